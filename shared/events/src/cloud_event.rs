@@ -1,0 +1,303 @@
+//! Events from billing (RULEBOOK §2): CloudEvents 1.0, structured JSON, one per message.
+
+use crate::Refusal;
+use rules::{CreditNote, Currency, Fact, Instance, Money, Renewal, Sale, Term};
+use serde::{Deserialize, Deserializer};
+use serde_json::value::RawValue;
+use std::str::FromStr;
+
+/// The largest message, in bytes.
+pub const MAX_BYTES: usize = 16 * 1024;
+
+/// What billing reports; each has its own queue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum EventType {
+    /// A contract begins.
+    SaleSigned,
+    /// One more year of it.
+    AnnualRenewal,
+    /// A part of one annuity is given back.
+    CreditNote,
+}
+
+impl EventType {
+    /// All of them.
+    pub const ALL: [EventType; 3] = [EventType::SaleSigned, EventType::AnnualRenewal, EventType::CreditNote];
+
+    /// The `type` of the event.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            EventType::SaleSigned => "com.all-in-web.billing.sale-signed.v1",
+            EventType::AnnualRenewal => "com.all-in-web.billing.annual-renewal.v1",
+            EventType::CreditNote => "com.all-in-web.billing.credit-note.v1",
+        }
+    }
+
+    /// The type named so.
+    pub fn named(name: &str) -> Option<EventType> {
+        EventType::ALL.into_iter().find(|event_type| event_type.as_str() == name)
+    }
+}
+
+/// One event: a fact, and the id under which it was sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Event {
+    /// The CloudEvents id: not empty, without control characters. The same fact may come under several.
+    pub id: String,
+    /// What it says.
+    pub fact: Fact,
+}
+
+type Raw<'a> = Option<&'a RawValue>;
+
+/// A field that is there, `null` included: only an absent one is `None`.
+fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Raw<'de>, D::Error> {
+    <&RawValue>::deserialize(deserializer).map(Some)
+}
+
+macro_rules! raw_fields {
+    ($name:ident { $($field:ident),* }) => {
+        /// Fields as they were written; repeated ones are refused, unknown ones ignored.
+        #[derive(Deserialize)]
+        struct $name<'a> {
+            $(#[serde(borrow, default, deserialize_with = "present")] $field: Raw<'a>,)*
+        }
+    };
+}
+
+raw_fields!(Envelope { specversion, id, source, r#type, time, data });
+raw_fields!(Data {
+    contract_id,
+    partner_id,
+    customer_id,
+    signed_on,
+    annual_fee,
+    instance,
+    term,
+    starts_on,
+    credit_note_id,
+    issued_on,
+    amount
+});
+raw_fields!(RawMoney { amount, currency });
+
+/// The type a message says it has, if it says so; nothing else of it is looked at.
+pub fn type_of(body: &str) -> Option<EventType> {
+    let envelope: Envelope<'_> = serde_json::from_str(body).ok()?;
+    EventType::named(&text(envelope.r#type, "type").ok()?)
+}
+
+/// Reads a message of a queue that carries `expected`.
+pub fn parse(body: &str, expected: EventType) -> Result<Event, Refusal> {
+    if body.len() > MAX_BYTES {
+        return Err(Refusal::new("body", format!("is {} bytes; a message has at most {MAX_BYTES}", body.len())));
+    }
+    let envelope: Envelope<'_> = object(body, "body")?;
+    if text(envelope.specversion, "specversion")? != "1.0" {
+        return Err(Refusal::new("specversion", "must be \"1.0\""));
+    }
+    let id = attribute(envelope.id, "id")?;
+    attribute(envelope.source, "source")?;
+    if text(envelope.r#type, "type")? != expected.as_str() {
+        return Err(Refusal::new("type", format!("must be {} on this queue", expected.as_str())));
+    }
+    if envelope.time.is_some() {
+        parsed::<jiff::Timestamp>(envelope.time, "time")
+            .map_err(|refusal| Refusal::new(refusal.field, "is not an RFC 3339 time"))?;
+    }
+    let data = envelope.data.ok_or_else(|| missing("data"))?;
+    let fact = fact(&object(data.get(), "data")?, expected)?;
+    Ok(Event { id, fact })
+}
+
+fn fact(data: &Data<'_>, event_type: EventType) -> Result<Fact, Refusal> {
+    let contract_id = parsed(data.contract_id, "data.contract_id")?;
+    Ok(match event_type {
+        EventType::SaleSigned => Fact::Sale(Sale {
+            contract_id,
+            partner_id: parsed(data.partner_id, "data.partner_id")?,
+            customer_id: parsed(data.customer_id, "data.customer_id")?,
+            signed_on: parsed(data.signed_on, "data.signed_on")?,
+            annual_fee: money(data.annual_fee, "data.annual_fee")?,
+            instance: instance(data.instance)?,
+        }),
+        EventType::AnnualRenewal => Fact::Renewal(Renewal {
+            contract_id,
+            term: term(data.term, "data.term", 2)?,
+            starts_on: parsed(data.starts_on, "data.starts_on")?,
+            annual_fee: money(data.annual_fee, "data.annual_fee")?,
+        }),
+        EventType::CreditNote => Fact::CreditNote(CreditNote {
+            contract_id,
+            term: term(data.term, "data.term", 1)?,
+            credit_note_id: parsed(data.credit_note_id, "data.credit_note_id")?,
+            issued_on: parsed(data.issued_on, "data.issued_on")?,
+            amount: money(data.amount, "data.amount")?,
+        }),
+    })
+}
+
+fn instance(raw: Raw<'_>) -> Result<Instance, Refusal> {
+    if raw.is_none() {
+        return Ok(Instance::Customer);
+    }
+    match text(raw, "data.instance")?.as_str() {
+        "customer" => Ok(Instance::Customer),
+        "partner" => Ok(Instance::Partner),
+        _ => Err(Refusal::new("data.instance", "must be \"customer\" or \"partner\"")),
+    }
+}
+
+fn term(raw: Raw<'_>, field: &str, least: u8) -> Result<Term, Refusal> {
+    let written = raw.ok_or_else(|| missing(field))?.get();
+    let refused = || Refusal::new(field, format!("must be a whole number from {least} to 99, without quotes"));
+    let digits = written.bytes().all(|b| b.is_ascii_digit());
+    let number: u64 = written.parse().ok().filter(|_| digits).ok_or_else(refused)?;
+    Term::try_from(number).ok().filter(|term| term.number() >= least).ok_or_else(refused)
+}
+
+/// Reads `{"amount": …, "currency": …}`; the amount by its digits, whether it is a string or a number.
+fn money(raw: Raw<'_>, field: &str) -> Result<Money, Refusal> {
+    let raw = raw.ok_or_else(|| missing(field))?;
+    let RawMoney { amount, currency } = object(raw.get(), field)?;
+    raw_money(amount, currency, field)
+}
+
+/// Reads an amount and a currency that were written side by side in `field`.
+pub(crate) fn raw_money(amount: Raw<'_>, currency: Raw<'_>, field: &str) -> Result<Money, Refusal> {
+    let currency: Currency = parsed(currency, &format!("{field}.currency"))?;
+    let field = format!("{field}.amount");
+    let written = amount.ok_or_else(|| missing(&field))?.get();
+    let is_number = written.starts_with(|first: char| first == '-' || first.is_ascii_digit());
+    let digits = if is_number { written.to_owned() } else { text(amount, &field)? };
+    Money::parse(&digits, currency).map_err(|error| Refusal::new(field, error))
+}
+
+/// A CloudEvents attribute: a string that is not empty and has no control characters.
+fn attribute(raw: Raw<'_>, field: &str) -> Result<String, Refusal> {
+    let text = text(raw, field)?;
+    if text.is_empty() || text.chars().any(char::is_control) {
+        return Err(Refusal::new(field, "must be a string that is not empty and has no control characters"));
+    }
+    Ok(text)
+}
+
+fn parsed<T: FromStr<Err: std::fmt::Display>>(raw: Raw<'_>, field: &str) -> Result<T, Refusal> {
+    text(raw, field)?.parse().map_err(|error: T::Err| Refusal::new(field, error))
+}
+
+fn text(raw: Raw<'_>, field: &str) -> Result<String, Refusal> {
+    let raw = raw.ok_or_else(|| missing(field))?;
+    serde_json::from_str(raw.get()).map_err(|_| Refusal::new(field, "must be a string"))
+}
+
+fn missing(field: &str) -> Refusal {
+    Refusal::new(field, "is missing")
+}
+
+/// Reads an object's fields. The parser's own words are kept only where they cannot quote the message.
+fn object<'a, T: Deserialize<'a>>(json: &'a str, field: &str) -> Result<T, Refusal> {
+    use serde_json::error::Category;
+    if !json.trim_start_matches([' ', '\t', '\r', '\n']).starts_with('{') {
+        return Err(Refusal::new(field, "must be a JSON object"));
+    }
+    serde_json::from_str(json).map_err(|error| {
+        let reason = match error.classify() {
+            Category::Data => error.to_string(),
+            Category::Syntax | Category::Eof | Category::Io => {
+                format!("is not JSON at line {}, column {}", error.line(), error.column())
+            }
+        };
+        Refusal::new(field, reason)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SALE: &str = r#"{"contract_id":"C-1","partner_id":"P-1","customer_id":"K-1","signed_on":"2024-02-29","annual_fee":{"amount":"1200.00","currency":"EUR"}}"#;
+
+    fn event(event_type: EventType, data: &str) -> String {
+        format!(r#"{{"specversion":"1.0","id":"e","source":"/b","type":"{}","data":{data}}}"#, event_type.as_str())
+    }
+
+    fn sale(data: &str) -> Result<Event, Refusal> {
+        parse(&event(EventType::SaleSigned, data), EventType::SaleSigned)
+    }
+
+    #[test]
+    fn the_same_fact_is_equal_however_it_is_written() {
+        let plain = sale(SALE).unwrap();
+        for same in [
+            SALE.replace("\"1200.00\"", "1200"),
+            SALE.replace("\"1200.00\"", "1200.0"),
+            SALE.replace("\"1200.00\"", "\"1200\""),
+            SALE.replace("C-1", "\\u0043-1"),
+            SALE.replace("{\"contract_id\"", "{\"instance\":\"customer\",\"unknown\":[1e400],\"contract_id\""),
+        ] {
+            assert_eq!(sale(&same), Ok(plain.clone()), "{same}");
+        }
+        assert_ne!(sale(&SALE.replace("1200.00", "1200.01")).unwrap(), plain);
+    }
+
+    #[test]
+    fn a_number_is_taken_by_its_digits() {
+        let fee = |amount: &str| -> Result<i64, Refusal> {
+            let event = sale(&SALE.replace("\"1200.00\"", amount))?;
+            match event.fact {
+                Fact::Sale(sale) => Ok(sale.annual_fee.minor().0),
+                Fact::Renewal(_) | Fact::CreditNote(_) => unreachable!(),
+            }
+        };
+        assert_eq!(fee("1200.10"), Ok(120_010));
+        assert_eq!(fee("9007199254.99"), Ok(900_719_925_499), "more digits than a binary float keeps apart");
+        for bad in ["1.2e3", "12E2", "-1", "0", "0.001", "1e400", "true", "null", "[]", "\"1e3\""] {
+            assert_eq!(fee(bad).unwrap_err().field, "data.annual_fee.amount", "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_term_is_a_whole_number() {
+        let renewal = |term: &str| {
+            let fee = r#"{"amount":"1","currency":"EUR"}"#;
+            let data = format!(r#"{{"contract_id":"C","term":{term},"starts_on":"2024-01-01","annual_fee":{fee}}}"#);
+            parse(&event(EventType::AnnualRenewal, &data), EventType::AnnualRenewal)
+        };
+        assert_eq!(renewal("2").unwrap().fact.term().number(), 2);
+        assert_eq!(renewal("99").unwrap().fact.term().number(), 99);
+        for bad in ["1", "0", "100", "-2", "2.0", "2e0", "\"2\"", "null", "257", "18446744073709551618"] {
+            assert_eq!(renewal(bad).unwrap_err().field, "data.term", "{bad}");
+        }
+    }
+
+    #[test]
+    fn refusals_name_the_field_and_quote_nothing() {
+        let whole = event(EventType::SaleSigned, SALE);
+        let check = |body: &str, field: &str| {
+            let refusal = parse(body, EventType::SaleSigned).unwrap_err();
+            assert_eq!(refusal.field, field, "{body}: {refusal}");
+            assert!(!refusal.reason.contains("secret"), "{refusal}");
+        };
+        for body in ["", "secret", "null", "[]", "\"{}\"", "{", "{\"secret\":}", "\u{feff}{}"] {
+            check(body, "body");
+        }
+        check(&whole.replace("\"id\":\"e\"", "\"id\":\"e\",\"id\":\"secret\""), "body");
+        check(&whole.replace("\"id\":\"e\"", "\"id\":\"\""), "id");
+        check(&whole.replace("\"id\":\"e\"", "\"id\":7"), "id");
+        check(&whole.replace("\"1.0\"", "\"0.3\""), "specversion");
+        check(&whole.replace("sale-signed", "secret"), "type");
+        check(&whole.replace("sale-signed", "annual-renewal"), "type");
+        check(&whole.replace("\"id\":\"e\"", "\"id\":\"e\",\"time\":\"secret\""), "time");
+        check(&whole.replace(SALE, "null"), "data");
+        check(&whole.replace(SALE, "\"secret\""), "data");
+        check(&whole.replace("\"K-1\"", "\"secret#1\""), "data.customer_id");
+        check(&whole.replace("\"K-1\"", "{\"secret\":1}"), "data.customer_id");
+        check(&whole.replace("2024-02-29", "2023-02-29"), "data.signed_on");
+        check(&whole.replace("\"EUR\"", "\"eur\""), "data.annual_fee.currency");
+        check(&whole.replace("{\"contract_id\"", "{\"instance\":null,\"contract_id\""), "data.instance");
+        check(&whole.replace("{\"contract_id\"", "{\"instance\":\"Partner\",\"contract_id\""), "data.instance");
+        check(&whole.replace("\"C-1\"", &"[".repeat(10_000)), "body");
+        check(&format!("{}{}", whole, " ".repeat(MAX_BYTES)), "body");
+    }
+}

@@ -1,0 +1,85 @@
+//! JSON out: money and agreements as they are written on the wire.
+
+use rules::agreement::Evidence;
+use rules::programme::FromSale;
+use rules::{Currency, Day, Minor, Model, ProgrammeVersion, Rate};
+use serde::Serialize;
+
+/// `{"amount": "-300.00", "currency": "EUR"}`: a plain decimal with all the currency's decimals, in a string.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Money {
+    /// The decimal; it may be negative.
+    pub amount: String,
+    /// The currency.
+    pub currency: Currency,
+}
+
+impl Money {
+    /// An amount of so many minor units.
+    pub fn new(minor: Minor, currency: Currency) -> Self {
+        Money { amount: currency.decimal(minor), currency }
+    }
+}
+
+/// An agreement, in the shape in which it is registered; the programme version is always named.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Agreement {
+    model: Model,
+    starts_on: Day,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ends_on: Option<Day>,
+    programme: ProgrammeVersion,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rate: Option<Rate>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    from_sale: Option<FromSale>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    technical_qualification: Option<Qualification>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    support_structure: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    entry_fee: Option<EntryFee>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+struct Qualification {
+    qualified_on: Day,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+struct EntryFee {
+    segment: String,
+    commercial_potential: Money,
+    rate: Rate,
+}
+
+impl From<&rules::Agreement> for Agreement {
+    fn from(agreement: &rules::Agreement) -> Self {
+        let (technical_qualification, support_structure, entry_fee) = match agreement.evidence() {
+            Evidence::Affiliate { entry_fee } => {
+                let potential = entry_fee.commercial_potential;
+                let fee = EntryFee {
+                    segment: entry_fee.segment.clone(),
+                    commercial_potential: Money::new(potential.minor(), potential.currency()),
+                    rate: entry_fee.rate,
+                };
+                (None, Some(true), Some(fee))
+            }
+            Evidence::AffiliatedIntegrator { qualified_on } | Evidence::IndependentIntegrator { qualified_on } => {
+                (Some(Qualification { qualified_on: *qualified_on }), None, None)
+            }
+            Evidence::Referrer => (None, None, None),
+        };
+        Agreement {
+            model: agreement.model(),
+            starts_on: agreement.starts_on(),
+            ends_on: agreement.ends_on(),
+            programme: agreement.programme(),
+            rate: agreement.negotiated_rate(),
+            from_sale: agreement.negotiated_from_sale(),
+            technical_qualification,
+            support_structure,
+            entry_fee,
+        }
+    }
+}

@@ -1,0 +1,28 @@
+//! The wire: events from billing and registrations of partners, parsed into facts; amounts and agreements as JSON.
+//!
+//! Nothing here stores or sends anything. Every refusal is a [`Refusal`]: the field, and what is wrong with it, without
+//! quoting what was sent.
+
+pub mod cloud_event;
+pub mod json;
+pub mod registration;
+
+pub use cloud_event::{Event, EventType};
+pub use registration::Registration;
+
+/// Why an input was refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{field} {reason}")]
+pub struct Refusal {
+    /// The path of the field, `data.annual_fee.amount`; `body` where it is the whole.
+    pub field: String,
+    /// What is wrong with it, to be read behind the field's name.
+    pub reason: String,
+}
+
+impl Refusal {
+    /// Refuses a field.
+    pub fn new(field: impl Into<String>, reason: impl std::fmt::Display) -> Self {
+        Refusal { field: field.into(), reason: reason.to_string() }
+    }
+}

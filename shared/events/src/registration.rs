@@ -1,0 +1,183 @@
+//! Registrations of partners (RULEBOOK §6): a name and all agreements, replaced as a whole. Unknown fields are refused.
+
+use crate::Refusal;
+use crate::cloud_event::raw_money;
+use rules::agreement::{Draft, EntryFee};
+use rules::programme::FromSale;
+use rules::{Agreement, Agreements, Day, Model, ProgrammeVersion, Rate};
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+/// The largest registration, in bytes.
+pub const MAX_BYTES: usize = 64 * 1024;
+/// The longest name of a partner or of a segment, in characters.
+pub const MAX_NAME: usize = 200;
+
+/// A partner as registered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Registration {
+    /// What the partner is called: 1 to [`MAX_NAME`] characters.
+    pub name: String,
+    /// All of its agreements.
+    pub agreements: Agreements,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawRegistration<'a> {
+    name: String,
+    #[serde(borrow)]
+    agreements: Vec<RawAgreement<'a>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawAgreement<'a> {
+    model: Model,
+    starts_on: Day,
+    ends_on: Option<Day>,
+    programme: Option<ProgrammeVersion>,
+    rate: Option<Rate>,
+    from_sale: Option<FromSale>,
+    technical_qualification: Option<RawQualification>,
+    support_structure: Option<bool>,
+    #[serde(borrow)]
+    entry_fee: Option<RawEntryFee<'a>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawQualification {
+    qualified_on: Day,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawEntryFee<'a> {
+    segment: String,
+    #[serde(borrow)]
+    commercial_potential: RawMoney<'a>,
+    rate: Rate,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawMoney<'a> {
+    #[serde(borrow)]
+    amount: &'a RawValue,
+    #[serde(borrow)]
+    currency: &'a RawValue,
+}
+
+/// Reads a registration. `known` are the agreements registered so far: an agreement that names no programme version
+/// keeps the one that was fixed when it was first registered.
+pub fn parse(body: &str, known: &Agreements) -> Result<Registration, Refusal> {
+    if body.len() > MAX_BYTES {
+        return Err(Refusal::new("body", format!("is {} bytes; a registration has at most {MAX_BYTES}", body.len())));
+    }
+    let mut json = serde_json::Deserializer::from_str(body);
+    let raw: RawRegistration<'_> = serde_path_to_error::deserialize(&mut json).map_err(|error| {
+        let path = error.path().to_string();
+        let field = if path == "." { "body".to_owned() } else { path };
+        Refusal::new(field, format!("is refused: {}", error.inner()))
+    })?;
+    json.end().map_err(|error| Refusal::new("body", format!("is refused: {error}")))?;
+    let name = name(&raw.name, "name")?;
+    let agreements = raw.agreements.into_iter().enumerate().map(|(i, agreement)| {
+        let fixed = known.iter().find(|known| known.starts_on() == agreement.starts_on).map(Agreement::programme);
+        self::agreement(agreement, fixed, &format!("agreements[{i}]"))
+    });
+    let agreements = agreements.collect::<Result<Vec<_>, Refusal>>()?;
+    let agreements =
+        Agreements::new(agreements).map_err(|error| Refusal::new("agreements", format!("are refused: {error}")))?;
+    Ok(Registration { name, agreements })
+}
+
+fn agreement(raw: RawAgreement<'_>, fixed: Option<ProgrammeVersion>, path: &str) -> Result<Agreement, Refusal> {
+    let entry_fee = raw.entry_fee.map(|fee| entry_fee(&fee, &format!("{path}.entry_fee"))).transpose()?;
+    let draft = Draft {
+        model: raw.model,
+        starts_on: raw.starts_on,
+        ends_on: raw.ends_on,
+        programme: raw.programme.or(fixed),
+        rate: raw.rate,
+        from_sale: raw.from_sale,
+        technical_qualification: raw.technical_qualification.map(|qualification| qualification.qualified_on),
+        support_structure: raw.support_structure,
+        entry_fee,
+    };
+    draft.accept().map_err(|error| Refusal::new(format!("{path}.{}", error.field()), error))
+}
+
+fn entry_fee(raw: &RawEntryFee<'_>, path: &str) -> Result<EntryFee, Refusal> {
+    let segment = name(&raw.segment, &format!("{path}.segment"))?;
+    let RawMoney { amount, currency } = raw.commercial_potential;
+    let commercial_potential = raw_money(Some(amount), Some(currency), &format!("{path}.commercial_potential"))?;
+    Ok(EntryFee { segment, commercial_potential, rate: raw.rate })
+}
+
+fn name(text: &str, field: &str) -> Result<String, Refusal> {
+    let length = text.chars().count();
+    let blank = text.trim().len() != text.len() || text.is_empty();
+    if blank || length > MAX_NAME || text.chars().any(char::is_control) {
+        let reason = format!("must be 1 to {MAX_NAME} characters, without control characters or spaces around them");
+        return Err(Refusal::new(field, reason));
+    }
+    Ok(text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::json;
+
+    const PARTNER: &str = r#"{"name":"Dupont & fils","agreements":[
+        {"model":"affiliate","starts_on":"2024-01-01","ends_on":"2024-12-31","rate":"0.4","support_structure":true,
+         "entry_fee":{"segment":"mairies","commercial_potential":{"amount":100000.10,"currency":"EUR"},"rate":"0.025"}},
+        {"model":"independent-integrator","starts_on":"2025-01-01","from_sale":3,
+         "technical_qualification":{"qualified_on":"2024-06-01"}},
+        {"model":"referrer","starts_on":"2023-01-01","ends_on":"2023-12-31"}]}"#;
+
+    #[test]
+    fn what_is_written_out_reads_back_the_same() {
+        let registration = parse(PARTNER, &Agreements::default()).unwrap();
+        let models: Vec<_> = registration.agreements.iter().map(|agreement| agreement.model().as_str()).collect();
+        assert_eq!(models, ["referrer", "affiliate", "independent-integrator"], "by starts_on");
+        let out = serde_json::json!({
+            "name": registration.name,
+            "agreements": registration.agreements.iter().map(json::Agreement::from).collect::<Vec<_>>(),
+        });
+        assert_eq!(parse(&out.to_string(), &Agreements::default()), Ok(registration));
+    }
+
+    #[test]
+    fn refusals_name_the_field() {
+        let check = |from: &str, to: &str, field: &str| {
+            assert!(PARTNER.contains(from), "{from}");
+            let refusal = parse(&PARTNER.replacen(from, to, 1), &Agreements::default()).unwrap_err();
+            assert_eq!(refusal.field, field, "{to}: {refusal}");
+        };
+        check("{\"name\"", "[\"name\"", "body");
+        check("\"Dupont & fils\"", "\"\"", "name");
+        check("\"Dupont & fils\"", "\" Dupont\"", "name");
+        check("\"Dupont & fils\"", "\"a\\u0000b\"", "name");
+        check("\"Dupont & fils\"", "null", "name");
+        check("\"ends_on\"", "\"end_on\"", "agreements[0].end_on");
+        check("\"affiliate\"", "\"Affiliate\"", "agreements[0].model");
+        check("2024-01-01", "2024-02-30", "agreements[0].starts_on");
+        check("2024-12-31", "2023-12-31", "agreements[0].ends_on");
+        check("2024-12-31", "2025-01-01", "agreements");
+        check("\"0.4\"", "0.4", "agreements[0].rate");
+        check("\"0.4\"", "\"1.1\"", "agreements[0].rate");
+        check("true", "false", "agreements[0].support_structure");
+        check("true", "1", "agreements[0].support_structure");
+        check("100000.10", "100000.101", "agreements[0].entry_fee.commercial_potential.amount");
+        check("EUR", "EURO", "agreements[0].entry_fee.commercial_potential.currency");
+        check("\"mairies\"", "\"\"", "agreements[0].entry_fee.segment");
+        check("\"from_sale\":3", "\"from_sale\":13", "agreements[1].from_sale");
+        check("\"from_sale\":3", "\"from_sale\":0", "agreements[1].from_sale");
+        check("\"from_sale\":3", "\"programme\":\"2014-01-01\"", "agreements[1].programme");
+        check("2024-06-01", "2025-01-02", "agreements[1].technical_qualification.qualified_on");
+        check("\"referrer\"", "\"independent-integrator\"", "agreements[2].technical_qualification.qualified_on");
+    }
+}

@@ -1,0 +1,178 @@
+//! Which agreement governs an annuity, and which rate it has (§3.1, §3.2).
+
+use crate::line::Kind;
+use crate::programme::{Earnings, FromSale};
+use crate::rank::Place;
+use crate::{Agreement, Agreements, Day, Instance, Model, Partner, ProgrammeVersion, Rate, Sale, Term};
+use serde::{Deserialize, Serialize};
+
+/// Why an annuity or a credit note owes nothing yet; it settles by itself when the missing fact arrives (§3.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Pending {
+    /// The partner had no agreement in force when the contract was signed.
+    NoAgreement,
+    /// A renewal of a contract whose sale is not known.
+    ContractNotSigned,
+    /// A credit note for an annuity that is not known.
+    TermNotBilled,
+}
+
+/// The rule that gave the rate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reason {
+    /// A recurring model shares every annual fee.
+    RevenueShare,
+    /// No agreement of that model was in force on the day the year began: the vendor invoices the client.
+    AgreementEnded,
+    /// A first annuity, sale N or later.
+    SaleNOrLater {
+        /// N, the first sale that is paid.
+        #[serde(rename = "n")]
+        from_sale: FromSale,
+    },
+    /// A first annuity before sale N.
+    BeforeSaleN {
+        /// N, the first sale that is paid.
+        #[serde(rename = "n")]
+        from_sale: FromSale,
+    },
+    /// A renewal under a model that pays once.
+    PaidOnce,
+    /// The partner's one discounted instance.
+    InstanceDiscount,
+    /// A partner instance, without an agreement in force that grants the discount.
+    InstanceWithoutPerk,
+    /// A partner instance that is not the partner's first.
+    NotTheFirstInstance,
+    /// The fee an affiliate's agreement begins with.
+    EntryFee,
+}
+
+impl Reason {
+    /// The name on the wire: `before-sale-n`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Reason::RevenueShare => "revenue-share",
+            Reason::AgreementEnded => "agreement-ended",
+            Reason::SaleNOrLater { .. } => "sale-n-or-later",
+            Reason::BeforeSaleN { .. } => "before-sale-n",
+            Reason::PaidOnce => "paid-once",
+            Reason::InstanceDiscount => "instance-discount",
+            Reason::InstanceWithoutPerk => "instance-without-perk",
+            Reason::NotTheFirstInstance => "not-the-first-instance",
+            Reason::EntryFee => "entry-fee",
+        }
+    }
+}
+
+/// What an annuity is paid by, and why: with the fee, enough to compute each of its lines again by hand.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Decision {
+    /// `starts_on` of the governing agreement.
+    #[serde(rename = "ag")]
+    pub agreement: Day,
+    /// The programme version of the governing agreement.
+    #[serde(rename = "pv")]
+    pub programme: ProgrammeVersion,
+    /// The model of the governing agreement.
+    #[serde(rename = "mo")]
+    pub model: Model,
+    /// What the amounts are called.
+    #[serde(rename = "k")]
+    pub kind: Kind,
+    /// The rate applied, a fraction; zero where nothing is paid.
+    #[serde(rename = "ra")]
+    pub rate: Rate,
+    /// Whether the rate was negotiated rather than the programme's.
+    #[serde(rename = "ng", default, skip_serializing_if = "std::ops::Not::not")]
+    pub negotiated: bool,
+    /// Why.
+    #[serde(rename = "re")]
+    pub reason: Reason,
+}
+
+/// One annuity, as far as its decision goes.
+#[derive(Debug, Clone, Copy)]
+pub struct Annuity<'a> {
+    /// The sale its contract began with.
+    pub sale: &'a Sale,
+    /// Its year.
+    pub term: Term,
+    /// `S`: the first day of that year; `signed_on` for term 1.
+    pub starts_on: Day,
+}
+
+/// What governs an annuity and what it is paid. The sale must have been [added](Partner::add) to its partner.
+pub fn decide(annuity: Annuity<'_>, partner: &Partner) -> Result<Decision, Pending> {
+    let agreement = which_agreement(annuity.sale, &partner.agreements)?;
+    Ok(which_rate(annuity, agreement, partner))
+}
+
+/// §3.1: the agreement in force on the day of signature governs the contract for its whole life.
+pub fn which_agreement<'a>(sale: &Sale, agreements: &'a Agreements) -> Result<&'a Agreement, Pending> {
+    agreements.in_force_on(sale.signed_on).ok_or(Pending::NoAgreement)
+}
+
+/// §3.2: the rate, and the reason for it.
+pub fn which_rate(annuity: Annuity<'_>, agreement: &Agreement, partner: &Partner) -> Decision {
+    let negotiated = agreement.negotiated_rate().is_some();
+    let (kind, rate, negotiated, reason) = match annuity.sale.instance {
+        Instance::Partner => {
+            let (rate, reason) = partner_instance(annuity, partner);
+            (Kind::InstanceDiscount, rate, false, reason)
+        }
+        Instance::Customer => match agreement.earnings() {
+            Earnings::Recurring { rate } => {
+                let (rate, reason) = recurring(annuity, agreement.model(), rate, &partner.agreements);
+                (Kind::RevenueShare, rate, negotiated, reason)
+            }
+            Earnings::Once { rate, from_sale } => {
+                let (rate, reason) = once(annuity, rate, from_sale, partner);
+                (Kind::Commission, rate, negotiated, reason)
+            }
+        },
+    };
+    Decision {
+        agreement: agreement.starts_on(),
+        programme: agreement.programme(),
+        model: agreement.model(),
+        kind,
+        rate,
+        negotiated,
+        reason,
+    }
+}
+
+/// A partner's own instance: discounted while an agreement that grants the perk is in force, if it is the earliest.
+fn partner_instance(annuity: Annuity<'_>, partner: &Partner) -> (Rate, Reason) {
+    if !partner.instances.is_first(&Place::from(annuity.sale)) {
+        return (Rate::ZERO, Reason::NotTheFirstInstance);
+    }
+    let in_force = partner.agreements.in_force_on(annuity.starts_on);
+    match in_force.and_then(|agreement| agreement.terms().instance_discount()) {
+        Some(discount) => (discount, Reason::InstanceDiscount),
+        None => (Rate::ZERO, Reason::InstanceWithoutPerk),
+    }
+}
+
+/// A recurring model pays every year on whose first day the partner is under that model.
+fn recurring(annuity: Annuity<'_>, model: Model, rate: Rate, agreements: &Agreements) -> (Rate, Reason) {
+    match agreements.in_force_on(annuity.starts_on) {
+        Some(agreement) if agreement.model() == model => (rate, Reason::RevenueShare),
+        Some(_) | None => (Rate::ZERO, Reason::AgreementEnded),
+    }
+}
+
+/// A one-off model pays the first annuity, from sale N on.
+fn once(annuity: Annuity<'_>, rate: Rate, from_sale: FromSale, partner: &Partner) -> (Rate, Reason) {
+    if annuity.term > Term::FIRST {
+        return (Rate::ZERO, Reason::PaidOnce);
+    }
+    if partner.sales.reaches(&Place::from(annuity.sale), from_sale) {
+        (rate, Reason::SaleNOrLater { from_sale })
+    } else {
+        (Rate::ZERO, Reason::BeforeSaleN { from_sale })
+    }
+}

@@ -1,0 +1,74 @@
+//! The ledger's entries (§4): appended only, and for each line adding up to what §3 says that line is.
+
+use crate::Minor;
+use crate::line::{Basis, Line, Posting};
+use crate::money::Overflow;
+use jiff::Timestamp;
+
+/// What is appended to a line: the difference between what it is and what was recorded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// Where it is booked.
+    pub posting: Posting,
+    /// The partner's part, in minor units.
+    pub amount: Minor,
+    /// The vendor's part, in minor units.
+    pub vendor_share: Minor,
+    /// What the whole line was computed from when this entry was recorded; for a reversal, what it takes back.
+    pub basis: Basis,
+    /// Whether it takes back what was booked under a posting that the line has left.
+    pub reversal: bool,
+}
+
+/// An entry as it stands in the ledger.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recorded {
+    /// The entry.
+    pub entry: Entry,
+    /// When it was recorded.
+    pub recorded_at: Timestamp,
+    /// The event that caused it, or `agreements-<version>` of the partner.
+    pub because: String,
+}
+
+/// What must be appended so that `recorded` adds up to `line` (§4): nothing, one entry, or, where the posting changed,
+/// reversals and the whole. A line not owed (`None`) is brought to zero.
+pub fn entries_due(line: Option<&Line>, recorded: &[&Entry]) -> Result<Vec<Entry>, Overflow> {
+    let mut postings: Vec<&Posting> = Vec::new();
+    for entry in recorded {
+        if !postings.contains(&&entry.posting) {
+            postings.push(&entry.posting);
+        }
+    }
+    let mut due = Vec::new();
+    for posting in postings.iter().filter(|posting| line.is_none_or(|line| line.posting != ***posting)) {
+        let (amount, vendor_share) = sums(recorded, posting)?;
+        let last = recorded.iter().rev().find(|entry| entry.posting == **posting);
+        if let Some(last) = last.filter(|_| amount != Minor::ZERO || vendor_share != Minor::ZERO) {
+            due.push(Entry {
+                posting: (*posting).clone(),
+                amount: Minor::ZERO.minus(amount)?,
+                vendor_share: Minor::ZERO.minus(vendor_share)?,
+                basis: last.basis.clone(),
+                reversal: true,
+            });
+        }
+    }
+    if let Some(line) = line {
+        let first = !postings.contains(&&line.posting);
+        let (amount, vendor_share) = sums(recorded, &line.posting)?;
+        let amount = line.amount().minus(amount)?;
+        let vendor_share = line.vendor_share().minus(vendor_share)?;
+        if first || amount != Minor::ZERO || vendor_share != Minor::ZERO {
+            let (posting, basis) = (line.posting.clone(), line.basis.clone());
+            due.push(Entry { posting, amount, vendor_share, basis, reversal: false });
+        }
+    }
+    Ok(due)
+}
+
+fn sums(recorded: &[&Entry], posting: &Posting) -> Result<(Minor, Minor), Overflow> {
+    let of_posting = || recorded.iter().filter(|entry| entry.posting == *posting);
+    let amount = Minor::sum(of_posting().map(|entry| entry.amount))?;
+    Ok((amount, Minor::sum(of_posting().map(|entry| entry.vendor_share))?))
+}

@@ -1,0 +1,140 @@
+//! What billing tells us (§2): a sale signed, a year renewed, a credit note.
+
+use crate::{ContractId, CreditNoteId, CustomerId, Day, Money, PartnerId};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// The year of a contract: 1 is the first annuity, 2 the first renewal, up to 99.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "u64", into = "u64")]
+pub struct Term(u8);
+
+/// A number that is no term.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("is not a term: a whole number from 1 to 99 (2 to 99 for a renewal)")]
+pub struct TermError;
+
+impl Term {
+    /// The first annuity, billed by the sale itself.
+    pub const FIRST: Term = Term(1);
+
+    /// The number, 1 to 99.
+    pub fn number(self) -> u8 {
+        self.0
+    }
+}
+
+impl TryFrom<u64> for Term {
+    type Error = TermError;
+    fn try_from(number: u64) -> Result<Self, TermError> {
+        u8::try_from(number).ok().filter(|n| (1..=99).contains(n)).map(Term).ok_or(TermError)
+    }
+}
+
+impl From<Term> for u64 {
+    fn from(term: Term) -> u64 {
+        term.0.into()
+    }
+}
+
+impl fmt::Display for Term {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)
+    }
+}
+
+/// Whose installation a contract is for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Instance {
+    /// A client's.
+    #[default]
+    Customer,
+    /// The partner's own; it is no sale (§3.2).
+    Partner,
+}
+
+/// `sale-signed`: a contract begins, and with it its first annuity.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Sale {
+    /// The contract.
+    pub contract_id: ContractId,
+    /// Who sold it.
+    pub partner_id: PartnerId,
+    /// Who bought it.
+    pub customer_id: CustomerId,
+    /// The day of signature, on which term 1 starts.
+    pub signed_on: Day,
+    /// The list price of the first year, before any share or discount.
+    pub annual_fee: Money,
+    /// Whose installation it is.
+    pub instance: Instance,
+}
+
+/// `annual-renewal`: one more year of a contract.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Renewal {
+    /// The contract.
+    pub contract_id: ContractId,
+    /// Its year, 2 to 99.
+    pub term: Term,
+    /// The first day of that year.
+    pub starts_on: Day,
+    /// The list price of that year.
+    pub annual_fee: Money,
+}
+
+/// `credit-note`: a part of one annuity is given back to the client.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CreditNote {
+    /// The contract.
+    pub contract_id: ContractId,
+    /// The year whose fee is given back.
+    pub term: Term,
+    /// Unique within the annuity.
+    pub credit_note_id: CreditNoteId,
+    /// The day it is booked on; it may lie before the annuity starts.
+    pub issued_on: Day,
+    /// The part of the fee that is given back.
+    pub amount: Money,
+}
+
+/// One fact from billing. Two facts are the same when they are equal (§5).
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Fact {
+    /// A sale signed.
+    Sale(Sale),
+    /// A year renewed.
+    Renewal(Renewal),
+    /// A credit note.
+    CreditNote(CreditNote),
+}
+
+impl Fact {
+    /// The contract it speaks of.
+    pub fn contract_id(&self) -> &ContractId {
+        match self {
+            Fact::Sale(sale) => &sale.contract_id,
+            Fact::Renewal(renewal) => &renewal.contract_id,
+            Fact::CreditNote(note) => &note.contract_id,
+        }
+    }
+
+    /// The annuity it speaks of.
+    pub fn term(&self) -> Term {
+        match self {
+            Fact::Sale(_) => Term::FIRST,
+            Fact::Renewal(renewal) => renewal.term,
+            Fact::CreditNote(note) => note.term,
+        }
+    }
+
+    /// What may be claimed once only (§5): contract; contract and term; contract, term and credit note.
+    pub fn key(&self) -> (&ContractId, Term, Option<&CreditNoteId>) {
+        let note = match self {
+            Fact::Sale(_) | Fact::Renewal(_) => None,
+            Fact::CreditNote(note) => Some(&note.credit_note_id),
+        };
+        (self.contract_id(), self.term(), note)
+    }
+}

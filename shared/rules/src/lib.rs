@@ -1,0 +1,34 @@
+//! What is owed, to whom, and why: the partner programme as a pure function of the facts.
+//!
+//! Nothing here reads a clock, an environment, a file or the network, and nothing waits. The modules follow the rulebook:
+//! §1 [`programme`], §2 [`id`], [`day`], [`money`] and [`fact`], §3 [`rank`], [`decision`] and [`line`],
+//! §4 [`entry`], §5 [`claims`] and [`contract`], §6 [`agreement`] and [`minimum_sales`]. [`partner`] is what of a partner's
+//! history a decision needs, [`fold`] is the whole set at once, and [`explain`] puts an amount into words.
+
+pub mod agreement;
+pub mod claims;
+pub mod contract;
+pub mod day;
+pub mod decision;
+pub mod entry;
+pub mod explain;
+pub mod fact;
+pub mod fold;
+pub mod id;
+pub mod line;
+pub mod minimum_sales;
+pub mod money;
+pub mod partner;
+pub mod programme;
+pub mod rank;
+
+pub use agreement::{Agreement, Agreements};
+pub use contract::Contract;
+pub use day::Day;
+pub use entry::Entry;
+pub use fact::{CreditNote, Fact, Instance, Renewal, Sale, Term};
+pub use id::{ContractId, CreditNoteId, CustomerId, PartnerId};
+pub use line::{Cause, Kind, Line, Posting};
+pub use money::{Currency, Minor, Money, Rate};
+pub use partner::Partner;
+pub use programme::{Model, ProgrammeVersion};

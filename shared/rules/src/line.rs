@@ -1,0 +1,265 @@
+//! Lines (§3.4, §3.5): what is owed for an annuity and for each of its credit notes, and by whom to whom.
+
+use crate::decision::{Decision, Reason};
+use crate::{Agreement, ContractId, CreditNote, CreditNoteId, Currency, Day, Minor, Model, Money, PartnerId, Term};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// What an amount is, and so who owes it (§3.5).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// The vendor owes it to the partner.
+    Commission,
+    /// The partner keeps it of what it invoices to the client, and owes the vendor the rest.
+    RevenueShare,
+    /// Settled on the invoice of that instance; due neither way.
+    InstanceDiscount,
+    /// The partner owes it to the vendor.
+    EntryFee,
+}
+
+impl Kind {
+    /// The name on the wire: `revenue-share`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Kind::Commission => "commission",
+            Kind::RevenueShare => "revenue-share",
+            Kind::InstanceDiscount => "instance-discount",
+            Kind::EntryFee => "entry-fee",
+        }
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// What makes a line a line.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Cause {
+    /// The annuity itself.
+    Annuity,
+    /// One of its credit notes.
+    CreditNote(CreditNoteId),
+}
+
+/// Which line (§4): contract, term and cause; for an entry fee, the agreement.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum LineId {
+    /// A line of an annuity.
+    Annuity {
+        /// The contract.
+        contract_id: ContractId,
+        /// Its year.
+        term: Term,
+        /// The annuity itself, or one credit note.
+        cause: Cause,
+    },
+    /// The entry fee of an agreement.
+    EntryFee {
+        /// Whose agreement.
+        partner_id: PartnerId,
+        /// `starts_on` of the agreement.
+        agreement: Day,
+    },
+}
+
+/// Where a line is booked (§4).
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Posting {
+    /// Whose account.
+    pub partner_id: PartnerId,
+    /// What it is.
+    pub kind: Kind,
+    /// Under which model.
+    pub model: Model,
+    /// In which currency.
+    pub currency: Currency,
+    /// On which day, and so in which month.
+    pub booked_on: Day,
+}
+
+/// What an amount is computed from: `share(after) − share(before)`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Basis {
+    /// What governs it.
+    #[serde(rename = "d")]
+    pub decision: Decision,
+    /// What was left of the fee before, in minor units; nothing for the annuity's own line.
+    #[serde(rename = "b0")]
+    pub before: Minor,
+    /// What is left of the fee after.
+    #[serde(rename = "b1")]
+    pub after: Minor,
+}
+
+impl Basis {
+    /// The partner's part.
+    pub fn amount(&self) -> Minor {
+        let share = |base| self.decision.rate.share(base);
+        Minor(share(self.after).0 - share(self.before).0)
+    }
+
+    /// The vendor's part, where the partner invoices the client: with [`Basis::amount`] it adds up to the fee exactly.
+    pub fn vendor_share(&self) -> Minor {
+        match self.decision.reason {
+            Reason::RevenueShare => Minor(self.after.0 - self.before.0 - self.amount().0),
+            Reason::AgreementEnded
+            | Reason::SaleNOrLater { .. }
+            | Reason::BeforeSaleN { .. }
+            | Reason::PaidOnce
+            | Reason::InstanceDiscount
+            | Reason::InstanceWithoutPerk
+            | Reason::NotTheFirstInstance
+            | Reason::EntryFee => Minor::ZERO,
+        }
+    }
+}
+
+/// What is owed for one cause.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    /// Which line.
+    pub id: LineId,
+    /// Where it is booked.
+    pub posting: Posting,
+    /// What it is computed from.
+    pub basis: Basis,
+}
+
+impl Line {
+    /// The partner's part, in minor units.
+    pub fn amount(&self) -> Minor {
+        self.basis.amount()
+    }
+
+    /// The vendor's part, in minor units.
+    pub fn vendor_share(&self) -> Minor {
+        self.basis.vendor_share()
+    }
+}
+
+/// §3.4: the annuity's own line, then its credit notes' in the annuity's currency, in the order (`issued_on`,
+/// `credit_note_id`). Fees are at most 10^12, so nothing here can overflow.
+pub fn annuity_lines<'a>(
+    partner_id: &PartnerId,
+    (contract_id, term): (&ContractId, Term),
+    (starts_on, fee): (Day, Money),
+    decision: &Decision,
+    credit_notes: impl IntoIterator<Item = &'a CreditNote>,
+) -> Vec<Line> {
+    let line = |cause, booked_on, before, after| Line {
+        id: LineId::Annuity { contract_id: contract_id.clone(), term, cause },
+        posting: Posting {
+            partner_id: partner_id.clone(),
+            kind: decision.kind,
+            model: decision.model,
+            currency: fee.currency(),
+            booked_on,
+        },
+        basis: Basis { decision: decision.clone(), before, after },
+    };
+    let mut notes: Vec<&CreditNote> =
+        credit_notes.into_iter().filter(|note| note.amount.currency() == fee.currency()).collect();
+    notes.sort_by_key(|note| (note.issued_on, &note.credit_note_id));
+    let mut lines = vec![line(Cause::Annuity, starts_on, Minor::ZERO, fee.minor())];
+    let mut left = fee.minor();
+    for note in notes {
+        let after = Minor((left.0 - note.amount.minor().0).max(0));
+        lines.push(line(Cause::CreditNote(note.credit_note_id.clone()), note.issued_on, left, after));
+        left = after;
+    }
+    lines
+}
+
+/// §6: the line of an agreement's entry fee, booked on its first day.
+pub fn entry_fee_line(partner_id: &PartnerId, agreement: &Agreement) -> Option<Line> {
+    let fee = agreement.entry_fee()?;
+    let (starts_on, model) = (agreement.starts_on(), agreement.model());
+    let decision = Decision {
+        agreement: starts_on,
+        programme: agreement.programme(),
+        model,
+        kind: Kind::EntryFee,
+        rate: fee.rate,
+        negotiated: false,
+        reason: Reason::EntryFee,
+    };
+    Some(Line {
+        id: LineId::EntryFee { partner_id: partner_id.clone(), agreement: starts_on },
+        posting: Posting {
+            partner_id: partner_id.clone(),
+            kind: Kind::EntryFee,
+            model,
+            currency: fee.commercial_potential.currency(),
+            booked_on: starts_on,
+        },
+        basis: Basis { decision, before: Minor::ZERO, after: fee.commercial_potential.minor() },
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ProgrammeVersion;
+
+    fn lines(rate: &str, reason: Reason, fee: &str, notes: &[(&str, &str, &str)]) -> Vec<(i64, i64)> {
+        let eur: Currency = "EUR".parse().unwrap();
+        let money = |text: &str| match text.split_once(' ') {
+            Some((amount, code)) => Money::parse(amount, code.parse().unwrap()).unwrap(),
+            None => Money::parse(text, eur).unwrap(),
+        };
+        let decision = Decision {
+            agreement: Day::MIN,
+            programme: ProgrammeVersion::V2013_11_16,
+            model: Model::Affiliate,
+            kind: Kind::RevenueShare,
+            rate: rate.parse().unwrap(),
+            negotiated: false,
+            reason,
+        };
+        let contract_id: ContractId = "C".parse().unwrap();
+        let notes: Vec<CreditNote> = notes
+            .iter()
+            .map(|(id, day, amount)| CreditNote {
+                contract_id: contract_id.clone(),
+                term: Term::FIRST,
+                credit_note_id: id.parse().unwrap(),
+                issued_on: day.parse().unwrap(),
+                amount: money(amount),
+            })
+            .collect();
+        let partner_id = "P".parse().unwrap();
+        annuity_lines(&partner_id, (&contract_id, Term::FIRST), (Day::MIN, money(fee)), &decision, &notes)
+            .iter()
+            .map(|line| (line.amount().0, line.vendor_share().0))
+            .collect()
+    }
+
+    #[test]
+    fn the_rulebooks_example_of_a_credit_note() {
+        let notes = [("N", "2026-03-01", "600.00")];
+        assert_eq!(lines("0.5", Reason::PaidOnce, "1200.01", &notes), [(60_001, 0), (-30_000, 0)]);
+    }
+
+    #[test]
+    fn a_full_refund_in_parts_gives_exactly_zero_and_parts_add_up() {
+        let notes = [("c", "2024-03-01", "0.33"), ("b", "2024-02-01", "0.33"), ("a", "2024-02-01", "0.33")];
+        let lines = lines("0.333333", Reason::RevenueShare, "0.99", &notes);
+        assert_eq!(lines, [(33, 66), (-11, -22), (-11, -22), (-11, -22)]);
+    }
+
+    #[test]
+    fn what_is_left_is_never_negative_and_other_currencies_have_no_line() {
+        let notes = [
+            ("a", "2024-01-01", "80"),
+            ("b", "2024-01-02", "80"),
+            ("c", "2024-01-03", "1"),
+            ("d", "2024-01-04", "1 CHF"),
+        ];
+        assert_eq!(lines("0.5", Reason::PaidOnce, "100", &notes), [(5_000, 0), (-4_000, 0), (-1_000, 0), (0, 0)]);
+    }
+}

@@ -1,0 +1,335 @@
+//! Money in integers of minor units, exact rates, and the one rounding there is (§2, §3.4).
+
+use rust_decimal::{Decimal, RoundingStrategy, prelude::ToPrimitive};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// The largest sum on the wire, in minor units.
+pub const MAX_MINOR: i64 = 1_000_000_000_000;
+
+/// An active ISO 4217 currency that has a minor unit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Currency(iso_currency::Currency);
+
+/// A text that is no currency of ours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("is not an active ISO 4217 currency with a minor unit, in capitals (EUR, CHF, JPY, …)")]
+pub struct CurrencyError;
+
+impl Currency {
+    /// The three capital letters.
+    pub fn code(self) -> &'static str {
+        self.0.code()
+    }
+
+    /// How many decimals an amount has: 2 for EUR, 0 for JPY, 3 for TND.
+    pub fn decimals(self) -> u32 {
+        // Parsing admits only currencies that have an exponent.
+        self.0.exponent().map_or(0, u32::from)
+    }
+
+    /// A number of minor units as a plain decimal with all its decimals: `-300.00`.
+    pub fn decimal(self, minor: Minor) -> String {
+        Decimal::new(minor.0, self.decimals()).to_string()
+    }
+}
+
+impl std::str::FromStr for Currency {
+    type Err = CurrencyError;
+    fn from_str(text: &str) -> Result<Self, CurrencyError> {
+        use iso_currency::{Currency as Iso, Flag};
+        if !text.bytes().all(|b| b.is_ascii_uppercase()) {
+            return Err(CurrencyError);
+        }
+        let currency = Iso::from_code(text).ok_or(CurrencyError)?;
+        // ISO 4217 lists VES beside VED; the table calls it superseded.
+        let withdrawn = currency != Iso::VES && currency.flags().iter().any(|flag| matches!(flag, Flag::Superseded(_)));
+        (!withdrawn && currency.exponent().is_some()).then_some(Self(currency)).ok_or(CurrencyError)
+    }
+}
+
+impl TryFrom<String> for Currency {
+    type Error = CurrencyError;
+    fn try_from(text: String) -> Result<Self, CurrencyError> {
+        text.parse()
+    }
+}
+
+impl From<Currency> for String {
+    fn from(currency: Currency) -> String {
+        currency.code().to_owned()
+    }
+}
+
+impl fmt::Display for Currency {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
+    }
+}
+
+/// A signed number of minor units (cents, yen, millimes) of a currency named beside it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Minor(pub i64);
+
+/// A sum left the range of a 64-bit number of minor units.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the sum is out of range: it needs more than 64 bits of minor units")]
+pub struct Overflow;
+
+impl Minor {
+    /// Nothing.
+    pub const ZERO: Minor = Minor(0);
+
+    /// `self + other`.
+    pub fn plus(self, other: Minor) -> Result<Minor, Overflow> {
+        self.0.checked_add(other.0).map(Minor).ok_or(Overflow)
+    }
+
+    /// `self − other`.
+    pub fn minus(self, other: Minor) -> Result<Minor, Overflow> {
+        self.0.checked_sub(other.0).map(Minor).ok_or(Overflow)
+    }
+
+    /// The sum of all of them.
+    pub fn sum(all: impl IntoIterator<Item = Minor>) -> Result<Minor, Overflow> {
+        all.into_iter().try_fold(Minor::ZERO, Minor::plus)
+    }
+}
+
+/// A sum as billing states it: more than zero, at most 10^12 minor units.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Money {
+    #[serde(rename = "m")]
+    minor: Minor,
+    #[serde(rename = "c")]
+    currency: Currency,
+}
+
+/// Why a text is no amount of its currency.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum MoneyError {
+    /// Not of the form `(0|[1-9][0-9]*)(\.[0-9]+)?`.
+    #[error("is not an amount: digits, then optionally a point and digits, without sign, exponent or leading zero")]
+    Shape,
+    /// Finer than the minor unit. Nothing is rounded on the way in.
+    #[error("has more decimals than the {allowed} of {currency}")]
+    TooFine {
+        /// The currency named beside the amount.
+        currency: Currency,
+        /// How many decimals it has.
+        allowed: u32,
+    },
+    /// Zero.
+    #[error("must be more than zero")]
+    Zero,
+    /// Over [`MAX_MINOR`].
+    #[error("is over 1000000000000 minor units")]
+    TooLarge,
+}
+
+impl Money {
+    /// Reads a decimal by its digits; it never passes through a binary float.
+    pub fn parse(amount: &str, currency: Currency) -> Result<Money, MoneyError> {
+        let (whole, fraction) = match amount.split_once('.') {
+            Some((whole, fraction)) if !fraction.is_empty() => (whole, fraction),
+            Some(_) => return Err(MoneyError::Shape),
+            None => (amount, ""),
+        };
+        let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
+        let leading_zero = whole.len() > 1 && whole.starts_with('0');
+        if whole.is_empty() || leading_zero || !digits(whole) || !digits(fraction) {
+            return Err(MoneyError::Shape);
+        }
+        let allowed = currency.decimals();
+        let padding = usize::try_from(allowed)
+            .ok()
+            .and_then(|allowed| allowed.checked_sub(fraction.len()))
+            .ok_or(MoneyError::TooFine { currency, allowed })?;
+        let minor = whole
+            .bytes()
+            .chain(fraction.bytes())
+            .chain(std::iter::repeat_n(b'0', padding))
+            .try_fold(0_i64, |n, digit| n.checked_mul(10)?.checked_add(i64::from(digit - b'0')))
+            .filter(|minor| *minor <= MAX_MINOR)
+            .ok_or(MoneyError::TooLarge)?;
+        if minor == 0 {
+            return Err(MoneyError::Zero);
+        }
+        Ok(Money { minor: Minor(minor), currency })
+    }
+
+    /// The number of minor units, 1 to 10^12.
+    pub fn minor(self) -> Minor {
+        self.minor
+    }
+
+    /// The currency.
+    pub fn currency(self) -> Currency {
+        self.currency
+    }
+
+    /// The plain decimal, normalised: `1200` EUR is `1200.00`.
+    pub fn decimal(self) -> String {
+        self.currency.decimal(self.minor)
+    }
+}
+
+/// A fraction from 0 to 1 with at most 6 decimals: `0.7` is 70 %.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Rate(Decimal);
+
+/// A text that is no rate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("is not a rate: a decimal from 0 to 1 with at most 6 decimals, as a string (\"0.35\")")]
+pub struct RateError;
+
+impl Rate {
+    /// Nothing.
+    pub const ZERO: Rate = Rate::percent(0);
+
+    /// A whole number of per cent, at most 100.
+    pub const fn percent(percent: u32) -> Rate {
+        Rate(Decimal::from_parts(percent, 0, 0, false, 2))
+    }
+
+    /// `round(rate × x)`, half away from zero, to the minor unit, once (§3.4). `x` is what is left of a fee, so it is
+    /// never negative.
+    pub fn share(self, x: Minor) -> Minor {
+        let exact = Decimal::from(x.0) * self.0;
+        let rounded = exact.round_dp_with_strategy(0, RoundingStrategy::MidpointAwayFromZero);
+        // |rate| ≤ 1, so the share is no larger than x, which fitted.
+        Minor(rounded.to_i64().unwrap_or(x.0))
+    }
+
+    /// In per cent, without trailing zeros: `33.3333`.
+    pub fn in_percent(self) -> String {
+        (self.0 * Decimal::ONE_HUNDRED).normalize().to_string()
+    }
+
+    /// Whether this is nothing.
+    pub fn is_zero(self) -> bool {
+        self.0.is_zero()
+    }
+}
+
+impl std::str::FromStr for Rate {
+    type Err = RateError;
+    fn from_str(text: &str) -> Result<Self, RateError> {
+        let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
+        let well_formed = matches!(whole, "0" | "1")
+            && (1..=6).contains(&fraction.len())
+            && fraction.bytes().all(|b| b.is_ascii_digit());
+        let rate = Decimal::from_str_exact(text).ok().filter(|rate| well_formed && *rate <= Decimal::ONE);
+        rate.map(|rate| Self(rate.normalize())).ok_or(RateError)
+    }
+}
+
+impl TryFrom<String> for Rate {
+    type Error = RateError;
+    fn try_from(text: String) -> Result<Self, RateError> {
+        text.parse()
+    }
+}
+
+impl From<Rate> for String {
+    fn from(rate: Rate) -> String {
+        rate.to_string()
+    }
+}
+
+impl fmt::Display for Rate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0.normalize())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn eur() -> Currency {
+        "EUR".parse().unwrap()
+    }
+
+    fn check(amount: &str, currency: &str, expected: Result<i64, MoneyError>) {
+        let parsed = Money::parse(amount, currency.parse().unwrap());
+        assert_eq!(parsed.map(|money| money.minor().0), expected, "{amount} {currency}");
+    }
+
+    #[test]
+    fn amounts_are_read_by_their_digits() {
+        check("1200", "EUR", Ok(120_000));
+        check("1200.1", "EUR", Ok(120_010));
+        check("1200.10", "EUR", Ok(120_010));
+        check("0.01", "EUR", Ok(1));
+        check("1003", "JPY", Ok(1003));
+        check("10.003", "TND", Ok(10_003));
+        check("10000000000.00", "EUR", Ok(MAX_MINOR));
+        check("10000000000.01", "EUR", Err(MoneyError::TooLarge));
+        check("99999999999999999999999999", "EUR", Err(MoneyError::TooLarge));
+        check("0", "EUR", Err(MoneyError::Zero));
+        check("0.00", "EUR", Err(MoneyError::Zero));
+        let too_fine = |code: &str, allowed| Err(MoneyError::TooFine { currency: code.parse().unwrap(), allowed });
+        check("1200.000", "EUR", too_fine("EUR", 2));
+        check("1003.0", "JPY", too_fine("JPY", 0));
+        for shape in
+            ["", ".", "1.", ".5", "-1", "+1", "01", "00", "1e3", "1.2e3", "1,5", "1 000", " 1", "1.0.0", "NaN", "١"]
+        {
+            check(shape, "EUR", Err(MoneyError::Shape));
+        }
+    }
+
+    #[test]
+    fn currencies_are_active_and_have_a_minor_unit() {
+        for good in ["EUR", "CHF", "JPY", "TND", "CLF", "VES", "VED", "ZWG", "XCG"] {
+            assert!(good.parse::<Currency>().is_ok(), "{good}");
+        }
+        for bad in
+            ["", "eur", "EURO", "XXX", "XAU", "XTS", "HRK", "SLL", "BGN", "ZWL", "CUC", "DEM", "FRF", "E\u{55}R\0"]
+        {
+            assert!(bad.parse::<Currency>().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn rates_are_fractions_with_six_decimals_at_most() {
+        for (text, normal) in [("0", "0"), ("1", "1"), ("1.000000", "1"), ("0.10", "0.1"), ("0.333333", "0.333333")] {
+            assert_eq!(text.parse::<Rate>().map(|rate| rate.to_string()).as_deref(), Ok(normal));
+        }
+        for bad in ["", "1.000001", "2", "-0.1", "0.3333333", ".5", "0.", "1.", "00.5", "5e-1", "0,5", "70%", "0.5 "] {
+            assert_eq!(bad.parse::<Rate>(), Err(RateError), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_share_is_rounded_once_half_away_from_zero() {
+        let share = |rate: &str, minor| rate.parse::<Rate>().unwrap().share(Minor(minor)).0;
+        assert_eq!(share("0.5", 120_001), 60_001);
+        assert_eq!(share("0.5", 1), 1);
+        assert_eq!(share("0.15", 10), 2);
+        assert_eq!(share("0.5", 5), 3);
+        assert_eq!(share("0.333333", 9_999), 3_333);
+        assert_eq!(share("0", 9_999), 0);
+        assert_eq!(share("1", MAX_MINOR), MAX_MINOR);
+        assert_eq!(Rate::percent(70).in_percent(), "70");
+        assert_eq!("0.333333".parse::<Rate>().unwrap().in_percent(), "33.3333");
+    }
+
+    #[test]
+    fn minor_units_print_with_all_their_decimals() {
+        assert_eq!(eur().decimal(Minor(-30_000)), "-300.00");
+        assert_eq!(eur().decimal(Minor(-5)), "-0.05");
+        assert_eq!(eur().decimal(Minor(0)), "0.00");
+        assert_eq!("JPY".parse::<Currency>().unwrap().decimal(Minor(7)), "7");
+    }
+
+    #[test]
+    fn sums_that_do_not_fit_are_errors() {
+        assert_eq!(Minor(i64::MAX).plus(Minor(1)), Err(Overflow));
+        assert_eq!(Minor(i64::MIN).minus(Minor(1)), Err(Overflow));
+        assert_eq!(Minor::sum([Minor(1), Minor(2)]), Ok(Minor(3)));
+    }
+}

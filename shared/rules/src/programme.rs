@@ -1,0 +1,477 @@
+//! The partner programme (§1): every cell of the vendor's page as data, in French and English.
+//!
+//! A later version is another [`Programme`] beside this one; no past decision changes because it was added.
+
+use crate::{Day, Rate};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// The two languages of everything we say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Language {
+    /// French.
+    Fr,
+    /// English.
+    En,
+}
+
+/// One text in both languages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Text {
+    /// French, the vendor's own wording where the page has one.
+    pub fr: &'static str,
+    /// English.
+    pub en: &'static str,
+}
+
+impl Text {
+    /// The text in one language.
+    pub fn in_language(self, language: Language) -> &'static str {
+        match language {
+            Language::Fr => self.fr,
+            Language::En => self.en,
+        }
+    }
+}
+
+const fn text(fr: &'static str, en: &'static str) -> Text {
+    Text { fr, en }
+}
+
+/// The four ways to be a partner.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Model {
+    /// Affilié.
+    Affiliate,
+    /// Intégrateur affilié.
+    AffiliatedIntegrator,
+    /// Intégrateur indépendant.
+    IndependentIntegrator,
+    /// Prescripteur.
+    Referrer,
+}
+
+impl Model {
+    /// All four, in the order of the page.
+    pub const ALL: [Model; 4] =
+        [Model::Affiliate, Model::AffiliatedIntegrator, Model::IndependentIntegrator, Model::Referrer];
+
+    /// The name on the wire: `affiliated-integrator`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Model::Affiliate => "affiliate",
+            Model::AffiliatedIntegrator => "affiliated-integrator",
+            Model::IndependentIntegrator => "independent-integrator",
+            Model::Referrer => "referrer",
+        }
+    }
+}
+
+impl fmt::Display for Model {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// Which edition of the programme; named by the day the vendor's page was last changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum ProgrammeVersion {
+    /// The page of 16 November 2013, in force from the beginning of time.
+    #[serde(rename = "2013-11-16")]
+    V2013_11_16,
+}
+
+impl ProgrammeVersion {
+    /// All of them, oldest first.
+    pub const ALL: [ProgrammeVersion; 1] = [ProgrammeVersion::V2013_11_16];
+
+    /// The version in force on a day (§6).
+    pub fn in_force_on(_day: Day) -> ProgrammeVersion {
+        ProgrammeVersion::V2013_11_16
+    }
+
+    /// The version's name: the day the page was last changed.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            ProgrammeVersion::V2013_11_16 => "2013-11-16",
+        }
+    }
+
+    /// What this version says.
+    pub fn programme(self) -> &'static Programme {
+        match self {
+            ProgrammeVersion::V2013_11_16 => &PROGRAMME_2013_11_16,
+        }
+    }
+}
+
+impl fmt::Display for ProgrammeVersion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// One edition: a column of the page for each model.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Programme {
+    /// Which edition.
+    pub version: ProgrammeVersion,
+    /// The four columns, in the order of [`Model::ALL`].
+    pub models: [Terms; 4],
+}
+
+impl Programme {
+    /// One model's column.
+    pub fn terms(&self, model: Model) -> &Terms {
+        let [affiliate, affiliated_integrator, independent_integrator, referrer] = &self.models;
+        match model {
+            Model::Affiliate => affiliate,
+            Model::AffiliatedIntegrator => affiliated_integrator,
+            Model::IndependentIntegrator => independent_integrator,
+            Model::Referrer => referrer,
+        }
+    }
+}
+
+/// One model's column of the page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Terms {
+    /// Which model.
+    pub model: Model,
+    /// Its name.
+    pub name: Text,
+    /// What the partner does.
+    pub principle: Text,
+    /// What must be met to sign.
+    pub conditions: &'static [Condition],
+    /// Who delivers start-up, integration and training.
+    pub services_delivered_by: Party,
+    /// Who invoices those services to the client.
+    pub services_invoiced_by: Party,
+    /// Who holds the recurring contract with the client.
+    pub recurring_contract_held_by: Party,
+    /// Who answers the hotline.
+    pub support_by: Party,
+    /// Who supplies new versions.
+    pub new_versions_by: Party,
+    /// What the partner earns.
+    pub earnings: Earnings,
+    /// What else the partner gets.
+    pub perks: &'static [Perk],
+}
+
+impl Terms {
+    /// The discount on the one partner instance, if the model grants that perk.
+    pub fn instance_discount(&self) -> Option<Rate> {
+        self.perks.iter().find_map(|perk| match perk {
+            Perk::PartnerInstance { discount } => Some(*discount),
+            Perk::TechnicalTraining | Perk::TechnicalTeamAccess | Perk::Seminars { .. } => None,
+        })
+    }
+
+    /// How many sales a year the model asks for, if it does.
+    pub fn minimum_sales(&self) -> Option<u32> {
+        self.conditions.iter().find_map(|condition| match condition {
+            Condition::MinimumSales { per_year } => Some(*per_year),
+            Condition::SupportStructure
+            | Condition::EntryFee
+            | Condition::TechnicalQualification
+            | Condition::VendorBrand => None,
+        })
+    }
+}
+
+/// What a model asks of a partner.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(tag = "condition", rename_all = "kebab-case")]
+pub enum Condition {
+    /// Structure and skills for technical support.
+    SupportStructure,
+    /// So many sales each year of the agreement.
+    MinimumSales {
+        /// Customer sales in twelve months.
+        per_year: u32,
+    },
+    /// An entry fee on the commercial potential of the segment conceded.
+    EntryFee,
+    /// Technical qualification for starting up a client.
+    TechnicalQualification,
+    /// Pre-sales and proposal under the vendor's brand.
+    VendorBrand,
+}
+
+impl Condition {
+    /// The condition in words.
+    pub fn text(self) -> Text {
+        match self {
+            Condition::SupportStructure => text(
+                "structure et compétence pour assurer le support technique",
+                "structure and skills for technical support",
+            ),
+            // The number is part of the condition's data; every version so far says 15.
+            Condition::MinimumSales { .. } => text("minimum 15 ventes par an", "at least 15 sales a year"),
+            Condition::EntryFee => text(
+                "droit d'entrée calculé sur le potentiel commercial du segment concédé",
+                "an entry fee computed on the commercial potential of the segment conceded",
+            ),
+            Condition::TechnicalQualification => text(
+                "qualification technique pour le démarrage d'un client",
+                "technical qualification for starting up a client",
+            ),
+            Condition::VendorBrand => text(
+                "avant-vente et proposition sous la marque all-in-web",
+                "pre-sales and proposal under the all-in-web brand",
+            ),
+        }
+    }
+}
+
+/// Who does a thing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Party {
+    /// The partner.
+    Partner,
+    /// The partner, as the vendor's subcontractor.
+    PartnerAsSubcontractor,
+    /// all-in-web.
+    Vendor,
+}
+
+impl Party {
+    /// The party in words.
+    pub fn text(self) -> Text {
+        match self {
+            Party::Partner => text("le partenaire", "the partner"),
+            Party::PartnerAsSubcontractor => text("le partenaire, en sous-traitance", "the partner, as subcontractor"),
+            Party::Vendor => text("all-in-web", "all-in-web"),
+        }
+    }
+}
+
+/// What a model pays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(tag = "earnings", rename_all = "kebab-case")]
+pub enum Earnings {
+    /// A share of every annual fee.
+    Recurring {
+        /// The partner's share, a fraction.
+        rate: Rate,
+    },
+    /// A commission on the first annuity only.
+    Once {
+        /// The commission, a fraction.
+        rate: Rate,
+        /// The rank of the first sale that is paid.
+        from_sale: FromSale,
+    },
+}
+
+/// The rank of the first sale that is paid, 1 to 12 (§6).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "u64", into = "u64")]
+pub struct FromSale(u8);
+
+/// A number that is no rank to pay from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("is not a whole number from 1 to 12")]
+pub struct FromSaleError;
+
+impl FromSale {
+    /// The highest there is.
+    pub const MAX: u8 = 12;
+
+    /// The number, 1 to 12.
+    pub fn number(self) -> u8 {
+        self.0
+    }
+}
+
+impl TryFrom<u64> for FromSale {
+    type Error = FromSaleError;
+    fn try_from(number: u64) -> Result<Self, FromSaleError> {
+        u8::try_from(number).ok().filter(|n| (1..=Self::MAX).contains(n)).map(FromSale).ok_or(FromSaleError)
+    }
+}
+
+impl From<FromSale> for u64 {
+    fn from(from_sale: FromSale) -> u64 {
+        from_sale.0.into()
+    }
+}
+
+/// What a partner gets beside money.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(tag = "perk", rename_all = "kebab-case")]
+pub enum Perk {
+    /// One technical training at the vendor's premises.
+    TechnicalTraining,
+    /// Privileged access to the technical team.
+    TechnicalTeamAccess,
+    /// One partner instance at a discount.
+    PartnerInstance {
+        /// Off the subscription, a fraction.
+        discount: Rate,
+    },
+    /// Partner seminars.
+    Seminars {
+        /// How many a year.
+        per_year: u32,
+    },
+}
+
+impl Perk {
+    /// The perk in words.
+    pub fn text(self) -> Text {
+        match self {
+            Perk::TechnicalTraining => text(
+                "une formation technique (dans les locaux d'all-in-web)",
+                "one technical training at the vendor's premises",
+            ),
+            Perk::TechnicalTeamAccess => {
+                text("un accès privilégié à l'équipe technique", "privileged access to the technical team")
+            }
+            Perk::PartnerInstance { .. } => text(
+                "une instance partenaire avec 50 % de remise sur l'abonnement récurrent",
+                "one partner instance at 50 % off its subscription",
+            ),
+            Perk::Seminars { .. } => text("2 séminaires partenaires par an", "2 partner seminars a year"),
+        }
+    }
+}
+
+const PERKS: &[Perk] = &[
+    Perk::TechnicalTraining,
+    Perk::TechnicalTeamAccess,
+    Perk::PartnerInstance { discount: Rate::percent(50) },
+    Perk::Seminars { per_year: 2 },
+];
+
+static PROGRAMME_2013_11_16: Programme = Programme {
+    version: ProgrammeVersion::V2013_11_16,
+    models: [
+        Terms {
+            model: Model::Affiliate,
+            name: text("Affilié", "Affiliate"),
+            principle: text(
+                "Le partenaire est le contact unique du client, pour les prestations de démarrage comme pour le support, \
+                 tout au long de la vie du contrat ; all-in-web lui revend des instances à 50 % du prix catalogue.",
+                "The partner is the client's sole contact, for start-up and for support, for the life of the contract; \
+                 all-in-web resells instances to it at 50 % of list price.",
+            ),
+            conditions: &[Condition::SupportStructure, Condition::MinimumSales { per_year: 15 }, Condition::EntryFee],
+            services_delivered_by: Party::Partner,
+            services_invoiced_by: Party::Partner,
+            recurring_contract_held_by: Party::Partner,
+            support_by: Party::Partner,
+            new_versions_by: Party::Vendor,
+            earnings: Earnings::Recurring { rate: Rate::percent(50) },
+            perks: PERKS,
+        },
+        Terms {
+            model: Model::AffiliatedIntegrator,
+            name: text("Intégrateur affilié", "Affiliated integrator"),
+            principle: text(
+                "Le partenaire fait l'avant-vente et fait signer au client une proposition commerciale ; il réalise toute \
+                 l'intégration et le démarrage ; all-in-web gère ensuite le contrat récurrent.",
+                "The partner does the pre-sales and has the client sign a commercial proposal; it carries out the whole \
+                 integration and start-up; all-in-web then runs the recurring contract.",
+            ),
+            conditions: &[Condition::TechnicalQualification, Condition::VendorBrand],
+            services_delivered_by: Party::PartnerAsSubcontractor,
+            services_invoiced_by: Party::Vendor,
+            recurring_contract_held_by: Party::Vendor,
+            support_by: Party::Vendor,
+            new_versions_by: Party::Vendor,
+            earnings: Earnings::Once { rate: Rate::percent(70), from_sale: FromSale(2) },
+            perks: PERKS,
+        },
+        Terms {
+            model: Model::IndependentIntegrator,
+            name: text("Intégrateur indépendant", "Independent integrator"),
+            principle: text(
+                "Le partenaire fait l'avant-vente et fait signer au client une proposition commerciale ; il réalise tout \
+                 ou partie de l'intégration et du démarrage ; all-in-web gère ensuite le contrat récurrent.",
+                "The partner does the pre-sales and has the client sign a commercial proposal; it carries out all or part \
+                 of the integration and start-up; all-in-web then runs the recurring contract.",
+            ),
+            conditions: &[Condition::TechnicalQualification],
+            services_delivered_by: Party::Partner,
+            services_invoiced_by: Party::Partner,
+            recurring_contract_held_by: Party::Vendor,
+            support_by: Party::Vendor,
+            new_versions_by: Party::Vendor,
+            earnings: Earnings::Once { rate: Rate::percent(50), from_sale: FromSale(2) },
+            perks: PERKS,
+        },
+        Terms {
+            model: Model::Referrer,
+            name: text("Prescripteur", "Referrer"),
+            principle: text(
+                "Le partenaire trouve un client intéressé et l'apporte à all-in-web.",
+                "The partner finds an interested client and brings it to all-in-web.",
+            ),
+            conditions: &[],
+            services_delivered_by: Party::Vendor,
+            services_invoiced_by: Party::Vendor,
+            recurring_contract_held_by: Party::Vendor,
+            support_by: Party::Vendor,
+            new_versions_by: Party::Vendor,
+            earnings: Earnings::Once { rate: Rate::percent(15), from_sale: FromSale(1) },
+            perks: &[],
+        },
+    ],
+};
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_of_the_page() {
+        let programme = ProgrammeVersion::V2013_11_16.programme();
+        let row = |model| {
+            let terms = programme.terms(model);
+            assert_eq!(terms.model, model);
+            let (paid, rate, from_sale) = match terms.earnings {
+                Earnings::Recurring { rate } => ("recurring", rate, None),
+                Earnings::Once { rate, from_sale } => ("once", rate, Some(from_sale.number())),
+            };
+            let parties = [
+                terms.services_delivered_by,
+                terms.services_invoiced_by,
+                terms.recurring_contract_held_by,
+                terms.support_by,
+                terms.new_versions_by,
+            ];
+            let parties = parties.map(|party| match party {
+                Party::Partner => 'P',
+                Party::PartnerAsSubcontractor => 's',
+                Party::Vendor => 'V',
+            });
+            let parties: String = parties.into_iter().collect();
+            (
+                paid,
+                rate.in_percent(),
+                from_sale,
+                parties,
+                terms.conditions.len(),
+                terms.perks.len(),
+                terms.minimum_sales(),
+            )
+        };
+        let percent = |text: &str| text.to_owned();
+        assert_eq!(row(Model::Affiliate), ("recurring", percent("50"), None, "PPPPV".into(), 3, 4, Some(15)));
+        assert_eq!(row(Model::AffiliatedIntegrator), ("once", percent("70"), Some(2), "sVVVV".into(), 2, 4, None));
+        assert_eq!(row(Model::IndependentIntegrator), ("once", percent("50"), Some(2), "PPVVV".into(), 1, 4, None));
+        assert_eq!(row(Model::Referrer), ("once", percent("15"), Some(1), "VVVVV".into(), 0, 0, None));
+    }
+
+    #[test]
+    fn names_on_the_wire_are_the_serialized_ones() {
+        let names = Model::ALL.map(Model::as_str);
+        assert_eq!(names, ["affiliate", "affiliated-integrator", "independent-integrator", "referrer"]);
+    }
+}

@@ -1,0 +1,114 @@
+//! Rank (§3.3): a sale's place among a partner's customer sales, by day of signature, then by contract id.
+
+use crate::programme::FromSale;
+use crate::{ContractId, Day, Sale};
+use serde::{Deserialize, Serialize};
+
+/// How many of a partner's earliest sales are enough to know of any sale whether it is paid: whatever is not among
+/// them has rank 12 or more, and no agreement pays from later than sale 12.
+pub const EARLIEST: usize = FromSale::MAX as usize - 1;
+
+/// What ranks a sale. Ordered as §3.3 orders sales.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Place {
+    /// The day of signature.
+    #[serde(rename = "d")]
+    pub signed_on: Day,
+    /// The contract; by its bytes, among sales of one day.
+    #[serde(rename = "c")]
+    pub contract_id: ContractId,
+}
+
+impl From<&Sale> for Place {
+    fn from(sale: &Sale) -> Place {
+        Place { signed_on: sale.signed_on, contract_id: sale.contract_id.clone() }
+    }
+}
+
+/// The [`EARLIEST`] earliest sales of a partner, in order; all of them, if there are no more.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Earliest(Vec<Place>);
+
+impl Earliest {
+    /// Whether a sale is, or would be, among the earliest. Later facts can only turn yes into no.
+    pub fn admits(&self, place: &Place) -> bool {
+        self.0.len() < EARLIEST || self.0.last().is_some_and(|last| place <= last)
+    }
+
+    /// Adds a sale, if it is among the earliest and not there yet, and returns the sales whose rank grows by it: those
+    /// after it, the one that drops off the end included. `None`: nothing changed.
+    pub fn add(&mut self, place: Place) -> Option<Vec<Place>> {
+        if !self.admits(&place) {
+            return None;
+        }
+        let at = self.0.binary_search(&place).err()?;
+        let displaced = self.0.iter().skip(at).cloned().collect();
+        self.0.insert(at, place);
+        self.0.truncate(EARLIEST);
+        Some(displaced)
+    }
+
+    /// Whether a sale that has been [added](Earliest::add) has rank `from_sale` or more.
+    pub fn reaches(&self, place: &Place, from_sale: FromSale) -> bool {
+        match self.0.binary_search(place) {
+            Ok(before) => before + 1 >= usize::from(from_sale.number()),
+            Err(_) => true,
+        }
+    }
+
+    /// Whether this is the very first of them.
+    pub fn is_first(&self, place: &Place) -> bool {
+        self.0.first() == Some(place)
+    }
+
+    /// Whether every sale of the partner may be on the list.
+    pub fn is_full(&self) -> bool {
+        self.0.len() == EARLIEST
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn place(day: u8, contract: &str) -> Place {
+        let signed_on = format!("2024-01-{day:02}").parse().unwrap();
+        Place { signed_on, contract_id: contract.parse().unwrap() }
+    }
+
+    fn names(places: Option<Vec<Place>>) -> Option<Vec<String>> {
+        places.map(|places| places.into_iter().map(|place| place.contract_id.to_string()).collect())
+    }
+
+    fn from(number: u64) -> FromSale {
+        number.try_into().unwrap()
+    }
+
+    #[test]
+    fn sales_of_one_day_rank_by_the_bytes_of_their_contract() {
+        let mut earliest = Earliest::default();
+        assert_eq!(names(earliest.add(place(2, "T-2"))), Some(vec![]));
+        assert_eq!(names(earliest.add(place(2, "T-10"))), Some(vec!["T-2".into()]));
+        assert_eq!(names(earliest.add(place(1, "T-9"))), Some(vec!["T-10".into(), "T-2".into()]));
+        assert_eq!(earliest.add(place(1, "T-9")), None, "the same sale again");
+        assert!(earliest.is_first(&place(1, "T-9")));
+        assert!(earliest.reaches(&place(2, "T-10"), from(2)) && !earliest.reaches(&place(2, "T-10"), from(3)));
+        assert!(earliest.reaches(&place(2, "T-2"), from(3)) && !earliest.reaches(&place(2, "T-2"), from(4)));
+    }
+
+    #[test]
+    fn beyond_the_eleventh_every_sale_is_paid() {
+        let mut earliest = Earliest::default();
+        for day in 10..21 {
+            assert!(!earliest.is_full());
+            assert_eq!(names(earliest.add(place(day, "C"))), Some(vec![]));
+        }
+        assert!(earliest.is_full());
+        assert_eq!(earliest.add(place(21, "C")), None);
+        assert!(!earliest.admits(&place(20, "D")) && earliest.admits(&place(20, "B")));
+        assert!(earliest.reaches(&place(20, "C"), from(11)) && !earliest.reaches(&place(20, "C"), from(12)));
+        assert_eq!(names(earliest.add(place(20, "B"))), Some(vec!["C".into()]), "who drops off is displaced too");
+        assert!(earliest.reaches(&place(20, "C"), from(12)));
+    }
+}
