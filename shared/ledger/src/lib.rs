@@ -1,1 +1,70 @@
+//! The ledger in DynamoDB: how facts, entries and partners are stored, and the few ways in which they are written.
+//!
+//! [`record`] is the way in for events, [`settle`] what happens to those that are not plain inserts, [`restate`] what
+//! follows a change of agreements, [`partners`] the registry and [`queries`] the way out. All of them see the table
+//! through the one trait [`store::Store`]; [`dynamo`] is that trait over DynamoDB.
 
+pub mod dynamo;
+pub mod keys;
+pub mod partners;
+pub mod queries;
+pub mod record;
+pub mod restate;
+pub mod rows;
+pub mod settle;
+pub mod slots;
+pub mod store;
+
+pub use partners::Head;
+pub use record::{Outcome, Reported};
+pub use store::Store;
+
+use rules::money::Overflow;
+use store::StoreError;
+
+/// The ledger over a store.
+#[derive(Debug, Clone)]
+pub struct Ledger<S> {
+    pub(crate) store: S,
+}
+
+impl<S: Store> Ledger<S> {
+    /// The ledger kept in `store`.
+    pub fn new(store: S) -> Self {
+        Ledger { store }
+    }
+}
+
+/// Why the ledger could not do what it was asked. Nothing was half done: trying again is always safe.
+#[derive(Debug, thiserror::Error)]
+pub enum LedgerError {
+    /// The table did not answer, or refused.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Others kept changing the same items.
+    #[error("{what} kept changing through {attempts} attempts; try again later")]
+    Contended {
+        /// The items' partition.
+        what: String,
+        /// How often it was tried.
+        attempts: u32,
+    },
+    /// An item that this program cannot read.
+    #[error("the item {key} is damaged; compare it with a backup")]
+    Damaged {
+        /// Partition and sort key.
+        key: String,
+        /// What is wrong with it.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// A line or a balance that needs more than 64 bits.
+    #[error("an amount of {what} cannot be added up")]
+    Overflow {
+        /// The partition.
+        what: String,
+        /// The sum that failed.
+        #[source]
+        source: Overflow,
+    },
+}

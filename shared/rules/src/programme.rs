@@ -269,6 +269,22 @@ pub enum Earnings {
     },
 }
 
+impl Earnings {
+    /// What is earned, in words; the numbers stand beside them.
+    pub fn text(self) -> Text {
+        match self {
+            Earnings::Recurring { .. } => text(
+                "revenus récurrents : une part de chaque redevance annuelle",
+                "recurring: a share of every annual fee",
+            ),
+            Earnings::Once { .. } => text(
+                "commission versée une fois : une part de la première annuité",
+                "commission paid once: a share of the first annuity",
+            ),
+        }
+    }
+}
+
 /// The rank of the first sale that is paid, 1 to 12 (§6).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "u64", into = "u64")]

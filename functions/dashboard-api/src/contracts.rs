@@ -1,0 +1,166 @@
+//! `GET /contracts/{id}`: one contract's history, and why each of its amounts is what it is.
+
+use crate::App;
+use crate::entries::entry;
+use crate::parameters::{Parameters, id};
+use crate::problem::Problem;
+use axum::Json;
+use axum::extract::{Path, Query, State};
+use axum::http::HeaderMap;
+use events::json::Money;
+use ledger::slots::Slots;
+use rules::contract::{Oddity, State as Standing};
+use rules::programme::Language;
+use rules::{Cause, Contract, ContractId, CreditNote, Line, Partner, Renewal, Sale, Term, explain, line::LineId};
+use serde_json::{Value, json};
+
+pub(crate) async fn show(
+    State(app): State<App>,
+    Path(path): Path<String>,
+    Query(query): Query<Vec<(String, String)>>,
+    headers: HeaderMap,
+) -> Result<Json<Value>, Problem> {
+    let contract_id: ContractId = id(&path)?;
+    let mut parameters = Parameters::read(query)?;
+    let language = parameters.language(&headers)?;
+    parameters.done()?;
+    let slots = app.ledger.contract(&contract_id).await?;
+    let contract = slots.contract();
+    if contract.terms().is_empty() {
+        return Err(Problem::not_found(format!("nothing is known of a contract {contract_id}")));
+    }
+    let partner = match contract.sale() {
+        Some(sale) => app.ledger.head(&sale.partner_id).await?.partner,
+        None => Partner::default(),
+    };
+    Ok(Json(history(&contract_id, &contract, &slots, &partner, language)))
+}
+
+fn history(id: &ContractId, contract: &Contract, slots: &Slots, partner: &Partner, language: Language) -> Value {
+    let annuities: Vec<Value> =
+        contract.terms().into_iter().map(|term| annuity(contract, term, partner, language)).collect();
+    let mut entries: Vec<_> = slots
+        .entries()
+        .into_iter()
+        .flat_map(|(line, all)| all.into_iter().map(move |one| (line.clone(), one)))
+        .collect();
+    entries.sort_by_key(|(_, recorded)| recorded.recorded_at);
+    let entries: Vec<Value> = entries.iter().map(|(line, recorded)| entry(line, recorded, language)).collect();
+    json!({
+        "contract_id": id,
+        "sale": contract.sale().map(sale),
+        "annuities": annuities,
+        "contradictions": contradictions(contract),
+        "entries": entries,
+    })
+}
+
+fn annuity(contract: &Contract, term: Term, partner: &Partner, language: Language) -> Value {
+    let lines = contract.lines(term, partner);
+    let own = lines.iter().find(|line| matches!(line.id, LineId::Annuity { cause: Cause::Annuity, .. }));
+    let (state, pending) = match contract.state(term, partner) {
+        Standing::Decided(_) => ("decided", None),
+        Standing::Void => ("void", None),
+        Standing::Pending(pending) => {
+            let explanation = explain::pending(pending, language);
+            ("pending", Some(json!({ "waits_for": pending, "explanation": explanation })))
+        }
+    };
+    let billed = contract.billed(term);
+    let mut notes: Vec<&CreditNote> = contract.credit_notes(term).collect();
+    notes.sort_by_key(|note| (note.issued_on, &note.credit_note_id));
+    let credit_notes: Vec<Value> = notes
+        .into_iter()
+        .map(|note| {
+            let line = lines.iter().find(
+                |line| matches!(&line.id, LineId::Annuity { cause: Cause::CreditNote(id), .. } if *id == note.credit_note_id),
+            );
+            json!({
+                "credit_note_id": note.credit_note_id,
+                "issued_on": note.issued_on,
+                "credited": money(note.amount),
+                "line": line.map(|line| self::line(line, language)),
+            })
+        })
+        .collect();
+    let attention: Vec<&str> = contract
+        .oddities(term)
+        .into_iter()
+        .map(|oddity| match oddity {
+            Oddity::OverCredited => "over-credited",
+            Oddity::ForeignCurrency => "credit-note-in-another-currency",
+        })
+        .collect();
+    json!({
+        "term": term.number(),
+        "starts_on": billed.map(|(starts_on, _)| starts_on),
+        "annual_fee": billed.map(|(_, fee)| money(fee)),
+        "state": state,
+        "pending": pending,
+        "line": own.map(|own| line(own, language)),
+        "credit_notes": credit_notes,
+        "attention": attention,
+    })
+}
+
+/// What a line is now.
+fn line(line: &Line, language: Language) -> Value {
+    let currency = line.posting.currency;
+    json!({
+        "partner_id": line.posting.partner_id,
+        "kind": line.posting.kind,
+        "model": line.posting.model,
+        "booked_on": line.posting.booked_on,
+        "amount": Money::new(line.amount(), currency),
+        "vendor_share": Money::new(line.vendor_share(), currency),
+        "agreement": line.basis.decision.agreement,
+        "programme": line.basis.decision.programme,
+        "rate": line.basis.decision.rate,
+        "reason": line.basis.decision.reason.as_str(),
+        "explanation": explain::basis(&line.basis, currency, language),
+    })
+}
+
+/// Every claim of a key that has several, in the order recorded.
+fn contradictions(contract: &Contract) -> Vec<Value> {
+    let several = |claims: Vec<Value>| (claims.len() > 1).then(|| json!({ "claims": claims }));
+    let sales = several(contract.sale_claims().iter().map(sale).collect());
+    let renewals =
+        contract.renewal_claims().values().filter_map(|claims| several(claims.iter().map(renewal).collect()));
+    let notes = contract.terms().into_iter().flat_map(|term| {
+        let claims = contract.credit_note_claims(term);
+        claims.filter_map(|claims| several(claims.iter().map(credit_note).collect())).collect::<Vec<_>>()
+    });
+    sales.into_iter().chain(renewals).chain(notes).collect()
+}
+
+fn sale(sale: &Sale) -> Value {
+    json!({
+        "partner_id": sale.partner_id,
+        "customer_id": sale.customer_id,
+        "signed_on": sale.signed_on,
+        "annual_fee": money(sale.annual_fee),
+        "instance": sale.instance,
+    })
+}
+
+fn renewal(renewal: &Renewal) -> Value {
+    json!({
+        "term": renewal.term.number(),
+        "starts_on": renewal.starts_on,
+        "annual_fee": money(renewal.annual_fee),
+    })
+}
+
+fn credit_note(note: &CreditNote) -> Value {
+    json!({
+        "term": note.term.number(),
+        "credit_note_id": note.credit_note_id,
+        "issued_on": note.issued_on,
+        "amount": money(note.amount),
+    })
+}
+
+fn money(money: rules::Money) -> Money {
+    Money::new(money.minor(), money.currency())
+}

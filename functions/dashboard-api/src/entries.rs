@@ -1,0 +1,64 @@
+//! `GET /partners/{id}/entries`: what was booked in a period, each amount with its reason and its explanation.
+
+use crate::App;
+use crate::parameters::{Parameters, cursor, id};
+use crate::problem::Problem;
+use axum::Json;
+use axum::extract::{Path, Query, State};
+use axum::http::HeaderMap;
+use events::json::Money;
+use rules::entry::Recorded;
+use rules::line::LineId;
+use rules::programme::Language;
+use rules::{Cause, PartnerId, explain};
+use serde_json::{Value, json};
+
+pub(crate) async fn list(
+    State(app): State<App>,
+    Path(path): Path<String>,
+    Query(query): Query<Vec<(String, String)>>,
+    headers: HeaderMap,
+) -> Result<Json<Value>, Problem> {
+    let partner_id: PartnerId = id(&path)?;
+    let mut parameters = Parameters::read(query)?;
+    let (period, limit, after) = (parameters.period()?, parameters.limit()?, parameters.cursor()?);
+    let language = parameters.language(&headers)?;
+    parameters.done()?;
+    if app.ledger.head(&partner_id).await?.name.is_none() {
+        return Err(Problem::not_found(format!("no partner {partner_id} is registered")));
+    }
+    let part = app.ledger.entries(&partner_id, period, limit, after).await?;
+    let entries: Vec<Value> = part.list.iter().map(|listed| entry(&listed.line, &listed.recorded, language)).collect();
+    Ok(Json(json!({ "entries": entries, "next_cursor": cursor(part.next.as_ref()) })))
+}
+
+/// One entry of the ledger.
+pub(crate) fn entry(line: &LineId, recorded: &Recorded, language: Language) -> Value {
+    let (contract_id, term, cause) = match line {
+        LineId::Annuity { contract_id, term, cause } => (Some(contract_id), Some(term.number()), self::cause(cause)),
+        LineId::EntryFee { partner_id: _, agreement } => (None, None, agreement.to_string()),
+    };
+    let posting = &recorded.entry.posting;
+    json!({
+        "partner_id": posting.partner_id,
+        "contract_id": contract_id,
+        "term": term,
+        "cause": cause,
+        "kind": posting.kind,
+        "model": posting.model,
+        "booked_on": posting.booked_on,
+        "recorded_at": recorded.recorded_at,
+        "amount": Money::new(recorded.entry.amount, posting.currency),
+        "vendor_share": Money::new(recorded.entry.vendor_share, posting.currency),
+        "reason": recorded.entry.basis.decision.reason.as_str(),
+        "explanation": explain::entry(&recorded.entry, language),
+    })
+}
+
+/// `annuity`, or the id of a credit note.
+pub(crate) fn cause(cause: &Cause) -> String {
+    match cause {
+        Cause::Annuity => "annuity".to_owned(),
+        Cause::CreditNote(note) => note.to_string(),
+    }
+}

@@ -1,0 +1,104 @@
+//! Ids, query parameters and headers: parsed, or refused by name.
+
+use axum::http::{HeaderMap, header};
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use events::Refusal;
+use ledger::store::IndexKey;
+use rules::Day;
+use rules::programme::Language;
+use std::collections::BTreeMap;
+use std::fmt::Display;
+use std::str::FromStr;
+
+/// How many items a page has when nothing is said.
+const DEFAULT_LIMIT: usize = 100;
+/// How many it has at most.
+const MAX_LIMIT: usize = 500;
+/// The longest cursor; ours are under a third of it.
+const MAX_CURSOR: usize = 2048;
+
+/// An id from the path.
+pub(crate) fn id<T: FromStr<Err: Display>>(text: &str) -> Result<T, Refusal> {
+    text.parse().map_err(|error: T::Err| Refusal::new("id", error))
+}
+
+/// The query parameters of a request. Each is taken once; what is left over is refused.
+pub(crate) struct Parameters(BTreeMap<String, String>);
+
+impl Parameters {
+    pub(crate) fn read(pairs: Vec<(String, String)>) -> Result<Parameters, Refusal> {
+        let mut parameters = BTreeMap::new();
+        for (name, value) in pairs {
+            if parameters.insert(name.clone(), value).is_some() {
+                return Err(Refusal::new(name, "is given twice"));
+            }
+        }
+        Ok(Parameters(parameters))
+    }
+
+    fn parsed<T: FromStr<Err: Display>>(&mut self, name: &str) -> Result<Option<T>, Refusal> {
+        let value = self.0.remove(name).map(|text| text.parse());
+        value.transpose().map_err(|error: T::Err| Refusal::new(name, error))
+    }
+
+    /// `from` and `to`, both included.
+    pub(crate) fn period(&mut self) -> Result<(Day, Day), Refusal> {
+        let from = self.parsed("from")?.unwrap_or(Day::MIN);
+        let to = self.parsed("to")?.unwrap_or(Day::MAX);
+        if from > to {
+            return Err(Refusal::new("to", "is before from"));
+        }
+        Ok((from, to))
+    }
+
+    pub(crate) fn limit(&mut self) -> Result<usize, Refusal> {
+        let Some(text) = self.0.remove("limit") else { return Ok(DEFAULT_LIMIT) };
+        let limit = text.parse().ok().filter(|limit| (1..=MAX_LIMIT).contains(limit));
+        limit.ok_or_else(|| Refusal::new("limit", format!("must be a whole number from 1 to {MAX_LIMIT}")))
+    }
+
+    pub(crate) fn cursor(&mut self) -> Result<Option<IndexKey>, Refusal> {
+        let Some(text) = self.0.remove("cursor") else { return Ok(None) };
+        let json = BASE64_URL_SAFE_NO_PAD.decode(&text).ok().filter(|_| text.len() <= MAX_CURSOR);
+        let cursor = json.and_then(|json| serde_json::from_slice(&json).ok());
+        cursor.map(Some).ok_or_else(|| Refusal::new("cursor", "is not one that this list gave"))
+    }
+
+    /// `lang`, else what the browser prefers, else English.
+    pub(crate) fn language(&mut self, headers: &HeaderMap) -> Result<Language, Refusal> {
+        match self.0.remove("lang").as_deref() {
+            Some("fr") => Ok(Language::Fr),
+            Some("en") => Ok(Language::En),
+            Some(_) => Err(Refusal::new("lang", "must be fr or en")),
+            None => Ok(accepted_language(headers)),
+        }
+    }
+
+    /// Refuses whatever was not asked for.
+    pub(crate) fn done(self) -> Result<(), Refusal> {
+        match self.0.into_keys().next() {
+            Some(name) => Err(Refusal::new(name, "is no parameter of this path")),
+            None => Ok(()),
+        }
+    }
+}
+
+/// The first of our languages in `Accept-Language`; browsers list them by preference.
+fn accepted_language(headers: &HeaderMap) -> Language {
+    let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or("");
+    let known = accepted.split(',').find_map(|range| {
+        let tag = range.split(';').next().unwrap_or("").trim().to_ascii_lowercase();
+        match tag.split('-').next() {
+            Some("fr") => Some(Language::Fr),
+            Some("en") => Some(Language::En),
+            _ => None,
+        }
+    });
+    known.unwrap_or(Language::En)
+}
+
+/// A cursor as it is given out.
+pub(crate) fn cursor(next: Option<&IndexKey>) -> Option<String> {
+    serde_json::to_vec(next?).ok().map(|json| BASE64_URL_SAFE_NO_PAD.encode(json))
+}

@@ -1,0 +1,166 @@
+//! `/partners`: who is registered, under which agreements, and where they stand.
+
+use crate::App;
+use crate::parameters::{Parameters, cursor, id};
+use crate::problem::Problem;
+use crate::programme::perks;
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, HeaderName, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use events::json::{Agreement, Money};
+use events::{Refusal, Registration, registration};
+use ledger::Head;
+use ledger::queries::History;
+use rules::minimum_sales::years;
+use rules::{Day, PartnerId};
+use runtime::restatement::Request;
+use serde_json::{Value, json};
+
+/// How often a registration is tried again because a sale changed the partner's item meanwhile.
+const ATTEMPTS: usize = 20;
+
+pub(crate) async fn list(
+    State(app): State<App>,
+    Query(query): Query<Vec<(String, String)>>,
+) -> Result<Json<Value>, Problem> {
+    let mut parameters = Parameters::read(query)?;
+    let (limit, after) = (parameters.limit()?, parameters.cursor()?);
+    parameters.done()?;
+    let part = app.ledger.partners(limit, after).await?;
+    let partners: Vec<Value> =
+        part.list.iter().map(|partner| json!({ "partner_id": partner.id, "name": partner.name })).collect();
+    Ok(Json(json!({ "partners": partners, "next_cursor": cursor(part.next.as_ref()) })))
+}
+
+pub(crate) async fn show(
+    State(app): State<App>,
+    Path(path): Path<String>,
+    Query(query): Query<Vec<(String, String)>>,
+) -> Result<Response, Problem> {
+    let partner_id: PartnerId = id(&path)?;
+    Parameters::read(query)?.done()?;
+    let head = app.ledger.head(&partner_id).await?;
+    if head.name.is_none() {
+        return Err(Problem::not_found(format!("no partner {partner_id} is registered")));
+    }
+    let history = app.ledger.history(&partner_id).await?;
+    Ok((etag(&head), Json(partner(&head, &history))).into_response())
+}
+
+/// `PUT`: the name and all agreements, in place of what was there. Past facts are decided again by the restatement
+/// function, which is asked twice: the delayed pass, asked for before the change, catches whoever was still at work with
+/// the old agreements.
+pub(crate) async fn register(
+    State(app): State<App>,
+    Path(path): Path<String>,
+    Query(query): Query<Vec<(String, String)>>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Response, Problem> {
+    let partner_id: PartnerId = id(&path)?;
+    Parameters::read(query)?.done()?;
+    let body = std::str::from_utf8(&body).map_err(|_| Refusal::new("body", "is not UTF-8"))?;
+    for _ in 0..ATTEMPTS {
+        let read = app.ledger.head(&partner_id).await?;
+        let Registration { name, agreements } = registration::parse(body, &read.partner.agreements)?;
+        let created = read.name.is_none();
+        let unchanged = read.name.as_ref() == Some(&name) && read.partner.agreements == agreements;
+        if unchanged {
+            return Ok(registered(&read, StatusCode::OK));
+        }
+        check_preconditions(&read, &headers)?;
+        let request =
+            Request { partner_id: partner_id.clone(), agreements_version: read.agreements_version + 1, after: None };
+        app.restatements.send_delayed(&request).await.map_err(|error| {
+            tracing::error!(error = runtime::chain(&error), "a registration could not be taken in");
+            Problem::try_again("the registration could not be taken in now; nothing was changed, try again")
+        })?;
+        let Some(head) = app.ledger.register(read, name, agreements).await? else { continue };
+        if let Err(error) = app.restatements.send(&request).await {
+            tracing::error!(error = runtime::chain(&error), "past facts wait for the delayed pass");
+        }
+        return Ok(registered(&head, if created { StatusCode::CREATED } else { StatusCode::OK }));
+    }
+    Err(Problem::try_again("sales of this partner keep coming in; nothing was changed, try again"))
+}
+
+/// `If-Match` and `If-None-Match` (RFC 9110): nobody overwrites what they have not seen.
+fn check_preconditions(head: &Head, headers: &HeaderMap) -> Result<(), Problem> {
+    let [(_, current)] = etag(head);
+    let names = |name: HeaderName, tag: &str| {
+        let value = headers.get(name).and_then(|value| value.to_str().ok());
+        value.map(|value| value.split(',').any(|listed| listed.trim() == tag || listed.trim() == "*"))
+    };
+    let registered = head.name.is_some();
+    match (names(header::IF_MATCH, &current), names(header::IF_NONE_MATCH, &current)) {
+        (Some(matches), _) if !(registered && matches) => Err(Problem::precondition_failed(format!(
+            "the partner is not, or no longer, as If-Match says: its ETag is {current}; read it again and repeat the change"
+        ))),
+        (_, Some(true)) if registered => {
+            Err(Problem::precondition_failed("the partner is registered already, which If-None-Match excludes"))
+        }
+        (None, _) if registered => Err(Problem::precondition_required(format!(
+            "the partner is registered with other data: send If-Match with the ETag that you read (it is {current} now)"
+        ))),
+        (Some(_) | None, _) => Ok(()),
+    }
+}
+
+fn registered(head: &Head, status: StatusCode) -> Response {
+    (status, etag(head), Json(registration_of(head))).into_response()
+}
+
+fn etag(head: &Head) -> [(HeaderName, String); 1] {
+    [(header::ETAG, format!("\"{}\"", head.agreements_version))]
+}
+
+fn registration_of(head: &Head) -> Value {
+    let agreements: Vec<Agreement> = head.partner.agreements.iter().map(Agreement::from).collect();
+    json!({ "partner_id": head.id, "name": head.name, "agreements": agreements })
+}
+
+fn partner(head: &Head, history: &History) -> Value {
+    let balances: Vec<Value> = history
+        .balances
+        .0
+        .iter()
+        .map(|(currency, balance)| {
+            json!({
+                "currency": currency,
+                "due_to_partner": Money::new(balance.due_to_partner, *currency),
+                "due_from_partner": Money::new(balance.due_from_partner, *currency),
+            })
+        })
+        .collect();
+    let today = App::today();
+    let minimum_sales: Vec<Value> = head
+        .partner
+        .agreements
+        .iter()
+        .flat_map(|agreement| {
+            let years = years(agreement, &history.customer_sales, today);
+            years.into_iter().map(|year| {
+                json!({
+                    "agreement": agreement.starts_on(),
+                    "from": year.from,
+                    "to": year.to,
+                    "sales": year.sales,
+                    "minimum": year.minimum,
+                    "status": year.status,
+                    "current": year.from <= today && today <= year.to,
+                })
+            })
+        })
+        .collect();
+    let in_force = Day::try_from(today).ok().and_then(|today| head.partner.agreements.in_force_on(today));
+    let mut view = registration_of(head);
+    if let Value::Object(fields) = &mut view {
+        fields.insert("balances".to_owned(), json!(balances));
+        fields.insert("minimum_sales".to_owned(), json!(minimum_sales));
+        let perks = in_force.map(|agreement| perks(agreement.terms())).unwrap_or_default();
+        fields.insert("perks".to_owned(), json!(perks));
+    }
+    view
+}

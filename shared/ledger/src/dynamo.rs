@@ -1,0 +1,278 @@
+//! The store over DynamoDB. The only place that speaks to it.
+
+use crate::store::{
+    Consistency, IndexKey, Inserted, Item, Key, Page, Store, StoreError, Stretch, TransactError, Write,
+};
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
+use aws_sdk_dynamodb::types::{
+    AttributeValue, BatchStatementErrorCodeEnum, BatchStatementRequest, KeysAndAttributes, Put, ReturnConsumedCapacity,
+    TransactWriteItem,
+};
+use futures_util::future::join_all;
+use std::collections::HashMap;
+use std::time::Duration;
+
+/// The index, in template.yaml and here.
+pub const INDEX: &str = "by-partner";
+
+/// How many statements one request carries at most (a limit of DynamoDB).
+const MAX_STATEMENTS: usize = 25;
+/// How many keys one read names at most (a limit of DynamoDB).
+const MAX_KEYS: usize = 100;
+/// How often a read is repeated for the keys that were left unprocessed.
+const MAX_READS: u32 = 8;
+
+/// A table of DynamoDB.
+#[derive(Debug, Clone)]
+pub struct DynamoStore {
+    client: Client,
+    table: String,
+    /// Told of every answer's consumed capacity, for whoever counts.
+    capacity: ReturnConsumedCapacity,
+}
+
+impl DynamoStore {
+    /// The table named so.
+    pub fn new(client: Client, table: impl Into<String>) -> Self {
+        DynamoStore { client, table: table.into(), capacity: ReturnConsumedCapacity::None }
+    }
+
+    /// Asks for consumed capacity with every request.
+    #[must_use]
+    pub fn reporting_capacity(self) -> Self {
+        DynamoStore { capacity: ReturnConsumedCapacity::Total, ..self }
+    }
+
+    async fn get_some(&self, keys: &[Key], consistency: Consistency) -> Result<Vec<Item>, StoreError> {
+        const OPERATION: &str = "BatchGetItem";
+        let mut request = KeysAndAttributes::builder()
+            .consistent_read(consistency == Consistency::Strong)
+            .set_keys(Some(keys.iter().map(key_item).collect()))
+            .build()
+            .map_err(|error| failed(OPERATION, error))?;
+        let mut items = Vec::with_capacity(keys.len());
+        for attempt in 0..MAX_READS {
+            let answer = self
+                .client
+                .batch_get_item()
+                .request_items(&self.table, request)
+                .return_consumed_capacity(self.capacity.clone())
+                .send()
+                .await
+                .map_err(|error| failed(OPERATION, error))?;
+            items.extend(answer.responses.unwrap_or_default().remove(&self.table).unwrap_or_default());
+            match answer.unprocessed_keys.unwrap_or_default().remove(&self.table) {
+                Some(left) if !left.keys.is_empty() => request = left,
+                Some(_) | None => return Ok(items),
+            }
+            self.back_off(attempt).await;
+        }
+        Err(failed(OPERATION, "some keys were left unprocessed every time"))
+    }
+
+    async fn insert_some(&self, items: &[Item]) -> Vec<Inserted> {
+        const OPERATION: &str = "BatchExecuteStatement";
+        let statements: Result<Vec<_>, _> = items.iter().map(|item| insert_statement(&self.table, item)).collect();
+        let sent = match statements {
+            Ok(statements) => {
+                let request = self.client.batch_execute_statement().set_statements(Some(statements));
+                request.return_consumed_capacity(self.capacity.clone()).send().await.ok()
+            }
+            Err(_) => None,
+        };
+        let answers = sent.and_then(|answer| answer.responses).filter(|answers| answers.len() == items.len());
+        let Some(answers) = answers else {
+            // Refused as a whole, perhaps for one of them: each goes alone.
+            return join_all(items.iter().map(|item| self.insert_one(item.clone()))).await;
+        };
+        let results = answers.into_iter().map(|answer| match answer.error {
+            None => Inserted::Done,
+            Some(error) if error.code == Some(BatchStatementErrorCodeEnum::DuplicateItem) => Inserted::Exists,
+            Some(error) => Inserted::Failed(failed(OPERATION, format!("{:?}", error.code))),
+        });
+        results.collect()
+    }
+
+    async fn insert_one(&self, item: Item) -> Inserted {
+        match self.put(Write::Insert(item)).await {
+            Ok(()) => Inserted::Done,
+            // There is an item, or a transaction is about to put one: the slow path finds out.
+            Err(TransactError::Conflict) => Inserted::Exists,
+            Err(TransactError::Failed(error)) => Inserted::Failed(error),
+        }
+    }
+
+    async fn put(&self, write: Write) -> Result<(), TransactError> {
+        const OPERATION: &str = "PutItem";
+        let (item, condition, values) = conditional(write);
+        let sent = self
+            .client
+            .put_item()
+            .table_name(&self.table)
+            .set_item(Some(item))
+            .condition_expression(condition)
+            .set_expression_attribute_values(values)
+            .return_consumed_capacity(self.capacity.clone())
+            .send()
+            .await;
+        match sent {
+            Ok(_) => Ok(()),
+            Err(error)
+                if matches!(error.code(), Some("ConditionalCheckFailedException" | "TransactionConflictException")) =>
+            {
+                Err(TransactError::Conflict)
+            }
+            Err(error) => Err(failed(OPERATION, error).into()),
+        }
+    }
+}
+
+impl Store for DynamoStore {
+    async fn get(&self, keys: Vec<Key>, consistency: Consistency) -> Result<Vec<Item>, StoreError> {
+        let parts = join_all(keys.chunks(MAX_KEYS).map(|keys| self.get_some(keys, consistency))).await;
+        parts.into_iter().try_fold(Vec::new(), |mut all, part| {
+            all.extend(part?);
+            Ok(all)
+        })
+    }
+
+    async fn partition(&self, pk: String) -> Result<Vec<Item>, StoreError> {
+        let mut items = Vec::new();
+        let mut start = None;
+        loop {
+            let answer = self
+                .client
+                .query()
+                .table_name(&self.table)
+                .consistent_read(true)
+                .key_condition_expression("pk = :pk")
+                .expression_attribute_values(":pk", AttributeValue::S(pk.clone()))
+                .set_exclusive_start_key(start)
+                .return_consumed_capacity(self.capacity.clone())
+                .send()
+                .await
+                .map_err(|error| failed("Query", error))?;
+            items.extend(answer.items.unwrap_or_default());
+            start = answer.last_evaluated_key;
+            if start.is_none() {
+                return Ok(items);
+            }
+        }
+    }
+
+    async fn index(&self, stretch: Stretch) -> Result<Page, StoreError> {
+        let gpk = AttributeValue::S(stretch.gpk);
+        let start = stretch.after.map(|IndexKey { gsk, key }| {
+            let mut start = key_item(&key);
+            start.insert("gpk".to_owned(), gpk.clone());
+            start.insert("gsk".to_owned(), AttributeValue::S(gsk));
+            start
+        });
+        let answer = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .index_name(INDEX)
+            .key_condition_expression("gpk = :gpk AND gsk BETWEEN :from AND :to")
+            .expression_attribute_values(":gpk", gpk)
+            .expression_attribute_values(":from", AttributeValue::S(stretch.from))
+            .expression_attribute_values(":to", AttributeValue::S(stretch.to))
+            .set_exclusive_start_key(start)
+            .limit(i32::try_from(stretch.limit).unwrap_or(i32::MAX))
+            .return_consumed_capacity(self.capacity.clone())
+            .send()
+            .await
+            .map_err(|error| failed("Query", error))?;
+        Ok(Page { items: answer.items.unwrap_or_default(), more: answer.last_evaluated_key.is_some() })
+    }
+
+    async fn insert(&self, items: Vec<Item>) -> Vec<Inserted> {
+        let parts = join_all(items.chunks(MAX_STATEMENTS).map(|items| self.insert_some(items))).await;
+        parts.into_iter().flatten().collect()
+    }
+
+    async fn transact(&self, writes: Vec<Write>) -> Result<(), TransactError> {
+        const OPERATION: &str = "TransactWriteItems";
+        if writes.len() == 1 {
+            // One write needs no transaction, at half the price.
+            for write in writes {
+                self.put(write).await?;
+            }
+            return Ok(());
+        }
+        let items: Result<Vec<_>, StoreError> = writes
+            .into_iter()
+            .map(|write| {
+                let (item, condition, values) = conditional(write);
+                let put = Put::builder()
+                    .table_name(&self.table)
+                    .set_item(Some(item))
+                    .condition_expression(condition)
+                    .set_expression_attribute_values(values)
+                    .build()
+                    .map_err(|error| failed(OPERATION, error))?;
+                Ok(TransactWriteItem::builder().put(put).build())
+            })
+            .collect();
+        let sent = self
+            .client
+            .transact_write_items()
+            .set_transact_items(Some(items?))
+            .return_consumed_capacity(self.capacity.clone())
+            .send()
+            .await;
+        match sent {
+            Ok(_) => Ok(()),
+            Err(error) if is_conflict(&error) => Err(TransactError::Conflict),
+            Err(error) => Err(failed(OPERATION, error).into()),
+        }
+    }
+
+    async fn back_off(&self, attempt: u32) {
+        let most_micros = 20_000_u64 << attempt.min(6);
+        tokio::time::sleep(Duration::from_micros(fastrand::u64(..most_micros))).await;
+    }
+}
+
+/// Whether a transaction failed for its conditions or for other transactions alone.
+fn is_conflict<R>(error: &SdkError<TransactWriteItemsError, R>) -> bool {
+    match error.as_service_error() {
+        Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) => {
+            cancelled.cancellation_reasons().iter().all(|reason| {
+                matches!(reason.code(), None | Some("None" | "ConditionalCheckFailed" | "TransactionConflict"))
+            })
+        }
+        Some(TransactWriteItemsError::TransactionInProgressException(_)) => true,
+        Some(_) | None => error.code() == Some("TransactionConflictException"),
+    }
+}
+
+fn conditional(write: Write) -> (Item, &'static str, Option<HashMap<String, AttributeValue>>) {
+    match write {
+        Write::Insert(item) => (item, "attribute_not_exists(pk)", None),
+        Write::Replace(item, revision) => {
+            let revision = AttributeValue::N(revision.to_string());
+            (item, "v = :v", Some(HashMap::from([(":v".to_owned(), revision)])))
+        }
+    }
+}
+
+fn key_item(key: &Key) -> Item {
+    let text = |text: &String| AttributeValue::S(text.clone());
+    HashMap::from([("pk".to_owned(), text(&key.pk)), ("sk".to_owned(), text(&key.sk))])
+}
+
+/// `INSERT INTO "table" VALUE {'pk': ?, …}`: fails if the key is taken.
+fn insert_statement(table: &str, item: &Item) -> Result<BatchStatementRequest, StoreError> {
+    let names: Vec<String> = item.keys().map(|name| format!("'{name}': ?")).collect();
+    let statement = format!("INSERT INTO \"{table}\" VALUE {{{}}}", names.join(", "));
+    let request = BatchStatementRequest::builder().statement(statement);
+    let request = request.set_parameters(Some(item.values().cloned().collect()));
+    request.build().map_err(|error| failed("BatchExecuteStatement", error))
+}
+
+fn failed(operation: &'static str, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> StoreError {
+    StoreError { operation, source: source.into() }
+}

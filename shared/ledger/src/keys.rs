@@ -1,0 +1,187 @@
+//! Where each kind of item is: ids cannot hold `#`, so joined keys cannot collide.
+//!
+//! | item | partition | sort key |
+//! |---|---|---|
+//! | an annuity, or the placeholder of one | `CONTRACT#<contract>` | `TERM#<nn>` |
+//! | a later entry of its line | | `TERM#<nn>#A#<n>` |
+//! | a credit note | | `TERM#<nn>#N#<note>` |
+//! | a later entry of its line | | `TERM#<nn>#N#<note>#<n>` |
+//! | a contradicting claim | | `TERM#<nn>#C#<n>` |
+//! | an entry fee | `FEES#<partner>` | `FEE#<starts_on>` |
+//! | a later entry of its line | | `FEE#<starts_on>#A#<n>` |
+//! | a partner | `PARTNER#<partner>` | `HEAD` |
+//!
+//! The index has what concerns a partner under `PARTNER#<partner>` by day, and the registered partners under `PARTNERS`.
+
+use crate::store::Key;
+use rules::line::LineId;
+use rules::{Cause, ContractId, CreditNoteId, Day, PartnerId, Term};
+
+/// The least and the greatest sort key of a partition of the index.
+pub const INDEX_WHOLE: (&str, &str) = (" ", "~");
+
+/// The index partition of registered partners.
+pub const PARTNERS: &str = "PARTNERS";
+
+/// What counts its own changes: an annuity or an entry fee, with all that is appended to it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum SlotKey {
+    /// An annuity.
+    Annuity(ContractId, Term),
+    /// The entry fee of the agreement that starts on a day.
+    EntryFee(PartnerId, Day),
+}
+
+impl SlotKey {
+    /// The line of the slot itself.
+    pub fn line(&self) -> LineId {
+        match self.clone() {
+            SlotKey::Annuity(contract_id, term) => LineId::Annuity { contract_id, term, cause: Cause::Annuity },
+            SlotKey::EntryFee(partner_id, agreement) => LineId::EntryFee { partner_id, agreement },
+        }
+    }
+}
+
+/// The key of one item of a slot.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum RowKey {
+    /// The slot itself.
+    Slot(SlotKey),
+    /// An entry of the slot's own line; `n` is unique within the slot.
+    Entry(SlotKey, u32),
+    /// A credit note of the annuity.
+    CreditNote(SlotKey, CreditNoteId),
+    /// A later entry of a credit note's line.
+    CreditNoteEntry(SlotKey, CreditNoteId, u32),
+    /// A contradicting claim of the annuity or of one of its credit notes.
+    Claim(SlotKey, u32),
+}
+
+impl RowKey {
+    /// The slot it belongs to.
+    pub fn slot(&self) -> &SlotKey {
+        match self {
+            RowKey::Slot(slot)
+            | RowKey::Entry(slot, _)
+            | RowKey::CreditNote(slot, _)
+            | RowKey::CreditNoteEntry(slot, _, _)
+            | RowKey::Claim(slot, _) => slot,
+        }
+    }
+
+    /// The line an entry at this place belongs to.
+    pub fn line(&self) -> LineId {
+        match (self, self.slot()) {
+            (
+                RowKey::CreditNote(_, note) | RowKey::CreditNoteEntry(_, note, _),
+                SlotKey::Annuity(contract_id, term),
+            ) => LineId::Annuity {
+                contract_id: contract_id.clone(),
+                term: *term,
+                cause: Cause::CreditNote(note.clone()),
+            },
+            (_, slot) => slot.line(),
+        }
+    }
+
+    /// The key as it is written.
+    pub fn key(&self) -> Key {
+        let (pk, slot_sk) = match self.slot() {
+            SlotKey::Annuity(contract, term) => (contract_partition(contract), format!("TERM#{:02}", term.number())),
+            SlotKey::EntryFee(partner, day) => (fees_partition(partner), format!("FEE#{day}")),
+        };
+        let sk = match self {
+            RowKey::Slot(_) => slot_sk,
+            RowKey::Entry(_, n) => format!("{slot_sk}#A#{n}"),
+            RowKey::CreditNote(_, note) => format!("{slot_sk}#N#{note}"),
+            RowKey::CreditNoteEntry(_, note, n) => format!("{slot_sk}#N#{note}#{n}"),
+            RowKey::Claim(_, n) => format!("{slot_sk}#C#{n}"),
+        };
+        Key { pk, sk }
+    }
+
+    /// Reads a key; `None` if it is none of a slot.
+    pub fn parse(key: &Key) -> Option<RowKey> {
+        let (partition, owner) = key.pk.split_once('#')?;
+        let mut parts = key.sk.split('#');
+        let slot = match (partition, parts.next()?, parts.next()?) {
+            ("CONTRACT", "TERM", term) => {
+                SlotKey::Annuity(owner.parse().ok()?, Term::try_from(term.parse::<u64>().ok()?).ok()?)
+            }
+            ("FEES", "FEE", day) => SlotKey::EntryFee(owner.parse().ok()?, day.parse().ok()?),
+            _ => return None,
+        };
+        let rest: Vec<&str> = parts.collect();
+        Some(match rest.as_slice() {
+            [] => RowKey::Slot(slot),
+            ["A", n] => RowKey::Entry(slot, n.parse().ok()?),
+            ["C", n] => RowKey::Claim(slot, n.parse().ok()?),
+            ["N", note] => RowKey::CreditNote(slot, note.parse().ok()?),
+            ["N", note, n] => RowKey::CreditNoteEntry(slot, note.parse().ok()?, n.parse().ok()?),
+            _ => return None,
+        })
+    }
+
+    /// Where the row stands in its partner's part of the index: by day, then by line.
+    pub fn index_sort_key(&self, booked_on: Day) -> String {
+        let key = self.key();
+        let owner = match self.slot() {
+            SlotKey::Annuity(contract, _) => contract.as_str(),
+            SlotKey::EntryFee(_, _) => "",
+        };
+        format!("{booked_on}#{owner}#{}", key.sk)
+    }
+}
+
+/// The partition of a contract.
+pub fn contract_partition(contract: &ContractId) -> String {
+    format!("CONTRACT#{contract}")
+}
+
+/// The partition of a partner's entry fees.
+pub fn fees_partition(partner: &PartnerId) -> String {
+    format!("FEES#{partner}")
+}
+
+/// The partition of a partner, in the table and in the index.
+pub fn partner_partition(partner: &PartnerId) -> String {
+    format!("PARTNER#{partner}")
+}
+
+/// The partner a partition of the index belongs to.
+pub fn partner_of(gpk: &str) -> Option<PartnerId> {
+    gpk.strip_prefix("PARTNER#")?.parse().ok()
+}
+
+/// The one item of a partner.
+pub fn head(partner: &PartnerId) -> Key {
+    Key { pk: partner_partition(partner), sk: "HEAD".to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_read_back_as_written() {
+        let annuity = || SlotKey::Annuity("C-1".parse().unwrap(), 7.try_into().unwrap());
+        let fee = || SlotKey::EntryFee("P-1".parse().unwrap(), "2024-02-29".parse().unwrap());
+        let note = || "A".parse().unwrap();
+        let check = |row: RowKey, pk: &str, sk: &str| {
+            assert_eq!(row.key(), Key { pk: pk.into(), sk: sk.into() });
+            assert_eq!(RowKey::parse(&row.key()), Some(row));
+        };
+        check(RowKey::Slot(annuity()), "CONTRACT#C-1", "TERM#07");
+        check(RowKey::Entry(annuity(), 3), "CONTRACT#C-1", "TERM#07#A#3");
+        check(RowKey::CreditNote(annuity(), note()), "CONTRACT#C-1", "TERM#07#N#A");
+        check(RowKey::CreditNoteEntry(annuity(), note(), 12), "CONTRACT#C-1", "TERM#07#N#A#12");
+        check(RowKey::Claim(annuity(), 2), "CONTRACT#C-1", "TERM#07#C#2");
+        check(RowKey::Slot(fee()), "FEES#P-1", "FEE#2024-02-29");
+        check(RowKey::Entry(fee(), 2), "FEES#P-1", "FEE#2024-02-29#A#2");
+        for (pk, sk) in
+            [("PARTNER#P-1", "HEAD"), ("CONTRACT#C-1", "TERM#00"), ("CONTRACT#C-1", "TERM#01#Z#1"), ("X", "Y")]
+        {
+            assert_eq!(RowKey::parse(&Key { pk: pk.into(), sk: sk.into() }), None);
+        }
+    }
+}

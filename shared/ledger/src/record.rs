@@ -1,0 +1,218 @@
+//! The way in for events. In the steady state a sale or a renewal costs one insert and nothing shared is written: its
+//! rank can only grow, so *not among the earliest* needs no lock, no counter and no second look.
+
+use crate::rows::{Row, annuity, day_of, fresh_annuity};
+use crate::slots::Origin;
+use crate::store::{Consistency, Inserted, Item, Store};
+use crate::{Head, Ledger, LedgerError, keys};
+use futures_util::future::join_all;
+use jiff::Timestamp;
+use rules::decision::{Annuity, Pending, decide};
+use rules::line::annuity_lines;
+use rules::rank::Place;
+use rules::{ContractId, Entry, Fact, Instance, PartnerId, Sale, Term};
+use sha2::{Digest, Sha256};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The longest event id that is stored as it is, in bytes; of a longer one, its digest.
+const MAX_EVENT_ID: usize = 64;
+
+/// A fact, and the id of the event that reported it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reported {
+    fact: Fact,
+    event_id: String,
+}
+
+impl Reported {
+    /// A fact as an event reported it; an id over 64 bytes is known by its SHA-256 from here on.
+    pub fn new(fact: Fact, event_id: &str) -> Reported {
+        if event_id.len() <= MAX_EVENT_ID {
+            return Reported { fact, event_id: event_id.to_owned() };
+        }
+        let digest = Sha256::digest(event_id.as_bytes());
+        let event_id = digest.iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"));
+        Reported { fact, event_id }
+    }
+
+    /// What was said.
+    pub fn fact(&self) -> &Fact {
+        &self.fact
+    }
+
+    /// The event's id, at most 64 bytes.
+    pub fn event_id(&self) -> &str {
+        &self.event_id
+    }
+
+    fn origin(&self, at: Timestamp) -> Origin<'_> {
+        Origin { at, because: &self.event_id }
+    }
+}
+
+/// What became of a fact. All of it is durable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// It is decided, and its line booked.
+    Decided,
+    /// It waits for another fact, or for an agreement.
+    Pending(Pending),
+    /// It was there already.
+    Duplicate,
+    /// Another fact with its key stands; this one is kept beside it.
+    Contradiction,
+    /// It can never stand: a renewal that starts no later than its contract was signed.
+    Void,
+}
+
+impl Outcome {
+    /// The name in logs: `pending-no-agreement`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Outcome::Decided => "decided",
+            Outcome::Pending(Pending::NoAgreement) => "pending-no-agreement",
+            Outcome::Pending(Pending::ContractNotSigned) => "pending-contract-not-signed",
+            Outcome::Pending(Pending::TermNotBilled) => "pending-term-not-billed",
+            Outcome::Duplicate => "duplicate",
+            Outcome::Contradiction => "contradiction",
+            Outcome::Void => "void",
+        }
+    }
+}
+
+impl<S: Store> Ledger<S> {
+    /// Takes a batch in; one answer for each, in their order. One that failed was not lost half-way: the same event
+    /// again does the rest.
+    pub async fn record(&self, batch: &[Reported], now: Timestamp) -> Vec<Result<Outcome, LedgerError>> {
+        let mut results = self.insert_steady(batch, now).await;
+        let mut groups: BTreeMap<String, Vec<(usize, &Reported)>> = BTreeMap::new();
+        for (i, reported) in batch.iter().enumerate().filter(|(i, _)| !results.contains_key(i)) {
+            groups.entry(contended(&reported.fact)).or_default().push((i, reported));
+        }
+        // One after the other where they would only conflict, side by side otherwise.
+        let settled = join_all(groups.into_values().map(async |group| {
+            let mut results = Vec::with_capacity(group.len());
+            for (i, reported) in group {
+                results.push((i, self.settle(&reported.fact, reported.origin(now)).await));
+            }
+            results
+        }));
+        results.extend(settled.await.into_iter().flatten());
+        results.into_values().collect()
+    }
+
+    /// Inserts, in one request, what needs nothing but an insert. What is not in the answer takes the slow path.
+    async fn insert_steady(&self, batch: &[Reported], now: Timestamp) -> BTreeMap<usize, Result<Outcome, LedgerError>> {
+        // A batch whose facts could not even be read is read again one by one, and fails one by one.
+        let Ok(known) = self.read_known(batch).await else { return BTreeMap::new() };
+        let mut keys = BTreeSet::new();
+        let mut planned = Vec::new();
+        for (i, reported) in batch.iter().enumerate() {
+            if let Some((row, outcome)) = known.steady(&reported.fact, reported.origin(now))
+                && let Ok(item) = row.item()
+                && keys.insert(row.table_key())
+            {
+                planned.push((i, outcome, item));
+            }
+        }
+        if planned.is_empty() {
+            return BTreeMap::new();
+        }
+        let items: Vec<Item> = planned.iter().map(|(_, _, item)| item.clone()).collect();
+        let inserted = self.store.insert(items).await;
+        let results = planned.into_iter().zip(inserted).filter_map(|((i, outcome, _), inserted)| match inserted {
+            Inserted::Done => Some((i, Ok(outcome))),
+            Inserted::Exists => None,
+            Inserted::Failed(error) => Some((i, Err(error.into()))),
+        });
+        results.collect()
+    }
+
+    /// What the steady path needs to know. It may be stale: a sale never becomes one of the earliest later on, and
+    /// agreements are looked at once more by whoever changes them.
+    async fn read_known(&self, batch: &[Reported]) -> Result<Known, LedgerError> {
+        let renewed: BTreeSet<&ContractId> = batch
+            .iter()
+            .filter_map(|reported| match &reported.fact {
+                Fact::Renewal(renewal) => Some(&renewal.contract_id),
+                Fact::Sale(_) | Fact::CreditNote(_) => None,
+            })
+            .collect();
+        let sales = self.first_annuities(renewed).await?;
+        let sellers = batch.iter().filter_map(|reported| match &reported.fact {
+            Fact::Sale(sale) => Some(&sale.partner_id),
+            Fact::Renewal(_) | Fact::CreditNote(_) => None,
+        });
+        let partners: BTreeSet<&PartnerId> = sellers.chain(sales.values().map(|sale| &sale.partner_id)).collect();
+        let heads = self.heads(partners.into_iter().cloned().collect(), Consistency::Eventual).await?;
+        Ok(Known { sales, heads })
+    }
+
+    /// The sales of contracts that have one.
+    async fn first_annuities(
+        &self,
+        contracts: BTreeSet<&ContractId>,
+    ) -> Result<BTreeMap<ContractId, Sale>, LedgerError> {
+        if contracts.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        let keys = contracts.into_iter().map(|id| keys::RowKey::Slot(annuity(id, Term::FIRST)).key()).collect();
+        let mut sales = BTreeMap::new();
+        for item in self.store.get(keys, Consistency::Eventual).await? {
+            let (key, row) = Row::read(item)?;
+            if let Some(Fact::Sale(sale)) = row.fact(&key) {
+                sales.insert(sale.contract_id.clone(), sale);
+            }
+        }
+        Ok(sales)
+    }
+}
+
+/// What was read for a batch.
+struct Known {
+    sales: BTreeMap<ContractId, Sale>,
+    heads: BTreeMap<PartnerId, Head>,
+}
+
+impl Known {
+    /// The one row a fact needs in the steady state; none if it is not that simple.
+    fn steady(&self, fact: &Fact, origin: Origin<'_>) -> Option<(Row, Outcome)> {
+        let (sale, fee) = match fact {
+            Fact::Sale(sale) => (sale, sale.annual_fee),
+            Fact::Renewal(renewal) => {
+                let sale = self.sales.get(&renewal.contract_id).filter(|sale| renewal.starts_on > sale.signed_on)?;
+                (sale, renewal.annual_fee)
+            }
+            Fact::CreditNote(_) => return None,
+        };
+        let head = self.heads.get(&sale.partner_id)?;
+        let is_sale = matches!(fact, Fact::Sale(_));
+        if sale.instance == Instance::Partner || (is_sale && head.partner.sales.admits(&Place::from(sale))) {
+            return None;
+        }
+        let annuity = Annuity { sale, term: fact.term(), starts_on: day_of(fact) };
+        let (entry, outcome) = match decide(annuity, &head.partner) {
+            Ok(decision) => {
+                let of = (fact.contract_id(), fact.term());
+                let line =
+                    annuity_lines(&sale.partner_id, of, (day_of(fact), fee), &decision, []).into_iter().next()?;
+                (Some(first_entry(line)), Outcome::Decided)
+            }
+            Err(pending) => (None, Outcome::Pending(pending)),
+        };
+        Some((fresh_annuity(fact, sale, entry.as_ref(), (origin.at, origin.because)), outcome))
+    }
+}
+
+fn first_entry(line: rules::Line) -> Entry {
+    let (amount, vendor_share) = (line.amount(), line.vendor_share());
+    Entry { posting: line.posting, amount, vendor_share, basis: line.basis, reversal: false }
+}
+
+/// Facts with the same answer would only conflict with each other: early sales of one partner, facts of one contract.
+fn contended(fact: &Fact) -> String {
+    match fact {
+        Fact::Sale(sale) => keys::partner_partition(&sale.partner_id),
+        Fact::Renewal(_) | Fact::CreditNote(_) => keys::contract_partition(fact.contract_id()),
+    }
+}

@@ -1,0 +1,42 @@
+//! After a partner's agreements changed (RULEBOOK §6): what is owed follows, for past facts too. In bounded steps, each
+//! safe to repeat. The index only lists the contracts; each is then read strongly consistent.
+
+use crate::keys::{self, RowKey, SlotKey};
+use crate::rows::Row;
+use crate::settle::Account;
+use crate::slots::Origin;
+use crate::store::{IndexKey, Store, Stretch};
+use crate::{Ledger, LedgerError};
+use rules::{PartnerId, Term};
+
+/// How many rows of the index one step looks at.
+const STEP: usize = 100;
+
+impl<S: Store> Ledger<S> {
+    /// Decides a partner's entry fees and annuities again, as far as one step goes. `after` is what the step before
+    /// returned; `None` back means that nothing is left.
+    pub async fn restate(
+        &self,
+        partner_id: &PartnerId,
+        after: Option<IndexKey>,
+        origin: Origin<'_>,
+    ) -> Result<Option<IndexKey>, LedgerError> {
+        if after.is_none() {
+            self.adjust(&Account::EntryFees(partner_id.clone()), origin).await?;
+        }
+        let (from, to) = keys::INDEX_WHOLE;
+        let gpk = keys::partner_partition(partner_id);
+        let page =
+            self.store.index(Stretch { gpk, from: from.to_owned(), to: to.to_owned(), after, limit: STEP }).await?;
+        let mut last = None;
+        for item in page.items {
+            let (key, row) = Row::read(item)?;
+            // Each contract is listed once as the row of its first annuity.
+            if let RowKey::Slot(SlotKey::Annuity(contract_id, Term::FIRST)) = key {
+                self.adjust(&Account::Contract(contract_id), origin).await?;
+            }
+            last = row.index_key();
+        }
+        Ok(last.filter(|_| page.more))
+    }
+}

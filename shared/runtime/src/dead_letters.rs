@@ -1,0 +1,66 @@
+//! The dead-letter queue: what can never be processed goes there at once, with the reason, and holds nobody up.
+
+use crate::batch::Message;
+use crate::chain;
+use crate::settings::{Aws, SettingsError, variable};
+use aws_sdk_sqs::Client;
+use aws_sdk_sqs::error::BuildError;
+use aws_sdk_sqs::types::MessageAttributeValue;
+use events::Refusal;
+
+/// The message attribute that says what is wrong.
+pub const REASON: &str = "reason";
+/// The message attribute that names the field that is wrong.
+pub const FIELD: &str = "field";
+/// The message attribute that gives the message's id in its first queue.
+pub const MESSAGE_ID: &str = "message_id";
+
+/// A function's dead-letter queue.
+#[derive(Debug, Clone)]
+pub struct DeadLetters {
+    client: Client,
+    queue_url: String,
+}
+
+impl DeadLetters {
+    /// The queue that `DEAD_LETTER_QUEUE_URL` names.
+    pub fn from_env(aws: &Aws) -> Result<DeadLetters, SettingsError> {
+        Ok(DeadLetters { client: aws.sqs(), queue_url: variable("DEAD_LETTER_QUEUE_URL")? })
+    }
+
+    /// Moves a message there. `false`: it could not be sent, and must come back.
+    pub async fn bury(&self, message: &Message, refusal: &Refusal) -> bool {
+        let sent = async {
+            let request = self.client.send_message().queue_url(&self.queue_url).message_body(&message.body);
+            let request = request
+                .message_attributes(REASON, text(&refusal.reason)?)
+                .message_attributes(FIELD, text(&refusal.field)?)
+                .message_attributes(MESSAGE_ID, text(&message.id)?);
+            request.send().await.map_err(Box::new)?;
+            Ok::<(), Box<dyn std::error::Error + Send + Sync>>(())
+        };
+        match sent.await {
+            Ok(()) => {
+                tracing::warn!(
+                    message_id = message.id,
+                    field = refusal.field,
+                    reason = refusal.reason,
+                    "message refused: it is in the dead-letter queue"
+                );
+                true
+            }
+            Err(error) => {
+                tracing::error!(
+                    message_id = message.id,
+                    error = chain(&*error),
+                    "a refused message could not be sent to the dead-letter queue: it comes back"
+                );
+                false
+            }
+        }
+    }
+}
+
+fn text(value: &str) -> Result<MessageAttributeValue, BuildError> {
+    MessageAttributeValue::builder().data_type("String").string_value(value).build()
+}

@@ -1,0 +1,81 @@
+//! Settings, read by hand from the environment: no configuration chain to walk at a cold start.
+
+use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region, retry::RetryConfig, timeout::TimeoutConfig};
+use ledger::Ledger;
+use ledger::dynamo::DynamoStore;
+use std::time::Duration;
+
+/// How long one request may take, its repetitions included: far under the 120 s any function may run.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long one attempt of a request may take.
+const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(3);
+/// How often a request is sent at most.
+const MAX_ATTEMPTS: u32 = 4;
+
+/// A variable of the environment that is missing or wrong.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the environment variable {name} {problem}")]
+pub struct SettingsError {
+    name: &'static str,
+    problem: &'static str,
+}
+
+/// The text of a variable that must be there.
+pub fn variable(name: &'static str) -> Result<String, SettingsError> {
+    optional(name)
+        .ok_or(SettingsError { name, problem: "is missing or empty; template.yaml sets it for each function" })
+}
+
+/// The number in a variable that must be there.
+pub fn number(name: &'static str) -> Result<u32, SettingsError> {
+    variable(name)?.parse().map_err(|_| SettingsError { name, problem: "is not a whole number" })
+}
+
+fn optional(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// Who calls which AWS: what Lambda puts into every function's environment.
+#[derive(Debug, Clone)]
+pub struct Aws {
+    region: Region,
+    credentials: Credentials,
+}
+
+impl Aws {
+    /// Reads the region and the credentials of the function's role.
+    pub fn from_env() -> Result<Aws, SettingsError> {
+        let (key, secret) = (variable("AWS_ACCESS_KEY_ID")?, variable("AWS_SECRET_ACCESS_KEY")?);
+        let credentials = Credentials::new(key, secret, optional("AWS_SESSION_TOKEN"), None, "environment");
+        Ok(Aws { region: Region::new(variable("AWS_REGION")?), credentials })
+    }
+
+    /// The ledger in the table that `TABLE_NAME` names.
+    pub fn ledger(&self) -> Result<Ledger<DynamoStore>, SettingsError> {
+        let mut config = aws_sdk_dynamodb::Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(self.region.clone())
+            .credentials_provider(self.credentials.clone())
+            .retry_config(RetryConfig::standard().with_max_attempts(MAX_ATTEMPTS))
+            .timeout_config(timeouts());
+        config.set_endpoint_url(optional("AWS_ENDPOINT_URL_DYNAMODB"));
+        let client = aws_sdk_dynamodb::Client::from_conf(config.build());
+        Ok(Ledger::new(DynamoStore::new(client, variable("TABLE_NAME")?)))
+    }
+
+    /// A client of SQS.
+    pub fn sqs(&self) -> aws_sdk_sqs::Client {
+        let mut config = aws_sdk_sqs::Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(self.region.clone())
+            .credentials_provider(self.credentials.clone())
+            .retry_config(RetryConfig::standard().with_max_attempts(MAX_ATTEMPTS))
+            .timeout_config(timeouts());
+        config.set_endpoint_url(optional("AWS_ENDPOINT_URL_SQS"));
+        aws_sdk_sqs::Client::from_conf(config.build())
+    }
+}
+
+fn timeouts() -> TimeoutConfig {
+    TimeoutConfig::builder().operation_timeout(REQUEST_TIMEOUT).operation_attempt_timeout(ATTEMPT_TIMEOUT).build()
+}
