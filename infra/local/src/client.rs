@@ -1,0 +1,76 @@
+//! A small HTTP client for this machine's own API.
+
+use axum::body::Bytes;
+use axum::http::{HeaderMap, Method, Request};
+use http_body_util::{BodyExt, Full};
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::TokioExecutor;
+use serde_json::Value;
+
+/// A request that got no answer.
+#[derive(Debug, thiserror::Error)]
+#[error("{url} did not answer")]
+pub struct ClientError {
+    url: String,
+    #[source]
+    source: Box<dyn std::error::Error + Send + Sync>,
+}
+
+/// An answer.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// The status.
+    pub status: u16,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body, if it is JSON; null otherwise.
+    pub json: Value,
+}
+
+/// The client.
+#[derive(Debug, Clone)]
+pub struct Http {
+    client: Client<HttpConnector, Full<Bytes>>,
+    base: String,
+}
+
+impl Http {
+    /// A client of the API at `base`.
+    pub fn new(base: &str) -> Http {
+        Http { client: Client::builder(TokioExecutor::new()).build_http(), base: base.to_owned() }
+    }
+
+    /// `GET` of a path.
+    pub async fn get(&self, path: &str) -> Result<Answer, ClientError> {
+        self.send(Method::GET, path, &[], String::new()).await
+    }
+
+    /// `PUT` of a body.
+    pub async fn put(&self, path: &str, body: String) -> Result<Answer, ClientError> {
+        self.send(Method::PUT, path, &[], body).await
+    }
+
+    /// Any request.
+    pub async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: String,
+    ) -> Result<Answer, ClientError> {
+        let url = format!("{}{path}", self.base);
+        let answer = async {
+            let mut request = Request::builder().method(method).uri(&url).header("content-type", "application/json");
+            for (name, value) in headers {
+                request = request.header(*name, *value);
+            }
+            let response = self.client.request(request.body(Full::from(body))?).await?;
+            let (parts, body) = response.into_parts();
+            let body = body.collect().await?.to_bytes();
+            let json = serde_json::from_slice(&body).unwrap_or(Value::Null);
+            Ok(Answer { status: parts.status.as_u16(), headers: parts.headers, json })
+        };
+        answer.await.map_err(|source| ClientError { url: url.clone(), source })
+    }
+}

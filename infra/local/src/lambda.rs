@@ -1,0 +1,278 @@
+//! The Lambda runtime API, with each function as a process of its own that speaks the real `lambda_runtime`. A process
+//! that ends, or takes longer than its timeout, is replaced by a new one; what it was at work on counts as failed.
+
+use crate::template::Function;
+use crate::{CREDENTIALS, HOST, REGION};
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use std::collections::BTreeMap;
+use std::fs::{File, OpenOptions};
+use std::path::{Path as FilePath, PathBuf};
+use std::process::Stdio;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use tokio::net::TcpListener;
+use tokio::process::{Child, Command};
+use tokio::sync::{mpsc, oneshot};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+/// How often a running invocation's deadline is looked at.
+const WATCH: Duration = Duration::from_millis(50);
+/// How long a process that ended at once waits for its successor, at most.
+const MAX_PAUSE: Duration = Duration::from_secs(5);
+
+/// Why an invocation has no result.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum InvokeError {
+    /// The process ended, or took too long and was ended.
+    #[error("the function's process ended before it answered")]
+    Ended,
+    /// The function answered with an error.
+    #[error("the function failed: {0}")]
+    Failed(String),
+}
+
+/// A function that can be invoked.
+#[derive(Debug, Clone)]
+pub struct Invoker {
+    /// The logical id.
+    pub name: String,
+    waiting: mpsc::UnboundedSender<Invocation>,
+}
+
+struct Invocation {
+    payload: Bytes,
+    reply: oneshot::Sender<Result<Bytes, InvokeError>>,
+}
+
+impl Invoker {
+    /// Invokes the function and waits for its result.
+    pub async fn invoke(&self, payload: Bytes) -> Result<Bytes, InvokeError> {
+        let (reply, result) = oneshot::channel();
+        self.waiting.send(Invocation { payload, reply }).map_err(|_| InvokeError::Ended)?;
+        // Whoever drops the reply was ended.
+        result.await.unwrap_or(Err(InvokeError::Ended))
+    }
+}
+
+/// Where a function's program is, and where its log goes.
+#[derive(Debug, Clone)]
+pub struct Home {
+    /// The folder of the programs.
+    pub binaries: PathBuf,
+    /// The folder of the logs.
+    pub logs: PathBuf,
+}
+
+/// Starts a function: one process, replaced as often as it ends, until `stop`.
+pub fn start(
+    name: &str,
+    function: &Function,
+    environment: BTreeMap<String, String>,
+    home: &Home,
+    (tasks, stop): (&TaskTracker, &CancellationToken),
+) -> Invoker {
+    let (waiting, queue) = mpsc::unbounded_channel();
+    let supervisor = Supervisor {
+        name: name.to_owned(),
+        function: function.clone(),
+        environment,
+        program: home.binaries.join(&function.binary),
+        log: home.logs.join(format!("{}.log", function.binary)),
+        queue: Arc::new(tokio::sync::Mutex::new(queue)),
+        stop: stop.clone(),
+    };
+    tasks.spawn(supervisor.run());
+    Invoker { name: name.to_owned(), waiting }
+}
+
+struct Supervisor {
+    name: String,
+    function: Function,
+    environment: BTreeMap<String, String>,
+    program: PathBuf,
+    log: PathBuf,
+    queue: Arc<tokio::sync::Mutex<mpsc::UnboundedReceiver<Invocation>>>,
+    stop: CancellationToken,
+}
+
+impl Supervisor {
+    async fn run(self) {
+        let mut pause = Duration::ZERO;
+        while !self.stop.is_cancelled() {
+            let started = Instant::now();
+            if let Err(error) = self.live().await {
+                eprintln!("{}: {} could not be started: {error}", self.name, self.program.display());
+            }
+            pause = if started.elapsed() > Duration::from_secs(2) {
+                Duration::ZERO
+            } else {
+                (pause * 2).clamp(Duration::from_millis(50), MAX_PAUSE)
+            };
+            tokio::select! {
+                () = self.stop.cancelled() => {}
+                () = tokio::time::sleep(pause) => {}
+            }
+        }
+    }
+
+    /// One process, from its start to its end, with a runtime API of its own.
+    async fn live(&self) -> std::io::Result<()> {
+        let listener = TcpListener::bind((HOST, 0)).await?;
+        let address = listener.local_addr()?;
+        let over = CancellationToken::new();
+        let _over_at_the_end = over.clone().drop_guard();
+        let api = Arc::new(RuntimeApi {
+            timeout: Duration::from_secs(self.function.timeout_seconds.into()),
+            arn: format!("arn:aws:lambda:{REGION}:{}:function:{}", crate::ACCOUNT, self.name),
+            queue: Arc::clone(&self.queue),
+            running: Mutex::default(),
+            over: over.clone(),
+        });
+        let server = axum::serve(listener, router(Arc::clone(&api)));
+        tokio::spawn(async move {
+            tokio::select! {
+                _ = server => {}
+                () = over.cancelled() => {}
+            }
+        });
+        let mut child = self.spawn(&address.to_string())?;
+        loop {
+            tokio::select! {
+                status = child.wait() => {
+                    eprintln!("{}: the process ended ({}); see {}", self.name, status?, self.log.display());
+                    return Ok(());
+                }
+                () = self.stop.cancelled() => return child.kill().await,
+                () = tokio::time::sleep(WATCH) => {
+                    if api.is_overdue() {
+                        eprintln!("{}: timed out after {} s", self.name, self.function.timeout_seconds);
+                        return child.kill().await;
+                    }
+                }
+            }
+        }
+    }
+
+    fn spawn(&self, runtime_api: &str) -> std::io::Result<Child> {
+        let log = append(&self.log)?;
+        Command::new(&self.program)
+            .env_clear()
+            .envs(&self.environment)
+            .env("AWS_LAMBDA_RUNTIME_API", runtime_api)
+            .env("AWS_LAMBDA_FUNCTION_NAME", &self.name)
+            .env("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST")
+            .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", self.function.memory_mib.to_string())
+            .env("AWS_LAMBDA_LOG_GROUP_NAME", &self.name)
+            .env("AWS_LAMBDA_LOG_STREAM_NAME", "local")
+            .env("AWS_REGION", REGION)
+            .env("AWS_ACCESS_KEY_ID", CREDENTIALS)
+            .env("AWS_SECRET_ACCESS_KEY", CREDENTIALS)
+            .stdin(Stdio::null())
+            .stderr(log.try_clone()?)
+            .stdout(log)
+            .kill_on_drop(true)
+            .spawn()
+    }
+}
+
+fn append(path: &FilePath) -> std::io::Result<File> {
+    OpenOptions::new().create(true).append(true).open(path)
+}
+
+/// What one process asks.
+struct RuntimeApi {
+    timeout: Duration,
+    arn: String,
+    queue: Arc<tokio::sync::Mutex<mpsc::UnboundedReceiver<Invocation>>>,
+    running: Mutex<Option<Running>>,
+    over: CancellationToken,
+}
+
+struct Running {
+    id: String,
+    deadline: Instant,
+    reply: oneshot::Sender<Result<Bytes, InvokeError>>,
+}
+
+impl RuntimeApi {
+    fn running(&self) -> std::sync::MutexGuard<'_, Option<Running>> {
+        self.running.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn is_overdue(&self) -> bool {
+        self.running().as_ref().is_some_and(|running| running.deadline < Instant::now())
+    }
+
+    /// Ends the invocation with this id, if it is the one that runs.
+    fn answer(&self, id: &str, result: Result<Bytes, InvokeError>) -> StatusCode {
+        let running = self.running().take_if(|running| running.id == id);
+        match running {
+            // Nobody waits any more if the caller gave up.
+            Some(running) => drop(running.reply.send(result)),
+            None => return StatusCode::BAD_REQUEST,
+        }
+        StatusCode::ACCEPTED
+    }
+}
+
+fn router(api: Arc<RuntimeApi>) -> Router {
+    Router::new()
+        .route("/2018-06-01/runtime/invocation/next", get(next))
+        .route("/2018-06-01/runtime/invocation/{id}/response", post(response))
+        .route("/2018-06-01/runtime/invocation/{id}/error", post(error))
+        .route("/2018-06-01/runtime/init/error", post(init_error))
+        .with_state(api)
+}
+
+async fn next(State(api): State<Arc<RuntimeApi>>) -> Response {
+    let mut queue = tokio::select! {
+        queue = api.queue.lock() => queue,
+        () = api.over.cancelled() => return StatusCode::GONE.into_response(),
+    };
+    let invocation = tokio::select! {
+        biased;
+        () = api.over.cancelled() => None,
+        invocation = queue.recv() => invocation,
+    };
+    let Some(invocation) = invocation else { return StatusCode::GONE.into_response() };
+    let id = request_id();
+    let deadline_ms = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default() + api.timeout;
+    let headers: HeaderMap = [
+        ("lambda-runtime-aws-request-id", id.clone()),
+        ("lambda-runtime-deadline-ms", deadline_ms.as_millis().to_string()),
+        ("lambda-runtime-invoked-function-arn", api.arn.clone()),
+        ("lambda-runtime-trace-id", String::new()),
+        ("content-type", "application/json".to_owned()),
+    ]
+    .into_iter()
+    .filter_map(|(name, value)| Some((name.parse().ok()?, HeaderValue::try_from(value).ok()?)))
+    .collect();
+    *api.running() = Some(Running { id, deadline: Instant::now() + api.timeout, reply: invocation.reply });
+    (headers, invocation.payload).into_response()
+}
+
+async fn response(State(api): State<Arc<RuntimeApi>>, Path(id): Path<String>, body: Bytes) -> StatusCode {
+    api.answer(&id, Ok(body))
+}
+
+async fn error(State(api): State<Arc<RuntimeApi>>, Path(id): Path<String>, body: Bytes) -> StatusCode {
+    api.answer(&id, Err(InvokeError::Failed(String::from_utf8_lossy(&body).into_owned())))
+}
+
+async fn init_error(body: Bytes) -> StatusCode {
+    eprintln!("a function could not start: {}", String::from_utf8_lossy(&body));
+    StatusCode::ACCEPTED
+}
+
+/// Unique among the invocations of this process.
+pub(crate) fn request_id() -> String {
+    static COUNT: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(1);
+    let count = COUNT.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+    format!("00000000-0000-4000-8000-{count:012x}")
+}

@@ -1,0 +1,208 @@
+//! Partners through the API, events through SQS, and the wait until every message is settled.
+
+use crate::client::{ClientError, Http};
+use crate::input::{Event, Partner};
+use crate::stack::Stack;
+use aws_sdk_sqs::types::{MessageSystemAttributeName, QueueAttributeName, SendMessageBatchRequestEntry};
+use axum::http::Method;
+use events::EventType;
+use indicatif::{ProgressBar, ProgressStyle};
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// How many messages one request carries at most (a limit of SQS).
+const BATCH: usize = 10;
+/// How often the queues are looked at.
+const GLANCE: Duration = Duration::from_millis(50);
+/// How long a dead letter that was looked at stays hidden, in seconds.
+const PEEK_SECONDS: i32 = 2;
+
+/// Something that could not be loaded.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    /// The API did not answer.
+    #[error(transparent)]
+    Api(#[from] ClientError),
+    /// The API refused a partner.
+    #[error("partner {id} was refused with status {status}: {detail}")]
+    Partner {
+        /// Who.
+        id: String,
+        /// The status.
+        status: u16,
+        /// Why.
+        detail: String,
+    },
+    /// The queue did not answer.
+    #[error("SQS did not take part")]
+    Queue(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+fn queue_error(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> LoadError {
+    LoadError::Queue(error.into())
+}
+
+/// A message that could not be processed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeadLetter {
+    /// The dead-letter queue it is in.
+    pub queue: String,
+    /// Its id in its first queue.
+    pub message_id: String,
+    /// What is wrong with it.
+    pub reason: String,
+}
+
+/// The queue of an event type.
+pub fn queue_of(event_type: EventType) -> &'static str {
+    match event_type {
+        EventType::SaleSigned => "SaleSignedQueue",
+        EventType::AnnualRenewal => "AnnualRenewalQueue",
+        EventType::CreditNote => "CreditNoteQueue",
+    }
+}
+
+/// A progress bar; nothing where there is no terminal.
+pub fn bar(what: &'static str, length: usize) -> ProgressBar {
+    let style = ProgressStyle::with_template("{msg:20} {bar:40} {pos}/{len}");
+    let bar = ProgressBar::new(u64::try_from(length).unwrap_or(u64::MAX)).with_message(what);
+    bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+}
+
+/// Registers partners through the API. One that is registered with other data is left as it is, unless `replace`.
+pub async fn register(api: &Http, partners: &[Partner], replace: bool) -> Result<(), LoadError> {
+    let bar = bar("registering partners", partners.len());
+    for partner in partners {
+        let path = format!("/partners/{}", partner.id);
+        let mut answer = api.put(&path, partner.body.clone()).await?;
+        if answer.status == 428 && replace {
+            let known = api.get(&path).await?;
+            let etag = known.headers.get("etag").and_then(|etag| etag.to_str().ok()).unwrap_or("*").to_owned();
+            answer = api.send(Method::PUT, &path, &[("if-match", &etag)], partner.body.clone()).await?;
+        }
+        if !matches!(answer.status, 200 | 201 | 428) {
+            let detail = answer.json.get("detail").and_then(|detail| detail.as_str()).unwrap_or("no reason given");
+            let (id, detail) = (partner.id.to_string(), detail.to_owned());
+            return Err(LoadError::Partner { id, status: answer.status, detail });
+        }
+        bar.inc(1);
+    }
+    bar.finish_and_clear();
+    Ok(())
+}
+
+/// Sends events to the queues of their types, in their order.
+pub async fn send(stack: &Stack, events: &[Event]) -> Result<(), LoadError> {
+    let bar = bar("sending events", events.len());
+    let sqs = stack.sqs();
+    let mut open: BTreeMap<&str, Vec<&Event>> = BTreeMap::new();
+    for (i, event) in events.iter().enumerate() {
+        let queue = queue_of(event.event_type);
+        let batch = open.entry(queue).or_default();
+        batch.push(event);
+        if batch.len() == BATCH || i + 1 == events.len() {
+            let full: Vec<&str> = open
+                .iter()
+                .filter(|(_, batch)| batch.len() == BATCH || i + 1 == events.len())
+                .map(|(queue, _)| *queue)
+                .collect();
+            for queue in full {
+                let batch = open.remove(queue).unwrap_or_default();
+                send_batch(&sqs, stack.queue_url(queue), &batch).await?;
+                bar.inc(u64::try_from(batch.len()).unwrap_or_default());
+            }
+        }
+    }
+    bar.finish_and_clear();
+    Ok(())
+}
+
+async fn send_batch(sqs: &aws_sdk_sqs::Client, queue_url: String, batch: &[&Event]) -> Result<(), LoadError> {
+    let entries: Result<Vec<_>, _> = batch
+        .iter()
+        .enumerate()
+        .map(|(i, event)| SendMessageBatchRequestEntry::builder().id(i.to_string()).message_body(&event.body).build())
+        .collect();
+    let entries = entries.map_err(queue_error)?;
+    let sent = sqs.send_message_batch().queue_url(queue_url).set_entries(Some(entries)).send().await;
+    match sent.map_err(queue_error)?.failed.first() {
+        Some(failed) => Err(queue_error(failed.message.clone().unwrap_or_else(|| failed.code.clone()))),
+        None => Ok(()),
+    }
+}
+
+/// Waits until no message is waiting, in work or delayed: each was settled, or is a dead letter.
+pub async fn settle(stack: &Stack) -> Result<(), LoadError> {
+    let sqs = stack.sqs();
+    let sources: Vec<String> = stack
+        .template
+        .functions
+        .values()
+        .filter_map(|function| Some(stack.queue_url(&function.mapping.as_ref()?.queue)))
+        .collect();
+    let mut bar: Option<ProgressBar> = None;
+    loop {
+        let mut left = 0;
+        for queue in &sources {
+            left += messages_in(&sqs, queue).await?;
+        }
+        let most = left;
+        let bar = bar.get_or_insert_with(|| self::bar("settling messages", most));
+        bar.set_length(bar.length().unwrap_or(0).max(u64::try_from(left).unwrap_or_default()));
+        bar.set_position(bar.length().unwrap_or(0).saturating_sub(u64::try_from(left).unwrap_or_default()));
+        if left == 0 {
+            bar.finish_and_clear();
+            return Ok(());
+        }
+        tokio::time::sleep(GLANCE).await;
+    }
+}
+
+async fn messages_in(sqs: &aws_sdk_sqs::Client, queue_url: &str) -> Result<usize, LoadError> {
+    let names = [
+        QueueAttributeName::ApproximateNumberOfMessages,
+        QueueAttributeName::ApproximateNumberOfMessagesNotVisible,
+        QueueAttributeName::ApproximateNumberOfMessagesDelayed,
+    ];
+    let request = sqs.get_queue_attributes().queue_url(queue_url).set_attribute_names(Some(names.to_vec()));
+    let attributes = request.send().await.map_err(queue_error)?.attributes.unwrap_or_default();
+    Ok(names.iter().filter_map(|name| attributes.get(name)?.parse::<usize>().ok()).sum())
+}
+
+/// Every message in a dead-letter queue, with its reason. They stay there.
+pub async fn dead_letters(stack: &Stack) -> Result<Vec<DeadLetter>, LoadError> {
+    let sqs = stack.sqs();
+    let mut letters = Vec::new();
+    let targets = stack.template.queues.values().filter_map(|queue| queue.redrive.as_ref());
+    for (name, _) in targets {
+        loop {
+            let received = sqs
+                .receive_message()
+                .queue_url(stack.queue_url(name))
+                .max_number_of_messages(10)
+                .visibility_timeout(PEEK_SECONDS)
+                .message_attribute_names("All")
+                .message_system_attribute_names(MessageSystemAttributeName::All)
+                .send()
+                .await
+                .map_err(queue_error)?;
+            let messages = received.messages.unwrap_or_default();
+            if messages.is_empty() {
+                break;
+            }
+            for message in messages {
+                let attribute = |name: &str| {
+                    let value = message.message_attributes.as_ref().and_then(|attributes| attributes.get(name));
+                    value.and_then(|value| value.string_value.clone())
+                };
+                let reason = match (attribute("field"), attribute("reason")) {
+                    (Some(field), Some(reason)) => format!("{field} {reason}"),
+                    _ => "received too often without success; see the function's log".to_owned(),
+                };
+                let message_id = attribute("message_id").or(message.message_id.clone()).unwrap_or_default();
+                letters.push(DeadLetter { queue: name.clone(), message_id, reason });
+            }
+        }
+    }
+    Ok(letters)
+}

@@ -1,0 +1,87 @@
+//! An SQS-compatible endpoint in this process, with the template's queues. Messages are in memory only.
+
+use crate::template::Queue;
+use crate::{ACCOUNT, CREDENTIALS, HOST, REGION};
+use aws_sdk_sqs::Client;
+use aws_sdk_sqs::config::{BehaviorVersion, Credentials, Region};
+use aws_sdk_sqs::types::QueueAttributeName;
+use hyper::server::conn::http1;
+use hyper_util::rt::TokioIo;
+use rustack_sqs_core::config::SqsConfig;
+use rustack_sqs_core::handler::RustackSqsHandler;
+use rustack_sqs_core::provider::RustackSqs;
+use rustack_sqs_http::service::{SqsHttpConfig, SqsHttpService};
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::sync::Arc;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+/// Serves SQS on a listener until `stop`.
+pub fn serve(listener: TcpListener, port: u16, (tasks, stop): (&TaskTracker, &CancellationToken)) {
+    let config = SqsConfig {
+        skip_signature_validation: true,
+        default_region: REGION.to_owned(),
+        account_id: ACCOUNT.to_owned(),
+        host: HOST.to_owned(),
+        port,
+    };
+    let handler = Arc::new(RustackSqsHandler::new(Arc::new(RustackSqs::new(config))));
+    let http = SqsHttpConfig { skip_signature_validation: true, region: REGION.to_owned(), credential_provider: None };
+    let service = SqsHttpService::new(handler, http);
+    let stop = stop.clone();
+    tasks.spawn(async move {
+        loop {
+            let accepted = tokio::select! {
+                accepted = listener.accept() => accepted,
+                () = stop.cancelled() => return,
+            };
+            let Ok((stream, _)) = accepted else { continue };
+            // Small answers, each awaited: they must not wait for one another.
+            let _ = stream.set_nodelay(true);
+            let (service, stop) = (service.clone(), stop.clone());
+            tokio::spawn(async move {
+                tokio::select! {
+                    _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service) => {}
+                    () = stop.cancelled() => {}
+                }
+            });
+        }
+    });
+}
+
+/// A client of the endpoint at `url`.
+pub fn client(url: &str) -> Client {
+    let config = aws_sdk_sqs::Config::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new(REGION))
+        .credentials_provider(Credentials::new(CREDENTIALS, CREDENTIALS, None, None, "local"))
+        .endpoint_url(url)
+        .build();
+    Client::from_conf(config)
+}
+
+/// The URL of a queue.
+pub fn url(endpoint: &str, name: &str) -> String {
+    format!("{endpoint}/{ACCOUNT}/{name}")
+}
+
+/// Creates the queues; those that others point to come first.
+pub async fn create(client: &Client, queues: &BTreeMap<String, Queue>) -> Result<(), Box<dyn Error + Send + Sync>> {
+    let (targets, sources): (Vec<_>, Vec<_>) = queues.iter().partition(|(_, queue)| queue.redrive.is_none());
+    for (name, queue) in targets.into_iter().chain(sources) {
+        let mut create = client
+            .create_queue()
+            .queue_name(name)
+            .attributes(QueueAttributeName::VisibilityTimeout, queue.visibility_seconds.to_string())
+            .attributes(QueueAttributeName::MessageRetentionPeriod, queue.retention_seconds.to_string());
+        if let Some((target, max_receive_count)) = &queue.redrive {
+            let arn = format!("arn:aws:sqs:{REGION}:{ACCOUNT}:{target}");
+            let policy = serde_json::json!({ "deadLetterTargetArn": arn, "maxReceiveCount": max_receive_count });
+            create = create.attributes(QueueAttributeName::RedrivePolicy, policy.to_string());
+        }
+        create.send().await?;
+    }
+    Ok(())
+}

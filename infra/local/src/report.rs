@@ -1,0 +1,89 @@
+//! What a run prints: balances, where everything answers, what to try.
+
+use crate::client::{ClientError, Http};
+use crate::input::Event;
+use crate::load::queue_of;
+use crate::stack::Stack;
+use comfy_table::presets::UTF8_FULL_CONDENSED;
+use comfy_table::{CellAlignment, Table};
+use serde_json::Value;
+
+/// A partner's balance in one currency, as the API gives it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Balance {
+    /// Who.
+    pub partner_id: String,
+    /// What the partner is called.
+    pub name: String,
+    /// The currency.
+    pub currency: String,
+    /// What the vendor owes.
+    pub due_to_partner: String,
+    /// What the partner owes.
+    pub due_from_partner: String,
+}
+
+/// Every partner's balances, from the API.
+pub async fn balances(api: &Http) -> Result<Vec<Balance>, ClientError> {
+    let mut balances = Vec::new();
+    let mut path = "/partners?limit=500".to_owned();
+    loop {
+        let page = api.get(&path).await?.json;
+        for partner in list(&page, "partners") {
+            let id = text(partner, "partner_id");
+            let partner = api.get(&format!("/partners/{id}")).await?.json;
+            balances.extend(list(&partner, "balances").iter().map(|balance| Balance {
+                partner_id: id.clone(),
+                name: text(&partner, "name"),
+                currency: text(balance, "currency"),
+                due_to_partner: text(balance.get("due_to_partner").unwrap_or(&Value::Null), "amount"),
+                due_from_partner: text(balance.get("due_from_partner").unwrap_or(&Value::Null), "amount"),
+            }));
+        }
+        match page.get("next_cursor").and_then(Value::as_str) {
+            Some(cursor) => path = format!("/partners?limit=500&cursor={cursor}"),
+            None => return Ok(balances),
+        }
+    }
+}
+
+fn list<'a>(value: &'a Value, name: &str) -> &'a [Value] {
+    value.get(name).and_then(Value::as_array).map_or(&[], Vec::as_slice)
+}
+
+fn text(value: &Value, name: &str) -> String {
+    value.get(name).and_then(Value::as_str).unwrap_or_default().to_owned()
+}
+
+/// The balances as a table.
+pub fn table(balances: &[Balance]) -> String {
+    let mut table = Table::new();
+    table.load_style(UTF8_FULL_CONDENSED);
+    table.set_header(["Partner", "Name", "Currency", "Due to partner", "Due from partner"]);
+    for balance in balances {
+        let Balance { partner_id, name, currency, due_to_partner, due_from_partner } = balance;
+        table.add_row([partner_id, name, currency, due_to_partner, due_from_partner]);
+    }
+    for column in table.column_iter_mut().skip(3) {
+        column.set_cell_alignment(CellAlignment::Right);
+    }
+    table.to_string()
+}
+
+/// Where everything answers, and two lines to try.
+pub fn hints(stack: &Stack, partner: Option<&str>, event: &Event) -> String {
+    let queue_url = stack.queue_url(queue_of(event.event_type));
+    let partner = partner.map_or_else(|| "programme".to_owned(), |id| format!("partners/{id}"));
+    format!(
+        "\n  HTTP API   {api}\n  DynamoDB   {dynamodb}\n  SQS        {sqs}\n  Logs       {logs}\n\nTry\n\n  \
+         curl {api}/{partner}\n\n  \
+         AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local aws sqs send-message --region {region} \\\n    \
+         --endpoint-url {sqs} --queue-url {queue_url} \\\n    --message-body '{body}'\n",
+        api = stack.api_url,
+        dynamodb = stack.dynamodb_url,
+        sqs = stack.sqs_url,
+        logs = stack.data.join("logs").display(),
+        region = crate::REGION,
+        body = event.body,
+    )
+}

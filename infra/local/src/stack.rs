@@ -1,0 +1,269 @@
+//! Everything started together, and stopped together.
+
+use crate::binaries::{self, BinariesError};
+use crate::lambda::{self, Home, Invoker};
+use crate::template::{Template, TemplateError, Value};
+use crate::{HOST, gateway, mapping, queues, table};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::{self, File, TryLockError};
+use std::path::PathBuf;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+/// The template this program was built with.
+const TEMPLATE: &str = include_str!("../../../template.yaml");
+
+/// What of the template is shorter here than in an account, unless it is given: nobody waits a quarter of an hour.
+pub const PARAMETERS: [(&str, &str); 3] =
+    [("RestatementDelaySeconds", "1"), ("FunctionTimeoutSeconds", "5"), ("VisibilityTimeoutSeconds", "30")];
+
+/// How long a part may take to stop before it is left behind.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// How to start.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Where the data is kept.
+    pub data: PathBuf,
+    /// Whether to throw away what is there.
+    pub fresh: bool,
+    /// Port of the HTTP API; 0: any free one.
+    pub api_port: u16,
+    /// Port of DynamoDB.
+    pub dynamodb_port: u16,
+    /// Port of SQS.
+    pub sqs_port: u16,
+    /// Where the functions' programs are.
+    pub binaries: PathBuf,
+    /// Parameters of the template, over [`PARAMETERS`].
+    pub parameters: BTreeMap<String, String>,
+}
+
+/// Why the system did not start. Nothing of it is left running.
+#[derive(Debug, thiserror::Error)]
+pub enum StackError {
+    /// The template cannot be done here.
+    #[error(transparent)]
+    Template(#[from] TemplateError),
+    /// A program is missing.
+    #[error(transparent)]
+    Binaries(#[from] BinariesError),
+    /// The data folder cannot be used.
+    #[error("the data folder {} cannot be used", folder.display())]
+    Data {
+        /// The folder.
+        folder: PathBuf,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The data folder is another's.
+    #[error("the data folder {} is in use by another run: stop that one, or choose another with --data", folder.display())]
+    InUse {
+        /// The folder.
+        folder: PathBuf,
+    },
+    /// A port is taken.
+    #[error(
+        "port {port} cannot be used for {service}: stop what uses it, or choose another with {option} (0: any free one)"
+    )]
+    Port {
+        /// The port.
+        port: u16,
+        /// What it is for.
+        service: &'static str,
+        /// How to choose another.
+        option: &'static str,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// An embedded service did not come up.
+    #[error("{service} could not be set up")]
+    Service {
+        /// Which.
+        service: &'static str,
+        /// Why.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+}
+
+/// The running system.
+#[derive(Debug)]
+pub struct Stack {
+    /// What it was started from.
+    pub template: Template,
+    /// Where the HTTP API answers.
+    pub api_url: String,
+    /// Where DynamoDB answers.
+    pub dynamodb_url: String,
+    /// Where SQS answers.
+    pub sqs_url: String,
+    /// Where the data is kept.
+    pub data: PathBuf,
+    intake: Part,
+    functions: Part,
+    services: Part,
+    /// Held for as long as the data is ours.
+    _lock: File,
+}
+
+/// Tasks that stop together.
+#[derive(Debug, Default)]
+struct Part {
+    tasks: TaskTracker,
+    stop: CancellationToken,
+}
+
+impl Part {
+    fn handles(&self) -> (&TaskTracker, &CancellationToken) {
+        (&self.tasks, &self.stop)
+    }
+
+    async fn stop(&self) {
+        self.stop.cancel();
+        self.tasks.close();
+        let _ = tokio::time::timeout(PATIENCE, self.tasks.wait()).await;
+    }
+}
+
+impl Drop for Stack {
+    fn drop(&mut self) {
+        for part in [&self.intake, &self.functions, &self.services] {
+            part.stop.cancel();
+        }
+    }
+}
+
+impl Stack {
+    /// Starts everything.
+    pub async fn start(options: Options) -> Result<Stack, StackError> {
+        let mut parameters: BTreeMap<String, String> =
+            PARAMETERS.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        parameters.extend(options.parameters.clone());
+        let template = Template::read(TEMPLATE, &parameters)?;
+        let programs: BTreeSet<&str> = template.functions.values().map(|function| function.binary.as_str()).collect();
+        binaries::check(&options.binaries, &programs)?;
+
+        let (api, api_url) = listen(options.api_port, "the HTTP API", "--api-port").await?;
+        let (dynamodb, dynamodb_url) = listen(options.dynamodb_port, "DynamoDB", "--dynamodb-port").await?;
+        let (sqs, sqs_url) = listen(options.sqs_port, "SQS", "--sqs-port").await?;
+        let lock = prepare(&options)?;
+
+        let (intake, functions, services) = (Part::default(), Part::default(), Part::default());
+        let stack = Stack {
+            template,
+            api_url,
+            dynamodb_url,
+            sqs_url,
+            data: options.data.clone(),
+            intake,
+            functions,
+            services,
+            _lock: lock,
+        };
+        stack.start_services(dynamodb, sqs).await?;
+        let invokers = stack.start_functions(&options);
+        stack.start_intake(api, &invokers);
+        Ok(stack)
+    }
+
+    async fn start_services(&self, dynamodb: TcpListener, sqs: TcpListener) -> Result<(), StackError> {
+        let failed = |service| move |source| StackError::Service { service, source };
+        let sqs_port = sqs.local_addr().map(|address| address.port()).unwrap_or_default();
+        queues::serve(sqs, sqs_port, self.services.handles());
+        table::serve(dynamodb, &self.data.join("dynamodb.sqlite"), self.services.handles())
+            .map_err(failed("DynamoDB"))?;
+        table::create(&self.dynamodb(), &self.template.table).await.map_err(failed("the table"))?;
+        queues::create(&self.sqs(), &self.template.queues).await.map_err(failed("the queues"))
+    }
+
+    fn start_functions(&self, options: &Options) -> BTreeMap<String, Invoker> {
+        let home = Home { binaries: options.binaries.clone(), logs: self.data.join("logs") };
+        let functions = self.template.functions.iter().map(|(name, function)| {
+            let mut environment: BTreeMap<String, String> = function
+                .environment
+                .iter()
+                .map(|(name, value)| {
+                    let value = match value {
+                        Value::Text(text) | Value::TableName(text) => text.clone(),
+                        Value::QueueUrl(queue) => self.queue_url(queue),
+                    };
+                    (name.clone(), value)
+                })
+                .collect();
+            environment.insert("AWS_ENDPOINT_URL_DYNAMODB".to_owned(), self.dynamodb_url.clone());
+            environment.insert("AWS_ENDPOINT_URL_SQS".to_owned(), self.sqs_url.clone());
+            (name.clone(), lambda::start(name, function, environment, &home, self.functions.handles()))
+        });
+        functions.collect()
+    }
+
+    fn start_intake(&self, api: TcpListener, invokers: &BTreeMap<String, Invoker>) {
+        let mut routes = Vec::new();
+        for (name, function) in &self.template.functions {
+            let Some(invoker) = invokers.get(name) else { continue };
+            routes.extend(function.routes.iter().map(|route| (route.clone(), invoker.clone())));
+            if let Some(mapping) = &function.mapping {
+                let queue = (self.sqs(), self.queue_url(&mapping.queue));
+                mapping::start(mapping, invoker.clone(), queue, self.intake.handles());
+            }
+        }
+        gateway::serve(api, routes, self.intake.handles());
+    }
+
+    /// Stops taking work in, lets what is under way end, then stops the functions and the services.
+    pub async fn stop(self) {
+        self.intake.stop().await;
+        self.functions.stop().await;
+        self.services.stop().await;
+    }
+
+    /// A client of the embedded DynamoDB.
+    pub fn dynamodb(&self) -> aws_sdk_dynamodb::Client {
+        table::client(&self.dynamodb_url)
+    }
+
+    /// A client of the embedded SQS.
+    pub fn sqs(&self) -> aws_sdk_sqs::Client {
+        queues::client(&self.sqs_url)
+    }
+
+    /// The URL of a queue.
+    pub fn queue_url(&self, name: &str) -> String {
+        queues::url(&self.sqs_url, name)
+    }
+}
+
+async fn listen(port: u16, service: &'static str, option: &'static str) -> Result<(TcpListener, String), StackError> {
+    let failed = |source| StackError::Port { port, service, option, source };
+    let listener = TcpListener::bind((HOST, port)).await.map_err(failed)?;
+    let url = format!("http://{}", listener.local_addr().map_err(failed)?);
+    Ok((listener, url))
+}
+
+/// Makes the data folder ours, and empties it if asked to. Only what a run has put there is removed.
+fn prepare(options: &Options) -> Result<File, StackError> {
+    let folder = options.data.clone();
+    let failed = |source| StackError::Data { folder: options.data.clone(), source };
+    fs::create_dir_all(&folder).map_err(failed)?;
+    let lock = File::create(folder.join("lock")).map_err(failed)?;
+    match lock.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => return Err(StackError::InUse { folder }),
+        Err(TryLockError::Error(source)) => return Err(failed(source)),
+    }
+    if options.fresh {
+        for name in ["world", "dynamodb.sqlite", "dynamodb.sqlite-wal", "dynamodb.sqlite-shm"] {
+            match fs::remove_file(folder.join(name)) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(failed(error)),
+                Ok(()) | Err(_) => {}
+            }
+        }
+    }
+    fs::create_dir_all(folder.join("logs")).map_err(failed)?;
+    Ok(lock)
+}

@@ -1,0 +1,113 @@
+//! A DynamoDB-compatible endpoint in this process, with the template's table, kept in a file.
+
+use crate::template::Table;
+use crate::{CREDENTIALS, REGION};
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
+use aws_sdk_dynamodb::types::{
+    AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, Projection, ProjectionType,
+    ScalarAttributeType, TableDescription,
+};
+use dynoxide::Database;
+use std::error::Error;
+use std::path::Path;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+type Failure = Box<dyn Error + Send + Sync>;
+
+/// Serves the database in a file on a listener until `stop`.
+pub fn serve(
+    listener: TcpListener,
+    file: &Path,
+    (tasks, stop): (&TaskTracker, &CancellationToken),
+) -> Result<(), Failure> {
+    let path = file.to_str().ok_or("the path of the data folder is not UTF-8")?;
+    let database = Database::new(path)?;
+    let stop = stop.clone();
+    tasks.spawn(async move {
+        let served = dynoxide::server::serve_with_shutdown(listener, database, async move { stop.cancelled().await });
+        if let Err(error) = served.await {
+            eprintln!("DynamoDB: {error}");
+        }
+    });
+    Ok(())
+}
+
+/// A client of the endpoint at `url`.
+pub fn client(url: &str) -> Client {
+    let config = aws_sdk_dynamodb::Config::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new(REGION))
+        .credentials_provider(Credentials::new(CREDENTIALS, CREDENTIALS, None, None, "local"))
+        .endpoint_url(url)
+        .build();
+    Client::from_conf(config)
+}
+
+/// Creates the table, unless it is there. One that was made from another definition is refused.
+pub async fn create(client: &Client, table: &Table) -> Result<(), Failure> {
+    let existing = client.list_tables().send().await?.table_names.unwrap_or_default();
+    if existing.contains(&table.name) {
+        let description = client.describe_table().table_name(&table.name).send().await?.table;
+        if description.is_some_and(|description| is_as_defined(&description, table)) {
+            return Ok(());
+        }
+        return Err(
+            "the data was made with another definition of the table; start with --fresh, or use another --data".into(),
+        );
+    }
+    let mut create = client
+        .create_table()
+        .table_name(&table.name)
+        .billing_mode(BillingMode::PayPerRequest)
+        .set_key_schema(Some(keys(&table.key)?));
+    for (name, kind) in &table.attributes {
+        let kind = ScalarAttributeType::from(kind.as_str());
+        create = create
+            .attribute_definitions(AttributeDefinition::builder().attribute_name(name).attribute_type(kind).build()?);
+    }
+    for index in &table.indexes {
+        let attributes = (!index.attributes.is_empty()).then(|| index.attributes.clone());
+        let projection = Projection::builder()
+            .projection_type(ProjectionType::from(index.projection.as_str()))
+            .set_non_key_attributes(attributes)
+            .build();
+        let index = GlobalSecondaryIndex::builder()
+            .index_name(&index.name)
+            .set_key_schema(Some(keys(&index.key)?))
+            .projection(projection);
+        create = create.global_secondary_indexes(index.build()?);
+    }
+    create.send().await?;
+    Ok(())
+}
+
+fn keys(keys: &[(String, String)]) -> Result<Vec<KeySchemaElement>, Failure> {
+    let keys = keys.iter().map(|(name, role)| {
+        KeySchemaElement::builder().attribute_name(name).key_type(KeyType::from(role.as_str())).build()
+    });
+    Ok(keys.collect::<Result<_, _>>()?)
+}
+
+fn is_as_defined(there: &TableDescription, table: &Table) -> bool {
+    let same_keys = |there: &[KeySchemaElement], wanted: &[(String, String)]| {
+        let there: Vec<_> = there.iter().map(|key| (key.attribute_name(), key.key_type().as_str())).collect();
+        there == wanted.iter().map(|(name, role)| (name.as_str(), role.as_str())).collect::<Vec<_>>()
+    };
+    let indexes = there.global_secondary_indexes();
+    same_keys(there.key_schema(), &table.key)
+        && indexes.len() == table.indexes.len()
+        && table.indexes.iter().all(|wanted| {
+            indexes.iter().filter(|index| index.index_name() == Some(wanted.name.as_str())).any(|index| {
+                let mut attributes = index.projection().map(|projection| projection.non_key_attributes().to_vec());
+                let mut wanted_attributes = wanted.attributes.clone();
+                wanted_attributes.sort();
+                if let Some(attributes) = &mut attributes {
+                    attributes.sort();
+                }
+                same_keys(index.key_schema(), &wanted.key) && attributes.unwrap_or_default() == wanted_attributes
+            })
+        })
+}

@@ -1,0 +1,172 @@
+//! What template.yaml says, as far as it can be done on one machine. Whatever is in it and not known here is refused by
+//! name, so that what runs here and what deploys cannot drift apart.
+
+mod yaml;
+
+use std::collections::BTreeMap;
+
+/// A part of the template that this machine cannot do, or that is wrong.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("template.yaml: {place}: {problem}")]
+pub struct TemplateError {
+    /// The path of the part: `Resources.Ledger`.
+    pub place: String,
+    /// What is wrong with it, or not known here.
+    pub problem: String,
+}
+
+/// The system as deployed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Template {
+    /// The one table.
+    pub table: Table,
+    /// The queues, dead-letter queues included, by logical id.
+    pub queues: BTreeMap<String, Queue>,
+    /// The functions, by logical id.
+    pub functions: BTreeMap<String, Function>,
+}
+
+/// A table with its indexes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Table {
+    /// The logical id, which is the table's name here.
+    pub name: String,
+    /// The attributes that are keys, with their types (`S`, `N`, `B`).
+    pub attributes: Vec<(String, String)>,
+    /// The key attributes, with their roles (`HASH`, `RANGE`).
+    pub key: Vec<(String, String)>,
+    /// The indexes.
+    pub indexes: Vec<Index>,
+}
+
+/// A global secondary index.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Index {
+    /// Its name.
+    pub name: String,
+    /// The key attributes, with their roles.
+    pub key: Vec<(String, String)>,
+    /// `ALL`, `KEYS_ONLY` or `INCLUDE`.
+    pub projection: String,
+    /// What is projected beside the keys.
+    pub attributes: Vec<String>,
+}
+
+/// A queue.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Queue {
+    /// How long a message in work is hidden.
+    pub visibility_seconds: u32,
+    /// How long a message is kept.
+    pub retention_seconds: u32,
+    /// Where messages go that were received too often: the queue's logical id, and how often.
+    pub redrive: Option<(String, u32)>,
+}
+
+/// A function.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Function {
+    /// The program.
+    pub binary: String,
+    /// How long one invocation may take.
+    pub timeout_seconds: u32,
+    /// The memory it is given, which only its environment shows here.
+    pub memory_mib: u32,
+    /// Its environment.
+    pub environment: BTreeMap<String, Value>,
+    /// The queue it serves.
+    pub mapping: Option<Mapping>,
+    /// The requests it answers.
+    pub routes: Vec<Route>,
+}
+
+/// A value in a function's environment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Value {
+    /// As it stands.
+    Text(String),
+    /// The URL of the queue with this logical id.
+    QueueUrl(String),
+    /// The name of the table.
+    TableName(String),
+}
+
+/// A queue as a function's event source.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mapping {
+    /// The queue's logical id.
+    pub queue: String,
+    /// How many messages one invocation gets at most.
+    pub batch_size: u32,
+}
+
+/// A route of the HTTP API.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Route {
+    /// The method, in capitals.
+    pub method: String,
+    /// The path, with parameters in braces.
+    pub path: String,
+}
+
+impl Template {
+    /// Reads a template. `parameters` take the place of its defaults; an unknown one is refused.
+    pub fn read(text: &str, parameters: &BTreeMap<String, String>) -> Result<Template, TemplateError> {
+        yaml::read(text, parameters)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEMPLATE: &str = include_str!("../../../template.yaml");
+
+    fn read(text: &str, parameters: &[(&str, &str)]) -> Result<Template, TemplateError> {
+        let parameters = parameters.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        Template::read(text, &parameters)
+    }
+
+    #[test]
+    fn the_template_is_understood_whole() {
+        let template = read(TEMPLATE, &[("FunctionTimeoutSeconds", "7")]).unwrap();
+        assert_eq!(template.table.name, "Ledger");
+        assert_eq!(template.queues.len(), 8);
+        assert_eq!(template.functions.len(), 5);
+        let sale_signed = &template.functions["SaleSigned"];
+        assert_eq!(sale_signed.binary, "sale-signed");
+        assert_eq!(sale_signed.timeout_seconds, 7);
+        assert_eq!(sale_signed.mapping, Some(Mapping { queue: "SaleSignedQueue".into(), batch_size: 10 }));
+        assert_eq!(sale_signed.environment["DEAD_LETTER_QUEUE_URL"], Value::QueueUrl("SaleSignedDeadLetters".into()));
+        assert_eq!(template.queues["SaleSignedQueue"].visibility_seconds, 120);
+        assert_eq!(template.queues["SaleSignedQueue"].redrive, Some(("SaleSignedDeadLetters".into(), 5)));
+        assert_eq!(template.functions["DashboardApi"].routes.len(), 6);
+    }
+
+    #[test]
+    fn what_is_not_known_is_refused_by_name() {
+        let check = |from: &str, to: &str, place: &str, named: &str| {
+            assert!(TEMPLATE.contains(from), "{from}");
+            let error = read(&TEMPLATE.replacen(from, to, 1), &[]).unwrap_err();
+            assert!(error.place.starts_with(place) && error.problem.contains(named), "{error}");
+        };
+        check("BatchSize: 10", "BatchSize: 11", "Resources.SaleSigned", "BatchSize");
+        check(
+            "BatchSize: 10",
+            "MaximumBatchingWindowInSeconds: 5",
+            "Resources.SaleSigned",
+            "MaximumBatchingWindowInSeconds",
+        );
+        check("[ReportBatchItemFailures]", "[]", "Resources.SaleSigned", "ReportBatchItemFailures");
+        check("Type: HttpApi", "Type: Schedule", "Resources.DashboardApi", "Schedule");
+        check("Type: AWS::SQS::Queue", "Type: AWS::SNS::Topic", "Resources.SaleSignedQueue", "AWS::SNS::Topic");
+        check("SqsManagedSseEnabled: true", "FifoQueue: true", "Resources.SaleSignedQueue", "FifoQueue");
+        check("BillingMode: PAY_PER_REQUEST", "StreamSpecification: {}", "Resources.Ledger", "StreamSpecification");
+        check("!Ref SaleSignedDeadLetters", "!Ref Nothing", "Resources.SaleSigned", "Nothing");
+        check("maxReceiveCount: 5", "maxReceiveCount: five", "Resources.SaleSignedQueue", "five");
+        let error = read(TEMPLATE, &[("Nothing", "1")]).unwrap_err();
+        assert_eq!(error.place, "Parameters.Nothing");
+        let error = read(TEMPLATE, &[("FunctionTimeoutSeconds", "soon")]).unwrap_err();
+        assert_eq!(error.place, "Parameters.FunctionTimeoutSeconds");
+    }
+}

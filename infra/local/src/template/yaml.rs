@@ -1,0 +1,447 @@
+//! From YAML to a [`Template`]: intrinsic functions resolved, every field known or refused.
+
+use super::{Function, Index, Mapping, Queue, Route, Table, Template, TemplateError, Value};
+use serde::Deserialize;
+use serde::de::{DeserializeOwned, IgnoredAny};
+use serde_norway::Value as Yaml;
+use std::collections::BTreeMap;
+
+/// Marks of resolved references; no text of a template begins so.
+const REF: &str = "\u{1}ref ";
+const ARN: &str = "\u{1}arn ";
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "PascalCase")]
+struct RawTemplate {
+    #[serde(rename = "AWSTemplateFormatVersion")]
+    _version: IgnoredAny,
+    #[serde(rename = "Transform")]
+    _transform: IgnoredAny,
+    #[serde(rename = "Description")]
+    _description: IgnoredAny,
+    #[serde(default)]
+    parameters: BTreeMap<String, RawParameter>,
+    #[serde(default)]
+    globals: BTreeMap<String, Yaml>,
+    resources: BTreeMap<String, RawResource>,
+    #[serde(default, rename = "Outputs")]
+    _outputs: Option<IgnoredAny>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "PascalCase")]
+struct RawParameter {
+    r#type: String,
+    default: Option<Yaml>,
+    #[serde(rename = "MinValue")]
+    _min_value: Option<IgnoredAny>,
+    #[serde(rename = "MaxValue")]
+    _max_value: Option<IgnoredAny>,
+    #[serde(rename = "AllowedValues")]
+    _allowed_values: Option<IgnoredAny>,
+    #[serde(rename = "Description")]
+    _description: Option<IgnoredAny>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "PascalCase")]
+struct RawResource {
+    r#type: String,
+    #[serde(default)]
+    properties: Yaml,
+    metadata: Option<Yaml>,
+    #[serde(rename = "DeletionPolicy")]
+    _deletion_policy: Option<IgnoredAny>,
+    #[serde(rename = "UpdateReplacePolicy")]
+    _update_replace_policy: Option<IgnoredAny>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "PascalCase")]
+struct RawTable {
+    attribute_definitions: Vec<RawAttribute>,
+    key_schema: Vec<RawKey>,
+    #[serde(default)]
+    global_secondary_indexes: Vec<RawIndex>,
+    #[serde(rename = "BillingMode")]
+    _billing_mode: IgnoredAny,
+    #[serde(rename = "PointInTimeRecoverySpecification")]
+    _point_in_time_recovery: Option<IgnoredAny>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "PascalCase")]
+struct RawAttribute {
+    attribute_name: String,
+    attribute_type: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "PascalCase")]
+struct RawKey {
+    attribute_name: String,
+    key_type: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "PascalCase")]
+struct RawIndex {
+    index_name: String,
+    key_schema: Vec<RawKey>,
+    projection: RawProjection,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "PascalCase")]
+struct RawProjection {
+    projection_type: String,
+    #[serde(default)]
+    non_key_attributes: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "PascalCase")]
+struct RawQueue {
+    #[serde(default = "thirty")]
+    visibility_timeout: u32,
+    message_retention_period: u32,
+    redrive_policy: Option<RawRedrive>,
+    #[serde(rename = "SqsManagedSseEnabled")]
+    _encrypted: Option<IgnoredAny>,
+}
+
+/// What SQS does when nothing is said.
+fn thirty() -> u32 {
+    30
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+struct RawRedrive {
+    dead_letter_target_arn: String,
+    max_receive_count: u32,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "PascalCase")]
+struct RawFunction {
+    timeout: u32,
+    memory_size: u32,
+    environment: RawEnvironment,
+    #[serde(default)]
+    events: BTreeMap<String, RawEvent>,
+    #[serde(rename = "CodeUri")]
+    _code_uri: IgnoredAny,
+    #[serde(rename = "Handler")]
+    _handler: IgnoredAny,
+    runtime: String,
+    #[serde(rename = "Architectures")]
+    _architectures: IgnoredAny,
+    #[serde(rename = "Description")]
+    _description: Option<IgnoredAny>,
+    #[serde(rename = "Role")]
+    _role: IgnoredAny,
+    #[serde(rename = "LoggingConfig")]
+    _logging_config: Option<IgnoredAny>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "PascalCase")]
+struct RawEnvironment {
+    variables: BTreeMap<String, Yaml>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "PascalCase")]
+struct RawEvent {
+    r#type: String,
+    properties: Yaml,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "PascalCase")]
+struct RawSqsEvent {
+    queue: String,
+    batch_size: u32,
+    #[serde(default)]
+    function_response_types: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "PascalCase")]
+struct RawHttpEvent {
+    #[serde(rename = "ApiId")]
+    _api_id: IgnoredAny,
+    method: String,
+    path: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "PascalCase")]
+struct RawApi {
+    /// Who may call is API Gateway's to check; nobody is turned away on this machine.
+    #[serde(rename = "Auth")]
+    _auth: Option<IgnoredAny>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "PascalCase")]
+struct RawMetadata {
+    #[serde(rename = "BuildMethod")]
+    _build_method: IgnoredAny,
+    build_properties: RawBuildProperties,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "PascalCase")]
+struct RawBuildProperties {
+    binary: String,
+}
+
+fn error(place: impl Into<String>, problem: impl std::fmt::Display) -> TemplateError {
+    TemplateError { place: place.into(), problem: problem.to_string() }
+}
+
+fn typed<T: DeserializeOwned>(value: Yaml, place: &str) -> Result<T, TemplateError> {
+    serde_norway::from_value(value).map_err(|problem| error(place, problem))
+}
+
+pub(super) fn read(text: &str, overrides: &BTreeMap<String, String>) -> Result<Template, TemplateError> {
+    let raw: Yaml = serde_norway::from_str(text).map_err(|problem| error("the file", problem))?;
+    // Parameters first: the rest refers to them.
+    let header: RawTemplate = typed(untagged(raw.clone()), "the file")?;
+    let parameters = parameters(&header.parameters, overrides)?;
+    let names: Vec<&String> = header.resources.keys().collect();
+    let resolved = resolve(raw, "the file", &parameters, &names)?;
+    let template: RawTemplate = typed(resolved, "the file")?;
+
+    let mut globals = template.globals;
+    let defaults = globals.remove("Function").unwrap_or_default();
+    if let Some(name) = globals.keys().next() {
+        return Err(error(format!("Globals.{name}"), "is not known on this machine"));
+    }
+    let (mut tables, mut queues, mut functions) = (Vec::new(), BTreeMap::new(), BTreeMap::new());
+    for (name, resource) in template.resources {
+        let place = format!("Resources.{name}");
+        match resource.r#type.as_str() {
+            "AWS::DynamoDB::Table" => tables.push(table(name, typed(resource.properties, &place)?)),
+            "AWS::SQS::Queue" => {
+                queues.insert(name, queue(typed(resource.properties, &place)?, &place)?);
+            }
+            "AWS::Serverless::Function" => {
+                let properties = typed(merged(&defaults, resource.properties), &place)?;
+                let metadata = typed(resource.metadata.unwrap_or_default(), &format!("{place}.Metadata"))?;
+                functions.insert(name, (properties, metadata));
+            }
+            "AWS::Serverless::HttpApi" => {
+                let RawApi { _auth } = typed(resource.properties, &place)?;
+            }
+            // What has a meaning in an account only.
+            "AWS::IAM::Role" | "AWS::Logs::LogGroup" => {}
+            other => return Err(error(place, format!("{other} is not known on this machine"))),
+        }
+    }
+    let [table] = <[Table; 1]>::try_from(tables).map_err(|_| error("Resources", "there must be exactly one table"))?;
+    let functions = functions.into_iter().map(|(name, (properties, metadata))| {
+        let place = format!("Resources.{name}");
+        function(properties, metadata, &place, &table, &queues).map(|function| (name, function))
+    });
+    let functions = functions.collect::<Result<_, _>>()?;
+    Ok(Template { table, queues, functions })
+}
+
+fn parameters(
+    known: &BTreeMap<String, RawParameter>,
+    overrides: &BTreeMap<String, String>,
+) -> Result<BTreeMap<String, Yaml>, TemplateError> {
+    if let Some(name) = overrides.keys().find(|name| !known.contains_key(*name)) {
+        return Err(error(format!("Parameters.{name}"), "there is no such parameter"));
+    }
+    let values = known.iter().map(|(name, parameter)| {
+        let place = format!("Parameters.{name}");
+        let value = match overrides.get(name) {
+            Some(text) if parameter.r#type == "Number" => {
+                let number: u64 = text.parse().map_err(|_| error(&place, "must be a whole number"))?;
+                Yaml::from(number)
+            }
+            Some(text) => Yaml::from(text.as_str()),
+            None => parameter.default.clone().ok_or_else(|| error(&place, "has no default: it must be given"))?,
+        };
+        Ok((name.clone(), value))
+    });
+    values.collect()
+}
+
+/// The same without intrinsic functions, to look at what does not need them.
+fn untagged(value: Yaml) -> Yaml {
+    match value {
+        Yaml::Tagged(tagged) => untagged(tagged.value),
+        Yaml::Sequence(items) => Yaml::Sequence(items.into_iter().map(untagged).collect()),
+        Yaml::Mapping(fields) => {
+            Yaml::Mapping(fields.into_iter().map(|(name, value)| (name, untagged(value))).collect())
+        }
+        other @ (Yaml::Null | Yaml::Bool(_) | Yaml::Number(_) | Yaml::String(_)) => other,
+    }
+}
+
+/// Replaces `!Ref` and `!GetAtt`. What is built from names (`!Sub`) has a meaning in an account only.
+fn resolve(
+    value: Yaml,
+    place: &str,
+    parameters: &BTreeMap<String, Yaml>,
+    resources: &[&String],
+) -> Result<Yaml, TemplateError> {
+    let inside = |name: &str| if place == "the file" { name.to_owned() } else { format!("{place}.{name}") };
+    Ok(match value {
+        Yaml::Tagged(tagged) => {
+            let text = tagged.value.as_str().unwrap_or_default().to_owned();
+            match tagged.tag.to_string().as_str() {
+                "!Ref" => match parameters.get(&text) {
+                    Some(value) => value.clone(),
+                    None if resources.contains(&&text) => Yaml::from(format!("{REF}{text}")),
+                    None => return Err(error(place, format!("!Ref {text} names neither a parameter nor a resource"))),
+                },
+                "!GetAtt" => match text.split_once('.') {
+                    Some((name, "Arn")) if resources.iter().any(|known| *known == name) => {
+                        Yaml::from(format!("{ARN}{name}"))
+                    }
+                    _ => return Err(error(place, format!("!GetAtt {text} is not the Arn of a resource"))),
+                },
+                "!Sub" => Yaml::from(text),
+                other => return Err(error(place, format!("{other} is not known on this machine"))),
+            }
+        }
+        Yaml::Sequence(items) => Yaml::Sequence(
+            items.into_iter().map(|item| resolve(item, place, parameters, resources)).collect::<Result<_, _>>()?,
+        ),
+        Yaml::Mapping(fields) => {
+            let fields = fields.into_iter().map(|(name, value)| {
+                let place = inside(name.as_str().unwrap_or_default());
+                Ok((name, resolve(value, &place, parameters, resources)?))
+            });
+            Yaml::Mapping(fields.collect::<Result<_, _>>()?)
+        }
+        other @ (Yaml::Null | Yaml::Bool(_) | Yaml::Number(_) | Yaml::String(_)) => other,
+    })
+}
+
+/// A function's properties over the global ones; mappings are merged, everything else is replaced, as SAM does.
+fn merged(defaults: &Yaml, own: Yaml) -> Yaml {
+    match (defaults, own) {
+        (Yaml::Mapping(defaults), Yaml::Mapping(own)) => {
+            let mut fields = defaults.clone();
+            for (name, value) in own {
+                let value = match fields.get(&name) {
+                    Some(default) => merged(default, value),
+                    None => value,
+                };
+                fields.insert(name, value);
+            }
+            Yaml::Mapping(fields)
+        }
+        (_, own) => own,
+    }
+}
+
+fn table(name: String, raw: RawTable) -> Table {
+    let key = |keys: Vec<RawKey>| keys.into_iter().map(|key| (key.attribute_name, key.key_type)).collect();
+    let indexes = raw.global_secondary_indexes.into_iter().map(|index| Index {
+        name: index.index_name,
+        key: key(index.key_schema),
+        projection: index.projection.projection_type,
+        attributes: index.projection.non_key_attributes,
+    });
+    Table {
+        name,
+        attributes: raw
+            .attribute_definitions
+            .into_iter()
+            .map(|attribute| (attribute.attribute_name, attribute.attribute_type))
+            .collect(),
+        key: key(raw.key_schema),
+        indexes: indexes.collect(),
+    }
+}
+
+fn queue(raw: RawQueue, place: &str) -> Result<Queue, TemplateError> {
+    let redrive = raw.redrive_policy.map(|policy| match policy.dead_letter_target_arn.strip_prefix(ARN) {
+        Some(target) => Ok((target.to_owned(), policy.max_receive_count)),
+        None => Err(error(place, "RedrivePolicy.deadLetterTargetArn must be the !GetAtt of a queue")),
+    });
+    Ok(Queue {
+        visibility_seconds: raw.visibility_timeout,
+        retention_seconds: raw.message_retention_period,
+        redrive: redrive.transpose()?,
+    })
+}
+
+fn function(
+    raw: RawFunction,
+    metadata: RawMetadata,
+    place: &str,
+    table: &Table,
+    queues: &BTreeMap<String, Queue>,
+) -> Result<Function, TemplateError> {
+    if raw.runtime != "provided.al2023" {
+        return Err(error(place, format!("Runtime {} is not known on this machine", raw.runtime)));
+    }
+    let environment = raw.environment.variables.into_iter().map(|(name, value)| {
+        let place = format!("{place}.Environment.Variables.{name}");
+        environment_value(value, &place, table, queues).map(|value| (name, value))
+    });
+    let mut function = Function {
+        binary: metadata.build_properties.binary,
+        timeout_seconds: raw.timeout,
+        memory_mib: raw.memory_size,
+        environment: environment.collect::<Result<_, _>>()?,
+        mapping: None,
+        routes: Vec::new(),
+    };
+    for (name, event) in raw.events {
+        let place = format!("{place}.Events.{name}");
+        match event.r#type.as_str() {
+            "SQS" if function.mapping.is_none() => {
+                function.mapping = Some(mapping(&typed(event.properties, &place)?, &place, queues)?);
+            }
+            "SQS" => return Err(error(place, "a second queue for one function is not known on this machine")),
+            "HttpApi" => {
+                let RawHttpEvent { _api_id, method, path } = typed(event.properties, &place)?;
+                function.routes.push(Route { method: method.to_uppercase(), path });
+            }
+            other => return Err(error(place, format!("an event of type {other} is not known on this machine"))),
+        }
+    }
+    Ok(function)
+}
+
+fn environment_value(
+    value: Yaml,
+    place: &str,
+    table: &Table,
+    queues: &BTreeMap<String, Queue>,
+) -> Result<Value, TemplateError> {
+    match value {
+        Yaml::Number(number) => Ok(Value::Text(number.to_string())),
+        Yaml::Bool(flag) => Ok(Value::Text(flag.to_string())),
+        Yaml::String(text) => match text.strip_prefix(REF) {
+            Some(name) if queues.contains_key(name) => Ok(Value::QueueUrl(name.to_owned())),
+            Some(name) if table.name == name => Ok(Value::TableName(name.to_owned())),
+            Some(name) => Err(error(place, format!("!Ref {name} is neither a queue nor the table"))),
+            None if text.starts_with(ARN) => Err(error(place, "an Arn in an environment is not known on this machine")),
+            None => Ok(Value::Text(text)),
+        },
+        Yaml::Null | Yaml::Sequence(_) | Yaml::Mapping(_) | Yaml::Tagged(_) => Err(error(place, "must be a text")),
+    }
+}
+
+fn mapping(raw: &RawSqsEvent, place: &str, queues: &BTreeMap<String, Queue>) -> Result<Mapping, TemplateError> {
+    let queue = raw.queue.strip_prefix(ARN).filter(|name| queues.contains_key(*name));
+    let queue = queue.ok_or_else(|| error(place, "Queue must be the !GetAtt of a queue"))?.to_owned();
+    if !(1..=10).contains(&raw.batch_size) {
+        return Err(error(place, "BatchSize must be 1 to 10 on this machine"));
+    }
+    if raw.function_response_types != ["ReportBatchItemFailures"] {
+        return Err(error(place, "FunctionResponseTypes must be [ReportBatchItemFailures] on this machine"));
+    }
+    Ok(Mapping { queue, batch_size: raw.batch_size })
+}
