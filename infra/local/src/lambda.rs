@@ -231,16 +231,13 @@ fn router(api: Arc<RuntimeApi>) -> Router {
 }
 
 async fn next(State(api): State<Arc<RuntimeApi>>) -> Response {
-    let mut queue = tokio::select! {
-        queue = api.queue.lock() => queue,
-        () = api.over.cancelled() => return StatusCode::GONE.into_response(),
-    };
+    // A process that is about to be ended gets no answer: an error would only make it end in a panic.
     let invocation = tokio::select! {
         biased;
         () = api.over.cancelled() => None,
-        invocation = queue.recv() => invocation,
+        invocation = async { api.queue.lock().await.recv().await } => invocation,
     };
-    let Some(invocation) = invocation else { return StatusCode::GONE.into_response() };
+    let Some(invocation) = invocation else { return std::future::pending().await };
     let id = request_id();
     let deadline_ms = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default() + api.timeout;
     let headers: HeaderMap = [

@@ -7,11 +7,13 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{
-    AttributeValue, BatchStatementErrorCodeEnum, BatchStatementRequest, KeysAndAttributes, Put, ReturnConsumedCapacity,
-    TransactWriteItem,
+    AttributeValue, BatchStatementErrorCodeEnum, BatchStatementRequest, ConsumedCapacity, KeysAndAttributes, Put,
+    ReturnConsumedCapacity, TransactWriteItem,
 };
 use futures_util::future::join_all;
 use std::collections::HashMap;
+use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// The index, in template.yaml and here.
@@ -24,25 +26,37 @@ const MAX_KEYS: usize = 100;
 /// How often a read is repeated for the keys that were left unprocessed.
 const MAX_READS: u32 = 8;
 
+/// Told after each request which operation it was, and what it consumed.
+pub type Observer = Arc<dyn Fn(&'static str, &[ConsumedCapacity]) + Send + Sync>;
+
 /// A table of DynamoDB.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct DynamoStore {
     client: Client,
     table: String,
-    /// Told of every answer's consumed capacity, for whoever counts.
-    capacity: ReturnConsumedCapacity,
+    observer: Option<Observer>,
 }
 
 impl DynamoStore {
     /// The table named so.
     pub fn new(client: Client, table: impl Into<String>) -> Self {
-        DynamoStore { client, table: table.into(), capacity: ReturnConsumedCapacity::None }
+        DynamoStore { client, table: table.into(), observer: None }
     }
 
-    /// Asks for consumed capacity with every request.
+    /// The same, with someone who counts requests and units.
     #[must_use]
-    pub fn reporting_capacity(self) -> Self {
-        DynamoStore { capacity: ReturnConsumedCapacity::Total, ..self }
+    pub fn observed(self, observer: Observer) -> Self {
+        DynamoStore { observer: Some(observer), ..self }
+    }
+
+    fn capacity(&self) -> ReturnConsumedCapacity {
+        if self.observer.is_some() { ReturnConsumedCapacity::Total } else { ReturnConsumedCapacity::None }
+    }
+
+    fn observe(&self, operation: &'static str, consumed: &[ConsumedCapacity]) {
+        if let Some(observer) = &self.observer {
+            observer(operation, consumed);
+        }
     }
 
     async fn get_some(&self, keys: &[Key], consistency: Consistency) -> Result<Vec<Item>, StoreError> {
@@ -58,10 +72,11 @@ impl DynamoStore {
                 .client
                 .batch_get_item()
                 .request_items(&self.table, request)
-                .return_consumed_capacity(self.capacity.clone())
+                .return_consumed_capacity(self.capacity())
                 .send()
                 .await
                 .map_err(|error| failed(OPERATION, error))?;
+            self.observe(OPERATION, answer.consumed_capacity());
             items.extend(answer.responses.unwrap_or_default().remove(&self.table).unwrap_or_default());
             match answer.unprocessed_keys.unwrap_or_default().remove(&self.table) {
                 Some(left) if !left.keys.is_empty() => request = left,
@@ -78,10 +93,13 @@ impl DynamoStore {
         let sent = match statements {
             Ok(statements) => {
                 let request = self.client.batch_execute_statement().set_statements(Some(statements));
-                request.return_consumed_capacity(self.capacity.clone()).send().await.ok()
+                request.return_consumed_capacity(self.capacity()).send().await.ok()
             }
             Err(_) => None,
         };
+        if let Some(answer) = &sent {
+            self.observe(OPERATION, answer.consumed_capacity());
+        }
         let answers = sent.and_then(|answer| answer.responses).filter(|answers| answers.len() == items.len());
         let Some(answers) = answers else {
             // Refused as a whole, perhaps for one of them: each goes alone.
@@ -114,11 +132,14 @@ impl DynamoStore {
             .set_item(Some(item))
             .condition_expression(condition)
             .set_expression_attribute_values(values)
-            .return_consumed_capacity(self.capacity.clone())
+            .return_consumed_capacity(self.capacity())
             .send()
             .await;
         match sent {
-            Ok(_) => Ok(()),
+            Ok(answer) => {
+                self.observe(OPERATION, answer.consumed_capacity.as_slice());
+                Ok(())
+            }
             Err(error)
                 if matches!(error.code(), Some("ConditionalCheckFailedException" | "TransactionConflictException")) =>
             {
@@ -126,6 +147,12 @@ impl DynamoStore {
             }
             Err(error) => Err(failed(OPERATION, error).into()),
         }
+    }
+}
+
+impl fmt::Debug for DynamoStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DynamoStore").field("table", &self.table).finish_non_exhaustive()
     }
 }
 
@@ -150,10 +177,11 @@ impl Store for DynamoStore {
                 .key_condition_expression("pk = :pk")
                 .expression_attribute_values(":pk", AttributeValue::S(pk.clone()))
                 .set_exclusive_start_key(start)
-                .return_consumed_capacity(self.capacity.clone())
+                .return_consumed_capacity(self.capacity())
                 .send()
                 .await
                 .map_err(|error| failed("Query", error))?;
+            self.observe("Query", answer.consumed_capacity.as_slice());
             items.extend(answer.items.unwrap_or_default());
             start = answer.last_evaluated_key;
             if start.is_none() {
@@ -181,10 +209,11 @@ impl Store for DynamoStore {
             .expression_attribute_values(":to", AttributeValue::S(stretch.to))
             .set_exclusive_start_key(start)
             .limit(i32::try_from(stretch.limit).unwrap_or(i32::MAX))
-            .return_consumed_capacity(self.capacity.clone())
+            .return_consumed_capacity(self.capacity())
             .send()
             .await
             .map_err(|error| failed("Query", error))?;
+        self.observe("Query", answer.consumed_capacity.as_slice());
         Ok(Page { items: answer.items.unwrap_or_default(), more: answer.last_evaluated_key.is_some() })
     }
 
@@ -220,11 +249,14 @@ impl Store for DynamoStore {
             .client
             .transact_write_items()
             .set_transact_items(Some(items?))
-            .return_consumed_capacity(self.capacity.clone())
+            .return_consumed_capacity(self.capacity())
             .send()
             .await;
         match sent {
-            Ok(_) => Ok(()),
+            Ok(answer) => {
+                self.observe(OPERATION, answer.consumed_capacity());
+                Ok(())
+            }
             Err(error) if is_conflict(&error) => Err(TransactError::Conflict),
             Err(error) => Err(failed(OPERATION, error).into()),
         }

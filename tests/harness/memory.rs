@@ -1,0 +1,99 @@
+//! A table in memory: one lock, items by key, the index computed when it is asked for.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use ledger::store::{
+    Consistency, IndexKey, Inserted, Item, Key, MAX_WRITES, Page, Store, StoreError, Stretch, TransactError, Write,
+};
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard};
+
+/// The table.
+#[derive(Debug, Default)]
+pub struct MemoryStore {
+    items: Mutex<BTreeMap<Key, Item>>,
+}
+
+fn text(item: &Item, name: &str) -> Option<String> {
+    item.get(name).and_then(|value| value.as_s().ok()).cloned()
+}
+
+fn key(item: &Item) -> Key {
+    Key { pk: text(item, "pk").unwrap(), sk: text(item, "sk").unwrap() }
+}
+
+impl MemoryStore {
+    fn items(&self) -> MutexGuard<'_, BTreeMap<Key, Item>> {
+        self.items.lock().unwrap()
+    }
+
+    /// Every item, by key.
+    pub fn dump(&self) -> Vec<Item> {
+        self.items().values().cloned().collect()
+    }
+}
+
+fn holds(items: &BTreeMap<Key, Item>, write: &Write) -> bool {
+    match write {
+        Write::Insert(item) => !items.contains_key(&key(item)),
+        Write::Replace(item, revision) => {
+            let there = items.get(&key(item)).and_then(|there| there.get("v"));
+            there == Some(&AttributeValue::N(revision.to_string()))
+        }
+    }
+}
+
+impl Store for &MemoryStore {
+    async fn get(&self, keys: Vec<Key>, _consistency: Consistency) -> Result<Vec<Item>, StoreError> {
+        let items = self.items();
+        Ok(keys.iter().filter_map(|key| items.get(key).cloned()).collect())
+    }
+
+    async fn partition(&self, pk: String) -> Result<Vec<Item>, StoreError> {
+        let items = self.items();
+        Ok(items.iter().filter(|(key, _)| key.pk == pk).map(|(_, item)| item.clone()).collect())
+    }
+
+    async fn index(&self, stretch: Stretch) -> Result<Page, StoreError> {
+        let mut rows: Vec<(String, Key, Item)> = self
+            .items()
+            .iter()
+            .filter(|(_, item)| text(item, "gpk").as_ref() == Some(&stretch.gpk))
+            .filter_map(|(key, item)| Some((text(item, "gsk")?, key.clone(), item.clone())))
+            .filter(|(gsk, _, _)| (&stretch.from..=&stretch.to).contains(&gsk))
+            .collect();
+        rows.sort_by(|a, b| (&a.0, &a.1).cmp(&(&b.0, &b.1)));
+        if let Some(IndexKey { gsk, key }) = stretch.after {
+            rows.retain(|row| (&row.0, &row.1) > (&gsk, &key));
+        }
+        let more = rows.len() > stretch.limit;
+        Ok(Page { items: rows.into_iter().take(stretch.limit).map(|(_, _, item)| item).collect(), more })
+    }
+
+    async fn insert(&self, new: Vec<Item>) -> Vec<Inserted> {
+        let mut items = self.items();
+        let results = new.into_iter().map(|item| match items.contains_key(&key(&item)) {
+            true => Inserted::Exists,
+            false => {
+                items.insert(key(&item), item);
+                Inserted::Done
+            }
+        });
+        results.collect()
+    }
+
+    async fn transact(&self, writes: Vec<Write>) -> Result<(), TransactError> {
+        assert!(!writes.is_empty() && writes.len() <= MAX_WRITES, "{} writes", writes.len());
+        let mut items = self.items();
+        if !writes.iter().all(|write| holds(&items, write)) {
+            return Err(TransactError::Conflict);
+        }
+        for write in writes {
+            match write {
+                Write::Insert(item) | Write::Replace(item, _) => items.insert(key(&item), item),
+            };
+        }
+        Ok(())
+    }
+
+    async fn back_off(&self, _attempt: u32) {}
+}

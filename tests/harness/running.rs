@@ -1,0 +1,156 @@
+//! A running stack in a folder of its own, on free ports.
+
+use crate::binaries;
+use crate::world::World;
+use events::EventType;
+use local::client::{Answer, Http};
+use local::input::Event;
+use local::load::{self, DeadLetter, queue_of};
+use local::{Options, Stack};
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+use tempfile::TempDir;
+
+/// A stack, its API, and the folder that goes when it goes.
+#[derive(Debug)]
+pub struct Running {
+    /// The stack.
+    pub stack: Stack,
+    /// Its API.
+    pub api: Http,
+    /// Its data.
+    pub folder: TempDir,
+}
+
+impl Running {
+    /// An empty stack.
+    pub async fn start() -> Running {
+        Running::start_with(&[]).await
+    }
+
+    /// An empty stack, with parameters of the template.
+    pub async fn start_with(parameters: &[(&str, &str)]) -> Running {
+        let folder = TempDir::new().unwrap();
+        let options = Options {
+            data: folder.path().to_owned(),
+            fresh: false,
+            api_port: 0,
+            dynamodb_port: 0,
+            sqs_port: 0,
+            binaries: binaries(),
+            parameters: parameters.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect(),
+        };
+        let stack = Stack::start(options).await.expect("the stack starts");
+        Running { api: Http::new(&stack.api_url), stack, folder }
+    }
+
+    /// Registers a world's partners.
+    pub async fn register(&self, world: &World) {
+        load::register(&self.api, &world.partners, false).await.unwrap();
+    }
+
+    /// Sends events and waits until each is settled.
+    pub async fn take_in(&self, events: &[Event]) {
+        load::send(&self.stack, events).await.unwrap();
+        self.settle().await;
+    }
+
+    /// Waits until nothing is left to do.
+    pub async fn settle(&self) {
+        load::settle(&self.stack).await.unwrap();
+    }
+
+    /// Sends bodies as they are, in one request.
+    pub async fn send_raw(&self, event_type: EventType, bodies: &[String]) {
+        let events: Vec<Event> = bodies.iter().map(|body| Event { event_type, body: body.clone() }).collect();
+        load::send(&self.stack, &events).await.unwrap();
+    }
+
+    /// What is in the dead-letter queues.
+    pub async fn dead_letters(&self) -> Vec<DeadLetter> {
+        load::dead_letters(&self.stack).await.unwrap()
+    }
+
+    /// `GET`, which must succeed.
+    pub async fn get(&self, path: &str) -> Value {
+        let answer: Answer = self.api.get(path).await.unwrap();
+        assert_eq!(answer.status, 200, "{path}: {}", answer.json);
+        answer.json
+    }
+
+    /// Every entry of a partner, page by page.
+    pub async fn entries(&self, partner: &str, query: &str) -> Vec<Value> {
+        let mut entries = Vec::new();
+        let mut cursor = String::new();
+        loop {
+            let page = self.get(&format!("/partners/{partner}/entries?{query}{cursor}")).await;
+            entries.extend(page["entries"].as_array().unwrap().iter().cloned());
+            match page["next_cursor"].as_str() {
+                Some(next) => cursor = format!("&cursor={next}"),
+                None => return entries,
+            }
+        }
+    }
+
+    /// The lines of a world's partners, as rows of `expected-lines.csv`: what their entries add up to.
+    pub async fn lines(&self, world: &World) -> BTreeSet<String> {
+        let mut lines: BTreeMap<(String, String), (i64, i64)> = BTreeMap::new();
+        for partner in &world.partners {
+            for entry in self.entries(partner.id.as_str(), "limit=500").await {
+                if entry["kind"] == "entry-fee" {
+                    continue;
+                }
+                let text = |name: &str| entry[name].as_str().unwrap().to_owned();
+                let line = format!(
+                    "{},{},{},{},{},{}",
+                    text("partner_id"),
+                    text("contract_id"),
+                    entry["term"],
+                    text("cause"),
+                    text("kind"),
+                    text("booked_on")
+                );
+                let sum = lines.entry((line, entry["amount"]["currency"].as_str().unwrap().to_owned())).or_default();
+                sum.0 += minor(&entry["amount"]);
+                sum.1 += minor(&entry["vendor_share"]);
+            }
+        }
+        lines
+            .into_iter()
+            .map(|((line, currency), (amount, share))| format!("{line},{amount},{share},{currency}"))
+            .collect()
+    }
+
+    /// The balances of all partners, as rows of `expected-balances.csv`.
+    pub async fn balances(&self) -> BTreeSet<String> {
+        let mut rows = BTreeSet::new();
+        for partner in self.get("/partners?limit=500").await["partners"].as_array().unwrap() {
+            let id = partner["partner_id"].as_str().unwrap();
+            for balance in self.get(&format!("/partners/{id}")).await["balances"].as_array().unwrap() {
+                let currency = balance["currency"].as_str().unwrap();
+                let (to, from) = (minor(&balance["due_to_partner"]), minor(&balance["due_from_partner"]));
+                rows.insert(format!("{id},{currency},{to},{from}"));
+            }
+        }
+        rows
+    }
+
+    /// Whether lines and balances are what the world adds up to, to the cent, nothing more, nothing less.
+    pub async fn check(&self, world: &World) {
+        let lines = self.lines(world).await;
+        let extra: Vec<_> = lines.difference(&world.expected_lines).collect();
+        let missing: Vec<_> = world.expected_lines.difference(&lines).collect();
+        assert!(extra.is_empty() && missing.is_empty(), "extra {extra:#?}\nmissing {missing:#?}");
+        assert_eq!(self.balances().await, world.expected_balances);
+    }
+
+    /// The queue of an event type.
+    pub fn queue_url(&self, event_type: EventType) -> String {
+        self.stack.queue_url(queue_of(event_type))
+    }
+}
+
+/// An amount of the wire in minor units.
+pub fn minor(money: &Value) -> i64 {
+    money["amount"].as_str().unwrap().replace('.', "").parse().unwrap()
+}

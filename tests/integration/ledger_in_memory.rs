@@ -1,0 +1,225 @@
+//! The ledger's real code over a table in memory: whatever the order, what is recorded adds up to the fold.
+
+use crate::rules_alone::{facts, registry};
+use harness::memory::MemoryStore;
+use harness::world::{World, line_row};
+use jiff::Timestamp;
+use ledger::slots::Origin;
+use ledger::{Ledger, Outcome, Reported};
+use proptest::prelude::*;
+use rules::entry::Recorded;
+use rules::fold::fold;
+use rules::line::LineId;
+use rules::{Agreements, Entry, Fact, Line, PartnerId, Posting};
+use std::collections::{BTreeMap, BTreeSet};
+
+fn block_on<T>(future: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(future)
+}
+
+fn at(second: usize) -> Timestamp {
+    Timestamp::from_second(i64::try_from(second).unwrap()).unwrap()
+}
+
+async fn register(ledger: &Ledger<&MemoryStore>, registry: &BTreeMap<PartnerId, Agreements>) {
+    for (id, agreements) in registry {
+        let head = ledger.head(id).await.unwrap();
+        ledger.register(head, id.to_string(), agreements.clone()).await.unwrap().unwrap();
+        restate(ledger, id).await;
+    }
+}
+
+async fn restate(ledger: &Ledger<&MemoryStore>, id: &PartnerId) {
+    let origin = Origin { at: at(0), because: "agreements-1" };
+    let mut after = None;
+    loop {
+        after = ledger.restate(id, after, origin).await.unwrap();
+        if after.is_none() {
+            return;
+        }
+    }
+}
+
+async fn take_in(ledger: &Ledger<&MemoryStore>, facts: &[Fact], batch: usize) -> Vec<Outcome> {
+    let mut outcomes = Vec::new();
+    for (i, batch) in facts.chunks(batch).enumerate() {
+        let batch: Vec<Reported> = batch.iter().map(|fact| Reported::new(fact.clone(), "event")).collect();
+        outcomes.extend(ledger.record(&batch, at(i)).await.into_iter().map(Result::unwrap));
+    }
+    outcomes
+}
+
+/// What the entries of every line add up to, by posting; lines brought to zero and left are absent.
+async fn booked(
+    ledger: &Ledger<&MemoryStore>,
+    facts: &[Fact],
+    registry: &BTreeMap<PartnerId, Agreements>,
+) -> BTreeMap<(LineId, Posting), (i64, i64)> {
+    let mut sums: BTreeMap<(LineId, Posting), (i64, i64)> = BTreeMap::new();
+    let mut add = |line: LineId, Recorded { entry: Entry { posting, amount, vendor_share, .. }, .. }: Recorded| {
+        let sum = sums.entry((line, posting)).or_default();
+        *sum = (sum.0 + amount.0, sum.1 + vendor_share.0);
+    };
+    let contracts: BTreeSet<_> = facts.iter().map(|fact| fact.contract_id().clone()).collect();
+    for contract in contracts {
+        for (line, entries) in ledger.contract(&contract).await.unwrap().entries() {
+            entries.into_iter().for_each(|recorded| add(line.clone(), recorded));
+        }
+    }
+    for partner in registry.keys() {
+        let all = (rules::Day::MIN, rules::Day::MAX);
+        for listed in ledger.entries(partner, all, 100_000, None).await.unwrap().list {
+            if matches!(listed.line, LineId::EntryFee { .. }) {
+                add(listed.line, listed.recorded);
+            }
+        }
+    }
+    sums
+}
+
+fn owed(lines: Vec<Line>) -> BTreeMap<(LineId, Posting), (i64, i64)> {
+    lines
+        .into_iter()
+        .map(|line| {
+            let amounts = (line.amount().0, line.vendor_share().0);
+            ((line.id, line.posting), amounts)
+        })
+        .collect()
+}
+
+fn shuffled(facts: &[Fact], seed: u64) -> Vec<Fact> {
+    let mut shuffled: Vec<Fact> = facts.iter().chain(facts.iter().step_by(3)).cloned().collect();
+    fastrand::Rng::with_seed(seed).shuffle(&mut shuffled);
+    shuffled
+}
+
+fn without_zeros(sums: BTreeMap<(LineId, Posting), (i64, i64)>) -> BTreeMap<(LineId, Posting), (i64, i64)> {
+    sums.into_iter().filter(|(_, sum)| *sum != (0, 0)).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 150, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn entries_add_up_to_the_fold_in_any_order(facts in facts(), seed: u64, batch in 1..11_usize) {
+        let store = MemoryStore::default();
+        let ledger = Ledger::new(&store);
+        let booked = block_on(async {
+            register(&ledger, &registry()).await;
+            take_in(&ledger, &shuffled(&facts, seed), batch).await;
+            booked(&ledger, &facts, &registry()).await
+        });
+        prop_assert_eq!(booked, owed(fold(facts, &registry())));
+    }
+
+    #[test]
+    fn agreements_registered_late_settle_what_was_pending(facts in facts(), seed: u64) {
+        let store = MemoryStore::default();
+        let ledger = Ledger::new(&store);
+        let booked = block_on(async {
+            take_in(&ledger, &shuffled(&facts, seed), 7).await;
+            register(&ledger, &registry()).await;
+            booked(&ledger, &facts, &registry()).await
+        });
+        prop_assert_eq!(booked, owed(fold(facts, &registry())));
+    }
+
+    #[test]
+    fn agreements_withdrawn_bring_every_line_to_zero(facts in facts()) {
+        let store = MemoryStore::default();
+        let ledger = Ledger::new(&store);
+        let none = registry().into_keys().map(|id| (id, Agreements::default())).collect();
+        let booked = block_on(async {
+            register(&ledger, &registry()).await;
+            take_in(&ledger, &facts, 7).await;
+            register(&ledger, &none).await;
+            booked(&ledger, &facts, &registry()).await
+        });
+        prop_assert_eq!(without_zeros(booked), BTreeMap::new());
+    }
+
+    #[test]
+    fn the_same_again_changes_no_byte(facts in facts(), seed: u64) {
+        let store = MemoryStore::default();
+        let ledger = Ledger::new(&store);
+        block_on(async {
+            register(&ledger, &registry()).await;
+            take_in(&ledger, &facts, 7).await;
+            let before = store.dump();
+            let outcomes = take_in(&ledger, &shuffled(&facts, seed), 5).await;
+            for id in registry().keys() {
+                restate(&ledger, id).await;
+            }
+            prop_assert!(outcomes.iter().all(|outcome| *outcome == Outcome::Duplicate));
+            prop_assert_eq!(before, store.dump());
+            Ok(())
+        })?;
+    }
+}
+
+#[test]
+fn the_sample_worlds_in_a_hundred_orders() {
+    let world = World::both();
+    let facts = world.facts();
+    block_on(async {
+        for seed in 0..100 {
+            let store = MemoryStore::default();
+            let ledger = Ledger::new(&store);
+            register(&ledger, &world.registry()).await;
+            take_in(&ledger, &shuffled(&facts, seed), 10).await;
+            assert_eq!(
+                booked(&ledger, &facts, &world.registry()).await,
+                owed(fold(facts.clone(), &world.registry())),
+                "seed {seed}"
+            );
+        }
+    });
+    assert_eq!(
+        fold(facts, &world.registry()).iter().filter_map(line_row).collect::<BTreeSet<_>>(),
+        world.expected_lines
+    );
+}
+
+/// More than one transaction's worth: 98 renewals wait for their sale, three credit notes for each.
+#[test]
+fn what_does_not_fit_one_transaction_is_carried_on() {
+    let events: Vec<Fact> = {
+        let sale = World::edges()
+            .facts()
+            .into_iter()
+            .find(|fact| fact.contract_id().as_str() == "A-1" && matches!(fact, Fact::Sale(_)))
+            .unwrap();
+        let renewals = (2..=99_u64).flat_map(|term| {
+            let term = rules::Term::try_from(term).unwrap();
+            let (starts_on, fee) =
+                ("2023-03-01".parse().unwrap(), rules::Money::parse("100.01", "EUR".parse().unwrap()).unwrap());
+            let renewal = Fact::Renewal(rules::Renewal {
+                contract_id: sale.contract_id().clone(),
+                term,
+                starts_on,
+                annual_fee: fee,
+            });
+            let notes = ["a", "b", "c"].map(|id| {
+                Fact::CreditNote(rules::CreditNote {
+                    contract_id: sale.contract_id().clone(),
+                    term,
+                    credit_note_id: id.parse().unwrap(),
+                    issued_on: starts_on,
+                    amount: rules::Money::parse("33.33", "EUR".parse().unwrap()).unwrap(),
+                })
+            });
+            std::iter::once(renewal).chain(notes)
+        });
+        renewals.chain(std::iter::once(sale.clone())).collect()
+    };
+    let registry: BTreeMap<_, _> =
+        World::edges().registry().into_iter().filter(|(id, _)| id.as_str() == "aff").collect();
+    let store = MemoryStore::default();
+    let ledger = Ledger::new(&store);
+    block_on(async {
+        register(&ledger, &registry).await;
+        let outcomes = take_in(&ledger, &events, 10).await;
+        assert_eq!(outcomes.last(), Some(&Outcome::Decided));
+        assert_eq!(booked(&ledger, &events, &registry).await, owed(fold(events.clone(), &registry)));
+    });
+}

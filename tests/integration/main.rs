@@ -1,0 +1,10 @@
+//! The promises, tested from outside: rules without storage, the ledger over a table in memory, and the running stack.
+
+mod api;
+mod bad_input;
+mod command_line;
+mod costs;
+mod faults;
+mod ledger_in_memory;
+mod rules_alone;
+mod worlds;

@@ -1,0 +1,47 @@
+//! Both sample worlds through the running stack.
+
+use harness::running::Running;
+use harness::world::World;
+
+async fn in_the_order_given(world: World) {
+    let running = Running::start().await;
+    running.register(&world).await;
+    running.take_in(&world.events).await;
+    running.check(&world).await;
+    assert_eq!(running.dead_letters().await, []);
+    running.stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_sample_world_in_the_order_given() {
+    in_the_order_given(World::sample()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_edges_in_an_order_that_hurts() {
+    in_the_order_given(World::edges()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn both_worlds_in_twenty_orders_with_a_third_of_the_messages_twice() {
+    let world = World::both();
+    for seed in 0..20 {
+        let running = Running::start().await;
+        running.register(&world).await;
+        running.take_in(&world.shuffled(seed)).await;
+        running.check(&world).await;
+        assert_eq!(running.dead_letters().await, [], "seed {seed}");
+        running.stack.stop().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn partners_registered_after_their_sales_are_owed_the_same() {
+    let world = World::both();
+    let running = Running::start().await;
+    running.take_in(&world.shuffled(100)).await;
+    running.register(&world).await;
+    running.settle().await;
+    running.check(&world).await;
+    running.stack.stop().await;
+}
