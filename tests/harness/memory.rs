@@ -71,12 +71,12 @@ impl Store for &MemoryStore {
 
     async fn insert(&self, new: Vec<Item>) -> Vec<Inserted> {
         let mut items = self.items();
-        let results = new.into_iter().map(|item| match items.contains_key(&key(&item)) {
-            true => Inserted::Exists,
-            false => {
-                items.insert(key(&item), item);
-                Inserted::Done
+        let results = new.into_iter().map(|item| {
+            if items.contains_key(&key(&item)) {
+                return Inserted::Exists;
             }
+            items.insert(key(&item), item);
+            Inserted::Done
         });
         results.collect()
     }

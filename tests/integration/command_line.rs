@@ -1,1 +1,171 @@
-//! todo
+//! `all-in-web` as a stranger meets it: what it prints, and what it refuses.
+
+use harness::binaries;
+use harness::world::data;
+use std::io::Write;
+use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+/// The rows of the table of balances, as in `expected-balances.csv`.
+pub(crate) fn balance_rows(printed: &str) -> Vec<String> {
+    let rows = printed.lines().filter(|line| line.starts_with('│')).skip(1);
+    rows.map(|row| {
+        let cells: Vec<&str> = row.trim_matches('│').split('┆').map(str::trim).collect();
+        let minor = |text: &str| text.replace('.', "").parse::<i64>().unwrap();
+        format!("{},{},{},{}", cells[0], cells[2], minor(cells[3]), minor(cells[4]))
+    })
+    .collect()
+}
+
+fn run(folder: &Path, arguments: &[&str]) -> Output {
+    run_with_input(folder, arguments, "")
+}
+
+fn run_with_input(folder: &Path, arguments: &[&str], input: &str) -> Output {
+    let mut child = Command::new(binaries().join("all-in-web"))
+        .env_remove("CARGO")
+        .args(["--api-port", "0", "--dynamodb-port", "0", "--sqs-port", "0"])
+        .args(arguments)
+        .current_dir(folder)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+    child.wait_with_output().unwrap()
+}
+
+fn refused(output: &Output, said: &str) {
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success() && stderr.contains(said), "{stderr}");
+    assert!(output.stdout.is_empty());
+}
+
+#[test]
+fn once_prints_the_expected_balances_and_the_next_run_finds_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let expected = std::fs::read_to_string(data("expected-balances.csv")).unwrap();
+    for _ in 0..2 {
+        let output = run(folder.path(), &["--once"]);
+        let printed = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        assert_eq!(balance_rows(&printed), expected.lines().skip(1).collect::<Vec<_>>());
+        for hint in ["HTTP API", "DynamoDB", "SQS", "curl http://", "aws sqs send-message"] {
+            assert!(printed.contains(hint), "{hint} in {printed}");
+        }
+    }
+}
+
+#[test]
+fn other_partners_and_events_from_files_and_from_standard_input() {
+    let folder = tempfile::tempdir().unwrap();
+    let partners = data("edges/partners.json").display().to_string();
+    let events = std::fs::read_to_string(data("edges/events.jsonl")).unwrap();
+    let expected = std::fs::read_to_string(data("edges/expected-balances.csv")).unwrap();
+    let output = run_with_input(folder.path(), &["--once", "--partners", &partners, "--events", "-"], &events);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(balance_rows(&String::from_utf8_lossy(&output.stdout)), expected.lines().skip(1).collect::<Vec<_>>());
+    // Its own world is loaded: no sample comes into it.
+    let output = run(folder.path(), &["--once"]);
+    assert_eq!(balance_rows(&String::from_utf8_lossy(&output.stdout)), expected.lines().skip(1).collect::<Vec<_>>());
+    // Fresh, it begins with the sample.
+    let output = run(folder.path(), &["--once", "--fresh"]);
+    let sample = std::fs::read_to_string(data("expected-balances.csv")).unwrap();
+    assert_eq!(balance_rows(&String::from_utf8_lossy(&output.stdout)), sample.lines().skip(1).collect::<Vec<_>>());
+}
+
+#[test]
+fn broken_input_is_refused_before_anything_starts() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    let file = |name: &str, text: &str| {
+        std::fs::write(path.join(name), text).unwrap();
+    };
+    file("events.jsonl", "\n{\"type\":\"com.all-in-web.billing.sale-signed.v1\"}\nnonsense\n");
+    let output = run(path, &["--events", "events.jsonl"]);
+    refused(&output, "events.jsonl:2: specversion is missing");
+    refused(&output, "events.jsonl:3: is not an event of a known type");
+    file(
+        "partners.json",
+        "{\n\"P-1\": {\"name\": \"A\", \"agreements\": [{\"model\": \"referrer\", \"starts_on\": \"2024-01-01\", \"end_on\": \"2024-01-02\"}]}\n}",
+    );
+    refused(&run(path, &["--partners", "partners.json"]), "partners.json:2: partner P-1: agreements[0].end_on");
+    file("partners.json", "{\n\"P-1\": }");
+    refused(&run(path, &["--partners", "partners.json"]), "partners.json: expected value at line 2");
+    refused(&run(path, &["--partners", "nowhere.json"]), "nowhere.json cannot be read");
+    refused(&run(path, &["--partners", "-", "--events", "-"]), "not both");
+    refused(&run(path, &["--parameter", "Nothing=1"]), "Parameters.Nothing: there is no such parameter");
+    refused(&run(path, &["--functions", "."]), "there is no program");
+    assert!(!path.join(".local").exists(), "nothing was begun");
+}
+
+#[test]
+fn a_busy_port_and_a_busy_folder_are_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let busy = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = busy.local_addr().unwrap().port().to_string();
+    for (option, service) in [("--api-port", "the HTTP API"), ("--dynamodb-port", "DynamoDB"), ("--sqs-port", "SQS")] {
+        let output = Command::new(binaries().join("all-in-web"))
+            .env_remove("CARGO")
+            .args(
+                ["--api-port", "0", "--dynamodb-port", "0", "--sqs-port", "0"]
+                    .chunks(2)
+                    .filter(|pair| pair[0] != option)
+                    .flatten(),
+            )
+            .args([option, &port])
+            .current_dir(folder.path())
+            .output()
+            .unwrap();
+        refused(&output, &format!("port {port} cannot be used for {service}"));
+        refused(&output, option);
+    }
+    let lock = std::fs::File::create(folder.path().join("lock")).unwrap();
+    lock.lock().unwrap();
+    refused(&run(folder.path(), &["--data", "."]), "in use by another run");
+}
+
+#[test]
+fn once_fails_with_the_count_and_the_reasons_of_what_was_not_settled() {
+    let folder = tempfile::tempdir().unwrap();
+    let functions = folder.path().join("functions");
+    std::fs::create_dir(&functions).unwrap();
+    for name in ["sale-signed", "annual-renewal", "restatement", "dashboard-api"] {
+        std::os::unix::fs::symlink(binaries().join(name), functions.join(name)).unwrap();
+    }
+    let broken = functions.join("credit-note");
+    std::fs::write(&broken, "#!/bin/sh\nexit 1\n").unwrap();
+    std::fs::set_permissions(&broken, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let events = std::fs::read_to_string(data("events.jsonl")).unwrap();
+    let events: Vec<&str> = events.lines().filter(|line| line.contains("credit-note")).take(2).collect();
+    std::fs::write(folder.path().join("events.jsonl"), events.join("\n")).unwrap();
+    let parameters = ["--parameter", "FunctionTimeoutSeconds=1", "--parameter", "VisibilityTimeoutSeconds=1"];
+    let arguments = ["--once", "--events", "events.jsonl", "--functions", "functions"];
+    let output = run(folder.path(), &[&arguments[..], &parameters[..]].concat());
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("2 messages were not settled"));
+    assert!(String::from_utf8_lossy(&output.stdout).contains("received too often without success"));
+}
+
+#[test]
+fn help_names_every_option() {
+    let output = Command::new(binaries().join("all-in-web")).arg("--help").output().unwrap();
+    let help = String::from_utf8_lossy(&output.stdout);
+    for option in [
+        "--once",
+        "--partners",
+        "--events",
+        "--fresh",
+        "--data",
+        "--api-port",
+        "--dynamodb-port",
+        "--sqs-port",
+        "--functions",
+        "--parameter",
+    ] {
+        assert!(help.contains(option), "{option} in {help}");
+    }
+}

@@ -1,1 +1,110 @@
-//! todo
+//! Handlers and whole stacks that die: nothing is lost, nothing is counted twice.
+
+use events::EventType;
+use harness::binaries;
+use harness::running::Running;
+use harness::world::{World, data};
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+/// The processes of a stack that run a program.
+fn processes(running: &Running, program: &str) -> Vec<String> {
+    let of_this_stack = |process: &Path| {
+        let environment = std::fs::read(process.join("environ")).unwrap_or_default();
+        let url = running.stack.sqs_url.as_bytes();
+        let runs = std::fs::read_link(process.join("exe")).is_ok_and(|path| path.ends_with(program));
+        runs && environment.windows(url.len()).any(|part| part == url)
+    };
+    let processes = std::fs::read_dir("/proc").unwrap().filter_map(Result::ok).map(|entry| entry.path());
+    processes
+        .filter(|process| of_this_stack(process))
+        .map(|process| process.file_name().unwrap().to_string_lossy().into_owned())
+        .collect()
+}
+
+fn signal(name: &str, process: &str) {
+    Command::new("sh").args(["-c", &format!("kill -{name} {process}")]).status().unwrap();
+}
+
+/// Ends or stops each handler again and again while both worlds are taken in.
+async fn handlers_fail(signal_name: &str) {
+    let parameters = [("FunctionTimeoutSeconds", "1"), ("VisibilityTimeoutSeconds", "2")];
+    let running = Running::start_with(&parameters).await;
+    let world = World::both();
+    running.register(&world).await;
+    let faults = async {
+        for _ in 0..3 {
+            for program in ["sale-signed", "annual-renewal", "credit-note"] {
+                tokio::time::sleep(Duration::from_millis(100)).await;
+                for process in processes(&running, program) {
+                    signal(signal_name, &process);
+                }
+            }
+        }
+    };
+    let ((), ()) = tokio::join!(running.take_in(&world.events), faults);
+    running.settle().await;
+    assert_eq!(running.dead_letters().await, []);
+    running.check(&world).await;
+    for program in ["sale-signed", "annual-renewal", "credit-note"] {
+        assert_eq!(processes(&running, program).len(), 1, "{program} is running again");
+    }
+    running.stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_handler_that_crashes_is_restarted_and_its_messages_come_back() {
+    handlers_fail("KILL").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_handler_that_hangs_is_restarted_and_its_messages_come_back() {
+    handlers_fail("STOP").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_that_keeps_failing_ends_as_a_dead_letter() {
+    let parameters = [("FunctionTimeoutSeconds", "1"), ("VisibilityTimeoutSeconds", "1")];
+    let running = Running::start_with(&parameters).await;
+    let world = World::sample();
+    let event = world.events.iter().find(|event| event.event_type == EventType::CreditNote).unwrap().clone();
+    let mut done = std::pin::pin!(running.take_in(std::slice::from_ref(&event)));
+    loop {
+        tokio::select! {
+            () = &mut done => break,
+            () = tokio::time::sleep(Duration::from_millis(5)) => {
+                for process in processes(&running, "credit-note") {
+                    signal("KILL", &process);
+                }
+            }
+        }
+    }
+    // Settled, or too often received: either way it is accounted for.
+    let dead = running.dead_letters().await;
+    let known = running.api.get("/contracts/C-112016-13").await.unwrap();
+    assert!(dead.iter().any(|letter| letter.body == event.body) || known.status == 200, "{dead:?}");
+}
+
+fn all_in_web(folder: &Path) -> Command {
+    let mut command = Command::new(binaries().join("all-in-web"));
+    command.env_remove("CARGO").arg("--data").arg(folder).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command.args(["--api-port", "0", "--dynamodb-port", "0", "--sqs-port", "0"]);
+    command
+}
+
+#[test]
+fn a_stack_that_is_killed_at_any_moment_goes_on_where_it_was() {
+    let expected = std::fs::read_to_string(data("expected-balances.csv")).unwrap();
+    for milliseconds in [50, 150, 300, 500, 800, 1200] {
+        let folder = tempfile::tempdir().unwrap();
+        let mut first = all_in_web(folder.path()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        std::thread::sleep(Duration::from_millis(milliseconds));
+        first.kill().unwrap();
+        first.wait().unwrap();
+        let second = all_in_web(folder.path()).arg("--once").output().unwrap();
+        let printed = String::from_utf8_lossy(&second.stdout);
+        assert!(second.status.success(), "killed after {milliseconds} ms: {}", String::from_utf8_lossy(&second.stderr));
+        assert_eq!(crate::command_line::balance_rows(&printed), expected.lines().skip(1).collect::<Vec<_>>());
+    }
+}

@@ -63,7 +63,9 @@ async fn booked(
     let contracts: BTreeSet<_> = facts.iter().map(|fact| fact.contract_id().clone()).collect();
     for contract in contracts {
         for (line, entries) in ledger.contract(&contract).await.unwrap().entries() {
-            entries.into_iter().for_each(|recorded| add(line.clone(), recorded));
+            for recorded in entries {
+                add(line.clone(), recorded);
+            }
         }
     }
     for partner in registry.keys() {

@@ -1,5 +1,7 @@
 //! The promises, tested from outside: rules without storage, the ledger over a table in memory, and the running stack.
 
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on says so")]
+
 mod api;
 mod bad_input;
 mod command_line;

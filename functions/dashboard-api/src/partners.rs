@@ -66,24 +66,31 @@ pub(crate) async fn register(
         let read = app.ledger.head(&partner_id).await?;
         let Registration { name, agreements } = registration::parse(body, &read.partner.agreements)?;
         let created = read.name.is_none();
-        let unchanged = read.name.as_ref() == Some(&name) && read.partner.agreements == agreements;
-        if unchanged {
+        let mut request =
+            Request { partner_id: partner_id.clone(), agreements_version: read.agreements_version, after: None };
+        if read.name.as_ref() == Some(&name) && read.partner.agreements == agreements {
+            // Perhaps a repetition, because whoever changed it was stopped before the pass.
+            request_pass(&app, &request).await;
             return Ok(registered(&read, StatusCode::OK));
         }
         check_preconditions(&read, &headers)?;
-        let request =
-            Request { partner_id: partner_id.clone(), agreements_version: read.agreements_version + 1, after: None };
+        request.agreements_version += 1;
         app.restatements.send_delayed(&request).await.map_err(|error| {
             tracing::error!(error = runtime::chain(&error), "a registration could not be taken in");
             Problem::try_again("the registration could not be taken in now; nothing was changed, try again")
         })?;
         let Some(head) = app.ledger.register(read, name, agreements).await? else { continue };
-        if let Err(error) = app.restatements.send(&request).await {
-            tracing::error!(error = runtime::chain(&error), "past facts wait for the delayed pass");
-        }
+        request_pass(&app, &request).await;
         return Ok(registered(&head, if created { StatusCode::CREATED } else { StatusCode::OK }));
     }
     Err(Problem::try_again("sales of this partner keep coming in; nothing was changed, try again"))
+}
+
+/// Asks for a pass at once. The registration stands without it, and the delayed pass comes in any case.
+async fn request_pass(app: &App, request: &Request) {
+    if let Err(error) = app.restatements.send(request).await {
+        tracing::error!(error = runtime::chain(&error), "past facts wait for the delayed pass");
+    }
 }
 
 /// `If-Match` and `If-None-Match` (RFC 9110): nobody overwrites what they have not seen.

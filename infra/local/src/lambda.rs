@@ -42,6 +42,7 @@ pub enum InvokeError {
 pub struct Invoker {
     /// The logical id.
     pub name: String,
+    patience: Duration,
     waiting: mpsc::UnboundedSender<Invocation>,
 }
 
@@ -55,8 +56,11 @@ impl Invoker {
     pub async fn invoke(&self, payload: Bytes) -> Result<Bytes, InvokeError> {
         let (reply, result) = oneshot::channel();
         self.waiting.send(Invocation { payload, reply }).map_err(|_| InvokeError::Ended)?;
-        // Whoever drops the reply was ended.
-        result.await.unwrap_or(Err(InvokeError::Ended))
+        match tokio::time::timeout(self.patience, result).await {
+            Ok(Ok(result)) => result,
+            // The process was ended, or never asked for work.
+            Ok(Err(_)) | Err(_) => Err(InvokeError::Ended),
+        }
     }
 }
 
@@ -78,6 +82,8 @@ pub fn start(
     (tasks, stop): (&TaskTracker, &CancellationToken),
 ) -> Invoker {
     let (waiting, queue) = mpsc::unbounded_channel();
+    // As long as another invocation may take, then this one, and a start between them.
+    let patience = Duration::from_secs(function.timeout_seconds.into()) * 2 + MAX_PAUSE / 5;
     let supervisor = Supervisor {
         name: name.to_owned(),
         function: function.clone(),
@@ -88,7 +94,7 @@ pub fn start(
         stop: stop.clone(),
     };
     tasks.spawn(supervisor.run());
-    Invoker { name: name.to_owned(), waiting }
+    Invoker { name: name.to_owned(), patience, waiting }
 }
 
 struct Supervisor {
@@ -235,7 +241,7 @@ async fn next(State(api): State<Arc<RuntimeApi>>) -> Response {
     let invocation = tokio::select! {
         biased;
         () = api.over.cancelled() => None,
-        invocation = async { api.queue.lock().await.recv().await } => invocation,
+        invocation = next_wanted(&api) => invocation,
     };
     let Some(invocation) = invocation else { return std::future::pending().await };
     let id = request_id();
@@ -252,6 +258,17 @@ async fn next(State(api): State<Arc<RuntimeApi>>) -> Response {
     .collect();
     *api.running() = Some(Running { id, deadline: Instant::now() + api.timeout, reply: invocation.reply });
     (headers, invocation.payload).into_response()
+}
+
+/// The next invocation whose caller still waits.
+async fn next_wanted(api: &RuntimeApi) -> Option<Invocation> {
+    let mut queue = api.queue.lock().await;
+    loop {
+        let invocation = queue.recv().await?;
+        if !invocation.reply.is_closed() {
+            return Some(invocation);
+        }
+    }
 }
 
 async fn response(State(api): State<Arc<RuntimeApi>>, Path(id): Path<String>, body: Bytes) -> StatusCode {

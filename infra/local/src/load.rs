@@ -2,6 +2,7 @@
 
 use crate::client::{ClientError, Http};
 use crate::input::{Event, Partner};
+use crate::report;
 use crate::stack::Stack;
 use aws_sdk_sqs::types::{MessageSystemAttributeName, QueueAttributeName, SendMessageBatchRequestEntry};
 use axum::http::Method;
@@ -51,6 +52,8 @@ pub struct DeadLetter {
     pub message_id: String,
     /// What is wrong with it.
     pub reason: String,
+    /// What it says.
+    pub body: String,
 }
 
 /// The queue of an event type.
@@ -88,6 +91,18 @@ pub async fn register(api: &Http, partners: &[Partner], replace: bool) -> Result
         bar.inc(1);
     }
     bar.finish_and_clear();
+    Ok(())
+}
+
+/// Asks for a pass over every registered partner: the messages of an earlier run went with it, and among them perhaps
+/// those that were to follow a registration.
+pub async fn resume(stack: &Stack, api: &Http) -> Result<(), LoadError> {
+    let sqs = stack.sqs();
+    for id in report::partner_ids(api).await? {
+        let request = serde_json::json!({ "partner_id": id, "agreements_version": 0 });
+        let send = sqs.send_message().queue_url(stack.queue_url("RestatementQueue")).message_body(request.to_string());
+        send.send().await.map_err(queue_error)?;
+    }
     Ok(())
 }
 
@@ -200,7 +215,8 @@ pub async fn dead_letters(stack: &Stack) -> Result<Vec<DeadLetter>, LoadError> {
                     _ => "received too often without success; see the function's log".to_owned(),
                 };
                 let message_id = attribute("message_id").or(message.message_id.clone()).unwrap_or_default();
-                letters.push(DeadLetter { queue: name.clone(), message_id, reason });
+                let body = message.body.clone().unwrap_or_default();
+                letters.push(DeadLetter { queue: name.clone(), message_id, reason, body });
             }
         }
     }

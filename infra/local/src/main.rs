@@ -122,6 +122,7 @@ async fn serve(stack: &Stack, given: Given, once: bool) -> Result<ExitCode, Fail
     if replace {
         world.set_loaded()?;
     }
+    load::resume(stack, &api).await?;
     load::register(&api, &input.partners, replace).await?;
     load::send(stack, &input.events).await?;
     load::settle(stack).await?;

@@ -23,28 +23,34 @@ pub struct Balance {
     pub due_from_partner: String,
 }
 
-/// Every partner's balances, from the API.
-pub async fn balances(api: &Http) -> Result<Vec<Balance>, ClientError> {
-    let mut balances = Vec::new();
+/// Every registered partner, from the API.
+pub async fn partner_ids(api: &Http) -> Result<Vec<String>, ClientError> {
+    let mut ids = Vec::new();
     let mut path = "/partners?limit=500".to_owned();
     loop {
         let page = api.get(&path).await?.json;
-        for partner in list(&page, "partners") {
-            let id = text(partner, "partner_id");
-            let partner = api.get(&format!("/partners/{id}")).await?.json;
-            balances.extend(list(&partner, "balances").iter().map(|balance| Balance {
-                partner_id: id.clone(),
-                name: text(&partner, "name"),
-                currency: text(balance, "currency"),
-                due_to_partner: text(balance.get("due_to_partner").unwrap_or(&Value::Null), "amount"),
-                due_from_partner: text(balance.get("due_from_partner").unwrap_or(&Value::Null), "amount"),
-            }));
-        }
+        ids.extend(list(&page, "partners").iter().map(|partner| text(partner, "partner_id")));
         match page.get("next_cursor").and_then(Value::as_str) {
             Some(cursor) => path = format!("/partners?limit=500&cursor={cursor}"),
-            None => return Ok(balances),
+            None => return Ok(ids),
         }
     }
+}
+
+/// Every partner's balances, from the API.
+pub async fn balances(api: &Http) -> Result<Vec<Balance>, ClientError> {
+    let mut balances = Vec::new();
+    for partner_id in partner_ids(api).await? {
+        let partner = api.get(&format!("/partners/{partner_id}")).await?.json;
+        balances.extend(list(&partner, "balances").iter().map(|balance| Balance {
+            partner_id: partner_id.clone(),
+            name: text(&partner, "name"),
+            currency: text(balance, "currency"),
+            due_to_partner: text(balance.get("due_to_partner").unwrap_or(&Value::Null), "amount"),
+            due_from_partner: text(balance.get("due_from_partner").unwrap_or(&Value::Null), "amount"),
+        }));
+    }
+    Ok(balances)
 }
 
 fn list<'a>(value: &'a Value, name: &str) -> &'a [Value] {
