@@ -10,6 +10,7 @@
 
 pub mod memory;
 pub mod running;
+pub mod simulator;
 pub mod world;
 
 use aws_sdk_dynamodb::types::AttributeValue;

@@ -43,6 +43,24 @@ impl Counted {
         Counted { ledger: Ledger::new(store), cost }
     }
 
+    /// An integrator whose decisions take the most room there is.
+    async fn register(&self, id: PartnerId) {
+        let head = self.ledger.head(&id).await.unwrap();
+        let draft = Draft {
+            model: Model::AffiliatedIntegrator,
+            starts_on: "2020-01-01".parse().unwrap(),
+            ends_on: None,
+            programme: None,
+            rate: Some("0.333333".parse().unwrap()),
+            from_sale: Some(12.try_into().unwrap()),
+            technical_qualification: Some("2020-01-01".parse().unwrap()),
+            support_structure: None,
+            entry_fee: None,
+        };
+        let agreements = Agreements::new(vec![draft.accept().unwrap()]).unwrap();
+        self.ledger.register(head, "A partner".to_owned(), agreements).await.unwrap().unwrap();
+    }
+
     async fn record(&self, facts: &[Fact]) -> Cost {
         *self.cost.lock().unwrap() = Cost::default();
         let batch: Vec<Reported> = facts.iter().map(|fact| Reported::new(fact.clone(), &"e".repeat(64))).collect();
@@ -82,20 +100,7 @@ async fn a_steady_batch_is_one_read_and_one_insert_however_long_the_history() {
     let running = Running::start().await;
     let counted = Counted::new(&running);
     for n in 0..10 {
-        let head = counted.ledger.head(&partner(n)).await.unwrap();
-        let draft = Draft {
-            model: Model::AffiliatedIntegrator,
-            starts_on: "2020-01-01".parse().unwrap(),
-            ends_on: None,
-            programme: None,
-            rate: Some("0.333333".parse().unwrap()),
-            from_sale: Some(12.try_into().unwrap()),
-            technical_qualification: Some("2020-01-01".parse().unwrap()),
-            support_structure: None,
-            entry_fee: None,
-        };
-        let agreements = Agreements::new(vec![draft.accept().unwrap()]).unwrap();
-        counted.ledger.register(head, "A partner".to_owned(), agreements).await.unwrap().unwrap();
+        counted.register(partner(n)).await;
         for early in 0..11 {
             counted.record(&[sale(partner(n), n * 100 + early, "2024-01-01")]).await;
         }
@@ -127,20 +132,7 @@ async fn a_steady_batch_is_one_read_and_one_insert_however_long_the_history() {
 async fn an_annuity_fits_a_kibibyte() {
     let running = Running::start().await;
     let counted = Counted::new(&running);
-    let head = counted.ledger.head(&partner(0)).await.unwrap();
-    let draft = Draft {
-        model: Model::IndependentIntegrator,
-        starts_on: "2020-01-01".parse().unwrap(),
-        ends_on: None,
-        programme: None,
-        rate: Some("0.333333".parse().unwrap()),
-        from_sale: Some(12.try_into().unwrap()),
-        technical_qualification: Some("2020-01-01".parse().unwrap()),
-        support_structure: None,
-        entry_fee: None,
-    };
-    let agreements = Agreements::new(vec![draft.accept().unwrap()]).unwrap();
-    counted.ledger.register(head, "A partner".to_owned(), agreements).await.unwrap().unwrap();
+    counted.register(partner(0)).await;
     counted.record(&[sale(partner(0), 1, "2024-01-01")]).await;
     let items = running.stack.dynamodb().scan().table_name("Ledger").send().await.unwrap().items.unwrap();
     let annuity = items.iter().find(|item| item["sk"].as_s().is_ok_and(|sk| sk == "TERM#01")).unwrap();

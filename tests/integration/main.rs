@@ -9,4 +9,5 @@ mod costs;
 mod faults;
 mod ledger_in_memory;
 mod rules_alone;
+mod simulation;
 mod worlds;

@@ -2,11 +2,11 @@
 
 use crate::client::{ClientError, Http};
 use crate::input::{Event, Partner};
+use crate::queues::queue_of;
 use crate::report;
 use crate::stack::Stack;
 use aws_sdk_sqs::types::{MessageSystemAttributeName, QueueAttributeName, SendMessageBatchRequestEntry};
 use axum::http::Method;
-use events::EventType;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -54,15 +54,6 @@ pub struct DeadLetter {
     pub reason: String,
     /// What it says.
     pub body: String,
-}
-
-/// The queue of an event type.
-pub fn queue_of(event_type: EventType) -> &'static str {
-    match event_type {
-        EventType::SaleSigned => "SaleSignedQueue",
-        EventType::AnnualRenewal => "AnnualRenewalQueue",
-        EventType::CreditNote => "CreditNoteQueue",
-    }
 }
 
 /// A progress bar; nothing where there is no terminal.

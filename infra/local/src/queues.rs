@@ -5,6 +5,7 @@ use crate::{ACCOUNT, CREDENTIALS, HOST, REGION};
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::config::{BehaviorVersion, Credentials, Region};
 use aws_sdk_sqs::types::QueueAttributeName;
+use events::EventType;
 use hyper::server::conn::http1;
 use hyper_util::rt::TokioIo;
 use rustack_sqs_core::config::SqsConfig;
@@ -65,6 +66,15 @@ pub fn client(url: &str) -> Client {
 /// The URL of a queue.
 pub fn url(endpoint: &str, name: &str) -> String {
     format!("{endpoint}/{ACCOUNT}/{name}")
+}
+
+/// The queue of an event type.
+pub fn queue_of(event_type: EventType) -> &'static str {
+    match event_type {
+        EventType::SaleSigned => "SaleSignedQueue",
+        EventType::AnnualRenewal => "AnnualRenewalQueue",
+        EventType::CreditNote => "CreditNoteQueue",
+    }
 }
 
 /// Creates the queues; those that others point to come first.

@@ -2,7 +2,7 @@
 
 use crate::client::{ClientError, Http};
 use crate::input::Event;
-use crate::load::queue_of;
+use crate::queues::queue_of;
 use crate::stack::Stack;
 use comfy_table::presets::UTF8_FULL_CONDENSED;
 use comfy_table::{CellAlignment, Table};

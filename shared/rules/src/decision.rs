@@ -1,10 +1,10 @@
 //! Which agreement governs an annuity, and which rate it has (§3.1, §3.2).
 
-use crate::line::Kind;
 use crate::programme::{Earnings, FromSale};
 use crate::rank::Place;
 use crate::{Agreement, Agreements, Day, Instance, Model, Partner, ProgrammeVersion, Rate, Sale, Term};
 use serde::{Deserialize, Serialize};
+use std::fmt;
 
 /// Why an annuity or a credit note owes nothing yet; it settles by itself when the missing fact arrives (§3.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -16,6 +16,38 @@ pub enum Pending {
     ContractNotSigned,
     /// A credit note for an annuity that is not known.
     TermNotBilled,
+}
+
+/// What an amount is, and so who owes it (§3.5).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// The vendor owes it to the partner.
+    Commission,
+    /// The partner keeps it of what it invoices to the client, and owes the vendor the rest.
+    RevenueShare,
+    /// Settled on the invoice of that instance; due neither way.
+    InstanceDiscount,
+    /// The partner owes it to the vendor.
+    EntryFee,
+}
+
+impl Kind {
+    /// The name on the wire: `revenue-share`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Kind::Commission => "commission",
+            Kind::RevenueShare => "revenue-share",
+            Kind::InstanceDiscount => "instance-discount",
+            Kind::EntryFee => "entry-fee",
+        }
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
 }
 
 /// The rule that gave the rate.

@@ -1,41 +1,8 @@
 //! Lines (§3.4, §3.5): what is owed for an annuity and for each of its credit notes, and by whom to whom.
 
-use crate::decision::{Decision, Reason};
+use crate::decision::{Decision, Kind, Reason};
 use crate::{Agreement, ContractId, CreditNote, CreditNoteId, Currency, Day, Minor, Model, Money, PartnerId, Term};
 use serde::{Deserialize, Serialize};
-use std::fmt;
-
-/// What an amount is, and so who owes it (§3.5).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Kind {
-    /// The vendor owes it to the partner.
-    Commission,
-    /// The partner keeps it of what it invoices to the client, and owes the vendor the rest.
-    RevenueShare,
-    /// Settled on the invoice of that instance; due neither way.
-    InstanceDiscount,
-    /// The partner owes it to the vendor.
-    EntryFee,
-}
-
-impl Kind {
-    /// The name on the wire: `revenue-share`.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Kind::Commission => "commission",
-            Kind::RevenueShare => "revenue-share",
-            Kind::InstanceDiscount => "instance-discount",
-            Kind::EntryFee => "entry-fee",
-        }
-    }
-}
-
-impl fmt::Display for Kind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
 
 /// What makes a line a line.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -1,0 +1,304 @@
+//! The ledger's real code under a seeded scheduler: up to four handlers at once, whose next call to the table completes
+//! when the scheduler says so. Handlers crash before and after every call; requests are throttled, refused for conflicts,
+//! or applied and their answers lost; reads are stale and torn as DynamoDB's are. One seed always plays the same.
+
+mod check;
+pub mod scenario;
+pub mod table;
+
+use jiff::Timestamp;
+use ledger::slots::Origin;
+use ledger::store::IndexKey;
+use ledger::{Ledger, Reported};
+use rules::{Agreements, Fact, PartnerId};
+use scenario::Scenario;
+use std::collections::BTreeSet;
+use std::pin::Pin;
+use std::task::{Context, Poll, Waker};
+use table::{Faults, SimStore, Table};
+
+/// How many handlers work at once.
+const HANDLERS: usize = 4;
+/// After so many steps nothing goes wrong any more, so that every run ends.
+const TROUBLED_STEPS: usize = 400;
+/// No run is this long.
+const MAX_STEPS: usize = 100_000;
+
+/// A bug put in on purpose, to see whether the simulator finds it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Bug {
+    /// The table takes every write, whatever its condition.
+    NoCondition,
+    /// A message is deleted before what it says is written.
+    AcknowledgeBeforeWrite,
+    /// An insert that failed counts as done.
+    DroppedStatementError,
+    /// A displaced sale whose amount does not change is not bumped.
+    NoBumpOfUnchangedSales,
+    /// A fact parks without raising the count of the placeholder it waits at.
+    NoBumpOfPlaceholder,
+    /// A partner is read eventually consistent where it must be read strongly.
+    StaleHead,
+    /// The partner's item is not written when a sale joins the earliest.
+    HeadNotWritten,
+    /// A change of agreements has no delayed pass.
+    NoDelayedPass,
+    /// A change of agreements has no pass at all.
+    NoPass,
+    /// The delayed pass does not wait for whoever was at work.
+    DelayTooShort,
+    /// A restatement reads the contracts from the index instead of the table.
+    PaidFromTheIndex,
+}
+
+impl Bug {
+    /// All of them.
+    pub const ALL: [Bug; 11] = [
+        Bug::NoCondition,
+        Bug::AcknowledgeBeforeWrite,
+        Bug::DroppedStatementError,
+        Bug::NoBumpOfUnchangedSales,
+        Bug::NoBumpOfPlaceholder,
+        Bug::StaleHead,
+        Bug::HeadNotWritten,
+        Bug::NoDelayedPass,
+        Bug::NoPass,
+        Bug::DelayTooShort,
+        Bug::PaidFromTheIndex,
+    ];
+}
+
+/// What is asked of the system.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Message {
+    /// An event from billing.
+    Event(Fact),
+    /// A registration, in place of whatever there is.
+    Change(PartnerId, Agreements),
+    /// One step of a restatement.
+    Restate(PartnerId, Option<IndexKey>),
+}
+
+impl Message {
+    /// Messages of one kind come in batches.
+    fn kind(&self) -> u8 {
+        match self {
+            Message::Event(Fact::Sale(_)) => 0,
+            Message::Event(Fact::Renewal(_)) => 1,
+            Message::Event(Fact::CreditNote(_)) => 2,
+            Message::Change(_, _) => 3,
+            Message::Restate(_, _) => 4,
+        }
+    }
+}
+
+#[derive(Debug, Clone)]
+struct Waiting {
+    message: Message,
+    /// Visible once none of these handlers is at work any more.
+    not_while: BTreeSet<usize>,
+    /// Visible once this handler has ended, and whoever is at work then.
+    after: Option<usize>,
+    delayed: bool,
+}
+
+impl Waiting {
+    fn now(message: Message) -> Waiting {
+        Waiting { message, not_while: BTreeSet::new(), after: None, delayed: false }
+    }
+}
+
+/// What a handler leaves behind: which of its messages must come back, and which new ones it sent.
+type Done = (Vec<Message>, Vec<Message>);
+
+struct Handler {
+    id: usize,
+    messages: Vec<Waiting>,
+    work: Pin<Box<dyn Future<Output = Done>>>,
+}
+
+/// A run that broke a promise.
+#[derive(Debug)]
+pub struct Violation {
+    /// What was wrong.
+    pub what: String,
+    /// What happened, call by call.
+    pub trace: Vec<String>,
+}
+
+/// Plays a scenario. The same scenario, seed and bug always play the same.
+pub fn play(scenario: &Scenario, seed: u64, bug: Option<Bug>) -> Result<(), Violation> {
+    let mut simulation = Simulation::new(scenario, seed, bug);
+    let ended = simulation.run();
+    let table = simulation.store.table();
+    ended
+        .and_then(|()| check::check(&table, scenario))
+        .map_err(|what| Violation { what, trace: table.trace().to_vec() })
+}
+
+struct Simulation {
+    store: SimStore,
+    random: fastrand::Rng,
+    bug: Option<Bug>,
+    queue: Vec<Waiting>,
+    handlers: Vec<Handler>,
+    next_handler: usize,
+}
+
+impl Simulation {
+    fn new(scenario: &Scenario, seed: u64, bug: Option<Bug>) -> Simulation {
+        let mut random = fastrand::Rng::with_seed(seed);
+        let store = SimStore::new(Table::new(random.fork(), Faults::default(), bug));
+        let mut queue: Vec<Waiting> = scenario.messages.iter().cloned().map(Waiting::now).collect();
+        // At least once: some come twice.
+        let again: Vec<Waiting> = queue
+            .iter()
+            .filter(|waiting| !matches!(waiting.message, Message::Change(_, _)) && random.u8(..) < 64)
+            .cloned()
+            .collect();
+        queue.extend(again);
+        random.shuffle(&mut queue);
+        Simulation { store, random, bug, queue, handlers: Vec::new(), next_handler: 0 }
+    }
+
+    fn run(&mut self) -> Result<(), String> {
+        for step in 0..MAX_STEPS {
+            if step == TROUBLED_STEPS {
+                self.store.table().faults = Faults::NONE;
+            }
+            if self.handlers.is_empty() && self.queue.is_empty() {
+                return Ok(());
+            }
+            let start = self.handlers.len() < HANDLERS && (self.handlers.is_empty() || self.random.u8(..) < 64);
+            if start {
+                self.start_handler();
+            }
+            if !self.handlers.is_empty() {
+                let at = self.random.usize(..self.handlers.len());
+                if step < TROUBLED_STEPS && self.random.u8(..) < 6 {
+                    self.crash(at);
+                } else {
+                    self.advance(at);
+                }
+            }
+        }
+        Err("the run does not end".to_owned())
+    }
+
+    fn is_visible(&self, waiting: &Waiting) -> bool {
+        let at_work = |id: &usize| self.handlers.iter().any(|handler| handler.id == *id);
+        waiting.after.is_none_or(|id| !at_work(&id)) && !waiting.not_while.iter().any(at_work)
+    }
+
+    fn start_handler(&mut self) {
+        let visible: Vec<usize> = (0..self.queue.len()).filter(|i| self.is_visible(&self.queue[*i])).collect();
+        let Some(first) = self.random.choice(&visible).copied() else { return };
+        let kind = self.queue[first].message.kind();
+        let size = if kind >= 3 { 1 } else { self.random.usize(1..=4) };
+        let mut batch: Vec<usize> = std::iter::once(first)
+            .chain(visible.into_iter().filter(|i| *i != first && self.queue[*i].message.kind() == kind))
+            .take(size)
+            .collect();
+        batch.sort_unstable_by(|a, b| b.cmp(a));
+        let messages: Vec<Waiting> = batch.into_iter().map(|i| self.queue.remove(i)).collect();
+        let id = self.next_handler;
+        self.next_handler += 1;
+        let caught_up = messages.iter().any(|waiting| waiting.delayed);
+        let store = self.store.of_handler(id, caught_up);
+        store.table().note(|| {
+            format!("handler {id} starts: {:?}", messages.iter().map(|waiting| &waiting.message).collect::<Vec<_>>())
+        });
+        let work = work(store, messages.iter().map(|waiting| waiting.message.clone()).collect(), id);
+        if let [Waiting { message: Message::Change(partner, _), .. }] = messages.as_slice() {
+            self.expect_passes(partner.clone(), id);
+        }
+        let messages = if self.bug == Some(Bug::AcknowledgeBeforeWrite) { Vec::new() } else { messages };
+        self.handlers.push(Handler { id, messages, work });
+    }
+
+    /// Before the change, the delayed pass is asked for: it comes after whoever is at work when the change has ended.
+    fn expect_passes(&mut self, partner: PartnerId, id: usize) {
+        if matches!(self.bug, Some(Bug::NoDelayedPass | Bug::NoPass)) {
+            return;
+        }
+        let after = (self.bug != Some(Bug::DelayTooShort)).then_some(id);
+        let message = Message::Restate(partner, None);
+        self.queue.push(Waiting { message, not_while: BTreeSet::new(), after, delayed: after.is_some() });
+    }
+
+    fn advance(&mut self, at: usize) {
+        let polled = self.handlers[at].work.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+        let Poll::Ready((back, new)) = polled else { return };
+        let handler = self.handlers.swap_remove(at);
+        self.ended(handler.id);
+        self.store.table().note(|| format!("handler {} ends, {} messages come back", handler.id, back.len()));
+        let is_back = |waiting: &Waiting| back.contains(&waiting.message);
+        self.queue.extend(handler.messages.into_iter().filter(is_back));
+        let pass_at_once = !matches!(self.bug, Some(Bug::NoPass));
+        self.queue.extend(new.into_iter().filter(|_| pass_at_once).map(Waiting::now));
+    }
+
+    fn crash(&mut self, at: usize) {
+        let handler = self.handlers.swap_remove(at);
+        self.store.table().note(|| format!("handler {} crashes", handler.id));
+        self.ended(handler.id);
+        // A manager whose request failed sees it and repeats it.
+        self.queue.extend(handler.messages);
+    }
+
+    /// The delay counts from here: whoever is at work now may still hold what was read before.
+    fn ended(&mut self, id: usize) {
+        let at_work: BTreeSet<usize> = self.handlers.iter().map(|handler| handler.id).collect();
+        for waiting in self.queue.iter_mut().filter(|waiting| waiting.after == Some(id)) {
+            waiting.after = None;
+            waiting.not_while.clone_from(&at_work);
+        }
+    }
+}
+
+/// What a handler does with its batch.
+fn work(store: SimStore, messages: Vec<Message>, id: usize) -> Pin<Box<dyn Future<Output = Done>>> {
+    Box::pin(async move {
+        let ledger = Ledger::new(store);
+        let at = Timestamp::from_second(i64::try_from(id).unwrap_or(0)).unwrap_or_default();
+        let events: Vec<Reported> = messages
+            .iter()
+            .filter_map(|message| match message {
+                Message::Event(fact) => Some(Reported::new(fact.clone(), "event")),
+                Message::Change(_, _) | Message::Restate(_, _) => None,
+            })
+            .collect();
+        if !events.is_empty() {
+            let outcomes = ledger.record(&events, at).await;
+            let failed = messages.into_iter().zip(outcomes).filter(|(_, outcome)| outcome.is_err());
+            return (failed.map(|(message, _)| message).collect(), Vec::new());
+        }
+        let (mut back, mut new) = (Vec::new(), Vec::new());
+        for message in messages {
+            match &message {
+                Message::Event(_) => {}
+                Message::Change(partner, agreements) => {
+                    if change(&ledger, partner, agreements).await {
+                        new.push(Message::Restate(partner.clone(), None));
+                    } else {
+                        back.push(message);
+                    }
+                }
+                Message::Restate(partner, after) => {
+                    let origin = Origin { at, because: "agreements" };
+                    match ledger.restate(partner, after.clone(), origin).await {
+                        Ok(Some(after)) => new.push(Message::Restate(partner.clone(), Some(after))),
+                        Ok(None) => {}
+                        Err(_) => back.push(message),
+                    }
+                }
+            }
+        }
+        (back, new)
+    })
+}
+
+async fn change(ledger: &Ledger<SimStore>, partner: &PartnerId, agreements: &Agreements) -> bool {
+    let Ok(head) = ledger.head(partner).await else { return false };
+    matches!(ledger.register(head, partner.to_string(), agreements.clone()).await, Ok(Some(_)))
+}

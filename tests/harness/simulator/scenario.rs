@@ -1,0 +1,131 @@
+//! Small worlds in which much goes on: few partners, few contracts, so that facts meet.
+
+use super::Message;
+use rules::agreement::{Draft, EntryFee};
+use rules::{Agreements, CreditNote, Day, Fact, Instance, Model, Money, PartnerId, Renewal, Sale, Term};
+
+/// What is asked of the system, in no order.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Scenario {
+    /// Each once; the simulator repeats and shuffles them.
+    pub messages: Vec<Message>,
+}
+
+impl Scenario {
+    /// The world of a seed.
+    pub fn of_seed(seed: u64) -> Scenario {
+        let mut random = fastrand::Rng::with_seed(seed ^ 0x5eed);
+        let contracts = random.u8(2..=5);
+        let mut messages = Vec::new();
+        for contract in 0..contracts {
+            let partner = random.u8(0..2);
+            let sale = random_sale(&mut random, contract, partner);
+            for term in 2..=random.u8(1..=3) {
+                messages.push(Message::Event(renewal(&mut random, &sale, term)));
+            }
+            for note in 0..random.u8(0..=2) {
+                let term = random.u8(1..=2);
+                messages.push(Message::Event(credit_note(&mut random, &sale, term, note)));
+            }
+            if random.u8(..) < 40 {
+                // Another fee, or another partner: a contradicting claim.
+                let (partner, fee) = (random.u8(0..2), random.i64(1..1000));
+                messages.push(Message::Event(Fact::Sale(Sale {
+                    annual_fee: money(fee),
+                    partner_id: partner_id(partner),
+                    ..sale.clone()
+                })));
+            }
+            messages.push(Message::Event(Fact::Sale(sale)));
+        }
+        for partner in 0..2 {
+            for _ in 0..random.u8(1..=2) {
+                messages.push(Message::Change(partner_id(partner), agreements(&mut random)));
+            }
+        }
+        Scenario { messages }
+    }
+
+    /// The facts in it.
+    pub fn facts(&self) -> impl Iterator<Item = &Fact> {
+        self.messages.iter().filter_map(|message| match message {
+            Message::Event(fact) => Some(fact),
+            Message::Change(_, _) | Message::Restate(_, _) => None,
+        })
+    }
+}
+
+fn partner_id(n: u8) -> PartnerId {
+    format!("P-{n}").parse().unwrap()
+}
+
+fn money(minor: i64) -> Money {
+    Money::parse(&format!("{}.{:02}", minor / 100, minor % 100), "EUR".parse().unwrap()).unwrap()
+}
+
+fn day(year: u8, day: u8) -> Day {
+    format!("20{year}-01-{day:02}").parse().unwrap()
+}
+
+fn random_sale(random: &mut fastrand::Rng, contract: u8, partner: u8) -> Sale {
+    Sale {
+        contract_id: format!("C-{contract}").parse().unwrap(),
+        partner_id: partner_id(partner),
+        customer_id: "K".parse().unwrap(),
+        signed_on: day(24, random.u8(1..=4)),
+        annual_fee: money(random.i64(1..1000)),
+        instance: if random.u8(..) < 50 { Instance::Partner } else { Instance::Customer },
+    }
+}
+
+fn renewal(random: &mut fastrand::Rng, sale: &Sale, term: u8) -> Fact {
+    // Now and then one that starts too early to stand.
+    let year = if random.u8(..) < 20 { 23 } else { 23 + term };
+    Fact::Renewal(Renewal {
+        contract_id: sale.contract_id.clone(),
+        term: Term::try_from(u64::from(term)).unwrap(),
+        starts_on: day(year, random.u8(1..=4)),
+        annual_fee: money(random.i64(1..1000)),
+    })
+}
+
+fn credit_note(random: &mut fastrand::Rng, sale: &Sale, term: u8, note: u8) -> Fact {
+    Fact::CreditNote(CreditNote {
+        contract_id: sale.contract_id.clone(),
+        term: Term::try_from(u64::from(term)).unwrap(),
+        credit_note_id: format!("N-{note}").parse().unwrap(),
+        issued_on: day(25, random.u8(1..=4)),
+        amount: money(random.i64(1..700)),
+    })
+}
+
+fn agreements(random: &mut fastrand::Rng) -> Agreements {
+    let early = draft(random, day(23, 1));
+    let late = draft(random, day(25, 3));
+    let chosen = match random.u8(0..5) {
+        0 => vec![],
+        1 => vec![late],
+        2 => vec![Draft { ends_on: Some(day(24, 3)), ..early }],
+        3 => vec![Draft { ends_on: Some(day(25, 2)), ..early }, late],
+        _ => vec![early],
+    };
+    Agreements::new(chosen.into_iter().map(|draft| draft.accept().unwrap()).collect()).unwrap()
+}
+
+fn draft(random: &mut fastrand::Rng, starts_on: Day) -> Draft {
+    let model = *random.choice(&Model::ALL).unwrap();
+    let affiliate = model == Model::Affiliate;
+    let integrator = matches!(model, Model::AffiliatedIntegrator | Model::IndependentIntegrator);
+    let entry_fee = EntryFee { segment: "s".into(), commercial_potential: money(999), rate: "0.5".parse().unwrap() };
+    Draft {
+        model,
+        starts_on,
+        ends_on: None,
+        programme: None,
+        rate: None,
+        from_sale: Some(u64::from(random.u8(1..=3)).try_into().unwrap()),
+        technical_qualification: integrator.then_some(starts_on),
+        support_structure: affiliate.then_some(true),
+        entry_fee: affiliate.then_some(entry_fee),
+    }
+}

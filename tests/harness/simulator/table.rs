@@ -1,0 +1,328 @@
+//! A table that keeps every version of every item, so that reads can be as stale and as torn as DynamoDB's.
+
+use super::Bug;
+use aws_sdk_dynamodb::types::AttributeValue;
+use ledger::store::{
+    Consistency, IndexKey, Inserted, Item, Key, MAX_WRITES, Page, Store, StoreError, Stretch, TransactError, Write,
+};
+use std::collections::BTreeMap;
+use std::future::poll_fn;
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::task::Poll;
+
+/// How many commits an eventually consistent read may be behind.
+const LAG: u64 = 4;
+
+/// How often a call goes wrong, in 256ths.
+#[derive(Debug, Clone, Copy)]
+pub struct Faults {
+    /// Refused, not applied.
+    pub throttled: u8,
+    /// Applied, the answer lost.
+    pub lost: u8,
+    /// Refused for a transaction under way.
+    pub conflict: u8,
+}
+
+impl Faults {
+    /// Nothing goes wrong.
+    pub const NONE: Faults = Faults { throttled: 0, lost: 0, conflict: 0 };
+}
+
+impl Default for Faults {
+    fn default() -> Self {
+        Faults { throttled: 6, lost: 6, conflict: 10 }
+    }
+}
+
+/// The table.
+#[derive(Debug)]
+pub struct Table {
+    versions: BTreeMap<Key, Vec<(u64, Item)>>,
+    commit: u64,
+    random: fastrand::Rng,
+    /// How often calls go wrong.
+    pub faults: Faults,
+    bug: Option<Bug>,
+    trace: Option<Vec<String>>,
+    /// What was written over, though nothing recorded may be.
+    pub overwritten: Vec<String>,
+}
+
+impl Table {
+    pub(super) fn new(random: fastrand::Rng, faults: Faults, bug: Option<Bug>) -> Table {
+        let trace = tracing().then(Vec::new);
+        Table { versions: BTreeMap::new(), commit: 0, random, faults, bug, trace, overwritten: Vec::new() }
+    }
+
+    pub(super) fn note(&mut self, what: impl FnOnce() -> String) {
+        if let Some(trace) = &mut self.trace {
+            trace.push(what());
+        }
+    }
+
+    pub(super) fn trace(&self) -> &[String] {
+        self.trace.as_deref().unwrap_or_default()
+    }
+
+    /// The latest version of every item.
+    pub fn items(&self) -> impl Iterator<Item = (&Key, &Item)> {
+        self.versions.iter().filter_map(|(key, versions)| Some((key, &versions.last()?.1)))
+    }
+
+    fn latest(&self, key: &Key) -> Option<&Item> {
+        self.versions.get(key)?.last().map(|(_, item)| item)
+    }
+
+    /// An item as it was at a commit.
+    fn as_of(&self, key: &Key, commit: u64) -> Option<&Item> {
+        self.versions.get(key)?.iter().rev().find(|(at, _)| *at <= commit).map(|(_, item)| item)
+    }
+
+    fn chance(&mut self, of_256: u8) -> bool {
+        self.random.u8(..) < of_256
+    }
+
+    fn behind(&mut self) -> u64 {
+        self.commit.saturating_sub(self.random.u64(..=LAG))
+    }
+
+    fn put(&mut self, item: Item) {
+        let key = key(&item);
+        if let Some(there) = self.latest(&key) {
+            let changed =
+                ["e", "f"].iter().any(|name| there.get(*name).is_some_and(|value| item.get(*name) != Some(value)));
+            if changed {
+                self.overwritten.push(format!("{} {}", key.pk, key.sk));
+            }
+        }
+        let commit = self.commit;
+        self.versions.entry(key).or_default().push((commit, item));
+    }
+
+    fn holds(&self, write: &Write) -> bool {
+        if self.bug == Some(Bug::NoCondition) {
+            return true;
+        }
+        match write {
+            Write::Insert(item) => self.latest(&key(item)).is_none(),
+            Write::Replace(item, revision) => {
+                let there = self.latest(&key(item)).and_then(|there| there.get("v"));
+                there == Some(&AttributeValue::N(revision.to_string()))
+            }
+        }
+    }
+
+    fn sabotage(&self, writes: Vec<Write>) -> Vec<Write> {
+        let is_same = |item: &Item| {
+            let without_revision = |item: &Item| -> Item {
+                item.iter()
+                    .filter(|(name, _)| *name != "v")
+                    .map(|(name, value)| (name.clone(), value.clone()))
+                    .collect()
+            };
+            self.latest(&key(item)).is_some_and(|there| without_revision(there) == without_revision(item))
+        };
+        let kept = |write: &Write| match (self.bug, write) {
+            (Some(Bug::NoBumpOfUnchangedSales), Write::Replace(item, _)) => !is_same(item) || !item.contains_key("f"),
+            (Some(Bug::NoBumpOfPlaceholder), Write::Replace(item, _)) => !is_same(item) || item.contains_key("f"),
+            (Some(Bug::HeadNotWritten), Write::Replace(item, _)) => {
+                let before = self.latest(&key(item));
+                !(key(item).sk == "HEAD" && before.is_some_and(|before| before.get("av") == item.get("av")))
+            }
+            _ => true,
+        };
+        writes.into_iter().filter(kept).collect()
+    }
+}
+
+/// Whether runs keep a trace: replays do, searches for a seed need none.
+fn tracing() -> bool {
+    std::env::var_os("SIMULATION_TRACE").is_some()
+}
+
+fn text<'a>(item: &'a Item, name: &str) -> Option<&'a String> {
+    item.get(name).and_then(|value| value.as_s().ok())
+}
+
+fn key(item: &Item) -> Key {
+    Key { pk: text(item, "pk").cloned().unwrap_or_default(), sk: text(item, "sk").cloned().unwrap_or_default() }
+}
+
+/// The table as one handler sees it.
+#[derive(Debug, Clone)]
+pub struct SimStore {
+    table: Arc<Mutex<Table>>,
+    handler: usize,
+    /// The index shows at least what was written up to here.
+    index_floor: u64,
+}
+
+impl SimStore {
+    pub(super) fn new(table: Table) -> SimStore {
+        SimStore { table: Arc::new(Mutex::new(table)), handler: 0, index_floor: 0 }
+    }
+
+    /// The same table for a handler. One that comes after a delay finds the index caught up.
+    pub(super) fn of_handler(&self, handler: usize, caught_up: bool) -> SimStore {
+        let index_floor = if caught_up { self.table().commit } else { 0 };
+        SimStore { table: Arc::clone(&self.table), handler, index_floor }
+    }
+
+    pub(super) fn table(&self) -> MutexGuard<'_, Table> {
+        self.table.lock().unwrap()
+    }
+
+    /// The scheduler's turn: others may go first, and this handler may crash here.
+    async fn turn(&self) {
+        let mut been = false;
+        poll_fn(|_| if std::mem::replace(&mut been, true) { Poll::Ready(()) } else { Poll::Pending }).await;
+    }
+
+    fn failed(operation: &'static str) -> StoreError {
+        StoreError { operation, source: "simulated".into() }
+    }
+
+    fn throttle(&self, operation: &'static str) -> Result<(), StoreError> {
+        let mut table = self.table();
+        let throttled = table.faults.throttled;
+        if table.chance(throttled) { Err(Self::failed(operation)) } else { Ok(()) }
+    }
+
+    /// Applied, but did the answer arrive?
+    fn is_lost(&self) -> bool {
+        let mut table = self.table();
+        let lost = table.faults.lost;
+        table.chance(lost)
+    }
+}
+
+impl Store for SimStore {
+    async fn get(&self, keys: Vec<Key>, consistency: Consistency) -> Result<Vec<Item>, StoreError> {
+        self.turn().await;
+        self.throttle("BatchGetItem")?;
+        let mut items = Vec::new();
+        // A batch read is many reads: each is consistent, together they are not.
+        for part in keys.chunks(keys.len().div_ceil(2).max(1)) {
+            {
+                let mut table = self.table();
+                for key in part {
+                    let stale =
+                        consistency == Consistency::Eventual || (table.bug == Some(Bug::StaleHead) && key.sk == "HEAD");
+                    let commit = if stale { table.behind() } else { table.commit };
+                    items.extend(table.as_of(key, commit).cloned());
+                }
+            }
+            self.turn().await;
+        }
+        let handler = self.handler;
+        self.table().note(|| format!("{handler} get {keys:?} {consistency:?} → {items:?}"));
+        Ok(items)
+    }
+
+    async fn partition(&self, pk: String) -> Result<Vec<Item>, StoreError> {
+        self.turn().await;
+        self.throttle("Query")?;
+        let read = |half: usize| -> Vec<Item> {
+            let mut table = self.table();
+            let commit = if table.bug == Some(Bug::PaidFromTheIndex) { table.behind() } else { table.commit };
+            let keys: Vec<Key> = table.versions.keys().filter(|key| key.pk == pk).cloned().collect();
+            let part = keys.into_iter().filter(|key| (key.sk.len() > "TERM#01".len()) == (half == 1));
+            part.filter_map(|key| table.as_of(&key, commit).cloned()).collect()
+        };
+        // Slots first, what is appended to them later, or the other way round.
+        let first = usize::from(self.table().random.bool());
+        let mut items = read(first);
+        self.turn().await;
+        items.extend(read(1 - first));
+        self.turn().await;
+        let handler = self.handler;
+        self.table().note(|| format!("{handler} partition {pk} → {items:?}"));
+        Ok(items)
+    }
+
+    async fn index(&self, stretch: Stretch) -> Result<Page, StoreError> {
+        self.turn().await;
+        self.throttle("Query")?;
+        let page = {
+            let mut table = self.table();
+            let view = table.behind().max(self.index_floor);
+            let mut rows: Vec<(String, Key, Item)> = table
+                .versions
+                .keys()
+                .filter_map(|key| {
+                    let item = table.as_of(key, view)?;
+                    let gsk = text(item, "gsk").filter(|_| text(item, "gpk") == Some(&stretch.gpk))?;
+                    (&stretch.from..=&stretch.to).contains(&gsk).then(|| (gsk.clone(), key.clone(), item.clone()))
+                })
+                .collect();
+            rows.sort_by(|a, b| (&a.0, &a.1).cmp(&(&b.0, &b.1)));
+            if let Some(IndexKey { gsk, key }) = &stretch.after {
+                rows.retain(|row| (&row.0, &row.1) > (gsk, key));
+            }
+            let more = rows.len() > stretch.limit;
+            Page { items: rows.into_iter().take(stretch.limit).map(|(_, _, item)| item).collect(), more }
+        };
+        self.turn().await;
+        Ok(page)
+    }
+
+    async fn insert(&self, new: Vec<Item>) -> Vec<Inserted> {
+        self.turn().await;
+        let mut results = Vec::new();
+        for item in new {
+            let throttled = self.throttle("BatchExecuteStatement");
+            let lost = self.is_lost();
+            let mut table = self.table();
+            let result = match throttled {
+                Err(error) => Inserted::Failed(error),
+                Ok(()) if !table.holds(&Write::Insert(item.clone())) => Inserted::Exists,
+                Ok(()) => {
+                    table.commit += 1;
+                    table.put(item.clone());
+                    if lost { Inserted::Failed(Self::failed("BatchExecuteStatement")) } else { Inserted::Done }
+                }
+            };
+            let handler = self.handler;
+            table.note(|| format!("{handler} insert {:?} → {result:?}", key(&item)));
+            let dropped = table.bug == Some(Bug::DroppedStatementError) && matches!(result, Inserted::Failed(_));
+            results.push(if dropped { Inserted::Done } else { result });
+        }
+        self.turn().await;
+        results
+    }
+
+    async fn transact(&self, writes: Vec<Write>) -> Result<(), TransactError> {
+        self.turn().await;
+        self.throttle("TransactWriteItems")?;
+        let applied = {
+            let mut table = self.table();
+            assert!(!writes.is_empty() && writes.len() <= MAX_WRITES, "{} writes", writes.len());
+            let conflict = table.faults.conflict;
+            let writes = table.sabotage(writes);
+            let applied = !table.chance(conflict) && writes.iter().all(|write| table.holds(write));
+            let handler = self.handler;
+            table.note(|| format!("{handler} transact {writes:?} → {applied}"));
+            if applied {
+                table.commit += 1;
+                for write in writes {
+                    match write {
+                        Write::Insert(item) | Write::Replace(item, _) => table.put(item),
+                    }
+                }
+            }
+            applied
+        };
+        let lost = self.is_lost();
+        self.turn().await;
+        match (applied, lost) {
+            (true, true) => Err(Self::failed("TransactWriteItems").into()),
+            (true, false) => Ok(()),
+            (false, _) => Err(TransactError::Conflict),
+        }
+    }
+
+    async fn back_off(&self, _attempt: u32) {
+        self.turn().await;
+    }
+}
