@@ -54,16 +54,21 @@ impl Store for &MemoryStore {
     }
 
     async fn index(&self, stretch: Stretch) -> Result<Page, StoreError> {
+        let (pk, sk) = stretch.index.keys();
         let mut rows: Vec<(String, Key, Item)> = self
             .items()
             .iter()
-            .filter(|(_, item)| text(item, "gpk").as_ref() == Some(&stretch.gpk))
-            .filter_map(|(key, item)| Some((text(item, "gsk")?, key.clone(), item.clone())))
+            .filter(|(_, item)| text(item, pk).as_ref() == Some(&stretch.gpk))
+            .filter_map(|(key, item)| Some((text(item, sk)?, key.clone(), item.clone())))
             .filter(|(gsk, _, _)| (&stretch.from..=&stretch.to).contains(&gsk))
             .collect();
         rows.sort_by(|a, b| (&a.0, &a.1).cmp(&(&b.0, &b.1)));
+        if !stretch.index.is_ascending() {
+            rows.reverse();
+        }
         if let Some(IndexKey { gsk, key }) = stretch.after {
-            rows.retain(|row| (&row.0, &row.1) > (&gsk, &key));
+            let last = (&gsk, &key);
+            rows.retain(|row| ((&row.0, &row.1) > last) == stretch.index.is_ascending() && (&row.0, &row.1) != last);
         }
         let more = rows.len() > stretch.limit;
         Ok(Page { items: rows.into_iter().take(stretch.limit).map(|(_, _, item)| item).collect(), more })

@@ -10,6 +10,7 @@ use axum::http::HeaderMap;
 use events::json::Money;
 use ledger::slots::Slots;
 use rules::contract::{Oddity, State as Standing};
+use rules::decision::Pending;
 use rules::programme::Language;
 use rules::{Cause, Contract, ContractId, CreditNote, Line, Partner, Renewal, Sale, Term, explain, line::LineId};
 use serde_json::{Value, json};
@@ -83,14 +84,7 @@ fn annuity(contract: &Contract, term: Term, partner: &Partner, language: Languag
             })
         })
         .collect();
-    let attention: Vec<&str> = contract
-        .oddities(term)
-        .into_iter()
-        .map(|oddity| match oddity {
-            Oddity::OverCredited => "over-credited",
-            Oddity::ForeignCurrency => "credit-note-in-another-currency",
-        })
-        .collect();
+    let attention: Vec<&str> = contract.oddities(term, partner).into_iter().map(oddity).collect();
     json!({
         "term": term.number(),
         "starts_on": billed.map(|(starts_on, _)| starts_on),
@@ -101,6 +95,19 @@ fn annuity(contract: &Contract, term: Term, partner: &Partner, language: Languag
         "credit_notes": credit_notes,
         "attention": attention,
     })
+}
+
+/// The name of what needs a person.
+pub(crate) fn oddity(oddity: Oddity) -> &'static str {
+    match oddity {
+        Oddity::Pending(Pending::NoAgreement) => "pending-no-agreement",
+        Oddity::Pending(Pending::ContractNotSigned) => "pending-contract-not-signed",
+        Oddity::Pending(Pending::TermNotBilled) => "pending-term-not-billed",
+        Oddity::Void => "void",
+        Oddity::Contradiction => "contradiction",
+        Oddity::OverCredited => "over-credited",
+        Oddity::ForeignCurrency => "credit-note-in-another-currency",
+    }
 }
 
 /// What a line is now.

@@ -142,12 +142,13 @@ fn partner(head: &Head, history: &History) -> Value {
         })
         .collect();
     let today = App::today();
+    let customer_sales = history.customer_sales();
     let minimum_sales: Vec<Value> = head
         .partner
         .agreements
         .iter()
         .flat_map(|agreement| {
-            let years = years(agreement, &history.customer_sales, today);
+            let years = years(agreement, &customer_sales, today);
             years.into_iter().map(|year| {
                 json!({
                     "agreement": agreement.starts_on(),

@@ -16,9 +16,6 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// The index, in template.yaml and here.
-pub const INDEX: &str = "by-partner";
-
 /// How many statements one request carries at most (a limit of DynamoDB).
 const MAX_STATEMENTS: usize = 25;
 /// How many keys one read names at most (a limit of DynamoDB).
@@ -191,19 +188,21 @@ impl Store for DynamoStore {
     }
 
     async fn index(&self, stretch: Stretch) -> Result<Page, StoreError> {
+        let (pk, sk) = stretch.index.keys();
         let gpk = AttributeValue::S(stretch.gpk);
         let start = stretch.after.map(|IndexKey { gsk, key }| {
             let mut start = key_item(&key);
-            start.insert("gpk".to_owned(), gpk.clone());
-            start.insert("gsk".to_owned(), AttributeValue::S(gsk));
+            start.insert(pk.to_owned(), gpk.clone());
+            start.insert(sk.to_owned(), AttributeValue::S(gsk));
             start
         });
         let answer = self
             .client
             .query()
             .table_name(&self.table)
-            .index_name(INDEX)
-            .key_condition_expression("gpk = :gpk AND gsk BETWEEN :from AND :to")
+            .index_name(stretch.index.name())
+            .scan_index_forward(stretch.index.is_ascending())
+            .key_condition_expression(format!("{pk} = :gpk AND {sk} BETWEEN :from AND :to"))
             .expression_attribute_values(":gpk", gpk)
             .expression_attribute_values(":from", AttributeValue::S(stretch.from))
             .expression_attribute_values(":to", AttributeValue::S(stretch.to))

@@ -7,18 +7,26 @@
 //! | a credit note | | `TERM#<nn>#N#<note>` |
 //! | a later entry of its line | | `TERM#<nn>#N#<note>#<n>` |
 //! | a contradicting claim | | `TERM#<nn>#C#<n>` |
+//! | a choice of what stands | | `TERM#<nn>#V#<n>` |
+//! | that a sale left its partner | | `TERM#<nn>#U#<n>` |
 //! | an entry fee | `FEES#<partner>` | `FEE#<starts_on>` |
 //! | a later entry of its line | | `FEE#<starts_on>#A#<n>` |
 //! | a partner | `PARTNER#<partner>` | `HEAD` |
+//! | a message that was refused | `REJECTED#<message>` | `MESSAGE` |
 //!
 //! The index has what concerns a partner under `PARTNER#<partner>` by day, and the registered partners under `PARTNERS`.
+//! The other index has what needs a person under `ATTENTION`, by when it was recorded.
 
 use crate::store::Key;
+use jiff::Timestamp;
 use rules::line::LineId;
 use rules::{Cause, ContractId, CreditNoteId, Day, PartnerId, Term};
 
 /// The least and the greatest sort key of a partition of the index.
 pub const INDEX_WHOLE: (&str, &str) = (" ", "~");
+
+/// The partition of what needs a person.
+pub const ATTENTION: &str = "ATTENTION";
 
 /// The index partition of registered partners.
 pub const PARTNERS: &str = "PARTNERS";
@@ -55,6 +63,10 @@ pub enum RowKey {
     CreditNoteEntry(SlotKey, CreditNoteId, u32),
     /// A contradicting claim of the annuity or of one of its credit notes.
     Claim(SlotKey, u32),
+    /// A choice of what stands; of a sale, listed under the partner it stands for from then on.
+    Choice(SlotKey, u32),
+    /// That a sale stands for a partner no more, listed under that partner.
+    Left(SlotKey, u32),
 }
 
 impl RowKey {
@@ -65,7 +77,9 @@ impl RowKey {
             | RowKey::Entry(slot, _)
             | RowKey::CreditNote(slot, _)
             | RowKey::CreditNoteEntry(slot, _, _)
-            | RowKey::Claim(slot, _) => slot,
+            | RowKey::Claim(slot, _)
+            | RowKey::Choice(slot, _)
+            | RowKey::Left(slot, _) => slot,
         }
     }
 
@@ -84,6 +98,18 @@ impl RowKey {
         }
     }
 
+    /// Which of the rows appended to the slot it is; 0 for the slot itself and for a credit note.
+    pub fn n(&self) -> u32 {
+        match self {
+            RowKey::Slot(_) | RowKey::CreditNote(_, _) => 0,
+            RowKey::Entry(_, n)
+            | RowKey::CreditNoteEntry(_, _, n)
+            | RowKey::Claim(_, n)
+            | RowKey::Choice(_, n)
+            | RowKey::Left(_, n) => *n,
+        }
+    }
+
     /// The key as it is written.
     pub fn key(&self) -> Key {
         let (pk, slot_sk) = match self.slot() {
@@ -96,6 +122,8 @@ impl RowKey {
             RowKey::CreditNote(_, note) => format!("{slot_sk}#N#{note}"),
             RowKey::CreditNoteEntry(_, note, n) => format!("{slot_sk}#N#{note}#{n}"),
             RowKey::Claim(_, n) => format!("{slot_sk}#C#{n}"),
+            RowKey::Choice(_, n) => format!("{slot_sk}#V#{n}"),
+            RowKey::Left(_, n) => format!("{slot_sk}#U#{n}"),
         };
         Key { pk, sk }
     }
@@ -116,6 +144,8 @@ impl RowKey {
             [] => RowKey::Slot(slot),
             ["A", n] => RowKey::Entry(slot, n.parse().ok()?),
             ["C", n] => RowKey::Claim(slot, n.parse().ok()?),
+            ["V", n] => RowKey::Choice(slot, n.parse().ok()?),
+            ["U", n] => RowKey::Left(slot, n.parse().ok()?),
             ["N", note] => RowKey::CreditNote(slot, note.parse().ok()?),
             ["N", note, n] => RowKey::CreditNoteEntry(slot, note.parse().ok()?, n.parse().ok()?),
             _ => return None,
@@ -131,6 +161,11 @@ impl RowKey {
         };
         format!("{booked_on}#{owner}#{}", key.sk)
     }
+}
+
+/// Where an item stands among what needs a person: by time, then by key.
+pub fn attention_sort_key(at: Timestamp, key: &Key) -> String {
+    format!("{at:.3}#{}#{}", key.pk, key.sk)
 }
 
 /// The partition of a contract.
@@ -176,6 +211,8 @@ mod tests {
         check(RowKey::CreditNote(annuity(), note()), "CONTRACT#C-1", "TERM#07#N#A");
         check(RowKey::CreditNoteEntry(annuity(), note(), 12), "CONTRACT#C-1", "TERM#07#N#A#12");
         check(RowKey::Claim(annuity(), 2), "CONTRACT#C-1", "TERM#07#C#2");
+        check(RowKey::Choice(annuity(), 4), "CONTRACT#C-1", "TERM#07#V#4");
+        check(RowKey::Left(annuity(), 5), "CONTRACT#C-1", "TERM#07#U#5");
         check(RowKey::Slot(fee()), "FEES#P-1", "FEE#2024-02-29");
         check(RowKey::Entry(fee(), 2), "FEES#P-1", "FEE#2024-02-29#A#2");
         for (pk, sk) in

@@ -3,12 +3,13 @@
 use crate::keys::{self, RowKey, SlotKey};
 use crate::rows::{Row, text};
 use crate::slots::Slots;
-use crate::store::{IndexKey, Store, Stretch};
+use crate::store::{Index, IndexKey, Store, Stretch};
 use crate::{Ledger, LedgerError};
 use rules::entry::Recorded;
 use rules::fold::Balances;
 use rules::line::LineId;
 use rules::{ContractId, Day, Fact, Instance, PartnerId, Term};
+use std::collections::BTreeMap;
 
 /// How many rows of the index one request asks for.
 const PAGE: usize = 500;
@@ -36,8 +37,9 @@ pub struct Part<T> {
 pub struct History {
     /// Everything ever booked, future days included.
     pub balances: Balances,
-    /// The day of each customer sale, pending ones too.
-    pub customer_sales: Vec<Day>,
+    /// For each contract that is or was this partner's: the day of its customer sale, if it stands for this partner, and
+    /// which row of the contract says so.
+    sales: BTreeMap<ContractId, (u32, Option<Day>)>,
 }
 
 /// A registered partner, as listed.
@@ -91,7 +93,7 @@ impl<S: Store> Ledger<S> {
     pub async fn partners(&self, limit: usize, after: Option<IndexKey>) -> Result<Part<Registered>, LedgerError> {
         let (from, to) = keys::INDEX_WHOLE;
         let (gpk, from, to) = (keys::PARTNERS.to_owned(), from.to_owned(), to.to_owned());
-        let page = self.store.index(Stretch { gpk, from, to, after, limit }).await?;
+        let page = self.store.index(Stretch { index: Index::ByPartner, gpk, from, to, after, limit }).await?;
         let mut list = Vec::with_capacity(page.items.len());
         for item in page.items {
             let id = keys::partner_of(text(&item, "pk")).ok_or_else(|| LedgerError::Damaged {
@@ -121,7 +123,8 @@ impl<S: Store> Ledger<S> {
     ) -> Result<(Vec<(RowKey, Row)>, bool), LedgerError> {
         let gpk = keys::partner_partition(partner);
         let (_, greatest) = keys::INDEX_WHOLE;
-        let stretch = Stretch { gpk, from: from.to_string(), to: format!("{to}{greatest}"), after, limit };
+        let (from, to) = (from.to_string(), format!("{to}{greatest}"));
+        let stretch = Stretch { index: Index::ByPartner, gpk, from, to, after, limit };
         let page = self.store.index(stretch).await?;
         let rows = page.items.into_iter().map(Row::read).collect::<Result<_, _>>()?;
         Ok((rows, page.more))
@@ -129,18 +132,28 @@ impl<S: Store> Ledger<S> {
 }
 
 impl History {
+    /// The day of each customer sale, pending ones too.
+    pub fn customer_sales(&self) -> Vec<Day> {
+        self.sales.values().filter_map(|(_, signed_on)| *signed_on).collect()
+    }
+
     fn take(&mut self, partner: &PartnerId, key: &RowKey, row: &Row) -> Result<(), LedgerError> {
         if let Some(entry) = row.entry() {
             self.balances
                 .book(&entry.posting, entry.amount, entry.vendor_share)
                 .map_err(|source| LedgerError::Overflow { what: keys::partner_partition(partner), source })?;
         }
-        if let RowKey::Slot(SlotKey::Annuity(_, _)) = key {
-            let fact = row.fact(key);
-            if let Some(Fact::Sale(sale)) = fact.filter(|fact| fact.term() == Term::FIRST)
-                && sale.instance == Instance::Customer
-            {
-                self.customer_sales.push(sale.signed_on);
+        if let SlotKey::Annuity(contract_id, Term::FIRST) = key.slot()
+            && let RowKey::Slot(_) | RowKey::Choice(_, _) | RowKey::Left(_, _) = key
+        {
+            let signed_on = match row.fact(key) {
+                Some(Fact::Sale(sale)) if sale.instance == Instance::Customer => Some(sale.signed_on),
+                Some(_) | None => None,
+            };
+            // The last that was said of the contract's sale holds.
+            let said = self.sales.entry(contract_id.clone()).or_insert((0, None));
+            if key.n() >= said.0 {
+                *said = (key.n(), signed_on);
             }
         }
         Ok(())

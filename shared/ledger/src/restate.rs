@@ -3,9 +3,8 @@
 
 use crate::keys::{self, RowKey, SlotKey};
 use crate::rows::Row;
-use crate::settle::Account;
 use crate::slots::Origin;
-use crate::store::{IndexKey, Store, Stretch};
+use crate::store::{Index, IndexKey, Store, Stretch};
 use crate::{Ledger, LedgerError};
 use rules::{PartnerId, Term};
 
@@ -22,18 +21,29 @@ impl<S: Store> Ledger<S> {
         origin: Origin<'_>,
     ) -> Result<Option<IndexKey>, LedgerError> {
         if after.is_none() {
-            self.adjust(&Account::EntryFees(partner_id.clone()), origin).await?;
+            self.adjust_entry_fees(partner_id, origin).await?;
         }
         let (from, to) = keys::INDEX_WHOLE;
         let gpk = keys::partner_partition(partner_id);
-        let page =
-            self.store.index(Stretch { gpk, from: from.to_owned(), to: to.to_owned(), after, limit: STEP }).await?;
+        let page = self
+            .store
+            .index(Stretch {
+                index: Index::ByPartner,
+                gpk,
+                from: from.to_owned(),
+                to: to.to_owned(),
+                after,
+                limit: STEP,
+            })
+            .await?;
         let mut last = None;
         for item in page.items {
             let (key, row) = Row::read(item)?;
-            // Each contract is listed once as the row of its first annuity.
-            if let RowKey::Slot(SlotKey::Annuity(contract_id, Term::FIRST)) = key {
-                self.adjust(&Account::Contract(contract_id), origin).await?;
+            // A contract is listed by the row of its first annuity, and by each choice that made the sale this partner's.
+            if let RowKey::Slot(SlotKey::Annuity(contract_id, Term::FIRST))
+            | RowKey::Choice(SlotKey::Annuity(contract_id, Term::FIRST), _) = key
+            {
+                self.adjust(contract_id, origin).await?;
             }
             last = row.index_key();
         }

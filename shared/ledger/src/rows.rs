@@ -6,8 +6,8 @@ use crate::store::{IndexKey, Item, Key};
 use jiff::Timestamp;
 use rules::line::Basis;
 use rules::{
-    ContractId, CreditNote, Currency, CustomerId, Day, Entry, Fact, Instance, Minor, Money, PartnerId, Posting,
-    Renewal, Sale, Term,
+    ContractId, CreditNote, CreditNoteId, Currency, CustomerId, Day, Entry, Fact, Instance, Minor, Money, PartnerId,
+    Posting, Renewal, Sale, Term,
 };
 use serde::{Deserialize, Serialize};
 
@@ -22,6 +22,12 @@ pub struct Row {
     /// Sort key of the index.
     #[serde(skip_serializing_if = "Option::is_none")]
     gsk: Option<String>,
+    /// Partition of the attention index, while a slot needs a person.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    apk: Option<String>,
+    /// Sort key of the attention index: since when.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ask: Option<String>,
     #[serde(rename = "f", skip_serializing_if = "Option::is_none")]
     fact: Option<StoredFact>,
     #[serde(rename = "e", skip_serializing_if = "Option::is_none")]
@@ -38,6 +44,9 @@ pub struct Row {
     /// When it was recorded.
     #[serde(rename = "at")]
     pub(crate) recorded_at: Timestamp,
+    /// What a choice is about, and why it was made.
+    #[serde(rename = "c", skip_serializing_if = "Option::is_none")]
+    pub(crate) choice: Option<StoredChoice>,
     /// The event that caused it.
     #[serde(rename = "ev", default, skip_serializing_if = "String::is_empty")]
     pub(crate) because: String,
@@ -45,6 +54,17 @@ pub struct Row {
 
 fn is_default<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
+}
+
+/// What a choice says beside the fact it chooses.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct StoredChoice {
+    /// The credit note it is about; none: the annuity.
+    #[serde(rename = "n", skip_serializing_if = "Option::is_none")]
+    pub(crate) credit_note_id: Option<CreditNoteId>,
+    /// The reason stated.
+    #[serde(rename = "w")]
+    pub(crate) why: String,
 }
 
 /// A fact without what its key says already.
@@ -73,7 +93,7 @@ enum StoredFact {
     #[serde(rename = "n")]
     CreditNote {
         #[serde(rename = "n")]
-        credit_note_id: rules::CreditNoteId,
+        credit_note_id: CreditNoteId,
         #[serde(rename = "d")]
         issued_on: Day,
         #[serde(rename = "m")]
@@ -107,12 +127,15 @@ impl Row {
             sk,
             gpk: None,
             gsk: None,
+            apk: None,
+            ask: None,
             fact: None,
             entry: None,
             revision: 0,
             appended: 0,
             todo: Vec::new(),
             recorded_at,
+            choice: None,
             because: because.to_owned(),
         }
     }
@@ -145,6 +168,22 @@ impl Row {
     pub(crate) fn list_under(&mut self, key: &RowKey, partner: &PartnerId, day: Day) {
         self.gpk = Some(keys::partner_partition(partner));
         self.gsk = Some(key.index_sort_key(day));
+    }
+
+    /// Whether the row is listed under a partner.
+    pub(crate) fn is_listed(&self) -> bool {
+        self.gpk.is_some()
+    }
+
+    /// Whether the row is listed as needing a person.
+    pub(crate) fn is_flagged(&self) -> bool {
+        self.apk.is_some()
+    }
+
+    /// Lists the row as needing a person since `at`, or lists it no more.
+    pub(crate) fn flag(&mut self, needs_a_person: bool, at: Timestamp) {
+        self.apk = needs_a_person.then(|| keys::ATTENTION.to_owned());
+        self.ask = needs_a_person.then(|| keys::attention_sort_key(at, &self.table_key()));
     }
 
     pub(crate) fn has_fact(&self) -> bool {
@@ -225,8 +264,10 @@ pub(crate) fn fresh_annuity(fact: &Fact, sale: &Sale, entry: Option<&Entry>, (at
     row.revision = 1;
     row.set_fact(fact);
     row.list_under(&key, &sale.partner_id, day_of(fact));
-    if let Some(entry) = entry {
-        row.set_entry(&key, entry);
+    match entry {
+        Some(entry) => row.set_entry(&key, entry),
+        // Pending: somebody may have to do something about it.
+        None => row.flag(true, at),
     }
     row
 }

@@ -1,14 +1,17 @@
-//! The slow path: a fact that displaces others, waits for others, is waited for, contradicts, or is there already.
+//! The slow path: a fact that displaces others, waits for others, is waited for, contradicts, or is there already; and a
+//! choice of what stands.
 //!
 //! Whoever adjusts a contract reads its rows first, then its partner, strongly consistent, again for each attempt.
 
 use crate::record::Outcome;
-use crate::slots::{Origin, Settled, Slots};
+use crate::slots::{Choice, Chosen, Origin, Settled, Slots};
 use crate::store::{MAX_WRITES, Store, TransactError, Write};
-use crate::{Ledger, LedgerError, keys};
+use crate::{Head, Ledger, LedgerError, keys};
 use rules::claims::Added;
 use rules::contract::State;
-use rules::{ContractId, Fact, Instance, Partner, PartnerId, Term};
+use rules::rank::Place;
+use rules::{ContractId, Fact, Instance, Partner, PartnerId, Sale, Term};
+use std::collections::BTreeMap;
 
 /// How often a plan is made anew because others changed what it was made from.
 const ATTEMPTS: u32 = 12;
@@ -19,82 +22,139 @@ impl<S: Store> Ledger<S> {
         let (contract_id, term) = (fact.contract_id(), fact.term());
         for attempt in 0..ATTEMPTS {
             let mut slots = self.slots(keys::contract_partition(contract_id)).await?;
+            let before = slots.contract().sale().cloned();
             let added = slots.place(fact, origin);
             if added == Added::Duplicate {
                 self.finish(contract_id, term, origin).await?;
                 return Ok(Outcome::Duplicate);
             }
-            let plan = self.plan(slots, fact, origin).await?;
-            match self.store.transact(plan.writes).await {
-                Ok(()) if plan.complete => return Ok(outcome(added, plan.state)),
-                Ok(()) => {
-                    self.finish(contract_id, term, origin).await?;
-                    return Ok(outcome(added, plan.state));
-                }
-                Err(TransactError::Conflict) => self.store.back_off(attempt).await,
-                Err(TransactError::Failed(error)) => return Err(error.into()),
-            }
-        }
-        Err(LedgerError::Contended { what: keys::contract_partition(contract_id), attempts: ATTEMPTS })
-    }
-
-    /// One transaction: the fact, the partner if the fact changes it, the entries due, and a bump of every sale that
-    /// the fact displaces, whether its amount changes or not. What does not fit is left to do.
-    async fn plan(&self, mut slots: Slots, fact: &Fact, origin: Origin<'_>) -> Result<Plan, LedgerError> {
-        let (contract_id, term) = (fact.contract_id(), fact.term());
-        let contract = slots.contract();
-        let Some(sale) = contract.sale() else {
-            if matches!(fact, Fact::Renewal(_)) {
+            let waits = before.is_none() && matches!(fact, Fact::Renewal(_));
+            if waits {
                 slots.touch(contract_id, Term::FIRST, origin);
             }
-            let state = contract.state(term, &Partner::default());
-            return Ok(Plan { writes: slots.writes()?, complete: true, state });
-        };
-        let mut head = self.head(&sale.partner_id).await?;
-        let displaced = head.partner.add(sale);
-        let writes_head = displaced.is_some() || sale.instance == Instance::Partner;
+            let (plan, state) = self.plan_for((slots, before.as_ref()), (contract_id, term), origin).await?;
+            if self.carry_out(plan, (contract_id, term), origin, attempt).await? {
+                return Ok(outcome(added, &state));
+            }
+        }
+        Err(contended(keys::contract_partition(contract_id)))
+    }
+
+    /// Takes a choice of what stands in, and appends what it changes, for both partners if the sale goes from one to
+    /// another. The caller asks for a restatement of each, before and after, as after a change of agreements: what ranked
+    /// behind the sales that are listed may come to be listed.
+    pub async fn choose(&self, choice: &Choice, origin: Origin<'_>) -> Result<Chosen, LedgerError> {
+        let (contract_id, term) = (&choice.contract_id, choice.key.term());
+        for attempt in 0..ATTEMPTS {
+            let mut slots = self.slots(keys::contract_partition(contract_id)).await?;
+            let before = slots.contract().sale().cloned();
+            match slots.choose(choice, origin) {
+                Chosen::Now => {}
+                Chosen::Already => {
+                    self.finish(contract_id, term, origin).await?;
+                    return Ok(Chosen::Already);
+                }
+                refused @ (Chosen::OutOfTurn { .. } | Chosen::UnknownClaim) => return Ok(refused),
+            }
+            let (plan, _) = self.plan_for((slots, before.as_ref()), (contract_id, term), origin).await?;
+            if self.carry_out(plan, (contract_id, term), origin, attempt).await? {
+                return Ok(Chosen::Now);
+            }
+        }
+        Err(contended(keys::contract_partition(contract_id)))
+    }
+
+    /// The plan for what was placed in a slot; what does not fit one transaction is left to do in that slot.
+    async fn plan_for(
+        &self,
+        (slots, before): (Slots, Option<&Sale>),
+        (contract_id, term): (&ContractId, Term),
+        origin: Origin<'_>,
+    ) -> Result<(Plan, State), LedgerError> {
+        let mut plan = self.plan(slots, before, contract_id, origin).await?;
+        if !plan.left.is_empty() {
+            let mut todo = plan.left.clone();
+            todo.extend(plan.slots.todo(contract_id, term));
+            plan.slots.set_todo(contract_id, term, todo);
+        }
+        let state = plan.slots.contract().state(term, &plan.partner);
+        Ok((plan, state))
+    }
+
+    /// Applies a plan and finishes what it left. `false`: others were faster; plan again.
+    async fn carry_out(
+        &self,
+        plan: Plan,
+        (contract_id, term): (&ContractId, Term),
+        origin: Origin<'_>,
+        attempt: u32,
+    ) -> Result<bool, LedgerError> {
+        match self.store.transact(plan.writes()?).await {
+            Ok(()) if plan.left.is_empty() => Ok(true),
+            Ok(()) => {
+                self.finish(contract_id, term, origin).await?;
+                Ok(true)
+            }
+            Err(TransactError::Conflict) => {
+                self.store.back_off(attempt).await;
+                Ok(false)
+            }
+            Err(TransactError::Failed(error)) => Err(error.into()),
+        }
+    }
+
+    /// One transaction: what was placed in the slots, the partners whose lists it changes, the entries due, and a bump of
+    /// every sale that it displaces, whether its amount changes or not. `before` is the sale that stood.
+    async fn plan(
+        &self,
+        mut slots: Slots,
+        before: Option<&Sale>,
+        contract_id: &ContractId,
+        origin: Origin<'_>,
+    ) -> Result<Plan, LedgerError> {
+        let after = slots.contract().sale().cloned();
+        let mut lists = Lists::default();
+        for sale in before.into_iter().chain(after.as_ref()) {
+            if !lists.heads.contains_key(&sale.partner_id) {
+                lists.heads.insert(sale.partner_id.clone(), (self.head(&sale.partner_id).await?, false));
+            }
+        }
+        if lists.change(before, after.as_ref()) {
+            // Whoever read the sale before it was listed must read it again.
+            slots.touch(contract_id, Term::FIRST, origin);
+        }
         let mut others = Vec::new();
-        for place in displaced.into_iter().flatten() {
+        for place in lists.displaced.iter().filter(|place| place.contract_id != *contract_id) {
             let mut other = self.slots(keys::contract_partition(&place.contract_id)).await?;
             other.touch(&place.contract_id, Term::FIRST, origin);
-            others.push((place.contract_id, other));
+            others.push((place.contract_id.clone(), other));
         }
-        let reserved = usize::from(writes_head) + others.iter().map(|(_, other)| other.write_count()).sum::<usize>();
+        let reserved = lists.write_count() + others.iter().map(|(_, other)| other.write_count()).sum::<usize>();
         let mut room = MAX_WRITES.saturating_sub(reserved);
-        let mut todo = Vec::new();
-        if slots.settle(&head.partner, origin, room)? == Settled::InPart {
-            todo.push(contract_id.clone());
+        let mut left = Vec::new();
+        let partner = lists.partner_of(after.as_ref());
+        if slots.settle(&partner, origin, room)? == Settled::InPart {
+            left.push(contract_id.clone());
         }
         room = room.saturating_sub(slots.write_count());
         for (id, other) in &mut others {
             let touched = other.write_count();
-            if other.settle(&head.partner, origin, room + touched)? == Settled::InPart {
-                todo.push(id.clone());
+            let partner = lists.partner_of(other.contract().sale());
+            if other.settle(&partner, origin, room + touched)? == Settled::InPart {
+                left.push(id.clone());
             }
             room = room.saturating_sub(other.write_count() - touched);
         }
-        let complete = todo.is_empty();
-        if !complete {
-            todo.extend(slots.todo(contract_id, term));
-            slots.set_todo(contract_id, term, todo);
-        }
-        let state = contract.state(term, &head.partner);
-        let mut writes = slots.writes()?;
-        if writes_head {
-            writes.push(head.write()?);
-        }
-        for (_, other) in &others {
-            writes.extend(other.writes()?);
-        }
-        Ok(Plan { writes, complete, state })
+        let others = others.into_iter().map(|(_, other)| other).collect();
+        Ok(Plan { slots, others, heads: lists.written(), partner, left })
     }
 
-    /// Does what a fact left to do, then says so in its slot. Safe to repeat, and to be done by several at once.
+    /// Does what a fact or a choice left to do, then says so in its slot. Safe to repeat, and to be done by several at once.
     async fn finish(&self, contract_id: &ContractId, term: Term, origin: Origin<'_>) -> Result<(), LedgerError> {
         for attempt in 0..ATTEMPTS {
             let todo = self.slots(keys::contract_partition(contract_id)).await?.todo(contract_id, term);
             for id in &todo {
-                self.adjust(&Account::Contract(id.clone()), origin).await?;
+                self.adjust(id.clone(), origin).await?;
             }
             if todo.is_empty() {
                 return Ok(());
@@ -108,32 +168,55 @@ impl<S: Store> Ledger<S> {
                 Err(TransactError::Failed(error)) => return Err(error.into()),
             }
         }
-        Err(LedgerError::Contended { what: keys::contract_partition(contract_id), attempts: ATTEMPTS })
+        Err(contended(keys::contract_partition(contract_id)))
     }
 
-    /// Brings every line of an account to what it is now, in as many transactions as it takes.
-    pub(crate) async fn adjust(&self, account: &Account, origin: Origin<'_>) -> Result<(), LedgerError> {
+    /// Brings every line of a contract to what it is now, in as many transactions as it takes; and those of the contracts
+    /// it displaces, if its sale turns out to be among the earliest of its partner.
+    pub(crate) async fn adjust(&self, contract_id: ContractId, origin: Origin<'_>) -> Result<(), LedgerError> {
+        let mut to_do = vec![contract_id];
+        let mut attempt = 0;
+        while let Some(contract_id) = to_do.last().cloned() {
+            let slots = self.slots(keys::contract_partition(&contract_id)).await?;
+            let sale = slots.contract().sale().cloned();
+            let plan = self.plan(slots, sale.as_ref(), &contract_id, origin).await?;
+            if !plan.changes_slots() {
+                to_do.pop();
+                continue;
+            }
+            match self.store.transact(plan.writes()?).await {
+                Ok(()) => {
+                    attempt = 0;
+                    if !plan.left.contains(&contract_id) {
+                        to_do.pop();
+                    }
+                    to_do.extend(plan.left.into_iter().filter(|id| *id != contract_id));
+                }
+                Err(TransactError::Conflict) if attempt < ATTEMPTS => {
+                    self.store.back_off(attempt).await;
+                    attempt += 1;
+                }
+                Err(TransactError::Conflict) => return Err(contended(keys::contract_partition(&contract_id))),
+                Err(TransactError::Failed(error)) => return Err(error.into()),
+            }
+        }
+        Ok(())
+    }
+
+    /// Brings every entry fee of a partner to what it is now.
+    pub(crate) async fn adjust_entry_fees(
+        &self,
+        partner_id: &PartnerId,
+        origin: Origin<'_>,
+    ) -> Result<(), LedgerError> {
         let mut attempt = 0;
         while attempt < ATTEMPTS {
-            let mut slots = self.slots(account.partition()).await?;
-            let (partner_id, writes_head) = match account {
-                Account::EntryFees(partner_id) => (partner_id.clone(), false),
-                Account::Contract(_) => match slots.contract().sale() {
-                    Some(sale) => (sale.partner_id.clone(), sale.instance == Instance::Partner),
-                    None => return Ok(()),
-                },
-            };
-            let head = self.head(&partner_id).await?;
-            let settled = match account {
-                Account::EntryFees(_) => slots.settle_fees(&partner_id, &head.partner, origin, MAX_WRITES)?,
-                Account::Contract(_) => slots.settle(&head.partner, origin, MAX_WRITES - usize::from(writes_head))?,
-            };
-            let mut writes = slots.writes()?;
+            let mut slots = self.slots(keys::fees_partition(partner_id)).await?;
+            let head = self.head(partner_id).await?;
+            let settled = slots.settle_fees(partner_id, &head.partner, origin, MAX_WRITES)?;
+            let writes = slots.writes()?;
             if writes.is_empty() {
                 return Ok(());
-            }
-            if writes_head {
-                writes.push(head.write()?);
             }
             match (self.store.transact(writes).await, settled) {
                 (Ok(()), Settled::Completely) => return Ok(()),
@@ -145,7 +228,7 @@ impl<S: Store> Ledger<S> {
                 (Err(TransactError::Failed(error)), _) => return Err(error.into()),
             }
         }
-        Err(LedgerError::Contended { what: account.partition(), attempts: ATTEMPTS })
+        Err(contended(keys::fees_partition(partner_id)))
     }
 
     /// The rows of a partition; read again while half a transaction shows.
@@ -156,39 +239,94 @@ impl<S: Store> Ledger<S> {
             }
             self.store.back_off(attempt).await;
         }
-        Err(LedgerError::Contended { what: partition, attempts: ATTEMPTS })
+        Err(contended(partition))
     }
 }
 
-/// What has lines of its own in a partition of its own.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Account {
-    /// The annuities and credit notes of a contract.
-    Contract(ContractId),
-    /// The entry fees of a partner.
-    EntryFees(PartnerId),
+/// The partners that a change of what stands concerns, and the sales whose rank it changes.
+#[derive(Default)]
+struct Lists {
+    /// Each with whether it must be written.
+    heads: BTreeMap<PartnerId, (Head, bool)>,
+    displaced: Vec<Place>,
 }
 
-impl Account {
-    fn partition(&self) -> String {
-        match self {
-            Account::Contract(id) => keys::contract_partition(id),
-            Account::EntryFees(id) => keys::fees_partition(id),
+impl Lists {
+    /// Takes the sale that stood off its partner's list, if it stands no more, and puts the one that stands on its
+    /// partner's, if it belongs there and is not there yet: `true` if so. A partner instance raises the revision in any
+    /// case.
+    fn change(&mut self, before: Option<&Sale>, after: Option<&Sale>) -> bool {
+        if let Some(sale) = before.filter(|sale| after != Some(*sale)) {
+            self.change_list(sale, Partner::remove);
         }
+        after.is_some_and(|sale| self.change_list(sale, Partner::add))
+    }
+
+    fn change_list(&mut self, sale: &Sale, change: impl FnOnce(&mut Partner, &Sale) -> Option<Vec<Place>>) -> bool {
+        let Some((head, written)) = self.heads.get_mut(&sale.partner_id) else { return false };
+        let displaced = change(&mut head.partner, sale);
+        let changed = displaced.is_some();
+        *written |= displaced.is_some() || sale.instance == Instance::Partner;
+        for place in displaced.into_iter().flatten() {
+            if !self.displaced.contains(&place) {
+                self.displaced.push(place);
+            }
+        }
+        changed
+    }
+
+    /// With no sale, any partner will do.
+    fn partner_of(&self, sale: Option<&Sale>) -> Partner {
+        let head = sale.and_then(|sale| self.heads.get(&sale.partner_id));
+        head.map(|(head, _)| head.partner.clone()).unwrap_or_default()
+    }
+
+    fn write_count(&self) -> usize {
+        self.heads.values().filter(|(_, written)| *written).count()
+    }
+
+    fn written(self) -> Vec<Head> {
+        self.heads.into_values().filter(|(_, written)| *written).map(|(head, _)| head).collect()
     }
 }
 
+/// What one transaction does.
 struct Plan {
-    writes: Vec<Write>,
-    complete: bool,
-    state: State,
+    slots: Slots,
+    others: Vec<Slots>,
+    heads: Vec<Head>,
+    /// The partner of the sale that stands.
+    partner: Partner,
+    /// The contracts of which not everything fitted.
+    left: Vec<ContractId>,
 }
 
-fn outcome(added: Added, state: State) -> Outcome {
+impl Plan {
+    fn changes_slots(&self) -> bool {
+        self.slots.write_count() > 0 || self.others.iter().any(|other| other.write_count() > 0)
+    }
+
+    fn writes(&self) -> Result<Vec<Write>, LedgerError> {
+        let mut writes = self.slots.writes()?;
+        for head in &self.heads {
+            writes.push(head.write()?);
+        }
+        for other in &self.others {
+            writes.extend(other.writes()?);
+        }
+        Ok(writes)
+    }
+}
+
+fn contended(what: String) -> LedgerError {
+    LedgerError::Contended { what, attempts: ATTEMPTS }
+}
+
+fn outcome(added: Added, state: &State) -> Outcome {
     match (added, state) {
         (Added::Contradiction, _) => Outcome::Contradiction,
         (Added::Duplicate, _) => Outcome::Duplicate,
-        (Added::First, State::Pending(pending)) => Outcome::Pending(pending),
+        (Added::First, State::Pending(pending)) => Outcome::Pending(*pending),
         (Added::First, State::Void) => Outcome::Void,
         (Added::First, State::Decided(_)) => Outcome::Decided,
     }

@@ -6,10 +6,11 @@
 
 use crate::LedgerError;
 use crate::keys::{RowKey, SlotKey};
-use crate::rows::{Row, annuity, day_of};
+use crate::rows::{Row, StoredChoice, annuity, day_of};
 use crate::store::{Item, Write};
 use jiff::Timestamp;
 use rules::claims::Added;
+use rules::contract::Key;
 use rules::entry::{Recorded, entries_due};
 use rules::line::{LineId, entry_fee_line};
 use rules::{Cause, Contract, ContractId, Entry, Fact, Line, Partner, PartnerId, Sale, Term};
@@ -151,27 +152,41 @@ impl Slots {
         Ok(if whole { Ok(Slots(slots)) } else { Err(Torn) })
     }
 
-    /// The facts of a contract, as its rows hold them: first the slots' own, then credit notes and claims as appended.
+    /// The facts of a contract, as its rows hold them: first the slots' own, then credit notes and claims as appended;
+    /// then the choices.
     pub fn contract(&self) -> Contract {
         let mut contract = Contract::default();
         for slot in self.0.values() {
-            if let Some(fact) = slot.row.fact(&RowKey::Slot(slot.key.clone())) {
-                contract.add(fact);
-            }
-            let mut facts: Vec<(Option<u32>, Fact)> = slot
-                .rows()
-                .filter_map(|(key, row)| {
-                    let n = if let RowKey::Claim(_, n) = key { Some(*n) } else { None };
-                    Some((n, row.fact(key)?))
-                })
-                .collect();
+            let own = RowKey::Slot(slot.key.clone());
+            let mut rows: Vec<(&RowKey, &Row)> = std::iter::once((&own, &slot.row)).chain(slot.rows()).collect();
             // A credit note's own row comes before any claim that contradicts it.
-            facts.sort_by_key(|(n, _)| *n);
-            for (_, fact) in facts {
-                contract.add(fact);
+            rows.sort_by_key(|(key, _)| key.n());
+            for (key, row) in &rows {
+                if let (false, Some(fact)) = (matches!(key, RowKey::Choice(_, _)), row.fact(key)) {
+                    contract.add(fact);
+                }
+            }
+            for (key, row) in rows {
+                if let Some((subject, _)) = subject_of(key, row) {
+                    contract.choose(&subject, row.fact(key));
+                }
             }
         }
         contract
+    }
+
+    /// The choices of what stands, with the reason stated and when, in their order.
+    pub fn choices(&self) -> Vec<ChoiceMade> {
+        let rows = self.0.values().flat_map(Slot::rows);
+        let mut choices: Vec<(u32, ChoiceMade)> = rows
+            .filter_map(|(key, row)| {
+                let (subject, why) = subject_of(key, row)?;
+                let made = ChoiceMade { key: subject, claim: row.fact(key), why: why.to_owned(), at: row.recorded_at };
+                Some((key.n(), made))
+            })
+            .collect();
+        choices.sort_by_key(|(n, made)| (made.key.clone(), *n));
+        choices.into_iter().map(|(_, made)| made).collect()
     }
 
     /// The entries of every line, in the order they were recorded, those planned included.
@@ -180,10 +195,7 @@ impl Slots {
         for slot in self.0.values() {
             let own = RowKey::Slot(slot.key.clone());
             for (key, row) in std::iter::once((&own, &slot.row)).chain(slot.rows()) {
-                let n = match key {
-                    RowKey::Slot(_) | RowKey::CreditNote(_, _) => 0,
-                    RowKey::Entry(_, n) | RowKey::CreditNoteEntry(_, _, n) | RowKey::Claim(_, n) => *n,
-                };
+                let n = key.n();
                 if let Some(entry) = row.entry() {
                     let recorded = Recorded { entry, recorded_at: row.recorded_at, because: row.because.clone() };
                     entries.entry(key.line()).or_default().push((n, recorded));
@@ -223,6 +235,48 @@ impl Slots {
         added
     }
 
+    /// Takes a choice in, if it is the next one of its key. A sale that leaves its partner, or comes to another, is listed
+    /// under both.
+    pub fn choose(&mut self, choice: &Choice, origin: Origin<'_>) -> Chosen {
+        let contract = self.contract();
+        let made = contract.choices(&choice.key);
+        let claim = match choice.claim_of(&contract) {
+            Ok(claim) => claim,
+            Err(refused) => return refused,
+        };
+        match choice.number.checked_sub(1) {
+            Some(before) if before == made.len() => {}
+            Some(before) if made.get(before) == Some(&claim) => return Chosen::Already,
+            Some(_) | None => return Chosen::OutOfTurn { next: made.len() + 1 },
+        }
+        let key = annuity(&choice.contract_id, choice.key.term());
+        let Some(slot) = self.0.get_mut(&key) else { return Chosen::UnknownClaim };
+        let credit_note_id = match &choice.key {
+            Key::Sale | Key::Renewal(_) => None,
+            Key::CreditNote(_, note) => Some(note.clone()),
+        };
+        let stored = StoredChoice { credit_note_id, why: choice.why.clone() };
+        slot.append(origin, RowKey::Choice, |key, row| {
+            row.choice = Some(stored);
+            if let Some(fact) = &claim {
+                row.set_fact(fact);
+            }
+            if let Some(Fact::Sale(sale)) = &claim {
+                row.list_under(key, &sale.partner_id, sale.signed_on);
+            }
+        });
+        let after = match claim {
+            Some(Fact::Sale(sale)) => Some(sale.partner_id),
+            Some(Fact::Renewal(_) | Fact::CreditNote(_)) | None => None,
+        };
+        if let (Key::Sale, Some(before)) = (&choice.key, contract.sale())
+            && after.as_ref() != Some(&before.partner_id)
+        {
+            slot.append(origin, RowKey::Left, |key, row| row.list_under(key, &before.partner_id, before.signed_on));
+        }
+        Chosen::Now
+    }
+
     /// Makes sure that a slot is written, so that whoever read it before must read it again. Where there is none, a
     /// placeholder is put: what arrives there finds it, and settles what waits.
     pub fn touch(&mut self, contract: &ContractId, term: Term, origin: Origin<'_>) {
@@ -233,10 +287,32 @@ impl Slots {
     /// Plans what is due on every line of the contract (§4), as far as it fits into `room` writes in all.
     pub fn settle(&mut self, partner: &Partner, origin: Origin<'_>, room: usize) -> Result<Settled, LedgerError> {
         let contract = self.contract();
-        let Some(sale) = contract.sale() else { return Ok(Settled::Completely) };
-        self.list(sale);
+        if let Some(sale) = contract.sale() {
+            self.list(sale);
+        }
         let lines = contract.terms().into_iter().flat_map(|term| contract.lines(term, partner)).collect();
-        self.settle_lines(lines, origin, room)
+        let settled = self.settle_lines(lines, origin, room)?;
+        Ok(if self.flag(&contract, partner, origin, room) { settled } else { Settled::InPart })
+    }
+
+    /// Lists each annuity that needs a person, and no other. `false`: there was no room for all of them.
+    fn flag(&mut self, contract: &Contract, partner: &Partner, origin: Origin<'_>, room: usize) -> bool {
+        let mut left = room.saturating_sub(self.write_count());
+        for slot in self.0.values_mut() {
+            let SlotKey::Annuity(_, term) = slot.key else { continue };
+            let said = slot.row.has_fact() || slot.row.appended > 0;
+            let needs_a_person = said && !contract.oddities(term, partner).is_empty();
+            if slot.row.is_flagged() == needs_a_person {
+                continue;
+            }
+            if !slot.dirty && left == 0 {
+                return false;
+            }
+            left = left.saturating_sub(usize::from(!slot.dirty));
+            slot.dirty = true;
+            slot.row.flag(needs_a_person, origin.at);
+        }
+        true
     }
 
     /// Plans what is due on every entry fee (§6).
@@ -251,15 +327,15 @@ impl Slots {
         self.settle_lines(fees.collect(), origin, room)
     }
 
-    /// Rows that hold a fact are listed under the sale's partner, decided or not, once they are written.
+    /// Rows that hold a fact are listed under the sale's partner, decided or not, when they are next written.
     fn list(&mut self, sale: &Sale) {
         for slot in self.0.values_mut().filter(|slot| slot.dirty) {
             let own = RowKey::Slot(slot.key.clone());
             for (key, row) in
                 std::iter::once((&own, &mut slot.row)).chain(slot.new.iter_mut().map(|(key, row)| (&*key, row)))
             {
-                let claim = matches!(key, RowKey::Claim(_, _));
-                if let Some(fact) = row.fact(key).filter(|_| !claim && !row.has_entry()) {
+                let own = matches!(key, RowKey::Slot(_) | RowKey::CreditNote(_, _));
+                if let Some(fact) = row.fact(key).filter(|_| own && !row.is_listed()) {
                     row.list_under(key, &sale.partner_id, day_of(&fact));
                 }
             }
@@ -329,6 +405,70 @@ impl Slots {
     pub fn recorded_at(&self, contract: &ContractId, term: Term) -> Option<Timestamp> {
         self.0.get(&annuity(contract, term)).filter(|slot| slot.row.has_fact()).map(|slot| slot.row.recorded_at)
     }
+}
+
+/// What a choice is about, and the reason stated; none for any other row.
+fn subject_of<'a>(key: &RowKey, row: &'a Row) -> Option<(Key, &'a str)> {
+    let (RowKey::Choice(SlotKey::Annuity(_, term), _), Some(choice)) = (key, &row.choice) else { return None };
+    let subject = match &choice.credit_note_id {
+        Some(note) => Key::CreditNote(*term, note.clone()),
+        None if *term == Term::FIRST => Key::Sale,
+        None => Key::Renewal(*term),
+    };
+    Some((subject, &choice.why))
+}
+
+/// A manager's choice of what stands of a key (RULEBOOK §5).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Choice {
+    /// The contract.
+    pub contract_id: ContractId,
+    /// The key.
+    pub key: Key,
+    /// 1 for the first choice of the key, and so on; the last one holds.
+    pub number: usize,
+    /// Which claim stands, counted from 1 in the order recorded; none: no one.
+    pub claim: Option<usize>,
+    /// The reason stated.
+    pub why: String,
+}
+
+impl Choice {
+    /// The claim it names, or that none stands; an error if there is no such claim.
+    fn claim_of(&self, contract: &Contract) -> Result<Option<Fact>, Chosen> {
+        let Some(number) = self.claim else { return Ok(None) };
+        let claim = number.checked_sub(1).and_then(|before| contract.claims(&self.key).into_iter().nth(before));
+        claim.map(Some).ok_or(Chosen::UnknownClaim)
+    }
+}
+
+/// A choice as it stands in the ledger.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChoiceMade {
+    /// The key.
+    pub key: Key,
+    /// The claim that was chosen to stand; none: no one.
+    pub claim: Option<Fact>,
+    /// The reason stated.
+    pub why: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// What became of a choice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Chosen {
+    /// It holds from now on.
+    Now,
+    /// It was made before.
+    Already,
+    /// Another choice has its number, or the number before it is not taken yet.
+    OutOfTurn {
+        /// The number that comes next.
+        next: usize,
+    },
+    /// There is no such claim.
+    UnknownClaim,
 }
 
 fn slot_of(line: &LineId) -> SlotKey {

@@ -90,9 +90,46 @@ pub struct Page {
     pub more: bool,
 }
 
-/// A stretch of one partition of the index.
+/// The two indexes. An item is in one if it has the key attributes of that index.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Index {
+    /// What concerns a partner, by day; the registered partners. Oldest first.
+    ByPartner,
+    /// What needs a person. Newest first.
+    Attention,
+}
+
+impl Index {
+    /// The index in template.yaml.
+    pub fn name(self) -> &'static str {
+        match self {
+            Index::ByPartner => "by-partner",
+            Index::Attention => "attention",
+        }
+    }
+
+    /// The attributes that are its partition key and its sort key.
+    pub fn keys(self) -> (&'static str, &'static str) {
+        match self {
+            Index::ByPartner => ("gpk", "gsk"),
+            Index::Attention => ("apk", "ask"),
+        }
+    }
+
+    /// Whether the least sort key comes first.
+    pub fn is_ascending(self) -> bool {
+        match self {
+            Index::ByPartner => true,
+            Index::Attention => false,
+        }
+    }
+}
+
+/// A stretch of one partition of an index.
 #[derive(Debug, Clone)]
 pub struct Stretch {
+    /// Which index.
+    pub index: Index,
     /// Partition of the index.
     pub gpk: String,
     /// The least sort key wanted.
@@ -117,7 +154,7 @@ pub trait Store: Send + Sync {
     /// All items of a partition, by sort key, strongly consistent each, though half a transaction may show.
     fn partition(&self, pk: String) -> impl Future<Output = Result<Vec<Item>, StoreError>> + Send;
 
-    /// A page of the index. It lags behind the table.
+    /// A page of an index. It lags behind the table.
     fn index(&self, stretch: Stretch) -> impl Future<Output = Result<Page, StoreError>> + Send;
 
     /// Inserts each item on its own; one answer for each, in their order. `items` has no key twice.

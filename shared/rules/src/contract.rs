@@ -14,6 +14,27 @@ pub struct Contract {
     credit_notes: BTreeMap<Term, BTreeMap<CreditNoteId, Claims<CreditNote>>>,
 }
 
+/// What may be claimed once only of a contract (§5).
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Key {
+    /// The sale.
+    Sale,
+    /// The renewal of a term.
+    Renewal(Term),
+    /// A credit note of a term.
+    CreditNote(Term, CreditNoteId),
+}
+
+impl Key {
+    /// The annuity it belongs to.
+    pub fn term(&self) -> Term {
+        match self {
+            Key::Sale => Term::FIRST,
+            Key::Renewal(term) | Key::CreditNote(term, _) => *term,
+        }
+    }
+}
+
 /// What became of one annuity or of its credit notes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum State {
@@ -21,13 +42,19 @@ pub enum State {
     Decided(Decision),
     /// It waits.
     Pending(Pending),
-    /// No claim of it may stand: it starts no later than its contract was signed (§5).
+    /// No claim of it stands: it was chosen so, or it starts no later than its contract was signed (§5).
     Void,
 }
 
-/// What about an annuity's credit notes needs a person (§3.4).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+/// What about an annuity needs a person (§3.1, §3.4, §5).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Oddity {
+    /// It, or a credit note of it, waits for something.
+    Pending(Pending),
+    /// It was claimed, and no claim of it may stand.
+    Void,
+    /// Several claims of one key, and nobody has chosen.
+    Contradiction,
     /// More than is left of the fee was given back.
     OverCredited,
     /// A credit note in another currency than the fee.
@@ -45,6 +72,61 @@ impl Contract {
                 notes.entry(note.credit_note_id.clone()).or_default().add(note)
             }
         }
+    }
+
+    /// Chooses what stands of a key (§5): one of its claims, or none. `claim` has the key it is chosen for.
+    pub fn choose(&mut self, key: &Key, claim: Option<Fact>) {
+        match (key, claim) {
+            (Key::Sale, Some(Fact::Sale(sale))) => self.sale.choose(Some(sale)),
+            (Key::Sale, _) => self.sale.choose(None),
+            (Key::Renewal(term), claim) => {
+                let claim = if let Some(Fact::Renewal(renewal)) = claim { Some(renewal) } else { None };
+                self.renewals.entry(*term).or_default().choose(claim);
+            }
+            (Key::CreditNote(term, note), claim) => {
+                let claim = if let Some(Fact::CreditNote(note)) = claim { Some(note) } else { None };
+                self.credit_notes.entry(*term).or_default().entry(note.clone()).or_default().choose(claim);
+            }
+        }
+    }
+
+    /// Every claim of a key, in the order recorded.
+    pub fn claims(&self, key: &Key) -> Vec<Fact> {
+        match key {
+            Key::Sale => self.sale.iter().cloned().map(Fact::Sale).collect(),
+            Key::Renewal(term) => {
+                self.renewals.get(term).into_iter().flat_map(Claims::iter).cloned().map(Fact::Renewal).collect()
+            }
+            Key::CreditNote(term, note) => {
+                let claims = self.credit_notes.get(term).and_then(|notes| notes.get(note));
+                claims.into_iter().flat_map(Claims::iter).cloned().map(Fact::CreditNote).collect()
+            }
+        }
+    }
+
+    /// What was chosen of a key, one after the other; the last one holds.
+    pub fn choices(&self, key: &Key) -> Vec<Option<Fact>> {
+        match key {
+            Key::Sale => self.sale.choices().iter().cloned().map(|sale| sale.map(Fact::Sale)).collect(),
+            Key::Renewal(term) => {
+                let choices = self.renewals.get(term).map(Claims::choices).unwrap_or_default();
+                choices.iter().cloned().map(|renewal| renewal.map(Fact::Renewal)).collect()
+            }
+            Key::CreditNote(term, note) => {
+                let claims = self.credit_notes.get(term).and_then(|notes| notes.get(note));
+                let choices = claims.map(Claims::choices).unwrap_or_default();
+                choices.iter().cloned().map(|note| note.map(Fact::CreditNote)).collect()
+            }
+        }
+    }
+
+    /// Everything that was claimed of a contract or of one of its annuities, key by key.
+    pub fn keys(&self) -> Vec<Key> {
+        let sale = (self.sale.iter().next().is_some()).then_some(Key::Sale);
+        let renewals = self.renewals.keys().map(|term| Key::Renewal(*term));
+        let notes = self.credit_notes.iter();
+        let notes = notes.flat_map(|(term, notes)| notes.keys().map(|note| Key::CreditNote(*term, note.clone())));
+        sale.into_iter().chain(renewals).chain(notes).collect()
     }
 
     /// The sale that stands.
@@ -89,7 +171,7 @@ impl Contract {
 
     /// Every term something was said of.
     pub fn terms(&self) -> Vec<Term> {
-        let first = self.sale().map(|_| Term::FIRST);
+        let first = self.sale.iter().next().map(|_| Term::FIRST);
         let mut terms: Vec<Term> =
             first.into_iter().chain(self.renewals.keys().copied()).chain(self.credit_notes.keys().copied()).collect();
         terms.sort_unstable();
@@ -101,7 +183,8 @@ impl Contract {
     /// partner will do.
     pub fn state(&self, term: Term, partner: &Partner) -> State {
         let Some((starts_on, _)) = self.billed(term) else {
-            let claimed = self.renewals.contains_key(&term);
+            let sold = term == Term::FIRST && self.sale.iter().next().is_some();
+            let claimed = sold || self.renewals.contains_key(&term);
             return if claimed { State::Void } else { State::Pending(Pending::TermNotBilled) };
         };
         let Some(sale) = self.sale() else {
@@ -124,13 +207,41 @@ impl Contract {
         }
     }
 
-    /// What about the credit notes of an annuity needs a person.
-    pub fn oddities(&self, term: Term) -> Vec<Oddity> {
-        let Some((_, fee)) = self.billed(term) else { return Vec::new() };
-        let (same, foreign): (Vec<_>, Vec<_>) =
-            self.credit_notes(term).partition(|note| note.amount.currency() == fee.currency());
-        let credited: i128 = same.iter().map(|note| i128::from(note.amount.minor().0)).sum();
-        let over = (credited > i128::from(fee.minor().0)).then_some(Oddity::OverCredited);
-        over.into_iter().chain((!foreign.is_empty()).then_some(Oddity::ForeignCurrency)).collect()
+    /// What about an annuity needs a person.
+    pub fn oddities(&self, term: Term, partner: &Partner) -> Vec<Oddity> {
+        let mut oddities = Vec::new();
+        match self.state(term, partner) {
+            State::Pending(pending) => oddities.push(Oddity::Pending(pending)),
+            State::Void if !self.is_chosen_void(term) => oddities.push(Oddity::Void),
+            State::Void | State::Decided(_) => {}
+        }
+        let contested = (term == Term::FIRST && self.sale.is_contested())
+            || self.renewals.get(&term).is_some_and(Claims::is_contested)
+            || self.credit_note_claims(term).any(Claims::is_contested);
+        if contested {
+            oddities.push(Oddity::Contradiction);
+        }
+        if let Some((_, fee)) = self.billed(term) {
+            let (same, foreign): (Vec<_>, Vec<_>) =
+                self.credit_notes(term).partition(|note| note.amount.currency() == fee.currency());
+            let credited: i128 = same.iter().map(|note| i128::from(note.amount.minor().0)).sum();
+            if credited > i128::from(fee.minor().0) {
+                oddities.push(Oddity::OverCredited);
+            }
+            if !foreign.is_empty() {
+                oddities.push(Oddity::ForeignCurrency);
+            }
+        }
+        oddities
+    }
+
+    /// Whether somebody decided that nothing stands.
+    fn is_chosen_void(&self, term: Term) -> bool {
+        let none = |last: Option<bool>| last == Some(true);
+        if term == Term::FIRST {
+            none(self.sale.choices().last().map(Option::is_none))
+        } else {
+            none(self.renewals.get(&term).and_then(|claims| claims.choices().last().map(Option::is_none)))
+        }
     }
 }

@@ -12,6 +12,14 @@ pub fn fold(facts: impl IntoIterator<Item = Fact>, registry: &BTreeMap<PartnerId
     for fact in facts {
         contracts.entry(fact.contract_id().clone()).or_default().add(fact);
     }
+    fold_contracts(&contracts, registry)
+}
+
+/// The same from contracts, what was chosen of their claims included.
+pub fn fold_contracts(
+    contracts: &BTreeMap<ContractId, Contract>,
+    registry: &BTreeMap<PartnerId, Agreements>,
+) -> Vec<Line> {
     let mut partners: BTreeMap<&PartnerId, Partner> = registry
         .iter()
         .map(|(id, agreements)| (id, Partner { agreements: agreements.clone(), ..Partner::default() }))

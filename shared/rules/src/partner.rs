@@ -15,21 +15,22 @@ pub struct Partner {
 }
 
 impl Partner {
-    /// The list a sale belongs to.
-    pub fn list_of(&self, instance: Instance) -> &Earliest {
-        match instance {
-            Instance::Customer => &self.sales,
-            Instance::Partner => &self.instances,
-        }
+    /// Forgets a sale that stands no more, or for another partner, and returns those it leaves behind: their rank, or which
+    /// of them is the first, has changed. `None`: nothing changed.
+    pub fn remove(&mut self, sale: &Sale) -> Option<Vec<Place>> {
+        self.list_mut(sale.instance).remove(&Place::from(sale))
     }
 
     /// Makes a standing sale known and returns those it displaces: their rank, or which of them is the first, has
     /// changed. `None`: nothing changed.
     pub fn add(&mut self, sale: &Sale) -> Option<Vec<Place>> {
-        let list = match sale.instance {
+        self.list_mut(sale.instance).add(Place::from(sale))
+    }
+
+    fn list_mut(&mut self, instance: Instance) -> &mut Earliest {
+        match instance {
             Instance::Customer => &mut self.sales,
             Instance::Partner => &mut self.instances,
-        };
-        list.add(Place::from(sale))
+        }
     }
 }

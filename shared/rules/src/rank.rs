@@ -49,6 +49,14 @@ impl Earliest {
         Some(displaced)
     }
 
+    /// Takes a sale off the list and returns those after it, whose rank shrinks. The list may be short then although there
+    /// are later sales: whoever looks at one of those [adds](Earliest::add) it. `None`: it is not on the list.
+    pub fn remove(&mut self, place: &Place) -> Option<Vec<Place>> {
+        let at = self.0.binary_search(place).ok()?;
+        self.0.remove(at);
+        Some(self.0.iter().skip(at).cloned().collect())
+    }
+
     /// Whether a sale that has been [added](Earliest::add) has rank `from_sale` or more.
     pub fn reaches(&self, place: &Place, from_sale: FromSale) -> bool {
         match self.0.binary_search(place) {
@@ -62,9 +70,9 @@ impl Earliest {
         self.0.first() == Some(place)
     }
 
-    /// Whether every sale of the partner may be on the list.
-    pub fn is_full(&self) -> bool {
-        self.0.len() == EARLIEST
+    /// All of them, in order.
+    pub fn iter(&self) -> impl Iterator<Item = &Place> {
+        self.0.iter()
     }
 }
 
@@ -101,14 +109,26 @@ mod tests {
     fn beyond_the_eleventh_every_sale_is_paid() {
         let mut earliest = Earliest::default();
         for day in 10..21 {
-            assert!(!earliest.is_full());
             assert_eq!(names(earliest.add(place(day, "C"))), Some(vec![]));
         }
-        assert!(earliest.is_full());
+        assert_eq!(earliest.iter().count(), EARLIEST);
         assert_eq!(earliest.add(place(21, "C")), None);
         assert!(!earliest.admits(&place(20, "D")) && earliest.admits(&place(20, "B")));
         assert!(earliest.reaches(&place(20, "C"), from(11)) && !earliest.reaches(&place(20, "C"), from(12)));
         assert_eq!(names(earliest.add(place(20, "B"))), Some(vec!["C".into()]), "who drops off is displaced too");
         assert!(earliest.reaches(&place(20, "C"), from(12)));
+    }
+
+    #[test]
+    fn a_sale_that_is_taken_off_lets_the_next_one_in() {
+        let mut earliest = Earliest::default();
+        for day in 10..21 {
+            earliest.add(place(day, "C"));
+        }
+        assert_eq!(names(earliest.remove(&place(19, "C"))), Some(vec!["C".into()]));
+        assert_eq!(earliest.remove(&place(19, "C")), None);
+        assert!(earliest.admits(&place(28, "Z")));
+        assert_eq!(names(earliest.add(place(28, "Z"))), Some(vec![]));
+        assert_eq!(names(earliest.add(place(27, "Y"))), Some(vec!["Z".into()]), "the true eleventh displaces it");
     }
 }

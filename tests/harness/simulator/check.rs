@@ -6,9 +6,9 @@ use super::scenario::Scenario;
 use super::table::Table;
 use ledger::slots::Slots;
 use ledger::store::Item;
-use rules::fold::fold;
+use rules::fold::fold_contracts;
 use rules::line::LineId;
-use rules::{Agreements, Contract, Fact, PartnerId, Posting};
+use rules::{Agreements, Contract, ContractId, Fact, PartnerId, Posting};
 use std::collections::{BTreeMap, BTreeSet};
 
 type Sums = BTreeMap<(LineId, Posting), (i64, i64)>;
@@ -24,11 +24,17 @@ pub(super) fn check(table: &Table, scenario: &Scenario) -> Result<(), String> {
         }
         partitions.entry(&key.pk).or_default().push(item.clone());
     }
-    let (mut facts, mut sums) = (Vec::new(), Sums::new());
+    let (mut contracts, mut sums) = (BTreeMap::<ContractId, Contract>::new(), Sums::new());
+    let (mut facts, mut choices) = (Vec::new(), 0);
     for (partition, items) in partitions.iter().filter(|(pk, _)| !pk.starts_with("PARTNER#")) {
         let slots = Slots::read(items.clone()).map_err(|error| error.to_string())?;
         let slots = slots.map_err(|_| format!("{partition} counts rows that are not there"))?;
-        facts.extend(claims(&slots.contract()));
+        let contract = slots.contract();
+        facts.extend(contract.keys().iter().flat_map(|key| contract.claims(key)));
+        choices += slots.choices().len();
+        if let Some(id) = partition.strip_prefix("CONTRACT#") {
+            contracts.insert(id.parse().unwrap(), contract);
+        }
         for (line, entries) in slots.entries() {
             for recorded in entries {
                 let sum = sums.entry((line.clone(), recorded.entry.posting)).or_default();
@@ -41,14 +47,18 @@ pub(super) fn check(table: &Table, scenario: &Scenario) -> Result<(), String> {
     if sent != stored {
         return Err(format!("lost or invented: {:?}", sent.symmetric_difference(&stored).collect::<Vec<_>>()));
     }
+    let chosen = scenario.messages.iter().filter(|message| matches!(message, Message::Choose(_))).count();
+    if choices != chosen {
+        return Err(format!("{choices} choices are recorded, {chosen} were made"));
+    }
     let registry = registry(table);
     if let Some(partner) = scenario.messages.iter().find_map(|message| match message {
         Message::Change(partner, _) if !registry.contains_key(partner) => Some(partner),
-        Message::Change(_, _) | Message::Event(_) | Message::Restate(_, _) => None,
+        Message::Change(_, _) | Message::Event(_) | Message::Choose(_) | Message::Restate(_, _) => None,
     }) {
         return Err(format!("partner {partner} is not registered"));
     }
-    let owed: Sums = fold(facts, &registry)
+    let owed: Sums = fold_contracts(&contracts, &registry)
         .into_iter()
         .map(|line| {
             let amounts = (line.amount().0, line.vendor_share().0);
@@ -64,16 +74,6 @@ pub(super) fn check(table: &Table, scenario: &Scenario) -> Result<(), String> {
         "owed {missing:#?}\nbooked {:#?}\nbooked and not owed {extra:#?}",
         missing.iter().map(|(line, _)| sums.get(line)).collect::<Vec<_>>()
     ))
-}
-
-/// Everything claimed of a contract, in the order recorded.
-fn claims(contract: &Contract) -> Vec<Fact> {
-    let sales = contract.sale_claims().iter().cloned().map(Fact::Sale);
-    let renewals = contract.renewal_claims().values().flat_map(|claims| claims.iter().cloned().map(Fact::Renewal));
-    let terms = contract.terms();
-    let notes = terms.iter().flat_map(|term| contract.credit_note_claims(*term));
-    let notes = notes.flat_map(|claims| claims.iter().cloned().map(Fact::CreditNote));
-    sales.chain(renewals).chain(notes).collect()
 }
 
 fn registry(table: &Table) -> BTreeMap<PartnerId, Agreements> {

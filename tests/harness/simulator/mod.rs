@@ -7,7 +7,7 @@ pub mod scenario;
 pub mod table;
 
 use jiff::Timestamp;
-use ledger::slots::Origin;
+use ledger::slots::{Choice, Chosen, Origin};
 use ledger::store::IndexKey;
 use ledger::{Ledger, Reported};
 use rules::{Agreements, Fact, PartnerId};
@@ -75,6 +75,8 @@ pub enum Message {
     Event(Fact),
     /// A registration, in place of whatever there is.
     Change(PartnerId, Agreements),
+    /// A manager's choice between claims.
+    Choose(Choice),
     /// One step of a restatement.
     Restate(PartnerId, Option<IndexKey>),
 }
@@ -87,7 +89,8 @@ impl Message {
             Message::Event(Fact::Renewal(_)) => 1,
             Message::Event(Fact::CreditNote(_)) => 2,
             Message::Change(_, _) => 3,
-            Message::Restate(_, _) => 4,
+            Message::Choose(_) => 4,
+            Message::Restate(_, _) => 5,
         }
     }
 }
@@ -209,15 +212,19 @@ impl Simulation {
             format!("handler {id} starts: {:?}", messages.iter().map(|waiting| &waiting.message).collect::<Vec<_>>())
         });
         let work = work(store, messages.iter().map(|waiting| waiting.message.clone()).collect(), id);
-        if let [Waiting { message: Message::Change(partner, _), .. }] = messages.as_slice() {
-            self.expect_passes(partner.clone(), id);
+        match messages.as_slice() {
+            [Waiting { message: Message::Change(partner, _), .. }] => self.expect_pass(partner.clone(), id),
+            [Waiting { message: Message::Choose(_), .. }] => {
+                scenario::partners().for_each(|partner| self.expect_pass(partner, id));
+            }
+            _ => {}
         }
         let messages = if self.bug == Some(Bug::AcknowledgeBeforeWrite) { Vec::new() } else { messages };
         self.handlers.push(Handler { id, messages, work });
     }
 
     /// Before the change, the delayed pass is asked for: it comes after whoever is at work when the change has ended.
-    fn expect_passes(&mut self, partner: PartnerId, id: usize) {
+    fn expect_pass(&mut self, partner: PartnerId, id: usize) {
         if matches!(self.bug, Some(Bug::NoDelayedPass | Bug::NoPass)) {
             return;
         }
@@ -265,7 +272,7 @@ fn work(store: SimStore, messages: Vec<Message>, id: usize) -> Pin<Box<dyn Futur
             .iter()
             .filter_map(|message| match message {
                 Message::Event(fact) => Some(Reported::new(fact.clone(), "event")),
-                Message::Change(_, _) | Message::Restate(_, _) => None,
+                Message::Change(_, _) | Message::Choose(_) | Message::Restate(_, _) => None,
             })
             .collect();
         if !events.is_empty() {
@@ -284,6 +291,12 @@ fn work(store: SimStore, messages: Vec<Message>, id: usize) -> Pin<Box<dyn Futur
                         back.push(message);
                     }
                 }
+                Message::Choose(choice) => match ledger.choose(choice, Origin { at, because: "choice" }).await {
+                    Ok(Chosen::Now | Chosen::Already) => {
+                        new.extend(scenario::partners().map(|partner| Message::Restate(partner, None)));
+                    }
+                    Ok(Chosen::OutOfTurn { .. } | Chosen::UnknownClaim) | Err(_) => back.push(message),
+                },
                 Message::Restate(partner, after) => {
                     let origin = Origin { at, because: "agreements" };
                     match ledger.restate(partner, after.clone(), origin).await {

@@ -1,7 +1,9 @@
 //! Small worlds in which much goes on: few partners, few contracts, so that facts meet.
 
 use super::Message;
+use ledger::slots::Choice;
 use rules::agreement::{Draft, EntryFee};
+use rules::contract::Key;
 use rules::{Agreements, CreditNote, Day, Fact, Instance, Model, Money, PartnerId, Renewal, Sale, Term};
 
 /// What is asked of the system, in no order.
@@ -27,14 +29,20 @@ impl Scenario {
                 let term = random.u8(1..=2);
                 messages.push(Message::Event(credit_note(&mut random, &sale, term, note)));
             }
-            if random.u8(..) < 40 {
+            if random.u8(..) < 70 {
                 // Another fee, or another partner: a contradicting claim.
                 let (partner, fee) = (random.u8(0..2), random.i64(1..1000));
-                messages.push(Message::Event(Fact::Sale(Sale {
-                    annual_fee: money(fee),
-                    partner_id: partner_id(partner),
-                    ..sale.clone()
-                })));
+                let other = Sale { annual_fee: money(fee), partner_id: partner_id(partner), ..sale.clone() };
+                messages.push(Message::Event(Fact::Sale(other)));
+                for number in 1..=random.usize(0..=2) {
+                    messages.push(Message::Choose(Choice {
+                        contract_id: sale.contract_id.clone(),
+                        key: Key::Sale,
+                        number,
+                        claim: *random.choice(&[None, Some(1), Some(2)]).unwrap(),
+                        why: "typed wrong".to_owned(),
+                    }));
+                }
             }
             messages.push(Message::Event(Fact::Sale(sale)));
         }
@@ -50,9 +58,14 @@ impl Scenario {
     pub fn facts(&self) -> impl Iterator<Item = &Fact> {
         self.messages.iter().filter_map(|message| match message {
             Message::Event(fact) => Some(fact),
-            Message::Change(_, _) | Message::Restate(_, _) => None,
+            Message::Change(_, _) | Message::Choose(_) | Message::Restate(_, _) => None,
         })
     }
+}
+
+/// The partners there are.
+pub(super) fn partners() -> impl Iterator<Item = PartnerId> {
+    (0..2).map(partner_id)
 }
 
 fn partner_id(n: u8) -> PartnerId {

@@ -246,13 +246,14 @@ impl Store for SimStore {
         self.throttle("Query")?;
         let page = {
             let mut table = self.table();
+            let (pk, sk) = stretch.index.keys();
             let view = table.behind().max(self.index_floor);
             let mut rows: Vec<(String, Key, Item)> = table
                 .versions
                 .keys()
                 .filter_map(|key| {
                     let item = table.as_of(key, view)?;
-                    let gsk = text(item, "gsk").filter(|_| text(item, "gpk") == Some(&stretch.gpk))?;
+                    let gsk = text(item, sk).filter(|_| text(item, pk) == Some(&stretch.gpk))?;
                     (&stretch.from..=&stretch.to).contains(&gsk).then(|| (gsk.clone(), key.clone(), item.clone()))
                 })
                 .collect();
