@@ -258,3 +258,119 @@ async fn what_is_pending_says_what_it_waits_for() {
     assert_eq!(running.balances().await.into_iter().collect::<Vec<_>>(), ["P-1,EUR,1500,0"]);
     running.stack.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_needs_a_person_is_listed_newest_first_until_it_is_settled() {
+    let running = Running::start().await;
+    let world = World::edges();
+    running.register(&world).await;
+    running.take_in(&world.events).await;
+    running.send_raw(SaleSigned, &["nonsense".to_owned()]).await;
+    running.settle().await;
+    let all = running.get("/attention?limit=500").await;
+    let items = all["items"].as_array().unwrap();
+    let mut listed: Vec<String> = items
+        .iter()
+        .map(|item| {
+            format!(
+                "{} {} {}",
+                item["kind"].as_str().unwrap(),
+                item["contract_id"].as_str().unwrap_or("-"),
+                item["term"]
+            )
+        })
+        .collect();
+    assert_eq!(listed[0], "rejected-message - null", "the newest");
+    listed.sort();
+    assert_eq!(
+        listed,
+        [
+            "credit-note-in-another-currency C-foreign 1",
+            "over-credited C-over 1",
+            "pending-no-agreement B-before 1",
+            "pending-no-agreement B-gap 1",
+            "pending-no-agreement OE-1 1",
+            "pending-no-agreement OE-1 2",
+            "pending-no-agreement U-1 1",
+            "pending-no-agreement U-1 2",
+            "pending-term-not-billed C-half 2",
+            "pending-term-not-billed C-never-billed 1",
+            "rejected-message - null",
+            "void A-2 2",
+        ]
+    );
+    assert!(
+        items.iter().all(|item| item["what_to_do"].as_str().unwrap().len() > 20 && item["recorded_at"].is_string())
+    );
+    let mut paged = Vec::new();
+    let mut path = "/attention?limit=5".to_owned();
+    loop {
+        let page = running.get(&path).await;
+        paged.extend(page["items"].as_array().unwrap().iter().cloned());
+        match page["next_cursor"].as_str() {
+            Some(cursor) => path = format!("/attention?limit=5&cursor={cursor}"),
+            None => break,
+        }
+    }
+    assert_eq!(&paged, items);
+
+    let partner = json!({"name": "U", "agreements": [{"model": "referrer", "starts_on": "2025-01-01"}]});
+    assert_eq!(running.api.put("/partners/unknown", partner.to_string()).await.unwrap().status, 201);
+    running.settle().await;
+    let left = running.get("/attention").await;
+    assert!(!left["items"].as_array().unwrap().iter().any(|item| item["contract_id"] == "U-1"), "settled by itself");
+    running.stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_manager_chooses_what_stands() {
+    let running = Running::start().await;
+    for (id, rate) in [("P-1", "0.1"), ("P-2", "0.2")] {
+        let partner =
+            json!({"name": id, "agreements": [{"model": "referrer", "starts_on": "2020-01-01", "rate": rate}]});
+        assert_eq!(running.api.put(&format!("/partners/{id}"), partner.to_string()).await.unwrap().status, 201);
+    }
+    let sale = |partner: &str| {
+        let fee = json!({"amount": "100.00", "currency": "EUR"});
+        json!({"contract_id": "C", "partner_id": partner, "customer_id": "K", "signed_on": "2026-01-01", "annual_fee": fee})
+    };
+    running.take_in(&[event(SaleSigned, "1", &sale("P-1"))]).await;
+    running.take_in(&[event(SaleSigned, "2", &sale("P-2"))]).await;
+    assert_eq!(running.get("/attention").await["items"][0]["kind"], "contradiction");
+    let balances = async |expected: &[&str]| {
+        running.settle().await;
+        assert_eq!(running.balances().await.into_iter().collect::<Vec<_>>(), expected);
+    };
+    balances(&["P-1,EUR,1000,0"]).await;
+
+    let choose = async |number: u32, body: Value| {
+        running.api.put(&format!("/contracts/C/terms/1/choices/{number}"), body.to_string()).await.unwrap()
+    };
+    check_problem(&choose(1, json!({"claim": 3, "reason": "r"})).await, 400, Some("claim"));
+    check_problem(&choose(1, json!({"claim": 2, "reason": ""})).await, 400, Some("reason"));
+    check_problem(&choose(1, json!({"reason": "r"})).await, 400, Some("body"));
+    check_problem(&choose(2, json!({"claim": 2, "reason": "r"})).await, 409, None);
+    let none = json!({"claim": 1, "reason": "r"}).to_string();
+    check_problem(&running.api.put("/contracts/X/terms/1/choices/1", none).await.unwrap(), 404, None);
+
+    let second = json!({"claim": 2, "reason": "P-2 brought the client"});
+    assert_eq!(choose(1, second.clone()).await.status, 202);
+    balances(&["P-1,EUR,0,0", "P-2,EUR,2000,0"]).await;
+    assert_eq!(choose(1, second).await.status, 200, "the same again");
+    check_problem(&choose(1, json!({"claim": 1, "reason": "r"})).await, 409, None);
+    assert_eq!(running.get("/attention").await["items"], json!([]), "decided");
+
+    assert_eq!(choose(2, json!({"claim": null, "reason": "signed twice"})).await.status, 202);
+    balances(&["P-1,EUR,0,0", "P-2,EUR,0,0"]).await;
+    assert_eq!(choose(3, json!({"claim": 1, "reason": "it was right"})).await.status, 202);
+    balances(&["P-1,EUR,1000,0", "P-2,EUR,0,0"]).await;
+
+    let contract = running.get("/contracts/C").await;
+    let reasons: Vec<&str> =
+        contract["choices"].as_array().unwrap().iter().map(|choice| choice["reason"].as_str().unwrap()).collect();
+    assert_eq!(reasons, ["P-2 brought the client", "signed twice", "it was right"]);
+    assert_eq!(contract["entries"].as_array().unwrap().len(), 5, "{contract}");
+    assert_eq!(contract["sale"]["partner_id"], "P-1");
+    assert_eq!(running.dead_letters().await, []);
+    running.stack.stop().await;
+}

@@ -8,11 +8,14 @@ use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::HeaderMap;
 use events::json::Money;
-use ledger::slots::Slots;
-use rules::contract::{Oddity, State as Standing};
+use ledger::slots::{ChoiceMade, Slots};
+use rules::contract::{Key, Oddity, State as Standing};
 use rules::decision::Pending;
 use rules::programme::Language;
-use rules::{Cause, Contract, ContractId, CreditNote, Line, Partner, Renewal, Sale, Term, explain, line::LineId};
+use rules::{
+    Cause, Contract, ContractId, CreditNote, CreditNoteId, Fact, Line, Partner, Renewal, Sale, Term, explain,
+    line::LineId,
+};
 use serde_json::{Value, json};
 
 pub(crate) async fn show(
@@ -52,6 +55,7 @@ fn history(id: &ContractId, contract: &Contract, slots: &Slots, partner: &Partne
         "sale": contract.sale().map(sale),
         "annuities": annuities,
         "contradictions": contradictions(contract),
+        "choices": slots.choices().iter().map(choice).collect::<Vec<_>>(),
         "entries": entries,
     })
 }
@@ -130,15 +134,40 @@ fn line(line: &Line, language: Language) -> Value {
 
 /// Every claim of a key that has several, in the order recorded.
 fn contradictions(contract: &Contract) -> Vec<Value> {
-    let several = |claims: Vec<Value>| (claims.len() > 1).then(|| json!({ "claims": claims }));
-    let sales = several(contract.sale_claims().iter().map(sale).collect());
-    let renewals =
-        contract.renewal_claims().values().filter_map(|claims| several(claims.iter().map(renewal).collect()));
-    let notes = contract.terms().into_iter().flat_map(|term| {
-        let claims = contract.credit_note_claims(term);
-        claims.filter_map(|claims| several(claims.iter().map(credit_note).collect())).collect::<Vec<_>>()
+    let several = contract.keys().into_iter().filter_map(|key| {
+        let claims = contract.claims(&key);
+        (claims.len() > 1).then(|| {
+            let claims: Vec<Value> = claims.iter().map(fact).collect();
+            json!({ "term": key.term().number(), "credit_note_id": note_of(&key), "claims": claims })
+        })
     });
-    sales.into_iter().chain(renewals).chain(notes).collect()
+    several.collect()
+}
+
+/// A choice of what stands.
+fn choice(choice: &ChoiceMade) -> Value {
+    json!({
+        "term": choice.key.term().number(),
+        "credit_note_id": note_of(&choice.key),
+        "claim": choice.claim.as_ref().map(fact),
+        "reason": choice.why,
+        "chosen_at": choice.at,
+    })
+}
+
+fn note_of(key: &Key) -> Option<&CreditNoteId> {
+    match key {
+        Key::Sale | Key::Renewal(_) => None,
+        Key::CreditNote(_, note) => Some(note),
+    }
+}
+
+fn fact(fact: &Fact) -> Value {
+    match fact {
+        Fact::Sale(sale) => self::sale(sale),
+        Fact::Renewal(renewal) => self::renewal(renewal),
+        Fact::CreditNote(note) => self::credit_note(note),
+    }
 }
 
 fn sale(sale: &Sale) -> Value {

@@ -1,5 +1,7 @@
 //! Lambda behind the HTTP API: registers partners and answers what is owed.
 
+mod attention;
+mod choices;
 mod contracts;
 mod entries;
 mod parameters;
@@ -8,7 +10,7 @@ mod problem;
 mod programme;
 
 use axum::Router;
-use axum::routing::get;
+use axum::routing::{get, put};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use ledger::Ledger;
@@ -40,6 +42,9 @@ fn router(app: App) -> Router {
         .route("/partners/{id}", get(partners::show).put(partners::register))
         .route("/partners/{id}/entries", get(entries::list))
         .route("/contracts/{id}", get(contracts::show))
+        .route("/contracts/{id}/terms/{term}/choices/{number}", put(choices::of_annuity))
+        .route("/contracts/{id}/terms/{term}/credit-notes/{note}/choices/{number}", put(choices::of_credit_note))
+        .route("/attention", get(attention::list))
         .fallback(async || Problem::not_found("there is nothing at this path"))
         .method_not_allowed_fallback(async || Problem::method_not_allowed())
         .with_state(app)

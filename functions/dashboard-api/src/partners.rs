@@ -15,7 +15,7 @@ use ledger::Head;
 use ledger::queries::History;
 use rules::minimum_sales::years;
 use rules::{Day, PartnerId};
-use runtime::restatement::Request;
+use runtime::restatement::{PartnerStep, Request};
 use serde_json::{Value, json};
 
 /// How often a registration is tried again because a sale changed the partner's item meanwhile.
@@ -66,15 +66,16 @@ pub(crate) async fn register(
         let read = app.ledger.head(&partner_id).await?;
         let Registration { name, agreements } = registration::parse(body, &read.partner.agreements)?;
         let created = read.name.is_none();
-        let mut request =
-            Request { partner_id: partner_id.clone(), agreements_version: read.agreements_version, after: None };
+        let pass = |agreements_version| {
+            Request::Partner(PartnerStep { partner_id: partner_id.clone(), agreements_version, after: None })
+        };
         if read.name.as_ref() == Some(&name) && read.partner.agreements == agreements {
             // Perhaps a repetition, because whoever changed it was stopped before the pass.
-            request_pass(&app, &request).await;
+            request_pass(&app, &pass(read.agreements_version)).await;
             return Ok(registered(&read, StatusCode::OK));
         }
         check_preconditions(&read, &headers)?;
-        request.agreements_version += 1;
+        let request = pass(read.agreements_version + 1);
         app.restatements.send_delayed(&request).await.map_err(|error| {
             tracing::error!(error = runtime::chain(&error), "a registration could not be taken in");
             Problem::try_again("the registration could not be taken in now; nothing was changed, try again")

@@ -36,6 +36,10 @@ impl Problem {
         Problem::new(StatusCode::METHOD_NOT_ALLOWED, "this path does not take that method")
     }
 
+    pub(crate) fn conflict(detail: impl Into<String>) -> Problem {
+        Problem::new(StatusCode::CONFLICT, detail)
+    }
+
     pub(crate) fn precondition_failed(detail: impl Into<String>) -> Problem {
         Problem::new(StatusCode::PRECONDITION_FAILED, detail)
     }

@@ -90,7 +90,7 @@ pub async fn register(api: &Http, partners: &[Partner], replace: bool) -> Result
 pub async fn resume(stack: &Stack, api: &Http) -> Result<(), LoadError> {
     let sqs = stack.sqs();
     for id in report::partner_ids(api).await? {
-        let request = serde_json::json!({ "partner_id": id, "agreements_version": 0 });
+        let request = serde_json::json!({ "kind": "partner", "partner_id": id, "agreements_version": 0 });
         let send = sqs.send_message().queue_url(stack.queue_url("RestatementQueue")).message_body(request.to_string());
         send.send().await.map_err(queue_error)?;
     }

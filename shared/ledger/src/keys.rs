@@ -183,9 +183,22 @@ pub fn partner_partition(partner: &PartnerId) -> String {
     format!("PARTNER#{partner}")
 }
 
+/// The contract of a partition.
+pub fn contract_of(pk: &str) -> Option<ContractId> {
+    pk.strip_prefix("CONTRACT#")?.parse().ok()
+}
+
 /// The partner a partition of the index belongs to.
 pub fn partner_of(gpk: &str) -> Option<PartnerId> {
     gpk.strip_prefix("PARTNER#")?.parse().ok()
+}
+
+/// The sort key of a refused message.
+pub const REJECTED_SORT_KEY: &str = "MESSAGE";
+
+/// The one item of a refused message.
+pub fn rejected(message_id: &str) -> Key {
+    Key { pk: format!("REJECTED#{message_id}"), sk: REJECTED_SORT_KEY.to_owned() }
 }
 
 /// The one item of a partner.

@@ -4,6 +4,8 @@
 //! follows a change of agreements, [`partners`] the registry and [`queries`] the way out. All of them see the table
 //! through the one trait [`store::Store`]; [`dynamo`] is that trait over DynamoDB.
 
+pub mod attention;
+pub mod audit;
 pub mod dynamo;
 pub mod keys;
 pub mod partners;

@@ -51,7 +51,7 @@ impl Head {
         Head { id, name: None, partner: Partner::default(), agreements_version: 0, revision: None }
     }
 
-    fn read(item: Item) -> Result<Head, LedgerError> {
+    pub(crate) fn read(item: Item) -> Result<Head, LedgerError> {
         let key = crate::rows::text(&item, "pk").to_owned();
         let damaged = |source| LedgerError::Damaged { key: key.clone(), source };
         let stored: StoredHead = serde_dynamo::from_item(item).map_err(|error| damaged(Box::new(error)))?;

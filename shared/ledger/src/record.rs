@@ -148,7 +148,7 @@ impl<S: Store> Ledger<S> {
         Ok(Known { sales, heads })
     }
 
-    /// The sales of contracts that have one.
+    /// The sales of contracts that have one, and about which nobody has chosen anything.
     async fn first_annuities(
         &self,
         contracts: BTreeSet<&ContractId>,
@@ -160,7 +160,7 @@ impl<S: Store> Ledger<S> {
         let mut sales = BTreeMap::new();
         for item in self.store.get(keys, Consistency::Eventual).await? {
             let (key, row) = Row::read(item)?;
-            if let Some(Fact::Sale(sale)) = row.fact(&key) {
+            if let Some(Fact::Sale(sale)) = row.fact(&key).filter(|_| !row.chosen) {
                 sales.insert(sale.contract_id.clone(), sale);
             }
         }

@@ -6,12 +6,21 @@ use crate::rows::Row;
 use crate::slots::Origin;
 use crate::store::{Index, IndexKey, Store, Stretch};
 use crate::{Ledger, LedgerError};
+use rules::line::LineId;
 use rules::{PartnerId, Term};
 
 /// How many rows of the index one step looks at.
 const STEP: usize = 100;
 
 impl<S: Store> Ledger<S> {
+    /// Appends whatever a line still differs by: of its contract, or of its partner's entry fees.
+    pub async fn repair(&self, line: &LineId, origin: Origin<'_>) -> Result<(), LedgerError> {
+        match line {
+            LineId::Annuity { contract_id, .. } => self.adjust(contract_id.clone(), origin).await,
+            LineId::EntryFee { partner_id, .. } => self.adjust_entry_fees(partner_id, origin).await,
+        }
+    }
+
     /// Decides a partner's entry fees and annuities again, as far as one step goes. `after` is what the step before
     /// returned; `None` back means that nothing is left.
     pub async fn restate(

@@ -41,6 +41,9 @@ pub struct Row {
     /// Contracts whose lines a fact of this slot still changes.
     #[serde(rename = "t", default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) todo: Vec<ContractId>,
+    /// Whether a choice was made between the claims of a slot: its own fact may not be the one that stands.
+    #[serde(rename = "ch", default, skip_serializing_if = "is_default")]
+    pub(crate) chosen: bool,
     /// When it was recorded.
     #[serde(rename = "at")]
     pub(crate) recorded_at: Timestamp,
@@ -134,6 +137,7 @@ impl Row {
             revision: 0,
             appended: 0,
             todo: Vec::new(),
+            chosen: false,
             recorded_at,
             choice: None,
             because: because.to_owned(),

@@ -5,7 +5,7 @@
 
 use crate::record::Outcome;
 use crate::slots::{Choice, Chosen, Origin, Settled, Slots};
-use crate::store::{MAX_WRITES, Store, TransactError, Write};
+use crate::store::{Store, TransactError, Write};
 use crate::{Head, Ledger, LedgerError, keys};
 use rules::claims::Added;
 use rules::contract::State;
@@ -130,7 +130,7 @@ impl<S: Store> Ledger<S> {
             others.push((place.contract_id.clone(), other));
         }
         let reserved = lists.write_count() + others.iter().map(|(_, other)| other.write_count()).sum::<usize>();
-        let mut room = MAX_WRITES.saturating_sub(reserved);
+        let mut room = self.store.max_writes().saturating_sub(reserved);
         let mut left = Vec::new();
         let partner = lists.partner_of(after.as_ref());
         if slots.settle(&partner, origin, room)? == Settled::InPart {
@@ -213,7 +213,7 @@ impl<S: Store> Ledger<S> {
         while attempt < ATTEMPTS {
             let mut slots = self.slots(keys::fees_partition(partner_id)).await?;
             let head = self.head(partner_id).await?;
-            let settled = slots.settle_fees(partner_id, &head.partner, origin, MAX_WRITES)?;
+            let settled = slots.settle_fees(partner_id, &head.partner, origin, self.store.max_writes())?;
             let writes = slots.writes()?;
             if writes.is_empty() {
                 return Ok(());

@@ -256,6 +256,7 @@ impl Slots {
             Key::CreditNote(_, note) => Some(note.clone()),
         };
         let stored = StoredChoice { credit_note_id, why: choice.why.clone() };
+        slot.row.chosen = true;
         slot.append(origin, RowKey::Choice, |key, row| {
             row.choice = Some(stored);
             if let Some(fact) = &claim {
@@ -401,9 +402,9 @@ impl Slots {
         self.0.keys().next().map_or_else(String::new, |key| RowKey::Slot(key.clone()).key().pk)
     }
 
-    /// When each annuity that holds a fact was recorded.
+    /// When the first that was said of an annuity was recorded.
     pub fn recorded_at(&self, contract: &ContractId, term: Term) -> Option<Timestamp> {
-        self.0.get(&annuity(contract, term)).filter(|slot| slot.row.has_fact()).map(|slot| slot.row.recorded_at)
+        self.0.get(&annuity(contract, term)).map(|slot| slot.row.recorded_at)
     }
 }
 

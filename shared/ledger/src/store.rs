@@ -160,7 +160,12 @@ pub trait Store: Send + Sync {
     /// Inserts each item on its own; one answer for each, in their order. `items` has no key twice.
     fn insert(&self, items: Vec<Item>) -> impl Future<Output = Vec<Inserted>> + Send;
 
-    /// Applies all of at most [`MAX_WRITES`] writes, or none.
+    /// How many writes one transaction takes.
+    fn max_writes(&self) -> usize {
+        MAX_WRITES
+    }
+
+    /// Applies all of at most [`Store::max_writes`] writes, or none.
     fn transact(&self, writes: Vec<Write>) -> impl Future<Output = Result<(), TransactError>> + Send;
 
     /// Waits before the next attempt, longer each time and never twice the same.

@@ -1,5 +1,6 @@
 //! Amounts in words, French and English (§3.6): enough to compute each of them again by hand.
 
+use crate::contract::Oddity;
 use crate::decision::{Pending, Reason};
 use crate::line::Basis;
 use crate::programme::Language;
@@ -71,6 +72,37 @@ pub fn pending(pending: Pending, language: Language) -> &'static str {
         }
         (Pending::TermNotBilled, Language::En) => {
             "Pending: the annuity of this credit note is not known. Its arrival settles it."
+        }
+    }
+}
+
+/// What about an annuity needs a person, and what to do about it.
+pub fn oddity(oddity: Oddity, language: Language) -> &'static str {
+    match (oddity, language) {
+        (Oddity::Pending(waits_for), language) => pending(waits_for, language),
+        (Oddity::Void, Language::Fr) => {
+            "Sans effet : l'année commence au plus tard le jour de la signature du contrat. Corriger la date dans la facturation, qui enverra un nouvel événement."
+        }
+        (Oddity::Void, Language::En) => {
+            "Without effect: the year starts no later than its contract was signed. Correct the day in billing, which then sends another event."
+        }
+        (Oddity::Contradiction, Language::Fr) => {
+            "Deux événements disent des choses différentes ; le premier enregistré vaut. Choisir celui qui doit valoir, ou aucun."
+        }
+        (Oddity::Contradiction, Language::En) => {
+            "Two events say different things; the one recorded first stands. Choose which is to stand, or none."
+        }
+        (Oddity::OverCredited, Language::Fr) => {
+            "Les avoirs dépassent ce qui reste de l'annuité ; l'excédent est sans effet. Vérifier les avoirs dans la facturation."
+        }
+        (Oddity::OverCredited, Language::En) => {
+            "The credit notes give back more than is left of the annuity; the excess has no effect. Check them in billing."
+        }
+        (Oddity::ForeignCurrency, Language::Fr) => {
+            "Un avoir est dans une autre monnaie que l'annuité ; il est sans effet. L'établir à nouveau dans la monnaie de l'annuité."
+        }
+        (Oddity::ForeignCurrency, Language::En) => {
+            "A credit note is in another currency than its annuity; it has no effect. Issue it again in the annuity's currency."
         }
     }
 }

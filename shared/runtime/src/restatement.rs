@@ -10,15 +10,26 @@ use events::Refusal;
 use lambda_runtime::{LambdaEvent, service_fn};
 use ledger::Ledger;
 use ledger::dynamo::DynamoStore;
-use ledger::slots::Origin;
+use ledger::slots::{Choice, Chosen, Origin};
 use ledger::store::IndexKey;
-use rules::PartnerId;
+use rules::contract::Key;
+use rules::{ContractId, CreditNoteId, PartnerId, Term};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+
+/// What the queue carries.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Request {
+    /// One step of a partner's restatement.
+    Partner(PartnerStep),
+    /// A manager's choice of what stands.
+    Choice(ChoiceRequest),
+}
 
 /// One step of a partner's restatement.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Request {
+pub struct PartnerStep {
     /// Whose annuities and entry fees are decided again.
     pub partner_id: PartnerId,
     /// The version of its agreements that made it necessary.
@@ -26,6 +37,40 @@ pub struct Request {
     /// Where the step before ended; none: from the beginning.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after: Option<IndexKey>,
+}
+
+/// A choice between the claims of one key (RULEBOOK §5).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChoiceRequest {
+    /// The contract.
+    pub contract_id: ContractId,
+    /// The annuity.
+    pub term: Term,
+    /// The credit note; none: the annuity itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub credit_note_id: Option<CreditNoteId>,
+    /// 1 for the first choice of the key, and so on.
+    pub number: usize,
+    /// Which claim is to stand, counted from 1 in the order recorded; none: no one.
+    pub claim: Option<usize>,
+    /// The reason stated.
+    pub why: String,
+}
+
+impl ChoiceRequest {
+    /// What is chosen of.
+    pub fn key(&self) -> Key {
+        match (&self.credit_note_id, self.term) {
+            (Some(note), term) => Key::CreditNote(term, note.clone()),
+            (None, Term::FIRST) => Key::Sale,
+            (None, term) => Key::Renewal(term),
+        }
+    }
+
+    fn choice(&self) -> Choice {
+        let ChoiceRequest { contract_id, term: _, credit_note_id: _, number, claim, why } = self.clone();
+        Choice { contract_id, key: self.key(), number, claim, why }
+    }
 }
 
 /// A request that could not be sent.
@@ -97,40 +142,65 @@ impl Restatement {
         failures(back)
     }
 
-    /// One step; the rest is carried on by a message of its own. `false`: the step must be repeated.
+    /// `false`: the message must come back.
     async fn message(&self, message: &Message) -> bool {
         let request: Request = match serde_json::from_str(&message.body) {
             Ok(request) => request,
             Err(_) => return self.dead_letters.bury(message, &Refusal::new("body", "is no restatement request")).await,
         };
-        match self.step(&request).await {
-            Ok(()) => {
-                tracing::info!(
-                    message_id = message.id,
-                    partner_id = request.partner_id.as_str(),
-                    agreements_version = request.agreements_version,
-                    "partner restated"
-                );
+        let done = match &request {
+            Request::Partner(step) => self.step(step).await.map(|()| None),
+            Request::Choice(choice) => self.choose(choice).await,
+        };
+        match done {
+            Ok(None) => {
+                tracing::info!(message_id = message.id, "restated");
                 true
             }
+            Ok(Some(refusal)) => self.dead_letters.bury(message, &refusal).await,
             Err(error) => {
                 tracing::error!(
                     message_id = message.id,
-                    partner_id = request.partner_id.as_str(),
                     error = chain(&*error),
-                    "partner not restated: the step comes back"
+                    "not restated: the message comes back"
                 );
                 false
             }
         }
     }
 
-    async fn step(&self, request: &Request) -> Result<(), Error> {
-        let because = format!("agreements-{}", request.agreements_version);
+    /// One step; the rest is carried on by a message of its own.
+    async fn step(&self, step: &PartnerStep) -> Result<(), Error> {
+        let because = format!("agreements-{}", step.agreements_version);
         let origin = Origin { at: now(), because: &because };
-        if let Some(after) = self.ledger.restate(&request.partner_id, request.after.clone(), origin).await? {
-            self.queue.send(&Request { after: Some(after), ..request.clone() }).await?;
+        if let Some(after) = self.ledger.restate(&step.partner_id, step.after.clone(), origin).await? {
+            self.queue.send(&Request::Partner(PartnerStep { after: Some(after), ..step.clone() })).await?;
         }
         Ok(())
+    }
+
+    /// A choice, between two passes over every partner that the sale was ever claimed for, as for a change of agreements.
+    async fn choose(&self, request: &ChoiceRequest) -> Result<Option<Refusal>, Error> {
+        let contract = self.ledger.contract(&request.contract_id).await?.contract();
+        let partners: BTreeSet<&PartnerId> = contract.sale_claims().iter().map(|sale| &sale.partner_id).collect();
+        let passes: Vec<Request> = partners
+            .into_iter()
+            .map(|id| Request::Partner(PartnerStep { partner_id: id.clone(), agreements_version: 0, after: None }))
+            .collect();
+        for pass in &passes {
+            self.queue.send_delayed(pass).await?;
+        }
+        let because = format!("choice-{}", request.number);
+        match self.ledger.choose(&request.choice(), Origin { at: now(), because: &because }).await? {
+            Chosen::Now | Chosen::Already => {}
+            Chosen::OutOfTurn { next } => {
+                return Ok(Some(Refusal::new("number", format!("is taken by another choice; the next one is {next}"))));
+            }
+            Chosen::UnknownClaim => return Ok(Some(Refusal::new("claim", "is none that was recorded"))),
+        }
+        for pass in &passes {
+            self.queue.send(pass).await?;
+        }
+        Ok(None)
     }
 }

@@ -49,11 +49,23 @@ pub enum Bug {
     DelayTooShort,
     /// A restatement reads the contracts from the index instead of the table.
     PaidFromTheIndex,
+    /// A reader does not notice that it saw half a transaction.
+    TornReadsAccepted,
+    /// A transaction on a partner instance does not raise the partner's revision.
+    NoBumpByInstances,
+    /// Entry fees are written whatever their revision, and whatever is there.
+    EntryFeesWithoutRevision,
+    /// Appending to an annuity does not depend on its revision: the race of the first two credit notes.
+    AppendWithoutRevision,
+    /// Sales are ranked as they arrive.
+    ArrivalOrderRank,
+    /// What does not fit one transaction is not written down as left to do.
+    ForgottenTodo,
 }
 
 impl Bug {
     /// All of them.
-    pub const ALL: [Bug; 11] = [
+    pub const ALL: [Bug; 17] = [
         Bug::NoCondition,
         Bug::AcknowledgeBeforeWrite,
         Bug::DroppedStatementError,
@@ -65,6 +77,12 @@ impl Bug {
         Bug::NoPass,
         Bug::DelayTooShort,
         Bug::PaidFromTheIndex,
+        Bug::TornReadsAccepted,
+        Bug::NoBumpByInstances,
+        Bug::EntryFeesWithoutRevision,
+        Bug::AppendWithoutRevision,
+        Bug::ArrivalOrderRank,
+        Bug::ForgottenTodo,
     ];
 }
 
@@ -100,9 +118,16 @@ struct Waiting {
     message: Message,
     /// Visible once none of these handlers is at work any more.
     not_while: BTreeSet<usize>,
-    /// Visible once this handler has ended, and whoever is at work then.
-    after: Option<usize>,
+    /// Delayed: from when this handler has ended, until no read is as stale any more, then until whoever is at work then
+    /// has ended.
+    after: Option<After>,
     delayed: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum After {
+    Handler(usize),
+    Step(u64),
 }
 
 impl Waiting {
@@ -144,14 +169,17 @@ struct Simulation {
     random: fastrand::Rng,
     bug: Option<Bug>,
     queue: Vec<Waiting>,
+    /// What comes once all else is settled.
+    later: Vec<Waiting>,
     handlers: Vec<Handler>,
     next_handler: usize,
+    step: u64,
 }
 
 impl Simulation {
     fn new(scenario: &Scenario, seed: u64, bug: Option<Bug>) -> Simulation {
         let mut random = fastrand::Rng::with_seed(seed);
-        let store = SimStore::new(Table::new(random.fork(), Faults::default(), bug));
+        let store = SimStore::new(Table::new(random.fork(), Faults::default(), bug), scenario.max_writes);
         let mut queue: Vec<Waiting> = scenario.messages.iter().cloned().map(Waiting::now).collect();
         // At least once: some come twice.
         let again: Vec<Waiting> = queue
@@ -161,13 +189,22 @@ impl Simulation {
             .collect();
         queue.extend(again);
         random.shuffle(&mut queue);
-        Simulation { store, random, bug, queue, handlers: Vec::new(), next_handler: 0 }
+        let is_first =
+            |waiting: &Waiting| !scenario.registered_first || matches!(waiting.message, Message::Change(_, _));
+        let (queue, later) = queue.into_iter().partition(is_first);
+        Simulation { store, random, bug, queue, later, handlers: Vec::new(), next_handler: 0, step: 0 }
     }
 
     fn run(&mut self) -> Result<(), String> {
         for step in 0..MAX_STEPS {
+            self.step = u64::try_from(step).unwrap_or(u64::MAX);
+            self.store.table().step = self.step;
+            self.let_time_pass();
             if step == TROUBLED_STEPS {
                 self.store.table().faults = Faults::NONE;
+            }
+            if self.handlers.is_empty() && self.queue.is_empty() {
+                self.queue.append(&mut self.later);
             }
             if self.handlers.is_empty() && self.queue.is_empty() {
                 return Ok(());
@@ -190,7 +227,7 @@ impl Simulation {
 
     fn is_visible(&self, waiting: &Waiting) -> bool {
         let at_work = |id: &usize| self.handlers.iter().any(|handler| handler.id == *id);
-        waiting.after.is_none_or(|id| !at_work(&id)) && !waiting.not_while.iter().any(at_work)
+        waiting.after.is_none() && !waiting.not_while.iter().any(at_work)
     }
 
     fn start_handler(&mut self) {
@@ -228,7 +265,7 @@ impl Simulation {
         if matches!(self.bug, Some(Bug::NoDelayedPass | Bug::NoPass)) {
             return;
         }
-        let after = (self.bug != Some(Bug::DelayTooShort)).then_some(id);
+        let after = (self.bug != Some(Bug::DelayTooShort)).then_some(After::Handler(id));
         let message = Message::Restate(partner, None);
         self.queue.push(Waiting { message, not_while: BTreeSet::new(), after, delayed: after.is_some() });
     }
@@ -253,12 +290,20 @@ impl Simulation {
         self.queue.extend(handler.messages);
     }
 
-    /// The delay counts from here: whoever is at work now may still hold what was read before.
+    /// The delay of what waits for this handler counts from here.
     fn ended(&mut self, id: usize) {
-        let at_work: BTreeSet<usize> = self.handlers.iter().map(|handler| handler.id).collect();
-        for waiting in self.queue.iter_mut().filter(|waiting| waiting.after == Some(id)) {
+        for waiting in self.queue.iter_mut().filter(|waiting| waiting.after == Some(After::Handler(id))) {
+            waiting.after = Some(After::Step(self.step + table::LAG_STEPS));
+        }
+    }
+
+    /// Whoever is at work when no read is stale any more may have read before.
+    fn let_time_pass(&mut self) {
+        let now = self.step;
+        let over = |after| matches!(after, Some(After::Step(step)) if step < now);
+        for waiting in self.queue.iter_mut().filter(|waiting| over(waiting.after)) {
             waiting.after = None;
-            waiting.not_while.clone_from(&at_work);
+            waiting.not_while = self.handlers.iter().map(|handler| handler.id).collect();
         }
     }
 }

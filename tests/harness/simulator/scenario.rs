@@ -11,12 +11,22 @@ use rules::{Agreements, CreditNote, Day, Fact, Instance, Model, Money, PartnerId
 pub struct Scenario {
     /// Each once; the simulator repeats and shuffles them.
     pub messages: Vec<Message>,
+    /// How many writes a transaction takes: few, so that not everything fits.
+    pub max_writes: usize,
+    /// Whether partners are registered, and all that follows is done, before anything else comes.
+    pub registered_first: bool,
 }
 
 impl Scenario {
     /// The world of a seed.
     pub fn of_seed(seed: u64) -> Scenario {
         let mut random = fastrand::Rng::with_seed(seed ^ 0x5eed);
+        match seed % 16 {
+            0 => return Scenario::crowded(&mut random),
+            1 => return Scenario::instances(&mut random),
+            2 => return Scenario::entry_fees(&mut random),
+            _ => {}
+        }
         let contracts = random.u8(2..=5);
         let mut messages = Vec::new();
         for contract in 0..contracts {
@@ -32,7 +42,9 @@ impl Scenario {
             if random.u8(..) < 70 {
                 // Another fee, or another partner: a contradicting claim.
                 let (partner, fee) = (random.u8(0..2), random.i64(1..1000));
-                let other = Sale { annual_fee: money(fee), partner_id: partner_id(partner), ..sale.clone() };
+                let customer_id = "another".parse().unwrap();
+                let other =
+                    Sale { annual_fee: money(fee), partner_id: partner_id(partner), customer_id, ..sale.clone() };
                 messages.push(Message::Event(Fact::Sale(other)));
                 for number in 1..=random.usize(0..=2) {
                     messages.push(Message::Choose(Choice {
@@ -51,7 +63,75 @@ impl Scenario {
                 messages.push(Message::Change(partner_id(partner), agreements(&mut random)));
             }
         }
-        Scenario { messages }
+        Scenario { messages, max_writes: if random.bool() { 10 } else { 100 }, registered_first: random.u8(..) < 64 }
+    }
+
+    /// More sales of one partner than are listed as its earliest, paid from about the last of those, and some of the first
+    /// ones chosen away.
+    fn crowded(random: &mut fastrand::Rng) -> Scenario {
+        let mut messages = Vec::new();
+        for contract in 0..random.u8(12..=15) {
+            let sale = Sale { instance: Instance::Customer, ..random_sale(random, contract, 0) };
+            if contract < 2 {
+                let customer_id = "another".parse().unwrap();
+                let (partner_id, signed_on) = (partner_id(random.u8(0..2)), day(24, 9));
+                let other = Sale { partner_id, signed_on, customer_id, ..sale.clone() };
+                messages.push(Message::Event(Fact::Sale(other)));
+                messages.push(Message::Choose(Choice {
+                    contract_id: sale.contract_id.clone(),
+                    key: Key::Sale,
+                    number: 1,
+                    claim: *random.choice(&[None, Some(1), Some(2)]).unwrap(),
+                    why: "twice".to_owned(),
+                }));
+            }
+            messages.push(Message::Event(Fact::Sale(sale)));
+        }
+        let from_sale = u64::from(random.u8(10..=12)).try_into().unwrap();
+        let draft = Draft { from_sale: Some(from_sale), ..draft(random, day(23, 1)) };
+        messages.push(Message::Change(partner_id(0), Agreements::new(vec![draft.accept().unwrap()]).unwrap()));
+        Scenario { messages, max_writes: if random.bool() { 20 } else { 100 }, registered_first: random.bool() }
+    }
+
+    /// Instances of one partner, of which one has the discount.
+    fn instances(random: &mut fastrand::Rng) -> Scenario {
+        let mut messages = Vec::new();
+        for contract in 0..3 {
+            let sale = Sale { instance: Instance::Partner, ..random_sale(random, contract, 0) };
+            messages.push(Message::Event(renewal(random, &sale, 2)));
+            messages.push(Message::Event(credit_note(random, &sale, 1, 0)));
+            messages.push(Message::Event(Fact::Sale(sale)));
+        }
+        let draft = Draft {
+            model: Model::AffiliatedIntegrator,
+            technical_qualification: Some(day(23, 1)),
+            ..draft(random, day(23, 1))
+        };
+        let draft = Draft { support_structure: None, entry_fee: None, ..draft };
+        messages.push(Message::Change(partner_id(0), Agreements::new(vec![draft.accept().unwrap()]).unwrap()));
+        Scenario { messages, max_writes: 100, registered_first: true }
+    }
+
+    /// One entry fee, changed again and again.
+    fn entry_fees(random: &mut fastrand::Rng) -> Scenario {
+        let change = |minor| {
+            let entry_fee =
+                EntryFee { segment: "s".into(), commercial_potential: money(minor), rate: "1".parse().unwrap() };
+            let draft = Draft {
+                model: Model::Affiliate,
+                starts_on: day(23, 1),
+                ends_on: None,
+                programme: None,
+                rate: None,
+                from_sale: None,
+                technical_qualification: None,
+                support_structure: Some(true),
+                entry_fee: Some(entry_fee),
+            };
+            Message::Change(partner_id(0), Agreements::new(vec![draft.accept().unwrap()]).unwrap())
+        };
+        let messages = (0..3).map(|_| change(random.i64(1..1000))).collect();
+        Scenario { messages, max_writes: 100, registered_first: true }
     }
 
     /// The facts in it.

@@ -3,7 +3,7 @@
 use super::Bug;
 use aws_sdk_dynamodb::types::AttributeValue;
 use ledger::store::{
-    Consistency, IndexKey, Inserted, Item, Key, MAX_WRITES, Page, Store, StoreError, Stretch, TransactError, Write,
+    Consistency, IndexKey, Inserted, Item, Key, Page, Store, StoreError, Stretch, TransactError, Write,
 };
 use std::collections::BTreeMap;
 use std::future::poll_fn;
@@ -12,6 +12,8 @@ use std::task::Poll;
 
 /// How many commits an eventually consistent read may be behind.
 const LAG: u64 = 4;
+/// How many steps of the scheduler it may be behind.
+pub(super) const LAG_STEPS: u64 = 60;
 
 /// How often a call goes wrong, in 256ths.
 #[derive(Debug, Clone, Copy)]
@@ -40,6 +42,10 @@ impl Default for Faults {
 pub struct Table {
     versions: BTreeMap<Key, Vec<(u64, Item)>>,
     commit: u64,
+    /// When each commit was made.
+    committed: Vec<u64>,
+    /// Now.
+    pub(super) step: u64,
     random: fastrand::Rng,
     /// How often calls go wrong.
     pub faults: Faults,
@@ -52,7 +58,17 @@ pub struct Table {
 impl Table {
     pub(super) fn new(random: fastrand::Rng, faults: Faults, bug: Option<Bug>) -> Table {
         let trace = tracing().then(Vec::new);
-        Table { versions: BTreeMap::new(), commit: 0, random, faults, bug, trace, overwritten: Vec::new() }
+        Table {
+            versions: BTreeMap::new(),
+            commit: 0,
+            committed: Vec::new(),
+            step: 0,
+            random,
+            faults,
+            bug,
+            trace,
+            overwritten: Vec::new(),
+        }
     }
 
     pub(super) fn note(&mut self, what: impl FnOnce() -> String) {
@@ -84,7 +100,10 @@ impl Table {
     }
 
     fn behind(&mut self) -> u64 {
-        self.commit.saturating_sub(self.random.u64(..=LAG))
+        let now = self.step;
+        let visible = self.committed.partition_point(|step| step + LAG_STEPS <= now);
+        let least = u64::try_from(visible).unwrap_or(u64::MAX);
+        self.commit.saturating_sub(self.random.u64(..=LAG)).max(least)
     }
 
     fn put(&mut self, item: Item) {
@@ -96,7 +115,9 @@ impl Table {
                 self.overwritten.push(format!("{} {}", key.pk, key.sk));
             }
         }
-        let commit = self.commit;
+        let (commit, step) = (self.commit, self.step);
+        // Every commit, with all of its writes, is made in one step.
+        self.committed.resize(usize::try_from(commit).unwrap_or(usize::MAX), step);
         self.versions.entry(key).or_default().push((commit, item));
     }
 
@@ -104,8 +125,17 @@ impl Table {
         if self.bug == Some(Bug::NoCondition) {
             return true;
         }
+        let (Write::Insert(item) | Write::Replace(item, _)) = write;
+        if self.bug == Some(Bug::EntryFeesWithoutRevision) && key(item).pk.starts_with("FEES#") {
+            return true;
+        }
         match write {
             Write::Insert(item) => self.latest(&key(item)).is_none(),
+            Write::Replace(item, _)
+                if self.bug == Some(Bug::AppendWithoutRevision) && key(item).sk.starts_with("TERM#") =>
+            {
+                true
+            }
             Write::Replace(item, revision) => {
                 let there = self.latest(&key(item)).and_then(|there| there.get("v"));
                 there == Some(&AttributeValue::N(revision.to_string()))
@@ -126,19 +156,60 @@ impl Table {
         let kept = |write: &Write| match (self.bug, write) {
             (Some(Bug::NoBumpOfUnchangedSales), Write::Replace(item, _)) => !is_same(item) || !item.contains_key("f"),
             (Some(Bug::NoBumpOfPlaceholder), Write::Replace(item, _)) => !is_same(item) || item.contains_key("f"),
+            (Some(Bug::NoBumpByInstances), Write::Replace(item, _)) => !is_same(item) || key(item).sk != "HEAD",
             (Some(Bug::HeadNotWritten), Write::Replace(item, _)) => {
                 let before = self.latest(&key(item));
                 !(key(item).sk == "HEAD" && before.is_some_and(|before| before.get("av") == item.get("av")))
             }
             _ => true,
         };
-        writes.into_iter().filter(kept).collect()
+        let changed = |write: Write| match write {
+            Write::Replace(mut item, revision) => {
+                if self.bug == Some(Bug::ForgottenTodo) {
+                    item.remove("t");
+                }
+                if self.bug == Some(Bug::ArrivalOrderRank) {
+                    self.keep_order_of_arrival(&mut item);
+                }
+                Write::Replace(item, revision)
+            }
+            Write::Insert(mut item) => {
+                if self.bug == Some(Bug::ForgottenTodo) {
+                    item.remove("t");
+                }
+                Write::Insert(item)
+            }
+        };
+        writes.into_iter().filter(kept).map(changed).collect()
+    }
+
+    /// Puts the sale that is new on a partner's list at its end.
+    fn keep_order_of_arrival(&self, item: &mut Item) {
+        let list = |item: &Item| item.get("sa").and_then(|list| list.as_l().ok()).cloned();
+        if let (Some(before), Some(after)) = (self.latest(&key(item)).and_then(list), list(item)) {
+            let (mut known, new): (Vec<_>, Vec<_>) = after.into_iter().partition(|place| before.contains(place));
+            known.sort_by_key(|place| before.iter().position(|there| there == place));
+            known.extend(new);
+            item.insert("sa".to_owned(), AttributeValue::L(known));
+        }
     }
 }
 
 /// Whether runs keep a trace: replays do, searches for a seed need none.
 fn tracing() -> bool {
     std::env::var_os("SIMULATION_TRACE").is_some()
+}
+
+/// Makes every slot count the rows that were read.
+fn accept_torn(items: &mut Vec<Item>) {
+    let keys: Vec<Key> = items.iter().map(key).collect();
+    let slot_of = |key: &Key| key.sk.splitn(3, '#').take(2).collect::<Vec<_>>().join("#");
+    let is_slot = |key: &Key| key.sk == slot_of(key);
+    items.retain(|item| is_slot(&key(item)) || keys.iter().any(|slot| is_slot(slot) && slot.sk == slot_of(&key(item))));
+    for item in items.iter_mut().filter(|item| is_slot(&key(item))) {
+        let count = keys.iter().filter(|row| !is_slot(row) && slot_of(row) == key(item).sk).count();
+        item.insert("n".to_owned(), AttributeValue::N(count.to_string()));
+    }
 }
 
 fn text<'a>(item: &'a Item, name: &str) -> Option<&'a String> {
@@ -156,17 +227,18 @@ pub struct SimStore {
     handler: usize,
     /// The index shows at least what was written up to here.
     index_floor: u64,
+    max_writes: usize,
 }
 
 impl SimStore {
-    pub(super) fn new(table: Table) -> SimStore {
-        SimStore { table: Arc::new(Mutex::new(table)), handler: 0, index_floor: 0 }
+    pub(super) fn new(table: Table, max_writes: usize) -> SimStore {
+        SimStore { table: Arc::new(Mutex::new(table)), handler: 0, index_floor: 0, max_writes }
     }
 
     /// The same table for a handler. One that comes after a delay finds the index caught up.
     pub(super) fn of_handler(&self, handler: usize, caught_up: bool) -> SimStore {
         let index_floor = if caught_up { self.table().commit } else { 0 };
-        SimStore { table: Arc::clone(&self.table), handler, index_floor }
+        SimStore { table: Arc::clone(&self.table), handler, index_floor, max_writes: self.max_writes }
     }
 
     pub(super) fn table(&self) -> MutexGuard<'_, Table> {
@@ -198,6 +270,10 @@ impl SimStore {
 }
 
 impl Store for SimStore {
+    fn max_writes(&self) -> usize {
+        self.max_writes
+    }
+
     async fn get(&self, keys: Vec<Key>, consistency: Consistency) -> Result<Vec<Item>, StoreError> {
         self.turn().await;
         self.throttle("BatchGetItem")?;
@@ -235,6 +311,9 @@ impl Store for SimStore {
         let mut items = read(first);
         self.turn().await;
         items.extend(read(1 - first));
+        if self.table().bug == Some(Bug::TornReadsAccepted) {
+            accept_torn(&mut items);
+        }
         self.turn().await;
         let handler = self.handler;
         self.table().note(|| format!("{handler} partition {pk} → {items:?}"));
@@ -271,6 +350,8 @@ impl Store for SimStore {
     async fn insert(&self, new: Vec<Item>) -> Vec<Inserted> {
         self.turn().await;
         let mut results = Vec::new();
+        let keys: std::collections::BTreeSet<Key> = new.iter().map(key).collect();
+        assert_eq!(keys.len(), new.len(), "a request names a key twice");
         for item in new {
             let throttled = self.throttle("BatchExecuteStatement");
             let lost = self.is_lost();
@@ -298,7 +379,7 @@ impl Store for SimStore {
         self.throttle("TransactWriteItems")?;
         let applied = {
             let mut table = self.table();
-            assert!(!writes.is_empty() && writes.len() <= MAX_WRITES, "{} writes", writes.len());
+            assert!(!writes.is_empty() && writes.len() <= self.max_writes, "{} writes", writes.len());
             let conflict = table.faults.conflict;
             let writes = table.sabotage(writes);
             let applied = !table.chance(conflict) && writes.iter().all(|write| table.holds(write));

@@ -1,0 +1,108 @@
+//! What needs a person: annuities that wait, contradict or are odd, and messages that were refused. Listed in an index of
+//! their own, for as long as they do.
+
+use crate::keys::{self, RowKey, SlotKey};
+use crate::queries::Part;
+use crate::rows::text;
+use crate::store::{Consistency, Index, IndexKey, Inserted, Item, Key, Store, Stretch};
+use crate::{Ledger, LedgerError};
+use jiff::Timestamp;
+use rules::{ContractId, Term};
+use serde::{Deserialize, Serialize};
+
+/// A message that can never be processed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rejected {
+    /// The id SQS gave it.
+    pub message_id: String,
+    /// The function that refused it.
+    pub function: String,
+    /// The field that is wrong.
+    pub field: String,
+    /// What is wrong with it.
+    pub reason: String,
+    /// When it was refused.
+    pub at: Timestamp,
+}
+
+/// One thing that needs a person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Attention {
+    /// An annuity; what about it, its contract tells.
+    Annuity {
+        /// The contract.
+        contract_id: ContractId,
+        /// The year.
+        term: Term,
+    },
+    /// A message.
+    Rejected(Rejected),
+}
+
+#[derive(Serialize, Deserialize)]
+struct StoredRejected {
+    pk: String,
+    sk: String,
+    apk: String,
+    ask: String,
+    #[serde(rename = "m")]
+    message_id: String,
+    #[serde(rename = "fn")]
+    function: String,
+    #[serde(rename = "fi")]
+    field: String,
+    #[serde(rename = "re")]
+    reason: String,
+    at: Timestamp,
+    #[serde(rename = "v")]
+    revision: u64,
+}
+
+impl<S: Store> Ledger<S> {
+    /// Lists a refused message, once.
+    pub async fn reject(&self, rejected: &Rejected) -> Result<(), LedgerError> {
+        let Key { pk, sk } = keys::rejected(&rejected.message_id);
+        let Rejected { message_id, function, field, reason, at } = rejected.clone();
+        let ask = keys::attention_sort_key(at, &Key { pk: pk.clone(), sk: sk.clone() });
+        let apk = keys::ATTENTION.to_owned();
+        let stored = StoredRejected { pk, sk, apk, ask, message_id, function, field, reason, at, revision: 1 };
+        let item = serde_dynamo::to_item(stored).map_err(|error| damaged(&rejected.message_id, error))?;
+        match self.store.insert(vec![item]).await.into_iter().next() {
+            Some(Inserted::Failed(error)) => Err(error.into()),
+            Some(Inserted::Done | Inserted::Exists) | None => Ok(()),
+        }
+    }
+
+    /// What needs a person, newest first; at most `limit` of it.
+    pub async fn attention(&self, limit: usize, after: Option<IndexKey>) -> Result<Part<Attention>, LedgerError> {
+        let (from, to) = keys::INDEX_WHOLE;
+        let (gpk, from, to) = (keys::ATTENTION.to_owned(), from.to_owned(), to.to_owned());
+        let page = self.store.index(Stretch { index: Index::Attention, gpk, from, to, after, limit }).await?;
+        let listed: Vec<IndexKey> = page.items.iter().map(index_key).collect();
+        let rejected = listed.iter().map(|listed| listed.key.clone()).filter(|key| key.sk == keys::REJECTED_SORT_KEY);
+        let rejected: Vec<Key> = rejected.collect();
+        let rejected =
+            if rejected.is_empty() { Vec::new() } else { self.store.get(rejected, Consistency::Eventual).await? };
+        let mut list = Vec::with_capacity(listed.len());
+        for IndexKey { key, .. } in &listed {
+            if let Some(RowKey::Slot(SlotKey::Annuity(contract_id, term))) = RowKey::parse(key) {
+                list.push(Attention::Annuity { contract_id, term });
+            } else if let Some(item) = rejected.iter().find(|item| text(item, "pk") == key.pk) {
+                let stored: StoredRejected =
+                    serde_dynamo::from_item(item.clone()).map_err(|error| damaged(&key.pk, error))?;
+                let StoredRejected { message_id, function, field, reason, at, .. } = stored;
+                list.push(Attention::Rejected(Rejected { message_id, function, field, reason, at }));
+            }
+        }
+        Ok(Part { list, next: listed.into_iter().last().filter(|_| page.more) })
+    }
+}
+
+fn index_key(item: &Item) -> IndexKey {
+    let key = Key { pk: text(item, "pk").to_owned(), sk: text(item, "sk").to_owned() };
+    IndexKey { gsk: text(item, "ask").to_owned(), key }
+}
+
+fn damaged(key: &str, error: serde_dynamo::Error) -> LedgerError {
+    LedgerError::Damaged { key: key.to_owned(), source: Box::new(error) }
+}
