@@ -8,6 +8,7 @@ mod command_line;
 mod costs;
 mod faults;
 mod ledger_in_memory;
+mod operations;
 mod rules_alone;
 mod simulation;
 mod worlds;

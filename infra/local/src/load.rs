@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// How many messages one request carries at most (a limit of SQS).
-const BATCH: usize = 10;
+pub const BATCH: usize = 10;
 /// How often the queues are looked at.
 const GLANCE: Duration = Duration::from_millis(50);
 /// How long a dead letter that was looked at stays hidden, in seconds.
@@ -114,7 +114,7 @@ pub async fn send(stack: &Stack, events: &[Event]) -> Result<(), LoadError> {
                 .collect();
             for queue in full {
                 let batch = open.remove(queue).unwrap_or_default();
-                send_batch(&sqs, stack.queue_url(queue), &batch).await?;
+                send_batch(&sqs, &stack.queue_url(queue), &batch).await?;
                 bar.inc(u64::try_from(batch.len()).unwrap_or_default());
             }
         }
@@ -123,7 +123,8 @@ pub async fn send(stack: &Stack, events: &[Event]) -> Result<(), LoadError> {
     Ok(())
 }
 
-async fn send_batch(sqs: &aws_sdk_sqs::Client, queue_url: String, batch: &[&Event]) -> Result<(), LoadError> {
+/// Sends at most [`BATCH`] events in one request.
+pub async fn send_batch(sqs: &aws_sdk_sqs::Client, queue_url: &str, batch: &[&Event]) -> Result<(), LoadError> {
     let entries: Result<Vec<_>, _> = batch
         .iter()
         .enumerate()

@@ -52,6 +52,11 @@ impl Aws {
 
     /// The ledger in the table that `TABLE_NAME` names.
     pub fn ledger(&self) -> Result<Ledger<DynamoStore>, SettingsError> {
+        Ok(Ledger::new(DynamoStore::new(self.dynamodb(), variable("TABLE_NAME")?)))
+    }
+
+    /// A client of DynamoDB.
+    pub fn dynamodb(&self) -> aws_sdk_dynamodb::Client {
         let mut config = aws_sdk_dynamodb::Config::builder()
             .behavior_version(BehaviorVersion::latest())
             .region(self.region.clone())
@@ -59,8 +64,7 @@ impl Aws {
             .retry_config(RetryConfig::standard().with_max_attempts(MAX_ATTEMPTS))
             .timeout_config(timeouts());
         config.set_endpoint_url(optional("AWS_ENDPOINT_URL_DYNAMODB"));
-        let client = aws_sdk_dynamodb::Client::from_conf(config.build());
-        Ok(Ledger::new(DynamoStore::new(client, variable("TABLE_NAME")?)))
+        aws_sdk_dynamodb::Client::from_conf(config.build())
     }
 
     /// A client of SQS.

@@ -1,0 +1,73 @@
+//! `cargo run -p operate`: what an operator does, on the local stack and on a real account alike.
+
+mod audit;
+mod redrive;
+mod send;
+mod target;
+
+use clap::{Parser, Subcommand};
+use std::error::Error;
+use std::process::ExitCode;
+use target::{Place, Target};
+
+/// Operates the partner programme: sends events, sends dead letters back, audits the ledger.
+///
+/// Without --stack, the stack that `cargo run` has started on this machine; with it, the CloudFormation stack of that name
+/// in the account and region that the usual AWS variables of the environment name (region, access key, secret, session token).
+#[derive(Debug, Parser)]
+#[command(name = "operate", version)]
+struct Arguments {
+    #[command(flatten)]
+    place: Place,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Send events, one a line, to the queues of their types; nothing is sent if a line is wrong
+    Send {
+        /// A file of events as in tests/data/events.jsonl; - for standard input
+        file: local::input::Source,
+    },
+    /// Show the messages of a dead-letter queue and, with --yes, send them back to their queue
+    Redrive {
+        /// The queue they came from
+        #[arg(value_enum)]
+        queue: redrive::Queue,
+        /// Only those whose field or reason contains this text
+        #[arg(long, value_name = "TEXT")]
+        reason: Option<String>,
+        /// Send them back; without it they are shown only
+        #[arg(long)]
+        yes: bool,
+    },
+    /// Read the whole table, compute every line again, and print each difference; status 1 if there is any
+    Audit {
+        /// Append the missing differences, after showing them
+        #[arg(long)]
+        repair: bool,
+    },
+}
+
+type Failure = Box<dyn Error + Send + Sync>;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match run(Arguments::parse()).await {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("error: {}", runtime::chain(&*error));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
+    let target = Target::of(&arguments.place)?;
+    match arguments.command {
+        Command::Send { file } => send::send(&target, &file).await,
+        Command::Redrive { queue, reason, yes } => redrive::redrive(&target, queue, reason.as_deref(), yes).await,
+        Command::Audit { repair } => audit::audit(&target, repair).await,
+    }
+}

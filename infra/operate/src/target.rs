@@ -1,0 +1,78 @@
+//! Which system is operated: the one on this machine, or a stack in an account.
+
+use crate::Failure;
+use clap::Args;
+use local::{HOST, queues, table};
+use runtime::settings::Aws;
+
+/// Where the system is.
+#[derive(Debug, Args)]
+pub(crate) struct Place {
+    /// The CloudFormation stack; without it, the stack on this machine
+    #[arg(long, value_name = "NAME")]
+    stack: Option<String>,
+    /// Port of DynamoDB on this machine
+    #[arg(long, value_name = "PORT", default_value_t = 8000, conflicts_with = "stack")]
+    dynamodb_port: u16,
+    /// Port of SQS on this machine
+    #[arg(long, value_name = "PORT", default_value_t = 9324, conflicts_with = "stack")]
+    sqs_port: u16,
+}
+
+/// The clients of a system, and how its parts are named.
+#[derive(Debug, Clone)]
+pub(crate) struct Target {
+    pub(crate) dynamodb: aws_sdk_dynamodb::Client,
+    pub(crate) sqs: aws_sdk_sqs::Client,
+    /// What CloudFormation puts before the logical id; nothing on this machine, where names are logical ids.
+    prefix: String,
+}
+
+impl Target {
+    pub(crate) fn of(place: &Place) -> Result<Target, Failure> {
+        if let Some(stack) = &place.stack {
+            let aws = Aws::from_env()?;
+            return Ok(Target { dynamodb: aws.dynamodb(), sqs: aws.sqs(), prefix: format!("{stack}-") });
+        }
+        let dynamodb = table::client(&format!("http://{HOST}:{}", place.dynamodb_port));
+        Ok(Target {
+            dynamodb,
+            sqs: queues::client(&format!("http://{HOST}:{}", place.sqs_port)),
+            prefix: String::new(),
+        })
+    }
+
+    /// The URL of the queue with a logical id.
+    pub(crate) async fn queue_url(&self, logical_id: &str) -> Result<String, Failure> {
+        let prefix = format!("{}{logical_id}", self.prefix);
+        let listed = self.sqs.list_queues().queue_name_prefix(&prefix).send().await?.queue_urls.unwrap_or_default();
+        let found =
+            listed.into_iter().find(|url| self.is_named(url.rsplit('/').next().unwrap_or_default(), logical_id));
+        found.ok_or_else(|| format!("there is no queue {prefix}: is the stack running, and its name right?").into())
+    }
+
+    /// The name of the table.
+    pub(crate) async fn table(&self) -> Result<String, Failure> {
+        let mut start = None;
+        loop {
+            let page = self.dynamodb.list_tables().set_exclusive_start_table_name(start).send().await?;
+            if let Some(name) = page.table_names().iter().find(|name| self.is_named(name, "Ledger")) {
+                return Ok(name.clone());
+            }
+            start = page.last_evaluated_table_name;
+            if start.is_none() {
+                return Err(format!(
+                    "there is no table {}Ledger: is the stack running, and its name right?",
+                    self.prefix
+                )
+                .into());
+            }
+        }
+    }
+
+    /// CloudFormation names a part `<stack>-<logical id>-<random>`.
+    fn is_named(&self, name: &str, logical_id: &str) -> bool {
+        let rest = name.strip_prefix(&self.prefix).and_then(|name| name.strip_prefix(logical_id));
+        rest.is_some_and(|rest| rest.is_empty() || (!self.prefix.is_empty() && rest.starts_with('-')))
+    }
+}

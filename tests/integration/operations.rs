@@ -1,0 +1,93 @@
+//! `operate`: events sent, dead letters sent back, a ledger audited and repaired.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use events::EventType::SaleSigned;
+use harness::binaries;
+use harness::running::Running;
+use harness::world::{World, data};
+use std::process::{Command, Output};
+
+/// Runs the command against a stack, on a thread of its own so that the stack goes on.
+async fn operate(running: &Running, arguments: &[&str]) -> Output {
+    let port = |url: &str| url.rsplit(':').next().unwrap().to_owned();
+    let mut command = Command::new(binaries().join("operate"));
+    command.args(["--dynamodb-port", &port(&running.stack.dynamodb_url), "--sqs-port", &port(&running.stack.sqs_url)]);
+    command.args(arguments);
+    tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap()
+}
+
+fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn events_are_sent_and_the_ledger_is_audited_and_repaired() {
+    let running = Running::start().await;
+    let world = World::sample();
+    running.register(&world).await;
+    let events = data("events.jsonl").display().to_string();
+    let sent = operate(&running, &["send", &events]).await;
+    assert!(sent.status.success() && said(&sent).contains("194 events accepted"), "{}", said(&sent));
+    running.settle().await;
+    running.check(&world).await;
+    let clean = operate(&running, &["audit"]).await;
+    assert!(clean.status.success() && said(&clean).contains(" 0 differences"), "{}", said(&clean));
+
+    // Somebody writes to the table by hand.
+    let table = running.stack.dynamodb();
+    let key = |sk: &str| AttributeValue::S(sk.to_owned());
+    let update =
+        table.update_item().table_name("Ledger").key("pk", key("CONTRACT#C-149768-59")).key("sk", key("TERM#01"));
+    let update =
+        update.update_expression("SET e.a = e.a + :x").expression_attribute_values(":x", AttributeValue::N("1".into()));
+    update.send().await.unwrap();
+    let wrong = operate(&running, &["audit"]).await;
+    assert_eq!(wrong.status.code(), Some(1));
+    let line = "contract C-149768-59 term 1: owed 2056.35 (vendor 2056.35), booked 2056.36 (vendor 2056.35) EUR";
+    assert!(said(&wrong).contains(line), "{}", said(&wrong));
+    let repaired = operate(&running, &["audit", "--repair"]).await;
+    assert!(repaired.status.success(), "{}", said(&repaired));
+    running.check(&world).await;
+    running.stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_sent_if_a_line_is_wrong() {
+    let running = Running::start().await;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("events.jsonl");
+    let good = &World::sample().events[0].body;
+    std::fs::write(&file, format!("{good}\nnonsense\n")).unwrap();
+    let refused = operate(&running, &["send", file.to_str().unwrap()]).await;
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(said(&refused).contains("events.jsonl:2: is not an event of a known type"), "{}", said(&refused));
+    running.settle().await;
+    assert_eq!(running.api.get("/contracts/C-156959-0").await.unwrap().status, 404);
+    running.stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn dead_letters_are_shown_and_sent_back() {
+    let running = Running::start().await;
+    running.send_raw(SaleSigned, &["nonsense".to_owned(), "{}".to_owned()]).await;
+    running.settle().await;
+    let shown = operate(&running, &["redrive", "sale-signed", "--reason", "specversion"]).await;
+    assert!(
+        said(&shown).contains("specversion is missing") && said(&shown).contains("1 messages; --yes"),
+        "{}",
+        said(&shown)
+    );
+    assert!(!said(&shown).contains("nonsense"));
+    let none = operate(&running, &["redrive", "credit-note", "--yes"]).await;
+    assert!(said(&none).contains("0 messages sent back"), "{}", said(&none));
+    running.stack.stop().await;
+
+    let running = Running::start().await;
+    running.send_raw(SaleSigned, &["nonsense".to_owned(), "{}".to_owned()]).await;
+    running.settle().await;
+    let moved = operate(&running, &["redrive", "sale-signed", "--yes"]).await;
+    assert!(moved.status.success() && said(&moved).contains("2 messages sent back"), "{}", said(&moved));
+    running.settle().await;
+    assert_eq!(running.dead_letters().await.len(), 2, "refused again, and nothing lost");
+    running.stack.stop().await;
+}
