@@ -108,3 +108,80 @@ fn a_stack_that_is_killed_at_any_moment_goes_on_where_it_was() {
         assert_eq!(crate::command_line::balance_rows(&printed), expected.lines().skip(1).collect::<Vec<_>>());
     }
 }
+
+/// Everything at once: handlers killed, messages shuffled and sent twice, the stack itself killed and started again.
+#[test]
+fn under_fire_the_ledger_stays_whole() {
+    let world = World::both();
+    let folder = tempfile::tempdir().unwrap();
+    let partners = folder.path().join("partners.json");
+    let events = folder.path().join("events.jsonl");
+    let registry: Vec<String> =
+        world.partners.iter().map(|partner| format!("\"{}\": {}", partner.id, partner.body)).collect();
+    std::fs::write(&partners, format!("{{{}}}", registry.join(","))).unwrap();
+    let mut random = fastrand::Rng::with_seed(7);
+    let all_in_web = |ports: [u16; 2], more: &[&str]| {
+        let mut command = Command::new(binaries().join("all-in-web"));
+        command.env_remove("CARGO").args(["--api-port", "0", "--data"]).arg(folder.path().join("data"));
+        command.args(["--dynamodb-port", &ports[0].to_string(), "--sqs-port", &ports[1].to_string()]);
+        command.args(["--parameter", "FunctionTimeoutSeconds=1", "--parameter", "VisibilityTimeoutSeconds=2"]);
+        command.arg("--partners").arg(&partners).arg("--events").arg(&events).args(more);
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+    };
+    for seed in 0..4 {
+        let bodies: Vec<String> = world.shuffled(seed).into_iter().map(|event| event.body).collect();
+        std::fs::write(&events, bodies.join("\n")).unwrap();
+        let mut stack = all_in_web([0, 0], &[]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        for _ in 0..3 {
+            std::thread::sleep(Duration::from_millis(random.u64(100..400)));
+            for child in children(stack.id()).iter().filter(|_| random.bool()) {
+                signal("KILL", child);
+            }
+        }
+        stack.kill().unwrap();
+        stack.wait().unwrap();
+    }
+    let ended = all_in_web([0, 0], &["--once"]).output().unwrap();
+    let printed = String::from_utf8_lossy(&ended.stdout);
+    assert!(ended.status.success(), "{}", String::from_utf8_lossy(&ended.stderr));
+    let balances: std::collections::BTreeSet<String> =
+        crate::command_line::balance_rows(&printed).into_iter().collect();
+    assert_eq!(balances, world.expected_balances);
+
+    let [dynamodb, sqs] = [free_port(), free_port()];
+    let mut stack = all_in_web([dynamodb, sqs], &[]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let audit = audit_when_up(dynamodb, sqs);
+    stack.kill().unwrap();
+    stack.wait().unwrap();
+    assert!(audit.contains(" 0 differences"), "{audit}");
+}
+
+/// The processes that a process started.
+fn children(parent: u32) -> Vec<String> {
+    let children = std::fs::read_to_string(format!("/proc/{parent}/task/{parent}/children")).unwrap_or_default();
+    let of_threads = std::fs::read_dir(format!("/proc/{parent}/task")).into_iter().flatten().filter_map(Result::ok);
+    let of_threads = of_threads.filter_map(|thread| std::fs::read_to_string(thread.path().join("children")).ok());
+    of_threads.chain([children]).flat_map(|ids| ids.split_whitespace().map(str::to_owned).collect::<Vec<_>>()).collect()
+}
+
+fn free_port() -> u16 {
+    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
+/// What the audit says once there is something to audit.
+fn audit_when_up(dynamodb: u16, sqs: u16) -> String {
+    let mut said = String::new();
+    for _ in 0..100 {
+        let audit = Command::new(binaries().join("operate"))
+            .args(["--dynamodb-port", &dynamodb.to_string(), "--sqs-port", &sqs.to_string(), "audit"])
+            .output()
+            .unwrap();
+        said = String::from_utf8_lossy(&audit.stdout).into_owned() + &String::from_utf8_lossy(&audit.stderr);
+        if audit.status.success() {
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    said
+}
