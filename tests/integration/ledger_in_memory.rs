@@ -225,3 +225,69 @@ fn what_does_not_fit_one_transaction_is_carried_on() {
         assert_eq!(booked(&ledger, &events, &registry).await, owed(fold(events.clone(), &registry)));
     });
 }
+
+/// The entries of a partner between two days, by a look at every item.
+fn naive(store: &MemoryStore, partner: &PartnerId, (from, to): (rules::Day, rules::Day)) -> Vec<String> {
+    let of_partner = |item: &ledger::store::Item| {
+        let text = |name: &str| item.get(name).and_then(|value| value.as_s().ok()).cloned().unwrap_or_default();
+        let booked_on = text("gsk").split('#').next().unwrap_or_default().to_owned();
+        let within = (from.to_string()..=to.to_string()).contains(&booked_on);
+        (item.contains_key("e") && within && text("gpk") == format!("PARTNER#{partner}")).then(|| text("gsk"))
+    };
+    let mut entries: Vec<String> = store.dump().iter().filter_map(of_partner).collect();
+    entries.sort();
+    entries
+}
+
+fn listed(partner: &PartnerId, listed: &ledger::queries::Listed) -> String {
+    assert_eq!(listed.recorded.entry.posting.partner_id, *partner);
+    format!("{:?} {} {:?}", listed.line, listed.recorded.entry.posting.booked_on, listed.recorded.entry.amount)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 100, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Pages against a look at every item, with writes between them: what was there throughout is seen once.
+    #[test]
+    fn no_entry_is_missed_or_repeated_between_pages(facts in facts(), seed: u64, from in 0..400_u16, length in 0..700_u16) {
+        let mut random = fastrand::Rng::with_seed(seed);
+        let store = MemoryStore::default();
+        let ledger = Ledger::new(&store);
+        let facts = shuffled(&facts, seed);
+        let (now, later) = facts.split_at(facts.len() / 2);
+        let day = |n: u16| format!("{}-{:02}-{:02}", 2020 + n / 336, n / 28 % 12 + 1, n % 28 + 1).parse().unwrap();
+        let period = (day(from), day(from + length));
+        block_on(async {
+            register(&ledger, &registry()).await;
+            take_in(&ledger, now, 5).await;
+            for partner in registry().keys() {
+                let before = naive(&store, partner, period);
+                let at_once = ledger.entries(partner, period, 100_000, None).await.unwrap().list;
+                prop_assert_eq!(at_once.len(), before.len());
+                let mut later = later.iter();
+                let (mut seen, mut after) = (Vec::new(), None);
+                loop {
+                    let part = ledger.entries(partner, period, random.usize(1..5), after).await.unwrap();
+                    seen.extend(part.list.iter().map(|entry| listed(partner, entry)));
+                    after = part.next;
+                    if after.is_none() {
+                        break;
+                    }
+                    let more: Vec<Fact> = later.by_ref().take(2).cloned().collect();
+                    take_in(&ledger, &more, 2).await;
+                }
+                for entry in &at_once {
+                    let entry = listed(partner, entry);
+                    prop_assert!(seen.contains(&entry), "{} is missing", entry);
+                }
+                let end = ledger.entries(partner, period, 100_000, None).await.unwrap().list;
+                let end: Vec<String> = end.iter().map(|entry| listed(partner, entry)).collect();
+                for entry in &seen {
+                    let count = |all: &[String]| all.iter().filter(|there| *there == entry).count();
+                    prop_assert!(count(&seen) <= count(&end), "{} is repeated", entry);
+                }
+            }
+            Ok(())
+        })?;
+    }
+}

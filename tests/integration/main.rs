@@ -1,12 +1,18 @@
 //! The promises, tested from outside: rules without storage, the ledger over a table in memory, and the running stack.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on says so")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on says so"
+)]
 
 mod api;
 mod bad_input;
 mod command_line;
 mod costs;
 mod faults;
+mod generated_input;
 mod ledger_in_memory;
 mod operations;
 mod rules_alone;
