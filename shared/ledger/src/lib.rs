@@ -6,6 +6,7 @@
 
 pub mod attention;
 pub mod audit;
+pub mod choices;
 pub mod dynamo;
 pub mod keys;
 pub mod partners;

@@ -3,8 +3,9 @@
 //!
 //! Whoever adjusts a contract reads its rows first, then its partner, strongly consistent, again for each attempt.
 
+use crate::choices::{Choice, Chosen};
 use crate::record::Outcome;
-use crate::slots::{Choice, Chosen, Origin, Settled, Slots};
+use crate::slots::{Origin, Settled, Slots};
 use crate::store::{Store, TransactError, Write};
 use crate::{Head, Ledger, LedgerError, keys};
 use rules::claims::Added;

@@ -7,7 +7,8 @@ pub mod scenario;
 pub mod table;
 
 use jiff::Timestamp;
-use ledger::slots::{Choice, Chosen, Origin};
+use ledger::choices::{Choice, Chosen};
+use ledger::slots::Origin;
 use ledger::store::IndexKey;
 use ledger::{Ledger, Reported};
 use rules::{Agreements, Fact, PartnerId};
@@ -162,6 +163,33 @@ pub fn play(scenario: &Scenario, seed: u64, bug: Option<Bug>) -> Result<(), Viol
     ended
         .and_then(|()| check::check(&table, scenario))
         .map_err(|what| Violation { what, trace: table.trace().to_vec() })
+}
+
+/// Plays messages one after the other, each until it is done, then all of them again; the handler that makes the call with
+/// the number `crash_at` crashes there, and its message comes back. Returns how many calls there were.
+pub fn play_in_order(messages: &[Message], crash_at: Option<usize>) -> Result<usize, Violation> {
+    let scenario =
+        Scenario { messages: messages.to_vec(), max_writes: ledger::store::MAX_WRITES, registered_first: true };
+    let store = SimStore::new(Table::new(fastrand::Rng::with_seed(0), Faults::NONE, None), scenario.max_writes);
+    let mut calls = 0;
+    let mut waiting: Vec<Message> = messages.iter().chain(messages).rev().cloned().collect();
+    while let Some(message) = waiting.pop() {
+        let mut handler = work(store.of_handler(0, true), vec![message.clone()], 0);
+        loop {
+            calls += 1;
+            if crash_at == Some(calls) {
+                waiting.push(message);
+                break;
+            }
+            if let Poll::Ready((back, new)) = handler.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+                waiting.extend(back.into_iter().chain(new));
+                break;
+            }
+        }
+    }
+    let table = store.table();
+    let checked = check::check(&table, &scenario);
+    checked.map(|()| calls).map_err(|what| Violation { what, trace: table.trace().to_vec() })
 }
 
 struct Simulation {

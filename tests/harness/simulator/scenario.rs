@@ -1,7 +1,7 @@
 //! Small worlds in which much goes on: few partners, few contracts, so that facts meet.
 
 use super::Message;
-use ledger::slots::Choice;
+use ledger::choices::Choice;
 use rules::agreement::{Draft, EntryFee};
 use rules::contract::Key;
 use rules::{Agreements, CreditNote, Day, Fact, Instance, Model, Money, PartnerId, Renewal, Sale, Term};
@@ -141,6 +141,42 @@ impl Scenario {
             Message::Change(_, _) | Message::Choose(_) | Message::Restate(_, _) => None,
         })
     }
+}
+
+/// Six events that meet, and the registration of their partner: two sales, the later one displaced by the earlier, a
+/// renewal, and credit notes for both years.
+pub fn six_events() -> (Message, Vec<Message>) {
+    let draft = Draft {
+        model: Model::IndependentIntegrator,
+        starts_on: day(23, 1),
+        ends_on: None,
+        programme: None,
+        rate: None,
+        from_sale: None,
+        technical_qualification: Some(day(23, 1)),
+        support_structure: None,
+        entry_fee: None,
+    };
+    let change = Message::Change(partner_id(0), Agreements::new(vec![draft.accept().unwrap()]).unwrap());
+    let random = &mut fastrand::Rng::with_seed(6);
+    let sale = |contract: &str, on: u8| Sale {
+        contract_id: contract.parse().unwrap(),
+        partner_id: partner_id(0),
+        customer_id: "K".parse().unwrap(),
+        signed_on: day(24, on),
+        annual_fee: money(120_001),
+        instance: Instance::Customer,
+    };
+    let (late, early) = (sale("A", 2), sale("B", 1));
+    let facts = [
+        credit_note(random, &late, 1, 0),
+        credit_note(random, &late, 1, 1),
+        credit_note(random, &late, 2, 0),
+        renewal(random, &late, 2),
+        Fact::Sale(late),
+        Fact::Sale(early),
+    ];
+    (change, facts.into_iter().map(Message::Event).collect())
 }
 
 /// The partners there are.
