@@ -1,13 +1,22 @@
 //! The ledger under every kind of trouble, thousands of times over.
 
 use harness::simulator::scenario::{Scenario, six_events};
-use harness::simulator::{Bug, Message, play, play_in_order};
+use harness::simulator::{Bug, Message, Violation, play, play_in_order, shrink};
 
-fn run(seeds: std::ops::Range<u64>, bug: Option<Bug>) -> Option<(u64, String)> {
-    seeds.into_iter().find_map(|seed| {
-        let violation = play(&Scenario::of_seed(seed), seed, bug).err()?;
-        Some((seed, format!("{}\n{}", violation.what, violation.trace.join("\n"))))
-    })
+/// The first seed that breaks a promise.
+fn run(mut seeds: std::ops::Range<u64>, bug: Option<Bug>) -> Option<u64> {
+    seeds.find(|seed| play(&Scenario::of_seed(*seed), *seed, bug).is_err())
+}
+
+/// A failure as short as it gets.
+fn report(seed: u64, bug: Option<Bug>) -> String {
+    match shrink(&Scenario::of_seed(seed), seed, bug) {
+        Some((least, Violation { what, trace })) => {
+            let messages: Vec<String> = least.messages.iter().map(|message| format!("{message:?}")).collect();
+            format!("seed {seed}: {what}\n\nthe least that shows it:\n{}\n\n{}", messages.join("\n"), trace.join("\n"))
+        }
+        None => format!("seed {seed} breaks a promise, and does not when it is played again"),
+    }
 }
 
 #[test]
@@ -18,8 +27,8 @@ fn twenty_thousand_schedules_keep_every_promise() {
     std::thread::scope(|scope| {
         let halves = [first..first + half, first + half..first + count].map(|seeds| scope.spawn(|| run(seeds, None)));
         for half in halves {
-            if let Some((seed, what)) = half.join().unwrap() {
-                panic!("seed {seed}: {what}");
+            if let Some(seed) = half.join().unwrap() {
+                panic!("{}", report(seed, None));
             }
         }
     });
@@ -32,7 +41,7 @@ fn every_planted_bug_is_found() {
             scope.spawn(move || {
                 for bug in bugs {
                     let found = run(0..20_000, Some(*bug));
-                    let (seed, _) = found.unwrap_or_else(|| panic!("{bug:?} was not found"));
+                    let seed = found.unwrap_or_else(|| panic!("{bug:?} was not found"));
                     println!("{bug:?}: seed {seed}");
                 }
             });
@@ -79,4 +88,14 @@ fn all_orders_of_six_events_each_twice_with_a_crash_at_each_call() {
             });
         }
     });
+}
+
+#[test]
+fn a_failure_is_shrunk_to_a_short_trace() {
+    let bug = Some(Bug::HeadNotWritten);
+    let seed = run(0..100, bug).unwrap();
+    let (least, violation) = shrink(&Scenario::of_seed(seed), seed, bug).unwrap();
+    assert!(least.messages.len() <= 3, "{:#?}", least.messages);
+    assert!(!violation.what.is_empty() && violation.trace.len() < 100, "{:#?}", violation.trace);
+    assert!(report(seed, bug).contains("the least that shows it"));
 }

@@ -157,7 +157,30 @@ pub struct Violation {
 
 /// Plays a scenario. The same scenario, seed and bug always play the same.
 pub fn play(scenario: &Scenario, seed: u64, bug: Option<Bug>) -> Result<(), Violation> {
-    let mut simulation = Simulation::new(scenario, seed, bug);
+    play_traced(scenario, seed, bug, false)
+}
+
+/// How many seeds are tried to break a promise with one message less.
+const SHRINKING_SEEDS: u64 = 300;
+
+/// The least of a scenario that still breaks a promise, under some seed, with every call it makes.
+pub fn shrink(scenario: &Scenario, seed: u64, bug: Option<Bug>) -> Option<(Scenario, Violation)> {
+    let (mut least, mut seed) = (scenario.clone(), seed);
+    let mut at = 0;
+    while at < least.messages.len() {
+        let mut fewer = least.clone();
+        fewer.messages.remove(at);
+        match (0..SHRINKING_SEEDS).find(|seed| play(&fewer, *seed, bug).is_err()) {
+            Some(found) => (least, seed) = (fewer, found),
+            None => at += 1,
+        }
+    }
+    let violation = play_traced(&least, seed, bug, true).err()?;
+    Some((least, violation))
+}
+
+fn play_traced(scenario: &Scenario, seed: u64, bug: Option<Bug>, traced: bool) -> Result<(), Violation> {
+    let mut simulation = Simulation::new(scenario, seed, bug, traced);
     let ended = simulation.run();
     let table = simulation.store.table();
     ended
@@ -170,7 +193,7 @@ pub fn play(scenario: &Scenario, seed: u64, bug: Option<Bug>) -> Result<(), Viol
 pub fn play_in_order(messages: &[Message], crash_at: Option<usize>) -> Result<usize, Violation> {
     let scenario =
         Scenario { messages: messages.to_vec(), max_writes: ledger::store::MAX_WRITES, registered_first: true };
-    let store = SimStore::new(Table::new(fastrand::Rng::with_seed(0), Faults::NONE, None), scenario.max_writes);
+    let store = SimStore::new(Table::new(fastrand::Rng::with_seed(0), Faults::NONE, None, false), scenario.max_writes);
     let mut calls = 0;
     let mut waiting: Vec<Message> = messages.iter().chain(messages).rev().cloned().collect();
     while let Some(message) = waiting.pop() {
@@ -205,9 +228,9 @@ struct Simulation {
 }
 
 impl Simulation {
-    fn new(scenario: &Scenario, seed: u64, bug: Option<Bug>) -> Simulation {
+    fn new(scenario: &Scenario, seed: u64, bug: Option<Bug>, traced: bool) -> Simulation {
         let mut random = fastrand::Rng::with_seed(seed);
-        let store = SimStore::new(Table::new(random.fork(), Faults::default(), bug), scenario.max_writes);
+        let store = SimStore::new(Table::new(random.fork(), Faults::default(), bug, traced), scenario.max_writes);
         let mut queue: Vec<Waiting> = scenario.messages.iter().cloned().map(Waiting::now).collect();
         // At least once: some come twice.
         let again: Vec<Waiting> = queue

@@ -56,8 +56,8 @@ pub struct Table {
 }
 
 impl Table {
-    pub(super) fn new(random: fastrand::Rng, faults: Faults, bug: Option<Bug>) -> Table {
-        let trace = tracing().then(Vec::new);
+    pub(super) fn new(random: fastrand::Rng, faults: Faults, bug: Option<Bug>, traced: bool) -> Table {
+        let trace = traced.then(Vec::new);
         Table {
             versions: BTreeMap::new(),
             commit: 0,
@@ -193,11 +193,6 @@ impl Table {
             item.insert("sa".to_owned(), AttributeValue::L(known));
         }
     }
-}
-
-/// Whether runs keep a trace: replays do, searches for a seed need none.
-fn tracing() -> bool {
-    std::env::var_os("SIMULATION_TRACE").is_some()
 }
 
 /// Makes every slot count the rows that were read.
