@@ -11,6 +11,8 @@ mod api;
 mod bad_input;
 mod command_line;
 mod costs;
+// Finds its processes in /proc.
+#[cfg(target_os = "linux")]
 mod faults;
 mod generated_input;
 mod ledger_in_memory;
