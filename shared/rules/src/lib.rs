@@ -21,6 +21,7 @@ pub mod money;
 pub mod partner;
 pub mod programme;
 pub mod rank;
+pub mod text;
 
 pub use agreement::{Agreement, Agreements};
 pub use contract::Contract;

@@ -2,42 +2,12 @@
 //!
 //! A later version is another [`Programme`] beside this one; no past decision changes because it was added.
 
+pub use crate::text::{Language, Text};
+
+use crate::text::text;
 use crate::{Day, Rate};
 use serde::{Deserialize, Serialize};
 use std::fmt;
-
-/// The two languages of everything we say.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Language {
-    /// French.
-    Fr,
-    /// English.
-    En,
-}
-
-/// One text in both languages.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub struct Text {
-    /// French, the vendor's own wording where the page has one.
-    pub fr: &'static str,
-    /// English.
-    pub en: &'static str,
-}
-
-impl Text {
-    /// The text in one language.
-    pub fn in_language(self, language: Language) -> &'static str {
-        match language {
-            Language::Fr => self.fr,
-            Language::En => self.en,
-        }
-    }
-}
-
-const fn text(fr: &'static str, en: &'static str) -> Text {
-    Text { fr, en }
-}
 
 /// The four ways to be a partner.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
