@@ -96,7 +96,7 @@ fn renewal(contract: usize) -> Fact {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_steady_batch_is_one_read_and_one_insert_however_long_the_history() {
+async fn a_steady_batch_costs_the_same_as_the_history_grows() {
     let running = Running::start().await;
     let counted = Counted::new(&running);
     for n in 0..10 {
@@ -112,7 +112,7 @@ async fn a_steady_batch_is_one_read_and_one_insert_however_long_the_history() {
     for more in 1..30 {
         counted.record(&sales(10_000 + more * 10)).await;
     }
-    assert_eq!(counted.record(&sales(20_000)).await, cost, "after thirty times the history");
+    assert_eq!(counted.record(&sales(20_000)).await, cost, "after thirty more sales of each partner");
 
     let renewals: Vec<Fact> = (0..10).map(|n| renewal(10_000 + n)).collect();
     let cost = counted.record(&renewals).await;

@@ -64,7 +64,7 @@ async fn a_handler_that_hangs_is_restarted_and_its_messages_come_back() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_message_that_keeps_failing_ends_as_a_dead_letter() {
+async fn a_message_whose_handler_keeps_dying_is_accounted_for() {
     let parameters = [("FunctionTimeoutSeconds", "1"), ("VisibilityTimeoutSeconds", "1")];
     let running = Running::start_with(&parameters).await;
     let world = World::sample();
