@@ -27,10 +27,13 @@ fn signal(name: &str, process: &str) {
     Command::new("sh").args(["-c", &format!("kill -{name} {process}")]).status().unwrap();
 }
 
+/// Short timeouts, so that nobody waits; and however slow the machine, no message is given up for it.
+const PATIENT: [(&str, &str); 3] =
+    [("FunctionTimeoutSeconds", "2"), ("VisibilityTimeoutSeconds", "3"), ("MaxReceiveCount", "1000")];
+
 /// Ends or stops each handler again and again while both worlds are taken in.
 async fn handlers_fail(signal_name: &str) {
-    let parameters = [("FunctionTimeoutSeconds", "1"), ("VisibilityTimeoutSeconds", "2")];
-    let running = Running::start_with(&parameters).await;
+    let running = Running::start_with(&PATIENT).await;
     let world = World::both();
     running.register(&world).await;
     let faults = async {
@@ -124,7 +127,7 @@ fn under_fire_the_ledger_stays_whole() {
         let mut command = Command::new(binaries().join("all-in-web"));
         command.env_remove("CARGO").args(["--api-port", "0", "--data"]).arg(folder.path().join("data"));
         command.args(["--dynamodb-port", &ports[0].to_string(), "--sqs-port", &ports[1].to_string()]);
-        command.args(["--parameter", "FunctionTimeoutSeconds=1", "--parameter", "VisibilityTimeoutSeconds=2"]);
+        command.args(PATIENT.iter().flat_map(|(name, value)| ["--parameter".to_owned(), format!("{name}={value}")]));
         command.arg("--partners").arg(&partners).arg("--events").arg(&events).args(more);
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         command

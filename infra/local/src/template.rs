@@ -163,7 +163,7 @@ mod tests {
         check("SqsManagedSseEnabled: true", "FifoQueue: true", "Resources.SaleSignedQueue", "FifoQueue");
         check("BillingMode: PAY_PER_REQUEST", "StreamSpecification: {}", "Resources.Ledger", "StreamSpecification");
         check("!Ref SaleSignedDeadLetters", "!Ref Nothing", "Resources.SaleSigned", "Nothing");
-        check("maxReceiveCount: 5", "maxReceiveCount: five", "Resources.SaleSignedQueue", "five");
+        check("maxReceiveCount: !Ref MaxReceiveCount", "maxReceiveCount: five", "Resources.SaleSignedQueue", "five");
         let error = read(TEMPLATE, &[("Nothing", "1")]).unwrap_err();
         assert_eq!(error.place, "Parameters.Nothing");
         let error = read(TEMPLATE, &[("FunctionTimeoutSeconds", "soon")]).unwrap_err();
