@@ -8,6 +8,7 @@
     reason = "a test that cannot go on says so"
 )]
 
+pub mod generator;
 pub mod memory;
 pub mod running;
 pub mod simulator;

@@ -40,12 +40,17 @@ impl World {
 
     /// Both at once; they share no id.
     pub fn both() -> World {
-        let (mut world, edges) = (World::sample(), World::edges());
-        world.partners.extend(edges.partners);
-        world.events.extend(edges.events);
-        world.expected_lines.extend(edges.expected_lines);
-        world.expected_balances.extend(edges.expected_balances);
-        world
+        World::sample().and(World::edges())
+    }
+
+    /// This world and another one, which shares no id with it.
+    #[must_use]
+    pub fn and(mut self, other: World) -> World {
+        self.partners.extend(other.partners);
+        self.events.extend(other.events);
+        self.expected_lines.extend(other.expected_lines);
+        self.expected_balances.extend(other.expected_balances);
+        self
     }
 
     fn read(folder: &str) -> World {

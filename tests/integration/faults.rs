@@ -2,6 +2,7 @@
 
 use events::EventType;
 use harness::binaries;
+use harness::generator::Size;
 use harness::running::Running;
 use harness::world::{World, data};
 use std::path::Path;
@@ -115,7 +116,7 @@ fn a_stack_that_is_killed_at_any_moment_goes_on_where_it_was() {
 /// Everything at once: handlers killed, messages shuffled and sent twice, the stack itself killed and started again.
 #[test]
 fn under_fire_the_ledger_stays_whole() {
-    let world = World::both();
+    let world = World::both().and(World::generated(7, Size { partners: 40, contracts: 500 }));
     let folder = tempfile::tempdir().unwrap();
     let partners = folder.path().join("partners.json");
     let events = folder.path().join("events.jsonl");

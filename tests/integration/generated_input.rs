@@ -130,7 +130,7 @@ fn good(event_type: EventType) -> Value {
 }
 
 /// The text of a document with one value replaced by a text that need not be JSON our library could hold.
-fn with(document: &Value, pointer: &str, text: &str) -> String {
+pub(crate) fn with(document: &Value, pointer: &str, text: &str) -> String {
     let mut document = document.clone();
     *document.pointer_mut(pointer).unwrap() = json!("\u{1}here");
     document.to_string().replace("\"\\u0001here\"", text)
@@ -157,7 +157,7 @@ fn every_listed_value_is_refused_in_every_field() {
 }
 
 /// A text that no field takes: with a character, or of a length, that none may have.
-fn wrong_text(random: &mut fastrand::Rng) -> String {
+pub(crate) fn wrong_text(random: &mut fastrand::Rng) -> String {
     let alphabet: Vec<char> = "aZ09.-_ #/\u{0}\u{7f}é中\u{1f600}\u{202e}'\";{}[]\\".chars().collect();
     let length = if random.u8(..) < 8 { random.usize(65..2_000) } else { random.usize(0..30) };
     let text: String = (0..length).map(|_| *random.choice(&alphabet).unwrap()).collect();

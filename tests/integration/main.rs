@@ -15,6 +15,7 @@ mod costs;
 #[cfg(target_os = "linux")]
 mod faults;
 mod generated_input;
+mod generated_requests;
 mod ledger_in_memory;
 mod operations;
 mod rules_alone;

@@ -5,6 +5,7 @@ use events::EventType::SaleSigned;
 use harness::binaries;
 use harness::running::Running;
 use harness::world::{World, data};
+use serde_json::Value;
 use std::process::{Command, Output};
 
 /// Runs the command against a stack, on a thread of its own so that the stack goes on.
@@ -85,9 +86,14 @@ async fn dead_letters_are_shown_and_sent_back() {
     let running = Running::start().await;
     running.send_raw(SaleSigned, &["nonsense".to_owned(), "{}".to_owned()]).await;
     running.settle().await;
+    let refused = running.get("/attention").await["items"].clone();
     let moved = operate(&running, &["redrive", "sale-signed", "--yes"]).await;
     assert!(moved.status.success() && said(&moved).contains("2 messages sent back"), "{}", said(&moved));
     running.settle().await;
     assert_eq!(running.dead_letters().await.len(), 2, "refused again, and nothing lost");
+    let again = running.get("/attention").await["items"].clone();
+    let ids =
+        |items: &Value| items.as_array().unwrap().iter().map(|item| item["message_id"].clone()).collect::<Vec<_>>();
+    assert!(ids(&again).len() == 2 && !ids(&refused).iter().any(|id| ids(&again).contains(id)), "{refused} {again}");
     running.stack.stop().await;
 }

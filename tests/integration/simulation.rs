@@ -1,7 +1,7 @@
 //! The ledger under every kind of trouble, thousands of times over.
 
-use harness::simulator::scenario::{Scenario, six_events};
-use harness::simulator::{Bug, Message, Violation, play, play_in_order, shrink};
+use harness::simulator::scenario::{Scenario, one_of_each_kind, six_events};
+use harness::simulator::{Bug, Message, Reads, Violation, play, play_every_interleaving, play_in_order, shrink};
 
 /// The first seed that breaks a promise.
 fn run(mut seeds: std::ops::Range<u64>, bug: Option<Bug>) -> Option<u64> {
@@ -87,6 +87,43 @@ fn all_orders_of_six_events_each_twice_with_a_crash_at_each_call() {
                 }
             });
         }
+    });
+}
+
+#[test]
+fn every_interleaving_of_every_two_kinds_of_messages() {
+    let all = one_of_each_kind();
+    let is_choice = |message: &Message| matches!(message, Message::Choose(_));
+    let pairs = all.iter().enumerate().flat_map(|(i, one)| all[i..].iter().map(move |other| [one, other]));
+    let pairs: Vec<[&Message; 2]> = pairs.collect();
+    let interleavings = |[one, other]: [&Message; 2]| -> usize {
+        // A choice is made between claims that are there.
+        let claims = |message: &&Message| (is_choice(one) || is_choice(other)) && all[7..9].contains(message);
+        let others = || all.iter().filter(|message| *message != one && *message != other && !is_choice(message));
+        let registered = |message: &&Message| matches!(message, Message::Change(_, _));
+        let before = [
+            others().filter(claims).cloned().collect::<Vec<_>>(),
+            others().filter(|message| registered(message) || claims(message)).cloned().collect(),
+            others().cloned().collect(),
+        ];
+        // A pass looks at every contract: with all of them, it has more interleavings than anyone can play.
+        let is_pass = |message: &Message| matches!(message, Message::Restate(_, _));
+        let before: &[Vec<Message>] = if is_pass(one) || is_pass(other) { &before[..2] } else { &before };
+        let plays = before.iter().flat_map(|before| [(before, Reads::Fresh), (before, Reads::Stale)]);
+        let played = plays.map(|(before, reads)| {
+            play_every_interleaving(before, [one, other], reads).unwrap_or_else(|violation| {
+                panic!("{}\n{}\nafter {before:?}", violation.what, violation.trace.join("\n"))
+            })
+        });
+        played.sum()
+    };
+    std::thread::scope(|scope| {
+        let halves = [0, 1].map(|half| {
+            let own = pairs.iter().skip(half).step_by(2).copied();
+            scope.spawn(move || own.map(interleavings).sum::<usize>())
+        });
+        let counts = halves.map(|half| half.join().unwrap());
+        println!("{} interleavings", counts.into_iter().sum::<usize>());
     });
 }
 

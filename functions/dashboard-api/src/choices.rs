@@ -9,11 +9,9 @@ use axum::body::Bytes;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use events::Refusal;
-use events::registration::MAX_NAME;
+use events::{ChoiceBody, Refusal, choice};
 use rules::{ContractId, CreditNoteId, Fact, Term};
 use runtime::restatement::{ChoiceRequest, Request};
-use serde::Deserialize;
 use serde_json::json;
 
 type Pairs = Vec<(String, String)>;
@@ -38,20 +36,6 @@ pub(crate) async fn of_credit_note(
     choose(&app, (&contract, &term, Some(&note), &number), &body).await
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Body {
-    /// Counted from 1 in the order of the contract's page; null: none stands.
-    #[serde(deserialize_with = "present")]
-    claim: Option<usize>,
-    reason: String,
-}
-
-/// `null` is a choice; leaving the field out is none.
-fn present<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<usize>, D::Error> {
-    Option::deserialize(deserializer)
-}
-
 async fn choose(
     app: &App,
     (contract, term, note, number): (&str, &str, Option<&str>, &str),
@@ -64,14 +48,8 @@ async fn choose(
     let term = term.ok_or_else(|| Refusal::new("term", "must be a whole number from 1 to 99"))?;
     let number = number.parse::<usize>().ok().filter(|number| (1..=1000).contains(number));
     let number = number.ok_or_else(|| Refusal::new("number", "must be a whole number from 1 to 1000"))?;
-    let Body { claim, reason } =
-        serde_json::from_slice(body).map_err(|error| Refusal::new("body", format!("is refused: {error}")))?;
-    let length = reason.chars().count();
-    if reason.trim().is_empty() || length > MAX_NAME || reason.chars().any(char::is_control) {
-        return Err(
-            Refusal::new("reason", format!("must be 1 to {MAX_NAME} characters, without control characters")).into()
-        );
-    }
+    let body = std::str::from_utf8(body).map_err(|_| Refusal::new("body", "is not UTF-8"))?;
+    let ChoiceBody { claim, reason } = choice::parse(body)?;
     let request = ChoiceRequest { contract_id, term, credit_note_id, number, claim, why: reason };
     check(app, &request).await
 }

@@ -4,9 +4,7 @@ use crate::Failure;
 use crate::target::Target;
 use aws_sdk_dynamodb::types::AttributeValue;
 use indicatif::ProgressBar;
-use ledger::Ledger;
 use ledger::audit::{Finding, audit as compare};
-use ledger::dynamo::DynamoStore;
 use ledger::slots::Origin;
 use ledger::store::Item;
 use std::collections::HashMap;
@@ -22,7 +20,7 @@ pub(crate) async fn audit(target: &Target, repair: bool) -> Result<ExitCode, Fai
         println!("--repair appends what is missing");
         return Ok(ExitCode::FAILURE);
     }
-    let ledger = Ledger::new(DynamoStore::new(target.dynamodb.clone(), &table));
+    let ledger = target.ledger().await?;
     let origin = Origin { at: runtime::now(), because: "audit" };
     for finding in &findings {
         match finding {

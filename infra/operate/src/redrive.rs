@@ -96,6 +96,9 @@ pub(crate) async fn redrive(
 async fn move_back(target: &Target, source: &str, dead: &str, message: &Message) -> Result<(), Failure> {
     let body = message.body.clone().unwrap_or_default();
     target.sqs.send_message().queue_url(source).message_body(body).send().await?;
+    if let Some(refused) = attribute(message, MESSAGE_ID) {
+        target.ledger().await?.sent_back(refused).await?;
+    }
     let receipt = message.receipt_handle.clone().unwrap_or_default();
     target.sqs.delete_message().queue_url(dead).receipt_handle(receipt).send().await?;
     Ok(())

@@ -2,6 +2,8 @@
 
 use crate::Failure;
 use clap::Args;
+use ledger::Ledger;
+use ledger::dynamo::DynamoStore;
 use local::{HOST, queues, table};
 use runtime::settings::Aws;
 
@@ -68,6 +70,11 @@ impl Target {
                 .into());
             }
         }
+    }
+
+    /// The ledger in that table.
+    pub(crate) async fn ledger(&self) -> Result<Ledger<DynamoStore>, Failure> {
+        Ok(Ledger::new(DynamoStore::new(self.dynamodb.clone(), &self.table().await?)))
     }
 
     /// CloudFormation names a part `<stack>-<logical id>-<random>`.

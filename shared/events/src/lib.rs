@@ -3,10 +3,13 @@
 //! Nothing here stores or sends anything. Every refusal is a [`Refusal`]: the field, and what is wrong with it, without
 //! quoting what was sent.
 
+pub mod body;
+pub mod choice;
 pub mod cloud_event;
 pub mod json;
 pub mod registration;
 
+pub use choice::ChoiceBody;
 pub use cloud_event::{Event, EventType};
 pub use registration::Registration;
 

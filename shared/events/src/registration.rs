@@ -1,22 +1,17 @@
 //! Registrations of partners (RULEBOOK §6): a name and all agreements, replaced as a whole. Unknown fields are refused.
 
-use crate::Refusal;
 use crate::cloud_event::raw_money;
+use crate::{Refusal, body};
 use rules::agreement::{Draft, EntryFee};
 use rules::programme::FromSale;
 use rules::{Agreement, Agreements, Day, Model, ProgrammeVersion, Rate};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-/// The largest registration, in bytes.
-pub const MAX_BYTES: usize = 64 * 1024;
-/// The longest name of a partner or of a segment, in characters.
-pub const MAX_NAME: usize = 200;
-
 /// A partner as registered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Registration {
-    /// What the partner is called: 1 to [`MAX_NAME`] characters.
+    /// What the partner is called: 1 to [`body::MAX_TEXT`] characters.
     pub name: String,
     /// All of its agreements.
     pub agreements: Agreements,
@@ -72,17 +67,8 @@ struct RawMoney<'a> {
 /// Reads a registration. `known` are the agreements registered so far: an agreement that names no programme version
 /// keeps the one that was fixed when it was first registered.
 pub fn parse(body: &str, known: &Agreements) -> Result<Registration, Refusal> {
-    if body.len() > MAX_BYTES {
-        return Err(Refusal::new("body", format!("is {} bytes; a registration has at most {MAX_BYTES}", body.len())));
-    }
-    let mut json = serde_json::Deserializer::from_str(body);
-    let raw: RawRegistration<'_> = serde_path_to_error::deserialize(&mut json).map_err(|error| {
-        let path = error.path().to_string();
-        let field = if path == "." { "body".to_owned() } else { path };
-        Refusal::new(field, format!("is refused: {}", error.inner()))
-    })?;
-    json.end().map_err(|error| Refusal::new("body", format!("is refused: {error}")))?;
-    let name = name(&raw.name, "name")?;
+    let raw: RawRegistration<'_> = body::read(body)?;
+    let name = body::text(raw.name, "name")?;
     let agreements = raw.agreements.into_iter().enumerate().map(|(i, agreement)| {
         let fixed = known.iter().find(|known| known.starts_on() == agreement.starts_on).map(Agreement::programme);
         self::agreement(agreement, fixed, &format!("agreements[{i}]"))
@@ -94,7 +80,7 @@ pub fn parse(body: &str, known: &Agreements) -> Result<Registration, Refusal> {
 }
 
 fn agreement(raw: RawAgreement<'_>, fixed: Option<ProgrammeVersion>, path: &str) -> Result<Agreement, Refusal> {
-    let entry_fee = raw.entry_fee.map(|fee| entry_fee(&fee, &format!("{path}.entry_fee"))).transpose()?;
+    let entry_fee = raw.entry_fee.map(|fee| entry_fee(fee, &format!("{path}.entry_fee"))).transpose()?;
     let draft = Draft {
         model: raw.model,
         starts_on: raw.starts_on,
@@ -109,21 +95,11 @@ fn agreement(raw: RawAgreement<'_>, fixed: Option<ProgrammeVersion>, path: &str)
     draft.accept().map_err(|error| Refusal::new(format!("{path}.{}", error.field()), error))
 }
 
-fn entry_fee(raw: &RawEntryFee<'_>, path: &str) -> Result<EntryFee, Refusal> {
-    let segment = name(&raw.segment, &format!("{path}.segment"))?;
+fn entry_fee(raw: RawEntryFee<'_>, path: &str) -> Result<EntryFee, Refusal> {
+    let segment = body::text(raw.segment, &format!("{path}.segment"))?;
     let RawMoney { amount, currency } = raw.commercial_potential;
     let commercial_potential = raw_money(Some(amount), Some(currency), &format!("{path}.commercial_potential"))?;
     Ok(EntryFee { segment, commercial_potential, rate: raw.rate })
-}
-
-fn name(text: &str, field: &str) -> Result<String, Refusal> {
-    let length = text.chars().count();
-    let blank = text.trim().len() != text.len() || text.is_empty();
-    if blank || length > MAX_NAME || text.chars().any(char::is_control) {
-        let reason = format!("must be 1 to {MAX_NAME} characters, without control characters or spaces around them");
-        return Err(Refusal::new(field, reason));
-    }
-    Ok(text.to_owned())
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 use crate::keys::{self, RowKey, SlotKey};
 use crate::queries::Part;
 use crate::rows::text;
-use crate::store::{Consistency, Index, IndexKey, Inserted, Item, Key, Store, Stretch};
+use crate::store::{Consistency, Index, IndexKey, Inserted, Item, Key, Store, Stretch, TransactError, Write};
 use crate::{Ledger, LedgerError};
 use jiff::Timestamp;
 use rules::{ContractId, Term};
@@ -43,8 +43,10 @@ pub enum Attention {
 struct StoredRejected {
     pk: String,
     sk: String,
-    apk: String,
-    ask: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    apk: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ask: Option<String>,
     #[serde(rename = "m")]
     message_id: String,
     #[serde(rename = "fn")]
@@ -63,13 +65,28 @@ impl<S: Store> Ledger<S> {
     pub async fn reject(&self, rejected: &Rejected) -> Result<(), LedgerError> {
         let Key { pk, sk } = keys::rejected(&rejected.message_id);
         let Rejected { message_id, function, field, reason, at } = rejected.clone();
-        let ask = keys::attention_sort_key(at, &Key { pk: pk.clone(), sk: sk.clone() });
-        let apk = keys::ATTENTION.to_owned();
+        let ask = Some(keys::attention_sort_key(at, &Key { pk: pk.clone(), sk: sk.clone() }));
+        let apk = Some(keys::ATTENTION.to_owned());
         let stored = StoredRejected { pk, sk, apk, ask, message_id, function, field, reason, at, revision: 1 };
         let item = serde_dynamo::to_item(stored).map_err(|error| damaged(&rejected.message_id, error))?;
         match self.store.insert(vec![item]).await.into_iter().next() {
             Some(Inserted::Failed(error)) => Err(error.into()),
             Some(Inserted::Done | Inserted::Exists) | None => Ok(()),
+        }
+    }
+
+    /// Lists a refused message no more, because it was sent back. What was refused, and why, is kept.
+    pub async fn sent_back(&self, message_id: &str) -> Result<(), LedgerError> {
+        let read = self.store.get(vec![keys::rejected(message_id)], Consistency::Strong).await?;
+        let Some(item) = read.into_iter().next() else { return Ok(()) };
+        let stored: StoredRejected = serde_dynamo::from_item(item).map_err(|error| damaged(message_id, error))?;
+        let revision = stored.revision;
+        let stored = StoredRejected { apk: None, ask: None, revision: revision + 1, ..stored };
+        let item = serde_dynamo::to_item(stored).map_err(|error| damaged(message_id, error))?;
+        match self.store.transact(vec![Write::Replace(item, revision)]).await {
+            // Somebody else has just done the same.
+            Ok(()) | Err(TransactError::Conflict) => Ok(()),
+            Err(TransactError::Failed(error)) => Err(error.into()),
         }
     }
 

@@ -1,12 +1,16 @@
-//! The dead-letter queue: what can never be processed goes there at once, with the reason, and holds nobody up.
+//! The dead-letter queue: what can never be processed goes onto the attention list and there at once, with the reason,
+//! and holds nobody up.
 
 use crate::batch::Message;
-use crate::chain;
 use crate::settings::{Aws, SettingsError, variable};
+use crate::{chain, now};
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::error::BuildError;
 use aws_sdk_sqs::types::MessageAttributeValue;
 use events::Refusal;
+use ledger::Ledger;
+use ledger::attention::Rejected;
+use ledger::dynamo::DynamoStore;
 
 /// The message attribute that says what is wrong.
 pub const REASON: &str = "reason";
@@ -15,21 +19,47 @@ pub const FIELD: &str = "field";
 /// The message attribute that gives the message's id in its first queue.
 pub const MESSAGE_ID: &str = "message_id";
 
-/// A function's dead-letter queue.
+/// A function's dead-letter queue, and the list of what was refused.
 #[derive(Debug, Clone)]
 pub struct DeadLetters {
+    ledger: Ledger<DynamoStore>,
     client: Client,
     queue_url: String,
+    function: String,
 }
 
 impl DeadLetters {
     /// The queue that `DEAD_LETTER_QUEUE_URL` names.
     pub fn from_env(aws: &Aws) -> Result<DeadLetters, SettingsError> {
-        Ok(DeadLetters { client: aws.sqs(), queue_url: variable("DEAD_LETTER_QUEUE_URL")? })
+        Ok(DeadLetters {
+            ledger: aws.ledger()?,
+            client: aws.sqs(),
+            queue_url: variable("DEAD_LETTER_QUEUE_URL")?,
+            function: variable("AWS_LAMBDA_FUNCTION_NAME")?,
+        })
     }
 
-    /// Moves a message there. `false`: it could not be sent, and must come back.
+    /// Lists a message as refused, and moves it there. `false`: not both, so that it must come back.
     pub async fn bury(&self, message: &Message, refusal: &Refusal) -> bool {
+        let rejected = Rejected {
+            message_id: message.id.clone(),
+            function: self.function.clone(),
+            field: refusal.field.clone(),
+            reason: refusal.reason.clone(),
+            at: now(),
+        };
+        if let Err(error) = self.ledger.reject(&rejected).await {
+            tracing::error!(
+                message_id = message.id,
+                error = chain(&error),
+                "a refused message could not be listed: it comes back"
+            );
+            return false;
+        }
+        self.send(message, refusal).await
+    }
+
+    async fn send(&self, message: &Message, refusal: &Refusal) -> bool {
         let sent = async {
             let request = self.client.send_message().queue_url(&self.queue_url).message_body(&message.body);
             let request = request

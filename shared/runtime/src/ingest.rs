@@ -1,13 +1,12 @@
 //! The functions that take events in: batch → message → event → fact → ledger.
 
-use crate::batch::{Message, failures, messages};
+use crate::batch::{failures, messages};
 use crate::dead_letters::DeadLetters;
-use crate::settings::{Aws, variable};
+use crate::settings::Aws;
 use crate::{Error, chain, now, telemetry};
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
-use events::{EventType, Refusal, cloud_event};
+use events::{EventType, cloud_event};
 use lambda_runtime::{LambdaEvent, service_fn};
-use ledger::attention::Rejected;
 use ledger::dynamo::DynamoStore;
 use ledger::{Ledger, Reported};
 
@@ -15,8 +14,7 @@ use ledger::{Ledger, Reported};
 pub async fn run(event_type: EventType) -> Result<(), Error> {
     telemetry::start();
     let aws = Aws::from_env()?;
-    let function = variable("AWS_LAMBDA_FUNCTION_NAME")?;
-    let ingest = Ingest { event_type, function, ledger: aws.ledger()?, dead_letters: DeadLetters::from_env(&aws)? };
+    let ingest = Ingest { event_type, ledger: aws.ledger()?, dead_letters: DeadLetters::from_env(&aws)? };
     let ingest = &ingest;
     lambda_runtime::run(service_fn(|event: LambdaEvent<SqsEvent>| async move {
         Ok::<_, Error>(ingest.batch(event.payload).await)
@@ -26,7 +24,6 @@ pub async fn run(event_type: EventType) -> Result<(), Error> {
 
 struct Ingest {
     event_type: EventType,
-    function: String,
     ledger: Ledger<DynamoStore>,
     dead_letters: DeadLetters,
 }
@@ -39,32 +36,12 @@ impl Ingest {
         for message in messages(event) {
             match cloud_event::parse(&message.body, self.event_type) {
                 Ok(event) => accepted.push((message.id, Reported::new(event.fact, &event.id))),
-                Err(refusal) if self.refuse(&message, &refusal).await => {}
+                Err(refusal) if self.dead_letters.bury(&message, &refusal).await => {}
                 Err(_) => back.push(message.id),
             }
         }
         back.extend(self.record(accepted).await);
         failures(back)
-    }
-
-    /// Onto the attention list, and into the dead-letter queue. `false`: not both, so that the message must come back.
-    async fn refuse(&self, message: &Message, refusal: &Refusal) -> bool {
-        let rejected = Rejected {
-            message_id: message.id.clone(),
-            function: self.function.clone(),
-            field: refusal.field.clone(),
-            reason: refusal.reason.clone(),
-            at: now(),
-        };
-        if let Err(error) = self.ledger.reject(&rejected).await {
-            tracing::error!(
-                message_id = message.id,
-                error = chain(&error),
-                "a refused message could not be listed: it comes back"
-            );
-            return false;
-        }
-        self.dead_letters.bury(message, refusal).await
     }
 
     /// Takes events in, and returns the messages that must come back.

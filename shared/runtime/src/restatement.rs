@@ -136,7 +136,8 @@ impl Restatement {
     async fn batch(&self, event: SqsEvent) -> SqsBatchResponse {
         let mut back = Vec::new();
         for message in messages(event) {
-            if !self.message(&message).await {
+            // Boxed: the compiler counts how deep futures are nested.
+            if !Box::pin(self.message(&message)).await {
                 back.push(message.id);
             }
         }

@@ -10,8 +10,8 @@ use rules::{Contract, ContractId, Fact, Partner, PartnerId};
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) fn check(table: &Table, scenario: &Scenario) -> Result<(), String> {
-    if let Some(key) = table.overwritten.first() {
-        return Err(format!("what {key} recorded was changed"));
+    if let Some(broken) = table.broken.first() {
+        return Err(broken.clone());
     }
     let audit = audit(table.items().map(|(_, item)| item.clone()).collect()).map_err(|error| error.to_string())?;
     if !audit.findings.is_empty() {

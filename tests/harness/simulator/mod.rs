@@ -2,9 +2,14 @@
 //! when the scheduler says so. Handlers crash before and after every call; requests are throttled, refused for conflicts,
 //! or applied and their answers lost; reads are stale and torn as DynamoDB's are. One seed always plays the same.
 
+mod bug;
 mod check;
+mod pairs;
 pub mod scenario;
 pub mod table;
+
+pub use bug::Bug;
+pub use pairs::{Reads, play_every_interleaving};
 
 use jiff::Timestamp;
 use ledger::choices::{Choice, Chosen};
@@ -13,7 +18,7 @@ use ledger::store::IndexKey;
 use ledger::{Ledger, Reported};
 use rules::{Agreements, Fact, PartnerId};
 use scenario::Scenario;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 use table::{Faults, SimStore, Table};
@@ -24,68 +29,6 @@ const HANDLERS: usize = 4;
 const TROUBLED_STEPS: usize = 400;
 /// No run is this long.
 const MAX_STEPS: usize = 100_000;
-
-/// A bug put in on purpose, to see whether the simulator finds it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Bug {
-    /// The table takes every write, whatever its condition.
-    NoCondition,
-    /// A message is deleted before what it says is written.
-    AcknowledgeBeforeWrite,
-    /// An insert that failed counts as done.
-    DroppedStatementError,
-    /// A displaced sale whose amount does not change is not bumped.
-    NoBumpOfUnchangedSales,
-    /// A fact parks without raising the count of the placeholder it waits at.
-    NoBumpOfPlaceholder,
-    /// A partner is read eventually consistent where it must be read strongly.
-    StaleHead,
-    /// The partner's item is not written when a sale joins the earliest.
-    HeadNotWritten,
-    /// A change of agreements has no delayed pass.
-    NoDelayedPass,
-    /// A change of agreements has no pass at all.
-    NoPass,
-    /// The delayed pass does not wait for whoever was at work.
-    DelayTooShort,
-    /// A restatement reads the contracts from the index instead of the table.
-    PaidFromTheIndex,
-    /// A reader does not notice that it saw half a transaction.
-    TornReadsAccepted,
-    /// A transaction on a partner instance does not raise the partner's revision.
-    NoBumpByInstances,
-    /// Entry fees are written whatever their revision, and whatever is there.
-    EntryFeesWithoutRevision,
-    /// Appending to an annuity does not depend on its revision: the race of the first two credit notes.
-    AppendWithoutRevision,
-    /// Sales are ranked as they arrive.
-    ArrivalOrderRank,
-    /// What does not fit one transaction is not written down as left to do.
-    ForgottenTodo,
-}
-
-impl Bug {
-    /// All of them.
-    pub const ALL: [Bug; 17] = [
-        Bug::NoCondition,
-        Bug::AcknowledgeBeforeWrite,
-        Bug::DroppedStatementError,
-        Bug::NoBumpOfUnchangedSales,
-        Bug::NoBumpOfPlaceholder,
-        Bug::StaleHead,
-        Bug::HeadNotWritten,
-        Bug::NoDelayedPass,
-        Bug::NoPass,
-        Bug::DelayTooShort,
-        Bug::PaidFromTheIndex,
-        Bug::TornReadsAccepted,
-        Bug::NoBumpByInstances,
-        Bug::EntryFeesWithoutRevision,
-        Bug::AppendWithoutRevision,
-        Bug::ArrivalOrderRank,
-        Bug::ForgottenTodo,
-    ];
-}
 
 /// What is asked of the system.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -111,6 +54,16 @@ impl Message {
             Message::Choose(_) => 4,
             Message::Restate(_, _) => 5,
         }
+    }
+
+    /// The passes that are asked for before it is done, for later.
+    fn delayed_passes(&self) -> Vec<Message> {
+        let passes: Vec<PartnerId> = match self {
+            Message::Change(partner, _) => vec![partner.clone()],
+            Message::Choose(_) => scenario::partners().collect(),
+            Message::Event(_) | Message::Restate(_, _) => Vec::new(),
+        };
+        passes.into_iter().map(|partner| Message::Restate(partner, None)).collect()
     }
 }
 
@@ -170,7 +123,8 @@ pub fn shrink(scenario: &Scenario, seed: u64, bug: Option<Bug>) -> Option<(Scena
     while at < least.messages.len() {
         let mut fewer = least.clone();
         fewer.messages.remove(at);
-        match (0..SHRINKING_SEEDS).find(|seed| play(&fewer, *seed, bug).is_err()) {
+        let breaks = |seed: &u64| fewer.is_playable() && play(&fewer, *seed, bug).is_err();
+        match (0..SHRINKING_SEEDS).find(breaks) {
             Some(found) => (least, seed) = (fewer, found),
             None => at += 1,
         }
@@ -194,14 +148,23 @@ pub fn play_in_order(messages: &[Message], crash_at: Option<usize>) -> Result<us
     let scenario =
         Scenario { messages: messages.to_vec(), max_writes: ledger::store::MAX_WRITES, registered_first: true };
     let store = SimStore::new(Table::new(fastrand::Rng::with_seed(0), Faults::NONE, None, false), scenario.max_writes);
+    let calls = settle(&store, &scenario, messages.iter().chain(messages).cloned().collect(), crash_at);
+    let table = store.table();
+    let checked = check::check(&table, &scenario);
+    checked.map(|()| calls).map_err(|what| Violation { what, trace: table.trace().to_vec() })
+}
+
+/// One message after the other until none is left, and how many calls that took.
+fn settle(store: &SimStore, scenario: &Scenario, messages: Vec<Message>, crash_at: Option<usize>) -> usize {
     let mut calls = 0;
-    let mut waiting: Vec<Message> = messages.iter().chain(messages).rev().cloned().collect();
-    while let Some(message) = waiting.pop() {
-        let mut handler = work(store.of_handler(0, true), vec![message.clone()], 0);
+    let mut waiting = VecDeque::from(messages);
+    while let Some(message) = waiting.pop_front() {
+        let of = scenario.concerned(&message);
+        let mut handler = work(store.of_handler(0, of, true), vec![message.clone()], 0);
         loop {
             calls += 1;
             if crash_at == Some(calls) {
-                waiting.push(message);
+                waiting.push_front(message);
                 break;
             }
             if let Poll::Ready((back, new)) = handler.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
@@ -210,12 +173,11 @@ pub fn play_in_order(messages: &[Message], crash_at: Option<usize>) -> Result<us
             }
         }
     }
-    let table = store.table();
-    let checked = check::check(&table, &scenario);
-    checked.map(|()| calls).map_err(|what| Violation { what, trace: table.trace().to_vec() })
+    calls
 }
 
-struct Simulation {
+struct Simulation<'a> {
+    scenario: &'a Scenario,
     store: SimStore,
     random: fastrand::Rng,
     bug: Option<Bug>,
@@ -227,8 +189,8 @@ struct Simulation {
     step: u64,
 }
 
-impl Simulation {
-    fn new(scenario: &Scenario, seed: u64, bug: Option<Bug>, traced: bool) -> Simulation {
+impl<'a> Simulation<'a> {
+    fn new(scenario: &'a Scenario, seed: u64, bug: Option<Bug>, traced: bool) -> Simulation<'a> {
         let mut random = fastrand::Rng::with_seed(seed);
         let store = SimStore::new(Table::new(random.fork(), Faults::default(), bug, traced), scenario.max_writes);
         let mut queue: Vec<Waiting> = scenario.messages.iter().cloned().map(Waiting::now).collect();
@@ -243,7 +205,7 @@ impl Simulation {
         let is_first =
             |waiting: &Waiting| !scenario.registered_first || matches!(waiting.message, Message::Change(_, _));
         let (queue, later) = queue.into_iter().partition(is_first);
-        Simulation { store, random, bug, queue, later, handlers: Vec::new(), next_handler: 0, step: 0 }
+        Simulation { scenario, store, random, bug, queue, later, handlers: Vec::new(), next_handler: 0, step: 0 }
     }
 
     fn run(&mut self) -> Result<(), String> {
@@ -295,29 +257,25 @@ impl Simulation {
         let id = self.next_handler;
         self.next_handler += 1;
         let caught_up = messages.iter().any(|waiting| waiting.delayed);
-        let store = self.store.of_handler(id, caught_up);
+        let of = messages.iter().flat_map(|waiting| self.scenario.concerned(&waiting.message)).collect();
+        let store = self.store.of_handler(id, of, caught_up);
         store.table().note(|| {
             format!("handler {id} starts: {:?}", messages.iter().map(|waiting| &waiting.message).collect::<Vec<_>>())
         });
         let work = work(store, messages.iter().map(|waiting| waiting.message.clone()).collect(), id);
-        match messages.as_slice() {
-            [Waiting { message: Message::Change(partner, _), .. }] => self.expect_pass(partner.clone(), id),
-            [Waiting { message: Message::Choose(_), .. }] => {
-                scenario::partners().for_each(|partner| self.expect_pass(partner, id));
-            }
-            _ => {}
+        for pass in messages.iter().flat_map(|waiting| waiting.message.delayed_passes()) {
+            self.expect_pass(pass, id);
         }
         let messages = if self.bug == Some(Bug::AcknowledgeBeforeWrite) { Vec::new() } else { messages };
         self.handlers.push(Handler { id, messages, work });
     }
 
     /// Before the change, the delayed pass is asked for: it comes after whoever is at work when the change has ended.
-    fn expect_pass(&mut self, partner: PartnerId, id: usize) {
+    fn expect_pass(&mut self, message: Message, id: usize) {
         if matches!(self.bug, Some(Bug::NoDelayedPass | Bug::NoPass)) {
             return;
         }
         let after = (self.bug != Some(Bug::DelayTooShort)).then_some(After::Handler(id));
-        let message = Message::Restate(partner, None);
         self.queue.push(Waiting { message, not_while: BTreeSet::new(), after, delayed: after.is_some() });
     }
 

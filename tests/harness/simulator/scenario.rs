@@ -4,7 +4,8 @@ use super::Message;
 use ledger::choices::Choice;
 use rules::agreement::{Draft, EntryFee};
 use rules::contract::Key;
-use rules::{Agreements, CreditNote, Day, Fact, Instance, Model, Money, PartnerId, Renewal, Sale, Term};
+use rules::{Agreements, ContractId, CreditNote, Day, Fact, Instance, Model, Money, PartnerId, Renewal, Sale, Term};
+use std::collections::BTreeSet;
 
 /// What is asked of the system, in no order.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -134,6 +135,51 @@ impl Scenario {
         Scenario { messages, max_writes: 100, registered_first: true }
     }
 
+    /// The partitions that may be written for a message: those of the partners that it names or who claim its contract,
+    /// and of every contract that one of these partners claims.
+    pub(super) fn concerned(&self, message: &Message) -> BTreeSet<String> {
+        let claimants = |contracts: &BTreeSet<&ContractId>| -> BTreeSet<&PartnerId> {
+            self.sales().filter(|sale| contracts.contains(&sale.contract_id)).map(|sale| &sale.partner_id).collect()
+        };
+        let claimed = |partners: &BTreeSet<&PartnerId>| -> BTreeSet<&ContractId> {
+            self.sales().filter(|sale| partners.contains(&sale.partner_id)).map(|sale| &sale.contract_id).collect()
+        };
+        let (own, partners) = match message {
+            Message::Event(fact) => (Some(fact.contract_id()), claimants(&[fact.contract_id()].into())),
+            Message::Choose(choice) => (Some(&choice.contract_id), claimants(&[&choice.contract_id].into())),
+            Message::Change(partner, _) => (None, [partner].into()),
+            Message::Restate(partner, _) => {
+                (None, claimants(&claimed(&[partner].into())).into_iter().chain([partner]).collect())
+            }
+        };
+        let contracts = claimed(&partners).into_iter().chain(own).map(ledger::keys::contract_partition);
+        let of_partner = |partner| [ledger::keys::head(partner).pk, ledger::keys::fees_partition(partner)];
+        contracts.chain(partners.iter().copied().flat_map(of_partner)).collect()
+    }
+
+    /// Whether every choice can be made: the ones before it are there, and the claims that it is between.
+    pub(super) fn is_playable(&self) -> bool {
+        let choices = || {
+            self.messages.iter().filter_map(|message| match message {
+                Message::Choose(choice) => Some(choice),
+                Message::Event(_) | Message::Change(_, _) | Message::Restate(_, _) => None,
+            })
+        };
+        choices().all(|choice| {
+            let of_contract = |other: &&Choice| other.contract_id == choice.contract_id;
+            let before = choices().filter(of_contract).filter(|other| other.number < choice.number).count();
+            let claims = self.sales().filter(|sale| sale.contract_id == choice.contract_id).count();
+            before + 1 == choice.number && claims >= choice.claim.unwrap_or(1)
+        })
+    }
+
+    fn sales(&self) -> impl Iterator<Item = &Sale> {
+        self.facts().filter_map(|fact| match fact {
+            Fact::Sale(sale) => Some(sale),
+            Fact::Renewal(_) | Fact::CreditNote(_) => None,
+        })
+    }
+
     /// The facts in it.
     pub fn facts(&self) -> impl Iterator<Item = &Fact> {
         self.messages.iter().filter_map(|message| match message {
@@ -177,6 +223,41 @@ pub fn six_events() -> (Message, Vec<Message>) {
         Fact::Sale(early),
     ];
     (change, facts.into_iter().map(Message::Event).collect())
+}
+
+/// One message of each kind about one partner, all of them about few contracts, so that any two of them meet: a sale, an
+/// earlier one, another claim of the first and a choice between the two, the partner's own instance, a renewal, credit
+/// notes for both years, a change of agreements, and a pass.
+pub fn one_of_each_kind() -> Vec<Message> {
+    let random = &mut fastrand::Rng::with_seed(10);
+    let sale = |contract, signed_on, annual_fee, instance| Sale {
+        signed_on: day(24, signed_on),
+        annual_fee: money(annual_fee),
+        instance,
+        ..random_sale(&mut fastrand::Rng::with_seed(1), contract, 0)
+    };
+    let late = sale(0, 2, 120_001, Instance::Customer);
+    let claim = sale(0, 3, 99_999, Instance::Customer);
+    let choice = Choice {
+        contract_id: late.contract_id.clone(),
+        key: Key::Sale,
+        number: 1,
+        claim: Some(2),
+        why: "typed wrong".to_owned(),
+    };
+    let (change, _) = six_events();
+    vec![
+        change,
+        Message::Restate(partner_id(0), None),
+        Message::Event(renewal(random, &late, 2)),
+        Message::Event(credit_note(random, &late, 1, 0)),
+        Message::Event(credit_note(random, &late, 2, 0)),
+        Message::Event(Fact::Sale(sale(1, 1, 77_777, Instance::Customer))),
+        Message::Event(Fact::Sale(sale(2, 1, 66_666, Instance::Partner))),
+        Message::Event(Fact::Sale(late)),
+        Message::Event(Fact::Sale(claim)),
+        Message::Choose(choice),
+    ]
 }
 
 /// The partners there are.

@@ -5,7 +5,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use ledger::store::{
     Consistency, IndexKey, Inserted, Item, Key, Page, Store, StoreError, Stretch, TransactError, Write,
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::future::poll_fn;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::task::Poll;
@@ -37,8 +37,19 @@ impl Default for Faults {
     }
 }
 
+/// What eventually consistent reads show.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum View {
+    /// Any state that is not too old.
+    Random,
+    /// The latest.
+    Latest,
+    /// Nothing written since a commit.
+    Frozen(u64),
+}
+
 /// The table.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Table {
     versions: BTreeMap<Key, Vec<(u64, Item)>>,
     commit: u64,
@@ -49,10 +60,13 @@ pub struct Table {
     random: fastrand::Rng,
     /// How often calls go wrong.
     pub faults: Faults,
-    bug: Option<Bug>,
+    pub(super) bug: Option<Bug>,
     trace: Option<Vec<String>>,
-    /// What was written over, though nothing recorded may be.
-    pub overwritten: Vec<String>,
+    pub(super) view: View,
+    /// What was first read of each partner, for a bug that believes it for ever.
+    cached: BTreeMap<Key, Option<Item>>,
+    /// Promises that a write broke.
+    pub(super) broken: Vec<String>,
 }
 
 impl Table {
@@ -67,8 +81,15 @@ impl Table {
             faults,
             bug,
             trace,
-            overwritten: Vec::new(),
+            view: View::Random,
+            cached: BTreeMap::new(),
+            broken: Vec::new(),
         }
+    }
+
+    /// How often something was written.
+    pub(super) fn commit(&self) -> u64 {
+        self.commit
     }
 
     pub(super) fn note(&mut self, what: impl FnOnce() -> String) {
@@ -86,112 +107,62 @@ impl Table {
         self.versions.iter().filter_map(|(key, versions)| Some((key, &versions.last()?.1)))
     }
 
-    fn latest(&self, key: &Key) -> Option<&Item> {
+    pub(super) fn latest(&self, key: &Key) -> Option<&Item> {
         self.versions.get(key)?.last().map(|(_, item)| item)
     }
 
     /// An item as it was at a commit.
-    fn as_of(&self, key: &Key, commit: u64) -> Option<&Item> {
+    pub(super) fn as_of(&self, key: &Key, commit: u64) -> Option<&Item> {
         self.versions.get(key)?.iter().rev().find(|(at, _)| *at <= commit).map(|(_, item)| item)
+    }
+
+    fn read(&mut self, key: &Key, consistency: Consistency) -> Option<Item> {
+        let is_head = key.sk == "HEAD";
+        let stale = consistency == Consistency::Eventual || (self.bug == Some(Bug::StaleHead) && is_head);
+        let commit = if stale { self.behind() } else { self.commit };
+        let read = self.as_of(key, commit).cloned();
+        if self.bug == Some(Bug::CachedHead) && is_head && stale {
+            return self.cached.entry(key.clone()).or_insert(read).clone();
+        }
+        read
     }
 
     fn chance(&mut self, of_256: u8) -> bool {
         self.random.u8(..) < of_256
     }
 
-    fn behind(&mut self) -> u64 {
+    /// The oldest state that an eventually consistent read may show.
+    pub(super) fn oldest_view(&self) -> u64 {
         let now = self.step;
         let visible = self.committed.partition_point(|step| step + LAG_STEPS <= now);
-        let least = u64::try_from(visible).unwrap_or(u64::MAX);
-        self.commit.saturating_sub(self.random.u64(..=LAG)).max(least)
+        self.commit.saturating_sub(LAG).max(u64::try_from(visible).unwrap_or(u64::MAX))
     }
 
-    fn put(&mut self, item: Item) {
+    fn behind(&mut self) -> u64 {
+        match self.view {
+            View::Random => self.random.u64(self.oldest_view()..=self.commit),
+            View::Latest => self.commit,
+            View::Frozen(commit) => commit,
+        }
+    }
+
+    /// Stores an item. Whoever writes it may touch only these partitions.
+    fn put(&mut self, item: Item, of: &BTreeSet<String>) {
         let key = key(&item);
+        if !of.contains(&key.pk) {
+            self.broken.push(format!("{} {} was written for {of:?}", key.pk, key.sk));
+        }
         if let Some(there) = self.latest(&key) {
             let changed =
                 ["e", "f"].iter().any(|name| there.get(*name).is_some_and(|value| item.get(*name) != Some(value)));
             if changed {
-                self.overwritten.push(format!("{} {}", key.pk, key.sk));
+                self.broken.push(format!("what {} {} recorded was changed", key.pk, key.sk));
             }
         }
         let (commit, step) = (self.commit, self.step);
         // Every commit, with all of its writes, is made in one step.
         self.committed.resize(usize::try_from(commit).unwrap_or(usize::MAX), step);
         self.versions.entry(key).or_default().push((commit, item));
-    }
-
-    fn holds(&self, write: &Write) -> bool {
-        if self.bug == Some(Bug::NoCondition) {
-            return true;
-        }
-        let (Write::Insert(item) | Write::Replace(item, _)) = write;
-        if self.bug == Some(Bug::EntryFeesWithoutRevision) && key(item).pk.starts_with("FEES#") {
-            return true;
-        }
-        match write {
-            Write::Insert(item) => self.latest(&key(item)).is_none(),
-            Write::Replace(item, _)
-                if self.bug == Some(Bug::AppendWithoutRevision) && key(item).sk.starts_with("TERM#") =>
-            {
-                true
-            }
-            Write::Replace(item, revision) => {
-                let there = self.latest(&key(item)).and_then(|there| there.get("v"));
-                there == Some(&AttributeValue::N(revision.to_string()))
-            }
-        }
-    }
-
-    fn sabotage(&self, writes: Vec<Write>) -> Vec<Write> {
-        let is_same = |item: &Item| {
-            let without_revision = |item: &Item| -> Item {
-                item.iter()
-                    .filter(|(name, _)| *name != "v")
-                    .map(|(name, value)| (name.clone(), value.clone()))
-                    .collect()
-            };
-            self.latest(&key(item)).is_some_and(|there| without_revision(there) == without_revision(item))
-        };
-        let kept = |write: &Write| match (self.bug, write) {
-            (Some(Bug::NoBumpOfUnchangedSales), Write::Replace(item, _)) => !is_same(item) || !item.contains_key("f"),
-            (Some(Bug::NoBumpOfPlaceholder), Write::Replace(item, _)) => !is_same(item) || item.contains_key("f"),
-            (Some(Bug::NoBumpByInstances), Write::Replace(item, _)) => !is_same(item) || key(item).sk != "HEAD",
-            (Some(Bug::HeadNotWritten), Write::Replace(item, _)) => {
-                let before = self.latest(&key(item));
-                !(key(item).sk == "HEAD" && before.is_some_and(|before| before.get("av") == item.get("av")))
-            }
-            _ => true,
-        };
-        let changed = |write: Write| match write {
-            Write::Replace(mut item, revision) => {
-                if self.bug == Some(Bug::ForgottenTodo) {
-                    item.remove("t");
-                }
-                if self.bug == Some(Bug::ArrivalOrderRank) {
-                    self.keep_order_of_arrival(&mut item);
-                }
-                Write::Replace(item, revision)
-            }
-            Write::Insert(mut item) => {
-                if self.bug == Some(Bug::ForgottenTodo) {
-                    item.remove("t");
-                }
-                Write::Insert(item)
-            }
-        };
-        writes.into_iter().filter(kept).map(changed).collect()
-    }
-
-    /// Puts the sale that is new on a partner's list at its end.
-    fn keep_order_of_arrival(&self, item: &mut Item) {
-        let list = |item: &Item| item.get("sa").and_then(|list| list.as_l().ok()).cloned();
-        if let (Some(before), Some(after)) = (self.latest(&key(item)).and_then(list), list(item)) {
-            let (mut known, new): (Vec<_>, Vec<_>) = after.into_iter().partition(|place| before.contains(place));
-            known.sort_by_key(|place| before.iter().position(|there| there == place));
-            known.extend(new);
-            item.insert("sa".to_owned(), AttributeValue::L(known));
-        }
     }
 }
 
@@ -211,7 +182,7 @@ fn text<'a>(item: &'a Item, name: &str) -> Option<&'a String> {
     item.get(name).and_then(|value| value.as_s().ok())
 }
 
-fn key(item: &Item) -> Key {
+pub(super) fn key(item: &Item) -> Key {
     Key { pk: text(item, "pk").cloned().unwrap_or_default(), sk: text(item, "sk").cloned().unwrap_or_default() }
 }
 
@@ -220,6 +191,10 @@ fn key(item: &Item) -> Key {
 pub struct SimStore {
     table: Arc<Mutex<Table>>,
     handler: usize,
+    /// The partitions that its messages concern.
+    of: Arc<BTreeSet<String>>,
+    /// Whether the scheduler has its turn before calls only, not after them too: the same to everyone else.
+    before_only: bool,
     /// The index shows at least what was written up to here.
     index_floor: u64,
     max_writes: usize,
@@ -227,13 +202,19 @@ pub struct SimStore {
 
 impl SimStore {
     pub(super) fn new(table: Table, max_writes: usize) -> SimStore {
-        SimStore { table: Arc::new(Mutex::new(table)), handler: 0, index_floor: 0, max_writes }
+        let of = Arc::default();
+        SimStore { table: Arc::new(Mutex::new(table)), handler: 0, of, before_only: false, index_floor: 0, max_writes }
+    }
+
+    /// The same table, whose scheduler has its turn before calls only.
+    pub(super) fn before_only(self) -> SimStore {
+        SimStore { before_only: true, ..self }
     }
 
     /// The same table for a handler. One that comes after a delay finds the index caught up.
-    pub(super) fn of_handler(&self, handler: usize, caught_up: bool) -> SimStore {
+    pub(super) fn of_handler(&self, handler: usize, of: BTreeSet<String>, caught_up: bool) -> SimStore {
         let index_floor = if caught_up { self.table().commit } else { 0 };
-        SimStore { table: Arc::clone(&self.table), handler, index_floor, max_writes: self.max_writes }
+        SimStore { table: Arc::clone(&self.table), handler, of: Arc::new(of), index_floor, ..*self }
     }
 
     pub(super) fn table(&self) -> MutexGuard<'_, Table> {
@@ -244,6 +225,12 @@ impl SimStore {
     async fn turn(&self) {
         let mut been = false;
         poll_fn(|_| if std::mem::replace(&mut been, true) { Poll::Ready(()) } else { Poll::Pending }).await;
+    }
+
+    async fn turn_after(&self) {
+        if !self.before_only {
+            self.turn().await;
+        }
     }
 
     fn failed(operation: &'static str) -> StoreError {
@@ -274,18 +261,14 @@ impl Store for SimStore {
         self.throttle("BatchGetItem")?;
         let mut items = Vec::new();
         // A batch read is many reads: each is consistent, together they are not.
-        for part in keys.chunks(keys.len().div_ceil(2).max(1)) {
-            {
-                let mut table = self.table();
-                for key in part {
-                    let stale =
-                        consistency == Consistency::Eventual || (table.bug == Some(Bug::StaleHead) && key.sk == "HEAD");
-                    let commit = if stale { table.behind() } else { table.commit };
-                    items.extend(table.as_of(key, commit).cloned());
-                }
+        for (n, part) in keys.chunks(keys.len().div_ceil(2).max(1)).enumerate() {
+            if n > 0 {
+                self.turn().await;
             }
-            self.turn().await;
+            let mut table = self.table();
+            items.extend(part.iter().filter_map(|key| table.read(key, consistency)));
         }
+        self.turn_after().await;
         let handler = self.handler;
         self.table().note(|| format!("{handler} get {keys:?} {consistency:?} → {items:?}"));
         Ok(items)
@@ -309,7 +292,7 @@ impl Store for SimStore {
         if self.table().bug == Some(Bug::TornReadsAccepted) {
             accept_torn(&mut items);
         }
-        self.turn().await;
+        self.turn_after().await;
         let handler = self.handler;
         self.table().note(|| format!("{handler} partition {pk} → {items:?}"));
         Ok(items)
@@ -338,15 +321,17 @@ impl Store for SimStore {
             let more = rows.len() > stretch.limit;
             Page { items: rows.into_iter().take(stretch.limit).map(|(_, _, item)| item).collect(), more }
         };
-        self.turn().await;
+        self.turn_after().await;
         Ok(page)
     }
 
     async fn insert(&self, new: Vec<Item>) -> Vec<Inserted> {
         self.turn().await;
         let mut results = Vec::new();
-        let keys: std::collections::BTreeSet<Key> = new.iter().map(key).collect();
-        assert_eq!(keys.len(), new.len(), "a request names a key twice");
+        let keys: BTreeSet<Key> = new.iter().map(key).collect();
+        if keys.len() != new.len() {
+            self.table().broken.push("a request names a key twice".to_owned());
+        }
         for item in new {
             let throttled = self.throttle("BatchExecuteStatement");
             let lost = self.is_lost();
@@ -356,7 +341,7 @@ impl Store for SimStore {
                 Ok(()) if !table.holds(&Write::Insert(item.clone())) => Inserted::Exists,
                 Ok(()) => {
                     table.commit += 1;
-                    table.put(item.clone());
+                    table.put(item.clone(), &self.of);
                     if lost { Inserted::Failed(Self::failed("BatchExecuteStatement")) } else { Inserted::Done }
                 }
             };
@@ -365,7 +350,7 @@ impl Store for SimStore {
             let dropped = table.bug == Some(Bug::DroppedStatementError) && matches!(result, Inserted::Failed(_));
             results.push(if dropped { Inserted::Done } else { result });
         }
-        self.turn().await;
+        self.turn_after().await;
         results
     }
 
@@ -384,14 +369,14 @@ impl Store for SimStore {
                 table.commit += 1;
                 for write in writes {
                     match write {
-                        Write::Insert(item) | Write::Replace(item, _) => table.put(item),
+                        Write::Insert(item) | Write::Replace(item, _) => table.put(item, &self.of),
                     }
                 }
             }
             applied
         };
         let lost = self.is_lost();
-        self.turn().await;
+        self.turn_after().await;
         match (applied, lost) {
             (true, true) => Err(Self::failed("TransactWriteItems").into()),
             (true, false) => Ok(()),

@@ -1,0 +1,35 @@
+//! Bodies of requests: JSON of a known shape, refused with the path of the field.
+
+use crate::Refusal;
+use serde::Deserialize;
+
+/// The largest body of a request, in bytes.
+pub const MAX_BYTES: usize = 64 * 1024;
+/// The longest text that a person writes (a name, a reason), in characters.
+pub const MAX_TEXT: usize = 200;
+
+/// Reads a body whole; nothing may follow it.
+pub(crate) fn read<'a, T: Deserialize<'a>>(body: &'a str) -> Result<T, Refusal> {
+    if body.len() > MAX_BYTES {
+        return Err(Refusal::new("body", format!("is {} bytes; a request has at most {MAX_BYTES}", body.len())));
+    }
+    let mut json = serde_json::Deserializer::from_str(body);
+    let read = serde_path_to_error::deserialize(&mut json).map_err(|error| {
+        let path = error.path().to_string();
+        let field = if path == "." { "body".to_owned() } else { path };
+        Refusal::new(field, format!("is refused: {}", error.inner()))
+    })?;
+    json.end().map_err(|error| Refusal::new("body", format!("is refused: {error}")))?;
+    Ok(read)
+}
+
+/// A text that a person wrote, which other people will read.
+pub(crate) fn text(text: String, field: &str) -> Result<String, Refusal> {
+    let length = text.chars().count();
+    let blank = text.trim().len() != text.len() || text.is_empty();
+    if blank || length > MAX_TEXT || text.chars().any(char::is_control) {
+        let reason = format!("must be 1 to {MAX_TEXT} characters, without control characters or spaces around them");
+        return Err(Refusal::new(field, reason));
+    }
+    Ok(text)
+}

@@ -1,0 +1,29 @@
+//! Choices of what stands (RULEBOOK §5): which of the claims of a key, and why.
+
+use crate::{Refusal, body};
+use serde::{Deserialize, Deserializer};
+
+/// What a manager chose.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ChoiceBody {
+    /// Counted from 1, in the order in which the contract lists its claims; none: no claim stands.
+    #[serde(deserialize_with = "present")]
+    pub claim: Option<usize>,
+    /// Why: 1 to [`body::MAX_TEXT`] characters.
+    pub reason: String,
+}
+
+/// `null` is a choice; leaving the field out is none.
+fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<usize>, D::Error> {
+    Option::deserialize(deserializer)
+}
+
+/// Reads a choice. Whether there is such a claim is for the ledger to say.
+pub fn parse(body: &str) -> Result<ChoiceBody, Refusal> {
+    let ChoiceBody { claim, reason } = body::read(body)?;
+    if claim == Some(0) {
+        return Err(Refusal::new("claim", "is counted from 1; null chooses none"));
+    }
+    Ok(ChoiceBody { claim, reason: body::text(reason, "reason")? })
+}

@@ -1,0 +1,192 @@
+//! Bugs put in on purpose, one for each safeguard of the write path and the classics, and how the table plays those that
+//! are about it.
+
+use super::table::{Table, key};
+use aws_sdk_dynamodb::types::AttributeValue;
+use ledger::store::{Item, Key, Write};
+
+/// A bug put in on purpose, to see whether the simulator finds it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Bug {
+    /// The table takes every write, whatever its condition.
+    NoCondition,
+    /// A message is deleted before what it says is written.
+    AcknowledgeBeforeWrite,
+    /// An insert that failed counts as done.
+    DroppedStatementError,
+    /// A displaced sale whose amount does not change is not bumped.
+    NoBumpOfUnchangedSales,
+    /// A fact parks without raising the count of the placeholder it waits at.
+    NoBumpOfPlaceholder,
+    /// A partner is read eventually consistent where it must be read strongly.
+    StaleHead,
+    /// The partner's item is not written when a sale joins the earliest.
+    HeadNotWritten,
+    /// A change of agreements has no delayed pass.
+    NoDelayedPass,
+    /// A change of agreements has no pass at all.
+    NoPass,
+    /// The delayed pass does not wait for whoever was at work.
+    DelayTooShort,
+    /// A restatement reads the contracts from the index instead of the table.
+    PaidFromTheIndex,
+    /// A reader does not notice that it saw half a transaction.
+    TornReadsAccepted,
+    /// A transaction on a partner instance does not raise the partner's revision.
+    NoBumpByInstances,
+    /// Entry fees are written whatever their revision, and whatever is there.
+    EntryFeesWithoutRevision,
+    /// Appending to an annuity does not depend on its revision: the race of the first two credit notes.
+    AppendWithoutRevision,
+    /// Sales are ranked as they arrive.
+    ArrivalOrderRank,
+    /// What does not fit one transaction is not written down as left to do.
+    ForgottenTodo,
+    /// The earliest sales are not listed before their partner is registered.
+    ListOnlyOfRegistered,
+    /// The list of the earliest sales is made anew from the index.
+    ListFromTheIndex,
+    /// What was once read of a partner is believed for ever.
+    CachedHead,
+    /// Later entries of a line all have the same number.
+    EntriesOfOneNumber,
+    /// What concerns one partner writes to another, too.
+    AnothersBytes,
+}
+
+impl Bug {
+    /// All of them.
+    pub const ALL: [Bug; 22] = [
+        Bug::NoCondition,
+        Bug::AcknowledgeBeforeWrite,
+        Bug::DroppedStatementError,
+        Bug::NoBumpOfUnchangedSales,
+        Bug::NoBumpOfPlaceholder,
+        Bug::StaleHead,
+        Bug::HeadNotWritten,
+        Bug::NoDelayedPass,
+        Bug::NoPass,
+        Bug::DelayTooShort,
+        Bug::PaidFromTheIndex,
+        Bug::TornReadsAccepted,
+        Bug::NoBumpByInstances,
+        Bug::EntryFeesWithoutRevision,
+        Bug::AppendWithoutRevision,
+        Bug::ArrivalOrderRank,
+        Bug::ForgottenTodo,
+        Bug::ListOnlyOfRegistered,
+        Bug::ListFromTheIndex,
+        Bug::CachedHead,
+        Bug::EntriesOfOneNumber,
+        Bug::AnothersBytes,
+    ];
+}
+
+impl Table {
+    pub(super) fn holds(&self, write: &Write) -> bool {
+        if self.bug == Some(Bug::NoCondition) {
+            return true;
+        }
+        let (Write::Insert(item) | Write::Replace(item, _)) = write;
+        if self.bug == Some(Bug::EntryFeesWithoutRevision) && key(item).pk.starts_with("FEES#") {
+            return true;
+        }
+        if self.bug == Some(Bug::EntriesOfOneNumber) && key(item).sk.ends_with("#A#1") {
+            return true;
+        }
+        match write {
+            Write::Insert(item) => self.latest(&key(item)).is_none(),
+            Write::Replace(item, _)
+                if self.bug == Some(Bug::AppendWithoutRevision) && key(item).sk.starts_with("TERM#") =>
+            {
+                true
+            }
+            Write::Replace(item, revision) => {
+                let there = self.latest(&key(item)).and_then(|there| there.get("v"));
+                there == Some(&AttributeValue::N(revision.to_string()))
+            }
+        }
+    }
+
+    pub(super) fn sabotage(&self, writes: Vec<Write>) -> Vec<Write> {
+        let is_same = |item: &Item| {
+            let without_revision = |item: &Item| -> Item {
+                item.iter()
+                    .filter(|(name, _)| *name != "v")
+                    .map(|(name, value)| (name.clone(), value.clone()))
+                    .collect()
+            };
+            self.latest(&key(item)).is_some_and(|there| without_revision(there) == without_revision(item))
+        };
+        let kept = |write: &Write| match (self.bug, write) {
+            (Some(Bug::NoBumpOfUnchangedSales), Write::Replace(item, _)) => !is_same(item) || !item.contains_key("f"),
+            (Some(Bug::NoBumpOfPlaceholder), Write::Replace(item, _)) => !is_same(item) || item.contains_key("f"),
+            (Some(Bug::NoBumpByInstances), Write::Replace(item, _)) => !is_same(item) || key(item).sk != "HEAD",
+            (Some(Bug::HeadNotWritten), Write::Replace(item, _)) => {
+                let before = self.latest(&key(item));
+                !(key(item).sk == "HEAD" && before.is_some_and(|before| before.get("av") == item.get("av")))
+            }
+            _ => true,
+        };
+        let mut writes: Vec<Write> = writes.into_iter().filter(kept).collect();
+        for write in &mut writes {
+            let (Write::Insert(item) | Write::Replace(item, _)) = write;
+            self.spoil(item);
+        }
+        if self.bug == Some(Bug::AnothersBytes) {
+            writes.extend(self.write_to_another(&writes));
+        }
+        writes
+    }
+
+    fn spoil(&self, item: &mut Item) {
+        let is_head = key(item).sk == "HEAD";
+        match self.bug {
+            Some(Bug::ForgottenTodo) => {
+                item.remove("t");
+            }
+            Some(Bug::ArrivalOrderRank) => self.keep_order_of_arrival(item),
+            Some(Bug::ListOnlyOfRegistered) if is_head && !item.contains_key("nm") => {
+                item.insert("sa".to_owned(), AttributeValue::L(Vec::new()));
+            }
+            Some(Bug::ListFromTheIndex) if is_head => self.list_from_the_index(item),
+            Some(Bug::EntriesOfOneNumber) if item.contains_key("e") => {
+                let one = key(item).sk.rsplit_once("#A#").map(|(slot, _)| format!("{slot}#A#1"));
+                item.extend(one.map(|sk| ("sk".to_owned(), AttributeValue::S(sk))));
+            }
+            _ => {}
+        }
+    }
+
+    /// Forgets the sales that the index does not show yet.
+    fn list_from_the_index(&self, item: &mut Item) {
+        let Some(AttributeValue::L(places)) = item.get_mut("sa") else { return };
+        places.retain(|place| {
+            let contract = place.as_m().ok().and_then(|place| place.get("c")).and_then(|id| id.as_s().ok());
+            let sale = contract.map(|id| Key { pk: format!("CONTRACT#{id}"), sk: "TERM#01".to_owned() });
+            sale.is_none_or(|sale| self.latest(&sale).is_none() || self.as_of(&sale, self.oldest_view()).is_some())
+        });
+    }
+
+    /// The revision of some partner's item that is not written as it is.
+    fn write_to_another(&self, writes: &[Write]) -> Option<Write> {
+        let written: Vec<Key> =
+            writes.iter().map(|(Write::Insert(item) | Write::Replace(item, _))| key(item)).collect();
+        let (_, item) = self.items().find(|(key, _)| key.sk == "HEAD" && !written.contains(key))?;
+        let revision = item.get("v")?.as_n().ok()?.parse::<u64>().ok()?;
+        let mut item = item.clone();
+        item.insert("v".to_owned(), AttributeValue::N((revision + 1).to_string()));
+        Some(Write::Replace(item, revision))
+    }
+
+    /// Puts the sale that is new on a partner's list at its end.
+    fn keep_order_of_arrival(&self, item: &mut Item) {
+        let list = |item: &Item| item.get("sa").and_then(|list| list.as_l().ok()).cloned();
+        if let (Some(before), Some(after)) = (self.latest(&key(item)).and_then(list), list(item)) {
+            let (mut known, new): (Vec<_>, Vec<_>) = after.into_iter().partition(|place| before.contains(place));
+            known.sort_by_key(|place| before.iter().position(|there| there == place));
+            known.extend(new);
+            item.insert("sa".to_owned(), AttributeValue::L(known));
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! Wrong values in every body and every parameter of the API, listed and generated: each is refused with its field, and
+//! nothing is written.
+
+use crate::generated_input::{with, wrong_text};
+use events::choice;
+use fastrand::Rng;
+use harness::running::Running;
+use local::client::Http;
+use serde_json::json;
+use std::fmt::Write;
+
+/// A place for a value in a request, and the field that its refusal names.
+#[derive(Clone, Copy)]
+struct Place {
+    /// With `{}` for the value.
+    path: &'static str,
+    field: &'static str,
+    /// What may not stand there.
+    values: &'static [&'static str],
+}
+
+const NUMBERS: &[&str] = &["0", "-1", "1.5", "1001", "1e2", "one", "+", "99999999999999999999999", "0x10", "１", "NaN"];
+const DAYS: &[&str] =
+    &["", "2023-02-29", "2024-13-01", "2024-00-01", "2024-1-1", "20240101", "1999-12-31", "2100-01-01", "today", "0"];
+const LANGUAGES: &[&str] = &["", "de", "EN", "fr-FR", "english", "0"];
+const CURSORS: &[&str] = &["", "x", "e30", "bnVsbA", "W10", "====", "eyJnc2siOjF9", "..", "null", "0"];
+const IDS: &[&str] = &["-a", ".a", "_a", "a#b", "a/b", "a b", "a\0", "a\n", "\u{410}", "\u{ff21}", "a\u{200b}", "%"];
+
+const PLACES: &[Place] = &[
+    Place { path: "/partners?limit={}", field: "limit", values: NUMBERS },
+    Place { path: "/partners?cursor={}", field: "cursor", values: CURSORS },
+    Place { path: "/partners/{}", field: "id", values: IDS },
+    Place { path: "/partners/{}/entries", field: "id", values: IDS },
+    Place { path: "/partners/P-1/entries?from={}", field: "from", values: DAYS },
+    Place { path: "/partners/P-1/entries?to={}", field: "to", values: DAYS },
+    Place { path: "/partners/P-1/entries?limit={}", field: "limit", values: NUMBERS },
+    Place { path: "/partners/P-1/entries?cursor={}", field: "cursor", values: CURSORS },
+    Place { path: "/partners/P-1/entries?lang={}", field: "lang", values: LANGUAGES },
+    Place { path: "/contracts/{}", field: "id", values: IDS },
+    Place { path: "/contracts/C-1?lang={}", field: "lang", values: LANGUAGES },
+    Place { path: "/attention?limit={}", field: "limit", values: NUMBERS },
+    Place { path: "/attention?cursor={}", field: "cursor", values: CURSORS },
+    Place { path: "/attention?lang={}", field: "lang", values: LANGUAGES },
+    Place { path: "/contracts/{}/terms/1/choices/1", field: "id", values: IDS },
+    Place { path: "/contracts/C-1/terms/{}/choices/1", field: "term", values: NUMBERS },
+    Place { path: "/contracts/C-1/terms/1/choices/{}", field: "number", values: NUMBERS },
+    Place { path: "/contracts/C-1/terms/1/credit-notes/{}/choices/1", field: "credit_note_id", values: IDS },
+];
+
+/// Every byte but letters and digits as `%XX`.
+fn encoded(text: &str) -> String {
+    text.bytes().fold(String::new(), |mut encoded, byte| {
+        if byte.is_ascii_alphanumeric() {
+            encoded.push(char::from(byte));
+        } else {
+            write!(encoded, "%{byte:02X}").unwrap();
+        }
+        encoded
+    })
+}
+
+async fn refused(api: &Http, place: &Place, value: &str) {
+    let path = place.path.replacen("{}", &encoded(value), 1);
+    let (method, body) = if path.contains("/choices/") { ("PUT", CHOICE) } else { ("GET", "") };
+    let answer = api.send(method.parse().unwrap(), &path, &[], body.to_owned()).await.unwrap();
+    assert_eq!((answer.status, answer.json["field"].as_str()), (400, Some(place.field)), "{path}: {}", answer.json);
+    assert!(!answer.json["detail"].as_str().unwrap().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_listed_and_ten_thousand_generated_parameters_are_refused() {
+    let running = Running::start().await;
+    let partner = json!({"name": "A", "agreements": []}).to_string();
+    assert_eq!(running.api.put("/partners/P-1", partner).await.unwrap().status, 201);
+    let mut cases = 0;
+    for place in PLACES {
+        for value in place.values {
+            refused(&running.api, place, value).await;
+            cases += 1;
+        }
+    }
+    assert!(cases >= 150, "{cases}");
+    let mut random = Rng::with_seed(4);
+    for _ in 0..10_000 {
+        let place = random.choice(PLACES).unwrap();
+        let value: String = wrong_text(&mut random).chars().take(100).chain("#".chars()).collect();
+        refused(&running.api, place, &value).await;
+    }
+    running.stack.stop().await;
+}
+
+const CHOICE: &str = r#"{"claim":1,"reason":"typed wrong"}"#;
+
+#[test]
+fn every_listed_and_ten_thousand_generated_choices_are_refused() {
+    let good = serde_json::from_str(CHOICE).unwrap();
+    assert!(choice::parse(CHOICE).is_ok() && choice::parse(r#"{"claim":null,"reason":"typed wrong"}"#).is_ok());
+    let check = |pointer: &str, value: &str| {
+        let body = with(&good, pointer, value);
+        let refusal = choice::parse(&body).expect_err(&body);
+        assert_eq!(refusal.field, pointer.trim_start_matches('/'), "{body}: {refusal}");
+    };
+    for value in ["0", "-1", "1.0", "1e0", "\"1\"", "true", "[]", "[1]", "{}", "18446744073709551616", "\"\""] {
+        check("/claim", value);
+    }
+    let long = format!("\"{}\"", "a".repeat(201));
+    for value in ["null", "1", "true", "[]", "{}", "\"\"", "\" \"", "\"a\\n\"", "\"a\\u0000\"", "\" a\"", &long] {
+        check("/reason", value);
+    }
+    for body in
+        ["", "null", "[]", "1", "{", "{}", r#"{"claim":1}"#, r#"{"reason":"a"}"#, r#"{"claim":1,"reason":"a"}x"#]
+    {
+        assert!(choice::parse(body).is_err(), "{body}");
+    }
+    assert_eq!(choice::parse(r#"{"claim":1,"reason":"a","why":"b"}"#).unwrap_err().field, "why");
+    let mut random = Rng::with_seed(5);
+    for _ in 0..10_000 {
+        let text = json!(wrong_text(&mut random) + "\u{0}").to_string();
+        check(if random.bool() { "/claim" } else { "/reason" }, &text);
+    }
+}
