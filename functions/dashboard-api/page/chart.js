@@ -43,7 +43,7 @@ function drawing(title, months, series, width) {
     scale.ticks.map((tick) => gridLine(tick, y(tick), width, scale)),
     months.map((key, i) => {
       const left = EDGE.left + slot * i;
-      return [series.map((one, nth) => bar(key, one, one.values[i], nth, { left, slot, count: series.length, y, hatch })), label(key, months[i - 1], left + slot / 2, slot)];
+      return [series.map((one, nth) => bar(key, one, one.values[i], nth, { left, slot, count: series.length, y, hatch })), label(key, months, i, left + slot / 2, slot)];
     }),
   );
 }
@@ -67,11 +67,14 @@ function gridLine(tick, y, width, { places }) {
   ];
 }
 
-function label(key, before, x, slot) {
+function label(key, months, i, x, slot) {
   const year = key.slice(0, 4);
+  const [before, after] = [months[i - 1], months[i + 1]].map((month) => month?.slice(0, 4));
+  // A year of one narrow month would run into the next one.
+  const named = year !== before && (slot > 36 || after === undefined || after === year);
   return [
     svg("text", { class: key > thisMonth() ? "tick later" : "tick", x, y: HEIGHT - 20, "text-anchor": "middle" }, monthName(Number(key.slice(5)), slot < 38 ? "narrow" : "short")),
-    year === before?.slice(0, 4) ? null : svg("text", { class: "tick year", x, y: HEIGHT - 4, "text-anchor": "middle" }, year),
+    named && svg("text", { class: "tick year", x, y: HEIGHT - 4, "text-anchor": "middle" }, year),
   ];
 }
 

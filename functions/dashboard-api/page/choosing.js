@@ -4,7 +4,7 @@ import { path, put } from "./api.js";
 import { keyName, keysOf, standing } from "./claims.js";
 import { announce, h } from "./dom.js";
 import { busy, clearErrors, field, input, placeError, select } from "./fields.js";
-import { named, t } from "./text.js";
+import { t } from "./text.js";
 
 const ATTEMPTS = 20;
 const NONE = "none";
@@ -42,7 +42,7 @@ function claimOptions(key, contract) {
   const stands = several ? standing(several, contract) : null;
   const option = (value, text) => h("label", { class: "radio" }, h("input", { type: "radio", name: "claim", value, required: true }), h("span", {}, text));
   const numbers = Array.from({ length: key.claims }, (_, i) => i + 1);
-  const text = (n) => (several ? t("claim.nth", { n }) : t("claim.only")) + (n === stands ? ` (${named("claim", "stands")})` : "");
+  const text = (n) => (several ? t("claim.nth", { n }) : t("claim.only")) + (n === stands ? ` (${t("claim.stands-now")})` : "");
   return [h("legend", {}, t("choosing.which")), ...numbers.map((n) => option(String(n), text(n))), option(NONE, t("choosing.none")), h("span", { class: "field-error" })];
 }
 

@@ -38,7 +38,7 @@ function soldBy({ sale }, { admin }) {
 
 /** What happened, in the order of the days it bears on. */
 function events({ sale, annuities }) {
-  const signed = sale ? [{ on: sale.signed_on, order: 0, title: t("event.sale"), fee: sale.annual_fee, what: named("instance", sale.instance) }] : [];
+  const signed = sale ? [{ on: sale.signed_on, order: 0, title: t("event.sale"), what: named("instance", sale.instance) }] : [];
   const rest = annuities.flatMap((annuity) => [annuityEvent(annuity), ...annuity.credit_notes.map((note) => noteEvent(note, annuity))]);
   return [...signed, ...rest].sort((a, b) => (a.on ?? "9999").localeCompare(b.on ?? "9999") || a.order - b.order);
 }
@@ -55,7 +55,7 @@ const noteEvent = ({ credit_note_id: id, issued_on: on, credited, line }, { term
   line,
 });
 
-function event({ on, title, what, fee, feeName = t("event.list-price"), state, pending, line, attention = [] }) {
+function event({ on, title, what, fee, feeName, state, pending, line, attention = [] }) {
   return h(
     "li",
     {},
@@ -75,15 +75,20 @@ function event({ on, title, what, fee, feeName = t("event.list-price"), state, p
 
 function contradiction(one, contract) {
   const stands = standing(one, contract);
+  const differs = one.claims.map(claimPairs).map((pairs, _, all) => pairs.map((pair, i) => marked(pair, all.some((other) => text(other[i][1]) !== text(pair[1])))));
   return h(
     "div",
     { class: "contradiction" },
     h("h3", {}, keyName(one)),
-    h("ul", { class: "cards claims" }, one.claims.map((claim, i) =>
-      h("li", { class: "card" }, h("h4", {}, t("claim.nth", { n: i + 1 }), " ", i + 1 === stands && badge("claim", "stands")), pairs(claimPairs(claim))))),
+    h("ul", { class: "cards claims" }, one.claims.map((_, i) =>
+      h("li", { class: "card" }, h("h4", {}, t("claim.nth", { n: i + 1 }), " ", i + 1 === stands && badge("claim", "stands")), pairs(differs[i])))),
     stands === null && h("p", { class: "small" }, t("claim.none-stands")),
   );
 }
+
+const text = (what) => (what instanceof Node ? what.textContent : what);
+
+const marked = ([term, what], differs) => [term, differs && what ? h("strong", { class: "differs" }, what, h("span", { class: "hidden" }, ` (${t("claim.differs")})`)) : what];
 
 const choice = (one) =>
   h("li", {}, h("p", { class: "when" }, moment(one.chosen_at)), h("div", { class: "event" }, h("h3", {}, keyName(one)), h("p", {}, one.claim === null ? t("choice.none") : t("choice.this")), one.claim && pairs(claimPairs(one.claim)), h("p", { class: "explanation" }, t("choice.because", { reason: one.reason }))));

@@ -18,16 +18,16 @@ export const annuityTitle = (term) => annuityName(term).replace(/^./, (letter) =
 
 /** `always`: the explanation stands below each entry, for paper. */
 export function entryTable(caption, entries, { contract = true, always = false, foot = [], recorded = false } = {}) {
-  const what = (entry) => [h("span", { class: "what" }, about(entry)), always && h("span", { class: "explanation" }, entry.explanation)];
+  const what = (entry) => [h("span", { class: "what" }, about(entry)), always && contract && entry.contract_id && [" · ", contractLink(entry.contract_id)]];
   const columns = [
     { head: t("entry.booked"), cell: (entry) => dayNode(entry.booked_on) },
     { head: t("entry.what"), label: true, cell: what },
-    contract && { head: t("entry.contract"), wide: !always, cell: (entry) => (entry.contract_id ? contractLink(entry.contract_id) : "–") },
+    contract && !always && { head: t("entry.contract"), wide: true, cell: (entry) => (entry.contract_id ? contractLink(entry.contract_id) : "–") },
     recorded && { head: t("entry.recorded"), wide: true, cell: (entry) => moment(entry.recorded_at) },
     { head: t("entry.amount"), number: true, cell: (entry) => moneyNode(entry.amount) },
-    { head: t("entry.vendor-share"), number: true, wide: !always, cell: (entry) => (sign(entry.vendor_share) === 0 ? "–" : moneyNode(entry.vendor_share)) },
+    { head: t("entry.vendor-share"), number: true, wide: true, cell: (entry) => (sign(entry.vendor_share) === 0 ? "–" : moneyNode(entry.vendor_share)) },
   ].filter(Boolean);
-  return table(caption, columns, entries, { detail: always ? null : (entry) => explained(entry, contract), foot, hideCaption: true });
+  return table(caption, columns, entries, { detail: always ? null : (entry) => explained(entry, contract), below: always ? (entry) => h("p", { class: "explanation" }, entry.explanation) : null, foot, hideCaption: true });
 }
 
 /** Why an entry is what it is. */

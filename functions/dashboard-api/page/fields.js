@@ -57,8 +57,8 @@ export function placeError(form, problem) {
 
 function showError(place, problem) {
   const error = [...place.querySelectorAll(".field-error")].find((error) => error.closest("[data-field]") === place);
-  const explained = hint(problem.field);
-  error.replaceChildren(explained ? h("strong", {}, `${explained} `) : "", h("span", { lang: "en" }, problem.message));
+  // The API's own words begin with the name of the field, which is none of people's business.
+  error.replaceChildren(hint(problem.field) ?? h("span", { lang: "en" }, problem.message.replace(problem.field, "").trim()));
   const control = place.querySelector("input, select, textarea, button");
   control.setAttribute("aria-invalid", "true");
   const described = new Set((control.getAttribute("aria-describedby") ?? "").split(" ").filter(Boolean)).add(error.id);

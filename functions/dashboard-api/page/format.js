@@ -13,12 +13,16 @@ export function amountText({ amount }) {
 
 export const moneyText = (money) => `${amountText(money)}\u00a0${money.currency}`;
 
-export function moneyNode(money, properties = {}) {
-  return h("span", { class: `money ${properties.class ?? ""}` }, amountText(money), "\u00a0", h("span", { class: "currency" }, money.currency));
-}
+const moneyClass = (money, more = "") => `money ${more} ${/^[-0.]*$/.test(money.amount) ? "zero" : ""}`.trim();
+
+export const moneyNode = (money, properties = {}) =>
+  h("span", { class: moneyClass(money, properties.class) }, amountText(money), "\u00a0", h("span", { class: "currency" }, money.currency));
+
+/** Without its currency, where a column beside it names that. */
+export const amountNode = (money, properties = {}) => h("span", { class: moneyClass(money, properties.class) }, amountText(money));
 
 /** With its sign, for a difference. */
-export const changeText = (money) => (/^-|^[0.]*$/.test(money.amount) ? "" : "+") + moneyText(money);
+export const changeText = (money) => (/^-|^[0.]*$/.test(money.amount) ? "" : "+") + amountText(money);
 
 export const compact = (number) =>
   new Intl.NumberFormat(locale(), { notation: "compact", maximumFractionDigits: 1 }).format(number).replace("-", "\u2212");

@@ -56,7 +56,7 @@ function monthly(summary, own) {
   const groups = months.map((one) => ({ label: monthLink(one.month, own, summary.partner_id), totals: one.totals }));
   return [
     h("div", { class: "charts" }, charts),
-    h("details", {}, h("summary", {}, t("months.table")), totalsTable(t("months.caption"), t("month"), groups, { total: totals })),
+    h("details", {}, h("summary", {}, t("months.table")), totalsTable(t("months.caption"), t("month"), groups, { total: totals, own })),
   ];
 }
 

@@ -3,7 +3,7 @@
 import { csv, Problem } from "./api.js";
 import { announce, freshId, h } from "./dom.js";
 import { byCurrency, kindsIn } from "./money.js";
-import { moneyNode } from "./format.js";
+import { amountNode } from "./format.js";
 import { maybe, named, t } from "./text.js";
 
 /** The heading of a view is there at once, so that it can be gone to; `say` completes it from what was loaded. */
@@ -67,12 +67,12 @@ export const empty = (text) => h("p", { class: "empty" }, text);
 
 /**
  * A table. Columns: `{ head, cell(row), number, wide, label }`: numbers stand right, wide ones disappear on a phone, and
- * the column marked `label` names the row. `detail(row)` is what a row opens.
+ * the column marked `label` names the row. `detail(row)` is what a row opens; `below(row)` stands under it at all times.
  */
-export function table(caption, columns, rows, { foot = [], hideCaption = false, detail = null, opened = null } = {}) {
+export function table(caption, columns, rows, { foot = [], hideCaption = false, detail = null, below = null } = {}) {
   const heads = columns.map((column) => h("th", { scope: "col", class: classes(column) }, column.head));
-  const bodies = rows.map((row) => tableRow(columns, row, detail, opened));
-  const feet = foot.map((row) => tableRow(columns, row, null));
+  const bodies = rows.map((row) => tableRow(columns, row, { detail, below }));
+  const feet = foot.map((row) => tableRow(columns, row));
   return h(
     "div",
     { class: "scroll", tabindex: "0", role: "group", "aria-label": caption },
@@ -89,14 +89,16 @@ export function table(caption, columns, rows, { foot = [], hideCaption = false, 
 
 const classes = ({ number, wide }) => [number && "number", wide && "wide"].filter(Boolean).join(" ") || null;
 
-function tableRow(columns, row, detail) {
+function tableRow(columns, row, { detail = null, below = null } = {}) {
+  const continued = row.continues ? "continues" : null;
   const cells = columns.map((column) => {
     const content = column.cell(row);
     return column.label
       ? h("th", { scope: "row", class: classes(column) }, content)
       : h("td", { class: classes(column) }, content);
   });
-  if (detail === null) return h("tr", {}, cells);
+  if (below !== null) return [h("tr", { class: "explained-row" }, cells), h("tr", { class: "below-row" }, h("td", { colspan: columns.length }, below(row)))];
+  if (detail === null) return h("tr", { class: continued }, cells);
   return disclosedRow(cells, columns.length, () => detail(row));
 }
 
@@ -124,23 +126,31 @@ function disclosedRow(cells, width, detail) {
 /** Totals as rows, one for each group and currency; groups: `{ label, totals }`. */
 export function totalsTable(caption, head, groups, options = {}) {
   const all = groups.flatMap((group) => group.totals);
-  const rows = groups.flatMap((group) => byCurrency(group.totals).map((total, i) => ({ ...total, label: group.label, first: i === 0 })));
+  const rows = groups.flatMap(byCurrencyRows);
   const kinds = kindsIn(all).map((kind) => ({
     head: named("kinds", kind),
     number: true,
-    cell: (row) => moneyNode(row.kinds[kind]),
+    cell: (row) => amountNode(row.kinds[kind]),
   }));
   const columns = [
-    { head, label: true, cell: (row) => (row.first ? row.label : h("span", { class: "hidden" }, ...copy(row.label))) },
+    { head, label: true, cell: labelCell },
+    { head: t("currency"), cell: (row) => row.currency },
     ...kinds,
-    { head: t("due.to"), number: true, cell: (row) => moneyNode(row.dueTo, { class: "strong" }) },
-    { head: t("due.from"), number: true, cell: (row) => moneyNode(row.dueFrom, { class: "strong" }) },
+    { head: t(options.own ? "due.to-you" : "due.to"), number: true, cell: (row) => amountNode(row.dueTo, { class: "strong" }) },
+    { head: t(options.own ? "due.by-you" : "due.from"), number: true, cell: (row) => amountNode(row.dueFrom, { class: "strong" }) },
   ];
-  const foot = options.total ? byCurrency(options.total).map((total, i) => ({ ...total, label: t("total"), first: i === 0 })) : [];
+  const foot = options.total ? byCurrencyRows({ label: t("total"), totals: options.total }) : [];
   return table(caption, columns, rows, { ...options, foot });
 }
 
-const copy = (label) => [label instanceof Node ? label.textContent : label];
+/** A row for each currency; those after the first continue it. */
+const byCurrencyRows = ({ label, totals }) => byCurrency(totals).map((total, i) => ({ ...total, label, continues: i > 0 }));
+
+/** The label stands once; for those who hear the table, on every row. */
+export function labelCell({ label, continues }) {
+  if (!continues) return label;
+  return h("span", { class: "hidden" }, label instanceof Node ? label.textContent : label);
+}
 
 /** Previous and next, with the cursors kept in memory. `show(cursor)` gives the next page's cursor. */
 export function pager(show) {

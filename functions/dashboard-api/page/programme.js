@@ -34,15 +34,15 @@ function modelOf(model, own) {
     h("h2", {}, inLanguage(model.name), own && h("span", { class: "badge own-model" }, t("programme.own"))),
     h("p", {}, inLanguage(model.principle)),
     cell(t("programme.earnings"), earnings(model.earnings), "earnings"),
-    cell(t("programme.conditions"), list(model.conditions)),
+    cell(t("programme.conditions"), list(model.conditions, t("programme.no-conditions"))),
     CELLS.map((name) => cell(t(`programme.${name.replaceAll("_", "-")}`), inLanguage(model[name].text))),
-    cell(t("programme.perks"), list(model.perks)),
+    cell(t("programme.perks"), list(model.perks, t("programme.no-perks"))),
   );
 }
 
 const cell = (name, content, kind = null) => h("div", { class: kind ? `cell ${kind}` : "cell" }, h("h3", {}, name), h("div", {}, content));
 
-const list = (items) => (items.length === 0 ? t("programme.none") : h("ul", {}, items.map((item) => h("li", {}, inLanguage(item.text)))));
+const list = (items, none) => (items.length === 0 ? none : h("ul", {}, items.map((item) => h("li", {}, inLanguage(item.text)))));
 
 function earnings({ rate, from_sale: fromSale, text }) {
   return [h("p", { class: "big" }, percent(rate)), h("p", {}, inLanguage(text), fromSale ? `, ${t("programme.from-sale", { n: fromSale })}` : "")];

@@ -44,7 +44,7 @@ function registrationForm(partner, again) {
     clearErrors(form);
     outcome.replaceChildren();
     const condition = etag ? { "If-Match": etag } : { "If-None-Match": "*" };
-    const body = { name: name.value, agreements: [...list.querySelectorAll(":scope > fieldset")].map(readAgreement) };
+    const body = { name: name.value.trim(), agreements: [...list.querySelectorAll(":scope > fieldset")].map(readAgreement) };
     try {
       if (id.value.trim() === "") throw new Problem(400, t("register.id-missing"), "id");
       await busy(button, () => put(path("partners", id.value.trim()), body, condition));

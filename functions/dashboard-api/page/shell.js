@@ -52,7 +52,7 @@ function settings(session, render, leave) {
     "div",
     { class: "settings" },
     h("div", { class: "languages", role: "group", "aria-label": t("language") }, languages),
-    session && h("p", { class: "who" }, session.admin ? t("who.admin") : t("who.partner", { id: session.partnerId })),
+    session && h("p", { class: "who" }, session.admin ? t("who.admin") : [t("who.partner"), h("br"), h("strong", {}, session.partnerId)]),
     session && h("button", { type: "button", class: "plain", onclick: leave }, t("sign-out")),
   );
 }

@@ -23,7 +23,7 @@ export function view(where) {
     controls(base, shown, parameters, partnerId),
     loaded(load, (statement) => [
       heading.say({ above: t("statement.of", { name: statement.name, id: statement.partner_id }), below: known(statement) }),
-      ...content(statement),
+      ...content(statement, !where.session.admin),
       h("p", { class: "small paper-only" }, t("statement.printed", { moment: moment(new Date().toISOString()) })),
     ]),
   );
@@ -31,12 +31,12 @@ export function view(where) {
 
 const known = ({ as_of: asOf }) => (asOf ? t("statement.as-of", { day: day(asOf) }) : t("statement.now"));
 
-function content({ entries, totals, earlier, earlier_totals: earlierTotals, since }) {
+function content({ entries, totals, earlier, earlier_totals: earlierTotals, since }, own) {
   return [
-    section(t("statement.totals"), totals.length === 0 ? empty(t("statement.none")) : totalsTable(t("statement.totals"), t("statement.model"), models(totals), { hideCaption: true, total: totals })),
+    section(t("statement.totals"), totals.length === 0 ? empty(t("statement.none")) : totalsTable(t("statement.totals"), t("statement.model"), models(totals), { hideCaption: true, total: totals, own })),
     section(t("statement.entries"), h("p", { class: "small" }, entriesNumber(entries)), entries.length > 0 && entryTable(t("statement.entries"), entries, { always: true })),
     since && section(t("statement.earlier"), h("p", { class: "small" }, t("statement.since", { day: day(since) }), " ", entriesNumber(earlier)), earlier.length > 0 && [
-      totalsTable(t("statement.earlier-totals"), t("statement.model"), models(earlierTotals), { total: earlierTotals }),
+      totalsTable(t("statement.earlier-totals"), t("statement.model"), models(earlierTotals), { total: earlierTotals, own }),
       entryTable(t("statement.earlier"), earlier, { always: true }),
     ]),
   ];

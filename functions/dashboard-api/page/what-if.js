@@ -5,10 +5,13 @@ import { MODELS } from "./agreement-form.js";
 import { announce, h } from "./dom.js";
 import { annuityTitle } from "./entry-table.js";
 import { busy, clearErrors, field, input, placeError, select } from "./fields.js";
-import { changeText, day, integer, moneyNode } from "./format.js";
+import { amountNode, changeText, day, integer, moneyNode } from "./format.js";
 import { byCurrency, difference, fractionOfPercent, sum } from "./money.js";
-import { contractLink, empty, pairs, partnerLink, problemNote, section, table, viewHeading } from "./parts.js";
+import { contractLink, empty, labelCell, pairs, partnerLink, problemNote, section, table, viewHeading } from "./parts.js";
 import { count, named, t } from "./text.js";
+
+/** Of the lines that differ this many are shown at first. */
+const SHOWN = 25;
 
 export function view({ signal }) {
   const results = h("div", { class: "results", "aria-live": "polite" });
@@ -30,9 +33,9 @@ function simulationForm(versions, results) {
     { class: "form wide-form", novalidate: true },
     h("fieldset", { class: "card", "data-field": "who" }, h("legend", {}, t("what-if.who")), h("div", { class: "grid" }, field(t("what-if.for"), who), whom), h("span", { class: "field-error" })),
     h("fieldset", { class: "card", "data-field": "terms" }, h("legend", {}, t("what-if.terms")), h("p", { class: "small" }, t("what-if.terms-help")), h("div", { class: "grid" },
-      field(t("what-if.rate"), rate, { field: "terms.rate", optional: true }),
-      field(t("agreement.from-sale"), fromSale, { field: "terms.from_sale", optional: true }),
-      field(t("agreement.model"), model, { field: "terms.model", optional: true })), h("span", { class: "field-error" })),
+      field(t("what-if.rate"), rate, { field: "terms.rate" }),
+      field(t("agreement.from-sale"), fromSale, { field: "terms.from_sale" }),
+      field(t("agreement.model"), model, { field: "terms.model" })), h("span", { class: "field-error" })),
     h("div", { class: "actions" }, button),
   );
   const show = async () => whom.replaceChildren(await target(who.value, versions));
@@ -70,9 +73,9 @@ async function simulate(form, button, results, body) {
 function shown({ today, simulated, partners, lines, lines_changed: changed }) {
   if (changed === 0) return [section(t("what-if.result"), empty(t("what-if.same")))];
   return [
-    section(t("what-if.result"), comparisonTable(t("what-if.result"), t("currency"), [{ label: null, today, simulated }])),
+    section(t("what-if.result"), comparisonTable(t("what-if.result"), t("what-if.for"), [{ label: t("what-if.all"), today, simulated }])),
     section(t("manager.partners"), comparisonTable(t("manager.partners"), t("partner"), partners.map((one) => ({ label: partnerLink(one.partner_id), ...one })))),
-    section(t("what-if.lines"), h("p", { class: "small" }, count("what-if.changed", changed), lines.length < changed && ` ${t("what-if.first", { n: integer(lines.length) })}`), linesTable(lines)),
+    section(t("what-if.lines"), h("p", { class: "small" }, count("what-if.changed", changed), lines.length < changed && ` ${t("what-if.first", { n: integer(lines.length) })}`), shortened(lines)),
   ];
 }
 
@@ -80,23 +83,30 @@ function shown({ today, simulated, partners, lines, lines_changed: changed }) {
 function comparisonTable(caption, head, groups) {
   const rows = groups.flatMap(compared);
   const cells = (field) => [
-    { head: t(`what-if.${field}-today`), number: true, cell: (row) => moneyNode(row[field].today) },
-    { head: t(`what-if.${field}-simulated`), number: true, cell: (row) => moneyNode(row[field].simulated) },
+    { head: t(`what-if.${field}-today`), number: true, cell: (row) => amountNode(row[field].today) },
+    { head: t(`what-if.${field}-simulated`), number: true, cell: (row) => amountNode(row[field].simulated) },
     { head: t("what-if.difference"), number: true, cell: (row) => h("strong", { class: "money" }, changeText(difference(row[field].simulated, row[field].today))) },
   ];
-  return table(caption, [{ head, label: true, cell: (row) => row.label }, ...cells("dueTo"), ...cells("dueFrom")], rows, { hideCaption: true });
+  return table(caption, [{ head, label: true, cell: labelCell }, { head: t("currency"), cell: (row) => row.currency }, ...cells("dueTo"), ...cells("dueFrom")], rows, { hideCaption: true });
 }
 
 function compared({ label, today, simulated }) {
   const [now, then] = [byCurrency(today), byCurrency(simulated)];
-  return [...new Set([...now, ...then].map(({ currency }) => currency))].sort().map((currency) => {
+  return [...new Set([...now, ...then].map(({ currency }) => currency))].sort().map((currency, i) => {
     const [before, after] = [now, then].map((totals) => totals.find((total) => total.currency === currency));
     const both = (field) => {
       const zero = sum([], (before ?? after)[field]);
       return { today: before?.[field] ?? zero, simulated: after?.[field] ?? zero };
     };
-    return { label: label === null ? currency : label.cloneNode(true), dueTo: both("dueTo"), dueFrom: both("dueFrom") };
+    return { label, currency, continues: i > 0, dueTo: both("dueTo"), dueFrom: both("dueFrom") };
   });
+}
+
+/** The first lines, and the rest on demand. */
+function shortened(lines) {
+  const place = h("div", {}, linesTable(lines.slice(0, SHOWN)));
+  if (lines.length > SHOWN) place.append(h("p", {}, h("button", { type: "button", onclick: () => place.replaceChildren(linesTable(lines)) }, t("what-if.all-lines", { n: integer(lines.length) }))));
+  return place;
 }
 
 function linesTable(lines) {
