@@ -10,13 +10,20 @@ import { named, t } from "./text.js";
 const LIMIT = 25;
 
 export function view({ signal }) {
-  const list = h("div", { "aria-live": "polite" });
+  const list = h("div", {});
   const bar = pager(show);
   function show(cursor) {
-    list.replaceChildren(loaded(() => get("/attention", { limit: LIMIT, cursor }, signal), (page) => {
-      bar.goesOn(page.next_cursor);
-      return page.items.length === 0 ? empty(t("attention.none")) : h("ul", { class: "items" }, page.items.map(item));
-    }));
+    list.replaceChildren(
+      loaded(
+        () => get("/attention", { limit: LIMIT, cursor }, signal),
+        (page) => {
+          bar.goesOn(page.next_cursor);
+          return page.items.length === 0
+            ? empty(t("attention.none"))
+            : h("ul", { class: "items" }, page.items.map(item));
+        },
+      ),
+    );
   }
   show();
   return h("div", {}, viewHeading(t("nav.attention"), { below: t("attention.text") }), list, bar);
@@ -44,7 +51,20 @@ function item(one) {
 
 /** Where to do what there is to do, if it is on this page. */
 function action({ kind, contract_id: contract, partner_id: partner }) {
-  if (kind === "pending-no-agreement" && partner) return h("p", {}, link(`#/partners/${encodeURIComponent(partner)}/edit`, t("attention.agreements", { id: partner })));
-  if (contract) return h("p", {}, link(`#/contracts/${encodeURIComponent(contract)}`, t(kind === "contradiction" ? "attention.choose" : "attention.look")));
+  if (kind === "pending-no-agreement" && partner)
+    return h(
+      "p",
+      {},
+      link(`#/partners/${encodeURIComponent(partner)}/edit`, t("attention.agreements", { id: partner })),
+    );
+  if (contract)
+    return h(
+      "p",
+      {},
+      link(
+        `#/contracts/${encodeURIComponent(contract)}`,
+        t(kind === "contradiction" ? "attention.choose" : "attention.look"),
+      ),
+    );
   return null;
 }

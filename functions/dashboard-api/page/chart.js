@@ -26,7 +26,11 @@ export function monthChart(title, months, series) {
 }
 
 const legend = (series) =>
-  h("ul", { class: "legend" }, series.map(({ name }, i) => h("li", {}, h("span", { class: `key series-${i}`, "aria-hidden": "true" }), name)));
+  h(
+    "ul",
+    { class: "legend" },
+    series.map(({ name }, i) => h("li", {}, h("span", { class: `key series-${i}`, "aria-hidden": "true" }), name)),
+  );
 
 function drawing(title, months, series, width) {
   const scale = scaleOf(series.flatMap(({ values }) => values));
@@ -43,7 +47,10 @@ function drawing(title, months, series, width) {
     scale.ticks.map((tick) => gridLine(tick, y(tick), width, scale)),
     months.map((key, i) => {
       const left = EDGE.left + slot * i;
-      return [series.map((one, nth) => bar(key, one, one.values[i], nth, { left, slot, count: series.length, y, hatch })), label(key, months, i, left + slot / 2, slot)];
+      return [
+        series.map((one, nth) => bar(key, one, one.values[i], nth, { left, slot, count: series.length, y, hatch })),
+        label(key, months, i, left + slot / 2, slot),
+      ];
     }),
   );
 }
@@ -56,14 +63,22 @@ function bar(key, { name }, amount, nth, { left, slot, count, y, hatch }) {
   const [top, bottom] = units > 0n ? [y(units), y(0n)] : [y(0n), y(units)];
   const shape = { x: x + 0.5, y: top, width: width - 1, height: Math.max(1, bottom - top), rx: 1 };
   const fill = nth === 0 ? {} : { fill: `url(#${hatch})` };
-  return svg("rect", { class: `bar series-${nth}`, ...shape, ...fill }, svg("title", {}, `${month(key)}, ${name}: ${moneyText(amount)}`));
+  return svg(
+    "rect",
+    { class: `bar series-${nth}`, ...shape, ...fill },
+    svg("title", {}, `${month(key)}, ${name}: ${moneyText(amount)}`),
+  );
 }
 
 function gridLine(tick, y, width, { places }) {
   const zero = tick === 0n;
   return [
     svg("line", { class: zero ? "axis" : "grid", x1: EDGE.left, x2: width - EDGE.right, y1: y, y2: y }),
-    svg("text", { class: "tick", x: EDGE.left - 8, y: y + 4, "text-anchor": "end" }, compact(Number(tick) / 10 ** places)),
+    svg(
+      "text",
+      { class: "tick", x: EDGE.left - 8, y: y + 4, "text-anchor": "end" },
+      compact(Number(tick) / 10 ** places),
+    ),
   ];
 }
 
@@ -73,13 +88,22 @@ function label(key, months, i, x, slot) {
   // A year of one narrow month would run into the next one.
   const named = year !== before && (slot > 36 || after === undefined || after === year);
   return [
-    svg("text", { class: key > thisMonth() ? "tick later" : "tick", x, y: HEIGHT - 20, "text-anchor": "middle" }, monthName(Number(key.slice(5)), slot < 38 ? "narrow" : "short")),
+    svg(
+      "text",
+      { class: key > thisMonth() ? "tick later" : "tick", x, y: HEIGHT - 20, "text-anchor": "middle" },
+      monthName(Number(key.slice(5)), slot < 38 ? "narrow" : "short"),
+    ),
     named && svg("text", { class: "tick year", x, y: HEIGHT - 4, "text-anchor": "middle" }, year),
   ];
 }
 
 const pattern = (id) =>
-  svg("pattern", { id, width: 5, height: 5, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" }, svg("rect", { class: "hatch-ground", width: 5, height: 5 }), svg("line", { class: "hatch-line", x1: 0, x2: 0, y1: 0, y2: 5 }));
+  svg(
+    "pattern",
+    { id, width: 5, height: 5, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" },
+    svg("rect", { class: "hatch-ground", width: 5, height: 5 }),
+    svg("line", { class: "hatch-line", x1: 0, x2: 0, y1: 0, y2: 5 }),
+  );
 
 /** Round numbers that hold all amounts. Only positions of pixels become binary numbers. */
 function scaleOf(amounts) {

@@ -10,7 +10,8 @@ export function keyName({ term, credit_note_id: note }) {
   return term === 1 ? t("key.sale") : annuityTitle(term);
 }
 
-export const sameKey = (one, other) => one.term === other.term && (one.credit_note_id ?? null) === (other.credit_note_id ?? null);
+export const sameKey = (one, other) =>
+  one.term === other.term && (one.credit_note_id ?? null) === (other.credit_note_id ?? null);
 
 /** What a claim says. */
 export const claimPairs = (claim) => [
@@ -28,9 +29,14 @@ export const claimPairs = (claim) => [
 export function standing({ term, credit_note_id: note, claims }, { sale, annuities }) {
   const annuity = annuities.find((annuity) => annuity.term === term);
   const index = claims.findIndex((claim) => {
-    if (note) return annuity?.credit_notes.some((one) => one.credit_note_id === note && one.issued_on === claim.issued_on && same(one.credited, claim.amount));
+    if (note)
+      return annuity?.credit_notes.some(
+        (one) => one.credit_note_id === note && one.issued_on === claim.issued_on && same(one.credited, claim.amount),
+      );
     if (term > 1) return annuity?.starts_on === claim.starts_on && same(annuity?.annual_fee, claim.annual_fee);
-    return sale !== null && Object.keys(claim).every((name) => JSON.stringify(claim[name]) === JSON.stringify(sale[name]));
+    return (
+      sale !== null && Object.keys(claim).every((name) => JSON.stringify(claim[name]) === JSON.stringify(sale[name]))
+    );
   });
   return index < 0 ? null : index + 1;
 }

@@ -13,17 +13,27 @@ const LIMIT = 25;
 export function view(where) {
   const { partnerId, base, query, signal } = where;
   const filters = { from: query.get("from"), to: query.get("to") };
-  const list = h("div", { "aria-live": "polite" });
+  const list = h("div", {});
   const bar = pager(show);
   function show(cursor) {
     const load = () => get(path("partners", partnerId, "entries"), { ...filters, limit: LIMIT, cursor }, signal);
-    list.replaceChildren(loaded(load, (page) => {
-      bar.goesOn(page.next_cursor);
-      return page.entries.length === 0 ? empty(t("entries.none")) : entryTable(t("entries.title"), page.entries);
-    }));
+    list.replaceChildren(
+      loaded(load, (page) => {
+        bar.goesOn(page.next_cursor);
+        return page.entries.length === 0 ? empty(t("entries.none")) : entryTable(t("entries.title"), page.entries);
+      }),
+    );
   }
   show();
-  return h("div", {}, partnerTabs(where), viewHeading(t("entries.title"), { above: where.ofPartner ? partnerId : null, below: t("entries.text") }), periodForm(`${base}/entries`, filters), list, bar);
+  return h(
+    "div",
+    {},
+    partnerTabs(where),
+    viewHeading(t("entries.title"), { above: where.ofPartner ? partnerId : null, below: t("entries.text") }),
+    periodForm(`${base}/entries`, filters),
+    list,
+    bar,
+  );
 }
 
 /** A period to filter by; the address keeps it. */
@@ -39,6 +49,11 @@ export function periodForm(address, { from, to }) {
     { class: "filters", onsubmit: filter },
     field(t("filter.from"), first),
     field(t("filter.to"), last),
-    h("div", { class: "actions" }, h("button", {}, t("filter.apply")), (from || to) && h("a", { class: "quiet-link", href: address }, t("filter.clear"))),
+    h(
+      "div",
+      { class: "actions" },
+      h("button", {}, t("filter.apply")),
+      (from || to) && h("a", { class: "quiet-link", href: address }, t("filter.clear")),
+    ),
   );
 }

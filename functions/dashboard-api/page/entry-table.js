@@ -18,26 +18,49 @@ export const annuityTitle = (term) => annuityName(term).replace(/^./, (letter) =
 
 /** `always`: the explanation stands below each entry, for paper. */
 export function entryTable(caption, entries, { contract = true, always = false, foot = [], recorded = false } = {}) {
-  const what = (entry) => [h("span", { class: "what" }, about(entry)), always && contract && entry.contract_id && [" · ", contractLink(entry.contract_id)]];
+  const what = (entry) => [
+    h("span", { class: "what" }, about(entry)),
+    always && contract && entry.contract_id && [" · ", contractLink(entry.contract_id)],
+  ];
   const columns = [
     { head: t("entry.booked"), cell: (entry) => dayNode(entry.booked_on) },
     { head: t("entry.what"), label: true, cell: what },
-    contract && !always && { head: t("entry.contract"), wide: true, cell: (entry) => (entry.contract_id ? contractLink(entry.contract_id) : "–") },
+    contract &&
+      !always && {
+        head: t("entry.contract"),
+        wide: true,
+        cell: (entry) => (entry.contract_id ? contractLink(entry.contract_id) : "–"),
+      },
     recorded && { head: t("entry.recorded"), wide: true, cell: (entry) => moment(entry.recorded_at) },
     { head: t("entry.amount"), number: true, cell: (entry) => moneyNode(entry.amount) },
-    { head: t("entry.vendor-share"), number: true, wide: true, cell: (entry) => (sign(entry.vendor_share) === 0 ? "–" : moneyNode(entry.vendor_share)) },
+    {
+      head: t("entry.vendor-share"),
+      number: true,
+      wide: true,
+      cell: (entry) => (sign(entry.vendor_share) === 0 ? "–" : moneyNode(entry.vendor_share)),
+    },
   ].filter(Boolean);
-  return table(caption, columns, entries, { detail: always ? null : (entry) => explained(entry, contract), below: always ? (entry) => h("p", { class: "explanation" }, entry.explanation) : null, foot, hideCaption: true });
+  return table(caption, columns, entries, {
+    detail: always ? null : (entry) => explained(entry, contract),
+    below: always ? (entry) => h("p", { class: "explanation" }, entry.explanation) : null,
+    foot,
+    hideCaption: true,
+  });
 }
 
 /** Why an entry is what it is. */
 const explained = (entry, contract) =>
-  h("div", { class: "explained" }, h("p", { class: "explanation" }, entry.explanation), pairs([
-    [t("entry.reason"), named("reason", entry.reason)],
-    [t("entry.model"), named("model", entry.model)],
-    [t("entry.vendor-share"), moneyNode(entry.vendor_share)],
-    [t("entry.recorded"), moment(entry.recorded_at)],
-    [t("entry.contract"), contract && entry.contract_id && contractLink(entry.contract_id)],
-  ]));
+  h(
+    "div",
+    { class: "explained" },
+    h("p", { class: "explanation" }, entry.explanation),
+    pairs([
+      [t("entry.reason"), named("reason", entry.reason)],
+      [t("entry.model"), named("model", entry.model)],
+      [t("entry.vendor-share"), moneyNode(entry.vendor_share)],
+      [t("entry.recorded"), moment(entry.recorded_at)],
+      [t("entry.contract"), contract && entry.contract_id && contractLink(entry.contract_id)],
+    ]),
+  );
 
 export const entriesNumber = (entries) => count("entries", entries.length);

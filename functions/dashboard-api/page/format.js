@@ -16,16 +16,25 @@ export const moneyText = (money) => `${amountText(money)}\u00a0${money.currency}
 const moneyClass = (money, more = "") => `money ${more} ${/^[-0.]*$/.test(money.amount) ? "zero" : ""}`.trim();
 
 export const moneyNode = (money, properties = {}) =>
-  h("span", { class: moneyClass(money, properties.class) }, amountText(money), "\u00a0", h("span", { class: "currency" }, money.currency));
+  h(
+    "span",
+    { class: moneyClass(money, properties.class) },
+    amountText(money),
+    "\u00a0",
+    h("span", { class: "currency" }, money.currency),
+  );
 
 /** Without its currency, where a column beside it names that. */
-export const amountNode = (money, properties = {}) => h("span", { class: moneyClass(money, properties.class) }, amountText(money));
+export const amountNode = (money, properties = {}) =>
+  h("span", { class: moneyClass(money, properties.class) }, amountText(money));
 
 /** With its sign, for a difference. */
 export const changeText = (money) => (/^-|^[0.]*$/.test(money.amount) ? "" : "+") + amountText(money);
 
 export const compact = (number) =>
-  new Intl.NumberFormat(locale(), { notation: "compact", maximumFractionDigits: 1 }).format(number).replace("-", "\u2212");
+  new Intl.NumberFormat(locale(), { notation: "compact", maximumFractionDigits: 1 })
+    .format(number)
+    .replace("-", "\u2212");
 
 export const integer = (number) => new Intl.NumberFormat(locale()).format(number);
 
@@ -38,10 +47,10 @@ const dated = (date, options) => new Intl.DateTimeFormat(locale(), { timeZone: "
 export const day = (text) => dated(utc(text), { day: "numeric", month: "short", year: "numeric" });
 export const month = (text) => dated(utc(`${text}-01`), { month: "long", year: "numeric" });
 export const monthName = (number, width = "long") => dated(new Date(Date.UTC(2000, number - 1, 1)), { month: width });
-export const moment = (text) =>
-  dated(new Date(text), { timeZone: PLACE, dateStyle: "medium", timeStyle: "short" });
+export const moment = (text) => dated(new Date(text), { timeZone: PLACE, dateStyle: "medium", timeStyle: "short" });
 
-export const period = (from, to) => (to ? t("period.closed", { from: day(from), to: day(to) }) : t("period.open", { from: day(from) }));
+export const period = (from, to) =>
+  to ? t("period.closed", { from: day(from), to: day(to) }) : t("period.open", { from: day(from) });
 
 export const dayNode = (text) => h("time", { datetime: text, class: "day" }, day(text));
 

@@ -13,7 +13,11 @@ function money(units, like) {
 }
 
 /** The sum of amounts of one currency, which `like` names. */
-export const sum = (amounts, like) => money(amounts.reduce((total, amount) => total + minor(amount), 0n), like);
+export const sum = (amounts, like) =>
+  money(
+    amounts.reduce((total, amount) => total + minor(amount), 0n),
+    like,
+  );
 export const difference = (amount, less) => money(minor(amount) - minor(less), amount);
 export const sign = (amount) => (minor(amount) > 0n ? 1 : minor(amount) < 0n ? -1 : 0);
 
@@ -26,7 +30,11 @@ export function byCurrency(totals) {
   return currencies.map((currency) => {
     const own = totals.filter((total) => total.currency === currency);
     const like = own[0].amount;
-    const of = (kinds, field) => sum(own.filter((total) => kinds.includes(total.kind)).map((total) => total[field]), like);
+    const of = (kinds, field) =>
+      sum(
+        own.filter((total) => kinds.includes(total.kind)).map((total) => total[field]),
+        like,
+      );
     return {
       currency,
       entries: own.reduce((number, total) => number + total.entries, 0),

@@ -26,23 +26,53 @@ export function view(where) {
     {},
     partnerTabs(where),
     heading,
-    loaded(() => partner, (partner) => [
-      heading.say({ title: partner.name, above: own ? t("partner.yours") : partnerId }),
-      section(t("balances.title"), balances(partner.balances, own)),
-      section(t("months.title"), loaded(() => summary, (summary) => monthly(summary, own))),
-      minimumSales(partner.minimum_sales),
-      section(t("agreements.title"), agreements(partner.agreements)),
-      section(t("perks.title"), perks(partner)),
-    ]),
+    loaded(
+      () => partner,
+      (partner) => [
+        heading.say({ title: partner.name, above: own ? t("partner.yours") : partnerId }),
+        section(t("balances.title"), balances(partner.balances, own)),
+        section(
+          t("months.title"),
+          loaded(
+            () => summary,
+            (summary) => monthly(summary, own),
+          ),
+        ),
+        minimumSales(partner.minimum_sales),
+        section(t("agreements.title"), agreements(partner.agreements)),
+        section(t("perks.title"), perks(partner)),
+      ],
+    ),
   );
 }
 
 function balances(balances, own) {
   if (balances.length === 0) return empty(t("balances.none"));
-  const of = (label, amount) => h("div", { class: sign(amount) === 0 ? "figure-line zero" : "figure-line" }, h("dt", {}, label), h("dd", {}, moneyNode(amount)));
+  const of = (label, amount) =>
+    h(
+      "div",
+      { class: sign(amount) === 0 ? "figure-line zero" : "figure-line" },
+      h("dt", {}, label),
+      h("dd", {}, moneyNode(amount)),
+    );
   return [
-    h("ul", { class: "cards balances" }, balances.map((balance) =>
-      h("li", { class: "card", "data-currency": balance.currency }, h("h3", {}, balance.currency), h("dl", {}, of(t(own ? "due.to-you" : "due.to"), balance.due_to_partner), of(t(own ? "due.by-you" : "due.from"), balance.due_from_partner))))),
+    h(
+      "ul",
+      { class: "cards balances" },
+      balances.map((balance) =>
+        h(
+          "li",
+          { class: "card", "data-currency": balance.currency },
+          h("h3", {}, balance.currency),
+          h(
+            "dl",
+            {},
+            of(t(own ? "due.to-you" : "due.to"), balance.due_to_partner),
+            of(t(own ? "due.by-you" : "due.from"), balance.due_from_partner),
+          ),
+        ),
+      ),
+    ),
     h("p", { class: "small" }, t("balances.about")),
   ];
 }
@@ -56,17 +86,39 @@ function monthly(summary, own) {
   const groups = months.map((one) => ({ label: monthLink(one.month, own, summary.partner_id), totals: one.totals }));
   return [
     h("div", { class: "charts" }, charts),
-    h("details", {}, h("summary", {}, t("months.table")), totalsTable(t("months.caption"), t("month"), groups, { total: totals, own })),
+    h(
+      "details",
+      {},
+      h("summary", {}, t("months.table")),
+      totalsTable(t("months.caption"), t("month"), groups, { total: totals, own }),
+    ),
   ];
 }
 
 function chartOf(currency, like, months, own) {
   const rows = months.filter((one) => one.totals.some((total) => total.currency === currency));
-  const values = (field) => rows.map((one) => byCurrency(one.totals).find((total) => total.currency === currency)[field]);
-  const series = [{ name: t(own ? "earned.you" : "earned"), values: values("earned") }, { name: t(own ? "due.by-you" : "due.from"), values: values("dueFrom") }];
-  const used = series.filter(({ values }) => sign(sum(values, like)) !== 0 || values.some((value) => sign(value) !== 0));
+  const values = (field) =>
+    rows.map((one) => byCurrency(one.totals).find((total) => total.currency === currency)[field]);
+  const series = [
+    { name: t(own ? "earned.you" : "earned"), values: values("earned") },
+    { name: t(own ? "due.by-you" : "due.from"), values: values("dueFrom") },
+  ];
+  const used = series.filter(
+    ({ values }) => sign(sum(values, like)) !== 0 || values.some((value) => sign(value) !== 0),
+  );
   const title = t("months.chart", { currency });
-  return h("div", { class: "card" }, h("h3", {}, currency), used.length === 0 ? empty(t("months.zero")) : monthChart(title, rows.map((one) => one.month), used));
+  return h(
+    "div",
+    { class: "card" },
+    h("h3", {}, currency),
+    used.length === 0
+      ? empty(t("months.zero"))
+      : monthChart(
+          title,
+          rows.map((one) => one.month),
+          used,
+        ),
+  );
 }
 
 function monthLink(key, own, partnerId) {
@@ -83,12 +135,22 @@ function minimumSales(years) {
     t("minimum.title"),
     current.map(progress),
     current.length === 0 && empty(t("minimum.none-now")),
-    past.length > 0 && h("details", {}, h("summary", {}, t("minimum.other-years")), table(t("minimum.caption"), [
-      { head: t("minimum.year"), label: true, cell: (year) => period(year.from, year.to) },
-      { head: t("minimum.sales"), number: true, cell: (year) => integer(year.sales) },
-      { head: t("minimum.asked"), number: true, cell: (year) => integer(year.minimum) },
-      { head: t("status"), cell: (year) => badge("status", year.status) },
-    ], past)),
+    past.length > 0 &&
+      h(
+        "details",
+        {},
+        h("summary", {}, t("minimum.other-years")),
+        table(
+          t("minimum.caption"),
+          [
+            { head: t("minimum.year"), label: true, cell: (year) => period(year.from, year.to) },
+            { head: t("minimum.sales"), number: true, cell: (year) => integer(year.sales) },
+            { head: t("minimum.asked"), number: true, cell: (year) => integer(year.minimum) },
+            { head: t("status"), cell: (year) => badge("status", year.status) },
+          ],
+          past,
+        ),
+      ),
   );
 }
 
@@ -98,29 +160,62 @@ function progress(year) {
   return h(
     "div",
     { class: "card progress" },
-    h("p", { class: "progress-head" }, h("strong", {}, t("minimum.of", { sales: integer(year.sales), minimum: integer(year.minimum) })), badge("status", year.status)),
-    h("meter", { min: 0, max: Math.max(1, year.minimum), value: String(Math.min(year.sales, year.minimum)), "aria-label": t("minimum.title") }),
-    h("p", { class: "small" }, t("minimum.period", { period: period(year.from, year.to), over: percent(over / 100) }), " ", left > 0 ? count("minimum.left", left) : t("minimum.reached")),
+    h(
+      "p",
+      { class: "progress-head" },
+      h("strong", {}, t("minimum.of", { sales: integer(year.sales), minimum: integer(year.minimum) })),
+      badge("status", year.status),
+    ),
+    h("meter", {
+      min: 0,
+      max: Math.max(1, year.minimum),
+      value: String(Math.min(year.sales, year.minimum)),
+      "aria-label": t("minimum.title"),
+    }),
+    h(
+      "p",
+      { class: "small" },
+      t("minimum.period", { period: period(year.from, year.to), over: percent(over / 100) }),
+      " ",
+      left > 0 ? count("minimum.left", left) : t("minimum.reached"),
+    ),
   );
 }
 
 function agreements(agreements) {
   if (agreements.length === 0) return empty(t("agreements.none"));
-  return h("ul", { class: "cards" }, [...agreements].reverse().map((agreement) => {
-    const { entry_fee: fee, technical_qualification: qualification } = agreement;
-    return h("li", { class: "card" }, h("h3", {}, named("model", agreement.model)), h("p", { class: "small" }, period(agreement.starts_on, agreement.ends_on)), pairs([
-      [t("agreement.rate"), agreement.rate && percent(agreement.rate)],
-      [t("agreement.from-sale"), agreement.from_sale && integer(agreement.from_sale)],
-      [t("agreement.qualified-on"), qualification && day(qualification.qualified_on)],
-      [t("agreement.support"), agreement.support_structure && t("yes")],
-      [t("agreement.entry-fee"), fee && t("agreement.fee-of", { rate: percent(fee.rate), segment: fee.segment })],
-      [t("agreement.potential"), fee && moneyNode(fee.commercial_potential)],
-      [t("agreement.programme"), day(agreement.programme)],
-    ]));
-  }));
+  return h(
+    "ul",
+    { class: "cards" },
+    [...agreements].reverse().map((agreement) => {
+      const { entry_fee: fee, technical_qualification: qualification } = agreement;
+      return h(
+        "li",
+        { class: "card" },
+        h("h3", {}, named("model", agreement.model)),
+        h("p", { class: "small" }, period(agreement.starts_on, agreement.ends_on)),
+        pairs([
+          [t("agreement.rate"), agreement.rate && percent(agreement.rate)],
+          [t("agreement.from-sale"), agreement.from_sale && integer(agreement.from_sale)],
+          [t("agreement.qualified-on"), qualification && day(qualification.qualified_on)],
+          [t("agreement.support"), agreement.support_structure && t("yes")],
+          [t("agreement.entry-fee"), fee && t("agreement.fee-of", { rate: percent(fee.rate), segment: fee.segment })],
+          [t("agreement.potential"), fee && moneyNode(fee.commercial_potential)],
+          [t("agreement.programme"), day(agreement.programme)],
+        ]),
+      );
+    }),
+  );
 }
 
 const perks = ({ perks }) =>
   perks.length === 0
     ? [empty(t("perks.none")), h("p", {}, link("#/programme", t("perks.programme")))]
-    : [h("ul", { class: "ticks" }, perks.map((perk) => h("li", {}, inLanguage(perk.text)))), h("p", {}, link("#/programme", t("perks.programme")))];
+    : [
+        h(
+          "ul",
+          { class: "ticks" },
+          perks.map((perk) => h("li", {}, inLanguage(perk.text))),
+        ),
+        h("p", {}, link("#/programme", t("perks.programme"))),
+      ];

@@ -8,10 +8,15 @@ import { maybe, named, t } from "./text.js";
 
 /** The heading of a view is there at once, so that it can be gone to; `say` completes it from what was loaded. */
 export function viewHeading(title, { above = null, below = null } = {}) {
-  const parts = { above: h("p", { class: "eyebrow" }), title: h("h1", { tabindex: "-1" }), below: h("p", { class: "lead" }) };
+  const parts = {
+    above: h("p", { class: "eyebrow" }),
+    title: h("h1", { tabindex: "-1" }),
+    below: h("p", { class: "lead" }),
+  };
   const heading = h("div", { class: "view-head" }, parts.above, parts.title, parts.below);
   heading.say = (texts) => {
-    for (const [name, text] of Object.entries(texts)) parts[name].replaceChildren(...[text].flat(Infinity).filter(Boolean));
+    for (const [name, text] of Object.entries(texts))
+      parts[name].replaceChildren(...[text].flat(Infinity).filter(Boolean));
     if (heading.isConnected) document.title = titleOf(parts.title.textContent);
   };
   heading.say({ above, title, below });
@@ -59,7 +64,11 @@ export function problemNote(error, again) {
     { class: "note bad" },
     h("p", {}, h("strong", {}, t(known ? problemKey(error.status) : "problem.page"))),
     known && error.status !== 404 && error.status !== 0 && h("p", { class: "detail", lang: "en" }, error.message),
-    again && known && error.status !== 404 && error.status !== 403 && h("button", { type: "button", onclick: again }, t("problem.again")),
+    again &&
+      known &&
+      error.status !== 404 &&
+      error.status !== 403 &&
+      h("button", { type: "button", onclick: again }, t("problem.again")),
   );
 }
 
@@ -97,7 +106,11 @@ function tableRow(columns, row, { detail = null, below = null } = {}) {
       ? h("th", { scope: "row", class: classes(column) }, content)
       : h("td", { class: classes(column) }, content);
   });
-  if (below !== null) return [h("tr", { class: "explained-row" }, cells), h("tr", { class: "below-row" }, h("td", { colspan: columns.length }, below(row)))];
+  if (below !== null)
+    return [
+      h("tr", { class: "explained-row" }, cells),
+      h("tr", { class: "below-row" }, h("td", { colspan: columns.length }, below(row))),
+    ];
   if (detail === null) return h("tr", { class: continued }, cells);
   return disclosedRow(cells, columns.length, () => detail(row));
 }
@@ -136,15 +149,24 @@ export function totalsTable(caption, head, groups, options = {}) {
     { head, label: true, cell: labelCell },
     { head: t("currency"), cell: (row) => row.currency },
     ...kinds,
-    { head: t(options.own ? "due.to-you" : "due.to"), number: true, cell: (row) => amountNode(row.dueTo, { class: "strong" }) },
-    { head: t(options.own ? "due.by-you" : "due.from"), number: true, cell: (row) => amountNode(row.dueFrom, { class: "strong" }) },
+    {
+      head: t(options.own ? "due.to-you" : "due.to"),
+      number: true,
+      cell: (row) => amountNode(row.dueTo, { class: "strong" }),
+    },
+    {
+      head: t(options.own ? "due.by-you" : "due.from"),
+      number: true,
+      cell: (row) => amountNode(row.dueFrom, { class: "strong" }),
+    },
   ];
   const foot = options.total ? byCurrencyRows({ label: t("total"), totals: options.total }) : [];
   return table(caption, columns, rows, { ...options, foot });
 }
 
 /** A row for each currency; those after the first continue it. */
-const byCurrencyRows = ({ label, totals }) => byCurrency(totals).map((total, i) => ({ ...total, label, continues: i > 0 }));
+const byCurrencyRows = ({ label, totals }) =>
+  byCurrency(totals).map((total, i) => ({ ...total, label, continues: i > 0 }));
 
 /** The label stands once; for those who hear the table, on every row. */
 export function labelCell({ label, continues }) {
@@ -172,6 +194,7 @@ export function pager(show) {
     next.disabled = !cursor;
     number.textContent = t("page.number", { n: at + 1 });
     bar.hidden = at === 0 && !cursor;
+    if (!bar.hidden) announce(number.textContent);
   };
   return bar;
 }
@@ -190,15 +213,32 @@ export function csvButton(path, parameters, name) {
       failure.textContent = `${t("csv.failed")} ${error.message}`;
     }
   };
-  return h("span", { class: "with-error" }, h("button", { type: "button", class: "quiet", onclick: download }, t("csv.download")), failure);
+  return h(
+    "span",
+    { class: "with-error" },
+    h("button", { type: "button", class: "quiet", onclick: download }, t("csv.download")),
+    failure,
+  );
 }
 
 /** A status in words, with a sign that does not need colour. */
-export const badge = (group, name) => h("span", { class: `badge ${group}-${name}` }, h("span", { class: "sign", "aria-hidden": "true" }), named(group, name));
+export const badge = (group, name) =>
+  h(
+    "span",
+    { class: `badge ${group}-${name}` },
+    h("span", { class: "sign", "aria-hidden": "true" }),
+    named(group, name),
+  );
 
 /** Pairs of a term and its description; empty ones are left out. */
 export const pairs = (list, properties = {}) =>
-  h("dl", { class: "pairs", ...properties }, list.filter(([, what]) => what !== null && what !== undefined && what !== "").map(([term, what]) => h("div", {}, h("dt", {}, term), h("dd", {}, what))));
+  h(
+    "dl",
+    { class: "pairs", ...properties },
+    list
+      .filter(([, what]) => what !== null && what !== undefined && what !== "")
+      .map(([term, what]) => h("div", {}, h("dt", {}, term), h("dd", {}, what))),
+  );
 
 export const link = (to, ...text) => h("a", { href: to }, ...text);
 export const contractLink = (id) => link(`#/contracts/${encodeURIComponent(id)}`, id);

@@ -6,14 +6,23 @@ import { day, percent } from "./format.js";
 import { loaded, viewHeading } from "./parts.js";
 import { inLanguage, t } from "./text.js";
 
-const CELLS = ["services_delivered_by", "services_invoiced_by", "recurring_contract_held_by", "support_by", "new_versions_by"];
+const CELLS = [
+  "services_delivered_by",
+  "services_invoiced_by",
+  "recurring_contract_held_by",
+  "support_by",
+  "new_versions_by",
+];
 
 export function view({ session, signal }) {
   return h(
     "div",
     {},
     viewHeading(t("programme.title"), { below: t("programme.text") }),
-    loaded(async () => ({ programme: await get("/programme", {}, signal), own: await ownModels(session, signal) }), ({ programme, own }) => programme.versions.map((version) => versionOf(version, own))),
+    loaded(
+      async () => ({ programme: await get("/programme", {}, signal), own: await ownModels(session, signal) }),
+      ({ programme, own }) => programme.versions.map((version) => versionOf(version, own)),
+    ),
   );
 }
 
@@ -25,7 +34,16 @@ async function ownModels({ admin, partnerId }, signal) {
 }
 
 const versionOf = ({ version, models }, own) =>
-  h("section", { "aria-label": t("programme.version", { day: day(version) }) }, h("p", { class: "small" }, t("programme.version", { day: day(version) })), h("div", { class: "models" }, models.map((model) => modelOf(model, own.includes(model.model)))));
+  h(
+    "section",
+    { "aria-label": t("programme.version", { day: day(version) }) },
+    h("p", { class: "small" }, t("programme.version", { day: day(version) })),
+    h(
+      "div",
+      { class: "models" },
+      models.map((model) => modelOf(model, own.includes(model.model))),
+    ),
+  );
 
 function modelOf(model, own) {
   return h(
@@ -40,10 +58,21 @@ function modelOf(model, own) {
   );
 }
 
-const cell = (name, content, kind = null) => h("div", { class: kind ? `cell ${kind}` : "cell" }, h("h3", {}, name), h("div", {}, content));
+const cell = (name, content, kind = null) =>
+  h("div", { class: kind ? `cell ${kind}` : "cell" }, h("h3", {}, name), h("div", {}, content));
 
-const list = (items, none) => (items.length === 0 ? none : h("ul", {}, items.map((item) => h("li", {}, inLanguage(item.text)))));
+const list = (items, none) =>
+  items.length === 0
+    ? none
+    : h(
+        "ul",
+        {},
+        items.map((item) => h("li", {}, inLanguage(item.text))),
+      );
 
 function earnings({ rate, from_sale: fromSale, text }) {
-  return [h("p", { class: "big" }, percent(rate)), h("p", {}, inLanguage(text), fromSale ? `, ${t("programme.from-sale", { n: fromSale })}` : "")];
+  return [
+    h("p", { class: "big" }, percent(rate)),
+    h("p", {}, inLanguage(text), fromSale ? `, ${t("programme.from-sale", { n: fromSale })}` : ""),
+  ];
 }

@@ -24,14 +24,25 @@ export function route(hash, session) {
   const base = ofPartner ? `#/partners/${encodeURIComponent(partnerId)}` : "#";
   const rest = ofPartner ? parts.slice(2) : parts;
   const view = (ofPartner ? partnerView(rest, session) : globalView(rest, session)) ?? "notFound";
-  return { load: views[view], view, place: rest[0] ?? "", ofPartner, partnerId, base, rest: rest.slice(1), query: new URLSearchParams(query) };
+  return {
+    load: views[view],
+    view,
+    place: rest[0] ?? "",
+    ofPartner,
+    partnerId,
+    base,
+    rest: rest.slice(1),
+    query: new URLSearchParams(query),
+  };
 }
 
 function globalView([place = "", id], { admin, partnerId }) {
   if (place === "contracts" && id) return "contract";
   if (place === "programme") return "programme";
   if (!admin) return partnerId === null ? null : partnerView([place, id], { admin });
-  return { "": "manager", partners: "partners", attention: "attention", register: "registration", "what-if": "whatIf" }[place];
+  return { "": "manager", partners: "partners", attention: "attention", register: "registration", "what-if": "whatIf" }[
+    place
+  ];
 }
 
 function partnerView([place = "", , more], { admin }) {

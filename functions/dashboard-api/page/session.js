@@ -13,7 +13,10 @@ export function takeTokenFromLink() {
 }
 
 export function signIn(text) {
-  const token = text.trim().replace(/^.*#(?:.*&)?(?:access_)?token=/, "").replace(/&.*$/, "");
+  const token = text
+    .trim()
+    .replace(/^.*#(?:.*&)?(?:access_)?token=/, "")
+    .replace(/&.*$/, "");
   const claims = claimsOf(token);
   problem = claims === null ? "unreadable" : expired(claims) ? "expired" : null;
   if (problem === null) sessionStorage.setItem(KEY, token);

@@ -22,7 +22,10 @@ export function view(where) {
     heading,
     controls(base, shown, parameters, partnerId),
     loaded(load, (statement) => [
-      heading.say({ above: t("statement.of", { name: statement.name, id: statement.partner_id }), below: known(statement) }),
+      heading.say({
+        above: t("statement.of", { name: statement.name, id: statement.partner_id }),
+        below: known(statement),
+      }),
       ...content(statement, !where.session.admin),
       h("p", { class: "small paper-only" }, t("statement.printed", { moment: moment(new Date().toISOString()) })),
     ]),
@@ -33,12 +36,33 @@ const known = ({ as_of: asOf }) => (asOf ? t("statement.as-of", { day: day(asOf)
 
 function content({ entries, totals, earlier, earlier_totals: earlierTotals, since }, own) {
   return [
-    section(t("statement.totals"), totals.length === 0 ? empty(t("statement.none")) : totalsTable(t("statement.totals"), t("statement.model"), models(totals), { hideCaption: true, total: totals, own })),
-    section(t("statement.entries"), h("p", { class: "small" }, entriesNumber(entries)), entries.length > 0 && entryTable(t("statement.entries"), entries, { always: true })),
-    since && section(t("statement.earlier"), h("p", { class: "small" }, t("statement.since", { day: day(since) }), " ", entriesNumber(earlier)), earlier.length > 0 && [
-      totalsTable(t("statement.earlier-totals"), t("statement.model"), models(earlierTotals), { total: earlierTotals, own }),
-      entryTable(t("statement.earlier"), earlier, { always: true }),
-    ]),
+    section(
+      t("statement.totals"),
+      totals.length === 0
+        ? empty(t("statement.none"))
+        : totalsTable(t("statement.totals"), t("statement.model"), models(totals), {
+            hideCaption: true,
+            total: totals,
+            own,
+          }),
+    ),
+    section(
+      t("statement.entries"),
+      h("p", { class: "small" }, entriesNumber(entries)),
+      entries.length > 0 && entryTable(t("statement.entries"), entries, { always: true }),
+    ),
+    since &&
+      section(
+        t("statement.earlier"),
+        h("p", { class: "small" }, t("statement.since", { day: day(since) }), " ", entriesNumber(earlier)),
+        earlier.length > 0 && [
+          totalsTable(t("statement.earlier-totals"), t("statement.model"), models(earlierTotals), {
+            total: earlierTotals,
+            own,
+          }),
+          entryTable(t("statement.earlier"), earlier, { always: true }),
+        ],
+      ),
   ];
 }
 
@@ -61,10 +85,29 @@ function controls(base, shown, parameters, partnerId) {
     picked,
     field(t("statement.known-on"), asOf, { optional: true }),
     field(t("statement.earlier-since"), since, { optional: true }),
-    h("div", { class: "actions" }, h("button", {}, t("filter.apply")), step(-1, t("statement.before")), step(1, t("statement.after"))),
-    h("div", { class: "actions" }, h("button", { type: "button", class: "primary", onclick: () => print() }, t("print")), csvButton(path("partners", partnerId, "statement"), parameters, `${t("statement.file")}-${partnerId}-${shown}.csv`)),
+    h(
+      "div",
+      { class: "actions" },
+      h("button", {}, t("filter.apply")),
+      step(-1, t("statement.before")),
+      step(1, t("statement.after")),
+    ),
+    h(
+      "div",
+      { class: "actions" },
+      h("button", { type: "button", class: "primary", onclick: () => print() }, t("print")),
+      csvButton(
+        path("partners", partnerId, "statement"),
+        parameters,
+        `${t("statement.file")}-${partnerId}-${shown}.csv`,
+      ),
+    ),
   );
 }
 
 /** Totals by model. */
-const models = (totals) => [...new Set(totals.map((total) => total.model))].map((model) => ({ label: named("model", model), totals: totals.filter((total) => total.model === model) }));
+const models = (totals) =>
+  [...new Set(totals.map((total) => total.model))].map((model) => ({
+    label: named("model", model),
+    totals: totals.filter((total) => total.model === model),
+  }));

@@ -1,21 +1,21 @@
 // Français.
 
 export default {
-  "brand": "Programme partenaires",
-  "skip": "Aller au contenu",
-  "menu": "Menu",
-  "language": "Langue",
-  "loading": "Chargement…",
-  "optional": "(facultatif)",
-  "print": "Imprimer",
-  "total": "Total",
-  "status": "Situation",
-  "month": "Mois",
-  "year": "Année",
-  "yes": "Oui",
-  "currency": "Monnaie",
-  "partner": "Partenaire",
-  "annuity": "Annuité",
+  brand: "Programme partenaires",
+  skip: "Aller au contenu",
+  menu: "Menu",
+  language: "Langue",
+  loading: "Chargement…",
+  optional: "(facultatif)",
+  print: "Imprimer",
+  total: "Total",
+  status: "Situation",
+  month: "Mois",
+  year: "Année",
+  yes: "Oui",
+  currency: "Monnaie",
+  partner: "Partenaire",
+  annuity: "Annuité",
   "who.admin": "Connecté en tant que responsable des partenaires",
   "who.partner": "Connecté en tant que partenaire",
   "sign-out": "Se déconnecter",
@@ -35,10 +35,12 @@ export default {
   "nav.partner": "Partenaire {id}",
 
   "sign-in.title": "Connexion",
-  "sign-in.text": "Cette page montre ce que chaque partenaire du programme all-in-web a gagné, ce qui lui est dû et ce qu’il doit. On y entre par un lien personnel ; ouvrez-le à nouveau s’il date un peu.",
+  "sign-in.text":
+    "Cette page montre ce que chaque partenaire du programme all-in-web a gagné, ce qui lui est dû et ce qu’il doit. On y entre par un lien personnel ; ouvrez-le à nouveau s’il date un peu.",
   "sign-in.go": "Aller à la page de connexion",
   "sign-in.token": "Lien ou jeton de connexion",
-  "sign-in.token-help": "Collez le lien reçu si un clic n’a pas suffi. Il est gardé jusqu’à la fermeture de cet onglet.",
+  "sign-in.token-help":
+    "Collez le lien reçu si un clic n’a pas suffi. Il est gardé jusqu’à la fermeture de cet onglet.",
   "sign-in.send": "Se connecter",
   "sign-in.expired": "Votre connexion a expiré. Merci d’utiliser un nouveau lien.",
   "sign-in.refused": "Votre connexion n’est pas, ou n’est plus, acceptée. Merci d’utiliser un nouveau lien.",
@@ -70,6 +72,7 @@ export default {
   "period.closed": "{from} – {to}",
   "period.open": "depuis le {from}",
   "quick.month": "Ce mois-ci",
+  "quick.last-month": "Mois dernier",
   "quick.year": "12 mois",
   "quick.three-years": "36 mois",
 
@@ -79,7 +82,7 @@ export default {
   "due.by-you": "Dû par vous",
   "due.to-partners": "Dû aux partenaires",
   "due.from-partners": "Dû par les partenaires",
-  "earned": "Gagné par le partenaire",
+  earned: "Gagné par le partenaire",
   "earned.you": "Gagné par vous",
 
   "partner.yours": "Votre compte",
@@ -168,7 +171,8 @@ export default {
   "reason.entry-fee": "Droit d’entrée de l’accord",
 
   "entries.title": "Écritures",
-  "entries.text": "Tout ce qui a été inscrit, dans l’ordre des jours. Ouvrez une écriture pour lire pourquoi elle vaut ce qu’elle vaut.",
+  "entries.text":
+    "Tout ce qui a été inscrit, dans l’ordre des jours. Ouvrez une écriture pour lire pourquoi elle vaut ce qu’elle vaut.",
   "entries.none": "Rien n’a été inscrit pendant cette période.",
   "entries.none-contract": "Rien n’a été inscrit pour ce contrat.",
   "entries.one": "{n} écriture",
@@ -290,7 +294,8 @@ export default {
   "partners.none": "Aucun partenaire n’est encore enregistré.",
   "partners.none-found": "Aucun partenaire n’a cela dans son nom ou son identifiant.",
 
-  "attention.text": "Ce que le système ne peut pas régler seul, le plus récent d’abord. Un point disparaît une fois réglé.",
+  "attention.text":
+    "Ce que le système ne peut pas régler seul, le plus récent d’abord. Un point disparaît une fois réglé.",
   "attention.none": "Rien à traiter.",
   "attention.function": "Reçu comme",
   "attention.field": "Champ",
@@ -314,9 +319,9 @@ export default {
 
   "register.title": "Enregistrer un partenaire",
   "register.edit": "Accords",
-  "register.text": "Un accord peut être enregistré tard, terminé ou corrigé. Ce qui est dû suit, pour les ventes passées aussi.",
+  "register.text":
+    "Un accord peut être enregistré tard, terminé ou corrigé. Ce qui est dû suit, pour les ventes passées aussi.",
   "register.id-help": "Lettres, chiffres, points, tirets et soulignés ; il ne peut pas être changé ensuite",
-  "register.id-missing": "is missing",
   "register.add": "Ajouter un accord",
   "register.remove": "Retirer cet accord",
   "register.removed": "L’accord est retiré du formulaire.",
@@ -325,7 +330,8 @@ export default {
   "register.saved": "Enregistré.",
   "register.follows": "Les ventes passées sont décidées à nouveau.",
   "register.see": "Voir {id}",
-  "register.stale": "Quelqu’un d’autre a modifié ce partenaire depuis que vous l’avez ouvert. Rien de votre saisie n’a été enregistré.",
+  "register.stale":
+    "Quelqu’un d’autre a modifié ce partenaire depuis que vous l’avez ouvert. Rien de votre saisie n’a été enregistré.",
   "register.exists": "Ce partenaire est déjà enregistré. Rien n’a été modifié.",
   "register.reload": "Charger ce qui est enregistré",
   "register.open": "Ouvrir {id}",
@@ -337,12 +343,14 @@ export default {
   "hint.agreements.rate": "Merci de donner un pourcentage de 0 à 100, avec 4 décimales au plus.",
   "hint.agreements.from_sale": "Merci de donner un nombre de 1 à 12.",
   "hint.agreements.programme": "Cette version du programme n’existe pas.",
-  "hint.agreements.technical_qualification.qualified_on": "Un intégrateur doit être qualifié au plus tard le premier jour en vigueur.",
+  "hint.agreements.technical_qualification.qualified_on":
+    "Un intégrateur doit être qualifié au plus tard le premier jour en vigueur.",
   "hint.agreements.support_structure": "Un affilié doit avoir la structure et la compétence pour le support technique.",
   "hint.agreements.entry_fee": "Un affilié doit un droit d’entrée : segment, potentiel commercial et taux.",
   "hint.agreements.entry_fee.segment": "Merci de nommer le segment.",
   "hint.agreements.entry_fee.rate": "Merci de donner un pourcentage de 0 à 100, avec 4 décimales au plus.",
-  "hint.agreements.entry_fee.commercial_potential.amount": "Merci de donner un montant supérieur à 0, avec les décimales de sa monnaie.",
+  "hint.agreements.entry_fee.commercial_potential.amount":
+    "Merci de donner un montant supérieur à 0, avec les décimales de sa monnaie.",
   "hint.agreements.entry_fee.commercial_potential.currency": "Merci de donner un code de monnaie comme EUR.",
   "hint.reason": "Merci de donner une raison de 1 à 200 caractères.",
   "hint.claim": "Merci de choisir ce qui vaut.",

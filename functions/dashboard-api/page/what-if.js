@@ -7,21 +7,45 @@ import { annuityTitle } from "./entry-table.js";
 import { busy, clearErrors, field, input, placeError, select } from "./fields.js";
 import { amountNode, changeText, day, integer, moneyNode } from "./format.js";
 import { byCurrency, difference, fractionOfPercent, sum } from "./money.js";
-import { contractLink, empty, labelCell, pairs, partnerLink, problemNote, section, table, viewHeading } from "./parts.js";
+import {
+  contractLink,
+  empty,
+  labelCell,
+  pairs,
+  partnerLink,
+  problemNote,
+  section,
+  table,
+  viewHeading,
+} from "./parts.js";
 import { count, named, t } from "./text.js";
 
 /** Of the lines that differ this many are shown at first. */
 const SHOWN = 25;
 
 export function view({ signal }) {
-  const results = h("div", { class: "results", "aria-live": "polite" });
+  const results = h("div", { class: "results" });
   const versions = get("/programme", {}, signal).then(({ versions }) => versions.map(({ version }) => version));
   versions.catch(() => {});
-  return h("div", {}, viewHeading(t("nav.what-if"), { below: t("what-if.text") }), simulationForm(versions, results), results);
+  return h(
+    "div",
+    {},
+    viewHeading(t("nav.what-if"), { below: t("what-if.text") }),
+    simulationForm(versions, results),
+    results,
+  );
 }
 
 function simulationForm(versions, results) {
-  const who = select([["partner_id", t("what-if.one-partner")], ["model", t("what-if.one-model")], ["programme", t("what-if.programme")]], "programme", { name: "who" });
+  const who = select(
+    [
+      ["partner_id", t("what-if.one-partner")],
+      ["model", t("what-if.one-model")],
+      ["programme", t("what-if.programme")],
+    ],
+    "programme",
+    { name: "who" },
+  );
   const whom = h("div", {});
   const rate = input({ name: "rate", inputmode: "decimal" });
   const fromSale = h("input", { type: "number", name: "from_sale", min: "1", max: "12" });
@@ -31,19 +55,39 @@ function simulationForm(versions, results) {
   const form = h(
     "form",
     { class: "form wide-form", novalidate: true },
-    h("fieldset", { class: "card", "data-field": "who" }, h("legend", {}, t("what-if.who")), h("div", { class: "grid" }, field(t("what-if.for"), who), whom), h("span", { class: "field-error" })),
-    h("fieldset", { class: "card", "data-field": "terms" }, h("legend", {}, t("what-if.terms")), h("p", { class: "small" }, t("what-if.terms-help")), h("div", { class: "grid" },
-      field(t("what-if.rate"), rate, { field: "terms.rate" }),
-      field(t("agreement.from-sale"), fromSale, { field: "terms.from_sale" }),
-      field(t("agreement.model"), model, { field: "terms.model" })), h("span", { class: "field-error" })),
+    h(
+      "fieldset",
+      { class: "card", "data-field": "who" },
+      h("legend", {}, t("what-if.who")),
+      h("div", { class: "grid" }, field(t("what-if.for"), who), whom),
+      h("span", { class: "field-error" }),
+    ),
+    h(
+      "fieldset",
+      { class: "card", "data-field": "terms" },
+      h("legend", {}, t("what-if.terms")),
+      h("p", { class: "small" }, t("what-if.terms-help")),
+      h(
+        "div",
+        { class: "grid" },
+        field(t("what-if.rate"), rate, { field: "terms.rate" }),
+        field(t("agreement.from-sale"), fromSale, { field: "terms.from_sale" }),
+        field(t("agreement.model"), model, { field: "terms.model" }),
+      ),
+      h("span", { class: "field-error" }),
+    ),
     h("div", { class: "actions" }, button),
   );
-  const show = async () => whom.replaceChildren(await target(who.value, versions));
+  const show = () => busy(button, async () => whom.replaceChildren(await target(who.value, versions)));
   who.addEventListener("change", show);
   show();
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    const terms = { rate: rate.value.trim() ? fractionOfPercent(rate.value) : undefined, from_sale: fromSale.value ? Number(fromSale.value) : undefined, model: model.value || undefined };
+    const terms = {
+      rate: rate.value.trim() ? fractionOfPercent(rate.value) : undefined,
+      from_sale: fromSale.value ? Number(fromSale.value) : undefined,
+      model: model.value || undefined,
+    };
     const body = { who: { [who.value]: whom.querySelector("input, select").value.trim() }, terms };
     simulate(form, button, results, body);
   });
@@ -51,10 +95,15 @@ function simulationForm(versions, results) {
 }
 
 async function target(who, versions) {
-  if (who === "model") return field(t("agreement.model"), select(MODELS.map((name) => [name, named("model", name)])), { field: "who.model" });
+  if (who === "model")
+    return field(t("agreement.model"), select(MODELS.map((name) => [name, named("model", name)])), {
+      field: "who.model",
+    });
   if (who === "partner_id") return field(t("partner.id"), input({ name: "partner_id" }), { field: "who.partner_id" });
   const known = await versions.catch(() => ["2013-11-16"]);
-  return field(t("agreement.programme"), select(known.map((version) => [version, day(version)])), { field: "who.programme" });
+  return field(t("agreement.programme"), select(known.map((version) => [version, day(version)])), {
+    field: "who.programme",
+  });
 }
 
 async function simulate(form, button, results, body) {
@@ -73,9 +122,28 @@ async function simulate(form, button, results, body) {
 function shown({ today, simulated, partners, lines, lines_changed: changed }) {
   if (changed === 0) return [section(t("what-if.result"), empty(t("what-if.same")))];
   return [
-    section(t("what-if.result"), comparisonTable(t("what-if.result"), t("what-if.for"), [{ label: t("what-if.all"), today, simulated }])),
-    section(t("manager.partners"), comparisonTable(t("manager.partners"), t("partner"), partners.map((one) => ({ label: partnerLink(one.partner_id), ...one })))),
-    section(t("what-if.lines"), h("p", { class: "small" }, count("what-if.changed", changed), lines.length < changed && ` ${t("what-if.first", { n: integer(lines.length) })}`), shortened(lines)),
+    section(
+      t("what-if.result"),
+      comparisonTable(t("what-if.result"), t("what-if.for"), [{ label: t("what-if.all"), today, simulated }]),
+    ),
+    section(
+      t("manager.partners"),
+      comparisonTable(
+        t("manager.partners"),
+        t("partner"),
+        partners.map((one) => ({ label: partnerLink(one.partner_id), ...one })),
+      ),
+    ),
+    section(
+      t("what-if.lines"),
+      h(
+        "p",
+        { class: "small" },
+        count("what-if.changed", changed),
+        lines.length < changed && ` ${t("what-if.first", { n: integer(lines.length) })}`,
+      ),
+      shortened(lines),
+    ),
   ];
 }
 
@@ -85,9 +153,23 @@ function comparisonTable(caption, head, groups) {
   const cells = (field) => [
     { head: t(`what-if.${field}-today`), number: true, cell: (row) => amountNode(row[field].today) },
     { head: t(`what-if.${field}-simulated`), number: true, cell: (row) => amountNode(row[field].simulated) },
-    { head: t("what-if.difference"), number: true, cell: (row) => h("strong", { class: "money" }, changeText(difference(row[field].simulated, row[field].today))) },
+    {
+      head: t("what-if.difference"),
+      number: true,
+      cell: (row) => h("strong", { class: "money" }, changeText(difference(row[field].simulated, row[field].today))),
+    },
   ];
-  return table(caption, [{ head, label: true, cell: labelCell }, { head: t("currency"), cell: (row) => row.currency }, ...cells("dueTo"), ...cells("dueFrom")], rows, { hideCaption: true });
+  return table(
+    caption,
+    [
+      { head, label: true, cell: labelCell },
+      { head: t("currency"), cell: (row) => row.currency },
+      ...cells("dueTo"),
+      ...cells("dueFrom"),
+    ],
+    rows,
+    { hideCaption: true },
+  );
 }
 
 function compared({ label, today, simulated }) {
@@ -105,18 +187,34 @@ function compared({ label, today, simulated }) {
 /** The first lines, and the rest on demand. */
 function shortened(lines) {
   const place = h("div", {}, linesTable(lines.slice(0, SHOWN)));
-  if (lines.length > SHOWN) place.append(h("p", {}, h("button", { type: "button", onclick: () => place.replaceChildren(linesTable(lines)) }, t("what-if.all-lines", { n: integer(lines.length) }))));
+  if (lines.length > SHOWN)
+    place.append(
+      h(
+        "p",
+        {},
+        h(
+          "button",
+          { type: "button", onclick: () => place.replaceChildren(linesTable(lines)) },
+          t("what-if.all-lines", { n: integer(lines.length) }),
+        ),
+      ),
+    );
   return place;
 }
 
 function linesTable(lines) {
   const amount = (line) => (line ? moneyNode(line.amount) : t("what-if.no-line"));
-  return table(t("what-if.lines"), [
-    { head: t("entry.what"), cell: ({ term, cause, contract_id: id }) => what(id, term, cause) },
-    { head: t("entry.contract"), wide: true, cell: ({ contract_id: id }) => (id ? contractLink(id) : "–") },
-    { head: t("what-if.today"), number: true, cell: ({ today }) => amount(today) },
-    { head: t("what-if.simulated"), number: true, cell: ({ simulated }) => amount(simulated) },
-  ], lines, { hideCaption: true, detail: bothExplained });
+  return table(
+    t("what-if.lines"),
+    [
+      { head: t("entry.what"), cell: ({ term, cause, contract_id: id }) => what(id, term, cause) },
+      { head: t("entry.contract"), wide: true, cell: ({ contract_id: id }) => (id ? contractLink(id) : "–") },
+      { head: t("what-if.today"), number: true, cell: ({ today }) => amount(today) },
+      { head: t("what-if.simulated"), number: true, cell: ({ simulated }) => amount(simulated) },
+    ],
+    lines,
+    { hideCaption: true, detail: bothExplained },
+  );
 }
 
 function what(contract, term, cause) {
@@ -125,6 +223,26 @@ function what(contract, term, cause) {
 }
 
 function bothExplained({ today, simulated }) {
-  const side = (name, line) => h("div", {}, h("h3", {}, name), line ? [h("p", { class: "explanation" }, line.explanation), pairs([[t("entry.model"), named("model", line.model)], [t("entry.reason"), named("reason", line.reason)], [t("entry.vendor-share"), moneyNode(line.vendor_share)]])] : h("p", {}, t("what-if.no-line")));
-  return h("div", { class: "explained sides" }, side(t("what-if.today"), today), side(t("what-if.simulated"), simulated));
+  const side = (name, line) =>
+    h(
+      "div",
+      {},
+      h("h3", {}, name),
+      line
+        ? [
+            h("p", { class: "explanation" }, line.explanation),
+            pairs([
+              [t("entry.model"), named("model", line.model)],
+              [t("entry.reason"), named("reason", line.reason)],
+              [t("entry.vendor-share"), moneyNode(line.vendor_share)],
+            ]),
+          ]
+        : h("p", {}, t("what-if.no-line")),
+    );
+  return h(
+    "div",
+    { class: "explained sides" },
+    side(t("what-if.today"), today),
+    side(t("what-if.simulated"), simulated),
+  );
 }
