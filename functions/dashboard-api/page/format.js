@@ -29,7 +29,9 @@ export const amountNode = (money, properties = {}) =>
   h("span", { class: moneyClass(money, properties.class) }, amountText(money));
 
 /** With its sign, for a difference. */
-export const changeText = (money) => (/^-|^[0.]*$/.test(money.amount) ? "" : "+") + amountText(money);
+export const changeNode = (money) => h("strong", { class: moneyClass(money) }, changeText(money));
+
+const changeText = (money) => (/^-|^[0.]*$/.test(money.amount) ? "" : "+") + amountText(money);
 
 export const compact = (number) =>
   new Intl.NumberFormat(locale(), { notation: "compact", maximumFractionDigits: 1 })

@@ -5,7 +5,7 @@ import { MODELS } from "./agreement-form.js";
 import { announce, h } from "./dom.js";
 import { annuityTitle } from "./entry-table.js";
 import { busy, clearErrors, field, input, placeError, select } from "./fields.js";
-import { amountNode, changeText, day, integer, moneyNode } from "./format.js";
+import { amountNode, changeNode, day, integer, moneyNode } from "./format.js";
 import { byCurrency, difference, fractionOfPercent, sum } from "./money.js";
 import {
   contractLink,
@@ -156,7 +156,7 @@ function comparisonTable(caption, head, groups) {
     {
       head: t("what-if.difference"),
       number: true,
-      cell: (row) => h("strong", { class: "money" }, changeText(difference(row[field].simulated, row[field].today))),
+      cell: (row) => changeNode(difference(row[field].simulated, row[field].today)),
     },
   ];
   return table(
