@@ -199,7 +199,7 @@ export default {
   "contracts.entries": "Entries",
   "contracts.incomplete": "There is more in this period than can be shown at once. Choose a shorter one.",
   "contract.title": "Contract",
-  "contract.no-sale": "The sale of this contract is not known.",
+  "contract.no-sale": "No sale of this contract is known, or none stands.",
   "contract.signed": "Signed on {day}, client {customer}",
   "contract.by": "sold by",
   "contract.entries": "Entries of the ledger",

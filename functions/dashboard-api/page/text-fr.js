@@ -200,7 +200,7 @@ export default {
   "contracts.entries": "Écritures",
   "contracts.incomplete": "La période contient plus que ce qui peut être montré ici. Choisissez-en une plus courte.",
   "contract.title": "Contrat",
-  "contract.no-sale": "La vente de ce contrat n’est pas connue.",
+  "contract.no-sale": "Aucune vente de ce contrat n’est connue, ou aucune ne vaut.",
   "contract.signed": "Signé le {day}, client {customer}",
   "contract.by": "vendu par",
   "contract.entries": "Écritures du grand livre",
