@@ -1,0 +1,89 @@
+// Requests to the API. What goes wrong is thrown as a Problem.
+
+import { token, signOut } from "./session.js";
+import { language } from "./text.js";
+
+export class Problem extends Error {
+  constructor(status, detail, field = null) {
+    super(detail);
+    this.status = status;
+    this.field = field;
+  }
+}
+
+/** Called when the API no longer accepts the token. */
+let refused = () => {};
+export const onRefused = (callback) => (refused = callback);
+
+export async function get(path, parameters = {}, signal) {
+  const answer = await request("GET", withParameters(path, parameters), { signal });
+  return answer.json();
+}
+
+/** What was read, with the ETag that a change of it must name. */
+export async function getTagged(path, signal) {
+  const answer = await request("GET", path, { signal });
+  return { etag: answer.headers.get("ETag"), data: await answer.json() };
+}
+
+export async function put(path, body, headers = {}) {
+  const answer = await request("PUT", path, { body, headers });
+  return answer.json();
+}
+
+export async function post(path, body) {
+  const answer = await request("POST", path, { body });
+  return answer.json();
+}
+
+/** The CSV of a path, as a file. */
+export async function csv(path, parameters) {
+  const answer = await request("GET", withParameters(path, parameters), { headers: { Accept: "text/csv" } });
+  return answer.blob();
+}
+
+/** Every page of a list, up to a number of pages; `complete` says whether that was all. */
+export async function getAll(path, parameters, name, signal, pages = 20) {
+  const list = [];
+  let cursor;
+  for (let page = 0; page < pages; page += 1) {
+    const part = await get(path, { ...parameters, cursor }, signal);
+    list.push(...part[name]);
+    cursor = part.next_cursor;
+    if (!cursor) return { list, complete: true };
+  }
+  return { list, complete: false };
+}
+
+/** Joins segments of a path, ids included. */
+export const path = (...segments) => `/${segments.map((segment) => encodeURIComponent(segment)).join("/")}`;
+
+function withParameters(path, parameters = {}) {
+  const given = Object.entries(parameters).filter(([, value]) => value);
+  return given.length === 0 ? path : `${path}?${new URLSearchParams(given)}`;
+}
+
+async function request(method, url, { body, headers = {}, signal } = {}) {
+  const answer = await fetch(url, {
+    method,
+    signal,
+    cache: "no-store",
+    headers: {
+      Accept: "application/json",
+      "Accept-Language": language(),
+      Authorization: `Bearer ${token()}`,
+      ...(body === undefined ? {} : { "Content-Type": "application/json" }),
+      ...headers,
+    },
+    body: body === undefined ? undefined : JSON.stringify(body),
+  }).catch((error) => {
+    throw error.name === "AbortError" ? error : new Problem(0, error.message);
+  });
+  if (answer.ok) return answer;
+  const problem = await answer.json().catch(() => ({}));
+  if (answer.status === 401) {
+    signOut("refused");
+    refused();
+  }
+  throw new Problem(answer.status, problem.detail ?? problem.message ?? answer.statusText, problem.field ?? null);
+}

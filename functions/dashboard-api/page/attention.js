@@ -1,0 +1,70 @@
+// What needs a person, newest first, and what to do about it.
+
+import { get } from "./api.js";
+import { h } from "./dom.js";
+import { annuityTitle } from "./entry-table.js";
+import { moment } from "./format.js";
+import { contractLink, empty, link, loaded, pager, pairs, partnerLink, viewHeading } from "./parts.js";
+import { named, t } from "./text.js";
+
+const LIMIT = 25;
+
+export function view({ signal }) {
+  const list = h("div", {});
+  const bar = pager(show);
+  function show(cursor) {
+    list.replaceChildren(
+      loaded(
+        () => get("/attention", { limit: LIMIT, cursor }, signal),
+        (page) => {
+          bar.goesOn(page.next_cursor);
+          return page.items.length === 0
+            ? empty(t("attention.none"))
+            : h("ul", { class: "items" }, page.items.map(item));
+        },
+      ),
+    );
+  }
+  show();
+  return h("div", {}, viewHeading(t("nav.attention"), { below: t("attention.text") }), list, bar);
+}
+
+function item(one) {
+  return h(
+    "li",
+    { class: "item" },
+    h("h2", {}, named("attention", one.kind)),
+    h("p", {}, one.what_to_do),
+    pairs([
+      [t("entry.contract"), one.contract_id && contractLink(one.contract_id)],
+      [t("annuity"), one.term && annuityTitle(one.term)],
+      [t("partner"), one.partner_id && partnerLink(one.partner_id)],
+      [t("attention.function"), one.function && named("function", one.function)],
+      [t("attention.field"), one.field],
+      [t("attention.reason"), one.reason && h("span", { lang: "en" }, one.reason)],
+      [t("attention.message"), one.message_id],
+      [t("entry.recorded"), moment(one.recorded_at)],
+    ]),
+    action(one),
+  );
+}
+
+/** Where to do what there is to do, if it is on this page. */
+function action({ kind, contract_id: contract, partner_id: partner }) {
+  if (kind === "pending-no-agreement" && partner)
+    return h(
+      "p",
+      {},
+      link(`#/partners/${encodeURIComponent(partner)}/edit`, t("attention.agreements", { id: partner })),
+    );
+  if (contract)
+    return h(
+      "p",
+      {},
+      link(
+        `#/contracts/${encodeURIComponent(contract)}`,
+        t(kind === "contradiction" ? "attention.choose" : "attention.look"),
+      ),
+    );
+  return null;
+}

@@ -1,0 +1,126 @@
+// Bars by month: two series, side by side, told apart by a pattern and not only by colour.
+
+import { freshId, h, svg } from "./dom.js";
+import { compact, month, monthName, moneyText, thisMonth } from "./format.js";
+import { minor } from "./money.js";
+import { t } from "./text.js";
+
+const HEIGHT = 240;
+const EDGE = { top: 12, bottom: 38, left: 52, right: 4 };
+
+/**
+ * `series`: `{ name, values }`, with an amount for each month, all of one currency. It is drawn for the width that
+ * there is, and again when that changes.
+ */
+export function monthChart(title, months, series) {
+  const place = h("div", { class: "chart" });
+  const figure = h("figure", { class: "figure" }, h("figcaption", {}, legend(series)), place);
+  let width = 0;
+  new ResizeObserver(([{ contentRect }]) => {
+    const now = Math.floor(contentRect.width);
+    if (now === width || now === 0) return;
+    width = now;
+    place.replaceChildren(drawing(title, months, series, width));
+  }).observe(place);
+  return figure;
+}
+
+const legend = (series) =>
+  h(
+    "ul",
+    { class: "legend" },
+    series.map(({ name }, i) => h("li", {}, h("span", { class: `key series-${i}`, "aria-hidden": "true" }), name)),
+  );
+
+function drawing(title, months, series, width) {
+  const scale = scaleOf(series.flatMap(({ values }) => values));
+  const inner = { width: width - EDGE.left - EDGE.right, height: HEIGHT - EDGE.top - EDGE.bottom };
+  const y = (units) => EDGE.top + inner.height * (1 - ratio(units - scale.low, scale.high - scale.low));
+  const slot = inner.width / months.length;
+  const hatch = freshId("hatch");
+  const name = freshId("chart");
+  return svg(
+    "svg",
+    { width, height: HEIGHT, viewBox: `0 0 ${width} ${HEIGHT}`, role: "img", "aria-labelledby": name },
+    svg("title", { id: name }, `${title}. ${t("chart.table-below")}`),
+    svg("defs", {}, pattern(hatch)),
+    scale.ticks.map((tick) => gridLine(tick, y(tick), width, scale)),
+    months.map((key, i) => {
+      const left = EDGE.left + slot * i;
+      return [
+        series.map((one, nth) => bar(key, one, one.values[i], nth, { left, slot, count: series.length, y, hatch })),
+        label(key, months, i, left + slot / 2, slot),
+      ];
+    }),
+  );
+}
+
+function bar(key, { name }, amount, nth, { left, slot, count, y, hatch }) {
+  const units = minor(amount);
+  if (units === 0n) return null;
+  const width = Math.max(2, Math.min(22, (slot * 0.72) / count));
+  const x = left + slot / 2 + (nth - count / 2) * width;
+  const [top, bottom] = units > 0n ? [y(units), y(0n)] : [y(0n), y(units)];
+  const shape = { x: x + 0.5, y: top, width: width - 1, height: Math.max(1, bottom - top), rx: 1 };
+  const fill = nth === 0 ? {} : { fill: `url(#${hatch})` };
+  return svg(
+    "rect",
+    { class: `bar series-${nth}`, ...shape, ...fill },
+    svg("title", {}, `${month(key)}, ${name}: ${moneyText(amount)}`),
+  );
+}
+
+function gridLine(tick, y, width, { places }) {
+  const zero = tick === 0n;
+  return [
+    svg("line", { class: zero ? "axis" : "grid", x1: EDGE.left, x2: width - EDGE.right, y1: y, y2: y }),
+    svg(
+      "text",
+      { class: "tick", x: EDGE.left - 8, y: y + 4, "text-anchor": "end" },
+      compact(Number(tick) / 10 ** places),
+    ),
+  ];
+}
+
+function label(key, months, i, x, slot) {
+  const year = key.slice(0, 4);
+  const [before, after] = [months[i - 1], months[i + 1]].map((month) => month?.slice(0, 4));
+  // A year of one narrow month would run into the next one.
+  const named = year !== before && (slot > 36 || after === undefined || after === year);
+  return [
+    svg(
+      "text",
+      { class: key > thisMonth() ? "tick later" : "tick", x, y: HEIGHT - 20, "text-anchor": "middle" },
+      monthName(Number(key.slice(5)), slot < 38 ? "narrow" : "short"),
+    ),
+    named && svg("text", { class: "tick year", x, y: HEIGHT - 4, "text-anchor": "middle" }, year),
+  ];
+}
+
+const pattern = (id) =>
+  svg(
+    "pattern",
+    { id, width: 5, height: 5, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" },
+    svg("rect", { class: "hatch-ground", width: 5, height: 5 }),
+    svg("line", { class: "hatch-line", x1: 0, x2: 0, y1: 0, y2: 5 }),
+  );
+
+/** Round numbers that hold all amounts. Only positions of pixels become binary numbers. */
+function scaleOf(amounts) {
+  const units = amounts.map(minor);
+  const least = units.reduce((low, one) => (one < low ? one : low), 0n);
+  const most = units.reduce((high, one) => (one > high ? one : high), 0n);
+  const step = roundStep((most - least) / 4n + 1n);
+  const low = least === 0n ? 0n : (least / step - (least % step === 0n ? 0n : 1n)) * step;
+  const high = (most / step + (most % step === 0n && most !== 0n ? 0n : 1n)) * step;
+  const ticks = [];
+  for (let tick = low; tick <= high; tick += step) ticks.push(tick);
+  return { low, high, ticks, places: amounts[0]?.amount.split(".")[1]?.length ?? 0 };
+}
+
+function roundStep(least) {
+  const power = 10n ** BigInt(String(least).length - 1);
+  return [1n, 2n, 5n, 10n].map((times) => times * power).find((step) => step >= least);
+}
+
+const ratio = (part, whole) => Number((part * 10_000n) / whole) / 10_000;

@@ -1,0 +1,114 @@
+// A manager's choice of what stands.
+
+import { path, put } from "./api.js";
+import { keyName, keysOf, standing } from "./claims.js";
+import { announce, h } from "./dom.js";
+import { busy, clearErrors, field, input, placeError, select } from "./fields.js";
+import { t } from "./text.js";
+
+const ATTEMPTS = 20;
+const NONE = "none";
+
+/** Open when claims contradict each other and nobody has chosen; otherwise at hand, to set a wrong one aside. */
+export function choosing(contract, { read, again }) {
+  const keys = keysOf(contract);
+  if (keys.length === 0) return null;
+  const open = contract.contradictions.find((one) =>
+    keys.some((key) => key.made === 0 && keyName(key) === keyName(one)),
+  );
+  const form = choiceForm(contract, keys, open, { read, again });
+  return h(
+    "details",
+    { class: "card choosing", open: open !== undefined },
+    h("summary", {}, t(open ? "choosing.contradiction" : "choosing.title")),
+    h("p", { class: "small" }, t("choosing.text")),
+    form,
+  );
+}
+
+function choiceForm(contract, keys, open, { read, again }) {
+  const first = open ? keys.findIndex((key) => keyName(key) === keyName(open)) : 0;
+  const what = select(
+    keys.map((key, i) => [String(i), keyName(key)]),
+    String(first),
+    { name: "key", onchange: () => offer() },
+  );
+  const claims = h("fieldset", { class: "field", "data-field": "claim" });
+  const reason = input({ name: "reason", maxlength: "200", required: true });
+  const button = h("button", { class: "primary" }, t("choosing.send"));
+  const outcome = h("p", { class: "field-error", role: "alert" });
+  const offer = () => claims.replaceChildren(...claimOptions(keys[Number(what.value)], contract));
+  const form = h(
+    "form",
+    { class: "form" },
+    field(t("choosing.what"), what),
+    claims,
+    field(t("choosing.reason"), reason, { field: "reason", help: t("choosing.reason-help") }),
+    h("div", { class: "actions" }, button),
+    outcome,
+  );
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const key = keys[Number(what.value)];
+    const chosen = new FormData(form).get("claim");
+    send(
+      form,
+      button,
+      outcome,
+      contract,
+      key,
+      { claim: chosen === NONE ? null : Number(chosen), reason: reason.value },
+      { read, again },
+    );
+  });
+  offer();
+  return form;
+}
+
+function claimOptions(key, contract) {
+  const several = contract.contradictions.find((one) => keyName(one) === keyName(key));
+  const stands = several ? standing(several, contract) : null;
+  const option = (value, text) =>
+    h(
+      "label",
+      { class: "radio" },
+      h("input", { type: "radio", name: "claim", value, required: true }),
+      h("span", {}, text),
+    );
+  const numbers = Array.from({ length: key.claims }, (_, i) => i + 1);
+  const text = (n) =>
+    (several ? t("claim.nth", { n }) : t("claim.only")) + (n === stands ? ` (${t("claim.stands-now")})` : "");
+  return [
+    h("legend", {}, t("choosing.which")),
+    ...numbers.map((n) => option(String(n), text(n))),
+    option(NONE, t("choosing.none")),
+    h("span", { class: "field-error" }),
+  ];
+}
+
+async function send(form, button, outcome, contract, key, body, { read, again }) {
+  clearErrors(form);
+  const annuity = ["contracts", contract.contract_id, "terms", key.term];
+  const note = key.credit_note_id ? ["credit-notes", key.credit_note_id] : [];
+  try {
+    await busy(button, async () => {
+      await put(path(...annuity, ...note, "choices", key.made + 1), body);
+      announce(t("choosing.accepted"));
+      await taken(read, contract.choices.length);
+    });
+    await again();
+    announce(t("choosing.done"));
+  } catch (error) {
+    if (error.name !== "AbortError" && !placeError(form, error))
+      outcome.textContent = `${t("problem.other")} ${error.message}`;
+  }
+}
+
+/** The ledger follows a choice a moment later: it is read until it has. */
+async function taken(read, before) {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const { choices } = await read();
+    if (choices.length > before) return;
+    await new Promise((resolve) => setTimeout(resolve, 200 + 100 * attempt));
+  }
+}

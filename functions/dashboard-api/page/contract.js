@@ -1,0 +1,168 @@
+// One contract's history: what happened, what each annuity came to and why, what is open.
+
+import { get, path } from "./api.js";
+import { h } from "./dom.js";
+import { day, dayNode, moment, moneyNode } from "./format.js";
+import { annuityName, annuityTitle, entryTable } from "./entry-table.js";
+import { badge, empty, loaded, pairs, partnerLink, section, viewHeading } from "./parts.js";
+import { claimPairs, keyName, standing } from "./claims.js";
+import { choosing } from "./choosing.js";
+import { named, t } from "./text.js";
+
+export function view({ rest: [id], session, signal }) {
+  // What a partner may not see may be left out.
+  const read = async () => ({ contradictions: [], choices: [], ...(await get(path("contracts", id), {}, signal)) });
+  const heading = viewHeading(id, { above: t("contract.title") });
+  return h(
+    "div",
+    {},
+    heading,
+    loaded(read, (contract, again) => {
+      heading.say({ below: soldBy(contract, session) });
+      return shown(contract, session, { read, again });
+    }),
+  );
+}
+
+function shown(contract, session, { read, again }) {
+  const { contradictions, choices } = contract;
+  return [
+    contradictions.length > 0 &&
+      section(
+        t("contradictions.title"),
+        contradictions.map((one) => contradiction(one, contract)),
+      ),
+    session.admin && choosing(contract, { read, again }),
+    section(t("history.title"), h("ol", { class: "timeline" }, events(contract).map(event))),
+    choices.length > 0 && section(t("choices.title"), h("ol", { class: "timeline" }, choices.map(choice))),
+    section(
+      t("contract.entries"),
+      contract.entries.length === 0
+        ? empty(t("entries.none-contract"))
+        : entryTable(t("contract.entries"), contract.entries, { contract: false, recorded: true }),
+    ),
+  ];
+}
+
+function soldBy({ sale }, { admin }) {
+  if (!sale) return t("contract.no-sale");
+  const partner = admin ? partnerLink(sale.partner_id) : null;
+  return [
+    t("contract.signed", { day: day(sale.signed_on), customer: sale.customer_id }),
+    partner && [" · ", t("contract.by"), " ", partner],
+  ];
+}
+
+/** What happened, in the order of the days it bears on. */
+function events({ sale, annuities }) {
+  const signed = sale
+    ? [{ on: sale.signed_on, order: 0, title: t("event.sale"), what: named("instance", sale.instance) }]
+    : [];
+  const rest = annuities.flatMap((annuity) => [
+    annuityEvent(annuity),
+    ...annuity.credit_notes.map((note) => noteEvent(note, annuity)),
+  ]);
+  return [...signed, ...rest].sort((a, b) => (a.on ?? "9999").localeCompare(b.on ?? "9999") || a.order - b.order);
+}
+
+const annuityEvent = ({ term, starts_on: on, annual_fee: fee, state, pending, line, attention = [] }) => ({
+  on,
+  order: term * 2,
+  title: annuityTitle(term),
+  fee,
+  feeName: t("event.fee"),
+  state,
+  pending,
+  line,
+  attention,
+});
+
+const noteEvent = ({ credit_note_id: id, issued_on: on, credited, line }, { term }) => ({
+  on,
+  order: term * 2 + 1,
+  title: t("event.credit-note", { id }),
+  what: t("event.credited-of", { annuity: annuityName(term) }),
+  fee: credited,
+  feeName: t("event.credited"),
+  line,
+});
+
+function event({ on, title, what, fee, feeName, state, pending, line, attention = [] }) {
+  return h(
+    "li",
+    {},
+    h("p", { class: "when" }, on ? dayNode(on) : t("event.no-day")),
+    h(
+      "div",
+      { class: "event" },
+      h("h3", {}, title, " ", state && state !== "decided" && badge("state", state)),
+      what && h("p", { class: "small" }, what),
+      pairs(
+        [
+          [feeName, fee && moneyNode(fee)],
+          [line && named("kind", line.kind), line && moneyNode(line.amount, { class: "strong" })],
+          [t("entry.vendor-share"), line?.kind === "revenue-share" && moneyNode(line.vendor_share)],
+        ].filter(([term, content]) => term && content),
+      ),
+      line && h("p", { class: "explanation" }, line.explanation),
+      pending && h("p", { class: "note" }, pending.explanation),
+      attention
+        .filter((name) => !name.startsWith("pending-"))
+        .map((name) => h("p", { class: "note" }, named("attention", name))),
+    ),
+  );
+}
+
+function contradiction(one, contract) {
+  const stands = standing(one, contract);
+  const differs = one.claims.map(claimPairs).map((pairs, _, all) =>
+    pairs.map((pair, i) =>
+      marked(
+        pair,
+        all.some((other) => text(other[i][1]) !== text(pair[1])),
+      ),
+    ),
+  );
+  return h(
+    "div",
+    { class: "contradiction" },
+    h("h3", {}, keyName(one)),
+    h(
+      "ul",
+      { class: "cards claims" },
+      one.claims.map((_, i) =>
+        h(
+          "li",
+          { class: "card" },
+          h("h4", {}, t("claim.nth", { n: i + 1 }), " ", i + 1 === stands && badge("claim", "stands")),
+          pairs(differs[i]),
+        ),
+      ),
+    ),
+    stands === null && h("p", { class: "small" }, t("claim.none-stands")),
+  );
+}
+
+const text = (what) => (what instanceof Node ? what.textContent : what);
+
+const marked = ([term, what], differs) => [
+  term,
+  differs && what
+    ? h("strong", { class: "differs" }, what, h("span", { class: "hidden" }, ` (${t("claim.differs")})`))
+    : what,
+];
+
+const choice = (one) =>
+  h(
+    "li",
+    {},
+    h("p", { class: "when" }, moment(one.chosen_at)),
+    h(
+      "div",
+      { class: "event" },
+      h("h3", {}, keyName(one)),
+      h("p", {}, one.claim === null ? t("choice.none") : t("choice.this")),
+      one.claim && pairs(claimPairs(one.claim)),
+      h("p", { class: "explanation" }, t("choice.because", { reason: one.reason })),
+    ),
+  );

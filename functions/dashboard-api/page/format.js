@@ -1,0 +1,73 @@
+// Money, days and shares as people read them. Amounts go to Intl as decimal strings, which it formats digit by digit.
+
+import { h } from "./dom.js";
+import { locale, t } from "./text.js";
+
+const PLACE = "Europe/Paris";
+
+export function amountText({ amount }) {
+  const places = amount.split(".")[1]?.length ?? 0;
+  const format = new Intl.NumberFormat(locale(), { minimumFractionDigits: places, maximumFractionDigits: places });
+  return format.format(amount).replace("-", "\u2212");
+}
+
+export const moneyText = (money) => `${amountText(money)}\u00a0${money.currency}`;
+
+const moneyClass = (money, more = "") => `money ${more} ${/^[-0.]*$/.test(money.amount) ? "zero" : ""}`.trim();
+
+export const moneyNode = (money, properties = {}) =>
+  h(
+    "span",
+    { class: moneyClass(money, properties.class) },
+    amountText(money),
+    "\u00a0",
+    h("span", { class: "currency" }, money.currency),
+  );
+
+/** Without its currency, where a column beside it names that. */
+export const amountNode = (money, properties = {}) =>
+  h("span", { class: moneyClass(money, properties.class) }, amountText(money));
+
+/** With its sign, for a difference. */
+export const changeNode = (money) => h("strong", { class: moneyClass(money) }, changeText(money));
+
+const changeText = (money) => (/^-|^[0.]*$/.test(money.amount) ? "" : "+") + amountText(money);
+
+export const compact = (number) =>
+  new Intl.NumberFormat(locale(), { notation: "compact", maximumFractionDigits: 1 })
+    .format(number)
+    .replace("-", "\u2212");
+
+export const integer = (number) => new Intl.NumberFormat(locale()).format(number);
+
+export const percent = (fraction) =>
+  new Intl.NumberFormat(locale(), { style: "percent", maximumFractionDigits: 4 }).format(fraction);
+
+const utc = (text) => new Date(`${text}T00:00:00Z`);
+const dated = (date, options) => new Intl.DateTimeFormat(locale(), { timeZone: "UTC", ...options }).format(date);
+
+export const day = (text) => dated(utc(text), { day: "numeric", month: "short", year: "numeric" });
+export const month = (text) => dated(utc(`${text}-01`), { month: "long", year: "numeric" });
+export const monthName = (number, width = "long") => dated(new Date(Date.UTC(2000, number - 1, 1)), { month: width });
+export const moment = (text) => dated(new Date(text), { timeZone: PLACE, dateStyle: "medium", timeStyle: "short" });
+
+export const period = (from, to) =>
+  to ? t("period.closed", { from: day(from), to: day(to) }) : t("period.open", { from: day(from) });
+
+export const dayNode = (text) => h("time", { datetime: text, class: "day" }, day(text));
+
+/** The vendor's calendar day. */
+export const today = () => new Intl.DateTimeFormat("en-CA", { timeZone: PLACE }).format(new Date());
+export const thisMonth = () => today().slice(0, 7);
+
+/** `2024-11` and 3 is `2025-02`. */
+export function addMonths(text, number) {
+  const months = Number(text.slice(0, 4)) * 12 + Number(text.slice(5)) - 1 + number;
+  return `${String(Math.floor(months / 12)).padStart(4, "0")}-${String((months % 12) + 1).padStart(2, "0")}`;
+}
+
+/** How much of a period is over, in hundredths. */
+export function elapsed(from, to) {
+  const [start, now, end] = [from, today(), to].map((text) => utc(text).getTime());
+  return Math.round(Math.min(1, Math.max(0, (now - start) / (end - start + 86_400_000))) * 100);
+}

@@ -1,0 +1,217 @@
+// The whole programme in a period: by month, by model, by partner; and who is behind.
+
+import { get, getAll } from "./api.js";
+import { monthChart } from "./chart.js";
+import { h } from "./dom.js";
+import { monthField } from "./fields.js";
+import { addMonths, integer, moneyNode, month, period, thisMonth } from "./format.js";
+import { byCurrency, sign } from "./money.js";
+import {
+  badge,
+  csvButton,
+  empty,
+  link,
+  loaded,
+  partnerLink,
+  section,
+  table,
+  totalsTable,
+  viewHeading,
+} from "./parts.js";
+import { named, t } from "./text.js";
+
+/** Of a long list of partners this many are shown at first. */
+const SHOWN = 100;
+
+export function view({ query, signal }) {
+  const to = query.get("to") ?? thisMonth();
+  const chosen = { from: query.get("from") ?? addMonths(to, -11), to };
+  return h(
+    "div",
+    {},
+    viewHeading(t("manager.title"), {
+      above:
+        chosen.from === chosen.to
+          ? month(chosen.from)
+          : t("period.closed", { from: month(chosen.from), to: month(chosen.to) }),
+    }),
+    periodPicker(chosen),
+    loaded(() => get("/summary", chosen, signal), overview),
+    section(
+      t("behind.title"),
+      h("p", { class: "small" }, t("behind.text")),
+      loaded(() => getAll("/partners", { with: "minimum_sales" }, "partners", signal), behind),
+    ),
+  );
+}
+
+function periodPicker(chosen) {
+  const [from, to] = [monthField(t("filter.from"), chosen.from), monthField(t("filter.to"), chosen.to)];
+  const go = (event) => {
+    event.preventDefault();
+    location.hash = `#/?from=${from.read()}&to=${to.read()}`;
+  };
+  const now = thisMonth();
+  const quick = [
+    ["quick.month", now, now],
+    ["quick.last-month", addMonths(now, -1), addMonths(now, -1)],
+    ["quick.year", addMonths(now, -11), now],
+    ["quick.three-years", addMonths(now, -35), now],
+  ];
+  return h(
+    "form",
+    { class: "filters", onsubmit: go },
+    from,
+    to,
+    h(
+      "div",
+      { class: "actions" },
+      h("button", {}, t("filter.apply")),
+      csvButton("/summary", chosen, `${t("manager.file")}-${chosen.from}-${chosen.to}.csv`),
+    ),
+    h(
+      "ul",
+      { class: "quick" },
+      quick.map(([text, from, to]) =>
+        h(
+          "li",
+          {},
+          h(
+            "a",
+            {
+              href: `#/?from=${from}&to=${to}`,
+              "aria-current": chosen.from === from && chosen.to === to ? "true" : null,
+            },
+            t(text),
+          ),
+        ),
+      ),
+    ),
+  );
+}
+
+function overview(summary) {
+  const { totals, months, models, partners } = summary;
+  if (totals.length === 0) return empty(t("months.none"));
+  const currencies = byCurrency(totals);
+  const byPartner = partners.map((one) => ({
+    label: partnerLink(one.partner_id, one.name ?? one.partner_id),
+    totals: one.totals,
+  }));
+  return [
+    h(
+      "ul",
+      { class: "cards balances" },
+      currencies.map((total) =>
+        h(
+          "li",
+          { class: "card", "data-currency": total.currency },
+          h("h2", {}, total.currency),
+          h("dl", {}, line(t("due.to-partners"), total.dueTo), line(t("due.from-partners"), total.dueFrom)),
+        ),
+      ),
+    ),
+    section(
+      t("manager.months"),
+      h(
+        "div",
+        { class: "charts" },
+        currencies.map((total) => chartOf(total.currency, months)),
+      ),
+      h(
+        "details",
+        {},
+        h("summary", {}, t("months.table")),
+        totalsTable(
+          t("manager.months"),
+          t("month"),
+          months.map((one) => ({ label: month(one.month), totals: one.totals })),
+          { total: totals },
+        ),
+      ),
+    ),
+    section(
+      t("manager.models"),
+      totalsTable(
+        t("manager.models"),
+        t("entry.model"),
+        models.map((one) => ({ label: named("model", one.model), totals: one.totals })),
+        { total: totals, hideCaption: true },
+      ),
+    ),
+    section(t("manager.partners"), partnersTable(byPartner, totals)),
+  ];
+}
+
+function partnersTable(groups, totals) {
+  const place = h("div", {});
+  const show = (number) => {
+    place.replaceChildren(
+      totalsTable(t("manager.partners"), t("partner"), groups.slice(0, number), { total: totals, hideCaption: true }),
+    );
+    if (groups.length > number)
+      place.append(
+        h(
+          "button",
+          { type: "button", onclick: () => show(groups.length) },
+          t("manager.all-partners", { n: integer(groups.length) }),
+        ),
+      );
+  };
+  show(SHOWN);
+  return place;
+}
+
+const line = (label, amount) =>
+  h(
+    "div",
+    { class: sign(amount) === 0 ? "figure-line zero" : "figure-line" },
+    h("dt", {}, label),
+    h("dd", {}, moneyNode(amount)),
+  );
+
+function chartOf(currency, months) {
+  const rows = months
+    .map((one) => ({ month: one.month, total: byCurrency(one.totals).find((total) => total.currency === currency) }))
+    .filter(({ total }) => total);
+  const series = [
+    ["due.to-partners", "dueTo"],
+    ["due.from-partners", "dueFrom"],
+  ].map(([name, field]) => ({ name: t(name), values: rows.map(({ total }) => total[field]) }));
+  return h(
+    "div",
+    { class: "card" },
+    h("h3", {}, currency),
+    monthChart(
+      t("months.chart", { currency }),
+      rows.map((row) => row.month),
+      series,
+    ),
+  );
+}
+
+function behind({ list, complete }) {
+  const late = list.filter(({ minimum_sales: year }) => year && ["behind", "missed"].includes(year.status));
+  return [
+    !complete && h("p", { class: "note" }, t("behind.incomplete")),
+    late.length === 0
+      ? empty(t("behind.none"))
+      : table(
+          t("behind.title"),
+          [
+            { head: t("partner"), label: true, cell: (one) => partnerLink(one.partner_id, one.name) },
+            {
+              head: t("minimum.sales"),
+              number: true,
+              cell: ({ minimum_sales: year }) =>
+                t("minimum.short", { sales: integer(year.sales), minimum: integer(year.minimum) }),
+            },
+            { head: t("minimum.year"), wide: true, cell: ({ minimum_sales: year }) => period(year.from, year.to) },
+            { head: t("status"), cell: ({ minimum_sales: year }) => badge("status", year.status) },
+          ],
+          late,
+          { hideCaption: true },
+        ),
+    h("p", {}, link("#/partners", t("behind.all"))),
+  ];
+}

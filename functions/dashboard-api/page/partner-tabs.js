@@ -1,0 +1,24 @@
+// The manager's way around one partner's views; a partner has them in the main navigation.
+
+import { h } from "./dom.js";
+import { t } from "./text.js";
+
+const TABS = [
+  ["", "nav.overview"],
+  ["entries", "nav.entries"],
+  ["contracts", "nav.contracts"],
+  ["statement", "nav.statement"],
+  ["edit", "nav.edit"],
+];
+
+export function partnerTabs({ ofPartner, session, partnerId, base, place }) {
+  if (!ofPartner || !session.admin) return null;
+  const tabs = TABS.map(([name, text]) =>
+    h(
+      "li",
+      {},
+      h("a", { href: name ? `${base}/${name}` : base, "aria-current": name === place ? "page" : null }, t(text)),
+    ),
+  );
+  return h("nav", { class: "tabs", "aria-label": t("nav.partner", { id: partnerId }) }, h("ul", {}, tabs));
+}

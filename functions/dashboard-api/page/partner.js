@@ -1,0 +1,221 @@
+// Where one partner stands: what it is owed and owes, month by month, its sales against the minimum, its agreements.
+
+import { get, path } from "./api.js";
+import { monthChart } from "./chart.js";
+import { h } from "./dom.js";
+import { addMonths, day, elapsed, integer, moneyNode, month, percent, period, thisMonth } from "./format.js";
+import { byCurrency, sign, sum } from "./money.js";
+import { badge, empty, link, loaded, pairs, section, table, totalsTable, viewHeading } from "./parts.js";
+import { partnerTabs } from "./partner-tabs.js";
+import { count, inLanguage, named, t } from "./text.js";
+
+/** How many months are shown of those that have anything. */
+const SHOWN = 12;
+
+export function view(where) {
+  const { partnerId, session, signal } = where;
+  const own = !session.admin;
+  const partner = get(path("partners", partnerId), {}, signal);
+  const months = { from: addMonths(thisMonth(), -30), to: addMonths(thisMonth(), 5) };
+  const summary = get(path("partners", partnerId, "summary"), months, signal);
+  // Both may fail while nobody waits yet; each place below says so itself.
+  for (const asked of [partner, summary]) asked.catch(() => {});
+  const heading = viewHeading(partnerId, { above: own ? t("partner.yours") : t("partner") });
+  return h(
+    "div",
+    {},
+    partnerTabs(where),
+    heading,
+    loaded(
+      () => partner,
+      (partner) => [
+        heading.say({ title: partner.name, above: own ? t("partner.yours") : partnerId }),
+        section(t("balances.title"), balances(partner.balances, own)),
+        section(
+          t("months.title"),
+          loaded(
+            () => summary,
+            (summary) => monthly(summary, own),
+          ),
+        ),
+        minimumSales(partner.minimum_sales),
+        section(t("agreements.title"), agreements(partner.agreements)),
+        section(t("perks.title"), perks(partner)),
+      ],
+    ),
+  );
+}
+
+function balances(balances, own) {
+  if (balances.length === 0) return empty(t("balances.none"));
+  const of = (label, amount) =>
+    h(
+      "div",
+      { class: sign(amount) === 0 ? "figure-line zero" : "figure-line" },
+      h("dt", {}, label),
+      h("dd", {}, moneyNode(amount)),
+    );
+  return [
+    h(
+      "ul",
+      { class: "cards balances" },
+      balances.map((balance) =>
+        h(
+          "li",
+          { class: "card", "data-currency": balance.currency },
+          h("h3", {}, balance.currency),
+          h(
+            "dl",
+            {},
+            of(t(own ? "due.to-you" : "due.to"), balance.due_to_partner),
+            of(t(own ? "due.by-you" : "due.from"), balance.due_from_partner),
+          ),
+        ),
+      ),
+    ),
+    h("p", { class: "small" }, t("balances.about")),
+  ];
+}
+
+/** One chart for each currency, and the same numbers as a table. */
+function monthly(summary, own) {
+  const months = summary.months.slice(-SHOWN);
+  if (months.length === 0) return empty(t("months.none"));
+  const totals = months.flatMap((one) => one.totals);
+  const charts = byCurrency(totals).map(({ currency, earned }) => chartOf(currency, earned, months, own));
+  const groups = months.map((one) => ({ label: monthLink(one.month, own, summary.partner_id), totals: one.totals }));
+  return [
+    h("div", { class: "charts" }, charts),
+    h(
+      "details",
+      {},
+      h("summary", {}, t("months.table")),
+      totalsTable(t("months.caption"), t("month"), groups, { total: totals, own }),
+    ),
+  ];
+}
+
+function chartOf(currency, like, months, own) {
+  const rows = months.filter((one) => one.totals.some((total) => total.currency === currency));
+  const values = (field) =>
+    rows.map((one) => byCurrency(one.totals).find((total) => total.currency === currency)[field]);
+  const series = [
+    { name: t(own ? "earned.you" : "earned"), values: values("earned") },
+    { name: t(own ? "due.by-you" : "due.from"), values: values("dueFrom") },
+  ];
+  const used = series.filter(
+    ({ values }) => sign(sum(values, like)) !== 0 || values.some((value) => sign(value) !== 0),
+  );
+  const title = t("months.chart", { currency });
+  return h(
+    "div",
+    { class: "card" },
+    h("h3", {}, currency),
+    used.length === 0
+      ? empty(t("months.zero"))
+      : monthChart(
+          title,
+          rows.map((one) => one.month),
+          used,
+        ),
+  );
+}
+
+function monthLink(key, own, partnerId) {
+  const base = own ? "#" : `#/partners/${encodeURIComponent(partnerId)}`;
+  const later = key > thisMonth();
+  return h("span", {}, link(`${base}/statement/${key}`, month(key)), later && ` (${t("months.later")})`);
+}
+
+function minimumSales(years) {
+  if (years.length === 0) return null;
+  const current = years.filter((year) => year.current);
+  const past = years.filter((year) => !year.current).reverse();
+  return section(
+    t("minimum.title"),
+    current.map(progress),
+    current.length === 0 && empty(t("minimum.none-now")),
+    past.length > 0 &&
+      h(
+        "details",
+        {},
+        h("summary", {}, t("minimum.other-years")),
+        table(
+          t("minimum.caption"),
+          [
+            { head: t("minimum.year"), label: true, cell: (year) => period(year.from, year.to) },
+            { head: t("minimum.sales"), number: true, cell: (year) => integer(year.sales) },
+            { head: t("minimum.asked"), number: true, cell: (year) => integer(year.minimum) },
+            { head: t("status"), cell: (year) => badge("status", year.status) },
+          ],
+          past,
+        ),
+      ),
+  );
+}
+
+function progress(year) {
+  const left = year.minimum - year.sales;
+  const over = elapsed(year.from, year.to);
+  return h(
+    "div",
+    { class: "card progress" },
+    h(
+      "p",
+      { class: "progress-head" },
+      h("strong", {}, t("minimum.of", { sales: integer(year.sales), minimum: integer(year.minimum) })),
+      badge("status", year.status),
+    ),
+    h("meter", {
+      min: 0,
+      max: Math.max(1, year.minimum),
+      value: String(Math.min(year.sales, year.minimum)),
+      "aria-label": t("minimum.title"),
+    }),
+    h(
+      "p",
+      { class: "small" },
+      t("minimum.period", { period: period(year.from, year.to), over: percent(over / 100) }),
+      " ",
+      left > 0 ? count("minimum.left", left) : t("minimum.reached"),
+    ),
+  );
+}
+
+function agreements(agreements) {
+  if (agreements.length === 0) return empty(t("agreements.none"));
+  return h(
+    "ul",
+    { class: "cards" },
+    [...agreements].reverse().map((agreement) => {
+      const { entry_fee: fee, technical_qualification: qualification } = agreement;
+      return h(
+        "li",
+        { class: "card" },
+        h("h3", {}, named("model", agreement.model)),
+        h("p", { class: "small" }, period(agreement.starts_on, agreement.ends_on)),
+        pairs([
+          [t("agreement.rate"), agreement.rate && percent(agreement.rate)],
+          [t("agreement.from-sale"), agreement.from_sale && integer(agreement.from_sale)],
+          [t("agreement.qualified-on"), qualification && day(qualification.qualified_on)],
+          [t("agreement.support"), agreement.support_structure && t("yes")],
+          [t("agreement.entry-fee"), fee && t("agreement.fee-of", { rate: percent(fee.rate), segment: fee.segment })],
+          [t("agreement.potential"), fee && moneyNode(fee.commercial_potential)],
+          [t("agreement.programme"), day(agreement.programme)],
+        ]),
+      );
+    }),
+  );
+}
+
+const perks = ({ perks }) =>
+  perks.length === 0
+    ? [empty(t("perks.none")), h("p", {}, link("#/programme", t("perks.programme")))]
+    : [
+        h(
+          "ul",
+          { class: "ticks" },
+          perks.map((perk) => h("li", {}, inLanguage(perk.text))),
+        ),
+        h("p", {}, link("#/programme", t("perks.programme"))),
+      ];

@@ -1,0 +1,248 @@
+// What several views are made of.
+
+import { csv, Problem } from "./api.js";
+import { announce, freshId, h } from "./dom.js";
+import { byCurrency, kindsIn } from "./money.js";
+import { amountNode } from "./format.js";
+import { maybe, named, t } from "./text.js";
+
+/** The heading of a view is there at once, so that it can be gone to; `say` completes it from what was loaded. */
+export function viewHeading(title, { above = null, below = null } = {}) {
+  const parts = {
+    above: h("p", { class: "eyebrow" }),
+    title: h("h1", { tabindex: "-1" }),
+    below: h("p", { class: "lead" }),
+  };
+  const heading = h("div", { class: "view-head" }, parts.above, parts.title, parts.below);
+  heading.say = (texts) => {
+    for (const [name, text] of Object.entries(texts))
+      parts[name].replaceChildren(...[text].flat(Infinity).filter(Boolean));
+    if (heading.isConnected) document.title = titleOf(parts.title.textContent);
+  };
+  heading.say({ above, title, below });
+  return heading;
+}
+
+export const titleOf = (text) => `${text} · all-in-web`;
+
+export function section(title, ...content) {
+  const id = freshId("section");
+  return h("section", { class: "section", "aria-labelledby": id }, h("h2", { id }, title), ...content);
+}
+
+/** A place for what is still to come: it says that it loads, then shows the answer or what went wrong. */
+export function loaded(load, render) {
+  const place = h("div", { class: "loaded" });
+  const run = async () => {
+    place.setAttribute("aria-busy", "true");
+    if (!place.hasChildNodes()) place.append(h("p", { class: "loading" }, t("loading")));
+    try {
+      const data = await load();
+      place.replaceChildren(...[await render(data, run)].flat(Infinity).filter(Boolean));
+    } catch (error) {
+      if (error.name === "AbortError") return;
+      if (!(error instanceof Problem)) console.error(error);
+      place.replaceChildren(problemNote(error, run));
+    }
+    place.removeAttribute("aria-busy");
+  };
+  run();
+  return place;
+}
+
+const problemKey = (status) => {
+  if (status === 0) return "problem.network";
+  if (status === 403 || status === 404) return `problem.${status}`;
+  return status >= 500 || status === 429 ? "problem.later" : "problem.other";
+};
+
+export function problemNote(error, again) {
+  const known = error instanceof Problem;
+  announce(t(known ? problemKey(error.status) : "problem.page"));
+  return h(
+    "div",
+    { class: "note bad" },
+    h("p", {}, h("strong", {}, t(known ? problemKey(error.status) : "problem.page"))),
+    known && error.status !== 404 && error.status !== 0 && h("p", { class: "detail", lang: "en" }, error.message),
+    again &&
+      known &&
+      error.status !== 404 &&
+      error.status !== 403 &&
+      h("button", { type: "button", onclick: again }, t("problem.again")),
+  );
+}
+
+export const empty = (text) => h("p", { class: "empty" }, text);
+
+/**
+ * A table. Columns: `{ head, cell(row), number, wide, label }`: numbers stand right, wide ones disappear on a phone, and
+ * the column marked `label` names the row. `detail(row)` is what a row opens; `below(row)` stands under it at all times.
+ */
+export function table(caption, columns, rows, { foot = [], hideCaption = false, detail = null, below = null } = {}) {
+  const heads = columns.map((column) => h("th", { scope: "col", class: classes(column) }, column.head));
+  const bodies = rows.map((row) => tableRow(columns, row, { detail, below }));
+  const feet = foot.map((row) => tableRow(columns, row));
+  return h(
+    "div",
+    { class: "scroll", tabindex: "0", role: "group", "aria-label": caption },
+    h(
+      "table",
+      {},
+      h("caption", { class: hideCaption ? "hidden" : null }, caption),
+      h("thead", {}, h("tr", {}, heads)),
+      h("tbody", {}, bodies),
+      feet.length > 0 && h("tfoot", {}, feet),
+    ),
+  );
+}
+
+const classes = ({ number, wide }) => [number && "number", wide && "wide"].filter(Boolean).join(" ") || null;
+
+function tableRow(columns, row, { detail = null, below = null } = {}) {
+  const continued = row.continues ? "continues" : null;
+  const cells = columns.map((column) => {
+    const content = column.cell(row);
+    return column.label
+      ? h("th", { scope: "row", class: classes(column) }, content)
+      : h("td", { class: classes(column) }, content);
+  });
+  if (below !== null)
+    return [
+      h("tr", { class: "explained-row" }, cells),
+      h("tr", { class: "below-row" }, h("td", { colspan: columns.length }, below(row))),
+    ];
+  if (detail === null) return h("tr", { class: continued }, cells);
+  return disclosedRow(cells, columns.length, () => detail(row));
+}
+
+/** A row whose first cell is a button that opens a row below it. */
+function disclosedRow(cells, width, detail) {
+  const id = freshId("detail");
+  const [first] = cells;
+  const button = h("button", { type: "button", class: "disclose", "aria-expanded": "false" }, ...first.childNodes);
+  first.replaceChildren(button);
+  const row = h("tr", { class: "opens" }, cells);
+  const below = h("tr", { id, class: "detail-row", hidden: true }, h("td", { colspan: width }));
+  const toggle = () => {
+    const open = below.hidden;
+    if (open && !below.firstChild.hasChildNodes()) below.firstChild.append(detail());
+    below.hidden = !open;
+    button.setAttribute("aria-expanded", String(open));
+    if (open) button.setAttribute("aria-controls", id);
+  };
+  row.addEventListener("click", (event) => {
+    if (!event.target.closest("a") && !getSelection().toString()) toggle();
+  });
+  return [row, below];
+}
+
+/** Totals as rows, one for each group and currency; groups: `{ label, totals }`. */
+export function totalsTable(caption, head, groups, options = {}) {
+  const all = groups.flatMap((group) => group.totals);
+  const rows = groups.flatMap(byCurrencyRows);
+  const kinds = kindsIn(all).map((kind) => ({
+    head: named("kinds", kind),
+    number: true,
+    cell: (row) => amountNode(row.kinds[kind]),
+  }));
+  const columns = [
+    { head, label: true, cell: labelCell },
+    { head: t("currency"), cell: (row) => row.currency },
+    ...kinds,
+    {
+      head: t(options.own ? "due.to-you" : "due.to"),
+      number: true,
+      cell: (row) => amountNode(row.dueTo, { class: "strong" }),
+    },
+    {
+      head: t(options.own ? "due.by-you" : "due.from"),
+      number: true,
+      cell: (row) => amountNode(row.dueFrom, { class: "strong" }),
+    },
+  ];
+  const foot = options.total ? byCurrencyRows({ label: t("total"), totals: options.total }) : [];
+  return table(caption, columns, rows, { ...options, foot });
+}
+
+/** A row for each currency; those after the first continue it. */
+const byCurrencyRows = ({ label, totals }) =>
+  byCurrency(totals).map((total, i) => ({ ...total, label, continues: i > 0 }));
+
+/** The label stands once; for those who hear the table, on every row. */
+export function labelCell({ label, continues }) {
+  if (!continues) return label;
+  return h("span", { class: "hidden" }, label instanceof Node ? label.textContent : label);
+}
+
+/** Previous and next, with the cursors kept in memory. `show(cursor)` gives the next page's cursor. */
+export function pager(show) {
+  const cursors = [undefined];
+  const previous = h("button", { type: "button", onclick: () => turn(-1) }, t("page.previous"));
+  const next = h("button", { type: "button", onclick: () => turn(1) }, t("page.next"));
+  const number = h("span", { class: "page-number" });
+  const bar = h("nav", { class: "pager", "aria-label": t("page.pages"), hidden: true }, previous, number, next);
+  let at = 0;
+  const turn = (step) => {
+    at += step;
+    show(cursors[at]);
+  };
+  /** Tells where the list goes on. */
+  bar.goesOn = (cursor) => {
+    cursors.length = at + 1;
+    if (cursor) cursors.push(cursor);
+    previous.disabled = at === 0;
+    next.disabled = !cursor;
+    number.textContent = t("page.number", { n: at + 1 });
+    bar.hidden = at === 0 && !cursor;
+    if (!bar.hidden) announce(number.textContent);
+  };
+  return bar;
+}
+
+/** A button that downloads a path as CSV. The token travels in a header, which a plain link cannot do. */
+export function csvButton(path, parameters, name) {
+  const failure = h("span", { class: "field-error", role: "alert" });
+  const download = async () => {
+    failure.textContent = "";
+    try {
+      const url = URL.createObjectURL(await csv(path, parameters));
+      h("a", { href: url, download: name }).click();
+      setTimeout(() => URL.revokeObjectURL(url), 60_000);
+      announce(t("csv.done", { name }));
+    } catch (error) {
+      failure.textContent = `${t("csv.failed")} ${error.message}`;
+    }
+  };
+  return h(
+    "span",
+    { class: "with-error" },
+    h("button", { type: "button", class: "quiet", onclick: download }, t("csv.download")),
+    failure,
+  );
+}
+
+/** A status in words, with a sign that does not need colour. */
+export const badge = (group, name) =>
+  h(
+    "span",
+    { class: `badge ${group}-${name}` },
+    h("span", { class: "sign", "aria-hidden": "true" }),
+    named(group, name),
+  );
+
+/** Pairs of a term and its description; empty ones are left out. */
+export const pairs = (list, properties = {}) =>
+  h(
+    "dl",
+    { class: "pairs", ...properties },
+    list
+      .filter(([, what]) => what !== null && what !== undefined && what !== "")
+      .map(([term, what]) => h("div", {}, h("dt", {}, term), h("dd", {}, what))),
+  );
+
+export const link = (to, ...text) => h("a", { href: to }, ...text);
+export const contractLink = (id) => link(`#/contracts/${encodeURIComponent(id)}`, id);
+export const partnerLink = (id, name = id) => link(`#/partners/${encodeURIComponent(id)}`, name);
+
+/** What an error of a field means, if the page has words for it. */
+export const hint = (field) => maybe(`hint.${field.replace(/\[\d+\]/g, "")}`);

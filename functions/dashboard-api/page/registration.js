@@ -1,0 +1,121 @@
+// Registering a partner with its agreements, and changing one.
+
+import { Problem, getTagged, path, put } from "./api.js";
+import { agreementFields, readAgreement } from "./agreement-form.js";
+import { announce, h } from "./dom.js";
+import { busy, clearErrors, field, input, placeError } from "./fields.js";
+import { loaded, partnerLink, viewHeading } from "./parts.js";
+import { partnerTabs } from "./partner-tabs.js";
+import { t } from "./text.js";
+
+export function view(where) {
+  const { ofPartner, partnerId, signal, query } = where;
+  if (!ofPartner)
+    return h(
+      "div",
+      {},
+      viewHeading(t("register.title"), { below: t("register.text") }),
+      registrationForm({ id: query.get("id") ?? "" }),
+    );
+  const read = async () => {
+    try {
+      const { etag, data } = await getTagged(path("partners", partnerId), signal);
+      return { id: partnerId, etag, ...data };
+    } catch (error) {
+      // Sales may name a partner that is not registered yet.
+      if (error instanceof Problem && error.status === 404) return { id: partnerId };
+      throw error;
+    }
+  };
+  const heading = viewHeading(partnerId, { above: t("register.edit"), below: t("register.text") });
+  return h(
+    "div",
+    {},
+    partnerTabs(where),
+    heading,
+    loaded(read, (partner, again) => [
+      heading.say({ title: partner.name ?? partnerId, above: t(partner.etag ? "register.edit" : "register.title") }),
+      registrationForm(partner, again),
+    ]),
+  );
+}
+
+function registrationForm(partner, again) {
+  const known = partner.etag !== undefined;
+  const id = input({ name: "partner_id", value: partner.id, required: true, readonly: known, spellcheck: "false" });
+  const name = input({ name: "name", value: partner.name ?? "", required: true });
+  const list = h("div", { class: "agreements", "data-field": "agreements" }, h("span", { class: "field-error" }));
+  const button = h("button", { class: "primary" }, t(known ? "register.save" : "register.send"));
+  const outcome = h("div", { class: "outcome", role: "status" });
+  const addOne = () => add(list).querySelector("select").focus();
+  const form = h(
+    "form",
+    { class: "form wide-form", novalidate: true },
+    field(t("partner.id"), id, { field: "id", help: known ? null : t("register.id-help") }),
+    field(t("partner.name"), name, { field: "name" }),
+    h("h2", {}, t("agreements.title")),
+    list,
+    h("div", { class: "actions" }, h("button", { type: "button", onclick: addOne }, t("register.add"))),
+    outcome,
+    h("div", { class: "actions" }, button),
+  );
+  for (const agreement of partner.agreements ?? [{ model: "referrer" }]) add(list, agreement);
+  let { etag } = partner;
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    clearErrors(form);
+    outcome.replaceChildren();
+    try {
+      const registration = {
+        name: name.value.trim(),
+        agreements: [...list.querySelectorAll(":scope > fieldset")].map(readAgreement),
+      };
+      etag = await busy(button, () => register(id.value.trim(), registration, etag));
+      outcome.replaceChildren(saved(id.value.trim()));
+    } catch (error) {
+      if (error.name === "AbortError" || placeError(form, error)) return;
+      outcome.replaceChildren(refused(error, known ? reload(again) : openOther(id.value.trim()), known));
+    }
+  });
+  return form;
+}
+
+/** Registers, or changes what has this ETag; for a change, gives the ETag that the next one must name. */
+async function register(id, registration, etag) {
+  if (id === "") throw new Problem(400, "is missing", "id");
+  const to = path("partners", id);
+  await put(to, registration, etag ? { "If-Match": etag } : { "If-None-Match": "*" });
+  return etag && (await getTagged(to)).etag;
+}
+
+/** Appends an agreement's fields. They are numbered as the API counts them when it refuses one. */
+function add(list, agreement = { model: "referrer" }) {
+  const number = () => [...list.querySelectorAll(":scope > fieldset")].forEach((fields, i) => fields.renumber(i));
+  const fields = agreementFields(agreement, () => {
+    fields.remove();
+    number();
+    announce(t("register.removed"));
+  });
+  list.append(fields);
+  number();
+  return fields;
+}
+
+const saved = (id) =>
+  h(
+    "div",
+    { class: "note good" },
+    h("p", {}, h("strong", {}, t("register.saved"))),
+    h("p", {}, t("register.follows"), " ", partnerLink(id, t("register.see", { id }))),
+  );
+
+/** Someone else was first, or something else went wrong. */
+function refused(error, way, known) {
+  const stale = error.status === 412 || error.status === 428;
+  const text = stale ? t(known ? "register.stale" : "register.exists") : t("problem.other");
+  const detail = h("p", { lang: "en" }, error.message);
+  return h("div", { class: "note bad" }, h("p", {}, h("strong", {}, text)), stale ? way : detail);
+}
+
+const reload = (again) => h("button", { type: "button", onclick: again }, t("register.reload"));
+const openOther = (id) => h("a", { href: `#/partners/${encodeURIComponent(id)}/edit` }, t("register.open", { id }));

@@ -1,0 +1,113 @@
+// A partner's statement of a month: on the screen, on paper, and as a file.
+
+import { get, path } from "./api.js";
+import { h } from "./dom.js";
+import { entriesNumber, entryTable } from "./entry-table.js";
+import { dateInput, field, monthField } from "./fields.js";
+import { addMonths, day, month, moment, thisMonth } from "./format.js";
+import { csvButton, empty, loaded, section, totalsTable, viewHeading } from "./parts.js";
+import { partnerTabs } from "./partner-tabs.js";
+import { named, t } from "./text.js";
+
+export function view(where) {
+  const { partnerId, base, rest, query, signal } = where;
+  const shown = /^\d{4}-\d{2}$/.test(rest[0] ?? "") ? rest[0] : thisMonth();
+  const parameters = { month: shown, as_of: query.get("as_of"), since: query.get("since") };
+  const load = () => get(path("partners", partnerId, "statement"), parameters, signal);
+  const heading = viewHeading(month(shown), { above: t("nav.statement") });
+  return h(
+    "div",
+    { class: "statement" },
+    partnerTabs(where),
+    heading,
+    controls(base, shown, parameters, partnerId),
+    loaded(load, (statement) => [
+      heading.say({
+        above: t("statement.of", { name: statement.name, id: statement.partner_id }),
+        below: known(statement),
+      }),
+      ...content(statement, !where.session.admin),
+      h("p", { class: "small paper-only" }, t("statement.printed", { moment: moment(new Date().toISOString()) })),
+    ]),
+  );
+}
+
+const known = ({ as_of: asOf }) => (asOf ? t("statement.as-of", { day: day(asOf) }) : t("statement.now"));
+
+function content({ entries, totals, earlier, earlier_totals: earlierTotals, since }, own) {
+  return [
+    section(
+      t("statement.totals"),
+      totals.length === 0
+        ? empty(t("statement.none"))
+        : totalsTable(t("statement.totals"), t("statement.model"), models(totals), {
+            hideCaption: true,
+            total: totals,
+            own,
+          }),
+    ),
+    section(
+      t("statement.entries"),
+      h("p", { class: "small" }, entriesNumber(entries)),
+      entries.length > 0 && entryTable(t("statement.entries"), entries, { always: true }),
+    ),
+    since &&
+      section(
+        t("statement.earlier"),
+        h("p", { class: "small" }, t("statement.since", { day: day(since) }), " ", entriesNumber(earlier)),
+        earlier.length > 0 && [
+          totalsTable(t("statement.earlier-totals"), t("statement.model"), models(earlierTotals), {
+            total: earlierTotals,
+            own,
+          }),
+          entryTable(t("statement.earlier"), earlier, { always: true }),
+        ],
+      ),
+  ];
+}
+
+function controls(base, shown, parameters, partnerId) {
+  const picked = monthField(t("statement.month"), shown, () => go());
+  const asOf = dateInput(parameters.as_of, { name: "as_of" });
+  const since = dateInput(parameters.since, { name: "since" });
+  const address = (month) => {
+    const days = Object.entries({ as_of: asOf.value, since: since.value }).filter(([, value]) => value);
+    return `${base}/statement/${month}${days.length ? `?${new URLSearchParams(days)}` : ""}`;
+  };
+  const go = (event) => {
+    event?.preventDefault();
+    location.hash = address(picked.read());
+  };
+  const step = (number, text) => h("a", { class: "button", href: address(addMonths(shown, number)) }, text);
+  return h(
+    "form",
+    { class: "filters no-print", onsubmit: go },
+    picked,
+    field(t("statement.known-on"), asOf, { optional: true }),
+    field(t("statement.earlier-since"), since, { optional: true }),
+    h(
+      "div",
+      { class: "actions" },
+      h("button", {}, t("filter.apply")),
+      step(-1, t("statement.before")),
+      step(1, t("statement.after")),
+    ),
+    h(
+      "div",
+      { class: "actions" },
+      h("button", { type: "button", class: "primary", onclick: () => print() }, t("print")),
+      csvButton(
+        path("partners", partnerId, "statement"),
+        parameters,
+        `${t("statement.file")}-${partnerId}-${shown}.csv`,
+      ),
+    ),
+  );
+}
+
+/** Totals by model. */
+const models = (totals) =>
+  [...new Set(totals.map((total) => total.model))].map((model) => ({
+    label: named("model", model),
+    totals: totals.filter((total) => total.model === model),
+  }));

@@ -1,0 +1,49 @@
+// The page's words, in the chosen language.
+
+const KEY = "language";
+export const LANGUAGES = { en: "English", fr: "Français" };
+
+let chosen = "en";
+let words = {};
+
+export const language = () => chosen;
+export const locale = () => (chosen === "fr" ? "fr-FR" : "en-GB");
+
+export function firstLanguage() {
+  const kept = localStorage.getItem(KEY);
+  if (kept in LANGUAGES) return kept;
+  return navigator.language.toLowerCase().startsWith("fr") ? "fr" : "en";
+}
+
+export async function speak(name) {
+  ({ default: words } = await (name === "fr" ? import("./text-fr.js") : import("./text-en.js")));
+  chosen = name;
+  document.documentElement.lang = name;
+}
+
+export async function chooseLanguage(name) {
+  localStorage.setItem(KEY, name);
+  await speak(name);
+}
+
+/** A text by its key; `{name}` in it is replaced. */
+export function t(key, values = {}) {
+  const text = words[key];
+  if (text === undefined) throw new Error(`no text ${key}`);
+  return text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+}
+
+/** The singular or the plural, as the language counts. */
+export function count(key, number) {
+  const rule = new Intl.PluralRules(locale()).select(Number(number));
+  return t(`${key}.${rule === "one" ? "one" : "other"}`, { n: new Intl.NumberFormat(locale()).format(number) });
+}
+
+/** The word for one of the API's names, such as a model. A name newer than this page is shown as words. */
+export const named = (group, name) => words[`${group}.${name}`] ?? String(name).replaceAll("-", " ");
+
+/** A text that is optional. */
+export const maybe = (key) => words[key] ?? null;
+
+/** From `{ fr, en }`, as the API gives the programme. */
+export const inLanguage = (texts) => texts[chosen];

@@ -1,0 +1,248 @@
+// What it would come to under other terms, next to today's result. Nothing is stored.
+
+import { get, post } from "./api.js";
+import { MODELS } from "./agreement-form.js";
+import { announce, h } from "./dom.js";
+import { annuityTitle } from "./entry-table.js";
+import { busy, clearErrors, field, input, placeError, select } from "./fields.js";
+import { amountNode, changeNode, day, integer, moneyNode } from "./format.js";
+import { byCurrency, difference, fractionOfPercent, sum } from "./money.js";
+import {
+  contractLink,
+  empty,
+  labelCell,
+  pairs,
+  partnerLink,
+  problemNote,
+  section,
+  table,
+  viewHeading,
+} from "./parts.js";
+import { count, named, t } from "./text.js";
+
+/** Of the lines that differ this many are shown at first. */
+const SHOWN = 25;
+
+export function view({ signal }) {
+  const results = h("div", { class: "results" });
+  const versions = get("/programme", {}, signal).then(({ versions }) => versions.map(({ version }) => version));
+  versions.catch(() => {});
+  return h(
+    "div",
+    {},
+    viewHeading(t("nav.what-if"), { below: t("what-if.text") }),
+    simulationForm(versions, results),
+    results,
+  );
+}
+
+function simulationForm(versions, results) {
+  const who = select(
+    [
+      ["partner_id", t("what-if.one-partner")],
+      ["model", t("what-if.one-model")],
+      ["programme", t("what-if.programme")],
+    ],
+    "programme",
+    { name: "who" },
+  );
+  const whom = h("div", {});
+  const rate = input({ name: "rate", inputmode: "decimal" });
+  const fromSale = h("input", { type: "number", name: "from_sale", min: "1", max: "12" });
+  const models = [["", t("what-if.as-it-is")], ...MODELS.map((name) => [name, named("model", name)])];
+  const model = select(models, "", { name: "model" });
+  const button = h("button", { class: "primary" }, t("what-if.send"));
+  const form = h(
+    "form",
+    { class: "form wide-form", novalidate: true },
+    h(
+      "fieldset",
+      { class: "card", "data-field": "who" },
+      h("legend", {}, t("what-if.who")),
+      h("div", { class: "grid" }, field(t("what-if.for"), who), whom),
+      h("span", { class: "field-error" }),
+    ),
+    h(
+      "fieldset",
+      { class: "card", "data-field": "terms" },
+      h("legend", {}, t("what-if.terms")),
+      h("p", { class: "small" }, t("what-if.terms-help")),
+      h(
+        "div",
+        { class: "grid" },
+        field(t("what-if.rate"), rate, { field: "terms.rate" }),
+        field(t("agreement.from-sale"), fromSale, { field: "terms.from_sale" }),
+        field(t("agreement.model"), model, { field: "terms.model" }),
+      ),
+      h("span", { class: "field-error" }),
+    ),
+    h("div", { class: "actions" }, button),
+  );
+  const show = () => busy(button, async () => whom.replaceChildren(await target(who.value, versions)));
+  who.addEventListener("change", show);
+  show();
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const terms = {
+      rate: rate.value.trim() ? fractionOfPercent(rate.value) : undefined,
+      from_sale: fromSale.value ? Number(fromSale.value) : undefined,
+      model: model.value || undefined,
+    };
+    const body = { who: { [who.value]: whom.querySelector("input, select").value.trim() }, terms };
+    simulate(form, button, results, body);
+  });
+  return form;
+}
+
+async function target(who, versions) {
+  if (who === "model")
+    return field(t("agreement.model"), select(MODELS.map((name) => [name, named("model", name)])), {
+      field: "who.model",
+    });
+  if (who === "partner_id") return field(t("partner.id"), input({ name: "partner_id" }), { field: "who.partner_id" });
+  const known = await versions.catch(() => ["2013-11-16"]);
+  return field(t("agreement.programme"), select(known.map((version) => [version, day(version)])), {
+    field: "who.programme",
+  });
+}
+
+async function simulate(form, button, results, body) {
+  clearErrors(form);
+  results.replaceChildren(h("p", { class: "loading" }, t("what-if.running")));
+  try {
+    const simulation = await busy(button, () => post("/simulations", body));
+    results.replaceChildren(...shown(simulation));
+    announce(t("what-if.done"));
+  } catch (error) {
+    results.replaceChildren();
+    if (!placeError(form, error)) results.replaceChildren(problemNote(error));
+  }
+}
+
+function shown({ today, simulated, partners, lines, lines_changed: changed }) {
+  if (changed === 0) return [section(t("what-if.result"), empty(t("what-if.same")))];
+  return [
+    section(
+      t("what-if.result"),
+      comparisonTable(t("what-if.result"), t("what-if.for"), [{ label: t("what-if.all"), today, simulated }]),
+    ),
+    section(
+      t("manager.partners"),
+      comparisonTable(
+        t("manager.partners"),
+        t("partner"),
+        partners.map((one) => ({ label: partnerLink(one.partner_id), ...one })),
+      ),
+    ),
+    section(
+      t("what-if.lines"),
+      h(
+        "p",
+        { class: "small" },
+        count("what-if.changed", changed),
+        lines.length < changed && ` ${t("what-if.first", { n: integer(lines.length) })}`,
+      ),
+      shortened(lines),
+    ),
+  ];
+}
+
+/** For each group and currency: both sides of both results, and what they differ by. */
+function comparisonTable(caption, head, groups) {
+  const rows = groups.flatMap(compared);
+  const cells = (field) => [
+    { head: t(`what-if.${field}-today`), number: true, cell: (row) => amountNode(row[field].today) },
+    { head: t(`what-if.${field}-simulated`), number: true, cell: (row) => amountNode(row[field].simulated) },
+    {
+      head: t("what-if.difference"),
+      number: true,
+      cell: (row) => changeNode(difference(row[field].simulated, row[field].today)),
+    },
+  ];
+  return table(
+    caption,
+    [
+      { head, label: true, cell: labelCell },
+      { head: t("currency"), cell: (row) => row.currency },
+      ...cells("dueTo"),
+      ...cells("dueFrom"),
+    ],
+    rows,
+    { hideCaption: true },
+  );
+}
+
+function compared({ label, today, simulated }) {
+  const [now, then] = [byCurrency(today), byCurrency(simulated)];
+  return [...new Set([...now, ...then].map(({ currency }) => currency))].sort().map((currency, i) => {
+    const [before, after] = [now, then].map((totals) => totals.find((total) => total.currency === currency));
+    const both = (field) => {
+      const zero = sum([], (before ?? after)[field]);
+      return { today: before?.[field] ?? zero, simulated: after?.[field] ?? zero };
+    };
+    return { label, currency, continues: i > 0, dueTo: both("dueTo"), dueFrom: both("dueFrom") };
+  });
+}
+
+/** The first lines, and the rest on demand. */
+function shortened(lines) {
+  const place = h("div", {}, linesTable(lines.slice(0, SHOWN)));
+  if (lines.length > SHOWN)
+    place.append(
+      h(
+        "p",
+        {},
+        h(
+          "button",
+          { type: "button", onclick: () => place.replaceChildren(linesTable(lines)) },
+          t("what-if.all-lines", { n: integer(lines.length) }),
+        ),
+      ),
+    );
+  return place;
+}
+
+function linesTable(lines) {
+  const amount = (line) => (line ? moneyNode(line.amount) : t("what-if.no-line"));
+  return table(
+    t("what-if.lines"),
+    [
+      { head: t("entry.what"), cell: ({ term, cause, contract_id: id }) => what(id, term, cause) },
+      { head: t("entry.contract"), wide: true, cell: ({ contract_id: id }) => (id ? contractLink(id) : "–") },
+      { head: t("what-if.today"), number: true, cell: ({ today }) => amount(today) },
+      { head: t("what-if.simulated"), number: true, cell: ({ simulated }) => amount(simulated) },
+    ],
+    lines,
+    { hideCaption: true, detail: bothExplained },
+  );
+}
+
+function what(contract, term, cause) {
+  if (!contract) return t("about.entry-fee", { day: day(cause) });
+  return cause === "annuity" ? annuityTitle(term) : t("about.credit-note", { id: cause });
+}
+
+function bothExplained({ today, simulated }) {
+  const side = (name, line) =>
+    h(
+      "div",
+      {},
+      h("h3", {}, name),
+      line
+        ? [
+            h("p", { class: "explanation" }, line.explanation),
+            pairs([
+              [t("entry.model"), named("model", line.model)],
+              [t("entry.reason"), named("reason", line.reason)],
+              [t("entry.vendor-share"), moneyNode(line.vendor_share)],
+            ]),
+          ]
+        : h("p", {}, t("what-if.no-line")),
+    );
+  return h(
+    "div",
+    { class: "explained sides" },
+    side(t("what-if.today"), today),
+    side(t("what-if.simulated"), simulated),
+  );
+}

@@ -1,0 +1,6 @@
+// Drives the real page in Chromium, against an API that runs. See support.mjs for the environment it takes.
+
+import "./sign-in.mjs";
+import "./partner.mjs";
+import "./manager.mjs";
+import "./everywhere.mjs";

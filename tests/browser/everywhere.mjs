@@ -1,0 +1,95 @@
+// What holds on every view.
+
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { test } from "node:test";
+import { API, PARTNER, opened, screenshot, settled, views } from "./support.mjs";
+
+const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const all = await views();
+
+for (const colorScheme of ["light", "dark"]) {
+  test(`nothing that axe finds serious, ${colorScheme}`, async (t) => {
+    for (const { name, address, token } of all) {
+      await t.test(name, async (t) => {
+        const page = await opened(t, token, { address, colorScheme, reducedMotion: "reduce" });
+        await page.evaluate(() => document.querySelectorAll("details").forEach((details) => (details.open = true)));
+        await page.evaluate(axe);
+        const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
+        const bad = violations.filter(({ impact }) => ["serious", "critical"].includes(impact));
+        assert.deepEqual(
+          bad.map(({ id, nodes }) => [id, nodes.map((node) => node.html)]),
+          [],
+        );
+        await screenshot(page, `${name}-${colorScheme}`);
+      });
+    }
+  });
+}
+
+test("a phone shows every view without scrolling sideways", async (t) => {
+  for (const { name, address, token } of all) {
+    await t.test(name, async (t) => {
+      const page = await opened(t, token, { address, locale: "fr-FR", viewport: { width: 360, height: 740 } });
+      const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      assert.ok(over <= 0, `${over} px too wide`);
+      await screenshot(page, `${name}-phone`);
+    });
+  }
+});
+
+test("the keyboard reaches the content and the way around", async (t) => {
+  const page = await opened(t, PARTNER);
+  await page.evaluate(() => document.activeElement.blur());
+  await page.keyboard.press("Tab");
+  assert.equal(await page.evaluate(() => document.activeElement.className), "skip");
+  await page.keyboard.press("Enter");
+  assert.equal(await page.evaluate(() => document.activeElement.id), "main");
+  await page.getByRole("link", { name: "Entries" }).focus();
+  await page.keyboard.press("Enter");
+  await page.waitForFunction(
+    () => document.activeElement.tagName === "H1" && document.activeElement.textContent === "Entries",
+  );
+});
+
+test("the overview is there within a second", async (t) => {
+  const page = await opened(t, PARTNER);
+  const took = [];
+  // The best of some, since the machine may be at other work.
+  for (let i = 0; i < 5; i += 1) {
+    await page.reload({ waitUntil: "commit" });
+    took.push(
+      await (
+        await page.waitForFunction(() => document.querySelector(".balances") && performance.now(), null, {
+          polling: "raf",
+        })
+      ).jsonValue(),
+    );
+  }
+  t.diagnostic(`${took.map(Math.round).join(", ")} ms`);
+  assert.ok(Math.min(...took) < 1000, String(took));
+});
+
+test("all of the page weighs at most 300 kB", async (t) => {
+  const sizes = new Map();
+  for (const token of [PARTNER, all.find((view) => view.name === "manager").token]) {
+    const page = await opened(t, token);
+    const bodies = [];
+    page.on("response", (response) => {
+      const { origin, pathname } = new URL(response.url());
+      if (origin === new URL(API).origin && (pathname === "/" || pathname.startsWith("/page/"))) {
+        bodies.push(response.body().then((body) => sizes.set(pathname, body.length)));
+      }
+    });
+    for (const { address } of all.filter((view) => view.token === token)) {
+      await page.goto("about:blank");
+      await page.goto(`${API}/${address}`);
+      await settled(page);
+    }
+    await Promise.all(bodies);
+  }
+  const total = [...sizes.values()].reduce((sum, size) => sum + size, 0);
+  t.diagnostic(`${sizes.size} files, ${total} bytes`);
+  assert.ok(sizes.size > 10 && total <= 300_000, `${total} bytes`);
+});

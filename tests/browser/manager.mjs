@@ -1,0 +1,168 @@
+// What the partner manager does.
+
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { test } from "node:test";
+import { ADMIN, PARTNER_ID, api, go, opened, settled } from "./support.mjs";
+
+/** An id that was not registered in an earlier run. */
+const fresh = () => `B-${Date.now().toString(36)}-${Math.random().toString(36).slice(2, 6)}`;
+
+const save = async (page, name) => {
+  await page.getByRole("button", { name, exact: true }).click();
+  await page.getByText("Saved.", { exact: true }).waitFor();
+};
+
+test("the whole programme, and its amounts as a file", async (t) => {
+  const page = await opened(t, ADMIN, { address: "#/?from=2023-01&to=2025-12" });
+  const summary = (await api("/summary?from=2023-01&to=2025-12")).json;
+  const rows = async (name) => page.getByRole("table", { name }).locator("tbody tr").count();
+  const pairs = (groups) =>
+    groups.reduce((number, group) => number + new Set(group.totals.map((total) => total.currency)).size, 0);
+  assert.equal(await rows("By model"), pairs(summary.models));
+  assert.equal(await rows("By partner"), pairs(summary.partners.slice(0, 100)));
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("button", { name: "Download as CSV" }).click(),
+  ]);
+  assert.ok((await readFile(await download.path(), "utf8")).includes(summary.partners[0].partner_id));
+});
+
+test("a partner is found by its name or id", async (t) => {
+  const page = await opened(t, ADMIN, { address: "#/partners" });
+  await page.getByLabel("Name or id").fill(PARTNER_ID.toLowerCase());
+  await page.getByRole("button", { name: "Search" }).click();
+  await page.waitForFunction(() => location.hash.includes("q="));
+  await settled(page);
+  await page.getByRole("cell", { name: PARTNER_ID, exact: true }).waitFor();
+  await go(page, "#/partners?q=nobody-is-called-this");
+  await page.getByText("No partner has this").waitFor();
+});
+
+test("registering, with a refusal at its field first, then changing", async (t) => {
+  const id = fresh();
+  const page = await opened(t, ADMIN, { address: "#/register" });
+  await page.getByLabel("Partner id").fill(id);
+  await page.getByLabel("Name").fill("Neuve & fils");
+  await page.getByLabel("Model").selectOption({ label: "Independent integrator" });
+  await page.getByLabel("First day in force").fill("2024-01-01");
+  await page.getByLabel("Negotiated rate").fill("42,5");
+  await page.getByRole("button", { name: "Register", exact: true }).click();
+  const qualified = page.getByLabel("Technically qualified since");
+  await page.getByText("An integrator must be qualified").waitFor();
+  assert.equal(await qualified.getAttribute("aria-invalid"), "true");
+  assert.equal(await qualified.evaluate((field) => field === document.activeElement), true);
+  await qualified.fill("2023-06-01");
+  await save(page, "Register");
+  const registered = (await api(`/partners/${id}`)).json;
+  assert.equal(registered.agreements[0].rate, "0.425");
+  assert.equal(registered.agreements[0].technical_qualification.qualified_on, "2023-06-01");
+
+  await go(page, `#/partners/${id}/edit`);
+  await page.getByLabel("Last day in force").fill("2024-12-31");
+  await page.getByRole("button", { name: "Add an agreement" }).click();
+  const second = page.getByRole("group", { name: "Agreement 2" });
+  await second.getByLabel("Model").selectOption({ label: "Affiliate" });
+  await second.getByLabel("First day in force").fill("2025-01-01");
+  await second.getByLabel("Structure and skills").check();
+  await second.getByLabel("Segment conceded").fill("mairies");
+  await second.getByLabel("Commercial potential").fill("100 000,50");
+  await second.getByLabel("Currency").fill("XYZ");
+  await second.getByLabel("Rate of the potential").fill("3.5");
+  await page.getByRole("button", { name: "Save", exact: true }).click();
+  await second.getByText("Please give a currency code").waitFor();
+  await second.getByLabel("Currency").fill("EUR");
+  await save(page, "Save");
+  const changed = (await api(`/partners/${id}`)).json;
+  assert.equal(changed.agreements[0].ends_on, "2024-12-31");
+  assert.deepEqual(changed.agreements[1].entry_fee, {
+    segment: "mairies",
+    commercial_potential: { amount: "100000.50", currency: "EUR" },
+    rate: "0.035",
+  });
+});
+
+test("nobody overwrites what they have not seen", async (t) => {
+  const id = fresh();
+  const put = async (name, headers) =>
+    api(`/partners/${id}`, ADMIN, {
+      method: "PUT",
+      headers: { "Content-Type": "application/json", ...headers },
+      body: JSON.stringify({ name, agreements: [] }),
+    });
+  const { etag } = await put("Before", { "If-None-Match": "*" });
+  const page = await opened(t, ADMIN, { address: `#/partners/${id}/edit` });
+  await put("Meanwhile", { "If-Match": etag });
+  await page.getByLabel("Name").fill("Mine");
+  await page.getByRole("button", { name: "Save", exact: true }).click();
+  await page.getByText("Someone else changed this partner").waitFor();
+  await page.getByRole("button", { name: "Load what is registered now" }).click();
+  await page.getByRole("heading", { level: 1, name: "Meanwhile" }).waitFor();
+  await page.getByLabel("Name").fill("Mine after all");
+  await save(page, "Save");
+  assert.equal((await api(`/partners/${id}`)).json.name, "Mine after all");
+
+  await go(page, "#/register");
+  await page.getByLabel("Partner id").fill(id);
+  await page.getByLabel("Name").fill("Another");
+  await page.getByRole("button", { name: "Remove this agreement" }).click();
+  await page.getByRole("button", { name: "Register", exact: true }).click();
+  await page.getByText("is registered already").waitFor();
+});
+
+test("a script in a text stays text", async (t) => {
+  const id = fresh();
+  const name = `<img src=x onerror="document.title='run'"><script>document.title='run'</script>`;
+  const body = JSON.stringify({ name, agreements: [] });
+  await api(`/partners/${id}`, ADMIN, {
+    method: "PUT",
+    headers: { "Content-Type": "application/json", "If-None-Match": "*" },
+    body,
+  });
+  const page = await opened(t, ADMIN);
+  for (const address of [
+    `#/partners/${id}`,
+    `#/partners?q=${id}`,
+    `#/partners/${id}/statement/2024-01`,
+    `#/partners/${id}/edit`,
+  ]) {
+    await go(page, address);
+    const shown = await page
+      .locator("main")
+      .evaluate((main) => main.textContent + [...main.querySelectorAll("input")].map((input) => input.value).join());
+    assert.ok(shown.includes(name), `${address}: ${shown}`);
+    assert.equal(await page.locator("main img, main script").count(), 0);
+    assert.notEqual(await page.title(), "run");
+  }
+});
+
+test("choosing what stands, with a reason", async (t) => {
+  const { items } = (await api("/attention?limit=500")).json;
+  const disputed = items.find((item) => item.kind === "contradiction");
+  if (!disputed) return t.skip("nothing is contradicted");
+  const page = await opened(t, ADMIN, { address: "#/attention" });
+  await page.getByRole("link", { name: "Choose which claim stands" }).first().waitFor();
+  await go(page, `#/contracts/${disputed.contract_id}`);
+  const reason = `Seen on paper, ${fresh()}`;
+  await page.getByLabel("Claim 2").check();
+  await page.getByLabel("Reason", { exact: true }).fill(reason);
+  await page.getByRole("button", { name: "Record this choice" }).click();
+  await page.getByRole("region", { name: "Choices made" }).getByText(reason).waitFor();
+  const { choices } = (await api(`/contracts/${disputed.contract_id}`)).json;
+  assert.equal(choices.at(-1).reason, reason);
+});
+
+test("what if, side by side", async (t) => {
+  const page = await opened(t, ADMIN, { address: "#/what-if" });
+  await page.getByRole("button", { name: "Compare" }).click();
+  await page.getByText("Please change at least one").waitFor();
+  await page.getByLabel("Rate, in %").fill("150");
+  await page.getByRole("button", { name: "Compare" }).click();
+  await page.getByText("Please give a percentage").waitFor();
+  await page.getByLabel("Rate, in %").fill("61.5");
+  await page.getByRole("button", { name: "Compare" }).click();
+  await page.getByRole("table", { name: "Lines that would differ" }).waitFor();
+  await page.getByRole("table", { name: "Result" }).waitFor();
+  await page.locator("tr.opens button").first().click();
+  await page.getByRole("heading", { level: 3, name: "Under other terms" }).waitFor();
+});

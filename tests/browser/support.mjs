@@ -1,0 +1,138 @@
+// The browser, the API beside it, and what every test does with them.
+
+import assert from "node:assert/strict";
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { after } from "node:test";
+import { chromium } from "playwright-core";
+
+const required = (name) => process.env[name] ?? assert.fail(`the environment variable ${name} is missing`);
+
+export const API = required("API_URL").replace(/\/$/, "");
+export const ADMIN = required("ADMIN_TOKEN");
+export const PARTNER = required("PARTNER_TOKEN");
+export const PARTNER_ID = required("PARTNER_ID");
+export const FOREIGN_ID = required("FOREIGN_ID");
+export const EXPIRED = required("EXPIRED_TOKEN");
+
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+  args: [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+  ],
+});
+after(() => browser.close());
+
+/** A page of its own session, signed in by the link when a token is given. It fails on whatever the page got wrong. */
+export async function opened(t, token, { address = "#/", ...options } = {}) {
+  const context = await browser.newContext({
+    locale: "en-GB",
+    viewport: { width: 1280, height: 900 },
+    acceptDownloads: true,
+    ...options,
+  });
+  const page = await context.newPage();
+  const wrong = [];
+  page.on("pageerror", (error) => wrong.push(error.message));
+  page.on(
+    "console",
+    (message) =>
+      message.type() === "error" && !message.text().startsWith("Failed to load resource") && wrong.push(message.text()),
+  );
+  page.on(
+    "request",
+    (request) =>
+      !/^(blob:|data:)/.test(request.url()) &&
+      new URL(request.url()).origin !== new URL(API).origin &&
+      wrong.push(`it asked ${request.url()}`),
+  );
+  t.after(async () => {
+    await context.close();
+    assert.deepEqual(wrong, []);
+  });
+  await page.goto(token ? `${API}/#token=${token}` : `${API}/`);
+  await settled(page);
+  if (address !== "#/") await go(page, address);
+  return page;
+}
+
+/** Nothing is loading any more. */
+export async function settled(page) {
+  await page.locator("h1").first().waitFor();
+  await page.waitForFunction(() => !document.querySelector("[aria-busy=true]"));
+}
+
+export async function go(page, address) {
+  const before = await page.locator("main > *").first().elementHandle();
+  const here = await page.evaluate(() => location.hash);
+  await page.evaluate((address) => (location.hash = address), address);
+  if (here !== address) await page.waitForFunction((before) => !before.isConnected, before);
+  await settled(page);
+}
+
+/** What the API says, to hold the page against. */
+export async function api(path, token = ADMIN, { method = "GET", headers = {}, body } = {}) {
+  const answer = await fetch(API + path, {
+    method,
+    body,
+    headers: { Authorization: `Bearer ${token}`, "Accept-Language": "en", ...headers },
+  });
+  const text = await answer.text();
+  return { status: answer.status, etag: answer.headers.get("etag"), json: text ? JSON.parse(text) : null };
+}
+
+/** As the page writes it in English. */
+export function money({ amount, currency }) {
+  const places = amount.split(".")[1]?.length ?? 0;
+  const number = new Intl.NumberFormat("en-GB", {
+    minimumFractionDigits: places,
+    maximumFractionDigits: places,
+  }).format(amount);
+  return `${number.replace("-", "\u2212")}\u00a0${currency}`;
+}
+
+export async function screenshot(page, name) {
+  const folder = process.env.SCREENSHOTS;
+  if (!folder) return;
+  await mkdir(folder, { recursive: true });
+  await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
+}
+
+/** Every view, for a partner and for the manager, with ids that there are. */
+export async function views() {
+  const { entries } = (await api(`/partners/${PARTNER_ID}/entries?limit=500`, PARTNER)).json;
+  const contract = entries.find((entry) => entry.contract_id)?.contract_id;
+  const { items } = (await api("/attention?limit=500")).json;
+  const disputed = items.find((item) => item.kind === "contradiction") ?? items.find((item) => item.contract_id);
+  const month = entries[0].booked_on.slice(0, 7);
+  const ofPartner = [
+    ["overview", "#/"],
+    ["entries", "#/entries"],
+    ["contracts", "#/contracts"],
+    ["contract", `#/contracts/${contract}`],
+    ["statement", `#/statement/${month}?since=2000-01-01`],
+    ["programme", "#/programme"],
+    ["nothing", "#/nothing-here"],
+  ];
+  const ofManager = [
+    ["manager", "#/"],
+    ["partners", "#/partners"],
+    ["partner", `#/partners/${PARTNER_ID}`],
+    ["partner-edit", `#/partners/${PARTNER_ID}/edit`],
+    ["attention", "#/attention"],
+    ["attention-contract", `#/contracts/${disputed?.contract_id ?? contract}`],
+    ["register", "#/register"],
+    ["what-if", "#/what-if"],
+  ];
+  return [
+    ...ofPartner.map(([name, address]) => ({ name, address, token: PARTNER })),
+    ...ofManager.map(([name, address]) => ({ name, address, token: ADMIN })),
+    { name: "sign-in", address: "#/", token: null },
+  ];
+}
