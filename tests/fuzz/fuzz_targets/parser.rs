@@ -1,0 +1,21 @@
+//! Whatever a message says, it is read or refused: no panic, no refusal without a field and a reason.
+
+#![no_main]
+
+use events::{EventType, Refusal, choice, cloud_event, registration};
+use libfuzzer_sys::fuzz_target;
+use rules::Agreements;
+
+fn named(refusal: Option<Refusal>) {
+    if let Some(refusal) = refusal {
+        assert!(!refusal.field.is_empty() && !refusal.reason.is_empty(), "{refusal:?}");
+    }
+}
+
+fuzz_target!(|body: &str| {
+    for event_type in EventType::ALL {
+        named(cloud_event::parse(body, event_type).err());
+    }
+    named(registration::parse(body, &Agreements::default()).err());
+    named(choice::parse(body).err());
+});
