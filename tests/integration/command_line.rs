@@ -133,7 +133,7 @@ fn once_fails_with_the_count_and_the_reasons_of_what_was_not_settled() {
     let folder = tempfile::tempdir().unwrap();
     let functions = folder.path().join("functions");
     std::fs::create_dir(&functions).unwrap();
-    for name in ["sale-signed", "annual-renewal", "restatement", "dashboard-api"] {
+    for name in ["sale-signed", "annual-renewal", "restatement", "totals", "dashboard-api"] {
         std::os::unix::fs::symlink(binaries().join(name), functions.join(name)).unwrap();
     }
     let broken = functions.join("credit-note");

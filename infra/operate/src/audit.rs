@@ -12,25 +12,29 @@ use std::process::ExitCode;
 
 pub(crate) async fn audit(target: &Target, repair: bool) -> Result<ExitCode, Failure> {
     let table = target.table().await?;
-    let findings = look(target, &table).await?;
-    if findings.is_empty() {
-        return Ok(ExitCode::SUCCESS);
-    }
-    if !repair {
+    let mut findings = look(target, &table).await?;
+    if !repair && !findings.is_empty() {
         println!("--repair appends what is missing");
         return Ok(ExitCode::FAILURE);
     }
     let ledger = target.ledger().await?;
     let origin = Origin { at: runtime::now(), because: "audit" };
-    for finding in &findings {
-        match finding {
-            Finding::Difference { line, .. } => ledger.repair(line, origin).await?,
-            Finding::Unfinished { .. } | Finding::Torn { .. } => {}
+    // Lines first; what was appended to them then changes totals.
+    for _ in 0..2 {
+        if findings.is_empty() {
+            return Ok(ExitCode::SUCCESS);
         }
+        for finding in &findings {
+            match finding {
+                Finding::Difference { line, .. } => ledger.repair(line, origin).await?,
+                Finding::Totals { of } => ledger.refresh_totals(of).await?,
+                Finding::Unfinished { .. } | Finding::Torn { .. } => {}
+            }
+        }
+        println!("repaired; looking again");
+        findings = look(target, &table).await?;
     }
-    println!("repaired; looking again");
-    let left = look(target, &table).await?;
-    Ok(if left.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if findings.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// Reads everything, and prints what is not as it should be.

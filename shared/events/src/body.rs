@@ -16,7 +16,10 @@ pub(crate) fn read<'a, T: Deserialize<'a>>(body: &'a str) -> Result<T, Refusal> 
     let mut json = serde_json::Deserializer::from_str(body);
     let read = serde_path_to_error::deserialize(&mut json).map_err(|error| {
         let path = error.path().to_string();
-        let field = if path == "." { "body".to_owned() } else { path };
+        // A field that is not ours has whatever name it was given.
+        let is_name = |c: char| c.is_ascii_alphanumeric() || "_-.[]".contains(c);
+        let names = path.len() <= MAX_TEXT && path.chars().all(is_name) && path.chars().any(char::is_alphanumeric);
+        let field = if names { path } else { "body".to_owned() };
         Refusal::new(field, format!("is refused: {}", error.inner()))
     })?;
     json.end().map_err(|error| Refusal::new("body", format!("is refused: {error}")))?;

@@ -138,6 +138,8 @@ mod tests {
         check("\"Dupont & fils\"", "\" Dupont\"", "name");
         check("\"Dupont & fils\"", "\"a\\u0000b\"", "name");
         check("\"Dupont & fils\"", "null", "name");
+        check("\"Dupont & fils\"", "\"A\",\"\":1", "body");
+        check("\"Dupont & fils\"", "\"A\",\"\u{1f600}\":1", "body");
         check("\"ends_on\"", "\"end_on\"", "agreements[0].end_on");
         check("\"affiliate\"", "\"Affiliate\"", "agreements[0].model");
         check("2024-01-01", "2024-02-30", "agreements[0].starts_on");

@@ -1,15 +1,17 @@
-//! A whole table held against the rules: every line computed again with the fold, beside what its entries add up to. Pure.
+//! A whole table held against the rules: every line computed again with the fold, beside what its entries add up to;
+//! and every month's totals. Pure.
 
 use crate::keys::RowKey;
 use crate::partners::Head;
 use crate::rows::text;
 use crate::slots::Slots;
 use crate::store::{Item, Key};
+use crate::totals::{PartnerMonth, StoredTotals};
 use crate::{LedgerError, keys};
 use rules::fold::fold_contracts;
 use rules::line::LineId;
-use rules::{Agreements, Contract, ContractId, Minor, PartnerId, Posting};
-use std::collections::BTreeMap;
+use rules::{Agreements, Contract, ContractId, Entry, Minor, PartnerId, Posting, Totals};
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 /// What a table comes to.
@@ -49,6 +51,11 @@ pub enum Finding {
         /// The partition.
         partition: String,
     },
+    /// A month's totals are not what its entries add up to: they have not been refreshed yet, or never were.
+    Totals {
+        /// Whose, and when.
+        of: PartnerMonth,
+    },
 }
 
 impl fmt::Display for Finding {
@@ -81,17 +88,22 @@ impl fmt::Display for Finding {
                 )
             }
             Finding::Unfinished { key } => write!(f, "{} {}: not processed to the end", key.pk, key.sk),
+            Finding::Totals { of: PartnerMonth { partner_id, month } } => {
+                write!(f, "totals of {partner_id}, {month}: not what the entries add up to")
+            }
             Finding::Torn { partition } => write!(f, "{partition}: counts other rows than there are"),
         }
     }
 }
 
+type Months = BTreeMap<PartnerMonth, Totals>;
 type Sums = BTreeMap<(LineId, Posting), (Minor, Minor)>;
 
 /// Holds all items of a table against the rules.
 pub fn audit(items: Vec<Item>) -> Result<Audit, LedgerError> {
     let mut audit = Audit::default();
     let mut partitions: BTreeMap<String, Vec<Item>> = BTreeMap::new();
+    let mut stored = Months::new();
     for item in items {
         let key = Key { pk: text(&item, "pk").to_owned(), sk: text(&item, "sk").to_owned() };
         if RowKey::parse(&key).is_some() {
@@ -99,6 +111,9 @@ pub fn audit(items: Vec<Item>) -> Result<Audit, LedgerError> {
                 audit.findings.push(Finding::Unfinished { key: key.clone() });
             }
             partitions.entry(key.pk).or_default().push(item);
+        } else if keys::totals_of(&key.pk).is_some() {
+            let (of, totals, _) = StoredTotals::read(item)?;
+            stored.insert(of, totals);
         } else if keys::partner_of(&key.pk).is_some() {
             let head = Head::read(item)?;
             if head.name.is_some() {
@@ -106,23 +121,33 @@ pub fn audit(items: Vec<Item>) -> Result<Audit, LedgerError> {
             }
         }
     }
-    let mut booked = Sums::new();
+    let (mut booked, mut months) = (Sums::new(), Months::new());
     for (partition, items) in partitions {
         match Slots::read(items)? {
-            Ok(slots) => audit.read(&partition, &slots, &mut booked)?,
+            Ok(slots) => audit.read(&partition, &slots, &mut booked, &mut months)?,
             Err(_) => audit.findings.push(Finding::Torn { partition }),
         }
     }
     audit.compare(booked);
+    audit.compare_months(&months, &stored);
     Ok(audit)
 }
 
 impl Audit {
-    fn read(&mut self, partition: &str, slots: &Slots, booked: &mut Sums) -> Result<(), LedgerError> {
+    fn read(
+        &mut self,
+        partition: &str,
+        slots: &Slots,
+        booked: &mut Sums,
+        months: &mut Months,
+    ) -> Result<(), LedgerError> {
         for (line, entries) in slots.entries() {
             for recorded in entries {
-                let sum = booked.entry((line.clone(), recorded.entry.posting)).or_default();
                 let overflow = |source| LedgerError::Overflow { what: partition.to_owned(), source };
+                let Entry { posting, amount, vendor_share, .. } = &recorded.entry;
+                let of = PartnerMonth { partner_id: posting.partner_id.clone(), month: posting.booked_on.into() };
+                months.entry(of).or_default().book(posting, *amount, *vendor_share).map_err(overflow)?;
+                let sum = booked.entry((line.clone(), recorded.entry.posting)).or_default();
                 sum.0 = sum.0.plus(recorded.entry.amount).map_err(overflow)?;
                 sum.1 = sum.1.plus(recorded.entry.vendor_share).map_err(overflow)?;
             }
@@ -131,6 +156,12 @@ impl Audit {
             self.contracts.insert(id, slots.contract());
         }
         Ok(())
+    }
+
+    fn compare_months(&mut self, months: &Months, stored: &Months) {
+        let all: BTreeSet<&PartnerMonth> = months.keys().chain(stored.keys()).collect();
+        let differ = all.into_iter().filter(|of| months.get(of) != stored.get(of));
+        self.findings.extend(differ.map(|of| Finding::Totals { of: of.clone() }));
     }
 
     fn compare(&mut self, mut booked: Sums) {

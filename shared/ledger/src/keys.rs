@@ -12,15 +12,16 @@
 //! | an entry fee | `FEES#<partner>` | `FEE#<starts_on>` |
 //! | a later entry of its line | | `FEE#<starts_on>#A#<n>` |
 //! | a partner | `PARTNER#<partner>` | `HEAD` |
+//! | what a partner's entries of a month add up to | `TOTALS#<partner>` | `<month>` |
 //! | a message that was refused | `REJECTED#<message>` | `MESSAGE` |
 //!
 //! The index has what concerns a partner under `PARTNER#<partner>` by day, and the registered partners under `PARTNERS`.
-//! The other index has what needs a person under `ATTENTION`, by when it was recorded.
+//! Month totals are under `MONTH#<month>` by partner. The other index has what needs a person under `ATTENTION`, by when it was recorded.
 
 use crate::store::Key;
 use jiff::Timestamp;
 use rules::line::LineId;
-use rules::{Cause, ContractId, CreditNoteId, Day, PartnerId, Term};
+use rules::{Cause, ContractId, CreditNoteId, Day, Month, PartnerId, Term};
 
 /// The least and the greatest sort key of a partition of the index.
 pub const INDEX_WHOLE: (&str, &str) = (" ", "~");
@@ -181,6 +182,26 @@ pub fn fees_partition(partner: &PartnerId) -> String {
 /// The partition of a partner, in the table and in the index.
 pub fn partner_partition(partner: &PartnerId) -> String {
     format!("PARTNER#{partner}")
+}
+
+/// The partition of a partner's month totals.
+pub fn totals_partition(partner: &PartnerId) -> String {
+    format!("TOTALS#{partner}")
+}
+
+/// The index partition of a month's totals.
+pub fn month_partition(month: Month) -> String {
+    format!("MONTH#{month}")
+}
+
+/// The item of a partner's totals of a month.
+pub fn totals(partner: &PartnerId, month: Month) -> Key {
+    Key { pk: totals_partition(partner), sk: month.to_string() }
+}
+
+/// The partner of a partition of totals.
+pub fn totals_of(pk: &str) -> Option<PartnerId> {
+    pk.strip_prefix("TOTALS#")?.parse().ok()
 }
 
 /// The contract of a partition.

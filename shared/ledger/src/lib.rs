@@ -1,9 +1,11 @@
 //! The ledger in DynamoDB: how facts, entries and partners are stored, and the few ways in which they are written.
 //!
 //! [`record`] is the way in for events, [`settle`] what happens to those that are not plain inserts, [`restate`] what
-//! follows a change of agreements, [`partners`] the registry and [`queries`] the way out. All of them see the table
+//! follows a change of agreements, [`partners`] the registry and [`queries`] the way out, [`totals`] what months
+//! add up to. All of them see the table
 //! through the one trait [`store::Store`]; [`dynamo`] is that trait over DynamoDB.
 
+pub mod announce;
 pub mod attention;
 pub mod audit;
 pub mod choices;
@@ -17,6 +19,7 @@ pub mod rows;
 pub mod settle;
 pub mod slots;
 pub mod store;
+pub mod totals;
 
 pub use partners::Head;
 pub use record::{Outcome, Reported};

@@ -76,6 +76,67 @@ impl fmt::Display for Day {
     }
 }
 
+/// A text that is no month.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("is not a month: YYYY-MM, from 2000-01 to 2099-12")]
+pub struct MonthError;
+
+/// A month from 2000-01 to 2099-12, written `YYYY-MM`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Month {
+    first: Day,
+}
+
+impl Month {
+    /// Its first day.
+    pub fn first(self) -> Day {
+        self.first
+    }
+
+    /// Its last day.
+    pub fn last(self) -> Day {
+        Day(self.first.0.last_of_month())
+    }
+
+    /// The month after it; none after 2099-12.
+    pub fn next(self) -> Option<Month> {
+        Day::try_from(self.first.0.saturating_add(1.month())).ok().map(Month::from)
+    }
+}
+
+impl From<Day> for Month {
+    fn from(day: Day) -> Month {
+        Month { first: Day(day.0.first_of_month()) }
+    }
+}
+
+impl std::str::FromStr for Month {
+    type Err = MonthError;
+    fn from_str(text: &str) -> Result<Self, MonthError> {
+        format!("{text}-01").parse().map(|first: Day| Month { first }).map_err(|_| MonthError)
+    }
+}
+
+impl TryFrom<String> for Month {
+    type Error = MonthError;
+    fn try_from(text: String) -> Result<Self, MonthError> {
+        text.parse()
+    }
+}
+
+impl From<Month> for String {
+    fn from(month: Month) -> String {
+        month.to_string()
+    }
+}
+
+impl fmt::Display for Month {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.first.0.strftime("%Y-%m"))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -109,5 +170,17 @@ mod tests {
         let day: Day = "2024-02-29".parse().unwrap();
         assert_eq!(day.anniversary(1).to_string(), "2025-02-28");
         assert_eq!(day.anniversary(4).to_string(), "2028-02-29");
+    }
+
+    #[test]
+    fn months_have_a_first_and_a_last_day() {
+        let month: Month = "2024-02".parse().unwrap();
+        assert_eq!((month.first().to_string(), month.last().to_string()), ("2024-02-01".into(), "2024-02-29".into()));
+        assert_eq!(month.next().map(|next| next.to_string()).as_deref(), Some("2024-03"));
+        assert_eq!("2099-12".parse::<Month>().unwrap().next(), None);
+        assert_eq!(Month::from("2024-02-17".parse::<Day>().unwrap()), month);
+        for text in ["", "2024", "2024-2", "2024-13", "2024-00", "1999-12", "2100-01", "2024-02-01", "2024-02 "] {
+            assert_eq!(text.parse::<Month>(), Err(MonthError), "{text}");
+        }
     }
 }

@@ -2,7 +2,8 @@
 
 use crate::line::{LineId, entry_fee_line};
 use crate::money::Overflow;
-use crate::{Agreements, Contract, ContractId, Currency, Fact, Kind, Line, Minor, Partner, PartnerId, Posting};
+use crate::totals::Total;
+use crate::{Agreements, Contract, ContractId, Currency, Fact, Line, Minor, Partner, PartnerId, Posting};
 use std::collections::BTreeMap;
 
 /// Every line there is (§3, §6). `facts` in the order they were recorded: it decides which of two contradicting claims
@@ -55,13 +56,10 @@ pub struct Balances(pub BTreeMap<Currency, Balance>);
 impl Balances {
     /// Adds what an entry or a line books (§3.5).
     pub fn book(&mut self, posting: &Posting, amount: Minor, vendor_share: Minor) -> Result<(), Overflow> {
+        let due = Total { count: 1, amount, vendor_share }.due(posting.kind);
         let balance = self.0.entry(posting.currency).or_default();
-        match posting.kind {
-            Kind::Commission => balance.due_to_partner = balance.due_to_partner.plus(amount)?,
-            Kind::RevenueShare => balance.due_from_partner = balance.due_from_partner.plus(vendor_share)?,
-            Kind::EntryFee => balance.due_from_partner = balance.due_from_partner.plus(amount)?,
-            Kind::InstanceDiscount => {}
-        }
+        balance.due_to_partner = balance.due_to_partner.plus(due.due_to_partner)?;
+        balance.due_from_partner = balance.due_from_partner.plus(due.due_from_partner)?;
         Ok(())
     }
 }

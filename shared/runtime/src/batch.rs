@@ -1,6 +1,7 @@
 //! A batch of messages from SQS, as Lambda delivers it, and the answer: which of them must come back.
 
 use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent};
+use std::pin::Pin;
 
 /// One message.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,4 +33,9 @@ pub fn failures(ids: impl IntoIterator<Item = String>) -> SqsBatchResponse {
         })
         .collect();
     response
+}
+
+/// A future as one of unknown type: the compiler refuses futures that are nested too deep.
+pub(crate) fn flat<'a, T>(work: impl Future<Output = T> + Send + 'a) -> Pin<Box<dyn Future<Output = T> + Send + 'a>> {
+    Box::pin(work)
 }

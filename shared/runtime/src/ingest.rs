@@ -1,30 +1,33 @@
 //! The functions that take events in: batch → message → event → fact → ledger.
 
-use crate::batch::{failures, messages};
+use crate::batch::{failures, flat, messages};
 use crate::dead_letters::DeadLetters;
 use crate::settings::Aws;
+use crate::totals::{BookingLedger, Refreshes};
 use crate::{Error, chain, now, telemetry};
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use events::{EventType, cloud_event};
 use lambda_runtime::{LambdaEvent, service_fn};
-use ledger::dynamo::DynamoStore;
-use ledger::{Ledger, Reported};
+use ledger::Reported;
 
 /// Serves a queue that carries one type of event, for as long as the process lives.
 pub async fn run(event_type: EventType) -> Result<(), Error> {
     telemetry::start();
     let aws = Aws::from_env()?;
-    let ingest = Ingest { event_type, ledger: aws.ledger()?, dead_letters: DeadLetters::from_env(&aws)? };
+    let refreshes = Refreshes::from_env(&aws)?;
+    let (ledger, dead_letters) = (refreshes.ledger(&aws)?, DeadLetters::from_env(&aws)?);
+    let ingest = Ingest { event_type, ledger, refreshes, dead_letters };
     let ingest = &ingest;
     lambda_runtime::run(service_fn(|event: LambdaEvent<SqsEvent>| async move {
-        Ok::<_, Error>(ingest.batch(event.payload).await)
+        Ok::<_, Error>(flat(ingest.batch(event.payload)).await)
     }))
     .await
 }
 
 struct Ingest {
     event_type: EventType,
-    ledger: Ledger<DynamoStore>,
+    ledger: BookingLedger,
+    refreshes: Refreshes,
     dead_letters: DeadLetters,
 }
 
@@ -41,6 +44,7 @@ impl Ingest {
             }
         }
         back.extend(self.record(accepted).await);
+        self.refreshes.ask().await;
         failures(back)
     }
 

@@ -7,6 +7,7 @@ pub mod ingest;
 pub mod restatement;
 pub mod settings;
 pub mod telemetry;
+pub mod totals;
 
 pub use lambda_runtime::Error;
 

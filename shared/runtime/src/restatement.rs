@@ -1,16 +1,15 @@
 //! The queue of partners whose agreements changed: who asks for a restatement, and who does it.
 
-use crate::batch::{Message, failures, messages};
+use crate::batch::{Message, failures, flat, messages};
 use crate::dead_letters::DeadLetters;
 use crate::settings::{Aws, SettingsError, number, variable};
+use crate::totals::{BookingLedger, Refreshes};
 use crate::{Error, chain, now, telemetry};
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use aws_sdk_sqs::Client;
 use events::Refusal;
 use lambda_runtime::{LambdaEvent, service_fn};
-use ledger::Ledger;
 use ledger::choices::{Choice, Chosen};
-use ledger::dynamo::DynamoStore;
 use ledger::slots::Origin;
 use ledger::store::IndexKey;
 use rules::contract::Key;
@@ -118,16 +117,19 @@ pub async fn run() -> Result<(), Error> {
     telemetry::start();
     let aws = Aws::from_env()?;
     let queue = Queue::from_env(&aws)?;
-    let restatement = Restatement { ledger: aws.ledger()?, dead_letters: DeadLetters::from_env(&aws)?, queue };
+    let refreshes = Refreshes::from_env(&aws)?;
+    let (ledger, dead_letters) = (refreshes.ledger(&aws)?, DeadLetters::from_env(&aws)?);
+    let restatement = Restatement { ledger, refreshes, dead_letters, queue };
     let restatement = &restatement;
     lambda_runtime::run(service_fn(|event: LambdaEvent<SqsEvent>| async move {
-        Ok::<_, Error>(restatement.batch(event.payload).await)
+        Ok::<_, Error>(flat(restatement.batch(event.payload)).await)
     }))
     .await
 }
 
 struct Restatement {
-    ledger: Ledger<DynamoStore>,
+    ledger: BookingLedger,
+    refreshes: Refreshes,
     dead_letters: DeadLetters,
     queue: Queue,
 }
@@ -136,11 +138,11 @@ impl Restatement {
     async fn batch(&self, event: SqsEvent) -> SqsBatchResponse {
         let mut back = Vec::new();
         for message in messages(event) {
-            // Boxed: the compiler counts how deep futures are nested.
-            if !Box::pin(self.message(&message)).await {
+            if !self.message(&message).await {
                 back.push(message.id);
             }
         }
+        self.refreshes.ask().await;
         failures(back)
     }
 

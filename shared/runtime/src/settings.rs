@@ -52,7 +52,12 @@ impl Aws {
 
     /// The ledger in the table that `TABLE_NAME` names.
     pub fn ledger(&self) -> Result<Ledger<DynamoStore>, SettingsError> {
-        Ok(Ledger::new(DynamoStore::new(self.dynamodb(), variable("TABLE_NAME")?)))
+        Ok(Ledger::new(self.store()?))
+    }
+
+    /// The table that `TABLE_NAME` names.
+    pub fn store(&self) -> Result<DynamoStore, SettingsError> {
+        Ok(DynamoStore::new(self.dynamodb(), variable("TABLE_NAME")?))
     }
 
     /// A client of DynamoDB.

@@ -52,11 +52,13 @@ pub enum Bug {
     EntriesOfOneNumber,
     /// What concerns one partner writes to another, too.
     AnothersBytes,
+    /// Month totals are refreshed after a booking only, not again later.
+    NoDelayedRefresh,
 }
 
 impl Bug {
     /// All of them.
-    pub const ALL: [Bug; 22] = [
+    pub const ALL: [Bug; 23] = [
         Bug::NoCondition,
         Bug::AcknowledgeBeforeWrite,
         Bug::DroppedStatementError,
@@ -79,6 +81,7 @@ impl Bug {
         Bug::CachedHead,
         Bug::EntriesOfOneNumber,
         Bug::AnothersBytes,
+        Bug::NoDelayedRefresh,
     ];
 }
 

@@ -4,6 +4,7 @@
 
 mod bug;
 mod check;
+mod handler;
 mod pairs;
 pub mod scenario;
 pub mod table;
@@ -11,11 +12,10 @@ pub mod table;
 pub use bug::Bug;
 pub use pairs::{Reads, play_every_interleaving};
 
-use jiff::Timestamp;
-use ledger::choices::{Choice, Chosen};
-use ledger::slots::Origin;
+use handler::{Done, work};
+use ledger::choices::Choice;
 use ledger::store::IndexKey;
-use ledger::{Ledger, Reported};
+use ledger::totals::PartnerMonth;
 use rules::{Agreements, Fact, PartnerId};
 use scenario::Scenario;
 use std::collections::{BTreeSet, VecDeque};
@@ -41,6 +41,8 @@ pub enum Message {
     Choose(Choice),
     /// One step of a restatement.
     Restate(PartnerId, Option<IndexKey>),
+    /// Months to be added up again.
+    Refresh(BTreeSet<PartnerMonth>),
 }
 
 impl Message {
@@ -53,6 +55,7 @@ impl Message {
             Message::Change(_, _) => 3,
             Message::Choose(_) => 4,
             Message::Restate(_, _) => 5,
+            Message::Refresh(_) => 6,
         }
     }
 
@@ -61,7 +64,7 @@ impl Message {
         let passes: Vec<PartnerId> = match self {
             Message::Change(partner, _) => vec![partner.clone()],
             Message::Choose(_) => scenario::partners().collect(),
-            Message::Event(_) | Message::Restate(_, _) => Vec::new(),
+            Message::Event(_) | Message::Restate(_, _) | Message::Refresh(_) => Vec::new(),
         };
         passes.into_iter().map(|partner| Message::Restate(partner, None)).collect()
     }
@@ -89,9 +92,6 @@ impl Waiting {
         Waiting { message, not_while: BTreeSet::new(), after: None, delayed: false }
     }
 }
-
-/// What a handler leaves behind: which of its messages must come back, and which new ones it sent.
-type Done = (Vec<Message>, Vec<Message>);
 
 struct Handler {
     id: usize,
@@ -147,7 +147,9 @@ fn play_traced(scenario: &Scenario, seed: u64, bug: Option<Bug>, traced: bool) -
 pub fn play_in_order(messages: &[Message], crash_at: Option<usize>) -> Result<usize, Violation> {
     let scenario =
         Scenario { messages: messages.to_vec(), max_writes: ledger::store::MAX_WRITES, registered_first: true };
-    let store = SimStore::new(Table::new(fastrand::Rng::with_seed(0), Faults::NONE, None, false), scenario.max_writes);
+    let mut table = Table::new(fastrand::Rng::with_seed(0), Faults::NONE, None, false);
+    table.totals = false;
+    let store = SimStore::new(table, scenario.max_writes);
     let calls = settle(&store, &scenario, messages.iter().chain(messages).cloned().collect(), crash_at);
     let table = store.table();
     let checked = check::check(&table, &scenario);
@@ -213,13 +215,14 @@ impl<'a> Simulation<'a> {
             self.step = u64::try_from(step).unwrap_or(u64::MAX);
             self.store.table().step = self.step;
             self.let_time_pass();
+            self.queue_refreshes();
             if step == TROUBLED_STEPS {
                 self.store.table().faults = Faults::NONE;
             }
             if self.handlers.is_empty() && self.queue.is_empty() {
                 self.queue.append(&mut self.later);
             }
-            if self.handlers.is_empty() && self.queue.is_empty() {
+            if self.handlers.is_empty() && self.queue.is_empty() && self.store.table().refreshes.is_empty() {
                 return Ok(());
             }
             let start = self.handlers.len() < HANDLERS && (self.handlers.is_empty() || self.random.u8(..) < 64);
@@ -279,6 +282,17 @@ impl<'a> Simulation<'a> {
         self.queue.push(Waiting { message, not_while: BTreeSet::new(), after, delayed: after.is_some() });
     }
 
+    /// Delayed refreshes that handlers sent: like a pass, they come after whoever was at work.
+    fn queue_refreshes(&mut self) {
+        let sent = std::mem::take(&mut self.store.table().refreshes);
+        for (id, months) in sent {
+            let at_work = self.handlers.iter().any(|handler| handler.id == id);
+            let after = if at_work { After::Handler(id) } else { After::Step(self.step + table::LAG_STEPS) };
+            let message = Message::Refresh(months);
+            self.queue.push(Waiting { message, not_while: BTreeSet::new(), after: Some(after), delayed: true });
+        }
+    }
+
     fn advance(&mut self, at: usize) {
         let polled = self.handlers[at].work.as_mut().poll(&mut Context::from_waker(Waker::noop()));
         let Poll::Ready((back, new)) = polled else { return };
@@ -315,57 +329,4 @@ impl<'a> Simulation<'a> {
             waiting.not_while = self.handlers.iter().map(|handler| handler.id).collect();
         }
     }
-}
-
-/// What a handler does with its batch.
-fn work(store: SimStore, messages: Vec<Message>, id: usize) -> Pin<Box<dyn Future<Output = Done>>> {
-    Box::pin(async move {
-        let ledger = Ledger::new(store);
-        let at = Timestamp::from_second(i64::try_from(id).unwrap_or(0)).unwrap_or_default();
-        let events: Vec<Reported> = messages
-            .iter()
-            .filter_map(|message| match message {
-                Message::Event(fact) => Some(Reported::new(fact.clone(), "event")),
-                Message::Change(_, _) | Message::Choose(_) | Message::Restate(_, _) => None,
-            })
-            .collect();
-        if !events.is_empty() {
-            let outcomes = ledger.record(&events, at).await;
-            let failed = messages.into_iter().zip(outcomes).filter(|(_, outcome)| outcome.is_err());
-            return (failed.map(|(message, _)| message).collect(), Vec::new());
-        }
-        let (mut back, mut new) = (Vec::new(), Vec::new());
-        for message in messages {
-            match &message {
-                Message::Event(_) => {}
-                Message::Change(partner, agreements) => {
-                    if change(&ledger, partner, agreements).await {
-                        new.push(Message::Restate(partner.clone(), None));
-                    } else {
-                        back.push(message);
-                    }
-                }
-                Message::Choose(choice) => match ledger.choose(choice, Origin { at, because: "choice" }).await {
-                    Ok(Chosen::Now | Chosen::Already) => {
-                        new.extend(scenario::partners().map(|partner| Message::Restate(partner, None)));
-                    }
-                    Ok(Chosen::OutOfTurn { .. } | Chosen::UnknownClaim) | Err(_) => back.push(message),
-                },
-                Message::Restate(partner, after) => {
-                    let origin = Origin { at, because: "agreements" };
-                    match ledger.restate(partner, after.clone(), origin).await {
-                        Ok(Some(after)) => new.push(Message::Restate(partner.clone(), Some(after))),
-                        Ok(None) => {}
-                        Err(_) => back.push(message),
-                    }
-                }
-            }
-        }
-        (back, new)
-    })
-}
-
-async fn change(ledger: &Ledger<SimStore>, partner: &PartnerId, agreements: &Agreements) -> bool {
-    let Ok(head) = ledger.head(partner).await else { return false };
-    matches!(ledger.register(head, partner.to_string(), agreements.clone()).await, Ok(Some(_)))
 }

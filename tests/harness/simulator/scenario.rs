@@ -145,6 +145,9 @@ impl Scenario {
             self.sales().filter(|sale| partners.contains(&sale.partner_id)).map(|sale| &sale.contract_id).collect()
         };
         let (own, partners) = match message {
+            Message::Refresh(months) => {
+                return months.iter().map(|of| ledger::keys::totals_partition(&of.partner_id)).collect();
+            }
             Message::Event(fact) => (Some(fact.contract_id()), claimants(&[fact.contract_id()].into())),
             Message::Choose(choice) => (Some(&choice.contract_id), claimants(&[&choice.contract_id].into())),
             Message::Change(partner, _) => (None, [partner].into()),
@@ -162,7 +165,7 @@ impl Scenario {
         let choices = || {
             self.messages.iter().filter_map(|message| match message {
                 Message::Choose(choice) => Some(choice),
-                Message::Event(_) | Message::Change(_, _) | Message::Restate(_, _) => None,
+                Message::Event(_) | Message::Change(_, _) | Message::Restate(_, _) | Message::Refresh(_) => None,
             })
         };
         choices().all(|choice| {
@@ -184,7 +187,7 @@ impl Scenario {
     pub fn facts(&self) -> impl Iterator<Item = &Fact> {
         self.messages.iter().filter_map(|message| match message {
             Message::Event(fact) => Some(fact),
-            Message::Change(_, _) | Message::Choose(_) | Message::Restate(_, _) => None,
+            Message::Change(_, _) | Message::Choose(_) | Message::Restate(_, _) | Message::Refresh(_) => None,
         })
     }
 }

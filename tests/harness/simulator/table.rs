@@ -5,6 +5,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use ledger::store::{
     Consistency, IndexKey, Inserted, Item, Key, Page, Store, StoreError, Stretch, TransactError, Write,
 };
+use ledger::totals::PartnerMonth;
 use std::collections::{BTreeMap, BTreeSet};
 use std::future::poll_fn;
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -65,6 +66,10 @@ pub struct Table {
     pub(super) view: View,
     /// What was first read of each partner, for a bug that believes it for ever.
     cached: BTreeMap<Key, Option<Item>>,
+    /// Delayed refreshes of totals, and who sent them; they are not in the queue yet.
+    pub(super) refreshes: Vec<(usize, BTreeSet<PartnerMonth>)>,
+    /// Whether month totals are kept; small worlds that are played in every order do without.
+    pub(super) totals: bool,
     /// Promises that a write broke.
     pub(super) broken: Vec<String>,
 }
@@ -83,6 +88,8 @@ impl Table {
             trace,
             view: View::Random,
             cached: BTreeMap::new(),
+            refreshes: Vec::new(),
+            totals: true,
             broken: Vec::new(),
         }
     }
@@ -231,6 +238,21 @@ impl SimStore {
         if !self.before_only {
             self.turn().await;
         }
+    }
+
+    pub(super) fn keeps_totals(&self) -> bool {
+        self.table().totals
+    }
+
+    /// Sends a delayed refresh of totals.
+    pub(super) async fn send_refresh(&self, months: &BTreeSet<PartnerMonth>) -> Result<(), StoreError> {
+        if !self.keeps_totals() || self.table().bug == Some(Bug::NoDelayedRefresh) {
+            return Ok(());
+        }
+        self.turn().await;
+        self.throttle("SendMessage")?;
+        self.table().refreshes.push((self.handler, months.clone()));
+        Ok(())
     }
 
     fn failed(operation: &'static str) -> StoreError {

@@ -1,0 +1,77 @@
+//! What entries or lines add up to, by kind, model and currency (§3.5, §4); never across currencies.
+
+use crate::fold::Balance;
+use crate::money::Overflow;
+use crate::{Currency, Kind, Minor, Model, Posting};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// What is added up apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Group {
+    /// What it is for.
+    pub kind: Kind,
+    /// The model it was earned under.
+    pub model: Model,
+    /// Its currency.
+    pub currency: Currency,
+}
+
+/// A sum, in minor units.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Total {
+    /// How many entries, or lines, it is the sum of.
+    #[serde(rename = "n")]
+    pub count: u32,
+    /// The partner's part.
+    #[serde(rename = "a")]
+    pub amount: Minor,
+    /// The vendor's part.
+    #[serde(rename = "s")]
+    pub vendor_share: Minor,
+}
+
+impl Total {
+    /// What is due because of it (§3.5).
+    pub fn due(&self, kind: Kind) -> Balance {
+        let (amount, vendor_share, zero) = (self.amount, self.vendor_share, Minor::ZERO);
+        match kind {
+            Kind::Commission => Balance { due_to_partner: amount, due_from_partner: zero },
+            Kind::RevenueShare => Balance { due_to_partner: zero, due_from_partner: vendor_share },
+            Kind::EntryFee => Balance { due_to_partner: zero, due_from_partner: amount },
+            Kind::InstanceDiscount => Balance::default(),
+        }
+    }
+
+    fn plus(&self, other: &Total) -> Result<Total, Overflow> {
+        Ok(Total {
+            count: self.count.saturating_add(other.count),
+            amount: self.amount.plus(other.amount)?,
+            vendor_share: self.vendor_share.plus(other.vendor_share)?,
+        })
+    }
+}
+
+/// Totals of everything that was booked.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Totals(pub BTreeMap<Group, Total>);
+
+impl Totals {
+    /// Adds what an entry or a line books.
+    pub fn book(&mut self, posting: &Posting, amount: Minor, vendor_share: Minor) -> Result<(), Overflow> {
+        let Posting { partner_id: _, kind, model, currency, booked_on: _ } = *posting;
+        self.add(Group { kind, model, currency }, &Total { count: 1, amount, vendor_share })
+    }
+
+    /// Adds a total to its group.
+    pub fn add(&mut self, group: Group, total: &Total) -> Result<(), Overflow> {
+        let sum = self.0.entry(group).or_default();
+        *sum = sum.plus(total)?;
+        Ok(())
+    }
+
+    /// Adds all of these totals.
+    pub fn add_all(&mut self, other: &Totals) -> Result<(), Overflow> {
+        other.0.iter().try_for_each(|(group, total)| self.add(*group, total))
+    }
+}
