@@ -115,8 +115,8 @@ pub(crate) fn oddity(oddity: Oddity) -> &'static str {
     }
 }
 
-/// What a line is now.
-fn line(line: &Line, language: Language) -> Value {
+/// What a line is.
+pub(crate) fn line(line: &Line, language: Language) -> Value {
     let currency = line.posting.currency;
     json!({
         "partner_id": line.posting.partner_id,

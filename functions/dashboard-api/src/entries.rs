@@ -25,7 +25,7 @@ pub(crate) async fn list(
     let language = parameters.language(&headers)?;
     parameters.done()?;
     if app.ledger.head(&partner_id).await?.name.is_none() {
-        return Err(Problem::not_found(format!("no partner {partner_id} is registered")));
+        return Err(Problem::unknown_partner(&partner_id));
     }
     let part = app.ledger.entries(&partner_id, period, limit, after).await?;
     let entries: Vec<Value> = part.list.iter().map(|listed| entry(&listed.line, &listed.recorded, language)).collect();

@@ -1,12 +1,14 @@
 //! Ids, query parameters and headers: parsed, or refused by name.
 
+use crate::App;
 use axum::http::{HeaderMap, header};
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use events::Refusal;
+use events::body::MAX_TEXT;
 use ledger::store::IndexKey;
-use rules::Day;
 use rules::programme::Language;
+use rules::{Day, Month};
 use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::str::FromStr;
@@ -15,6 +17,8 @@ use std::str::FromStr;
 const DEFAULT_LIMIT: usize = 100;
 /// How many it has at most.
 const MAX_LIMIT: usize = 500;
+/// How many months one summary covers at most.
+const MAX_MONTHS: usize = 36;
 /// The longest cursor; ours are under a third of it.
 const MAX_CURSOR: usize = 2048;
 
@@ -50,6 +54,50 @@ impl Parameters {
             return Err(Refusal::new("to", "is before from"));
         }
         Ok((from, to))
+    }
+
+    /// A day that may be given.
+    pub(crate) fn day(&mut self, name: &str) -> Result<Option<Day>, Refusal> {
+        self.parsed(name)
+    }
+
+    /// The month that must be given.
+    pub(crate) fn month(&mut self) -> Result<Month, Refusal> {
+        self.parsed("month")?.ok_or_else(|| Refusal::new("month", "is missing: YYYY-MM"))
+    }
+
+    /// `from` and `to`, months, both included; the current month when nothing is said.
+    pub(crate) fn months(&mut self) -> Result<(Month, Month), Refusal> {
+        let current = Day::try_from(App::today()).map_or(Day::MAX, |today| today).into();
+        let (from, to): (Option<Month>, Option<Month>) = (self.parsed("from")?, self.parsed("to")?);
+        let from = from.or(to).unwrap_or(current);
+        let to = to.unwrap_or(from.max(current));
+        if from > to {
+            return Err(Refusal::new("to", "is before from"));
+        }
+        let months = std::iter::successors(Some(from), |month| month.next()).take_while(|month| *month <= to);
+        if months.take(MAX_MONTHS + 1).count() > MAX_MONTHS {
+            return Err(Refusal::new("to", format!("is more than {MAX_MONTHS} months after from")));
+        }
+        Ok((from, to))
+    }
+
+    /// A text to look for; empty when nothing is said.
+    pub(crate) fn text(&mut self, name: &str) -> Result<String, Refusal> {
+        let text = self.0.remove(name).unwrap_or_default();
+        if text.chars().count() > MAX_TEXT {
+            return Err(Refusal::new(name, format!("must be at most {MAX_TEXT} characters")));
+        }
+        Ok(text)
+    }
+
+    /// Whether something is asked for with its one value.
+    pub(crate) fn flag(&mut self, name: &str, value: &str) -> Result<bool, Refusal> {
+        match self.0.remove(name) {
+            Some(given) if given == value => Ok(true),
+            Some(_) => Err(Refusal::new(name, format!("must be {value}"))),
+            None => Ok(false),
+        }
     }
 
     pub(crate) fn limit(&mut self) -> Result<usize, Refusal> {

@@ -11,15 +11,20 @@ use axum::http::{HeaderMap, HeaderName, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use events::json::{Agreement, Money};
 use events::{Refusal, Registration, registration};
-use ledger::Head;
-use ledger::queries::History;
+use futures_util::stream::{self, StreamExt, TryStreamExt};
+use ledger::queries::{History, Part, Registered};
+use ledger::store::IndexKey;
+use ledger::{Head, LedgerError};
 use rules::minimum_sales::years;
-use rules::{Day, PartnerId};
+use rules::{Day, Model, PartnerId};
 use runtime::restatement::{PartnerStep, Request};
 use serde_json::{Value, json};
 
 /// How often a registration is tried again because a sale changed the partner's item meanwhile.
 const ATTEMPTS: usize = 20;
+
+/// How many partners are looked at side by side.
+const AT_ONCE: usize = 16;
 
 pub(crate) async fn list(
     State(app): State<App>,
@@ -27,11 +32,59 @@ pub(crate) async fn list(
 ) -> Result<Json<Value>, Problem> {
     let mut parameters = Parameters::read(query)?;
     let (limit, after) = (parameters.limit()?, parameters.cursor()?);
+    let (wanted, with_minimum) = (parameters.text("q")?, parameters.flag("with", "minimum_sales")?);
     parameters.done()?;
-    let part = app.ledger.partners(limit, after).await?;
-    let partners: Vec<Value> =
-        part.list.iter().map(|partner| json!({ "partner_id": partner.id, "name": partner.name })).collect();
+    let part = matching(&app, limit, after, &wanted.to_lowercase()).await?;
+    let partners = stream::iter(part.list).map(|partner| listed(&app, partner, with_minimum)).buffered(AT_ONCE);
+    let partners: Vec<Value> = partners.try_collect().await?;
     Ok(Json(json!({ "partners": partners, "next_cursor": cursor(part.next.as_ref()) })))
+}
+
+/// The partners whose id or name contains a text.
+async fn matching(
+    app: &App,
+    limit: usize,
+    after: Option<IndexKey>,
+    wanted: &str,
+) -> Result<Part<Registered>, LedgerError> {
+    let is_wanted = |partner: &Registered| {
+        let contains = |text: &str| text.to_lowercase().contains(wanted);
+        contains(partner.id.as_str()) || contains(&partner.name)
+    };
+    let (mut list, mut next) = (Vec::new(), after);
+    loop {
+        let part = app.ledger.partners(limit - list.len(), next).await?;
+        list.extend(part.list.into_iter().filter(is_wanted));
+        next = part.next;
+        if next.is_none() || list.len() == limit {
+            return Ok(Part { list, next });
+        }
+    }
+}
+
+async fn listed(app: &App, partner: Registered, with_minimum: bool) -> Result<Value, LedgerError> {
+    let head = app.ledger.head(&partner.id).await?;
+    let today = App::today();
+    let in_force = Day::try_from(today).ok().and_then(|today| head.partner.agreements.in_force_on(today));
+    let mut view = json!({
+        "partner_id": partner.id,
+        "name": partner.name,
+        "model": in_force.map(rules::Agreement::model),
+    });
+    if with_minimum {
+        let mut current = None;
+        if let Some(agreement) = in_force.filter(|agreement| agreement.model() == Model::Affiliate) {
+            let sales = app.ledger.history(&partner.id).await?.customer_sales();
+            current = years(agreement, &sales, today).into_iter().find(|year| year.from <= today && today <= year.to);
+        }
+        let current = current.map(|year| {
+            json!({
+                "from": year.from, "to": year.to, "sales": year.sales, "minimum": year.minimum, "status": year.status,
+            })
+        });
+        view["minimum_sales"] = json!(current);
+    }
+    Ok(view)
 }
 
 pub(crate) async fn show(
@@ -43,7 +96,7 @@ pub(crate) async fn show(
     Parameters::read(query)?.done()?;
     let head = app.ledger.head(&partner_id).await?;
     if head.name.is_none() {
-        return Err(Problem::not_found(format!("no partner {partner_id} is registered")));
+        return Err(Problem::unknown_partner(&partner_id));
     }
     let history = app.ledger.history(&partner_id).await?;
     Ok((etag(&head), Json(partner(&head, &history))).into_response())

@@ -4,6 +4,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use events::Refusal;
 use ledger::LedgerError;
+use rules::PartnerId;
 use serde::Serialize;
 
 /// An answer that is an error.
@@ -23,13 +24,18 @@ fn as_number<S: serde::Serializer>(status: &StatusCode, serializer: S) -> Result
 }
 
 impl Problem {
-    fn new(status: StatusCode, detail: impl Into<String>) -> Problem {
+    pub(crate) fn new(status: StatusCode, detail: impl Into<String>) -> Problem {
         let title = status.canonical_reason().unwrap_or("Error");
         Problem { status, title, detail: detail.into(), field: None }
     }
 
     pub(crate) fn not_found(detail: impl Into<String>) -> Problem {
         Problem::new(StatusCode::NOT_FOUND, detail)
+    }
+
+    /// The answer for a partner that is not registered.
+    pub(crate) fn unknown_partner(id: &PartnerId) -> Problem {
+        Problem::not_found(format!("no partner {id} is registered"))
     }
 
     pub(crate) fn method_not_allowed() -> Problem {

@@ -8,10 +8,12 @@ pub mod choice;
 pub mod cloud_event;
 pub mod json;
 pub mod registration;
+pub mod simulation;
 
 pub use choice::ChoiceBody;
 pub use cloud_event::{Event, EventType};
 pub use registration::Registration;
+pub use simulation::Simulation;
 
 /// Why an input was refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

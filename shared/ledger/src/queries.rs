@@ -9,7 +9,7 @@ use rules::entry::Recorded;
 use rules::fold::Balances;
 use rules::line::LineId;
 use rules::{ContractId, Day, Fact, Instance, PartnerId, Term};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How many rows of the index one request asks for.
 const PAGE: usize = 500;
@@ -85,6 +85,30 @@ impl<S: Store> Ledger<S> {
             next = rows.last().and_then(|(_, row)| row.index_key()).filter(|_| more);
             if next.is_none() {
                 return Ok(history);
+            }
+        }
+    }
+
+    /// Every contract that is, or was, this partner's; `None` if there are more than `most`.
+    pub async fn contracts_of(
+        &self,
+        partner: &PartnerId,
+        most: usize,
+    ) -> Result<Option<BTreeSet<ContractId>>, LedgerError> {
+        let mut contracts = BTreeSet::new();
+        let mut next = None;
+        loop {
+            let (rows, more) = self.rows(partner, (Day::MIN, Day::MAX), next, PAGE).await?;
+            contracts.extend(rows.iter().filter_map(|(key, _)| match key.slot() {
+                SlotKey::Annuity(contract_id, _) => Some(contract_id.clone()),
+                SlotKey::EntryFee(_, _) => None,
+            }));
+            if contracts.len() > most {
+                return Ok(None);
+            }
+            next = rows.last().and_then(|(_, row)| row.index_key()).filter(|_| more);
+            if next.is_none() {
+                return Ok(Some(contracts));
             }
         }
     }

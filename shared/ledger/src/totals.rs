@@ -44,7 +44,8 @@ pub(crate) struct StoredTotals {
     gsk: String,
     #[serde(rename = "tt")]
     totals: Vec<StoredTotal>,
-    #[serde(rename = "v")]
+    /// Not in the index.
+    #[serde(rename = "v", default)]
     revision: u64,
 }
 

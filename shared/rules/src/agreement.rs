@@ -19,6 +19,11 @@ pub struct EntryFee {
 }
 
 impl EntryFee {
+    /// No fee at all, for an agreement that is only imagined.
+    pub(crate) fn none() -> EntryFee {
+        EntryFee { segment: String::new(), commercial_potential: Money::CENT, rate: Rate::ZERO }
+    }
+
     /// What is owed, in minor units of the potential's currency.
     pub fn amount(&self) -> Minor {
         self.rate.share(self.commercial_potential.minor())
@@ -221,6 +226,11 @@ impl Agreement {
         }
     }
 
+    /// The same agreement under other terms.
+    pub(crate) fn with_terms(&self, evidence: Evidence, rate: Option<Rate>, from_sale: Option<FromSale>) -> Agreement {
+        Agreement { evidence, rate, from_sale, ..self.clone() }
+    }
+
     /// The negotiated rate, if there is one.
     pub fn negotiated_rate(&self) -> Option<Rate> {
         self.rate
@@ -286,6 +296,11 @@ impl Agreements {
     /// The one in force on a day.
     pub fn in_force_on(&self, day: Day) -> Option<&Agreement> {
         self.0.iter().find(|agreement| agreement.in_force_on(day))
+    }
+
+    /// The same with each in another form, its days unchanged.
+    pub(crate) fn map(&self, change: impl Fn(&Agreement) -> Agreement) -> Agreements {
+        Agreements(self.0.iter().map(change).collect())
     }
 
     /// All of them, oldest first.

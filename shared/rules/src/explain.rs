@@ -11,7 +11,7 @@ pub fn entry(entry: &Entry, language: Language) -> String {
     let currency = entry.posting.currency;
     let said = basis(&entry.basis, currency, language);
     let total = entry.basis.amount();
-    let money = |minor| money(minor, currency, language);
+    let money = |minor| amount(minor, currency, language);
     if entry.reversal {
         let taken_back = money(entry.amount);
         return match language {
@@ -110,7 +110,7 @@ pub fn oddity(oddity: Oddity, language: Language) -> &'static str {
 /// `70 % of 1,200.01 EUR is 840.01 EUR`, and for a credit note the same before and after it.
 fn computation(basis: &Basis, currency: Currency, language: Language) -> String {
     let rate = basis.decision.rate;
-    let money = |minor| money(minor, currency, language);
+    let money = |minor| amount(minor, currency, language);
     let share_of = |base: Minor| {
         let (percent, of, share) = (percent(rate, language), money(base), money(rate.share(base)));
         match language {
@@ -154,11 +154,11 @@ fn rule(basis: &Basis, currency: Currency, language: Language) -> String {
     let said = match (decision.reason, language) {
         (Reason::RevenueShare, Language::Fr) => format!(
             "part de chaque redevance annuelle, que le partenaire garde ; {} reviennent à all-in-web",
-            money(basis.vendor_share(), currency, language)
+            amount(basis.vendor_share(), currency, language)
         ),
         (Reason::RevenueShare, Language::En) => format!(
             "share of every annual fee, which the partner keeps; {} go to all-in-web",
-            money(basis.vendor_share(), currency, language)
+            amount(basis.vendor_share(), currency, language)
         ),
         (Reason::AgreementEnded, Language::Fr) => {
             "aucun accord de ce modèle n'était en vigueur au début de l'année ; all-in-web facture le client".to_owned()
@@ -216,7 +216,8 @@ fn percent(rate: Rate, language: Language) -> String {
 }
 
 /// `1,200.01 EUR` or `1 200,01 EUR`; the spaces do not break.
-fn money(minor: Minor, currency: Currency, language: Language) -> String {
+/// An amount as people write it: `1 200,00 €` in French, `1,200.00 €` in English.
+pub fn amount(minor: Minor, currency: Currency, language: Language) -> String {
     let plain = currency.decimal(minor);
     let (group, point) = match language {
         Language::Fr => ('\u{202f}', ","),

@@ -3,7 +3,7 @@
 //! Nothing here reads a clock, an environment, a file or the network, and nothing waits. The modules follow the rulebook:
 //! §1 [`programme`], §2 [`id`], [`day`], [`money`] and [`fact`], §3 [`rank`], [`decision`] and [`line`],
 //! §4 [`entry`], §5 [`claims`] and [`contract`], §6 [`agreement`] and [`minimum_sales`]. [`partner`] is what of a partner's
-//! history a decision needs, [`fold`] is the whole set at once, [`totals`] what entries add up to, and [`explain`] puts an amount into words.
+//! history a decision needs, [`fold`] is the whole set at once, [`totals`] what entries add up to, [`what_if`] the same facts under other terms, and [`explain`] puts an amount into words.
 
 pub mod agreement;
 pub mod claims;
@@ -23,6 +23,7 @@ pub mod programme;
 pub mod rank;
 pub mod text;
 pub mod totals;
+pub mod what_if;
 
 pub use agreement::{Agreement, Agreements};
 pub use contract::Contract;

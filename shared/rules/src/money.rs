@@ -130,6 +130,9 @@ pub enum MoneyError {
 }
 
 impl Money {
+    /// One cent of a euro.
+    pub(crate) const CENT: Money = Money { minor: Minor(1), currency: Currency(iso_currency::Currency::EUR) };
+
     /// Reads a decimal by its digits; it never passes through a binary float.
     pub fn parse(amount: &str, currency: Currency) -> Result<Money, MoneyError> {
         let (whole, fraction) = match amount.split_once('.') {

@@ -2,7 +2,7 @@
 
 use crate::fold::Balance;
 use crate::money::Overflow;
-use crate::{Currency, Kind, Minor, Model, Posting};
+use crate::{Currency, Kind, Line, Minor, Model, Posting};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -74,4 +74,13 @@ impl Totals {
     pub fn add_all(&mut self, other: &Totals) -> Result<(), Overflow> {
         other.0.iter().try_for_each(|(group, total)| self.add(*group, total))
     }
+}
+
+/// The totals of lines.
+pub fn of_lines<'a>(lines: impl IntoIterator<Item = &'a Line>) -> Result<Totals, Overflow> {
+    let mut totals = Totals::default();
+    for line in lines {
+        totals.book(&line.posting, line.amount(), line.vendor_share())?;
+    }
+    Ok(totals)
 }

@@ -1,0 +1,138 @@
+//! `POST /simulations`: the recorded facts under other terms, beside today's result. Writes nothing.
+
+use crate::App;
+use crate::contracts::line;
+use crate::entries::cause;
+use crate::parameters::Parameters;
+use crate::problem::Problem;
+use crate::totals::{overflow, totals};
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::{Query, State};
+use axum::http::{HeaderMap, StatusCode};
+use events::{Refusal, Simulation, simulation};
+use futures_util::stream::{self, StreamExt, TryStreamExt};
+use ledger::LedgerError;
+use rules::line::LineId;
+use rules::programme::Language;
+use rules::totals::of_lines;
+use rules::what_if::{Pair, Who, what_if};
+use rules::{Agreements, Contract, ContractId, Line, PartnerId};
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The most contracts that one question looks at.
+const MAX_CONTRACTS: usize = 5000;
+/// The most lines that an answer lists.
+const MAX_LINES: usize = 200;
+/// How many are read side by side.
+const AT_ONCE: usize = 16;
+
+pub(crate) async fn run(
+    State(app): State<App>,
+    Query(query): Query<Vec<(String, String)>>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Json<Value>, Problem> {
+    let mut parameters = Parameters::read(query)?;
+    let language = parameters.language(&headers)?;
+    parameters.done()?;
+    let body = std::str::from_utf8(&body).map_err(|_| Refusal::new("body", "is not UTF-8"))?;
+    let simulation = simulation::parse(body)?;
+    let names = app.names().await?;
+    let registry = registry(&app, &simulation.who, &names).await?;
+    let contracts = contracts(&app, registry.keys()).await?;
+    let pairs = what_if(&contracts, &registry, &simulation.who, simulation.terms);
+    Ok(Json(answer(&simulation, &pairs, (&registry, &names), language)?))
+}
+
+/// The partners concerned, each with all of its agreements.
+async fn registry(
+    app: &App,
+    who: &Who,
+    names: &BTreeMap<PartnerId, String>,
+) -> Result<BTreeMap<PartnerId, Agreements>, Problem> {
+    let ids: Vec<PartnerId> = match who {
+        Who::PartnerId(id) if names.contains_key(id) => vec![id.clone()],
+        Who::PartnerId(_) => return Err(Refusal::new("who.partner_id", "is no registered partner").into()),
+        Who::Model(_) | Who::Programme(_) => names.keys().cloned().collect(),
+    };
+    let heads = stream::iter(ids).map(|id| async move { app.ledger.head(&id).await }).buffer_unordered(AT_ONCE);
+    let heads: Vec<_> = heads.try_collect().await?;
+    let concerned = heads.into_iter().map(|head| (head.id, head.partner.agreements));
+    Ok(concerned.filter(|(id, agreements)| agreements.iter().any(|agreement| who.includes(id, agreement))).collect())
+}
+
+async fn contracts(
+    app: &App,
+    partners: impl Iterator<Item = &PartnerId>,
+) -> Result<BTreeMap<ContractId, Contract>, Problem> {
+    let mut ids: BTreeSet<ContractId> = BTreeSet::new();
+    for partner in partners {
+        let of_partner = app.ledger.contracts_of(partner, MAX_CONTRACTS).await?;
+        let fits = of_partner.filter(|of_partner| ids.len() + of_partner.len() <= MAX_CONTRACTS);
+        ids.extend(fits.ok_or_else(|| {
+            let detail =
+                format!("this concerns more than {MAX_CONTRACTS} contracts; ask about one partner or one model");
+            Problem::new(StatusCode::UNPROCESSABLE_ENTITY, detail)
+        })?);
+    }
+    let read = stream::iter(ids).map(|id| async move {
+        let contract = app.ledger.contract(&id).await?.contract();
+        Ok::<_, LedgerError>((id, contract))
+    });
+    Ok(read.buffer_unordered(AT_ONCE).try_collect().await?)
+}
+
+type Registry<'a> = (&'a BTreeMap<PartnerId, Agreements>, &'a BTreeMap<PartnerId, String>);
+
+fn answer(
+    simulation: &Simulation,
+    pairs: &BTreeMap<LineId, Pair>,
+    (registry, names): Registry<'_>,
+    language: Language,
+) -> Result<Value, Problem> {
+    let sum = |lines: Vec<&Line>| of_lines(lines).map(|sum| totals(&sum)).map_err(overflow);
+    let of = |id: &PartnerId, line: &&Line| line.posting.partner_id == *id;
+    let today = || pairs.values().filter_map(|pair| pair.0.as_ref());
+    let simulated = || pairs.values().filter_map(|pair| pair.1.as_ref());
+    let mut partners = Vec::new();
+    for id in registry.keys() {
+        partners.push(json!({
+            "partner_id": id,
+            "name": names.get(id),
+            "today": sum(today().filter(|line| of(id, line)).collect())?,
+            "simulated": sum(simulated().filter(|line| of(id, line)).collect())?,
+        }));
+    }
+    let differs = |pair: &Pair| {
+        let owed =
+            |line: &Option<Line>| line.as_ref().map(|line| (line.posting.clone(), line.amount(), line.vendor_share()));
+        owed(&pair.0) != owed(&pair.1)
+    };
+    let differing: Vec<(&LineId, &Pair)> = pairs.iter().filter(|(_, pair)| differs(pair)).collect();
+    let lines: Vec<Value> = differing.iter().take(MAX_LINES).map(|(id, pair)| both(id, pair, language)).collect();
+    Ok(json!({
+        "who": simulation.who,
+        "terms": simulation.terms,
+        "today": sum(today().collect())?,
+        "simulated": sum(simulated().collect())?,
+        "partners": partners,
+        "lines": lines,
+        "lines_changed": differing.len(),
+    }))
+}
+
+fn both(id: &LineId, (today, simulated): &Pair, language: Language) -> Value {
+    let (contract_id, term, cause) = match id {
+        LineId::Annuity { contract_id, term, cause: of } => (Some(contract_id), Some(term.number()), cause(of)),
+        LineId::EntryFee { partner_id: _, agreement } => (None, None, agreement.to_string()),
+    };
+    json!({
+        "contract_id": contract_id,
+        "term": term,
+        "cause": cause,
+        "today": today.as_ref().map(|today| line(today, language)),
+        "simulated": simulated.as_ref().map(|simulated| line(simulated, language)),
+    })
+}

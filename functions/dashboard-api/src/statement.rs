@@ -1,0 +1,181 @@
+//! `GET /partners/{id}/statement`: a month's entries and totals, apart from them those for earlier months that were
+//! recorded since a day; as JSON, as a file for a spreadsheet, or to print.
+
+use crate::App;
+use crate::entries::{cause, entry};
+use crate::format::{Format, csv};
+use crate::parameters::{Parameters, id};
+use crate::problem::Problem;
+use crate::statement_page::page;
+use crate::totals::{overflow, totals};
+use axum::Json;
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{Html, IntoResponse, Response};
+use jiff::civil::Date;
+use ledger::queries::Listed;
+use rules::line::LineId;
+use rules::programme::Language;
+use rules::{Day, Month, PartnerId, Totals, explain};
+use serde_json::{Value, json};
+
+/// The most entries that one statement lists, and looks through; whoever has more reads them page by page.
+const MAX_ENTRIES: usize = 5000;
+/// How many are read at a time.
+const PAGE: usize = 500;
+
+/// A statement.
+pub(crate) struct Statement {
+    pub(crate) partner_id: PartnerId,
+    pub(crate) name: String,
+    pub(crate) month: Month,
+    /// The ledger as known on this day.
+    pub(crate) as_of: Option<Day>,
+    /// Entries for earlier months, if they were recorded on this day or later.
+    pub(crate) since: Option<Day>,
+    pub(crate) entries: Vec<Listed>,
+    pub(crate) earlier: Vec<Listed>,
+    pub(crate) language: Language,
+}
+
+pub(crate) async fn show(
+    State(app): State<App>,
+    Path(path): Path<String>,
+    Query(query): Query<Vec<(String, String)>>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let partner_id: PartnerId = id(&path)?;
+    let mut parameters = Parameters::read(query)?;
+    let month = parameters.month()?;
+    let (as_of, since) = (parameters.day("as_of")?, parameters.day("since")?);
+    let language = parameters.language(&headers)?;
+    parameters.done()?;
+    let Some(name) = app.ledger.head(&partner_id).await?.name else {
+        return Err(Problem::unknown_partner(&partner_id));
+    };
+    let recorded = |listed: &Listed| App::day_of(listed.recorded.recorded_at);
+    let known = |listed: &Listed| as_of.is_none_or(|day| recorded(listed) <= day.date());
+    let entries = entries(&app, &partner_id, (month.first(), month.last()), known).await?;
+    let earlier = match (since, Day::try_from(yesterday(month.first()))) {
+        (Some(since), Ok(last)) => {
+            let late = |listed: &Listed| known(listed) && recorded(listed) >= since.date();
+            self::entries(&app, &partner_id, (Day::MIN, last), late).await?
+        }
+        (Some(_), Err(_)) | (None, _) => Vec::new(),
+    };
+    let statement = Statement { partner_id, name, month, as_of, since, entries, earlier, language };
+    match Format::accepted(&headers) {
+        Format::Json => statement.json().map(|json| Json(json).into_response()),
+        Format::Csv => Ok(statement.csv()),
+        Format::Html => Ok(Html(page(&statement)?.into_string()).into_response()),
+    }
+}
+
+fn yesterday(day: Day) -> Date {
+    day.date().yesterday().unwrap_or(day.date())
+}
+
+async fn entries(
+    app: &App,
+    partner_id: &PartnerId,
+    period: (Day, Day),
+    wanted: impl Fn(&Listed) -> bool,
+) -> Result<Vec<Listed>, Problem> {
+    let (mut entries, mut read, mut after) = (Vec::new(), 0, None);
+    loop {
+        let part = app.ledger.entries(partner_id, period, PAGE, after).await?;
+        read += part.list.len();
+        if read > MAX_ENTRIES {
+            let detail = format!("there are more than {MAX_ENTRIES} entries; read them page by page from /entries");
+            return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, detail));
+        }
+        entries.extend(part.list.into_iter().filter(&wanted));
+        after = part.next;
+        if after.is_none() {
+            return Ok(entries);
+        }
+    }
+}
+
+/// What entries add up to.
+pub(crate) fn totals_of(entries: &[Listed]) -> Result<Totals, Problem> {
+    let mut totals = Totals::default();
+    for listed in entries {
+        let entry = &listed.recorded.entry;
+        totals.book(&entry.posting, entry.amount, entry.vendor_share).map_err(overflow)?;
+    }
+    Ok(totals)
+}
+
+impl Statement {
+    fn json(&self) -> Result<Value, Problem> {
+        let list = |entries: &[Listed]| -> Vec<Value> {
+            entries.iter().map(|listed| entry(&listed.line, &listed.recorded, self.language)).collect()
+        };
+        Ok(json!({
+            "partner_id": self.partner_id,
+            "name": self.name,
+            "month": self.month,
+            "as_of": self.as_of,
+            "since": self.since,
+            "entries": list(&self.entries),
+            "totals": totals(&totals_of(&self.entries)?),
+            "earlier": list(&self.earlier),
+            "earlier_totals": totals(&totals_of(&self.earlier)?),
+        }))
+    }
+
+    fn csv(&self) -> Response {
+        const COLUMNS: [&str; 14] = [
+            "part",
+            "partner_id",
+            "contract_id",
+            "term",
+            "cause",
+            "kind",
+            "model",
+            "booked_on",
+            "recorded_at",
+            "currency",
+            "amount",
+            "vendor_share",
+            "reason",
+            "explanation",
+        ];
+        let part = |part: &'static str, entries: &[Listed]| -> Vec<Vec<String>> {
+            entries.iter().map(|listed| self.csv_row(part, listed)).collect()
+        };
+        let rows = part("month", &self.entries).into_iter().chain(part("earlier", &self.earlier));
+        csv(&format!("statement-{}-{}.csv", self.partner_id, self.month), &COLUMNS, rows)
+    }
+
+    fn csv_row(&self, part: &str, listed: &Listed) -> Vec<String> {
+        let (contract_id, term, cause) = line_fields(&listed.line);
+        let (recorded, posting) = (&listed.recorded, &listed.recorded.entry.posting);
+        let decimal = |minor| posting.currency.decimal(minor);
+        vec![
+            part.to_owned(),
+            posting.partner_id.to_string(),
+            contract_id,
+            term,
+            cause,
+            posting.kind.to_string(),
+            posting.model.to_string(),
+            posting.booked_on.to_string(),
+            recorded.recorded_at.to_string(),
+            posting.currency.to_string(),
+            decimal(recorded.entry.amount),
+            decimal(recorded.entry.vendor_share),
+            recorded.entry.basis.decision.reason.as_str().to_owned(),
+            explain::entry(&recorded.entry, self.language),
+        ]
+    }
+}
+
+/// Contract, term and cause of a line; an entry fee has its agreement's first day as its cause.
+pub(crate) fn line_fields(line: &LineId) -> (String, String, String) {
+    match line {
+        LineId::Annuity { contract_id, term, cause: of } => (contract_id.to_string(), term.to_string(), cause(of)),
+        LineId::EntryFee { partner_id: _, agreement } => (String::new(), String::new(), agreement.to_string()),
+    }
+}

@@ -1,0 +1,102 @@
+//! *What if* (§7): the same facts under other terms. Entry fees are left out: what would have been agreed under another
+//! model is not known.
+
+use crate::agreement::{EntryFee, Evidence};
+use crate::fold::fold_contracts;
+use crate::line::LineId;
+use crate::programme::FromSale;
+use crate::{Agreement, Agreements, Contract, ContractId, Day, Line, Model, PartnerId, ProgrammeVersion, Rate};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Whose agreements would be other ones.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Who {
+    /// Those of one partner.
+    PartnerId(PartnerId),
+    /// Those under one model, whoever signed them.
+    Model(Model),
+    /// Those under one version of the programme: all of them, as long as there is one.
+    Programme(ProgrammeVersion),
+}
+
+impl Who {
+    /// Whether an agreement would be another one.
+    pub fn includes(&self, partner_id: &PartnerId, agreement: &Agreement) -> bool {
+        match self {
+            Who::PartnerId(id) => id == partner_id,
+            Who::Model(model) => agreement.model() == *model,
+            Who::Programme(version) => agreement.programme() == *version,
+        }
+    }
+}
+
+/// What would be another one; what is not said stays as it is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Change {
+    /// Another model. What was negotiated under the old one is forgotten.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub model: Option<Model>,
+    /// Another rate, a fraction.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rate: Option<Rate>,
+    /// Another first paid sale.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub from_sale: Option<FromSale>,
+}
+
+/// A line as it is, and as it would be. None: it is, or would be, owed nothing, not even zero.
+pub type Pair = (Option<Line>, Option<Line>);
+
+/// The lines of these contracts today and after a change, each beside the other.
+pub fn what_if(
+    contracts: &BTreeMap<ContractId, Contract>,
+    registry: &BTreeMap<PartnerId, Agreements>,
+    who: &Who,
+    change: Change,
+) -> BTreeMap<LineId, Pair> {
+    let changed = registry.iter().map(|(id, agreements)| {
+        (
+            id.clone(),
+            agreements.map(
+                |agreement| if who.includes(id, agreement) { under(agreement, change) } else { agreement.clone() },
+            ),
+        )
+    });
+    let mut pairs: BTreeMap<LineId, Pair> = BTreeMap::new();
+    for line in annuity_lines(contracts, registry) {
+        let pair = pairs.entry(line.id.clone()).or_default();
+        pair.0 = Some(line);
+    }
+    for line in annuity_lines(contracts, &changed.collect()) {
+        let pair = pairs.entry(line.id.clone()).or_default();
+        pair.1 = Some(line);
+    }
+    pairs
+}
+
+fn annuity_lines(contracts: &BTreeMap<ContractId, Contract>, registry: &BTreeMap<PartnerId, Agreements>) -> Vec<Line> {
+    let is_annuity = |line: &Line| matches!(line.id, LineId::Annuity { .. });
+    fold_contracts(contracts, registry).into_iter().filter(is_annuity).collect()
+}
+
+/// The agreement as it would be. Its conditions are taken to be met.
+fn under(agreement: &Agreement, change: Change) -> Agreement {
+    let model = change.model.unwrap_or(agreement.model());
+    let stays = model == agreement.model();
+    let rate = change.rate.or(agreement.negotiated_rate().filter(|_| stays));
+    let from_sale = change.from_sale.or(agreement.negotiated_from_sale().filter(|_| stays));
+    let evidence = if stays { agreement.evidence().clone() } else { evidence(model, agreement.starts_on()) };
+    agreement.with_terms(evidence, rate, from_sale)
+}
+
+fn evidence(model: Model, day: Day) -> Evidence {
+    match model {
+        Model::Affiliate => Evidence::Affiliate { entry_fee: EntryFee::none() },
+        Model::AffiliatedIntegrator => Evidence::AffiliatedIntegrator { qualified_on: day },
+        Model::IndependentIntegrator => Evidence::IndependentIntegrator { qualified_on: day },
+        Model::Referrer => Evidence::Referrer,
+    }
+}
