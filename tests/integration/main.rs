@@ -20,4 +20,5 @@ mod ledger_in_memory;
 mod operations;
 mod rules_alone;
 mod simulation;
+mod statements;
 mod worlds;

@@ -26,6 +26,8 @@ pub struct Answer {
     pub headers: HeaderMap,
     /// The body, if it is JSON; null otherwise.
     pub json: Value,
+    /// The body as it came.
+    pub text: String,
 }
 
 /// The client.
@@ -69,7 +71,8 @@ impl Http {
             let (parts, body) = response.into_parts();
             let body = body.collect().await?.to_bytes();
             let json = serde_json::from_slice(&body).unwrap_or(Value::Null);
-            Ok(Answer { status: parts.status.as_u16(), headers: parts.headers, json })
+            let text = String::from_utf8_lossy(&body).into_owned();
+            Ok(Answer { status: parts.status.as_u16(), headers: parts.headers, json, text })
         };
         answer.await.map_err(|source| ClientError { url: url.clone(), source })
     }

@@ -1,0 +1,167 @@
+//! Statements, summaries and *what if*: what months add up to, against the lines of the fold.
+
+use harness::running::{Running, minor};
+use harness::world::World;
+use local::client::Answer;
+use rules::fold::fold;
+use rules::{Line, Month};
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// `month,partner,kind,model,currency` and what is booked there: amount and vendor's share, in minor units.
+type Sums = BTreeMap<String, (i64, i64)>;
+
+fn sums<'a>(lines: impl IntoIterator<Item = &'a Line>) -> Sums {
+    let mut sums = Sums::new();
+    for line in lines {
+        let rules::Posting { partner_id, kind, model, currency, booked_on } = &line.posting;
+        let sum =
+            sums.entry(format!("{},{partner_id},{kind},{model},{currency}", Month::from(*booked_on))).or_default();
+        sum.0 += line.amount().0;
+        sum.1 += line.vendor_share().0;
+    }
+    sums
+}
+
+async fn with(running: &Running, path: &str, accept: &str) -> Answer {
+    running.api.send("GET".parse().unwrap(), path, &[("accept", accept)], String::new()).await.unwrap()
+}
+
+async fn sample() -> (Running, World, Vec<Line>) {
+    let running = Running::start().await;
+    let world = World::sample();
+    running.register(&world).await;
+    running.take_in(&world.shuffled(11)).await;
+    let lines = fold(world.facts(), &world.registry());
+    (running, world, lines)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn months_add_up_to_the_lines_for_everyone_and_for_each_partner() {
+    let (running, world, lines) = sample().await;
+    let mut summed = Sums::new();
+    for (from, to) in [("2021-01", "2023-12"), ("2024-01", "2026-12"), ("2027-01", "2029-12")] {
+        let file = with(&running, &format!("/summary?from={from}&to={to}"), "text/csv").await;
+        assert_eq!((file.status, &file.headers["content-type"]), (200, &"text/csv; charset=utf-8".parse().unwrap()));
+        for row in file.text.lines().skip(1) {
+            let fields: Vec<&str> = row.split(',').collect();
+            let decimal = |at: usize| fields[at].replace('.', "").parse::<i64>().unwrap();
+            assert_eq!(summed.insert(fields[..5].join(","), (decimal(6), decimal(7))), None, "{row}");
+        }
+    }
+    assert_eq!(summed, sums(&lines));
+
+    let everyone = running.get("/summary?from=2024-01&to=2024-12").await;
+    let all = |list: &str, name: &str, of: &str| -> Vec<Value> {
+        let found = everyone[list].as_array().unwrap().iter().find(|item| item[name] == of);
+        found.map(|item| item["totals"].as_array().unwrap().clone()).unwrap_or_default()
+    };
+    for partner in &world.partners {
+        let own = running.get(&format!("/partners/{}/summary?from=2024-01&to=2024-12", partner.id)).await;
+        assert_eq!(own["totals"].as_array().unwrap(), &all("partners", "partner_id", partner.id.as_str()));
+    }
+    // However they are grouped, the amounts are the same.
+    let by = |list: &str| -> i64 {
+        let items = everyone[list].as_array().unwrap().iter().flat_map(|item| item["totals"].as_array().unwrap());
+        items.map(|total| minor(&total["due_to_partner"]) - minor(&total["due_from_partner"])).sum()
+    };
+    assert_eq!((by("months"), by("months")), (by("models"), by("partners")));
+    running.stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_statement_has_the_entries_of_its_month() {
+    let (running, world, _) = sample().await;
+    let partner = &world.partners[0].id;
+    let all = running.entries(partner.as_str(), "limit=500").await;
+    let months: BTreeSet<String> =
+        all.iter().map(|entry| entry["booked_on"].as_str().unwrap()[..7].to_owned()).collect();
+    assert!(months.len() > 5, "{months:?}");
+    for month in &months {
+        let path = format!("/partners/{partner}/statement?month={month}");
+        let statement = running.get(&path).await;
+        let of_month = |entry: &&Value| entry["booked_on"].as_str().unwrap().starts_with(month);
+        let expected: Vec<&Value> = all.iter().filter(of_month).collect();
+        assert_eq!(statement["entries"].as_array().unwrap().iter().collect::<Vec<_>>(), expected);
+        let total = |name: &str, of: &[Value]| of.iter().map(|one| minor(&one[name])).sum::<i64>();
+        let (entries, totals) = (statement["entries"].as_array().unwrap(), statement["totals"].as_array().unwrap());
+        assert_eq!(total("amount", entries), total("amount", totals));
+        assert_eq!(total("vendor_share", entries), total("vendor_share", totals));
+
+        let file = with(&running, &path, "text/csv").await;
+        assert_eq!(file.text.lines().count(), 1 + expected.len(), "{}", file.text);
+        let page = with(&running, &format!("{path}&lang=fr"), "text/html").await;
+        assert_eq!((page.status, &page.headers["content-type"]), (200, &"text/html; charset=utf-8".parse().unwrap()));
+        assert!(page.text.contains("Écritures du mois") && page.text.matches("<tr>").count() > expected.len());
+    }
+    // Nothing was known before it was recorded; everything earlier was recorded since then.
+    let last = months.last().unwrap();
+    let path = format!("/partners/{partner}/statement?month={last}");
+    assert_eq!(running.get(&format!("{path}&as_of=2020-01-01")).await["entries"], json!([]));
+    let since = running.get(&format!("{path}&since=2020-01-01")).await;
+    let (now, earlier) = (since["entries"].as_array().unwrap().len(), since["earlier"].as_array().unwrap().len());
+    let until_then = all.iter().filter(|entry| entry["booked_on"].as_str().unwrap()[..7] <= **last).count();
+    assert_eq!(now + earlier, until_then);
+    for (query, field) in [("", "month"), ("?month=2024", "month"), ("?month=2024-01&as_of=x", "as_of")] {
+        let refused = running.api.get(&format!("/partners/{partner}/statement{query}")).await.unwrap();
+        assert_eq!((refused.status, refused.json["field"].as_str()), (400, Some(field)));
+    }
+    running.stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_if_is_the_fold_under_other_terms_and_writes_nothing() {
+    let (running, world, lines) = sample().await;
+    let ask = async |body: Value| {
+        running.api.send("POST".parse().unwrap(), "/simulations", &[], body.to_string()).await.unwrap()
+    };
+    let same = ask(json!({"who": {"model": "referrer"}, "terms": {"rate": "0.15"}})).await.json;
+    assert_eq!((&same["lines_changed"], &same["today"]), (&json!(0), &same["simulated"]), "the programme's own rate");
+
+    let whole = ask(json!({"who": {"programme": "2013-11-16"}, "terms": {"rate": "1", "from_sale": 1}})).await.json;
+    let is_commission = |total: &&Value| total["kind"] == "commission";
+    let sum = |totals: &Value| -> i64 {
+        totals.as_array().unwrap().iter().filter(is_commission).map(|total| minor(&total["amount"])).sum()
+    };
+    let first = |line: &&Line| line.posting.kind == rules::Kind::Commission;
+    let paid_once = |line: &&Line| line.basis.decision.reason != rules::decision::Reason::PaidOnce;
+    let today: i64 = lines.iter().filter(first).map(|line| line.amount().0).sum();
+    let all = lines.iter().filter(first).filter(paid_once).map(|line| line.basis.after.0 - line.basis.before.0);
+    assert_eq!((sum(&whole["today"]), sum(&whole["simulated"])), (today, all.sum::<i64>()));
+
+    let moved = ask(json!({"who": {"partner_id": world.partners[0].id}, "terms": {"model": "referrer"}})).await.json;
+    assert!(moved["lines_changed"].as_u64().unwrap() > 0);
+    assert_eq!(moved["partners"].as_array().unwrap().len(), 1);
+    for (body, field) in [
+        (json!({"who": {"partner_id": "nobody"}, "terms": {"rate": "1"}}), "who.partner_id"),
+        (json!({"who": {"model": "referrer"}, "terms": {}}), "terms"),
+        (json!({"who": {"model": "referrer"}, "terms": {"rate": "2"}}), "terms.rate"),
+        (json!({"who": {"model": "referrer"}, "terms": {"from_sale": 13}}), "terms.from_sale"),
+        (json!({"who": {"model": "friend"}, "terms": {"rate": "1"}}), "who.model"),
+        (json!({"who": {"model": "referrer"}, "terms": {"rates": "1"}}), "terms.rates"),
+    ] {
+        let refused = ask(body.clone()).await;
+        assert_eq!((refused.status, refused.json["field"].as_str()), (400, Some(field)), "{body}: {}", refused.json);
+    }
+    running.check(&world).await;
+    running.stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn partners_are_found_by_a_part_of_their_id_or_name() {
+    let (running, world, _) = sample().await;
+    let found = async |query: &str| -> Vec<String> {
+        let list = running.get(&format!("/partners?{query}")).await["partners"].clone();
+        list.as_array().unwrap().iter().map(|partner| partner["partner_id"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(found("q=p-003").await, ["P-003"]);
+    assert_eq!(found("q=PARTNER&limit=500").await.len(), world.partners.len());
+    assert_eq!(found("q=nobody").await, Vec::<String>::new());
+    let with = running.get("/partners?with=minimum_sales&limit=500").await;
+    for partner in with["partners"].as_array().unwrap() {
+        let year = &partner["minimum_sales"];
+        assert_eq!(year.is_null(), partner["model"] != "affiliate", "{partner}");
+        assert!(year.is_null() || year["status"].is_string() && year["sales"].is_u64(), "{partner}");
+    }
+    running.stack.stop().await;
+}
