@@ -5,6 +5,8 @@ mod choices;
 mod contracts;
 mod entries;
 mod format;
+mod openapi;
+mod openapi_schemas;
 mod parameters;
 mod partners;
 mod problem;
@@ -78,6 +80,7 @@ fn router(app: App) -> Router {
         .route("/contracts/{id}/terms/{term}/choices/{number}", put(choices::of_annuity))
         .route("/contracts/{id}/terms/{term}/credit-notes/{note}/choices/{number}", put(choices::of_credit_note))
         .route("/attention", get(attention::list))
+        .route("/openapi.json", get(openapi::show))
         .fallback(async || Problem::not_found("there is nothing at this path"))
         .method_not_allowed_fallback(async || Problem::method_not_allowed())
         .with_state(app)

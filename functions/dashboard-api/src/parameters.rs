@@ -16,9 +16,9 @@ use std::str::FromStr;
 /// How many items a page has when nothing is said.
 const DEFAULT_LIMIT: usize = 100;
 /// How many it has at most.
-const MAX_LIMIT: usize = 500;
+pub(crate) const MAX_LIMIT: usize = 500;
 /// How many months one summary covers at most.
-const MAX_MONTHS: usize = 36;
+pub(crate) const MAX_MONTHS: usize = 36;
 /// The longest cursor; ours are under a third of it.
 const MAX_CURSOR: usize = 2048;
 
