@@ -51,3 +51,31 @@ fn harmless(field: &str) -> String {
         field.to_owned()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::http::HeaderValue;
+
+    #[test]
+    fn the_first_known_form_is_given() {
+        let accepted = |text: &'static str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::ACCEPT, HeaderValue::from_static(text));
+            Format::accepted(&headers)
+        };
+        assert_eq!(accepted("text/html,application/xhtml+xml,*/*;q=0.8"), Format::Html);
+        assert_eq!(accepted("image/png, text/csv;q=0.5"), Format::Csv);
+        assert_eq!((accepted("*/*"), Format::accepted(&HeaderMap::new())), (Format::Json, Format::Json));
+    }
+
+    #[test]
+    fn no_field_becomes_a_formula() {
+        for field in ["=1+1", "+1", "-x", "@sum", "\t=1", "-"] {
+            assert_eq!(harmless(field), format!("'{field}"));
+        }
+        for field in ["", "P-1", "-300.00", "12.00", "a=b"] {
+            assert_eq!(harmless(field), field);
+        }
+    }
+}

@@ -140,7 +140,7 @@ mod tests {
         assert_eq!(sale_signed.environment["DEAD_LETTER_QUEUE_URL"], Value::QueueUrl("SaleSignedDeadLetters".into()));
         assert_eq!(template.queues["SaleSignedQueue"].visibility_seconds, 120);
         assert_eq!(template.queues["SaleSignedQueue"].redrive, Some(("SaleSignedDeadLetters".into(), 5)));
-        assert_eq!(template.functions["DashboardApi"].routes.len(), 13);
+        assert_eq!(template.functions["DashboardApi"].routes.len(), 14);
     }
 
     #[test]
