@@ -1,10 +1,7 @@
 //! Ids, query parameters and headers: parsed, or refused by name.
 
 use axum::http::{HeaderMap, header};
-use base64::Engine;
-use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use events::Refusal;
-use ledger::store::IndexKey;
 use rules::Day;
 use rules::programme::Language;
 use std::collections::BTreeMap;
@@ -15,8 +12,8 @@ use std::str::FromStr;
 const DEFAULT_LIMIT: usize = 100;
 /// How many it has at most.
 const MAX_LIMIT: usize = 500;
-/// The longest cursor; ours are under a third of it.
-const MAX_CURSOR: usize = 2048;
+/// What says how a list is shown, not what is in it.
+const NO_FILTERS: [&str; 3] = ["cursor", "lang", "limit"];
 
 /// An id from the path.
 pub(crate) fn id<T: FromStr<Err: Display>>(text: &str) -> Result<T, Refusal> {
@@ -35,6 +32,17 @@ impl Parameters {
             }
         }
         Ok(Parameters(parameters))
+    }
+
+    /// Everything that says what is in a list.
+    pub(crate) fn filters(&self) -> BTreeMap<&str, &str> {
+        let all = self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        all.filter(|(name, _)| !NO_FILTERS.contains(name)).collect()
+    }
+
+    /// The text of a parameter.
+    pub(crate) fn take(&mut self, name: &str) -> Option<String> {
+        self.0.remove(name)
     }
 
     fn parsed<T: FromStr<Err: Display>>(&mut self, name: &str) -> Result<Option<T>, Refusal> {
@@ -56,13 +64,6 @@ impl Parameters {
         let Some(text) = self.0.remove("limit") else { return Ok(DEFAULT_LIMIT) };
         let limit = text.parse().ok().filter(|limit| (1..=MAX_LIMIT).contains(limit));
         limit.ok_or_else(|| Refusal::new("limit", format!("must be a whole number from 1 to {MAX_LIMIT}")))
-    }
-
-    pub(crate) fn cursor(&mut self) -> Result<Option<IndexKey>, Refusal> {
-        let Some(text) = self.0.remove("cursor") else { return Ok(None) };
-        let json = BASE64_URL_SAFE_NO_PAD.decode(&text).ok().filter(|_| text.len() <= MAX_CURSOR);
-        let cursor = json.and_then(|json| serde_json::from_slice(&json).ok());
-        cursor.map(Some).ok_or_else(|| Refusal::new("cursor", "is not one that this list gave"))
     }
 
     /// `lang`, else what the browser prefers, else English.
@@ -96,9 +97,4 @@ fn accepted_language(headers: &HeaderMap) -> Language {
         }
     });
     known.unwrap_or(Language::En)
-}
-
-/// A cursor as it is given out.
-pub(crate) fn cursor(next: Option<&IndexKey>) -> Option<String> {
-    serde_json::to_vec(next?).ok().map(|json| BASE64_URL_SAFE_NO_PAD.encode(json))
 }

@@ -23,9 +23,29 @@ fn as_number<S: serde::Serializer>(status: &StatusCode, serializer: S) -> Result
 }
 
 impl Problem {
+    /// How an answer says that it is one.
+    pub(crate) const CONTENT_TYPE: HeaderValue = HeaderValue::from_static("application/problem+json");
+
     fn new(status: StatusCode, detail: impl Into<String>) -> Problem {
         let title = status.canonical_reason().unwrap_or("Error");
         Problem { status, title, detail: detail.into(), field: None }
+    }
+
+    pub(crate) fn unauthorized() -> Problem {
+        Problem::new(StatusCode::UNAUTHORIZED, "this is open to whoever has a token: send it as Authorization: Bearer")
+    }
+
+    pub(crate) fn forbidden(detail: impl Into<String>) -> Problem {
+        Problem::new(StatusCode::FORBIDDEN, detail)
+    }
+
+    pub(crate) fn internal(detail: impl Into<String>) -> Problem {
+        Problem::new(StatusCode::INTERNAL_SERVER_ERROR, detail)
+    }
+
+    /// What was refused before a handler saw it.
+    pub(crate) fn unreadable(status: StatusCode) -> Problem {
+        Problem::new(status, "the request cannot be read")
     }
 
     pub(crate) fn not_found(detail: impl Into<String>) -> Problem {
@@ -77,8 +97,10 @@ impl From<LedgerError> for Problem {
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let mut response = (self.status, axum::Json(&self)).into_response();
-        let problem_json = HeaderValue::from_static("application/problem+json");
-        response.headers_mut().insert(header::CONTENT_TYPE, problem_json);
+        response.headers_mut().insert(header::CONTENT_TYPE, Problem::CONTENT_TYPE);
+        if self.status == StatusCode::UNAUTHORIZED {
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
         response
     }
 }
