@@ -97,7 +97,8 @@ mod tests {
 
     #[test]
     fn odd_claims_are_nobody() {
-        for scope in ["", "Admin", "ADMIN", "admin,", "admins", "admin:read", "[admin]", "admin\t", "\u{a0}admin", "*"] {
+        for scope in ["", "Admin", "ADMIN", "admin,", "admins", "admin:read", "[admin]", "admin\t", "\u{a0}admin", "*"]
+        {
             assert_eq!(caller(&[("scope", scope), ("partner_id", "P-1")]), None, "{scope}");
         }
         assert_eq!(caller(&[]), None);

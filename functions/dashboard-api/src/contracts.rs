@@ -78,13 +78,7 @@ fn history(
     })
 }
 
-fn annuity(
-    contract: &Contract,
-    term: Term,
-    partner: &Partner,
-    oddities: &[Oddity],
-    language: Language,
-) -> Value {
+fn annuity(contract: &Contract, term: Term, partner: &Partner, oddities: &[Oddity], language: Language) -> Value {
     let lines = contract.lines(term, partner);
     let own = lines.iter().find(|line| matches!(line.id, LineId::Annuity { cause: Cause::Annuity, .. }));
     let (state, pending) = match contract.state(term, partner) {

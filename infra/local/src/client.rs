@@ -33,12 +33,24 @@ pub struct Answer {
 pub struct Http {
     client: Client<HttpConnector, Full<Bytes>>,
     base: String,
+    token: Option<String>,
 }
 
 impl Http {
-    /// A client of the API at `base`.
+    /// A client of the API at `base`, which is nobody in particular.
     pub fn new(base: &str) -> Http {
-        Http { client: Client::builder(TokioExecutor::new()).build_http(), base: base.to_owned() }
+        Http { client: Client::builder(TokioExecutor::new()).build_http(), base: base.to_owned(), token: None }
+    }
+
+    /// The same with a token.
+    #[must_use]
+    pub fn with_token(&self, token: String) -> Http {
+        Http { token: Some(token), ..self.clone() }
+    }
+
+    /// The token that is sent.
+    pub fn token(&self) -> Option<&str> {
+        self.token.as_deref()
     }
 
     /// `GET` of a path.
@@ -62,6 +74,9 @@ impl Http {
         let url = format!("{}{path}", self.base);
         let answer = async {
             let mut request = Request::builder().method(method).uri(&url).header("content-type", "application/json");
+            if let Some(token) = &self.token {
+                request = request.header("authorization", format!("Bearer {token}"));
+            }
             for (name, value) in headers {
                 request = request.header(*name, *value);
             }
