@@ -7,6 +7,8 @@
     reason = "a test that cannot go on says so"
 )]
 
+mod access;
+mod access_function;
 mod api;
 mod bad_input;
 mod command_line;

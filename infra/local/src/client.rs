@@ -24,7 +24,9 @@ pub struct Answer {
     pub status: u16,
     /// The headers.
     pub headers: HeaderMap,
-    /// The body, if it is JSON; null otherwise.
+    /// The body.
+    pub body: Bytes,
+    /// The same, if it is JSON; null otherwise.
     pub json: Value,
 }
 
@@ -84,7 +86,7 @@ impl Http {
             let (parts, body) = response.into_parts();
             let body = body.collect().await?.to_bytes();
             let json = serde_json::from_slice(&body).unwrap_or(Value::Null);
-            Ok(Answer { status: parts.status.as_u16(), headers: parts.headers, json })
+            Ok(Answer { status: parts.status.as_u16(), headers: parts.headers, body, json })
         };
         answer.await.map_err(|source| ClientError { url: url.clone(), source })
     }
