@@ -7,6 +7,7 @@ use local::client::{Answer, Http};
 use local::input::Event;
 use local::load::{self, DeadLetter};
 use local::queues::queue_of;
+use local::tokens::Role;
 use local::{Options, Stack};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,7 +18,7 @@ use tempfile::TempDir;
 pub struct Running {
     /// The stack.
     pub stack: Stack,
-    /// Its API.
+    /// Its API, as a manager.
     pub api: Http,
     /// Its data.
     pub folder: TempDir,
@@ -42,7 +43,18 @@ impl Running {
             parameters: parameters.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect(),
         };
         let stack = Stack::start(options).await.expect("the stack starts");
-        Running { api: Http::new(&stack.api_url), stack, folder }
+        Running { api: stack.api(&Role::Admin).unwrap(), stack, folder }
+    }
+
+    /// The API as a partner.
+    pub fn api_of(&self, partner: &str) -> Http {
+        self.stack.api(&Role::Partner(partner.parse().unwrap())).unwrap()
+    }
+
+    /// The API with whatever token, or with none.
+    pub fn api_with(&self, token: Option<&str>) -> Http {
+        let nobody = Http::new(&self.stack.api_url);
+        token.map_or(nobody.clone(), |token| nobody.with_token(token.to_owned()))
     }
 
     /// Registers a world's partners.

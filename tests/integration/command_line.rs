@@ -48,15 +48,33 @@ fn refused(output: &Output, said: &str) {
 fn once_prints_the_expected_balances_and_the_next_run_finds_them() {
     let folder = tempfile::tempdir().unwrap();
     let expected = std::fs::read_to_string(data("expected-balances.csv")).unwrap();
+    let mut secrets = std::collections::BTreeSet::new();
     for _ in 0..2 {
         let output = run(folder.path(), &["--once"]);
         let printed = String::from_utf8_lossy(&output.stdout);
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         assert_eq!(balance_rows(&printed), expected.lines().skip(1).collect::<Vec<_>>());
-        for hint in ["HTTP API", "DynamoDB", "SQS", "curl http://", "aws sqs send-message"] {
+        for hint in [
+            "HTTP API",
+            "DynamoDB",
+            "SQS",
+            "curl http://",
+            "-H 'Authorization: Bearer ey",
+            "as manager\n  http://127.0.0.1:",
+            "as partner P-001\n  http://127.0.0.1:",
+            "/#token=ey",
+            "aws sqs send-message",
+        ] {
             assert!(printed.contains(hint), "{hint} in {printed}");
         }
+        secrets.insert(["token-key.pk8", "secrets/CursorKey"].map(|name| {
+            let file = folder.path().join(".local").join(name);
+            let mode = std::fs::metadata(&file).unwrap().permissions().mode() & 0o777;
+            assert_eq!(mode, 0o600, "{name}");
+            std::fs::read(file).unwrap()
+        }));
     }
+    assert_eq!(secrets.len(), 1, "made once, and kept");
 }
 
 #[test]

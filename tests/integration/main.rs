@@ -7,6 +7,8 @@
     reason = "a test that cannot go on says so"
 )]
 
+mod access;
+mod access_function;
 mod api;
 mod bad_input;
 mod command_line;
@@ -17,6 +19,7 @@ mod faults;
 mod generated_input;
 mod generated_requests;
 mod ledger_in_memory;
+mod openapi;
 mod operations;
 mod rules_alone;
 mod simulation;

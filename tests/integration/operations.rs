@@ -5,7 +5,7 @@ use events::EventType::SaleSigned;
 use harness::binaries;
 use harness::running::Running;
 use harness::world::{World, data};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::process::{Command, Output};
 
 /// Runs the command against a stack, on a thread of its own so that the stack goes on.
@@ -64,6 +64,39 @@ async fn nothing_is_sent_if_a_line_is_wrong() {
     assert!(said(&refused).contains("events.jsonl:2: is not an event of a known type"), "{}", said(&refused));
     running.settle().await;
     assert_eq!(running.api.get("/contracts/C-156959-0").await.unwrap().status, 404);
+    running.stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_is_minted_for_scripts() {
+    let running = Running::start().await;
+    let data = running.folder.path().display().to_string();
+    let partner = json!({"name": "A", "agreements": []}).to_string();
+    assert_eq!(running.api.put("/partners/P-1", partner).await.unwrap().status, 201);
+    let minted = async |arguments: &[&str]| {
+        let output = operate(&running, &[&["token", "--data", &data], arguments].concat()).await;
+        (output.status.success(), said(&output).trim().to_owned())
+    };
+    let answers = async |token: &str| {
+        let api = running.api_with(Some(token));
+        (api.get("/partners").await.unwrap().status, api.get("/partners/P-1").await.unwrap().status)
+    };
+    let (_, admin) = minted(&["--admin"]).await;
+    assert_eq!(answers(&admin).await, (200, 200), "{admin}");
+    assert_eq!(answers(&minted(&["--partner", "P-1", "--hours", "1"]).await.1).await, (403, 200));
+    assert_eq!(answers(&minted(&["--partner", "P-2"]).await.1).await, (403, 404));
+    assert_eq!(answers(&minted(&["--admin", "--issuer", "https://i.example"]).await.1).await, (401, 401));
+    for (wrong, named) in [
+        (&["--admin", "--partner", "P-1"][..], "--partner"),
+        (&[], "--admin"),
+        (&["--partner", "P#1"], "is not an id"),
+        (&["--admin", "--hours", "0"], "--hours"),
+    ] {
+        let (success, said) = minted(wrong).await;
+        assert!(!success && said.contains(named), "{said}");
+    }
+    let elsewhere = operate(&running, &["token", "--admin", "--data", "/nowhere"]).await;
+    assert!(!elsewhere.status.success() && said(&elsewhere).contains("token-key.pk8"), "{}", said(&elsewhere));
     running.stack.stop().await;
 }
 

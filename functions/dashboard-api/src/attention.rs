@@ -1,8 +1,9 @@
 //! `GET /attention`: what needs a person, newest first, and what to do about it.
 
 use crate::App;
+use crate::access::Admin;
 use crate::contracts::oddity;
-use crate::parameters::{Parameters, cursor};
+use crate::parameters::Parameters;
 use crate::problem::Problem;
 use axum::Json;
 use axum::extract::{Query, State};
@@ -13,12 +14,14 @@ use rules::{ContractId, Partner, Term, explain};
 use serde_json::{Value, json};
 
 pub(crate) async fn list(
+    _: Admin,
     State(app): State<App>,
     Query(query): Query<Vec<(String, String)>>,
     headers: HeaderMap,
 ) -> Result<Json<Value>, Problem> {
     let mut parameters = Parameters::read(query)?;
-    let (limit, after) = (parameters.limit()?, parameters.cursor()?);
+    let pages = app.cursors.pages("/attention", "", &parameters);
+    let (limit, after) = (parameters.limit()?, pages.after(&mut parameters)?);
     let language = parameters.language(&headers)?;
     parameters.done()?;
     let part = app.ledger.attention(limit, after).await?;
@@ -31,7 +34,7 @@ pub(crate) async fn list(
             Attention::Rejected(rejected) => items.push(self::rejected(&rejected, language)),
         }
     }
-    Ok(Json(json!({ "items": items, "next_cursor": cursor(part.next.as_ref()) })))
+    Ok(Json(json!({ "items": items, "next_cursor": pages.next(part.next)? })))
 }
 
 /// Everything about an annuity as it is now; the list may lag behind.

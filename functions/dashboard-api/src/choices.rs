@@ -2,6 +2,7 @@
 //! claim stands, or none. Choices are numbered; the same one again changes nothing.
 
 use crate::App;
+use crate::access::Admin;
 use crate::parameters::{Parameters, id};
 use crate::problem::Problem;
 use axum::Json;
@@ -17,6 +18,7 @@ use serde_json::json;
 type Pairs = Vec<(String, String)>;
 
 pub(crate) async fn of_annuity(
+    _: Admin,
     State(app): State<App>,
     Path((contract, term, number)): Path<(String, String, String)>,
     Query(query): Query<Pairs>,
@@ -27,6 +29,7 @@ pub(crate) async fn of_annuity(
 }
 
 pub(crate) async fn of_credit_note(
+    _: Admin,
     State(app): State<App>,
     Path((contract, term, note, number)): Path<(String, String, String, String)>,
     Query(query): Query<Pairs>,

@@ -1,6 +1,8 @@
-//! `GET /contracts/{id}`: one contract's history, and why each of its amounts is what it is.
+//! `GET /contracts/{id}`: one contract's history, and why each of its amounts is what it is. A partner sees a contract whose
+//! sale stands for it, without what is another partner's.
 
 use crate::App;
+use crate::access::Caller;
 use crate::entries::entry;
 use crate::parameters::{Parameters, id};
 use crate::problem::Problem;
@@ -20,6 +22,7 @@ use rules::{
 use serde_json::{Value, json};
 
 pub(crate) async fn show(
+    caller: Caller,
     State(app): State<App>,
     Path(path): Path<String>,
     Query(query): Query<Vec<(String, String)>>,
@@ -31,37 +34,51 @@ pub(crate) async fn show(
     parameters.done()?;
     let slots = app.ledger.contract(&contract_id).await?;
     let contract = slots.contract();
-    if contract.terms().is_empty() {
+    let standing = contract.sale().map(|sale| &sale.partner_id);
+    if contract.terms().is_empty() || !caller.may_read_contract(standing) {
         return Err(Problem::not_found(format!("nothing is known of a contract {contract_id}")));
     }
     let partner = match contract.sale() {
         Some(sale) => app.ledger.head(&sale.partner_id).await?.partner,
         None => Partner::default(),
     };
-    Ok(Json(history(&contract_id, &contract, &slots, &partner, language)))
+    Ok(Json(history(&contract_id, (&contract, &slots, &partner), &caller, language)))
 }
 
-fn history(id: &ContractId, contract: &Contract, slots: &Slots, partner: &Partner, language: Language) -> Value {
-    let annuities: Vec<Value> =
-        contract.terms().into_iter().map(|term| annuity(contract, term, partner, language)).collect();
+fn history(
+    id: &ContractId,
+    (contract, slots, partner): (&Contract, &Slots, &Partner),
+    caller: &Caller,
+    language: Language,
+) -> Value {
+    // If another partner claimed the sale as well, nothing of that dispute is shown.
+    let is_foreign = |fact: &Fact| matches!(fact, Fact::Sale(sale) if !caller.may_read(&sale.partner_id));
+    let hides_sale = contract.claims(&Key::Sale).iter().any(is_foreign);
+    let is_shown = |key: &Key| !(hides_sale && *key == Key::Sale);
+    let annuities = contract.terms().into_iter().map(|term| {
+        let mut oddities = contract.oddities(term, partner);
+        oddities.retain(|what| !(hides_sale && term == Term::FIRST && *what == Oddity::Contradiction));
+        annuity(contract, term, partner, &oddities, language)
+    });
     let mut entries: Vec<_> = slots
         .entries()
         .into_iter()
         .flat_map(|(line, all)| all.into_iter().map(move |one| (line.clone(), one)))
+        .filter(|(_, recorded)| caller.may_read(&recorded.entry.posting.partner_id))
         .collect();
     entries.sort_by_key(|(_, recorded)| recorded.recorded_at);
     let entries: Vec<Value> = entries.iter().map(|(line, recorded)| entry(line, recorded, language)).collect();
     json!({
         "contract_id": id,
         "sale": contract.sale().map(sale),
-        "annuities": annuities,
-        "contradictions": contradictions(contract),
-        "choices": slots.choices().iter().map(choice).collect::<Vec<_>>(),
+        "annuities": annuities.collect::<Vec<_>>(),
+        "contradictions": contradictions(contract, is_shown),
+        "choices": slots.choices().iter().filter(|made| is_shown(&made.key)).map(choice).collect::<Vec<_>>(),
         "entries": entries,
     })
 }
 
-fn annuity(contract: &Contract, term: Term, partner: &Partner, language: Language) -> Value {
+fn annuity(contract: &Contract, term: Term, partner: &Partner, oddities: &[Oddity], language: Language) -> Value {
     let lines = contract.lines(term, partner);
     let own = lines.iter().find(|line| matches!(line.id, LineId::Annuity { cause: Cause::Annuity, .. }));
     let (state, pending) = match contract.state(term, partner) {
@@ -89,7 +106,7 @@ fn annuity(contract: &Contract, term: Term, partner: &Partner, language: Languag
             })
         })
         .collect();
-    let attention: Vec<&str> = contract.oddities(term, partner).into_iter().map(oddity).collect();
+    let attention: Vec<&str> = oddities.iter().copied().map(oddity).collect();
     json!({
         "term": term.number(),
         "starts_on": billed.map(|(starts_on, _)| starts_on),
@@ -134,8 +151,8 @@ pub(crate) fn line(line: &Line, language: Language) -> Value {
 }
 
 /// Every claim of a key that has several, in the order recorded.
-fn contradictions(contract: &Contract) -> Vec<Value> {
-    let several = contract.keys().into_iter().filter_map(|key| {
+fn contradictions(contract: &Contract, is_shown: impl Fn(&Key) -> bool) -> Vec<Value> {
+    let several = contract.keys().into_iter().filter(is_shown).filter_map(|key| {
         let claims = contract.claims(&key);
         (claims.len() > 1).then(|| {
             let claims: Vec<Value> = claims.iter().map(fact).collect();

@@ -1,7 +1,9 @@
 //! `GET /partners/{id}/entries`: what was booked in a period, each amount with its reason and its explanation.
 
 use crate::App;
-use crate::parameters::{Parameters, cursor, id};
+use crate::access::Caller;
+use crate::parameters::{Parameters, id};
+use crate::partners::registered_head;
 use crate::problem::Problem;
 use axum::Json;
 use axum::extract::{Path, Query, State};
@@ -14,6 +16,7 @@ use rules::{Cause, PartnerId, explain};
 use serde_json::{Value, json};
 
 pub(crate) async fn list(
+    caller: Caller,
     State(app): State<App>,
     Path(path): Path<String>,
     Query(query): Query<Vec<(String, String)>>,
@@ -21,15 +24,14 @@ pub(crate) async fn list(
 ) -> Result<Json<Value>, Problem> {
     let partner_id: PartnerId = id(&path)?;
     let mut parameters = Parameters::read(query)?;
-    let (period, limit, after) = (parameters.period()?, parameters.limit()?, parameters.cursor()?);
+    let pages = app.cursors.pages("/partners/{id}/entries", partner_id.as_str(), &parameters);
+    let (period, limit, after) = (parameters.period()?, parameters.limit()?, pages.after(&mut parameters)?);
     let language = parameters.language(&headers)?;
     parameters.done()?;
-    if app.ledger.head(&partner_id).await?.name.is_none() {
-        return Err(Problem::unknown_partner(&partner_id));
-    }
+    registered_head(&app, &caller, &partner_id).await?;
     let part = app.ledger.entries(&partner_id, period, limit, after).await?;
     let entries: Vec<Value> = part.list.iter().map(|listed| entry(&listed.line, &listed.recorded, language)).collect();
-    Ok(Json(json!({ "entries": entries, "next_cursor": cursor(part.next.as_ref()) })))
+    Ok(Json(json!({ "entries": entries, "next_cursor": pages.next(part.next)? })))
 }
 
 /// One entry of the ledger.

@@ -1,12 +1,16 @@
 //! Lambda behind the HTTP API: registers partners and answers what is owed.
 
+mod access;
 mod attention;
 mod choices;
 mod contracts;
+mod cursors;
 mod entries;
 mod format;
+mod headers;
 mod openapi;
 mod openapi_schemas;
+mod page;
 mod parameters;
 mod partners;
 mod problem;
@@ -16,8 +20,12 @@ mod statement;
 mod statement_page;
 mod totals;
 
+use access::Caller;
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::{from_extractor, map_response};
 use axum::routing::{get, post, put};
+use cursors::Cursors;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -26,8 +34,9 @@ use ledger::{Ledger, LedgerError};
 use problem::Problem;
 use rules::PartnerId;
 use runtime::restatement::Queue;
-use runtime::settings::Aws;
+use runtime::settings::{Aws, optional};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// How many partners one request reads.
 const PARTNERS_AT_ONCE: usize = 1000;
@@ -37,6 +46,8 @@ const PARTNERS_AT_ONCE: usize = 1000;
 struct App {
     ledger: Ledger<DynamoStore>,
     restatements: Queue,
+    cursors: Arc<Cursors>,
+    sign_in_url: Option<Arc<str>>,
 }
 
 impl App {
@@ -66,7 +77,20 @@ impl App {
     }
 }
 
-fn router(app: App) -> Router {
+/// The largest body that is read at all, in bytes; what is larger than a registration may be is told so by name.
+const MAX_BODY: usize = 1024 * 1024;
+
+/// The page: open to everyone.
+fn open() -> Router<App> {
+    Router::new()
+        .route("/", get(page::index))
+        .route("/page/{file}", get(page::show))
+        .route("/config.json", get(page::config))
+        .route("/openapi.json", get(openapi::show))
+}
+
+/// The API: nothing in here is reached without known claims, and each handler says whose.
+fn closed() -> Router<App> {
     Router::new()
         .route("/programme", get(programme::show))
         .route("/partners", get(partners::list))
@@ -80,9 +104,16 @@ fn router(app: App) -> Router {
         .route("/contracts/{id}/terms/{term}/choices/{number}", put(choices::of_annuity))
         .route("/contracts/{id}/terms/{term}/credit-notes/{note}/choices/{number}", put(choices::of_credit_note))
         .route("/attention", get(attention::list))
-        .route("/openapi.json", get(openapi::show))
+        .route_layer(from_extractor::<Caller>())
+}
+
+fn router(app: App) -> Router {
+    open()
+        .merge(closed())
         .fallback(async || Problem::not_found("there is nothing at this path"))
         .method_not_allowed_fallback(async || Problem::method_not_allowed())
+        .layer(DefaultBodyLimit::max(MAX_BODY))
+        .layer(map_response(headers::complete))
         .with_state(app)
 }
 
@@ -90,6 +121,11 @@ fn router(app: App) -> Router {
 async fn main() -> Result<(), runtime::Error> {
     runtime::telemetry::start();
     let aws = Aws::from_env()?;
-    let app = App { ledger: aws.ledger()?, restatements: Queue::from_env(&aws)? };
+    let app = App {
+        ledger: aws.ledger()?,
+        restatements: Queue::from_env(&aws)?,
+        cursors: Arc::new(Cursors::from_env()?),
+        sign_in_url: optional("SIGN_IN_URL").map(Arc::from),
+    };
     lambda_http::run(router(app)).await
 }

@@ -2,11 +2,8 @@
 
 use crate::App;
 use axum::http::{HeaderMap, header};
-use base64::Engine;
-use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use events::Refusal;
 use events::body::MAX_TEXT;
-use ledger::store::IndexKey;
 use rules::programme::Language;
 use rules::{Day, Month};
 use std::collections::BTreeMap;
@@ -19,8 +16,8 @@ const DEFAULT_LIMIT: usize = 100;
 pub(crate) const MAX_LIMIT: usize = 500;
 /// How many months one summary covers at most.
 pub(crate) const MAX_MONTHS: usize = 36;
-/// The longest cursor; ours are under a third of it.
-const MAX_CURSOR: usize = 2048;
+/// What says how a list is shown, not what is in it.
+const NO_FILTERS: [&str; 3] = ["cursor", "lang", "limit"];
 
 /// An id from the path.
 pub(crate) fn id<T: FromStr<Err: Display>>(text: &str) -> Result<T, Refusal> {
@@ -39,6 +36,17 @@ impl Parameters {
             }
         }
         Ok(Parameters(parameters))
+    }
+
+    /// Everything that says what is in a list.
+    pub(crate) fn filters(&self) -> BTreeMap<&str, &str> {
+        let all = self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        all.filter(|(name, _)| !NO_FILTERS.contains(name)).collect()
+    }
+
+    /// The text of a parameter.
+    pub(crate) fn take(&mut self, name: &str) -> Option<String> {
+        self.0.remove(name)
     }
 
     fn parsed<T: FromStr<Err: Display>>(&mut self, name: &str) -> Result<Option<T>, Refusal> {
@@ -106,13 +114,6 @@ impl Parameters {
         limit.ok_or_else(|| Refusal::new("limit", format!("must be a whole number from 1 to {MAX_LIMIT}")))
     }
 
-    pub(crate) fn cursor(&mut self) -> Result<Option<IndexKey>, Refusal> {
-        let Some(text) = self.0.remove("cursor") else { return Ok(None) };
-        let json = BASE64_URL_SAFE_NO_PAD.decode(&text).ok().filter(|_| text.len() <= MAX_CURSOR);
-        let cursor = json.and_then(|json| serde_json::from_slice(&json).ok());
-        cursor.map(Some).ok_or_else(|| Refusal::new("cursor", "is not one that this list gave"))
-    }
-
     /// `lang`, else what the browser prefers, else English.
     pub(crate) fn language(&mut self, headers: &HeaderMap) -> Result<Language, Refusal> {
         match self.0.remove("lang").as_deref() {
@@ -144,9 +145,4 @@ fn accepted_language(headers: &HeaderMap) -> Language {
         }
     });
     known.unwrap_or(Language::En)
-}
-
-/// A cursor as it is given out.
-pub(crate) fn cursor(next: Option<&IndexKey>) -> Option<String> {
-    serde_json::to_vec(next?).ok().map(|json| BASE64_URL_SAFE_NO_PAD.encode(json))
 }

@@ -1,7 +1,8 @@
 //! `/partners`: who is registered, under which agreements, and where they stand.
 
 use crate::App;
-use crate::parameters::{Parameters, cursor, id};
+use crate::access::{Admin, Caller};
+use crate::parameters::{Parameters, id};
 use crate::problem::Problem;
 use crate::programme::perks;
 use axum::Json;
@@ -27,17 +28,19 @@ const ATTEMPTS: usize = 20;
 const AT_ONCE: usize = 16;
 
 pub(crate) async fn list(
+    _: Admin,
     State(app): State<App>,
     Query(query): Query<Vec<(String, String)>>,
 ) -> Result<Json<Value>, Problem> {
     let mut parameters = Parameters::read(query)?;
-    let (limit, after) = (parameters.limit()?, parameters.cursor()?);
+    let pages = app.cursors.pages("/partners", "", &parameters);
+    let (limit, after) = (parameters.limit()?, pages.after(&mut parameters)?);
     let (wanted, with_minimum) = (parameters.text("q")?, parameters.flag("with", "minimum_sales")?);
     parameters.done()?;
     let part = matching(&app, limit, after, &wanted.to_lowercase()).await?;
     let partners = stream::iter(part.list).map(|partner| listed(&app, partner, with_minimum)).buffered(AT_ONCE);
     let partners: Vec<Value> = partners.try_collect().await?;
-    Ok(Json(json!({ "partners": partners, "next_cursor": cursor(part.next.as_ref()) })))
+    Ok(Json(json!({ "partners": partners, "next_cursor": pages.next(part.next)? })))
 }
 
 /// The partners whose id or name contains a text.
@@ -88,24 +91,33 @@ async fn listed(app: &App, partner: Registered, with_minimum: bool) -> Result<Va
 }
 
 pub(crate) async fn show(
+    caller: Caller,
     State(app): State<App>,
     Path(path): Path<String>,
     Query(query): Query<Vec<(String, String)>>,
 ) -> Result<Response, Problem> {
     let partner_id: PartnerId = id(&path)?;
     Parameters::read(query)?.done()?;
-    let head = app.ledger.head(&partner_id).await?;
-    if head.name.is_none() {
-        return Err(Problem::unknown_partner(&partner_id));
-    }
+    let head = registered_head(&app, &caller, &partner_id).await?;
     let history = app.ledger.history(&partner_id).await?;
     Ok((etag(&head), Json(partner(&head, &history))).into_response())
+}
+
+/// A partner that is registered; one that the caller may not read is as good as not.
+pub(crate) async fn registered_head(app: &App, caller: &Caller, partner_id: &PartnerId) -> Result<Head, Problem> {
+    let unknown = || Problem::not_found(format!("no partner {partner_id} is registered"));
+    if !caller.may_read(partner_id) {
+        return Err(unknown());
+    }
+    let head = app.ledger.head(partner_id).await?;
+    if head.name.is_none() { Err(unknown()) } else { Ok(head) }
 }
 
 /// `PUT`: the name and all agreements, in place of what was there. Past facts are decided again by the restatement
 /// function, which is asked twice: the delayed pass, asked for before the change, catches whoever was still at work with
 /// the old agreements.
 pub(crate) async fn register(
+    _: Admin,
     State(app): State<App>,
     Path(path): Path<String>,
     Query(query): Query<Vec<(String, String)>>,

@@ -4,7 +4,6 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use events::Refusal;
 use ledger::LedgerError;
-use rules::PartnerId;
 use serde::Serialize;
 
 /// An answer that is an error.
@@ -24,18 +23,33 @@ fn as_number<S: serde::Serializer>(status: &StatusCode, serializer: S) -> Result
 }
 
 impl Problem {
+    /// How an answer says that it is one.
+    pub(crate) const CONTENT_TYPE: HeaderValue = HeaderValue::from_static("application/problem+json");
+
     pub(crate) fn new(status: StatusCode, detail: impl Into<String>) -> Problem {
         let title = status.canonical_reason().unwrap_or("Error");
         Problem { status, title, detail: detail.into(), field: None }
     }
 
-    pub(crate) fn not_found(detail: impl Into<String>) -> Problem {
-        Problem::new(StatusCode::NOT_FOUND, detail)
+    pub(crate) fn unauthorized() -> Problem {
+        Problem::new(StatusCode::UNAUTHORIZED, "this is open to whoever has a token: send it as Authorization: Bearer")
     }
 
-    /// The answer for a partner that is not registered.
-    pub(crate) fn unknown_partner(id: &PartnerId) -> Problem {
-        Problem::not_found(format!("no partner {id} is registered"))
+    pub(crate) fn forbidden(detail: impl Into<String>) -> Problem {
+        Problem::new(StatusCode::FORBIDDEN, detail)
+    }
+
+    pub(crate) fn internal(detail: impl Into<String>) -> Problem {
+        Problem::new(StatusCode::INTERNAL_SERVER_ERROR, detail)
+    }
+
+    /// What was refused before a handler saw it.
+    pub(crate) fn unreadable(status: StatusCode) -> Problem {
+        Problem::new(status, "the request cannot be read")
+    }
+
+    pub(crate) fn not_found(detail: impl Into<String>) -> Problem {
+        Problem::new(StatusCode::NOT_FOUND, detail)
     }
 
     pub(crate) fn method_not_allowed() -> Problem {
@@ -83,8 +97,10 @@ impl From<LedgerError> for Problem {
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let mut response = (self.status, axum::Json(&self)).into_response();
-        let problem_json = HeaderValue::from_static("application/problem+json");
-        response.headers_mut().insert(header::CONTENT_TYPE, problem_json);
+        response.headers_mut().insert(header::CONTENT_TYPE, Problem::CONTENT_TYPE);
+        if self.status == StatusCode::UNAUTHORIZED {
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
         response
     }
 }

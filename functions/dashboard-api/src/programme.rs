@@ -1,11 +1,12 @@
 //! `GET /programme`: every cell of the programme's table, in both languages.
 
+use crate::access::Caller;
 use axum::Json;
 use rules::ProgrammeVersion;
 use rules::programme::{Condition, Earnings, Party, Perk, Terms, Text};
 use serde_json::{Value, json};
 
-pub(crate) async fn show() -> Json<Value> {
+pub(crate) async fn show(_: Caller) -> Json<Value> {
     let versions: Vec<Value> = ProgrammeVersion::ALL
         .into_iter()
         .map(|version| {

@@ -1,6 +1,7 @@
 //! `POST /simulations`: the recorded facts under other terms, beside today's result. Writes nothing.
 
 use crate::App;
+use crate::access::Admin;
 use crate::contracts::line;
 use crate::entries::cause;
 use crate::parameters::Parameters;
@@ -29,6 +30,7 @@ const MAX_LINES: usize = 200;
 const AT_ONCE: usize = 16;
 
 pub(crate) async fn run(
+    _: Admin,
     State(app): State<App>,
     Query(query): Query<Vec<(String, String)>>,
     headers: HeaderMap,

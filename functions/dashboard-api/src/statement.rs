@@ -2,9 +2,11 @@
 //! recorded since a day; as JSON, as a file for a spreadsheet, or to print.
 
 use crate::App;
+use crate::access::Caller;
 use crate::entries::{cause, entry};
 use crate::format::{Format, csv};
 use crate::parameters::{Parameters, id};
+use crate::partners::registered_head;
 use crate::problem::Problem;
 use crate::statement_page::page;
 use crate::totals::{overflow, totals};
@@ -39,6 +41,7 @@ pub(crate) struct Statement {
 }
 
 pub(crate) async fn show(
+    caller: Caller,
     State(app): State<App>,
     Path(path): Path<String>,
     Query(query): Query<Vec<(String, String)>>,
@@ -50,9 +53,7 @@ pub(crate) async fn show(
     let (as_of, since) = (parameters.day("as_of")?, parameters.day("since")?);
     let language = parameters.language(&headers)?;
     parameters.done()?;
-    let Some(name) = app.ledger.head(&partner_id).await?.name else {
-        return Err(Problem::unknown_partner(&partner_id));
-    };
+    let name = registered_head(&app, &caller, &partner_id).await?.name.unwrap_or_default();
     let recorded = |listed: &Listed| App::day_of(listed.recorded.recorded_at);
     let known = |listed: &Listed| as_of.is_none_or(|day| recorded(listed) <= day.date());
     let entries = entries(&app, &partner_id, (month.first(), month.last()), known).await?;

@@ -1,8 +1,10 @@
 //! `GET /summary`, `GET /partners/{id}/summary`: what months add up to, as JSON or as a file for a spreadsheet.
 
 use crate::App;
+use crate::access::{Admin, Caller};
 use crate::format::{Format, csv};
 use crate::parameters::{Parameters, id};
+use crate::partners::registered_head;
 use crate::problem::Problem;
 use axum::Json;
 use axum::extract::{Path, Query, State};
@@ -19,6 +21,7 @@ use std::collections::BTreeMap;
 
 /// `GET /partners/{id}/summary`: one partner's months.
 pub(crate) async fn of_partner(
+    caller: Caller,
     State(app): State<App>,
     Path(path): Path<String>,
     Query(query): Query<Vec<(String, String)>>,
@@ -27,11 +30,8 @@ pub(crate) async fn of_partner(
     let mut parameters = Parameters::read(query)?;
     let (from, to) = parameters.months()?;
     parameters.done()?;
-    let (head, months) =
-        futures_util::try_join!(app.ledger.head(&partner_id), app.ledger.totals_of_partner(&partner_id))?;
-    if head.name.is_none() {
-        return Err(Problem::unknown_partner(&partner_id));
-    }
+    registered_head(&app, &caller, &partner_id).await?;
+    let months = app.ledger.totals_of_partner(&partner_id).await?;
     let months: BTreeMap<Month, Totals> = months.into_iter().filter(|(month, _)| (from..=to).contains(month)).collect();
     let sum = sum(months.values()).map_err(overflow)?;
     let months: Vec<Value> =
@@ -48,6 +48,7 @@ struct Row {
 
 /// `GET /summary`: everyone's months, by month, model and partner.
 pub(crate) async fn of_everyone(
+    _: Admin,
     State(app): State<App>,
     Query(query): Query<Vec<(String, String)>>,
     headers: HeaderMap,

@@ -24,7 +24,9 @@ pub struct Answer {
     pub status: u16,
     /// The headers.
     pub headers: HeaderMap,
-    /// The body, if it is JSON; null otherwise.
+    /// The body.
+    pub body: Bytes,
+    /// The same, if it is JSON; null otherwise.
     pub json: Value,
     /// The body as it came.
     pub text: String,
@@ -35,12 +37,24 @@ pub struct Answer {
 pub struct Http {
     client: Client<HttpConnector, Full<Bytes>>,
     base: String,
+    token: Option<String>,
 }
 
 impl Http {
-    /// A client of the API at `base`.
+    /// A client of the API at `base`, which is nobody in particular.
     pub fn new(base: &str) -> Http {
-        Http { client: Client::builder(TokioExecutor::new()).build_http(), base: base.to_owned() }
+        Http { client: Client::builder(TokioExecutor::new()).build_http(), base: base.to_owned(), token: None }
+    }
+
+    /// The same with a token.
+    #[must_use]
+    pub fn with_token(&self, token: String) -> Http {
+        Http { token: Some(token), ..self.clone() }
+    }
+
+    /// The token that is sent.
+    pub fn token(&self) -> Option<&str> {
+        self.token.as_deref()
     }
 
     /// `GET` of a path.
@@ -64,6 +78,9 @@ impl Http {
         let url = format!("{}{path}", self.base);
         let answer = async {
             let mut request = Request::builder().method(method).uri(&url).header("content-type", "application/json");
+            if let Some(token) = &self.token {
+                request = request.header("authorization", format!("Bearer {token}"));
+            }
             for (name, value) in headers {
                 request = request.header(*name, *value);
             }
@@ -72,7 +89,7 @@ impl Http {
             let body = body.collect().await?.to_bytes();
             let json = serde_json::from_slice(&body).unwrap_or(Value::Null);
             let text = String::from_utf8_lossy(&body).into_owned();
-            Ok(Answer { status: parts.status.as_u16(), headers: parts.headers, json, text })
+            Ok(Answer { status: parts.status.as_u16(), headers: parts.headers, body, json, text })
         };
         answer.await.map_err(|source| ClientError { url: url.clone(), source })
     }

@@ -1,13 +1,16 @@
-//! The HTTP API: requests that match a route of the template become events (payload format 2.0) for its function.
+//! The HTTP API: requests that match a route of the template become events (payload format 2.0) for its function, if they
+//! have a token that its scopes admit.
 
 use crate::lambda::{InvokeError, Invoker, request_id};
-use crate::template::Route;
+use crate::template::{Admission, Api, Route};
+use crate::throttle::Throttle;
+use crate::tokens::{self, Tokens};
 use crate::{ACCOUNT, HOST};
 use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
@@ -15,7 +18,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -23,31 +26,113 @@ use tokio_util::task::TaskTracker;
 /// The largest body, in bytes (a limit of Lambda).
 const MAX_BODY: usize = 6 * 1024 * 1024;
 
-/// Serves the API on a listener until `stop`.
-pub fn serve(listener: TcpListener, routes: Vec<(Route, Invoker)>, (tasks, stop): (&TaskTracker, &CancellationToken)) {
-    let app = Router::new().fallback(handle).with_state(Arc::new(routes));
-    let stop = stop.clone();
-    tasks.spawn(async move {
-        let served = axum::serve(listener, app).with_graceful_shutdown(async move { stop.cancelled().await });
-        if let Err(error) = served.await {
-            eprintln!("HTTP API: {error}");
-        }
-    });
+/// What answers.
+#[derive(Debug)]
+pub struct Gateway {
+    routes: Vec<(Route, Invoker)>,
+    api: Api,
+    tokens: Arc<Tokens>,
+    throttle: Throttle,
 }
 
-async fn handle(State(routes): State<Arc<Vec<(Route, Invoker)>>>, request: Request) -> Response {
+impl Gateway {
+    /// The API of a template, with the functions behind its routes.
+    pub fn new(api: Api, routes: Vec<(Route, Invoker)>, tokens: Arc<Tokens>) -> Gateway {
+        let throttle = Throttle::new(api.requests_per_second, api.burst);
+        Gateway { routes, api, tokens, throttle }
+    }
+
+    /// Serves the API on a listener until `stop`.
+    pub fn serve(self, listener: TcpListener, (tasks, stop): (&TaskTracker, &CancellationToken)) {
+        let app = Router::new().fallback(handle).with_state(Arc::new(self));
+        let stop = stop.clone();
+        tasks.spawn(async move {
+            let served = axum::serve(listener, app).with_graceful_shutdown(async move { stop.cancelled().await });
+            if let Err(error) = served.await {
+                eprintln!("HTTP API: {error}");
+            }
+        });
+    }
+
+    /// What the function is told of whoever asks; an answer if nobody comes in.
+    fn admit(&self, route: &Route, headers: &HeaderMap) -> Result<Option<Value>, Response> {
+        let Admission::Scopes(wanted) = &route.admission else { return Ok(None) };
+        let mut given = headers.get_all(header::AUTHORIZATION).iter();
+        let token = match (given.next().and_then(|value| value.to_str().ok()), given.next()) {
+            (Some(one), None) => one.strip_prefix("Bearer ").unwrap_or(one),
+            _ => "",
+        };
+        let Some(claims) = self.tokens.verified(token) else {
+            return Err(refused(StatusCode::UNAUTHORIZED, "Unauthorized"));
+        };
+        let scopes = tokens::scopes(&claims);
+        if !scopes.iter().any(|scope| wanted.iter().any(|one| one == scope)) {
+            return Err(refused(StatusCode::FORBIDDEN, "Forbidden"));
+        }
+        let scopes = json!(scopes);
+        Ok(Some(json!({ "jwt": { "claims": tokens::as_texts(claims), "scopes": scopes } })))
+    }
+
+    /// What a browser is told that asks for a page of another origin.
+    fn cors(&self, method: &Method, headers: &HeaderMap) -> HeaderMap {
+        let cors = &self.api.cors;
+        let mut told = HeaderMap::new();
+        let Some(origin) = headers.get(header::ORIGIN) else { return told };
+        if !cors.origins.iter().any(|known| known == "*" || known.as_bytes() == origin.as_bytes()) {
+            return told;
+        }
+        told.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
+        told.insert(header::VARY, HeaderValue::from_static("origin"));
+        let mut tell = |name: HeaderName, value: String| {
+            if let Ok(value) = HeaderValue::try_from(value) {
+                told.insert(name, value);
+            }
+        };
+        tell(header::ACCESS_CONTROL_EXPOSE_HEADERS, cors.exposed.join(","));
+        if *method == Method::OPTIONS {
+            tell(header::ACCESS_CONTROL_ALLOW_METHODS, cors.methods.join(","));
+            tell(header::ACCESS_CONTROL_ALLOW_HEADERS, cors.headers.join(","));
+            tell(header::ACCESS_CONTROL_MAX_AGE, cors.max_age_seconds.to_string());
+        }
+        told
+    }
+}
+
+async fn handle(State(gateway): State<Arc<Gateway>>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
-    let matched = routes.iter().find_map(|(route, function)| {
+    let cors = gateway.cors(&parts.method, &parts.headers);
+    let is_preflight = parts.method == Method::OPTIONS
+        && [header::ORIGIN, header::ACCESS_CONTROL_REQUEST_METHOD].iter().all(|name| parts.headers.contains_key(name));
+    let mut response = match is_preflight {
+        true => StatusCode::NO_CONTENT.into_response(),
+        false => answer(&gateway, &parts, body).await,
+    };
+    response.headers_mut().extend(cors);
+    response
+}
+
+async fn answer(gateway: &Gateway, parts: &Parts, body: Body) -> Response {
+    let matched = gateway.routes.iter().find_map(|(route, function)| {
         let parameters = (route.method == parts.method.as_str()).then(|| matches(&route.path, parts.uri.path()))??;
         Some((route, function, parameters))
     });
     let Some((route, function, path_parameters)) = matched else {
         return message(StatusCode::NOT_FOUND, "Not Found");
     };
+    if !gateway.throttle.takes(Instant::now()) {
+        return message(StatusCode::TOO_MANY_REQUESTS, "Too Many Requests");
+    }
+    let authorizer = match gateway.admit(route, &parts.headers) {
+        Ok(authorizer) => authorizer,
+        Err(refusal) => return refusal,
+    };
     let Ok(body) = to_bytes(body, MAX_BODY).await else {
         return message(StatusCode::PAYLOAD_TOO_LARGE, "Request Too Long");
     };
-    let event = event(&parts, &body, route, &path_parameters);
+    let mut event = event(parts, &body, route, &path_parameters);
+    if let (Some(authorizer), Some(Value::Object(context))) = (authorizer, event.get_mut("requestContext")) {
+        context.insert("authorizer".to_owned(), authorizer);
+    }
     match function.invoke(Bytes::from(event.to_string())).await {
         Ok(answer) => match serde_json::from_slice(&answer) {
             Ok(answer) => response(answer),
@@ -56,6 +141,10 @@ async fn handle(State(routes): State<Arc<Vec<(Route, Invoker)>>>, request: Reque
         Err(InvokeError::Ended) => message(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable"),
         Err(InvokeError::Failed(_)) => message(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error"),
     }
+}
+
+fn refused(status: StatusCode, text: &str) -> Response {
+    ([(header::WWW_AUTHENTICATE, "Bearer")], message(status, text)).into_response()
 }
 
 fn message(status: StatusCode, text: &str) -> Response {

@@ -10,9 +10,12 @@ pub mod load;
 pub mod mapping;
 pub mod queues;
 pub mod report;
+pub mod secrets;
 pub mod stack;
 pub mod table;
 pub mod template;
+mod throttle;
+pub mod tokens;
 
 pub use stack::{Options, Stack, StackError};
 

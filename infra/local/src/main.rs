@@ -1,9 +1,9 @@
 //! `cargo run`: the system of template.yaml on this machine, with sample data.
 
 use clap::Parser;
-use local::client::Http;
 use local::input::{self, Event, InputError, Partner, Source};
 use local::stack::{Options, Stack, StackError};
+use local::tokens::Role;
 use local::{binaries, load, report};
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -110,7 +110,7 @@ async fn start(arguments: &Arguments, binaries: PathBuf) -> Result<Stack, StackE
 }
 
 async fn serve(stack: &Stack, given: Given, once: bool) -> Result<ExitCode, Failure> {
-    let api = Http::new(&stack.api_url);
+    let api = stack.api(&Role::Admin)?;
     let world = World::of(&stack.data);
     let sample = Given::sample()?;
     let example = sample.events.first().cloned();
@@ -134,7 +134,8 @@ async fn serve(stack: &Stack, given: Given, once: bool) -> Result<ExitCode, Fail
         println!("{} in {}: {}", letter.message_id, letter.queue, letter.reason);
     }
     if let Some(example) = example {
-        println!("{}", report::hints(stack, balances.first().map(|balance| balance.partner_id.as_str()), &example));
+        let partner = report::partner_ids(&api).await?.into_iter().next();
+        println!("{}", report::hints(stack, partner.as_deref(), &example)?);
     }
     if once {
         if dead.is_empty() {

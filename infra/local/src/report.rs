@@ -4,6 +4,7 @@ use crate::client::{ClientError, Http};
 use crate::input::Event;
 use crate::queues::queue_of;
 use crate::stack::Stack;
+use crate::tokens::{self, Role};
 use comfy_table::presets::UTF8_FULL_CONDENSED;
 use comfy_table::{CellAlignment, Table};
 use serde_json::Value;
@@ -76,20 +77,28 @@ pub fn table(balances: &[Balance]) -> String {
     table.to_string()
 }
 
-/// Where everything answers, and two lines to try.
-pub fn hints(stack: &Stack, partner: Option<&str>, event: &Event) -> String {
+/// Where everything answers, links that sign a browser in, and two lines to try.
+pub fn hints(stack: &Stack, partner: Option<&str>, event: &Event) -> std::io::Result<String> {
     let queue_url = stack.queue_url(queue_of(event.event_type));
-    let partner = partner.map_or_else(|| "programme".to_owned(), |id| format!("partners/{id}"));
-    format!(
-        "\n  HTTP API   {api}\n  DynamoDB   {dynamodb}\n  SQS        {sqs}\n  Logs       {logs}\n\nTry\n\n  \
-         curl {api}/{partner}\n\n  \
+    let api = &stack.api_url;
+    let manager = stack.tokens.mint(&Role::Admin, tokens::LIFETIME)?;
+    let mut links = format!("  as manager\n  {api}/#token={manager}\n");
+    if let Some(id) = partner.and_then(|id| id.parse().ok()) {
+        let token = stack.tokens.mint(&Role::Partner(id), tokens::LIFETIME)?;
+        links = format!("{links}\n  as partner {}\n  {api}/#token={token}\n", partner.unwrap_or_default());
+    }
+    let path = partner.map_or_else(|| "programme".to_owned(), |id| format!("partners/{id}"));
+    Ok(format!(
+        "\n  HTTP API   {api}\n  DynamoDB   {dynamodb}\n  SQS        {sqs}\n  Logs       {logs}\n\n\
+         Open the page (each link is good for {hours} hours)\n\n{links}\nTry\n\n  \
+         curl {api}/{path} -H 'Authorization: Bearer {manager}'\n\n  \
          AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local aws sqs send-message --region {region} \\\n    \
          --endpoint-url {sqs} --queue-url {queue_url} \\\n    --message-body '{body}'\n",
-        api = stack.api_url,
         dynamodb = stack.dynamodb_url,
         sqs = stack.sqs_url,
         logs = stack.data.join("logs").display(),
+        hours = tokens::LIFETIME.as_secs() / 3600,
         region = crate::REGION,
         body = event.body,
-    )
+    ))
 }

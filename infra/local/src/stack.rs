@@ -1,12 +1,16 @@
 //! Everything started together, and stopped together.
 
 use crate::binaries::{self, BinariesError};
+use crate::client::Http;
+use crate::gateway::Gateway;
 use crate::lambda::{self, Home, Invoker};
 use crate::template::{Template, TemplateError, Value};
-use crate::{HOST, gateway, mapping, queues, table};
+use crate::tokens::{self, Role, Tokens};
+use crate::{HOST, mapping, queues, secrets, table};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File, TryLockError};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -15,9 +19,17 @@ use tokio_util::task::TaskTracker;
 /// The template this program was built with.
 const TEMPLATE: &str = include_str!("../../../template.yaml");
 
-/// What of the template is shorter here than in an account, unless it is given: nobody waits a quarter of an hour.
-pub const PARAMETERS: [(&str, &str); 3] =
-    [("RestatementDelaySeconds", "1"), ("FunctionTimeoutSeconds", "5"), ("VisibilityTimeoutSeconds", "30")];
+/// What of the template is otherwise here than in an account, unless it is given: nobody waits a quarter of an hour, tokens
+/// are of this machine's own making, and whoever loads a world is not held up.
+pub const PARAMETERS: [(&str, &str); 7] = [
+    ("RestatementDelaySeconds", "1"),
+    ("FunctionTimeoutSeconds", "5"),
+    ("VisibilityTimeoutSeconds", "30"),
+    ("TokenIssuer", tokens::ISSUER),
+    ("TokenAudience", tokens::AUDIENCE),
+    ("RequestsPerSecond", "10000"),
+    ("RequestBurst", "5000"),
+];
 
 /// How long a part may take to stop before it is left behind.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -104,6 +116,10 @@ pub struct Stack {
     pub sqs_url: String,
     /// Where the data is kept.
     pub data: PathBuf,
+    /// Signs and verifies tokens.
+    pub tokens: Arc<Tokens>,
+    /// What the template's generated secrets say.
+    secrets: BTreeMap<String, String>,
     intake: Part,
     functions: Part,
     services: Part,
@@ -152,6 +168,10 @@ impl Stack {
         let (dynamodb, dynamodb_url) = listen(options.dynamodb_port, "DynamoDB", "--dynamodb-port").await?;
         let (sqs, sqs_url) = listen(options.sqs_port, "SQS", "--sqs-port").await?;
         let lock = prepare(&options)?;
+        let failed = |source| StackError::Data { folder: options.data.clone(), source };
+        let api_settings = &template.api;
+        let tokens = Tokens::first(&options.data, &api_settings.issuer, &api_settings.audience).map_err(failed)?;
+        let secrets = kept_secrets(&options.data, &template).map_err(failed)?;
 
         let (intake, functions, services) = (Part::default(), Part::default(), Part::default());
         let stack = Stack {
@@ -160,6 +180,8 @@ impl Stack {
             dynamodb_url,
             sqs_url,
             data: options.data.clone(),
+            tokens: Arc::new(tokens),
+            secrets,
             intake,
             functions,
             services,
@@ -191,6 +213,7 @@ impl Stack {
                     let value = match value {
                         Value::Text(text) | Value::TableName(text) => text.clone(),
                         Value::QueueUrl(queue) => self.queue_url(queue),
+                        Value::Secret(name) => self.secrets.get(name).cloned().unwrap_or_default(),
                     };
                     (name.clone(), value)
                 })
@@ -212,7 +235,8 @@ impl Stack {
                 mapping::start(mapping, invoker.clone(), queue, self.intake.handles());
             }
         }
-        gateway::serve(api, routes, self.intake.handles());
+        let gateway = Gateway::new(self.template.api.clone(), routes, Arc::clone(&self.tokens));
+        gateway.serve(api, self.intake.handles());
     }
 
     /// Stops taking work in, lets what is under way end, then stops the functions and the services.
@@ -220,6 +244,11 @@ impl Stack {
         self.intake.stop().await;
         self.functions.stop().await;
         self.services.stop().await;
+    }
+
+    /// A client of the HTTP API, with a token for the time of a run.
+    pub fn api(&self, role: &Role) -> std::io::Result<Http> {
+        Ok(Http::new(&self.api_url).with_token(self.tokens.mint(role, tokens::LIFETIME)?))
     }
 
     /// A client of the embedded DynamoDB.
@@ -243,6 +272,17 @@ async fn listen(port: u16, service: &'static str, option: &'static str) -> Resul
     let listener = TcpListener::bind((HOST, port)).await.map_err(failed)?;
     let url = format!("http://{}", listener.local_addr().map_err(failed)?);
     Ok((listener, url))
+}
+
+/// The template's generated secrets, made at the first start.
+fn kept_secrets(data: &Path, template: &Template) -> std::io::Result<BTreeMap<String, String>> {
+    let folder = data.join("secrets");
+    fs::create_dir_all(&folder)?;
+    let kept = template.secrets.iter().map(|(name, length)| {
+        let secret = secrets::kept(&folder.join(name), || secrets::password(*length))?;
+        Ok((name.clone(), String::from_utf8(secret).map_err(std::io::Error::other)?))
+    });
+    kept.collect()
 }
 
 /// Makes the data folder ours, and empties it if asked to. Only what a run has put there is removed.

@@ -1,6 +1,7 @@
 //! What template.yaml says, as far as it can be done on one machine. Whatever is in it and not known here is refused by
 //! name, so that what runs here and what deploys cannot drift apart.
 
+mod api;
 mod yaml;
 
 use std::collections::BTreeMap;
@@ -24,6 +25,44 @@ pub struct Template {
     pub queues: BTreeMap<String, Queue>,
     /// The functions, by logical id.
     pub functions: BTreeMap<String, Function>,
+    /// The HTTP API.
+    pub api: Api,
+    /// The generated secrets, with their lengths, by logical id.
+    pub secrets: BTreeMap<String, usize>,
+}
+
+/// The HTTP API: who may call it, from where, how often.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Api {
+    /// The logical id.
+    pub name: String,
+    /// What checks tokens, by its name in the template.
+    pub authorizer: String,
+    /// Whose tokens are accepted.
+    pub issuer: String,
+    /// Whom they are for.
+    pub audience: String,
+    /// Which pages may call it from a browser.
+    pub cors: Cors,
+    /// How many requests a second it takes on.
+    pub requests_per_second: u32,
+    /// How many at once after a pause.
+    pub burst: u32,
+}
+
+/// What browsers are told about requests from other pages.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cors {
+    /// Whose pages may send requests.
+    pub origins: Vec<String>,
+    /// With which methods.
+    pub methods: Vec<String>,
+    /// With which headers.
+    pub headers: Vec<String>,
+    /// Which headers of the answer they may read.
+    pub exposed: Vec<String>,
+    /// How long browsers remember this.
+    pub max_age_seconds: u32,
 }
 
 /// A table with its indexes.
@@ -89,6 +128,8 @@ pub enum Value {
     QueueUrl(String),
     /// The name of the table.
     TableName(String),
+    /// What the generated secret with this logical id says.
+    Secret(String),
 }
 
 /// A queue as a function's event source.
@@ -107,6 +148,17 @@ pub struct Route {
     pub method: String,
     /// The path, with parameters in braces.
     pub path: String,
+    /// Who comes in.
+    pub admission: Admission,
+}
+
+/// Who comes in at a route.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Admission {
+    /// Everyone.
+    Open,
+    /// Whoever has a token with one of these scopes.
+    Scopes(Vec<String>),
 }
 
 impl Template {
@@ -123,7 +175,9 @@ mod tests {
     const TEMPLATE: &str = include_str!("../../../template.yaml");
 
     fn read(text: &str, parameters: &[(&str, &str)]) -> Result<Template, TemplateError> {
-        let parameters = parameters.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let given = [("TokenIssuer", "https://i"), ("TokenAudience", "a")];
+        let parameters = given.iter().chain(parameters);
+        let parameters = parameters.map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         Template::read(text, &parameters)
     }
 
@@ -140,7 +194,25 @@ mod tests {
         assert_eq!(sale_signed.environment["DEAD_LETTER_QUEUE_URL"], Value::QueueUrl("SaleSignedDeadLetters".into()));
         assert_eq!(template.queues["SaleSignedQueue"].visibility_seconds, 120);
         assert_eq!(template.queues["SaleSignedQueue"].redrive, Some(("SaleSignedDeadLetters".into(), 5)));
-        assert_eq!(template.functions["DashboardApi"].routes.len(), 14);
+        let dashboard = &template.functions["DashboardApi"];
+        assert_eq!(dashboard.environment["CURSOR_KEY"], Value::Secret("CursorKey".into()));
+        assert_eq!(template.secrets["CursorKey"], 64);
+        let open = dashboard.routes.iter().filter(|route| route.admission == Admission::Open);
+        assert_eq!(
+            open.map(|route| route.path.as_str()).collect::<Vec<_>>(),
+            ["/config.json", "/", "/openapi.json", "/page/{file}"]
+        );
+        let admitted = |path: &str| {
+            let route = dashboard.routes.iter().find(|route| route.method == "GET" && route.path == path).unwrap();
+            route.admission.clone()
+        };
+        assert_eq!(admitted("/partners"), Admission::Scopes(vec!["admin".into()]));
+        assert_eq!(admitted("/partners/{id}"), Admission::Scopes(vec!["admin".into(), "partner".into()]));
+        let Api { issuer, audience, cors, .. } = template.api;
+        assert_eq!((issuer.as_str(), audience.as_str()), ("https://i", "a"));
+        assert_eq!(cors.origins, ["https://none.invalid"]);
+        let template = read(TEMPLATE, &[("AllowedOrigins", "https://a.example,https://b.example")]).unwrap();
+        assert_eq!(template.api.cors.origins, ["https://a.example", "https://b.example"]);
     }
 
     #[test]
@@ -164,6 +236,27 @@ mod tests {
         check("BillingMode: PAY_PER_REQUEST", "StreamSpecification: {}", "Resources.Ledger", "StreamSpecification");
         check("!Ref SaleSignedDeadLetters", "!Ref Nothing", "Resources.SaleSigned", "Nothing");
         check("maxReceiveCount: !Ref MaxReceiveCount", "maxReceiveCount: five", "Resources.SaleSignedQueue", "five");
+        let scopes = "Auth: { AuthorizationScopes: [admin, partner] }";
+        for wrong in ["Auth: { Authorizer: AWS_IAM }", "Auth: { AuthorizationScopes: [] }", "Auth: {}"] {
+            check(scopes, wrong, "Resources.DashboardApi", "AuthorizationScopes");
+        }
+        check(&format!(", {scopes}"), "", "Resources.DashboardApi", "AuthorizationScopes");
+        check(
+            "Auth: { Authorizer: NONE }",
+            "Auth: { Authorizer: NONE, AuthorizationScopes: [admin] }",
+            "R",
+            "not both",
+        );
+        check("{ ApiId: !Ref Api,", "{ ApiId: !Ref Ledger,", "Resources.DashboardApi", "ApiId");
+        check("$request.header.Authorization", "$request.querystring.token", "Resources.Api", "IdentitySource");
+        check("DefaultAuthorizer: Tokens", "DefaultAuthorizer: Others", "Resources.Api", "Authorizers");
+        check("[!Ref TokenAudience]", "[a, b]", "Resources.Api", "audience");
+        check("MaxAge: 600", "MaxAge: 600\n        AllowCredentials: true", "Resources.Api", "AllowCredentials");
+        check("ExcludePunctuation: true", "ExcludeLowercase: true", "Resources.CursorKey", "ExcludeLowercase");
+        check("secretsmanager:${CursorKey}", "ssm:CursorKey", "Resources.DashboardApi", "!Sub");
+        check("secretsmanager:${CursorKey}", "secretsmanager:${Ledger}", "Resources.DashboardApi", "!Sub");
+        let error = Template::read(TEMPLATE, &BTreeMap::new()).unwrap_err();
+        assert!(error.place == "Parameters.TokenAudience" && error.problem.contains("must be given"), "{error}");
         let error = read(TEMPLATE, &[("Nothing", "1")]).unwrap_err();
         assert_eq!(error.place, "Parameters.Nothing");
         let error = read(TEMPLATE, &[("FunctionTimeoutSeconds", "soon")]).unwrap_err();

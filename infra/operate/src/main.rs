@@ -4,6 +4,7 @@ mod audit;
 mod redrive;
 mod send;
 mod target;
+mod token;
 
 use clap::{Parser, Subcommand};
 use std::error::Error;
@@ -42,6 +43,11 @@ enum Command {
         #[arg(long)]
         yes: bool,
     },
+    /// Print a token for the HTTP API of the stack on this machine
+    Token {
+        #[command(flatten)]
+        wanted: token::Wanted,
+    },
     /// Read the whole table, compute every line again, and print each difference; status 1 if there is any
     Audit {
         /// Append the missing differences, after showing them
@@ -66,6 +72,7 @@ async fn main() -> ExitCode {
 async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
     let target = Target::of(&arguments.place)?;
     match arguments.command {
+        Command::Token { wanted } => token::token(wanted),
         Command::Send { file } => send::send(&target, &file).await,
         Command::Redrive { queue, reason, yes } => redrive::redrive(&target, queue, reason.as_deref(), yes).await,
         Command::Audit { repair } => audit::audit(&target, repair).await,

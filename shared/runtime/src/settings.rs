@@ -31,7 +31,8 @@ pub fn number(name: &'static str) -> Result<u32, SettingsError> {
     variable(name)?.parse().map_err(|_| SettingsError { name, problem: "is not a whole number" })
 }
 
-fn optional(name: &str) -> Option<String> {
+/// The text of a variable, if it is there and not empty.
+pub fn optional(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 

@@ -1,14 +1,15 @@
 //! From YAML to a [`Template`]: intrinsic functions resolved, every field known or refused.
 
-use super::{Function, Index, Mapping, Queue, Route, Table, Template, TemplateError, Value};
+use super::{Api, Function, Index, Mapping, Queue, Table, Template, TemplateError, Value, api};
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_norway::Value as Yaml;
 use std::collections::BTreeMap;
 
 /// Marks of resolved references; no text of a template begins so.
-const REF: &str = "\u{1}ref ";
+pub(super) const REF: &str = "\u{1}ref ";
 const ARN: &str = "\u{1}arn ";
+const SUB: &str = "\u{1}sub ";
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "PascalCase")]
@@ -39,6 +40,8 @@ struct RawParameter {
     _max_value: Option<IgnoredAny>,
     #[serde(rename = "AllowedValues")]
     _allowed_values: Option<IgnoredAny>,
+    #[serde(rename = "AllowedPattern")]
+    _allowed_pattern: Option<IgnoredAny>,
     #[serde(rename = "Description")]
     _description: Option<IgnoredAny>,
 }
@@ -169,19 +172,19 @@ struct RawSqsEvent {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "PascalCase")]
-struct RawHttpEvent {
-    #[serde(rename = "ApiId")]
-    _api_id: IgnoredAny,
-    method: String,
-    path: String,
+struct RawSecret {
+    generate_secret_string: RawGenerated,
+    #[serde(rename = "Description")]
+    _description: Option<IgnoredAny>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "PascalCase")]
-struct RawApi {
-    /// Who may call is API Gateway's to check; nobody is turned away on this machine.
-    #[serde(rename = "Auth")]
-    _auth: Option<IgnoredAny>,
+struct RawGenerated {
+    password_length: usize,
+    /// There is none here in any case.
+    #[serde(rename = "ExcludePunctuation")]
+    _exclude_punctuation: Option<IgnoredAny>,
 }
 
 #[derive(Deserialize)]
@@ -198,11 +201,11 @@ struct RawBuildProperties {
     binary: String,
 }
 
-fn error(place: impl Into<String>, problem: impl std::fmt::Display) -> TemplateError {
+pub(super) fn error(place: impl Into<String>, problem: impl std::fmt::Display) -> TemplateError {
     TemplateError { place: place.into(), problem: problem.to_string() }
 }
 
-fn typed<T: DeserializeOwned>(value: Yaml, place: &str) -> Result<T, TemplateError> {
+pub(super) fn typed<T: DeserializeOwned>(value: Yaml, place: &str) -> Result<T, TemplateError> {
     serde_norway::from_value(value).map_err(|problem| error(place, problem))
 }
 
@@ -221,6 +224,7 @@ pub(super) fn read(text: &str, overrides: &BTreeMap<String, String>) -> Result<T
         return Err(error(format!("Globals.{name}"), "is not known on this machine"));
     }
     let (mut tables, mut queues, mut functions) = (Vec::new(), BTreeMap::new(), BTreeMap::new());
+    let (mut apis, mut secrets) = (Vec::new(), BTreeMap::new());
     for (name, resource) in template.resources {
         let place = format!("Resources.{name}");
         match resource.r#type.as_str() {
@@ -234,7 +238,11 @@ pub(super) fn read(text: &str, overrides: &BTreeMap<String, String>) -> Result<T
                 functions.insert(name, (properties, metadata));
             }
             "AWS::Serverless::HttpApi" => {
-                let RawApi { _auth } = typed(resource.properties, &place)?;
+                apis.push(api::api(&name, resource.properties, &place)?);
+            }
+            "AWS::SecretsManager::Secret" => {
+                let RawSecret { generate_secret_string: generated, _description } = typed(resource.properties, &place)?;
+                secrets.insert(name, generated.password_length);
             }
             // What has a meaning in an account only.
             "AWS::IAM::Role" | "AWS::Logs::LogGroup" => {}
@@ -242,12 +250,22 @@ pub(super) fn read(text: &str, overrides: &BTreeMap<String, String>) -> Result<T
         }
     }
     let [table] = <[Table; 1]>::try_from(tables).map_err(|_| error("Resources", "there must be exactly one table"))?;
+    let [api] = <[Api; 1]>::try_from(apis).map_err(|_| error("Resources", "there must be exactly one HTTP API"))?;
+    let known = Known { table: &table, queues: &queues, secrets: &secrets, api: &api };
     let functions = functions.into_iter().map(|(name, (properties, metadata))| {
         let place = format!("Resources.{name}");
-        function(properties, metadata, &place, &table, &queues).map(|function| (name, function))
+        function(properties, metadata, &place, &known).map(|function| (name, function))
     });
     let functions = functions.collect::<Result<_, _>>()?;
-    Ok(Template { table, queues, functions })
+    Ok(Template { table, queues, functions, api, secrets })
+}
+
+/// What functions refer to.
+struct Known<'a> {
+    table: &'a Table,
+    queues: &'a BTreeMap<String, Queue>,
+    secrets: &'a BTreeMap<String, usize>,
+    api: &'a Api,
 }
 
 fn parameters(
@@ -267,6 +285,12 @@ fn parameters(
             Some(text) => Yaml::from(text.as_str()),
             None => parameter.default.clone().ok_or_else(|| error(&place, "has no default: it must be given"))?,
         };
+        let value = match value.as_str() {
+            Some(list) if parameter.r#type == "CommaDelimitedList" => {
+                Yaml::Sequence(list.split(',').map(|item| Yaml::from(item.trim())).collect())
+            }
+            Some(_) | None => value,
+        };
         Ok((name.clone(), value))
     });
     values.collect()
@@ -284,7 +308,7 @@ fn untagged(value: Yaml) -> Yaml {
     }
 }
 
-/// Replaces `!Ref` and `!GetAtt`. What is built from names (`!Sub`) has a meaning in an account only.
+/// Replaces `!Ref` and `!GetAtt`. What is built from names (`!Sub`) has a meaning in an account only, but for secrets.
 fn resolve(
     value: Yaml,
     place: &str,
@@ -307,7 +331,7 @@ fn resolve(
                     }
                     _ => return Err(error(place, format!("!GetAtt {text} is not the Arn of a resource"))),
                 },
-                "!Sub" => Yaml::from(text),
+                "!Sub" => Yaml::from(format!("{SUB}{text}")),
                 other => return Err(error(place, format!("{other} is not known on this machine"))),
             }
         }
@@ -379,15 +403,14 @@ fn function(
     raw: RawFunction,
     metadata: RawMetadata,
     place: &str,
-    table: &Table,
-    queues: &BTreeMap<String, Queue>,
+    known: &Known<'_>,
 ) -> Result<Function, TemplateError> {
     if raw.runtime != "provided.al2023" {
         return Err(error(place, format!("Runtime {} is not known on this machine", raw.runtime)));
     }
     let environment = raw.environment.variables.into_iter().map(|(name, value)| {
         let place = format!("{place}.Environment.Variables.{name}");
-        environment_value(value, &place, table, queues).map(|value| (name, value))
+        environment_value(value, &place, known).map(|value| (name, value))
     });
     let mut function = Function {
         binary: metadata.build_properties.binary,
@@ -401,12 +424,11 @@ fn function(
         let place = format!("{place}.Events.{name}");
         match event.r#type.as_str() {
             "SQS" if function.mapping.is_none() => {
-                function.mapping = Some(mapping(&typed(event.properties, &place)?, &place, queues)?);
+                function.mapping = Some(mapping(&typed(event.properties, &place)?, &place, known.queues)?);
             }
             "SQS" => return Err(error(place, "a second queue for one function is not known on this machine")),
             "HttpApi" => {
-                let RawHttpEvent { _api_id, method, path } = typed(event.properties, &place)?;
-                function.routes.push(Route { method: method.to_uppercase(), path });
+                function.routes.push(api::route(event.properties, &place, known.api)?);
             }
             other => return Err(error(place, format!("an event of type {other} is not known on this machine"))),
         }
@@ -414,12 +436,8 @@ fn function(
     Ok(function)
 }
 
-fn environment_value(
-    value: Yaml,
-    place: &str,
-    table: &Table,
-    queues: &BTreeMap<String, Queue>,
-) -> Result<Value, TemplateError> {
+fn environment_value(value: Yaml, place: &str, known: &Known<'_>) -> Result<Value, TemplateError> {
+    let Known { table, queues, secrets, api: _ } = known;
     match value {
         Yaml::Number(number) => Ok(Value::Text(number.to_string())),
         Yaml::Bool(flag) => Ok(Value::Text(flag.to_string())),
@@ -427,11 +445,21 @@ fn environment_value(
             Some(name) if queues.contains_key(name) => Ok(Value::QueueUrl(name.to_owned())),
             Some(name) if table.name == name => Ok(Value::TableName(name.to_owned())),
             Some(name) => Err(error(place, format!("!Ref {name} is neither a queue nor the table"))),
+            None if text.starts_with(SUB) => {
+                let secret = text.strip_prefix(SUB).and_then(secret).filter(|name| secrets.contains_key(*name));
+                let name = secret.ok_or_else(|| error(place, "of !Sub, only secrets are known on this machine"))?;
+                Ok(Value::Secret(name.to_owned()))
+            }
             None if text.starts_with(ARN) => Err(error(place, "an Arn in an environment is not known on this machine")),
             None => Ok(Value::Text(text)),
         },
         Yaml::Null | Yaml::Sequence(_) | Yaml::Mapping(_) | Yaml::Tagged(_) => Err(error(place, "must be a text")),
     }
+}
+
+/// The secret that a dynamic reference names, whole.
+fn secret(text: &str) -> Option<&str> {
+    text.strip_prefix("{{resolve:secretsmanager:${")?.strip_suffix("}}}")
 }
 
 fn mapping(raw: &RawSqsEvent, place: &str, queues: &BTreeMap<String, Queue>) -> Result<Mapping, TemplateError> {

@@ -1,0 +1,148 @@
+//! Cursors: where the rest of a list begins, sealed. One can be neither read nor made up, is good for the very list that
+//! gave it out (route, partner, filters), and for a day.
+
+use crate::parameters::Parameters;
+use crate::problem::Problem;
+use aws_lc_rs::aead::{AES_256_GCM, Aad, NONCE_LEN, Nonce, RandomizedNonceKey};
+use aws_lc_rs::digest::{SHA256, digest};
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use events::Refusal;
+use jiff::{SignedDuration, Timestamp};
+use ledger::store::IndexKey;
+use runtime::settings::{SettingsError, variable};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+/// How long a cursor is good for.
+const LIFETIME: SignedDuration = SignedDuration::from_hours(24);
+/// The longest cursor; ours are under a third of it.
+const MAX_LENGTH: usize = 2048;
+
+/// What seals cursors.
+#[derive(Debug)]
+pub(crate) struct Cursors(RandomizedNonceKey);
+
+/// What is sealed.
+#[derive(Serialize, Deserialize)]
+struct Place {
+    /// Seconds since 1970.
+    until: i64,
+    behind: IndexKey,
+}
+
+impl Cursors {
+    /// With the secret in `CURSOR_KEY`.
+    pub(crate) fn from_env() -> Result<Cursors, runtime::Error> {
+        let secret: Result<String, SettingsError> = variable("CURSOR_KEY");
+        Cursors::new(&secret?).ok_or_else(|| "AES-256-GCM is not there".into())
+    }
+
+    fn new(secret: &str) -> Option<Cursors> {
+        let key = digest(&SHA256, secret.as_bytes());
+        RandomizedNonceKey::new(&AES_256_GCM, key.as_ref()).ok().map(Cursors)
+    }
+
+    /// The pages of one list. `route` names it, `id` says whose it is if it is of one partner; whatever narrows it down is
+    /// in the parameters, of which none may have been taken yet.
+    pub(crate) fn pages(&self, route: &str, id: &str, parameters: &Parameters) -> Pages<'_> {
+        Pages { cursors: self, list: json!([route, id, parameters.filters()]).to_string() }
+    }
+
+    fn seal(&self, list: &str, place: &Place) -> Option<String> {
+        let mut sealed = serde_json::to_vec(place).ok()?;
+        let nonce = self.0.seal_in_place_append_tag(Aad::from(list), &mut sealed).ok()?;
+        Some(BASE64_URL_SAFE_NO_PAD.encode([nonce.as_ref().as_slice(), &sealed].concat()))
+    }
+
+    fn open(&self, list: &str, cursor: &str, now: Timestamp) -> Option<IndexKey> {
+        let sealed = Some(cursor).filter(|cursor| cursor.len() <= MAX_LENGTH)?;
+        let sealed = BASE64_URL_SAFE_NO_PAD.decode(sealed).ok()?;
+        let (nonce, sealed) = sealed.split_first_chunk::<NONCE_LEN>()?;
+        let mut sealed = sealed.to_vec();
+        let place = self.0.open_in_place(Nonce::from(nonce), Aad::from(list), &mut sealed).ok()?;
+        let Place { until, behind } = serde_json::from_slice(place).ok()?;
+        (now.as_second() < until).then_some(behind)
+    }
+}
+
+/// The pages of one list.
+#[derive(Debug)]
+pub(crate) struct Pages<'a> {
+    cursors: &'a Cursors,
+    list: String,
+}
+
+impl Pages<'_> {
+    /// Where the page that is asked for begins.
+    pub(crate) fn after(&self, parameters: &mut Parameters) -> Result<Option<IndexKey>, Refusal> {
+        let Some(cursor) = parameters.take("cursor") else { return Ok(None) };
+        let place = self.cursors.open(&self.list, &cursor, runtime::now());
+        place.map(Some).ok_or_else(|| Refusal::new("cursor", "is not, or no longer, one that this list gave"))
+    }
+
+    /// The cursor of the next page, if there is one.
+    pub(crate) fn next(&self, behind: Option<IndexKey>) -> Result<Option<String>, Problem> {
+        let Some(behind) = behind else { return Ok(None) };
+        let until = (runtime::now() + LIFETIME).as_second();
+        let cursor = self.cursors.seal(&self.list, &Place { until, behind });
+        cursor.map(Some).ok_or_else(|| Problem::internal("the cursor of the next page could not be made"))
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test that cannot go on says so")]
+mod tests {
+    use super::*;
+
+    const LIST: &str = "a list";
+
+    fn key() -> IndexKey {
+        serde_json::from_value(json!({ "gsk": "2026-01-31#C-1#01", "pk": "CONTRACT#C-1", "sk": "TERM#01" })).unwrap()
+    }
+
+    fn sealed(cursors: &Cursors, now: Timestamp) -> String {
+        cursors.seal(LIST, &Place { until: (now + LIFETIME).as_second(), behind: key() }).unwrap()
+    }
+
+    #[test]
+    fn a_cursor_is_good_for_a_day() {
+        let cursors = Cursors::new("secret").unwrap();
+        let now: Timestamp = "2026-01-31T12:00:00Z".parse().unwrap();
+        let cursor = sealed(&cursors, now);
+        let second = SignedDuration::from_secs(1);
+        for (then, good) in
+            [(now, true), (now + LIFETIME - second, true), (now + LIFETIME, false), (now + LIFETIME * 365, false)]
+        {
+            assert_eq!(cursors.open(LIST, &cursor, then), good.then(key), "{then}");
+        }
+    }
+
+    #[test]
+    fn a_cursor_is_good_for_its_list_and_its_key() {
+        let cursors = Cursors::new("secret").unwrap();
+        let now = runtime::now();
+        let cursor = sealed(&cursors, now);
+        assert_eq!(cursors.open(LIST, &cursor, now), Some(key()));
+        assert_eq!(cursors.open("another list", &cursor, now), None);
+        assert_eq!(Cursors::new("Secret").unwrap().open(LIST, &cursor, now), None);
+        assert!(!cursor.contains("C-1") && sealed(&cursors, now) != cursor, "nothing can be read or compared");
+    }
+
+    #[test]
+    fn no_bit_of_a_cursor_can_be_changed() {
+        let cursors = Cursors::new("secret").unwrap();
+        let now = runtime::now();
+        let cursor = sealed(&cursors, now);
+        let bytes = BASE64_URL_SAFE_NO_PAD.decode(&cursor).unwrap();
+        for bit in 0..bytes.len() * 8 {
+            let mut changed = bytes.clone();
+            *changed.get_mut(bit / 8).unwrap() ^= 1 << (bit % 8);
+            assert_eq!(cursors.open(LIST, &BASE64_URL_SAFE_NO_PAD.encode(changed), now), None, "bit {bit}");
+        }
+        for length in 0..bytes.len() {
+            let cut = bytes.get(..length).unwrap();
+            assert_eq!(cursors.open(LIST, &BASE64_URL_SAFE_NO_PAD.encode(cut), now), None, "{length} bytes");
+        }
+    }
+}

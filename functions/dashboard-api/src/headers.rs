@@ -1,0 +1,31 @@
+//! What every answer has: headers that tell browsers what they may do with it, and a body of the kind promised.
+
+use crate::problem::Problem;
+use axum::http::{HeaderName, HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+
+/// Scripts, styles and requests of the page's own origin, and nothing else.
+const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
+    connect-src 'self'; font-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
+const ON_EVERY_ANSWER: [(HeaderName, HeaderValue); 4] = [
+    (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(CONTENT_SECURITY_POLICY)),
+    (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+    (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+    (header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=63072000")),
+];
+
+/// Completes an answer. One that says nothing of caches holds data, which none may keep.
+pub(crate) async fn complete(response: Response) -> Response {
+    let status = response.status();
+    let is_problem = response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind == Problem::CONTENT_TYPE);
+    // The router refuses what does not even reach a handler, and does so in its own words.
+    let mut response = match is_problem || !(status.is_client_error() || status.is_server_error()) {
+        true => response,
+        false => Problem::unreadable(status).into_response(),
+    };
+    let headers = response.headers_mut();
+    headers.extend(ON_EVERY_ANSWER);
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    response
+}

@@ -1,0 +1,128 @@
+//! The HTTP API in the template: who may call it, from where, how often.
+
+use super::yaml::{REF, error, typed};
+use super::{Admission, Api, Cors, Route, TemplateError};
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+use serde_norway::Value as Yaml;
+use std::collections::BTreeMap;
+
+/// The only place a token is looked for.
+const IDENTITY_SOURCE: &str = "$request.header.Authorization";
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "PascalCase")]
+struct RawApi {
+    auth: RawAuth,
+    cors_configuration: RawCors,
+    default_route_settings: RawRouteSettings,
+    /// Where logs go has a meaning in an account only.
+    #[serde(rename = "AccessLogSettings")]
+    _access_log_settings: Option<IgnoredAny>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "PascalCase")]
+struct RawAuth {
+    default_authorizer: String,
+    authorizers: BTreeMap<String, RawAuthorizer>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "PascalCase")]
+struct RawAuthorizer {
+    identity_source: String,
+    jwt_configuration: RawJwt,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawJwt {
+    issuer: String,
+    audience: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "PascalCase")]
+struct RawCors {
+    allow_origins: Vec<String>,
+    allow_methods: Vec<String>,
+    allow_headers: Vec<String>,
+    expose_headers: Vec<String>,
+    max_age: u32,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "PascalCase")]
+struct RawRouteSettings {
+    throttling_rate_limit: u32,
+    throttling_burst_limit: u32,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "PascalCase")]
+struct RawHttpEvent {
+    api_id: String,
+    method: String,
+    path: String,
+    auth: Option<RawRouteAuth>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "PascalCase")]
+struct RawRouteAuth {
+    authorizer: Option<String>,
+    #[serde(default)]
+    authorization_scopes: Vec<String>,
+}
+
+pub(super) fn api(name: &str, properties: Yaml, place: &str) -> Result<Api, TemplateError> {
+    let RawApi { auth, cors_configuration: cors, default_route_settings: limits, _access_log_settings } =
+        typed(properties, place)?;
+    let RawAuth { default_authorizer, authorizers } = auth;
+    let mut authorizers = authorizers.into_iter();
+    let authorizer = match (authorizers.next(), authorizers.next()) {
+        (Some((name, authorizer)), None) if name == default_authorizer => authorizer,
+        _ => return Err(error(place, "Authorizers must have exactly one, the DefaultAuthorizer, on this machine")),
+    };
+    if authorizer.identity_source != IDENTITY_SOURCE {
+        return Err(error(place, format!("IdentitySource must be {IDENTITY_SOURCE} on this machine")));
+    }
+    let RawJwt { issuer, audience } = authorizer.jwt_configuration;
+    let [audience] = <[String; 1]>::try_from(audience)
+        .map_err(|_| error(place, "JwtConfiguration.audience must have exactly one on this machine"))?;
+    if limits.throttling_rate_limit == 0 || limits.throttling_burst_limit == 0 {
+        return Err(error(place, "DefaultRouteSettings would let nothing through"));
+    }
+    Ok(Api {
+        name: name.to_owned(),
+        authorizer: default_authorizer,
+        issuer,
+        audience,
+        cors: Cors {
+            origins: cors.allow_origins,
+            methods: cors.allow_methods,
+            headers: cors.allow_headers,
+            exposed: cors.expose_headers,
+            max_age_seconds: cors.max_age,
+        },
+        requests_per_second: limits.throttling_rate_limit,
+        burst: limits.throttling_burst_limit,
+    })
+}
+
+/// A route says who may come in; one that says nothing would be open to every token, whatever its scopes.
+pub(super) fn route(properties: Yaml, place: &str, api: &Api) -> Result<Route, TemplateError> {
+    let RawHttpEvent { api_id, method, path, auth } = typed(properties, place)?;
+    if api_id.strip_prefix(REF) != Some(&api.name) {
+        return Err(error(place, format!("ApiId must be !Ref {}", api.name)));
+    }
+    let auth = auth.ok_or_else(|| error(place, "Auth must give AuthorizationScopes, or Authorizer: NONE"))?;
+    let admission = match (auth.authorizer.as_deref(), auth.authorization_scopes) {
+        (Some("NONE"), scopes) if scopes.is_empty() => Admission::Open,
+        (None, scopes) if !scopes.is_empty() => Admission::Scopes(scopes),
+        (Some(name), scopes) if name == api.authorizer && !scopes.is_empty() => Admission::Scopes(scopes),
+        _ => return Err(error(place, "Auth must give AuthorizationScopes, or Authorizer: NONE, not both")),
+    };
+    Ok(Route { method: method.to_uppercase(), path, admission })
+}

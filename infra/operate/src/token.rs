@@ -1,0 +1,50 @@
+//! A token for scripts, signed with the key of the stack on this machine.
+
+use crate::Failure;
+use clap::Args;
+use local::tokens::{self, KEY_FILE, Role, Tokens};
+use rules::PartnerId;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+/// Whom the token is for, and who says so.
+#[derive(Debug, Args)]
+pub(crate) struct Wanted {
+    #[command(flatten)]
+    whom: Whom,
+    /// How long it is good for, in hours
+    #[arg(long, value_name = "N", default_value_t = 24, value_parser = clap::value_parser!(u64).range(1..=8760))]
+    hours: u64,
+    /// The data folder of the stack, which has the key
+    #[arg(long, value_name = "DIR", default_value = ".local")]
+    data: PathBuf,
+    /// The stack's parameter TokenIssuer
+    #[arg(long, value_name = "URL", default_value = tokens::ISSUER)]
+    issuer: String,
+    /// The stack's parameter TokenAudience
+    #[arg(long, value_name = "NAME", default_value = tokens::AUDIENCE)]
+    audience: String,
+}
+
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+struct Whom {
+    /// Somebody who reads and writes everything
+    #[arg(long)]
+    admin: bool,
+    /// A partner, who reads what is its own
+    #[arg(long, value_name = "ID")]
+    partner: Option<PartnerId>,
+}
+
+pub(crate) fn token(wanted: Wanted) -> Result<ExitCode, Failure> {
+    let Wanted { whom, hours, data, issuer, audience } = wanted;
+    let tokens = Tokens::of(&data, &issuer, &audience).map_err(|error| {
+        let file = data.join(KEY_FILE);
+        format!("the key {} cannot be used ({error}): has `cargo run` started a stack there?", file.display())
+    })?;
+    let role = whom.partner.map_or(Role::Admin, Role::Partner);
+    println!("{}", tokens.mint(&role, Duration::from_hours(hours))?);
+    Ok(ExitCode::SUCCESS)
+}
