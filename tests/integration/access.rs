@@ -400,7 +400,7 @@ async fn a_cursor_is_good_for_its_own_list_alone() {
     {
         refused(&partner, &format!("/partners/P-1/entries?{query}cursor={cursor}")).await;
     }
-    let own = format!("/partners/P-1/entries?from=2025-12-31&to=2026-02-01&cursor=");
+    let own = "/partners/P-1/entries?from=2025-12-31&to=2026-02-01&cursor=";
     let of_partners = running.get("/partners?limit=1").await["next_cursor"].as_str().unwrap().to_owned();
     refused(&partner, &format!("{own}{of_partners}")).await;
     refused(&running.api, &format!("/attention?cursor={of_partners}")).await;

@@ -20,10 +20,8 @@ pub(crate) async fn complete(response: Response) -> Response {
     let status = response.status();
     let is_problem = response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind == Problem::CONTENT_TYPE);
     // The router refuses what does not even reach a handler, and does so in its own words.
-    let mut response = match is_problem || !(status.is_client_error() || status.is_server_error()) {
-        true => response,
-        false => Problem::unreadable(status).into_response(),
-    };
+    let is_error = status.is_client_error() || status.is_server_error();
+    let mut response = if is_error && !is_problem { Problem::unreadable(status).into_response() } else { response };
     let headers = response.headers_mut();
     headers.extend(ON_EVERY_ANSWER);
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));

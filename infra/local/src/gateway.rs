@@ -54,8 +54,8 @@ impl Gateway {
         });
     }
 
-    /// What the function is told of whoever asks; an answer if nobody comes in.
-    fn admit(&self, route: &Route, headers: &HeaderMap) -> Result<Option<Value>, Response> {
+    /// What the function is told of whoever asks; a status if they do not come in.
+    fn admit(&self, route: &Route, headers: &HeaderMap) -> Result<Option<Value>, StatusCode> {
         let Admission::Scopes(wanted) = &route.admission else { return Ok(None) };
         let mut given = headers.get_all(header::AUTHORIZATION).iter();
         let token = match (given.next().and_then(|value| value.to_str().ok()), given.next()) {
@@ -63,11 +63,11 @@ impl Gateway {
             _ => "",
         };
         let Some(claims) = self.tokens.verified(token) else {
-            return Err(refused(StatusCode::UNAUTHORIZED, "Unauthorized"));
+            return Err(StatusCode::UNAUTHORIZED);
         };
         let scopes = tokens::scopes(&claims);
         if !scopes.iter().any(|scope| wanted.iter().any(|one| one == scope)) {
-            return Err(refused(StatusCode::FORBIDDEN, "Forbidden"));
+            return Err(StatusCode::FORBIDDEN);
         }
         let scopes = json!(scopes);
         Ok(Some(json!({ "jwt": { "claims": tokens::as_texts(claims), "scopes": scopes } })))
@@ -103,10 +103,8 @@ async fn handle(State(gateway): State<Arc<Gateway>>, request: Request) -> Respon
     let cors = gateway.cors(&parts.method, &parts.headers);
     let is_preflight = parts.method == Method::OPTIONS
         && [header::ORIGIN, header::ACCESS_CONTROL_REQUEST_METHOD].iter().all(|name| parts.headers.contains_key(name));
-    let mut response = match is_preflight {
-        true => StatusCode::NO_CONTENT.into_response(),
-        false => answer(&gateway, &parts, body).await,
-    };
+    let mut response =
+        if is_preflight { StatusCode::NO_CONTENT.into_response() } else { answer(&gateway, &parts, body).await };
     response.headers_mut().extend(cors);
     response
 }
@@ -124,7 +122,7 @@ async fn answer(gateway: &Gateway, parts: &Parts, body: Body) -> Response {
     }
     let authorizer = match gateway.admit(route, &parts.headers) {
         Ok(authorizer) => authorizer,
-        Err(refusal) => return refusal,
+        Err(status) => return refused(status),
     };
     let Ok(body) = to_bytes(body, MAX_BODY).await else {
         return message(StatusCode::PAYLOAD_TOO_LARGE, "Request Too Long");
@@ -143,7 +141,8 @@ async fn answer(gateway: &Gateway, parts: &Parts, body: Body) -> Response {
     }
 }
 
-fn refused(status: StatusCode, text: &str) -> Response {
+fn refused(status: StatusCode) -> Response {
+    let text = status.canonical_reason().unwrap_or_default();
     ([(header::WWW_AUTHENTICATE, "Bearer")], message(status, text)).into_response()
 }
 

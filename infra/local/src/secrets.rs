@@ -30,7 +30,6 @@ pub fn password(length: usize) -> Result<Vec<u8>> {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test that cannot go on says so")]
 mod tests {
     use super::*;
     use std::os::unix::fs::PermissionsExt;

@@ -19,10 +19,10 @@ pub(crate) struct Wanted {
     /// The data folder of the stack, which has the key
     #[arg(long, value_name = "DIR", default_value = ".local")]
     data: PathBuf,
-    /// The stack's parameter TokenIssuer
+    /// The issuer, as the stack was told
     #[arg(long, value_name = "URL", default_value = tokens::ISSUER)]
     issuer: String,
-    /// The stack's parameter TokenAudience
+    /// The audience, as the stack was told
     #[arg(long, value_name = "NAME", default_value = tokens::AUDIENCE)]
     audience: String,
 }
