@@ -195,7 +195,7 @@ async fn a_partner_with_balances_minimum_and_perks() {
     assert_eq!(partner["perks"].as_array().unwrap().len(), 4);
     assert_eq!(running.get("/partners/P-008").await["perks"], json!([]));
     let list = running.get("/partners?limit=3").await;
-    assert_eq!(list["partners"][0], json!({"partner_id": "P-001", "name": "Partner P-001"}));
+    assert_eq!(list["partners"][0], json!({"partner_id": "P-001", "name": "Partner P-001", "model": "affiliate"}));
     let rest = running.get(&format!("/partners?cursor={}", list["next_cursor"].as_str().unwrap())).await;
     assert_eq!(rest["partners"].as_array().unwrap().len(), 5);
     running.stack.stop().await;

@@ -23,9 +23,9 @@ async fn the_description_is_checked_in_and_names_every_route() {
         .map(|route| format!("{} {}", route.method.to_lowercase(), route.path))
         .collect();
     let paths = served["paths"].as_object().unwrap();
-    let methods = paths.iter().flat_map(|(path, methods)| {
-        methods.as_object().unwrap().keys().map(move |method| format!("{method} {path}"))
-    });
+    let methods = paths
+        .iter()
+        .flat_map(|(path, methods)| methods.as_object().unwrap().keys().map(move |method| format!("{method} {path}")));
     assert_eq!(methods.collect::<BTreeSet<String>>(), there);
     running.stack.stop().await;
 }
