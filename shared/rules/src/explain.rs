@@ -300,6 +300,23 @@ mod tests {
     }
 
     #[test]
+    fn what_needs_a_person_says_what_to_do() {
+        let check = |about: Oddity, french: &str, english: &str| {
+            for (language, part) in [(Language::Fr, french), (Language::En, english)] {
+                let said = oddity(about, language);
+                assert!(said.contains(part), "{said}");
+            }
+        };
+        check(Oddity::Pending(Pending::NoAgreement), "Enregistrer l'accord", "Registering the agreement");
+        check(Oddity::Pending(Pending::ContractNotSigned), "la vente de ce contrat", "the sale of this contract");
+        check(Oddity::Pending(Pending::TermNotBilled), "l'annuité de cet avoir", "the annuity of this credit note");
+        check(Oddity::Void, "Corriger la date", "Correct the day");
+        check(Oddity::Contradiction, "Choisir celui qui doit valoir", "Choose which is to stand");
+        check(Oddity::OverCredited, "Vérifier les avoirs", "Check them in billing");
+        check(Oddity::ForeignCurrency, "dans la monnaie de l'annuité", "in the annuity's currency");
+    }
+
+    #[test]
     fn a_difference_says_what_was_there_before() {
         let basis = basis_of(Reason::SaleNOrLater { from_sale: 2.try_into().unwrap() }, "0.5", 0, 120_001);
         let posting = Posting {

@@ -143,6 +143,9 @@ mod tests {
         let agreement = affiliate("2023-01-01", Some("2023-06-30"));
         check(&agreement, &[("2023-03-01", 7)], "2030-01-01", &[("2023-01-01", "2023-06-30", 7, 7, Status::Met)]);
         check(&agreement, &[("2023-03-01", 6)], "2030-01-01", &[("2023-01-01", "2023-06-30", 6, 7, Status::Missed)]);
+        let one_day_more = affiliate("2023-01-01", Some("2024-01-01"));
+        let first = ("2023-01-01", "2023-12-31", 0, 15, Status::Missed);
+        check(&one_day_more, &[], "2030-01-01", &[first, ("2024-01-01", "2024-01-01", 0, 0, Status::Met)]);
     }
 
     #[test]
