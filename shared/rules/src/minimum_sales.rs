@@ -59,12 +59,11 @@ fn year(agreement: &Agreement, per_year: u32, (from, next): (Date, Date), signed
     let sales = signed_on.iter().filter(|day| from <= day.date() && day.date() <= to).count();
     let sales = u32::try_from(sales).unwrap_or(u32::MAX);
     let minimum = part(days_between(from, to) + 1);
-    let completed = days_between(from, today.min(to.tomorrow().unwrap_or(to)));
     let status = if sales >= minimum {
         Status::Met
     } else if today > to {
         Status::Missed
-    } else if sales < part(completed) {
+    } else if sales < part(days_between(from, today)) {
         Status::Behind
     } else {
         Status::OnTrack
@@ -129,6 +128,9 @@ mod tests {
             "2023-12-31",
             &[(first.0, first.1, 15, 15, Status::Met)],
         );
+        // On the last day 364 are completed: 15 × 364 / 365 is just under 15.
+        check(&agreement, &[("2023-06-01", 14)], "2023-12-31", &[(first.0, first.1, 14, 15, Status::OnTrack)]);
+        check(&agreement, &[("2023-06-01", 13)], "2023-12-31", &[(first.0, first.1, 13, 15, Status::Behind)]);
         check(
             &agreement,
             &[("2023-06-01", 14), ("2024-01-01", 1)],

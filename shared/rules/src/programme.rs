@@ -464,6 +464,7 @@ mod tests {
         for version in ProgrammeVersion::ALL {
             assert_eq!(version.programme().version, version);
             assert_eq!(serde_json::to_value(version).unwrap(), version.as_str());
+            assert_eq!(version.to_string(), version.as_str());
         }
     }
 }
