@@ -228,7 +228,7 @@ impl Agreement {
 
     /// The same agreement under other terms.
     pub(crate) fn with_terms(&self, evidence: Evidence, rate: Option<Rate>, from_sale: Option<FromSale>) -> Agreement {
-        Agreement { evidence, rate, from_sale, ..self.clone() }
+        Agreement { rate, from_sale, evidence, ..self.clone() }
     }
 
     /// The negotiated rate, if there is one.

@@ -215,8 +215,7 @@ fn percent(rate: Rate, language: Language) -> String {
     }
 }
 
-/// `1,200.01 EUR` or `1 200,01 EUR`; the spaces do not break.
-/// An amount as people write it: `1 200,00 €` in French, `1,200.00 €` in English.
+/// An amount as people write it: `1,200.01 EUR` in English, `1 200,01 EUR` in French; the spaces do not break.
 pub fn amount(minor: Minor, currency: Currency, language: Language) -> String {
     let plain = currency.decimal(minor);
     let (group, point) = match language {

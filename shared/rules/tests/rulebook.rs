@@ -17,9 +17,11 @@ use rules::explain;
 use rules::fold::{Balances, balances, by_id, fold, fold_contracts};
 use rules::line::LineId;
 use rules::programme::{FromSale, Language};
+use rules::totals::{Group, of_lines};
+use rules::what_if::{Change, Who, what_if};
 use rules::{
     Agreement, Agreements, Cause, Contract, ContractId, CreditNote, Currency, Day, Entry, Fact, Instance, Kind, Line,
-    Minor, Model, Money, Partner, PartnerId, Posting, Rate, Renewal, Sale, Term,
+    Minor, Model, Money, Month, Partner, PartnerId, Posting, ProgrammeVersion, Rate, Renewal, Sale, Term, Totals,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -174,17 +176,25 @@ fn in_words(oddity: Oddity) -> &'static str {
     }
 }
 
-/// `A 1 N-1: referrer commission -6.00 EUR on 2024-02-01`; what goes to the vendor behind a `+`.
-fn booked(id: &LineId, posting: &Posting, amount: Minor, vendor_share: Minor) -> String {
-    let Posting { kind, model, currency, booked_on, .. } = posting;
-    let which = match id {
+fn which(id: &LineId) -> String {
+    match id {
         LineId::Annuity { contract_id, term, cause: Cause::Annuity } => format!("{contract_id} {term}"),
         LineId::Annuity { contract_id, term, cause: Cause::CreditNote(note) } => format!("{contract_id} {term} {note}"),
         LineId::EntryFee { partner_id, agreement } => format!("{partner_id} {agreement}"),
-    };
-    let vendor =
-        if vendor_share == Minor::ZERO { String::new() } else { format!(" + {}", currency.decimal(vendor_share)) };
-    format!("{which}: {model} {kind} {}{vendor} {currency} on {booked_on}", currency.decimal(amount))
+    }
+}
+
+/// What goes to the vendor is behind a `+`.
+fn parts(currency: Currency, amount: Minor, vendor_share: Minor) -> String {
+    let amount = currency.decimal(amount);
+    if vendor_share == Minor::ZERO { amount } else { format!("{amount} + {}", currency.decimal(vendor_share)) }
+}
+
+/// `A 1 N-1: referrer commission -6.00 EUR on 2024-02-01`.
+fn booked(id: &LineId, posting: &Posting, amount: Minor, vendor_share: Minor) -> String {
+    let Posting { kind, model, currency, booked_on, .. } = posting;
+    let parts = parts(*currency, amount, vendor_share);
+    format!("{}: {model} {kind} {parts} {currency} on {booked_on}", which(id))
 }
 
 /// What was said in; the lines that are owed, each with its reason, and then what needs a person, out.
@@ -512,6 +522,96 @@ fn a_renewal_that_does_not_start_after_the_signature_never_stands() {
     );
 }
 
+/// What was said in; what the lines add up to, by model, kind and currency, out.
+fn check_totals(said: &[&str], expected: &[&str]) {
+    let Totals(totals) = of_lines(&Known::after(said).lines()).unwrap();
+    let rows = totals.into_iter().map(|(Group { kind, model, currency }, total)| {
+        let parts = parts(currency, total.amount, total.vendor_share);
+        format!("{model} {kind}: {} lines, {parts} {currency}", total.count)
+    });
+    assert_eq!(rows.collect::<Vec<_>>(), expected, "{said:#?}");
+}
+
+#[test]
+fn totals_are_apart_by_kind_model_and_currency() {
+    check_totals(
+        &[
+            "signed affiliate 2024-01-01..2024-12-31; referrer 2025-01-01",
+            "sale A 2024-01-01 100",
+            "renewal A 2 2025-01-01 100",
+            "sale B 2024-01-01 200.01",
+            "note B 1 N 2024-02-01 100",
+            "sale C 2024-01-01 10 CHF",
+            "sale D 2025-01-01 100",
+        ],
+        &[
+            "referrer commission: 1 lines, 15.00 EUR",
+            "affiliate revenue-share: 1 lines, 5.00 + 5.00 CHF",
+            "affiliate revenue-share: 4 lines, 100.01 + 100.00 EUR",
+            "affiliate entry-fee: 1 lines, 2500.00 EUR",
+        ],
+    );
+}
+
+/// What was said, and what would be other in; each annuity's line as it is and as it would be out.
+fn check_what_if(said: &[&str], who: &Who, change: Change, expected: &[&str]) {
+    let known = Known::after(said);
+    let side = |line: Option<Line>| {
+        line.map_or("nothing".to_owned(), |line| {
+            let Posting { model, currency, .. } = line.posting;
+            format!("{model} {}", parts(currency, line.amount(), line.vendor_share()))
+        })
+    };
+    let rows = what_if(&known.contracts, &known.registry, who, change)
+        .into_iter()
+        .map(|(id, (today, then))| format!("{}: {} -> {}", which(&id), side(today), side(then)));
+    assert_eq!(rows.collect::<Vec<_>>(), expected, "{who:?} {change:?}");
+}
+
+#[test]
+fn what_if_is_the_same_facts_under_other_terms() {
+    let said = [
+        "signed referrer 2024-01-01..2024-12-31 rate=0.2; independent-integrator 2025-01-01 from_sale=1",
+        "sale A 2024-01-01 100",
+        "sale B 2025-01-01 100",
+    ];
+    let unchanged =
+        ["A 1: referrer 20.00 -> referrer 20.00", "B 1: independent-integrator 50.00 -> independent-integrator 50.00"];
+    let rate = |rate: &str| Change { rate: Some(rate.parse().unwrap()), ..Change::default() };
+    let model = |model| Change { model: Some(model), ..Change::default() };
+    let everyone = Who::Programme(ProgrammeVersion::V2013_11_16);
+    let partner = |id: &str| Who::PartnerId(id.parse().unwrap());
+    let referrers = Who::Model(Model::Referrer);
+    check_what_if(&said, &everyone, Change::default(), &unchanged);
+    check_what_if(&said, &partner("Q"), rate("1"), &unchanged);
+    check_what_if(&said, &referrers, rate("0.3"), &["A 1: referrer 20.00 -> referrer 30.00", unchanged[1]]);
+    check_what_if(
+        &said,
+        &everyone,
+        rate("1"),
+        &[
+            "A 1: referrer 20.00 -> referrer 100.00",
+            "B 1: independent-integrator 50.00 -> independent-integrator 100.00",
+        ],
+    );
+    let from_sale_2 = Change { from_sale: Some(2.try_into().unwrap()), ..Change::default() };
+    check_what_if(&said, &partner("P"), from_sale_2, &["A 1: referrer 20.00 -> referrer 0.00", unchanged[1]]);
+    check_what_if(
+        &said,
+        &everyone,
+        model(Model::Referrer),
+        &[unchanged[0], "B 1: independent-integrator 50.00 -> referrer 15.00"],
+    );
+    for (other, amount) in [
+        (Model::Affiliate, "affiliate 50.00 + 50.00"),
+        (Model::AffiliatedIntegrator, "affiliated-integrator 0.00"),
+        (Model::IndependentIntegrator, "independent-integrator 0.00"),
+    ] {
+        let a = format!("A 1: referrer 20.00 -> {amount}");
+        check_what_if(&said, &referrers, model(other), &[&a, unchanged[1]]);
+    }
+}
+
 /// What was said in; why the first line that is owed is what it is, out.
 fn check_explained(said: &[&str], language: Language, expected: &str) {
     let lines = Known::after(said).lines();
@@ -569,6 +669,7 @@ fn check_stored<T: DeserializeOwned + Serialize>(good: &Value, bad: &Value) {
 fn values_are_stored_as_they_are_written() {
     check_stored::<ContractId>(&json!(["C-1"]), &json!(["C#1", 1]));
     check_stored::<Day>(&json!(["2024-02-29"]), &json!(["2023-02-29", 20_240_229]));
+    check_stored::<Month>(&json!(["2024-02"]), &json!(["2024-13", "2024-02-01", 202_402]));
     check_stored::<Term>(&json!([1, 99]), &json!([0, 100, "1"]));
     check_stored::<FromSale>(&json!([1, 12]), &json!([0, 13, "1"]));
     check_stored::<Currency>(&json!(["EUR", "JPY"]), &json!(["eur", 978]));
@@ -618,6 +719,15 @@ proptest! {
         })
     ) {
         prop_assert_eq!(fold(arrived, &registry()), fold(facts, &registry()));
+    }
+
+    #[test]
+    fn the_totals_of_parts_add_up_to_those_of_the_whole(facts in facts(), at: prop::sample::Index) {
+        let lines = fold(facts, &registry());
+        let (some, others) = lines.split_at(at.index(lines.len()));
+        let mut sum = of_lines(some).unwrap();
+        sum.add_all(&of_lines(others).unwrap()).unwrap();
+        prop_assert_eq!(sum, of_lines(&lines).unwrap());
     }
 
     /// Agreements are registered on the way, and withdrawn in the end.
