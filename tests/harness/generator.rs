@@ -1,6 +1,7 @@
 //! Worlds of any size, the same for the same seed, and what the rules say they add up to.
 
-use crate::world::{World, balance_rows, event, line_row};
+use crate::pure::{balance_rows, line_row};
+use crate::world::{World, event};
 use events::EventType::{AnnualRenewal, CreditNote, SaleSigned};
 use fastrand::Rng;
 use jiff::civil::{Date, date};

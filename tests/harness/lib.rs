@@ -10,6 +10,7 @@
 
 pub mod generator;
 pub mod memory;
+pub mod pure;
 pub mod running;
 pub mod simulator;
 pub mod world;

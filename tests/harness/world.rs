@@ -2,9 +2,7 @@
 
 use events::{EventType, cloud_event, registration};
 use local::input::{self, Event, Partner};
-use rules::fold::Balances;
-use rules::line::LineId;
-use rules::{Agreements, Fact, Line, PartnerId};
+use rules::{Agreements, Fact, PartnerId};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -96,28 +94,6 @@ impl World {
         random.shuffle(&mut events);
         events
     }
-}
-
-/// A line as a row of `expected-lines.csv`; none for an entry fee.
-pub fn line_row(line: &Line) -> Option<String> {
-    let LineId::Annuity { contract_id, term, cause } = &line.id else { return None };
-    let cause = match cause {
-        rules::Cause::Annuity => "annuity".to_owned(),
-        rules::Cause::CreditNote(note) => note.to_string(),
-    };
-    let rules::Posting { partner_id, kind, model: _, currency, booked_on } = &line.posting;
-    let (amount, vendor_share) = (line.amount().0, line.vendor_share().0);
-    Some(format!("{partner_id},{contract_id},{term},{cause},{kind},{booked_on},{amount},{vendor_share},{currency}"))
-}
-
-/// Balances as rows of `expected-balances.csv`.
-pub fn balance_rows(balances: &BTreeMap<PartnerId, Balances>) -> BTreeSet<String> {
-    let rows = balances.iter().flat_map(|(partner, balances)| {
-        balances.0.iter().map(move |(currency, balance)| {
-            format!("{partner},{currency},{},{}", balance.due_to_partner.0, balance.due_from_partner.0)
-        })
-    });
-    rows.collect()
 }
 
 /// An event of a type around its data.

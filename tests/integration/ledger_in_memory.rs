@@ -1,8 +1,8 @@
 //! The ledger's real code over a table in memory: whatever the order, what is recorded adds up to the fold.
 
-use crate::rules_alone::{facts, registry};
 use harness::memory::MemoryStore;
-use harness::world::{World, line_row};
+use harness::pure::{facts, line_row, registry};
+use harness::world::World;
 use jiff::Timestamp;
 use ledger::slots::Origin;
 use ledger::{Ledger, Outcome, Reported};

@@ -1,4 +1,4 @@
-//! The promises, tested from outside: rules without storage, the ledger over a table in memory, and the running stack.
+//! The promises, tested from outside: the ledger over a table in memory, and the running stack.
 
 #![expect(
     clippy::unwrap_used,
@@ -21,7 +21,6 @@ mod generated_requests;
 mod ledger_in_memory;
 mod openapi;
 mod operations;
-mod rules_alone;
 mod simulation;
 mod statements;
 mod worlds;

@@ -228,7 +228,7 @@ impl Agreement {
 
     /// The same agreement under other terms.
     pub(crate) fn with_terms(&self, evidence: Evidence, rate: Option<Rate>, from_sale: Option<FromSale>) -> Agreement {
-        Agreement { evidence, rate, from_sale, ..self.clone() }
+        Agreement { rate, from_sale, evidence, ..self.clone() }
     }
 
     /// The negotiated rate, if there is one.
@@ -383,6 +383,21 @@ mod tests {
         assert_eq!(Agreements::new(vec![late(), late()]), Err(AgreementsError::Overlap { earlier: later, later }));
         let many = (0..=100).map(|_| early()).collect();
         assert_eq!(Agreements::new(many), Err(AgreementsError::TooMany));
+    }
+
+    #[test]
+    fn negotiated_terms_stand_in_place_of_the_programmes() {
+        let check = |rate: Option<&str>, from_sale: Option<u64>, expected: (&str, u8)| {
+            let (rate, from_sale) = (rate.map(|rate| rate.parse().unwrap()), from_sale.map(|n| n.try_into().unwrap()));
+            let agreement = Draft { rate, from_sale, ..draft(Model::Referrer, "2024-01-01") }.accept().unwrap();
+            assert_eq!((agreement.negotiated_rate(), agreement.negotiated_from_sale()), (rate, from_sale));
+            let Earnings::Once { rate, from_sale } = agreement.earnings() else { panic!("a referrer is paid once") };
+            assert_eq!((rate.to_string().as_str(), from_sale.number()), expected);
+        };
+        check(None, None, ("0.15", 1));
+        check(Some("0.2"), None, ("0.2", 1));
+        check(None, Some(12), ("0.15", 12));
+        check(Some("0"), Some(3), ("0", 3));
     }
 
     #[test]

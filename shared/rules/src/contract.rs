@@ -245,3 +245,81 @@ impl Contract {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn money(amount: &str) -> Money {
+        Money::parse(amount, "EUR".parse().unwrap()).unwrap()
+    }
+
+    fn term(number: u64) -> Term {
+        number.try_into().unwrap()
+    }
+
+    fn sale(fee: &str) -> Fact {
+        Fact::Sale(Sale {
+            contract_id: "C".parse().unwrap(),
+            partner_id: "P".parse().unwrap(),
+            customer_id: "K".parse().unwrap(),
+            signed_on: "2024-01-01".parse().unwrap(),
+            annual_fee: money(fee),
+            instance: crate::Instance::Customer,
+        })
+    }
+
+    fn renewal(number: u64, fee: &str) -> Fact {
+        Fact::Renewal(Renewal {
+            contract_id: "C".parse().unwrap(),
+            term: term(number),
+            starts_on: "2025-01-01".parse().unwrap(),
+            annual_fee: money(fee),
+        })
+    }
+
+    fn note(number: u64, id: &str, amount: &str) -> Fact {
+        Fact::CreditNote(CreditNote {
+            contract_id: "C".parse().unwrap(),
+            term: term(number),
+            credit_note_id: id.parse().unwrap(),
+            issued_on: "2025-02-01".parse().unwrap(),
+            amount: money(amount),
+        })
+    }
+
+    /// Two claims of a key, then each of the choices between them.
+    fn check(key: &Key, one: &Fact, other: &Fact) {
+        let mut contract = Contract::default();
+        assert_eq!((contract.claims(key), contract.choices(key)), (vec![], vec![]));
+        let added = [one, one, other, one].map(|fact| contract.add(fact.clone()));
+        assert_eq!(added, [Added::First, Added::Duplicate, Added::Contradiction, Added::Duplicate]);
+        assert_eq!(contract.keys().iter().collect::<Vec<_>>(), [key]);
+        assert_eq!(contract.terms(), [key.term()]);
+        for choice in [Some(other), None, Some(one)] {
+            contract.choose(key, choice.cloned());
+        }
+        assert_eq!(contract.claims(key), [one.clone(), other.clone()]);
+        assert_eq!(contract.choices(key), [Some(other.clone()), None, Some(one.clone())]);
+    }
+
+    #[test]
+    fn all_claims_of_a_key_and_all_choices_between_them_are_kept_in_order() {
+        check(&Key::Sale, &sale("1"), &sale("2"));
+        check(&Key::Renewal(term(2)), &renewal(2, "1"), &renewal(2, "2"));
+        check(&Key::CreditNote(term(1), "N".parse().unwrap()), &note(1, "N", "1"), &note(1, "N", "2"));
+    }
+
+    #[test]
+    fn every_key_and_every_term_that_was_spoken_of_is_listed_once() {
+        let mut contract = Contract::default();
+        for fact in [note(3, "N", "1"), renewal(3, "9"), note(3, "M", "1"), renewal(2, "9"), sale("9")] {
+            contract.add(fact);
+        }
+        let note = |id: &str| Key::CreditNote(term(3), id.parse().unwrap());
+        assert_eq!(contract.keys(), [Key::Sale, Key::Renewal(term(2)), Key::Renewal(term(3)), note("M"), note("N")]);
+        assert_eq!(contract.terms(), [1, 2, 3].map(term));
+        assert_eq!(contract.sale_claims().iter().count(), 1);
+        assert_eq!(contract.renewal_claims().keys().copied().collect::<Vec<_>>(), [2, 3].map(term));
+    }
+}

@@ -208,3 +208,32 @@ fn once(annuity: Annuity<'_>, rate: Rate, from_sale: FromSale, partner: &Partner
         (Rate::ZERO, Reason::BeforeSaleN { from_sale })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_on_the_wire_are_the_serialized_ones() {
+        let kinds = [Kind::Commission, Kind::RevenueShare, Kind::InstanceDiscount, Kind::EntryFee];
+        let names = ["commission", "revenue-share", "instance-discount", "entry-fee"];
+        assert_eq!(kinds.map(Kind::as_str), names);
+        assert_eq!(serde_json::to_value(kinds).unwrap(), serde_json::json!(names));
+        let from_sale = 2.try_into().unwrap();
+        for (reason, name) in [
+            (Reason::RevenueShare, "revenue-share"),
+            (Reason::AgreementEnded, "agreement-ended"),
+            (Reason::SaleNOrLater { from_sale }, "sale-n-or-later"),
+            (Reason::BeforeSaleN { from_sale }, "before-sale-n"),
+            (Reason::PaidOnce, "paid-once"),
+            (Reason::InstanceDiscount, "instance-discount"),
+            (Reason::InstanceWithoutPerk, "instance-without-perk"),
+            (Reason::NotTheFirstInstance, "not-the-first-instance"),
+            (Reason::EntryFee, "entry-fee"),
+        ] {
+            assert_eq!(reason.as_str(), name);
+            let stored = serde_json::to_value(reason).unwrap();
+            assert!(stored == name || stored == serde_json::json!({ name: { "n": 2 } }), "{stored}");
+        }
+    }
+}

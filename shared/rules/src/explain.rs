@@ -215,8 +215,7 @@ fn percent(rate: Rate, language: Language) -> String {
     }
 }
 
-/// `1,200.01 EUR` or `1 200,01 EUR`; the spaces do not break.
-/// An amount as people write it: `1 200,00 €` in French, `1,200.00 €` in English.
+/// An amount as people write it: `1,200.01 EUR` in English, `1 200,01 EUR` in French; the spaces do not break.
 pub fn amount(minor: Minor, currency: Currency, language: Language) -> String {
     let plain = currency.decimal(minor);
     let (group, point) = match language {
@@ -297,6 +296,23 @@ mod tests {
              before, which is -300.00 EUR: commission on the first annuity, paid from sale 2 on (affiliated integrator \
              agreement of 2024-01-01, programme of 2013-11-16).",
         );
+    }
+
+    #[test]
+    fn what_needs_a_person_says_what_to_do() {
+        let check = |about: Oddity, french: &str, english: &str| {
+            for (language, part) in [(Language::Fr, french), (Language::En, english)] {
+                let said = oddity(about, language);
+                assert!(said.contains(part), "{said}");
+            }
+        };
+        check(Oddity::Pending(Pending::NoAgreement), "Enregistrer l'accord", "Registering the agreement");
+        check(Oddity::Pending(Pending::ContractNotSigned), "la vente de ce contrat", "the sale of this contract");
+        check(Oddity::Pending(Pending::TermNotBilled), "l'annuité de cet avoir", "the annuity of this credit note");
+        check(Oddity::Void, "Corriger la date", "Correct the day");
+        check(Oddity::Contradiction, "Choisir celui qui doit valoir", "Choose which is to stand");
+        check(Oddity::OverCredited, "Vérifier les avoirs", "Check them in billing");
+        check(Oddity::ForeignCurrency, "dans la monnaie de l'annuité", "in the annuity's currency");
     }
 
     #[test]

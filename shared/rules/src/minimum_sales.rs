@@ -59,12 +59,11 @@ fn year(agreement: &Agreement, per_year: u32, (from, next): (Date, Date), signed
     let sales = signed_on.iter().filter(|day| from <= day.date() && day.date() <= to).count();
     let sales = u32::try_from(sales).unwrap_or(u32::MAX);
     let minimum = part(days_between(from, to) + 1);
-    let completed = days_between(from, today.min(to.tomorrow().unwrap_or(to)));
     let status = if sales >= minimum {
         Status::Met
     } else if today > to {
         Status::Missed
-    } else if sales < part(completed) {
+    } else if sales < part(days_between(from, today)) {
         Status::Behind
     } else {
         Status::OnTrack
@@ -129,6 +128,9 @@ mod tests {
             "2023-12-31",
             &[(first.0, first.1, 15, 15, Status::Met)],
         );
+        // On the last day 364 are completed: 15 × 364 / 365 is just under 15.
+        check(&agreement, &[("2023-06-01", 14)], "2023-12-31", &[(first.0, first.1, 14, 15, Status::OnTrack)]);
+        check(&agreement, &[("2023-06-01", 13)], "2023-12-31", &[(first.0, first.1, 13, 15, Status::Behind)]);
         check(
             &agreement,
             &[("2023-06-01", 14), ("2024-01-01", 1)],
@@ -143,6 +145,9 @@ mod tests {
         let agreement = affiliate("2023-01-01", Some("2023-06-30"));
         check(&agreement, &[("2023-03-01", 7)], "2030-01-01", &[("2023-01-01", "2023-06-30", 7, 7, Status::Met)]);
         check(&agreement, &[("2023-03-01", 6)], "2030-01-01", &[("2023-01-01", "2023-06-30", 6, 7, Status::Missed)]);
+        let one_day_more = affiliate("2023-01-01", Some("2024-01-01"));
+        let first = ("2023-01-01", "2023-12-31", 0, 15, Status::Missed);
+        check(&one_day_more, &[], "2030-01-01", &[first, ("2024-01-01", "2024-01-01", 0, 0, Status::Met)]);
     }
 
     #[test]

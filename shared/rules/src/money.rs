@@ -286,6 +286,17 @@ mod tests {
     }
 
     #[test]
+    fn the_same_amount_is_written_one_way() {
+        let check = |amount: &str, currency: &str, expected: &str| {
+            assert_eq!(Money::parse(amount, currency.parse().unwrap()).unwrap().decimal(), expected);
+        };
+        check("1200", "EUR", "1200.00");
+        check("1200.0", "EUR", "1200.00");
+        check("0.5", "TND", "0.500");
+        check("1200", "JPY", "1200");
+    }
+
+    #[test]
     fn currencies_are_active_and_have_a_minor_unit() {
         for good in ["EUR", "CHF", "JPY", "TND", "CLF", "VES", "VED", "ZWG", "XCG"] {
             assert!(good.parse::<Currency>().is_ok(), "{good}");

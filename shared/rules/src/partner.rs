@@ -34,3 +34,38 @@ impl Partner {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Day, Money};
+
+    fn sale(contract: &str, instance: Instance) -> Sale {
+        Sale {
+            contract_id: contract.parse().unwrap(),
+            partner_id: "P".parse().unwrap(),
+            customer_id: "K".parse().unwrap(),
+            signed_on: Day::MIN,
+            annual_fee: Money::parse("1", "EUR".parse().unwrap()).unwrap(),
+            instance,
+        }
+    }
+
+    #[test]
+    fn a_sale_that_stands_no_more_leaves_the_list_it_is_on() {
+        let check = |instance| {
+            let [a, b, c] = ["A", "B", "C"].map(|contract| sale(contract, instance));
+            let mut partner = Partner::default();
+            for sale in [&a, &b, &c] {
+                assert_eq!(partner.add(sale), Some(vec![]));
+            }
+            assert_eq!(partner.remove(&a), Some(vec![Place::from(&b), Place::from(&c)]));
+            assert_eq!(partner.remove(&a), None);
+            assert_eq!(partner.add(&a), Some(vec![Place::from(&b), Place::from(&c)]));
+            partner
+        };
+        let (customers, own) = (check(Instance::Customer), check(Instance::Partner));
+        assert_eq!((customers.sales.iter().count(), customers.instances.iter().count()), (3, 0));
+        assert_eq!((own.sales.iter().count(), own.instances.iter().count()), (0, 3));
+    }
+}

@@ -457,7 +457,14 @@ mod tests {
 
     #[test]
     fn names_on_the_wire_are_the_serialized_ones() {
-        let names = Model::ALL.map(Model::as_str);
-        assert_eq!(names, ["affiliate", "affiliated-integrator", "independent-integrator", "referrer"]);
+        let names = ["affiliate", "affiliated-integrator", "independent-integrator", "referrer"];
+        assert_eq!(Model::ALL.map(Model::as_str), names);
+        assert_eq!(Model::ALL.map(|model| model.to_string()), names);
+        assert_eq!(serde_json::to_value(Model::ALL).unwrap(), serde_json::json!(names));
+        for version in ProgrammeVersion::ALL {
+            assert_eq!(version.programme().version, version);
+            assert_eq!(serde_json::to_value(version).unwrap(), version.as_str());
+            assert_eq!(version.to_string(), version.as_str());
+        }
     }
 }

@@ -1,0 +1,786 @@
+//! The rulebook, section by section: facts in, what is owed out, with no storage. Then the sample worlds, and what holds of
+//! any facts.
+
+#![expect(clippy::unwrap_used, clippy::panic, clippy::missing_panics_doc, reason = "a test that cannot go on says so")]
+
+#[path = "../../../tests/harness/pure.rs"]
+pub mod pure;
+
+use events::{cloud_event, registration};
+use proptest::prelude::*;
+use pure::{balance_rows, facts, line_row, registry};
+use rules::agreement::{Draft, EntryFee};
+use rules::contract::{Key, Oddity};
+use rules::decision::Pending;
+use rules::entry::entries_due;
+use rules::explain;
+use rules::fold::{Balances, balances, by_id, fold, fold_contracts};
+use rules::line::LineId;
+use rules::programme::{FromSale, Language};
+use rules::totals::{Group, of_lines};
+use rules::what_if::{Change, Who, what_if};
+use rules::{
+    Agreement, Agreements, Cause, Contract, ContractId, CreditNote, Currency, Day, Entry, Fact, Instance, Kind, Line,
+    Minor, Model, Money, Month, Partner, PartnerId, Posting, ProgrammeVersion, Rate, Renewal, Sale, Term, Totals,
+};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+
+fn money(amount: &str, currency: &str) -> Money {
+    Money::parse(amount, currency.parse().unwrap()).unwrap()
+}
+
+fn term(text: &str) -> Term {
+    text.parse::<u64>().unwrap().try_into().unwrap()
+}
+
+/// `<model> <starts_on>[..<ends_on>] [rate=…] [from_sale=…]`, its conditions met; an affiliate's entry fee is 2.5 % of
+/// 100 000.10 EUR.
+fn agreement(text: &str) -> Agreement {
+    let mut words = text.split(' ');
+    let (name, days) = (words.next().unwrap(), words.next().unwrap());
+    let model = Model::ALL.into_iter().find(|model| model.as_str() == name).unwrap();
+    let (starts_on, ends_on) = days.split_once("..").map_or((days, None), |(from, to)| (from, Some(to)));
+    let negotiated: BTreeMap<_, _> = words.map(|word| word.split_once('=').unwrap()).collect();
+    let affiliate = model == Model::Affiliate;
+    let integrator = matches!(model, Model::AffiliatedIntegrator | Model::IndependentIntegrator);
+    let draft = Draft {
+        model,
+        starts_on: starts_on.parse().unwrap(),
+        ends_on: ends_on.map(|day| day.parse().unwrap()),
+        programme: None,
+        rate: negotiated.get("rate").map(|rate| rate.parse().unwrap()),
+        from_sale: negotiated.get("from_sale").map(|number| number.parse::<u64>().unwrap().try_into().unwrap()),
+        technical_qualification: integrator.then_some(Day::MIN),
+        support_structure: affiliate.then_some(true),
+        entry_fee: affiliate.then(|| EntryFee {
+            segment: "mairies".into(),
+            commercial_potential: money("100000.10", "EUR"),
+            rate: "0.025".parse().unwrap(),
+        }),
+    };
+    draft.accept().unwrap()
+}
+
+/// `sale <contract> <signed_on> <fee>`, `instance` likewise, `renewal <contract> <term> <starts_on> <fee>`,
+/// `note <contract> <term> <id> <issued_on> <amount>`; EUR, unless a currency ends it.
+fn fact(text: &str) -> Fact {
+    let mut words: Vec<&str> = text.split(' ').collect();
+    let currency = words.pop_if(|last| last.bytes().all(|b| b.is_ascii_uppercase())).unwrap_or("EUR");
+    let fee = |amount| money(amount, currency);
+    match words[..] {
+        [kind @ ("sale" | "instance"), contract, signed_on, amount] => Fact::Sale(Sale {
+            contract_id: contract.parse().unwrap(),
+            partner_id: "P".parse().unwrap(),
+            customer_id: "K".parse().unwrap(),
+            signed_on: signed_on.parse().unwrap(),
+            annual_fee: fee(amount),
+            instance: if kind == "sale" { Instance::Customer } else { Instance::Partner },
+        }),
+        ["renewal", contract, number, starts_on, amount] => Fact::Renewal(Renewal {
+            contract_id: contract.parse().unwrap(),
+            term: term(number),
+            starts_on: starts_on.parse().unwrap(),
+            annual_fee: fee(amount),
+        }),
+        ["note", contract, number, id, issued_on, amount] => Fact::CreditNote(CreditNote {
+            contract_id: contract.parse().unwrap(),
+            term: term(number),
+            credit_note_id: id.parse().unwrap(),
+            issued_on: issued_on.parse().unwrap(),
+            amount: fee(amount),
+        }),
+        _ => panic!("{text}"),
+    }
+}
+
+/// The key a fact is claimed for.
+fn key(fact: &Fact) -> Key {
+    match fact {
+        Fact::Sale(_) => Key::Sale,
+        Fact::Renewal(renewal) => Key::Renewal(renewal.term),
+        Fact::CreditNote(note) => Key::CreditNote(note.term, note.credit_note_id.clone()),
+    }
+}
+
+/// What is known.
+#[derive(Default)]
+struct Known {
+    registry: BTreeMap<PartnerId, Agreements>,
+    contracts: BTreeMap<ContractId, Contract>,
+}
+
+impl Known {
+    /// All of it, one after the other.
+    fn after(said: &[&str]) -> Known {
+        let mut known = Known::default();
+        for text in said {
+            known.hear(text);
+        }
+        known
+    }
+
+    /// `signed <agreement>; <agreement>…`: all of the partner's agreements; `choose <fact>` and `choose none for <fact>`: what
+    /// stands of the fact's key; else a fact.
+    fn hear(&mut self, text: &str) {
+        if let Some(agreements) = text.strip_prefix("signed ") {
+            let agreements = agreements.split("; ").filter(|text| *text != "nothing").map(agreement).collect();
+            self.registry.insert("P".parse().unwrap(), Agreements::new(agreements).unwrap());
+            return;
+        }
+        let chosen = text.strip_prefix("choose ");
+        let none = text.strip_prefix("choose none for ");
+        let fact = fact(none.or(chosen).unwrap_or(text));
+        let contract = self.contracts.entry(fact.contract_id().clone()).or_default();
+        match chosen {
+            Some(_) => contract.choose(&key(&fact), none.is_none().then_some(fact)),
+            None => drop(contract.add(fact)),
+        }
+    }
+
+    fn lines(&self) -> Vec<Line> {
+        fold_contracts(&self.contracts, &self.registry)
+    }
+
+    /// What needs a person.
+    fn attention(&self) -> Vec<String> {
+        let agreements = self.registry.values().next().cloned().unwrap_or_default();
+        let mut partner = Partner { agreements, ..Partner::default() };
+        for sale in self.contracts.values().filter_map(Contract::sale) {
+            partner.add(sale);
+        }
+        let annuities = self
+            .contracts
+            .iter()
+            .flat_map(|(id, contract)| contract.terms().into_iter().map(move |term| (id, contract, term)));
+        let rows = annuities.flat_map(|(id, contract, term)| {
+            let oddities = contract.oddities(term, &partner).into_iter();
+            oddities.map(move |oddity| format!("{id} {term}: {}", in_words(oddity)))
+        });
+        rows.collect()
+    }
+}
+
+fn in_words(oddity: Oddity) -> &'static str {
+    match oddity {
+        Oddity::Pending(Pending::NoAgreement) => "pending: no agreement",
+        Oddity::Pending(Pending::ContractNotSigned) => "pending: contract not signed",
+        Oddity::Pending(Pending::TermNotBilled) => "pending: term not billed",
+        Oddity::Void => "void",
+        Oddity::Contradiction => "contradiction",
+        Oddity::OverCredited => "over what is left",
+        Oddity::ForeignCurrency => "another currency",
+    }
+}
+
+fn which(id: &LineId) -> String {
+    match id {
+        LineId::Annuity { contract_id, term, cause: Cause::Annuity } => format!("{contract_id} {term}"),
+        LineId::Annuity { contract_id, term, cause: Cause::CreditNote(note) } => format!("{contract_id} {term} {note}"),
+        LineId::EntryFee { partner_id, agreement } => format!("{partner_id} {agreement}"),
+    }
+}
+
+/// What goes to the vendor is behind a `+`.
+fn parts(currency: Currency, amount: Minor, vendor_share: Minor) -> String {
+    let amount = currency.decimal(amount);
+    if vendor_share == Minor::ZERO { amount } else { format!("{amount} + {}", currency.decimal(vendor_share)) }
+}
+
+/// `A 1 N-1: referrer commission -6.00 EUR on 2024-02-01`.
+fn booked(id: &LineId, posting: &Posting, amount: Minor, vendor_share: Minor) -> String {
+    let Posting { kind, model, currency, booked_on, .. } = posting;
+    let parts = parts(*currency, amount, vendor_share);
+    format!("{}: {model} {kind} {parts} {currency} on {booked_on}", which(id))
+}
+
+/// What was said in; the lines that are owed, each with its reason, and then what needs a person, out.
+fn check(said: &[&str], expected: &[&str]) {
+    let known = Known::after(said);
+    let rows = known.lines().into_iter().map(|line| {
+        let reason = line.basis.decision.reason.as_str();
+        format!("{}, {reason}", booked(&line.id, &line.posting, line.amount(), line.vendor_share()))
+    });
+    assert_eq!(rows.chain(known.attention()).collect::<Vec<_>>(), expected, "{said:#?}");
+}
+
+#[test]
+fn the_agreement_in_force_on_the_day_of_signature_governs_for_life() {
+    check(
+        &[
+            "signed referrer 2024-02-01..2024-02-29 rate=0.1; affiliated-integrator 2024-03-01 from_sale=1",
+            "sale A 2024-01-31 100",
+            "sale B 2024-02-01 100",
+            "sale C 2024-02-29 100",
+            "sale D 2024-03-01 100",
+            "renewal C 2 2025-02-28 100",
+        ],
+        &[
+            "B 1: referrer commission 10.00 EUR on 2024-02-01, sale-n-or-later",
+            "C 1: referrer commission 10.00 EUR on 2024-02-29, sale-n-or-later",
+            "C 2: referrer commission 0.00 EUR on 2025-02-28, paid-once",
+            "D 1: affiliated-integrator commission 70.00 EUR on 2024-03-01, sale-n-or-later",
+            "A 1: pending: no agreement",
+        ],
+    );
+}
+
+#[test]
+fn what_is_pending_owes_nothing_and_settles_by_itself() {
+    let mut said = vec!["note A 2 N 2024-01-01 10"];
+    check(&said, &["A 2: pending: term not billed"]);
+    said.push("renewal A 2 2025-01-01 100");
+    check(&said, &["A 2: pending: contract not signed"]);
+    said.push("sale A 2024-01-01 100");
+    check(&said, &["A 1: pending: no agreement", "A 2: pending: no agreement"]);
+    said.push("signed affiliate 2024-01-01");
+    let settled = [
+        "A 1: affiliate revenue-share 50.00 + 50.00 EUR on 2024-01-01, revenue-share",
+        "A 2: affiliate revenue-share 50.00 + 50.00 EUR on 2025-01-01, revenue-share",
+        "A 2 N: affiliate revenue-share -5.00 + -5.00 EUR on 2024-01-01, revenue-share",
+        "P 2024-01-01: affiliate entry-fee 2500.00 EUR on 2024-01-01, entry-fee",
+    ];
+    check(&said, &settled);
+    said.push("note A 3 N 2024-01-01 10");
+    check(&said, &[&settled[..], &["A 3: pending: term not billed"]].concat());
+    check(&["signed nothing", "instance I 2024-01-01 100"], &["I 1: pending: no agreement"]);
+}
+
+#[test]
+fn one_partner_instance_is_discounted_while_an_agreement_grants_it() {
+    let said = [
+        "signed affiliated-integrator 2024-01-01..2025-12-31 rate=0.9; referrer 2026-01-01",
+        "instance J 2024-03-01 100",
+        "instance I 2024-03-01 100",
+        "renewal I 2 2025-03-01 100",
+        "renewal I 3 2026-03-01 100",
+    ];
+    check(
+        &said,
+        &[
+            "I 1: affiliated-integrator instance-discount 50.00 EUR on 2024-03-01, instance-discount",
+            "I 2: affiliated-integrator instance-discount 50.00 EUR on 2025-03-01, instance-discount",
+            "I 3: affiliated-integrator instance-discount 0.00 EUR on 2026-03-01, instance-without-perk",
+            "J 1: affiliated-integrator instance-discount 0.00 EUR on 2024-03-01, not-the-first-instance",
+        ],
+    );
+    check(
+        &[said[0], "instance K 2023-12-31 100", "instance I 2024-03-01 100"],
+        &[
+            "I 1: affiliated-integrator instance-discount 0.00 EUR on 2024-03-01, not-the-first-instance",
+            "K 1: pending: no agreement",
+        ],
+    );
+}
+
+#[test]
+fn an_affiliate_shares_every_fee_while_under_that_model() {
+    check(
+        &[
+            "signed affiliate 2024-01-01..2024-12-31 rate=0.4; referrer 2025-01-01..2025-12-31; affiliate 2027-01-01 rate=0.6",
+            "sale A 2024-12-31 100",
+            "renewal A 2 2025-12-31 100",
+            "renewal A 3 2026-12-31 100",
+            "renewal A 4 2027-12-31 100.01",
+        ],
+        &[
+            "A 1: affiliate revenue-share 40.00 + 60.00 EUR on 2024-12-31, revenue-share",
+            "A 2: affiliate revenue-share 0.00 EUR on 2025-12-31, agreement-ended",
+            "A 3: affiliate revenue-share 0.00 EUR on 2026-12-31, agreement-ended",
+            "A 4: affiliate revenue-share 40.00 + 60.01 EUR on 2027-12-31, revenue-share",
+            "P 2024-01-01: affiliate entry-fee 2500.00 EUR on 2024-01-01, entry-fee",
+            "P 2027-01-01: affiliate entry-fee 2500.00 EUR on 2027-01-01, entry-fee",
+        ],
+    );
+}
+
+#[test]
+fn rank_counts_every_customer_sale_pending_or_credited_by_day_then_contract() {
+    check(
+        &[
+            "signed independent-integrator 2024-02-01 from_sale=3",
+            "sale T-2 2024-02-01 100",
+            "sale T-10 2024-02-01 100",
+            "sale T-0 2024-01-31 100",
+            "instance I 2024-02-01 100",
+            "note T-10 1 N 2024-02-01 100",
+        ],
+        &[
+            "I 1: independent-integrator instance-discount 50.00 EUR on 2024-02-01, instance-discount",
+            "T-10 1: independent-integrator commission 0.00 EUR on 2024-02-01, before-sale-n",
+            "T-10 1 N: independent-integrator commission 0.00 EUR on 2024-02-01, before-sale-n",
+            "T-2 1: independent-integrator commission 50.00 EUR on 2024-02-01, sale-n-or-later",
+            "T-0 1: pending: no agreement",
+        ],
+    );
+}
+
+#[test]
+fn a_credit_note_takes_back_its_share_and_never_more_than_is_left() {
+    let mut said = vec![
+        "signed referrer 2024-01-01",
+        "sale A 2024-01-01 100",
+        "note A 1 M 2024-02-01 40",
+        "note A 1 N 2023-12-01 60",
+    ];
+    let refunded = [
+        "A 1: referrer commission 15.00 EUR on 2024-01-01, sale-n-or-later",
+        "A 1 M: referrer commission -6.00 EUR on 2024-02-01, sale-n-or-later",
+        "A 1 N: referrer commission -9.00 EUR on 2023-12-01, sale-n-or-later",
+    ];
+    check(&said, &refunded);
+    said.push("note A 1 O 2024-02-02 1 CHF");
+    check(&said, &[&refunded[..], &["A 1: another currency"]].concat());
+    said.push("note A 1 P 2024-02-02 0.01");
+    let over = "A 1 P: referrer commission 0.00 EUR on 2024-02-02, sale-n-or-later";
+    check(&said, &[&refunded[..], &[over, "A 1: over what is left", "A 1: another currency"]].concat());
+}
+
+/// What was said in; for each currency what is due to the partner and from it out.
+fn check_balances(said: &[&str], expected: &[(&str, i64, i64)]) {
+    let lines = Known::after(said).lines();
+    let balances: Vec<_> = balances(&lines).unwrap().into_values().flat_map(|Balances(balances)| balances).collect();
+    let rows: Vec<_> = balances
+        .iter()
+        .map(|(currency, balance)| (currency.code(), balance.due_to_partner.0, balance.due_from_partner.0))
+        .collect();
+    assert_eq!(rows, expected, "{said:#?}");
+}
+
+#[test]
+fn the_vendor_owes_commissions_the_partner_the_rest_of_a_fee_and_its_entry_fee() {
+    check_balances(&["signed referrer 2024-01-01", "sale A 2024-01-01 100"], &[("EUR", 1_500, 0)]);
+    let affiliate = "signed affiliate 2024-01-01 rate=0.4";
+    check_balances(&[affiliate], &[("EUR", 0, 250_000)]);
+    check_balances(&[affiliate, "sale A 2024-01-01 100 CHF"], &[("CHF", 0, 6_000), ("EUR", 0, 250_000)]);
+    check_balances(&[affiliate, "instance A 2024-01-01 100 CHF"], &[("CHF", 0, 0), ("EUR", 0, 250_000)]);
+}
+
+/// The entries of each line.
+#[derive(Default)]
+struct Ledger(BTreeMap<LineId, Vec<Entry>>);
+
+impl Ledger {
+    /// Appends what is due, and returns it.
+    fn settle(&mut self, lines: Vec<Line>) -> Vec<(LineId, Entry)> {
+        let lines = by_id(lines);
+        let ids: BTreeSet<LineId> = self.0.keys().chain(lines.keys()).cloned().collect();
+        let due = ids.into_iter().flat_map(|id| {
+            let recorded = self.0.entry(id.clone()).or_default();
+            let due = entries_due(lines.get(&id), &recorded.iter().collect::<Vec<_>>()).unwrap();
+            recorded.extend(due.iter().cloned());
+            due.into_iter().map(move |entry| (id.clone(), entry))
+        });
+        due.collect()
+    }
+
+    /// What the entries of each line add up to; lines brought to zero count as absent.
+    fn sums(&self) -> BTreeMap<(LineId, Posting), (i64, i64)> {
+        let entries = self.0.iter().flat_map(|(id, entries)| entries.iter().map(move |entry| (id, entry)));
+        sums(entries.map(|(id, entry)| ((id.clone(), entry.posting.clone()), (entry.amount, entry.vendor_share))))
+    }
+}
+
+fn sums<K: Ord>(amounts: impl Iterator<Item = (K, (Minor, Minor))>) -> BTreeMap<K, (i64, i64)> {
+    let mut sums: BTreeMap<K, (i64, i64)> = BTreeMap::new();
+    for (key, (amount, vendor_share)) in amounts {
+        let sum = sums.entry(key).or_default();
+        *sum = (sum.0 + amount.0, sum.1 + vendor_share.0);
+    }
+    sums.retain(|_, sum| *sum != (0, 0));
+    sums
+}
+
+/// What was said in; what is appended to the ledger with each of it out.
+fn check_ledger(said: &[&str], expected: &[&str]) {
+    let (mut known, mut ledger) = (Known::default(), Ledger::default());
+    let mut appended = Vec::new();
+    for text in said {
+        known.hear(text);
+        appended.extend(ledger.settle(known.lines()).into_iter().map(|(id, entry)| {
+            let reversal = if entry.reversal { ", reversal" } else { "" };
+            booked(&id, &entry.posting, entry.amount, entry.vendor_share) + reversal
+        }));
+    }
+    assert_eq!(appended, expected, "{said:#?}");
+}
+
+#[test]
+fn the_rulebooks_example_of_a_late_sale() {
+    let signed = "signed independent-integrator 2025-01-01";
+    let (a, b) = ("sale A 2026-02-01 1200.01", "sale B 2026-01-01 999.99");
+    let note = "note A 1 N 2026-03-01 600.00";
+    check_ledger(
+        &[signed, a, b, note],
+        &[
+            "A 1: independent-integrator commission 0.00 EUR on 2026-02-01",
+            "A 1: independent-integrator commission 600.01 EUR on 2026-02-01",
+            "B 1: independent-integrator commission 0.00 EUR on 2026-01-01",
+            "A 1 N: independent-integrator commission -300.00 EUR on 2026-03-01",
+        ],
+    );
+    check_ledger(
+        &[signed, b, a, note],
+        &[
+            "B 1: independent-integrator commission 0.00 EUR on 2026-01-01",
+            "A 1: independent-integrator commission 600.01 EUR on 2026-02-01",
+            "A 1 N: independent-integrator commission -300.00 EUR on 2026-03-01",
+        ],
+    );
+}
+
+#[test]
+fn a_posting_that_changes_is_reversed_whole_and_appended_whole() {
+    check_ledger(
+        &[
+            "signed affiliate 2024-01-01 rate=0.4",
+            "sale A 2024-01-01 100",
+            "signed affiliate 2024-01-01 rate=0.6",
+            "signed referrer 2024-01-01",
+            "signed nothing",
+            "signed affiliate 2024-01-01 rate=0.4",
+        ],
+        &[
+            "P 2024-01-01: affiliate entry-fee 2500.00 EUR on 2024-01-01",
+            "A 1: affiliate revenue-share 40.00 + 60.00 EUR on 2024-01-01",
+            "A 1: affiliate revenue-share 20.00 + -20.00 EUR on 2024-01-01",
+            "A 1: affiliate revenue-share -60.00 + -40.00 EUR on 2024-01-01, reversal",
+            "A 1: referrer commission 15.00 EUR on 2024-01-01",
+            "P 2024-01-01: affiliate entry-fee -2500.00 EUR on 2024-01-01, reversal",
+            "A 1: referrer commission -15.00 EUR on 2024-01-01, reversal",
+            "A 1: affiliate revenue-share 40.00 + 60.00 EUR on 2024-01-01",
+            "P 2024-01-01: affiliate entry-fee 2500.00 EUR on 2024-01-01",
+        ],
+    );
+}
+
+#[test]
+fn the_same_fact_again_has_no_effect() {
+    check_ledger(
+        &[
+            "signed referrer 2024-01-01",
+            "sale A 2024-01-01 100",
+            "sale A 2024-01-01 100.00",
+            "note A 1 N 2024-02-01 20",
+            "note A 1 N 2024-02-01 20",
+        ],
+        &["A 1: referrer commission 15.00 EUR on 2024-01-01", "A 1 N: referrer commission -3.00 EUR on 2024-02-01"],
+    );
+}
+
+#[test]
+fn the_first_claim_stands_until_a_manager_chooses_another_or_none() {
+    let signed = "signed referrer 2024-01-01";
+    let of_sale = |amount: &str| format!("A 1: referrer commission {amount} EUR on 2024-01-01, sale-n-or-later");
+    let mut said = vec![signed, "sale A 2024-01-01 100", "sale A 2024-01-01 200"];
+    check(&said, &[&of_sale("15.00"), "A 1: contradiction"]);
+    said.push("choose sale A 2024-01-01 200");
+    check(&said, &[&of_sale("30.00")]);
+    said.push("renewal A 2 2025-01-01 100");
+    said.push("choose none for sale A 2024-01-01 100");
+    check(&said, &["A 2: pending: contract not signed"]);
+    said.push("choose sale A 2024-01-01 100");
+    let renewed = "A 2: referrer commission 0.00 EUR on 2025-01-01, paid-once";
+    check(&said, &[&of_sale("15.00"), renewed]);
+
+    let note = |amount: &str| format!("A 1 N: referrer commission {amount} EUR on 2024-02-01, sale-n-or-later");
+    said.extend(["note A 1 N 2024-02-01 20", "note A 1 N 2024-02-01 40"]);
+    check(&said, &[&of_sale("15.00"), &note("-3.00"), renewed, "A 1: contradiction"]);
+    said.push("choose note A 1 N 2024-02-01 40");
+    check(&said, &[&of_sale("15.00"), &note("-6.00"), renewed]);
+    said.push("choose none for note A 1 N 2024-02-01 40");
+    check(&said, &[&of_sale("15.00"), renewed]);
+
+    said.push("renewal A 2 2025-01-01 200");
+    check(&said, &[&of_sale("15.00"), renewed, "A 2: contradiction"]);
+    said.push("choose none for renewal A 2 2025-01-01 100");
+    check(&said, &[&of_sale("15.00")]);
+}
+
+#[test]
+fn a_renewal_that_does_not_start_after_the_signature_never_stands() {
+    let of_sale = "A 1: referrer commission 15.00 EUR on 2024-01-02, sale-n-or-later";
+    let mut said = vec!["signed referrer 2024-01-01", "renewal A 2 2024-01-02 100", "note A 2 N 2025-02-01 10"];
+    check(&said, &["A 2: pending: contract not signed"]);
+    said.push("sale A 2024-01-02 100");
+    check(&said, &[of_sale, "A 2: void"]);
+    said.push("choose renewal A 2 2024-01-02 100");
+    check(&said, &[of_sale, "A 2: void"]);
+    said.pop();
+    said.push("renewal A 2 2024-01-03 100");
+    check(
+        &said,
+        &[
+            of_sale,
+            "A 2: referrer commission 0.00 EUR on 2024-01-03, paid-once",
+            "A 2 N: referrer commission 0.00 EUR on 2025-02-01, paid-once",
+            "A 2: contradiction",
+        ],
+    );
+}
+
+/// What was said in; what the lines add up to, by model, kind and currency, out.
+fn check_totals(said: &[&str], expected: &[&str]) {
+    let Totals(totals) = of_lines(&Known::after(said).lines()).unwrap();
+    let rows = totals.into_iter().map(|(Group { kind, model, currency }, total)| {
+        let parts = parts(currency, total.amount, total.vendor_share);
+        format!("{model} {kind}: {} lines, {parts} {currency}", total.count)
+    });
+    assert_eq!(rows.collect::<Vec<_>>(), expected, "{said:#?}");
+}
+
+#[test]
+fn totals_are_apart_by_kind_model_and_currency() {
+    check_totals(
+        &[
+            "signed affiliate 2024-01-01..2024-12-31; referrer 2025-01-01",
+            "sale A 2024-01-01 100",
+            "renewal A 2 2025-01-01 100",
+            "sale B 2024-01-01 200.01",
+            "note B 1 N 2024-02-01 100",
+            "sale C 2024-01-01 10 CHF",
+            "sale D 2025-01-01 100",
+        ],
+        &[
+            "referrer commission: 1 lines, 15.00 EUR",
+            "affiliate revenue-share: 1 lines, 5.00 + 5.00 CHF",
+            "affiliate revenue-share: 4 lines, 100.01 + 100.00 EUR",
+            "affiliate entry-fee: 1 lines, 2500.00 EUR",
+        ],
+    );
+}
+
+/// What was said, and what would be other in; each annuity's line as it is and as it would be out.
+fn check_what_if(said: &[&str], who: &Who, change: Change, expected: &[&str]) {
+    let known = Known::after(said);
+    let side = |line: Option<Line>| {
+        line.map_or("nothing".to_owned(), |line| {
+            let Posting { model, currency, .. } = line.posting;
+            format!("{model} {}", parts(currency, line.amount(), line.vendor_share()))
+        })
+    };
+    let rows = what_if(&known.contracts, &known.registry, who, change)
+        .into_iter()
+        .map(|(id, (today, then))| format!("{}: {} -> {}", which(&id), side(today), side(then)));
+    assert_eq!(rows.collect::<Vec<_>>(), expected, "{who:?} {change:?}");
+}
+
+#[test]
+fn what_if_is_the_same_facts_under_other_terms() {
+    let said = [
+        "signed referrer 2024-01-01..2024-12-31 rate=0.2; independent-integrator 2025-01-01 from_sale=1",
+        "sale A 2024-01-01 100",
+        "sale B 2025-01-01 100",
+    ];
+    let unchanged =
+        ["A 1: referrer 20.00 -> referrer 20.00", "B 1: independent-integrator 50.00 -> independent-integrator 50.00"];
+    let rate = |rate: &str| Change { rate: Some(rate.parse().unwrap()), ..Change::default() };
+    let model = |model| Change { model: Some(model), ..Change::default() };
+    let everyone = Who::Programme(ProgrammeVersion::V2013_11_16);
+    let partner = |id: &str| Who::PartnerId(id.parse().unwrap());
+    let referrers = Who::Model(Model::Referrer);
+    check_what_if(&said, &everyone, Change::default(), &unchanged);
+    check_what_if(&said, &partner("Q"), rate("1"), &unchanged);
+    check_what_if(&said, &referrers, rate("0.3"), &["A 1: referrer 20.00 -> referrer 30.00", unchanged[1]]);
+    check_what_if(
+        &said,
+        &everyone,
+        rate("1"),
+        &[
+            "A 1: referrer 20.00 -> referrer 100.00",
+            "B 1: independent-integrator 50.00 -> independent-integrator 100.00",
+        ],
+    );
+    let from_sale_2 = Change { from_sale: Some(2.try_into().unwrap()), ..Change::default() };
+    check_what_if(&said, &partner("P"), from_sale_2, &["A 1: referrer 20.00 -> referrer 0.00", unchanged[1]]);
+    check_what_if(
+        &said,
+        &everyone,
+        model(Model::Referrer),
+        &[unchanged[0], "B 1: independent-integrator 50.00 -> referrer 15.00"],
+    );
+    for (other, amount) in [
+        (Model::Affiliate, "affiliate 50.00 + 50.00"),
+        (Model::AffiliatedIntegrator, "affiliated-integrator 0.00"),
+        (Model::IndependentIntegrator, "independent-integrator 0.00"),
+    ] {
+        let a = format!("A 1: referrer 20.00 -> {amount}");
+        check_what_if(&said, &referrers, model(other), &[&a, unchanged[1]]);
+    }
+}
+
+/// What was said in; why the first line that is owed is what it is, out.
+fn check_explained(said: &[&str], language: Language, expected: &str) {
+    let lines = Known::after(said).lines();
+    let line = lines.first().unwrap();
+    let words = explain::basis(&line.basis, line.posting.currency, language);
+    assert_eq!(words.replace(['\u{a0}', '\u{202f}'], " "), expected, "{said:#?}");
+}
+
+#[test]
+fn an_amount_says_how_it_is_computed_and_why() {
+    check_explained(
+        &["signed affiliate 2024-01-01 rate=0.333333", "sale A 2024-02-29 1234.56"],
+        Language::En,
+        "33.3333 % of 1,234.56 EUR is 411.52 EUR, rounded half away from zero: share of every annual fee, which the partner \
+         keeps; 823.04 EUR go to all-in-web, negotiated rate (affiliate agreement of 2024-01-01, programme of 2013-11-16).",
+    );
+    check_explained(
+        &["signed referrer 2024-01-01", "instance I 2024-02-29 1200"],
+        Language::Fr,
+        "0,00 EUR : aucun accord donnant droit à la remise n'était en vigueur au début de l'année (accord prescripteur du \
+         01/01/2024, programme du 16/11/2013).",
+    );
+    check_explained(
+        &["signed affiliated-integrator 2024-01-01 rate=0.9", "instance I 2024-02-29 1200"],
+        Language::En,
+        "50 % of 1,200.00 EUR is 600.00 EUR, rounded half away from zero: discount on the partner's own instance, settled on \
+         the invoice of that instance (affiliated integrator agreement of 2024-01-01, programme of 2013-11-16).",
+    );
+    check_explained(
+        &["signed independent-integrator 2024-01-01", "sale A 2024-02-29 1200"],
+        Language::Fr,
+        "0,00 EUR : avant la vente 2, la première qui est payée (accord intégrateur indépendant du 01/01/2024, programme du \
+         16/11/2013).",
+    );
+    check_explained(
+        &["signed affiliate 2024-01-01"],
+        Language::En,
+        "2.5 % of 100,000.10 EUR is 2,500.00 EUR, rounded half away from zero: entry fee on the commercial potential of the \
+         segment, owed by the partner (affiliate agreement of 2024-01-01, programme of 2013-11-16).",
+    );
+}
+
+/// What is stored reads back the same, and nothing reads that could not have been stored.
+fn check_stored<T: DeserializeOwned + Serialize>(good: &Value, bad: &Value) {
+    for json in good.as_array().unwrap() {
+        let value: T = serde_json::from_value(json.clone()).unwrap();
+        assert_eq!(serde_json::to_value(&value).unwrap(), *json);
+    }
+    for json in bad.as_array().unwrap() {
+        assert!(serde_json::from_value::<T>(json.clone()).is_err(), "{json}");
+    }
+}
+
+#[test]
+fn values_are_stored_as_they_are_written() {
+    check_stored::<ContractId>(&json!(["C-1"]), &json!(["C#1", 1]));
+    check_stored::<Day>(&json!(["2024-02-29"]), &json!(["2023-02-29", 20_240_229]));
+    check_stored::<Month>(&json!(["2024-02"]), &json!(["2024-13", "2024-02-01", 202_402]));
+    check_stored::<Term>(&json!([1, 99]), &json!([0, 100, "1"]));
+    check_stored::<FromSale>(&json!([1, 12]), &json!([0, 13, "1"]));
+    check_stored::<Currency>(&json!(["EUR", "JPY"]), &json!(["eur", 978]));
+    check_stored::<Rate>(&json!(["0", "0.333333", "1"]), &json!(["1.1", 1]));
+    let ended = |programme: &str| {
+        json!([[{
+            "starts_on": "2024-01-01", "ends_on": "2024-12-31", "programme": programme, "rate": "0.1",
+            "evidence": "referrer",
+        }]])
+    };
+    check_stored::<Agreements>(&ended("2013-11-16"), &ended("2013-11-17"));
+}
+
+/// A folder of `tests/data` in, what an independent implementation says of it out.
+fn check_world(folder: &str) {
+    let read = |name: &str| {
+        std::fs::read_to_string(format!("{}/../../tests/data/{folder}{name}", env!("CARGO_MANIFEST_DIR"))).unwrap()
+    };
+    let rows = |name: &str| read(name).lines().skip(1).map(str::to_owned).collect::<BTreeSet<_>>();
+    let partners: BTreeMap<PartnerId, Box<RawValue>> = serde_json::from_str(&read("partners.json")).unwrap();
+    let agreements = |body: &str| registration::parse(body, &Agreements::default()).unwrap().agreements;
+    let registry = partners.iter().map(|(id, body)| (id.clone(), agreements(body.get()))).collect();
+    let fact = |body: &str| cloud_event::parse(body, cloud_event::type_of(body).unwrap()).unwrap().fact;
+    let lines = fold(read("events.jsonl").lines().map(fact), &registry);
+    assert_eq!(lines.iter().filter_map(line_row).collect::<BTreeSet<_>>(), rows("expected-lines.csv"));
+    assert_eq!(balance_rows(&balances(&lines).unwrap()), rows("expected-balances.csv"));
+}
+
+#[test]
+fn the_sample_world_folds_to_the_expected_lines() {
+    check_world("");
+}
+
+#[test]
+fn the_edges_fold_to_the_expected_lines() {
+    check_world("edges/");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn neither_order_nor_number_of_arrival_matters(
+        (facts, arrived) in facts().prop_flat_map(|facts| {
+            let arrived = facts.iter().chain(facts.iter().step_by(2)).cloned().collect::<Vec<_>>();
+            (Just(facts), Just(arrived).prop_shuffle())
+        })
+    ) {
+        prop_assert_eq!(fold(arrived, &registry()), fold(facts, &registry()));
+    }
+
+    #[test]
+    fn the_totals_of_parts_add_up_to_those_of_the_whole(facts in facts(), at: prop::sample::Index) {
+        let lines = fold(facts, &registry());
+        let (some, others) = lines.split_at(at.index(lines.len()));
+        let mut sum = of_lines(some).unwrap();
+        sum.add_all(&of_lines(others).unwrap()).unwrap();
+        prop_assert_eq!(sum, of_lines(&lines).unwrap());
+    }
+
+    /// Agreements are registered on the way, and withdrawn in the end.
+    #[test]
+    fn entries_add_up_to_the_lines_whatever_came_when(
+        facts in facts().prop_map(Just).prop_flat_map(Strategy::prop_shuffle),
+        registered_after in 0..60_usize,
+    ) {
+        let mut ledger = Ledger::default();
+        for known in (0..=facts.len()).step_by(10) {
+            let registry = if known < registered_after { BTreeMap::new() } else { registry() };
+            let owed = fold(facts.iter().take(known).cloned(), &registry);
+            ledger.settle(owed.clone());
+            prop_assert_eq!(ledger.settle(owed.clone()), []);
+            let owed = owed.into_iter().map(|line| {
+                let amounts = (line.amount(), line.vendor_share());
+                ((line.id, line.posting), amounts)
+            });
+            prop_assert_eq!(ledger.sums(), sums(owed));
+        }
+        ledger.settle(Vec::new());
+        prop_assert_eq!(ledger.sums(), BTreeMap::new());
+    }
+
+    #[test]
+    fn parts_add_up_and_a_full_refund_gives_zero(facts in facts()) {
+        let fees: BTreeMap<_, _> = facts.iter().filter_map(|fact| match fact {
+            Fact::Sale(sale) => Some(((sale.contract_id.clone(), Term::FIRST), sale.annual_fee)),
+            Fact::Renewal(renewal) => Some(((renewal.contract_id.clone(), renewal.term), renewal.annual_fee)),
+            Fact::CreditNote(_) => None,
+        }).collect();
+        let refunds = fees.iter().map(|((contract_id, term), fee)| Fact::CreditNote(CreditNote {
+            contract_id: contract_id.clone(), term: *term, credit_note_id: "all".parse().unwrap(),
+            issued_on: Day::MAX, amount: *fee,
+        }));
+        for line in fold(facts.clone(), &registry()) {
+            if let (Kind::RevenueShare, LineId::Annuity { contract_id, term, cause: Cause::Annuity }) = (line.posting.kind, &line.id)
+                && line.basis.decision.reason == rules::decision::Reason::RevenueShare
+            {
+                let fee = fees[&(contract_id.clone(), *term)].minor();
+                prop_assert_eq!(line.amount().0 + line.vendor_share().0, fee.0);
+            }
+        }
+        let mut sums: BTreeMap<_, (i64, i64)> = BTreeMap::new();
+        for line in fold(facts.iter().cloned().chain(refunds), &registry()) {
+            if let LineId::Annuity { contract_id, term, .. } = &line.id {
+                let sum = sums.entry((contract_id.clone(), *term)).or_default();
+                sum.0 += line.amount().0;
+                sum.1 += line.vendor_share().0;
+            }
+        }
+        for (annuity, sum) in sums {
+            prop_assert_eq!(sum, (0, 0), "{:?}", annuity);
+        }
+    }
+}
