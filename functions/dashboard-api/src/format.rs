@@ -32,13 +32,13 @@ pub(crate) fn csv(name: &str, columns: &[&str], rows: impl IntoIterator<Item = V
     let written = writer.write_record(columns).and_then(|()| {
         rows.into_iter().try_for_each(|row| writer.write_record(row.iter().map(|field| harmless(field))))
     });
-    match written.map(|()| writer.into_inner()) {
-        Ok(Ok(bytes)) => {
+    match written.ok().and_then(|()| writer.into_inner().ok()) {
+        Some(bytes) => {
             let disposition = format!("attachment; filename=\"{name}\"");
             let content_type = "text/csv; charset=utf-8".to_owned();
             ([(header::CONTENT_TYPE, content_type), (header::CONTENT_DISPOSITION, disposition)], bytes).into_response()
         }
-        Ok(Err(_)) | Err(_) => Problem::try_again("the file could not be written; try again").into_response(),
+        None => Problem::try_again("the file could not be written; try again").into_response(),
     }
 }
 

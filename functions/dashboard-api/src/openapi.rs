@@ -1,6 +1,6 @@
-//! `GET /openapi.json`: what the API takes and gives (OpenAPI 3.1), made from the types and limits that the code keeps to.
+//! `GET /openapi.json`: what the API takes and gives (`OpenAPI` 3.1), made from the types and limits that the code keeps to.
 
-use crate::openapi_schemas::{list, object, reference, schemas};
+use crate::openapi_schemas::{list, object, reference, schemas, with};
 use crate::parameters::{MAX_LIMIT, MAX_MONTHS};
 use axum::Json;
 use events::body::MAX_TEXT;
@@ -73,7 +73,14 @@ impl Operation {
     }
 }
 
-fn operations() -> Vec<Operation> {
+const BOTH: &[&str] = &["admin", "partner"];
+const ADMIN: &[&str] = &["admin"];
+
+fn operations() -> impl Iterator<Item = Operation> {
+    reads().into_iter().chain(writes())
+}
+
+fn reads() -> Vec<Operation> {
     let get = |path, id, summary, scopes, query, answers| Operation {
         method: "get",
         path,
@@ -86,11 +93,9 @@ fn operations() -> Vec<Operation> {
         refusals: &["400", "404", "503"],
     };
     let json = |schema: &str| vec![("200", json_content(&reference(schema)))];
-    const BOTH: &[&str] = &["admin", "partner"];
-    const ADMIN: &[&str] = &["admin"];
-    let statement = with(json_content(&reference("Statement")), &["text/csv", "text/html"]);
-    let summary = with(json_content(&reference("Summary")), &["text/csv"]);
-    let mut operations = vec![
+    let statement = or_text(json_content(&reference("Statement")), &["text/csv", "text/html"]);
+    let summary = or_text(json_content(&reference("Summary")), &["text/csv"]);
+    vec![
         get("/programme", "getProgramme", "The four partner models, cell by cell", BOTH, vec![], json("Programme")),
         get("/partners", "listPartners", "Who is registered", ADMIN, listing(partner_filters()), json("PartnerList")),
         get(
@@ -142,7 +147,10 @@ fn operations() -> Vec<Operation> {
             listing(vec![language()]),
             json("AttentionList"),
         ),
-    ];
+    ]
+}
+
+fn writes() -> Vec<Operation> {
     let put = |path, id, summary, body, answers, refusals| Operation {
         method: "put",
         path,
@@ -155,7 +163,7 @@ fn operations() -> Vec<Operation> {
         refusals,
     };
     let registered = || json_content(&reference("Registered"));
-    operations.push(Operation {
+    let register = Operation {
         query: vec![header("If-Match"), header("If-None-Match")],
         ..put(
             "/partners/{id}",
@@ -165,20 +173,17 @@ fn operations() -> Vec<Operation> {
             vec![("200", registered()), ("201", registered())],
             &["400", "412", "428", "503"],
         )
-    });
+    };
     let chosen = || vec![("200", json_content(&reference("Chosen"))), ("202", json_content(&reference("Chosen")))];
     let choice = |path, id, summary| put(path, id, summary, "Choice", chosen(), &["400", "404", "409", "503"]);
-    operations.push(choice(
-        "/contracts/{id}/terms/{term}/choices/{number}",
-        "chooseAnnuity",
-        "Which claim of an annuity stands",
-    ));
-    operations.push(choice(
+    let annuity =
+        choice("/contracts/{id}/terms/{term}/choices/{number}", "chooseAnnuity", "Which claim of an annuity stands");
+    let credit_note = choice(
         "/contracts/{id}/terms/{term}/credit-notes/{note}/choices/{number}",
         "chooseCreditNote",
         "Which claim of a credit note stands",
-    ));
-    operations.push(Operation {
+    );
+    let simulate = Operation {
         method: "post",
         query: vec![language()],
         ..put(
@@ -186,11 +191,11 @@ fn operations() -> Vec<Operation> {
             "simulate",
             "The recorded facts under other terms, beside today's result; writes nothing",
             "Question",
-            json("Simulation"),
+            vec![("200", json_content(&reference("Simulation")))],
             &["400", "422", "503"],
         )
-    });
-    operations
+    };
+    vec![register, annuity, credit_note, simulate]
 }
 
 fn path_parameter(name: &str) -> Value {
@@ -232,17 +237,14 @@ fn period() -> Vec<Value> {
 
 fn months() -> Vec<Value> {
     let month = |name| {
-        let mut parameter = query(name, &reference("Month"));
-        parameter["description"] =
-            json!(format!("both included; at most {MAX_MONTHS} months; the current one if absent"));
-        parameter
+        let said = format!("both included; at most {MAX_MONTHS} months; the current one if absent");
+        with(query(name, &reference("Month")), "description", json!(said))
     };
     vec![month("from"), month("to")]
 }
 
 fn statement_query() -> Vec<Value> {
-    let mut month = query("month", &reference("Month"));
-    month["required"] = json!(true);
+    let month = with(query("month", &reference("Month")), "required", json!(true));
     vec![month, query("as_of", &reference("Day")), query("since", &reference("Day")), language()]
 }
 
@@ -251,11 +253,10 @@ fn json_content(schema: &Value) -> Value {
 }
 
 /// The same answer as text, too.
-fn with(mut content: Value, types: &[&str]) -> Value {
-    for media_type in types {
-        content[media_type] = json!({ "schema": { "type": "string" } });
-    }
-    content
+fn or_text(content: Value, types: &[&str]) -> Value {
+    types
+        .iter()
+        .fold(content, |content, media_type| with(content, media_type, json!({ "schema": { "type": "string" } })))
 }
 
 fn problem(status: &str) -> Value {

@@ -1,4 +1,4 @@
-//! The shapes of bodies, for the OpenAPI document.
+//! The shapes of bodies, for the `OpenAPI` document.
 
 use crate::openapi::page_of;
 use events::body::MAX_TEXT;
@@ -25,11 +25,17 @@ pub(crate) fn object(required: &[(&str, Value)], optional: &[(&str, Value)]) -> 
     json!({ "type": "object", "properties": properties, "required": required })
 }
 
+/// An object with one more field.
+pub(crate) fn with(mut value: Value, name: &str, field: Value) -> Value {
+    if let Value::Object(fields) = &mut value {
+        fields.insert(name.to_owned(), field);
+    }
+    value
+}
+
 /// An object that takes no other property.
 fn closed(required: &[(&str, Value)], optional: &[(&str, Value)]) -> Value {
-    let mut schema = object(required, optional);
-    schema["additionalProperties"] = json!(false);
-    schema
+    with(object(required, optional), "additionalProperties", json!(false))
 }
 
 fn nullable(schema: &Value) -> Value {
@@ -121,8 +127,7 @@ fn registry() -> Vec<(&'static str, Value)> {
             ("entry_fee", nullable(&fee)),
         ],
     );
-    let mut agreements = list(&r("Agreement"));
-    agreements["maxItems"] = json!(MAX_AGREEMENTS);
+    let agreements = with(list(&r("Agreement")), "maxItems", json!(MAX_AGREEMENTS));
     let registered = [("partner_id", r("Id")), ("name", text()), ("agreements", list(&r("Agreement")))];
     let year = object(
         &[
@@ -240,8 +245,8 @@ fn questions() -> Vec<(&'static str, Value)> {
     let claim = json!({ "type": ["integer", "null"], "minimum": 1 });
     let who = [("partner_id", r("Id")), ("model", r("Model")), ("programme", r("ProgrammeVersion"))];
     let who: Vec<Value> = who.into_iter().map(|of| closed(&[of], &[])).collect();
-    let mut terms = closed(&[], &[("model", r("Model")), ("rate", r("Rate")), ("from_sale", r("FromSale"))]);
-    terms["minProperties"] = json!(1);
+    let terms = closed(&[], &[("model", r("Model")), ("rate", r("Rate")), ("from_sale", r("FromSale"))]);
+    let terms = with(terms, "minProperties", json!(1));
     let question = [("who", json!({ "oneOf": who })), ("terms", terms)];
     let both = [("today", list(&r("Total"))), ("simulated", list(&r("Total")))];
     let partner = object(&[&[("partner_id", r("Id"))][..], &both[..]].concat(), &[("name", text())]);

@@ -2,6 +2,7 @@
 
 use crate::App;
 use crate::access::{Admin, Caller};
+use crate::openapi_schemas::with;
 use crate::parameters::{Parameters, id};
 use crate::problem::Problem;
 use crate::programme::perks;
@@ -69,25 +70,25 @@ async fn listed(app: &App, partner: Registered, with_minimum: bool) -> Result<Va
     let head = app.ledger.head(&partner.id).await?;
     let today = App::today();
     let in_force = Day::try_from(today).ok().and_then(|today| head.partner.agreements.in_force_on(today));
-    let mut view = json!({
+    let view = json!({
         "partner_id": partner.id,
         "name": partner.name,
         "model": in_force.map(rules::Agreement::model),
     });
-    if with_minimum {
-        let mut current = None;
-        if let Some(agreement) = in_force.filter(|agreement| agreement.model() == Model::Affiliate) {
-            let sales = app.ledger.history(&partner.id).await?.customer_sales();
-            current = years(agreement, &sales, today).into_iter().find(|year| year.from <= today && today <= year.to);
-        }
-        let current = current.map(|year| {
-            json!({
-                "from": year.from, "to": year.to, "sales": year.sales, "minimum": year.minimum, "status": year.status,
-            })
-        });
-        view["minimum_sales"] = json!(current);
+    if !with_minimum {
+        return Ok(view);
     }
-    Ok(view)
+    let mut current = None;
+    if let Some(agreement) = in_force.filter(|agreement| agreement.model() == Model::Affiliate) {
+        let sales = app.ledger.history(&partner.id).await?.customer_sales();
+        current = years(agreement, &sales, today).into_iter().find(|year| year.from <= today && today <= year.to);
+    }
+    let current = current.map(|year| {
+        json!({
+            "from": year.from, "to": year.to, "sales": year.sales, "minimum": year.minimum, "status": year.status,
+        })
+    });
+    Ok(with(view, "minimum_sales", json!(current)))
 }
 
 pub(crate) async fn show(

@@ -121,16 +121,16 @@ fn csv_rows(rows: &[Row]) -> impl Iterator<Item = Vec<String>> {
     rows.iter().flat_map(|Row { month, partner_id, totals }| {
         totals.0.iter().map(move |(group, total)| {
             let mut row = vec![month.to_string(), partner_id.to_string()];
-            row.extend(csv_total(group, total));
+            row.extend(csv_total(*group, total));
             row
         })
     })
 }
 
 /// A total from its kind on.
-fn csv_total(group: &Group, total: &Total) -> [String; 8] {
+fn csv_total(group: Group, total: &Total) -> [String; 8] {
     let Group { kind, model, currency } = group;
-    let due = total.due(*kind);
+    let due = total.due(kind);
     let decimal = |minor| currency.decimal(minor);
     [
         kind.to_string(),

@@ -19,6 +19,7 @@ pub(crate) enum Queue {
     AnnualRenewal,
     CreditNote,
     Restatement,
+    Totals,
 }
 
 impl Queue {
@@ -28,6 +29,7 @@ impl Queue {
             Queue::AnnualRenewal => "AnnualRenewal",
             Queue::CreditNote => "CreditNote",
             Queue::Restatement => "Restatement",
+            Queue::Totals => "Totals",
         }
     }
 }

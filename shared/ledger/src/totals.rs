@@ -167,9 +167,9 @@ impl<S: Store> Ledger<S> {
         let page = self.store.index(Stretch { index: Index::ByPartner, gpk, from, to, after, limit: PAGE }).await?;
         let list = page.items.into_iter().map(|item| StoredTotals::read(item).map(|(of, totals, _)| (of, totals)));
         let list = list.collect::<Result<Vec<_>, _>>()?;
-        let last = list.last().filter(|_| page.more);
-        let next =
-            last.map(|(of, _)| IndexKey { gsk: of.partner_id.to_string(), key: keys::totals(&of.partner_id, month) });
+        let behind =
+            |of: &PartnerMonth| IndexKey { gsk: of.partner_id.to_string(), key: keys::totals(&of.partner_id, month) };
+        let next = list.last().filter(|_| page.more).map(|(of, _)| behind(of));
         let list = list.into_iter().map(|(of, totals)| (of.partner_id, totals)).collect();
         Ok(Part { list, next })
     }
