@@ -2,7 +2,7 @@
 //! nothing is written.
 
 use crate::generated_input::{with, wrong_text};
-use events::choice;
+use events::{choice, simulation};
 use fastrand::Rng;
 use harness::running::Running;
 use local::client::Http;
@@ -22,6 +22,8 @@ struct Place {
 const NUMBERS: &[&str] = &["0", "-1", "1.5", "1001", "1e2", "one", "+", "99999999999999999999999", "0x10", "１", "NaN"];
 const DAYS: &[&str] =
     &["", "2023-02-29", "2024-13-01", "2024-00-01", "2024-1-1", "20240101", "1999-12-31", "2100-01-01", "today", "0"];
+const MONTHS: &[&str] =
+    &["", "2024", "2024-1", "2024-00", "2024-13", "1999-12", "2100-01", "2024-01-01", "202401", "now"];
 const LANGUAGES: &[&str] = &["", "de", "EN", "fr-FR", "english", "0"];
 const CURSORS: &[&str] = &["", "x", "e30", "bnVsbA", "W10", "====", "eyJnc2siOjF9", "..", "null", "0"];
 const IDS: &[&str] = &["-a", ".a", "_a", "a#b", "a/b", "a b", "a\0", "a\n", "\u{410}", "\u{ff21}", "a\u{200b}", "%"];
@@ -29,6 +31,16 @@ const IDS: &[&str] = &["-a", ".a", "_a", "a#b", "a/b", "a b", "a\0", "a\n", "\u{
 const PLACES: &[Place] = &[
     Place { path: "/partners?limit={}", field: "limit", values: NUMBERS },
     Place { path: "/partners?cursor={}", field: "cursor", values: CURSORS },
+    Place { path: "/partners?lang={}", field: "lang", values: LANGUAGES },
+    Place { path: "/programme?lang={}", field: "lang", values: LANGUAGES },
+    Place { path: "/partners?with={}", field: "with", values: &["", "all", "minimum", "1"] },
+    Place { path: "/partners/P-1/statement?month={}", field: "month", values: MONTHS },
+    Place { path: "/partners/P-1/statement?month=2024-01&as_of={}", field: "as_of", values: DAYS },
+    Place { path: "/partners/P-1/statement?month=2024-01&since={}", field: "since", values: DAYS },
+    Place { path: "/partners/P-1/summary?from={}", field: "from", values: MONTHS },
+    Place { path: "/partners/P-1/summary?to={}", field: "to", values: MONTHS },
+    Place { path: "/summary?from={}", field: "from", values: MONTHS },
+    Place { path: "/summary?to={}", field: "to", values: MONTHS },
     Place { path: "/partners/{}", field: "id", values: IDS },
     Place { path: "/partners/{}/entries", field: "id", values: IDS },
     Place { path: "/partners/P-1/entries?from={}", field: "from", values: DAYS },
@@ -117,5 +129,39 @@ fn every_listed_and_ten_thousand_generated_choices_are_refused() {
     for _ in 0..10_000 {
         let text = json!(wrong_text(&mut random) + "\u{0}").to_string();
         check(if random.bool() { "/claim" } else { "/reason" }, &text);
+    }
+}
+
+const QUESTION: &str = r#"{"who":{"model":"referrer"},"terms":{"rate":"0.2","from_sale":2,"model":"affiliate"}}"#;
+
+#[test]
+fn every_listed_and_ten_thousand_generated_questions_are_refused() {
+    let good = serde_json::from_str(QUESTION).unwrap();
+    assert!(simulation::parse(QUESTION).is_ok());
+    let check = |pointer: &str, value: &str| {
+        let body = with(&good, pointer, value);
+        let refusal = simulation::parse(&body).expect_err(&body);
+        let field = pointer.trim_start_matches('/').replace('/', ".");
+        assert!(field.starts_with(&refusal.field), "{body}: {refusal}");
+    };
+    for value in ["\"1.1\"", "\"-0.1\"", "\"0.1234567\"", "\".5\"", "\"\"", "\"50 %\"", "0.5", "1", "true", "[]", "{}"]
+    {
+        check("/terms/rate", value);
+    }
+    for value in ["0", "13", "-1", "1.5", "\"2\"", "true", "[]", "{}", "256"] {
+        check("/terms/from_sale", value);
+    }
+    for pointer in ["/terms/model", "/who/model", "/who", "/terms"] {
+        for value in ["\"\"", "\"Referrer\"", "\"friend\"", "1", "true", "[]"] {
+            check(pointer, value);
+        }
+    }
+    for body in ["", "{}", "[]", r#"{"who":{"model":"referrer"}}"#, r#"{"who":{"model":"referrer"},"terms":{}}"#] {
+        assert!(simulation::parse(body).is_err(), "{body}");
+    }
+    let mut random = Rng::with_seed(6);
+    for _ in 0..10_000 {
+        let pointer = *random.choice(&["/terms/rate", "/terms/from_sale", "/terms/model", "/who/model"]).unwrap();
+        check(pointer, &json!(wrong_text(&mut random)).to_string());
     }
 }

@@ -52,7 +52,8 @@ fn document() -> Value {
 impl Operation {
     fn json(&self) -> Value {
         let names = self.path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
-        let parameters: Vec<Value> = names.map(path_parameter).chain(self.query.iter().cloned()).collect();
+        let query = self.query.iter().cloned().chain([language()]);
+        let parameters: Vec<Value> = names.map(path_parameter).chain(query).collect();
         let refusals = self.refusals.iter().map(|status| ((*status).to_owned(), problem(status)));
         let answers = self.answers.iter().map(|(status, content)| {
             ((*status).to_owned(), json!({ "description": description(status), "content": content }))
@@ -136,7 +137,7 @@ fn reads() -> Vec<Operation> {
             "getContract",
             "One contract's history, and why each amount is what it is",
             BOTH,
-            vec![language()],
+            vec![],
             json("Contract"),
         ),
         get(
@@ -144,7 +145,7 @@ fn reads() -> Vec<Operation> {
             "listAttention",
             "What needs a person, newest first",
             ADMIN,
-            listing(vec![language()]),
+            listing(vec![]),
             json("AttentionList"),
         ),
     ]
@@ -185,7 +186,7 @@ fn writes() -> Vec<Operation> {
     );
     let simulate = Operation {
         method: "post",
-        query: vec![language()],
+        query: vec![],
         ..put(
             "/simulations",
             "simulate",
@@ -232,7 +233,7 @@ fn partner_filters() -> Vec<Value> {
 }
 
 fn period() -> Vec<Value> {
-    vec![query("from", &reference("Day")), query("to", &reference("Day")), language()]
+    vec![query("from", &reference("Day")), query("to", &reference("Day"))]
 }
 
 fn months() -> Vec<Value> {
@@ -245,7 +246,7 @@ fn months() -> Vec<Value> {
 
 fn statement_query() -> Vec<Value> {
     let month = with(query("month", &reference("Month")), "required", json!(true));
-    vec![month, query("as_of", &reference("Day")), query("since", &reference("Day")), language()]
+    vec![month, query("as_of", &reference("Day")), query("since", &reference("Day"))]
 }
 
 fn json_content(schema: &Value) -> Value {

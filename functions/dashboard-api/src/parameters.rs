@@ -116,16 +116,21 @@ impl Parameters {
 
     /// `lang`, else what the browser prefers, else English.
     pub(crate) fn language(&mut self, headers: &HeaderMap) -> Result<Language, Refusal> {
+        Ok(self.chosen_language()?.unwrap_or_else(|| accepted_language(headers)))
+    }
+
+    fn chosen_language(&mut self) -> Result<Option<Language>, Refusal> {
         match self.0.remove("lang").as_deref() {
-            Some("fr") => Ok(Language::Fr),
-            Some("en") => Ok(Language::En),
+            Some("fr") => Ok(Some(Language::Fr)),
+            Some("en") => Ok(Some(Language::En)),
             Some(_) => Err(Refusal::new("lang", "must be fr or en")),
-            None => Ok(accepted_language(headers)),
+            None => Ok(None),
         }
     }
 
-    /// Refuses whatever was not asked for.
-    pub(crate) fn done(self) -> Result<(), Refusal> {
+    /// Refuses whatever was not asked for. A language may be, even where nothing is said in one.
+    pub(crate) fn done(mut self) -> Result<(), Refusal> {
+        self.chosen_language()?;
         match self.0.into_keys().next() {
             Some(name) => Err(Refusal::new(name, "is no parameter of this path")),
             None => Ok(()),

@@ -1,12 +1,16 @@
 //! `GET /programme`: every cell of the programme's table, in both languages.
 
 use crate::access::Caller;
+use crate::parameters::Parameters;
+use crate::problem::Problem;
 use axum::Json;
+use axum::extract::Query;
 use rules::ProgrammeVersion;
 use rules::programme::{Condition, Earnings, Party, Perk, Terms, Text};
 use serde_json::{Value, json};
 
-pub(crate) async fn show(_: Caller) -> Json<Value> {
+pub(crate) async fn show(_: Caller, Query(query): Query<Vec<(String, String)>>) -> Result<Json<Value>, Problem> {
+    Parameters::read(query)?.done()?;
     let versions: Vec<Value> = ProgrammeVersion::ALL
         .into_iter()
         .map(|version| {
@@ -14,7 +18,7 @@ pub(crate) async fn show(_: Caller) -> Json<Value> {
             json!({ "version": version, "models": models })
         })
         .collect();
-    Json(json!({ "versions": versions }))
+    Ok(Json(json!({ "versions": versions })))
 }
 
 fn terms(terms: &Terms) -> Value {
