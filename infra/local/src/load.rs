@@ -8,11 +8,13 @@ use crate::stack::Stack;
 use aws_sdk_sqs::types::{MessageSystemAttributeName, QueueAttributeName, SendMessageBatchRequestEntry};
 use axum::http::Method;
 use indicatif::{ProgressBar, ProgressStyle};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 /// How many messages one request carries at most (a limit of SQS).
 pub const BATCH: usize = 10;
+/// How many months one message names.
+const MONTHS: usize = 500;
 /// How often the queues are looked at.
 const GLANCE: Duration = Duration::from_millis(50);
 /// How long a dead letter that was looked at stays hidden, in seconds.
@@ -34,6 +36,9 @@ pub enum LoadError {
         /// Why.
         detail: String,
     },
+    /// The table did not answer.
+    #[error("DynamoDB did not take part")]
+    Table(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// The queue did not answer.
     #[error("SQS did not take part")]
     Queue(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -85,8 +90,8 @@ pub async fn register(api: &Http, partners: &[Partner], replace: bool) -> Result
     Ok(())
 }
 
-/// Asks for a pass over every registered partner: the messages of an earlier run went with it, and among them perhaps
-/// those that were to follow a registration.
+/// Asks for a pass over every registered partner, and for the totals of every month: the messages of an earlier run went
+/// with it, and among them perhaps those that were to follow a registration or a booking.
 pub async fn resume(stack: &Stack, api: &Http) -> Result<(), LoadError> {
     let sqs = stack.sqs();
     for id in report::partner_ids(api).await? {
@@ -94,7 +99,29 @@ pub async fn resume(stack: &Stack, api: &Http) -> Result<(), LoadError> {
         let send = sqs.send_message().queue_url(stack.queue_url("RestatementQueue")).message_body(request.to_string());
         send.send().await.map_err(queue_error)?;
     }
+    for months in booked_months(stack).await?.chunks(MONTHS) {
+        let refresh = serde_json::json!({ "months": months }).to_string();
+        let send = sqs.send_message().queue_url(stack.queue_url("TotalsQueue")).message_body(refresh);
+        send.send().await.map_err(queue_error)?;
+    }
     Ok(())
+}
+
+/// Each partner and month in which something is booked, as a refresh of totals names them.
+async fn booked_months(stack: &Stack) -> Result<Vec<serde_json::Value>, LoadError> {
+    let table = &stack.template.table.name;
+    let scan = stack.dynamodb().scan().table_name(table).filter_expression("attribute_exists(e)");
+    let mut items = scan.projection_expression("gpk, gsk").into_paginator().items().send();
+    let mut months = BTreeSet::new();
+    while let Some(item) = items.next().await {
+        let item = item.map_err(|error| LoadError::Table(error.into()))?;
+        let text = |name: &str| item.get(name).and_then(|value| value.as_s().ok());
+        let partner = text("gpk").and_then(|gpk| gpk.strip_prefix("PARTNER#"));
+        let month = text("gsk").and_then(|gsk| gsk.get(.."YYYY-MM".len()));
+        months.extend(partner.zip(month).map(|(partner, month)| (partner.to_owned(), month.to_owned())));
+    }
+    let month = |(partner, month)| serde_json::json!({ "partner_id": partner, "month": month });
+    Ok(months.into_iter().map(month).collect())
 }
 
 /// Sends events to the queues of their types, in their order.
