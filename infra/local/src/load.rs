@@ -14,7 +14,7 @@ use std::time::Duration;
 /// How many messages one request carries at most (a limit of SQS).
 pub const BATCH: usize = 10;
 /// How many months one message names.
-const MONTHS: usize = 500;
+const MONTHS: usize = 50;
 /// How often the queues are looked at.
 const GLANCE: Duration = Duration::from_millis(50);
 /// How long a dead letter that was looked at stays hidden, in seconds.

@@ -4,6 +4,7 @@ use crate::template::Table;
 use crate::{CREDENTIALS, REGION};
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
+use aws_sdk_dynamodb::error::ProvideErrorMetadata;
 use aws_sdk_dynamodb::types::{
     AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, Projection, ProjectionType,
     ScalarAttributeType, TableDescription,
@@ -51,12 +52,17 @@ pub async fn create(client: &Client, table: &Table) -> Result<(), Failure> {
     let existing = client.list_tables().send().await?.table_names.unwrap_or_default();
     if existing.contains(&table.name) {
         let description = client.describe_table().table_name(&table.name).send().await?.table;
-        if description.is_some_and(|description| is_as_defined(&description, table)) {
+        if !description.is_some_and(|description| is_as_defined(&description, table)) {
+            return Err(
+                "the data was made with another definition of the table; start with --fresh, or use another --data"
+                    .into(),
+            );
+        }
+        if holds_something(client, table).await? {
             return Ok(());
         }
-        return Err(
-            "the data was made with another definition of the table; start with --fresh, or use another --data".into(),
-        );
+        // A stack that was killed while it created the table may have left half of it.
+        client.delete_table().table_name(&table.name).send().await?;
     }
     let mut create = client
         .create_table()
@@ -82,6 +88,17 @@ pub async fn create(client: &Client, table: &Table) -> Result<(), Failure> {
     }
     create.send().await?;
     Ok(())
+}
+
+/// Whether anything was ever written. What the table is kept in comes after its description, so it may not be there.
+async fn holds_something(client: &Client, table: &Table) -> Result<bool, Failure> {
+    match client.scan().table_name(&table.name).limit(1).send().await {
+        Ok(page) => Ok(page.count > 0),
+        Err(error) => match error.as_service_error().and_then(ProvideErrorMetadata::message) {
+            Some(message) if message.contains("no such table") => Ok(false),
+            Some(_) | None => Err(error.into()),
+        },
+    }
 }
 
 fn keys(keys: &[(String, String)]) -> Result<Vec<KeySchemaElement>, Failure> {
