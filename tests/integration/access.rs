@@ -383,8 +383,10 @@ async fn a_cursor_is_good_for_its_own_list_alone() {
     let first = running.get("/partners/P-1/entries?limit=1&from=2025-12-31&to=2026-02-01").await;
     let cursor = first["next_cursor"].as_str().unwrap();
     let bytes = BASE64_URL_SAFE_NO_PAD.decode(cursor).unwrap();
-    let readable = String::from_utf8_lossy(&bytes).into_owned() + cursor;
-    assert!(!readable.contains("P-1") && !readable.contains("C-"), "it can be read: {readable}");
+    let readable = String::from_utf8_lossy(&bytes);
+    for text in ["CONTRACT#", "PARTNER#", "TERM#", "2026-"] {
+        assert!(!readable.contains(text), "it can be read: {readable}");
+    }
 
     // The same list, in whatever language, pages of whatever size, for whoever may read it.
     for more in ["limit=1&", "", "limit=500&lang=fr&"] {
