@@ -8,10 +8,19 @@ use local::input::Event;
 use local::load::{self, DeadLetter};
 use local::queues::queue_of;
 use local::tokens::Role;
-use local::{Options, Stack};
+use local::{Dynamodb, Options, Stack};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 use tempfile::TempDir;
+
+/// The variable that names another DynamoDB than the embedded one.
+pub const DYNAMODB_URL: &str = "DYNAMODB_URL";
+
+/// Whether the table is in another DynamoDB than the embedded one.
+pub fn is_another_engine() -> bool {
+    std::env::var_os(DYNAMODB_URL).is_some()
+}
 
 /// A stack, its API, and the folder that goes when it goes.
 #[derive(Debug)]
@@ -32,14 +41,20 @@ impl Running {
 
     /// An empty stack, with parameters of the template.
     pub async fn start_with(parameters: &[(&str, &str)]) -> Running {
+        Running::start_from(binaries(), parameters).await
+    }
+
+    /// An empty stack of programs in a folder. Its table is in the DynamoDB that [`DYNAMODB_URL`] names, if it does: no
+    /// other stack may use that one at the same time.
+    pub async fn start_from(binaries: PathBuf, parameters: &[(&str, &str)]) -> Running {
         let folder = TempDir::new().unwrap();
         let options = Options {
             data: folder.path().to_owned(),
-            fresh: false,
+            fresh: true,
             api_port: 0,
-            dynamodb_port: 0,
+            dynamodb: std::env::var(DYNAMODB_URL).map_or(Dynamodb::Embedded(0), Dynamodb::At),
             sqs_port: 0,
-            binaries: binaries(),
+            binaries,
             parameters: parameters.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect(),
         };
         let stack = Stack::start(options).await.expect("the stack starts");

@@ -17,7 +17,7 @@ pub mod template;
 mod throttle;
 pub mod tokens;
 
-pub use stack::{Options, Stack, StackError};
+pub use stack::{Dynamodb, Options, Stack, StackError};
 
 /// The region everything here claims to be in.
 pub const REGION: &str = "eu-west-3";

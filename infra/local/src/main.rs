@@ -2,7 +2,7 @@
 
 use clap::Parser;
 use local::input::{self, Event, InputError, Partner, Source};
-use local::stack::{Options, Stack, StackError};
+use local::stack::{Dynamodb, Options, Stack, StackError};
 use local::tokens::Role;
 use local::{binaries, load, report};
 use std::collections::BTreeMap;
@@ -42,6 +42,9 @@ struct Arguments {
     /// Port of DynamoDB; 0 for any free one
     #[arg(long, value_name = "PORT", default_value_t = 8000)]
     dynamodb_port: u16,
+    /// Use the DynamoDB that answers at this URL instead of the embedded one
+    #[arg(long, value_name = "URL", conflicts_with = "dynamodb_port")]
+    dynamodb_url: Option<String>,
     /// Port of SQS; 0 for any free one
     #[arg(long, value_name = "PORT", default_value_t = 9324)]
     sqs_port: u16,
@@ -97,11 +100,12 @@ async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
 
 async fn start(arguments: &Arguments, binaries: PathBuf) -> Result<Stack, StackError> {
     let parameters: BTreeMap<String, String> = arguments.parameters.iter().cloned().collect();
+    let embedded = Dynamodb::Embedded(arguments.dynamodb_port);
     Stack::start(Options {
         data: arguments.data.clone(),
         fresh: arguments.fresh,
         api_port: arguments.api_port,
-        dynamodb_port: arguments.dynamodb_port,
+        dynamodb: arguments.dynamodb_url.clone().map_or(embedded, Dynamodb::At),
         sqs_port: arguments.sqs_port,
         binaries,
         parameters,
@@ -109,15 +113,15 @@ async fn start(arguments: &Arguments, binaries: PathBuf) -> Result<Stack, StackE
     .await
 }
 
-async fn serve(stack: &Stack, given: Given, once: bool) -> Result<ExitCode, Failure> {
+async fn serve(stack: &Stack, given: Option<Given>, once: bool) -> Result<ExitCode, Failure> {
     let api = stack.api(&Role::Admin)?;
     let world = World::of(&stack.data);
     let sample = Given::sample()?;
     let example = sample.events.first().cloned();
-    let (input, replace) = match (given.is_some(), world.is_loaded()) {
-        (true, _) => (given, true),
-        (false, false) => (sample, false),
-        (false, true) => (Given::default(), false),
+    let (input, replace) = match (given, world.is_loaded()) {
+        (Some(given), _) => (given, true),
+        (None, false) => (sample, false),
+        (None, true) => (Given::default(), false),
     };
     if replace {
         world.set_loaded()?;
@@ -156,25 +160,26 @@ struct Given {
 }
 
 impl Given {
-    fn read(arguments: &Arguments) -> Result<Given, Failure> {
-        if arguments.partners == Some(Source::StandardInput) && arguments.events == Some(Source::StandardInput) {
-            return Err("standard input can be --partners or --events, not both".into());
+    /// `None`: nothing is asked for.
+    fn read(arguments: &Arguments) -> Result<Option<Given>, Failure> {
+        match (&arguments.partners, &arguments.events) {
+            (None, None) => return Ok(None),
+            (Some(Source::StandardInput), Some(Source::StandardInput)) => {
+                return Err("standard input can be --partners or --events, not both".into());
+            }
+            (Some(_), _) | (_, Some(_)) => {}
         }
         let partners = arguments.partners.as_ref().map(|source| input::partners(&source.to_string(), &source.read()?));
         let events = arguments.events.as_ref().map(|source| input::events(&source.to_string(), &source.read()?));
-        Ok(Given {
+        Ok(Some(Given {
             partners: partners.transpose()?.unwrap_or_default(),
             events: events.transpose()?.unwrap_or_default(),
-        })
+        }))
     }
 
     fn sample() -> Result<Given, InputError> {
         let partners = input::partners("the sample partners", SAMPLE_PARTNERS)?;
         Ok(Given { partners, events: input::events("the sample events", SAMPLE_EVENTS)? })
-    }
-
-    fn is_some(&self) -> bool {
-        !self.partners.is_empty() || !self.events.is_empty()
     }
 }
 

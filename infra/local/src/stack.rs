@@ -4,7 +4,7 @@ use crate::binaries::{self, BinariesError};
 use crate::client::Http;
 use crate::gateway::Gateway;
 use crate::lambda::{self, Home, Invoker};
-use crate::template::{Template, TemplateError, Value};
+use crate::template::{Function, Template, TemplateError, Value};
 use crate::tokens::{self, Role, Tokens};
 use crate::{HOST, mapping, queues, secrets, table};
 use std::collections::{BTreeMap, BTreeSet};
@@ -34,6 +34,15 @@ pub const PARAMETERS: [(&str, &str); 7] = [
 /// How long a part may take to stop before it is left behind.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// Which DynamoDB keeps the table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Dynamodb {
+    /// The embedded one, on this port; 0: any free one.
+    Embedded(u16),
+    /// One that answers at this URL already.
+    At(String),
+}
+
 /// How to start.
 #[derive(Debug, Clone)]
 pub struct Options {
@@ -43,8 +52,8 @@ pub struct Options {
     pub fresh: bool,
     /// Port of the HTTP API; 0: any free one.
     pub api_port: u16,
-    /// Port of DynamoDB.
-    pub dynamodb_port: u16,
+    /// Which DynamoDB.
+    pub dynamodb: Dynamodb,
     /// Port of SQS.
     pub sqs_port: u16,
     /// Where the functions' programs are.
@@ -165,7 +174,13 @@ impl Stack {
         binaries::check(&options.binaries, &programs)?;
 
         let (api, api_url) = listen(options.api_port, "the HTTP API", "--api-port").await?;
-        let (dynamodb, dynamodb_url) = listen(options.dynamodb_port, "DynamoDB", "--dynamodb-port").await?;
+        let (dynamodb, dynamodb_url) = match &options.dynamodb {
+            Dynamodb::Embedded(port) => {
+                let (listener, url) = listen(*port, "DynamoDB", "--dynamodb-port").await?;
+                (Some(listener), url)
+            }
+            Dynamodb::At(url) => (None, url.clone()),
+        };
         let (sqs, sqs_url) = listen(options.sqs_port, "SQS", "--sqs-port").await?;
         let lock = prepare(&options)?;
         let failed = |source| StackError::Data { folder: options.data.clone(), source };
@@ -187,18 +202,29 @@ impl Stack {
             services,
             _lock: lock,
         };
-        stack.start_services(dynamodb, sqs).await?;
+        stack.start_services(dynamodb, sqs, options.fresh).await?;
         let invokers = stack.start_functions(&options);
         stack.start_intake(api, &invokers);
         Ok(stack)
     }
 
-    async fn start_services(&self, dynamodb: TcpListener, sqs: TcpListener) -> Result<(), StackError> {
+    async fn start_services(
+        &self,
+        dynamodb: Option<TcpListener>,
+        sqs: TcpListener,
+        fresh: bool,
+    ) -> Result<(), StackError> {
         let failed = |service| move |source| StackError::Service { service, source };
         let sqs_port = sqs.local_addr().map(|address| address.port()).unwrap_or_default();
         queues::serve(sqs, sqs_port, self.services.handles());
-        table::serve(dynamodb, &self.data.join("dynamodb.sqlite"), self.services.handles())
-            .map_err(failed("DynamoDB"))?;
+        match dynamodb {
+            Some(listener) => table::serve(listener, &self.data.join("dynamodb.sqlite"), self.services.handles())
+                .map_err(failed("DynamoDB"))?,
+            None if fresh => {
+                table::delete(&self.dynamodb(), &self.template.table).await.map_err(failed("DynamoDB"))?;
+            }
+            None => {}
+        }
         table::create(&self.dynamodb(), &self.template.table).await.map_err(failed("the table"))?;
         queues::create(&self.sqs(), &self.template.queues).await.map_err(failed("the queues"))
     }
@@ -206,23 +232,24 @@ impl Stack {
     fn start_functions(&self, options: &Options) -> BTreeMap<String, Invoker> {
         let home = Home { binaries: options.binaries.clone(), logs: self.data.join("logs") };
         let functions = self.template.functions.iter().map(|(name, function)| {
-            let mut environment: BTreeMap<String, String> = function
-                .environment
-                .iter()
-                .map(|(name, value)| {
-                    let value = match value {
-                        Value::Text(text) | Value::TableName(text) => text.clone(),
-                        Value::QueueUrl(queue) => self.queue_url(queue),
-                        Value::Secret(name) => self.secrets.get(name).cloned().unwrap_or_default(),
-                    };
-                    (name.clone(), value)
-                })
-                .collect();
-            environment.insert("AWS_ENDPOINT_URL_DYNAMODB".to_owned(), self.dynamodb_url.clone());
-            environment.insert("AWS_ENDPOINT_URL_SQS".to_owned(), self.sqs_url.clone());
+            let environment = self.environment(function);
             (name.clone(), lambda::start(name, function, environment, &home, self.functions.handles()))
         });
         functions.collect()
+    }
+
+    /// What a function finds in its environment, beside what Lambda itself puts there.
+    pub fn environment(&self, function: &Function) -> BTreeMap<String, String> {
+        let own = function.environment.iter().map(|(name, value)| {
+            let value = match value {
+                Value::Text(text) | Value::TableName(text) => text.clone(),
+                Value::QueueUrl(queue) => self.queue_url(queue),
+                Value::Secret(name) => self.secrets.get(name).cloned().unwrap_or_default(),
+            };
+            (name.clone(), value)
+        });
+        let endpoints = [("AWS_ENDPOINT_URL_DYNAMODB", &self.dynamodb_url), ("AWS_ENDPOINT_URL_SQS", &self.sqs_url)];
+        own.chain(endpoints.map(|(name, url)| (name.to_owned(), url.clone()))).collect()
     }
 
     fn start_intake(&self, api: TcpListener, invokers: &BTreeMap<String, Invoker>) {

@@ -47,6 +47,15 @@ pub fn client(url: &str) -> Client {
     Client::from_conf(config)
 }
 
+/// Deletes the table, if it is there.
+pub async fn delete(client: &Client, table: &Table) -> Result<(), Failure> {
+    let existing = client.list_tables().send().await?.table_names.unwrap_or_default();
+    if existing.contains(&table.name) {
+        client.delete_table().table_name(&table.name).send().await?;
+    }
+    Ok(())
+}
+
 /// Creates the table, unless it is there. One that was made from another definition is refused.
 pub async fn create(client: &Client, table: &Table) -> Result<(), Failure> {
     let existing = client.list_tables().send().await?.table_names.unwrap_or_default();

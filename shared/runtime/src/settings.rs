@@ -36,6 +36,11 @@ pub fn optional(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
+/// Where a service answers, if not where AWS says: its own variable, or the one for all services.
+fn endpoint(service: &str) -> Option<String> {
+    optional(service).or_else(|| optional("AWS_ENDPOINT_URL"))
+}
+
 /// Who calls which AWS: what Lambda puts into every function's environment.
 #[derive(Debug, Clone)]
 pub struct Aws {
@@ -69,7 +74,7 @@ impl Aws {
             .credentials_provider(self.credentials.clone())
             .retry_config(RetryConfig::standard().with_max_attempts(MAX_ATTEMPTS))
             .timeout_config(timeouts());
-        config.set_endpoint_url(optional("AWS_ENDPOINT_URL_DYNAMODB"));
+        config.set_endpoint_url(endpoint("AWS_ENDPOINT_URL_DYNAMODB"));
         aws_sdk_dynamodb::Client::from_conf(config.build())
     }
 
@@ -81,7 +86,7 @@ impl Aws {
             .credentials_provider(self.credentials.clone())
             .retry_config(RetryConfig::standard().with_max_attempts(MAX_ATTEMPTS))
             .timeout_config(timeouts());
-        config.set_endpoint_url(optional("AWS_ENDPOINT_URL_SQS"));
+        config.set_endpoint_url(endpoint("AWS_ENDPOINT_URL_SQS"));
         aws_sdk_sqs::Client::from_conf(config.build())
     }
 }
