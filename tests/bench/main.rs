@@ -1,68 +1,84 @@
-//! `cargo run --release -p tests --bin bench`: a large world through the local stack, and how fast the dashboard answers
-//! about it. Times are medians and 99th percentiles of requests one after the other, over HTTP.
+//! `cargo run --profile fast -p tests --bin bench`: every figure that the system is held to, as one table.
 
-#![expect(clippy::print_stdout, clippy::unwrap_used, reason = "a benchmark prints, and one that cannot go on says so")]
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    clippy::unwrap_used,
+    reason = "a benchmark prints, and one that cannot go on says so"
+)]
 
-use fastrand::Rng;
+mod costs;
+mod dashboard;
+mod figures;
+mod functions;
+mod instructions;
+
+use clap::Parser;
 use harness::generator::Size;
 use harness::running::Running;
-use harness::world::World;
-use local::load;
-use std::time::{Duration, Instant};
+use std::error::Error;
+use std::path::PathBuf;
+use std::process::ExitCode;
 
-/// How often each request is sent.
-const REQUESTS: usize = 1000;
-
-#[tokio::main]
-async fn main() {
-    let number = |name: &str, otherwise| std::env::var(name).map_or(otherwise, |text| text.parse().unwrap());
-    let size = Size { partners: number("BENCH_PARTNERS", 1000), contracts: number("BENCH_CONTRACTS", 48_000) };
-    let world = World::generated(number("BENCH_SEED", 1) as u64, size);
-    println!("{} partners, {} events", world.partners.len(), world.events.len());
-    let running = Running::start().await;
-    running.register(&world).await;
-    let started = Instant::now();
-    load::send(&running.stack, &world.events).await.unwrap();
-    running.settle().await;
-    let taken = started.elapsed();
-    let rate = world.events.len() as u128 * 1000 / taken.as_millis().max(1);
-    println!("taken in, totals included: {} s, {rate} events/s", taken.as_secs());
-
-    let mut random = Rng::with_seed(1);
-    let ids: Vec<String> = world.partners.iter().map(|partner| partner.id.to_string()).collect();
-    let month = |random: &mut Rng| format!("{}-{:02}", random.u16(2022..2025), random.u8(1..=12));
-    println!("{:50} {:>12} {:>12}", "GET", "median", "p99");
-    measure(&running, "/partners/{id}/statement?month=", || {
-        let id = random.choice(&ids).unwrap().clone();
-        format!("/partners/{id}/statement?month={}", month(&mut random))
-    })
-    .await;
-    let mut random = Rng::with_seed(2);
-    measure(&running, "/partners/{id}/summary", || {
-        format!("/partners/{}/summary?from=2022-01&to=2024-12", random.choice(&ids).unwrap())
-    })
-    .await;
-    let mut random = Rng::with_seed(3);
-    measure(&running, "/summary?from=&to= (one month, everyone)", || {
-        let month = month(&mut random);
-        format!("/summary?from={month}&to={month}")
-    })
-    .await;
-    let mut random = Rng::with_seed(4);
-    measure(&running, "/partners/{id}", || format!("/partners/{}", random.choice(&ids).unwrap())).await;
-    running.stack.stop().await;
+/// Takes the figures that the system is held to, and prints them as one table.
+///
+/// Counted figures (units, requests, instructions, bytes) are the same on every machine: with --check they are held
+/// against tests/bench/baseline.json. Times are this machine's.
+#[derive(Debug, Parser)]
+#[command(name = "bench", version)]
+struct Arguments {
+    /// The folder of the functions' programs, as .ci/lambda builds them
+    #[arg(long, value_name = "DIR", default_value = "target/lambda/programs")]
+    functions: PathBuf,
+    /// Take the counted figures only
+    #[arg(long)]
+    counted: bool,
+    /// Fail if a counted figure misses its goal, or is more than 2 % off the baseline
+    #[arg(long)]
+    check: bool,
+    /// Make the counted figures the new baseline
+    #[arg(long, conflicts_with = "check")]
+    update: bool,
+    /// Partners of the world that the dashboard is asked about
+    #[arg(long, default_value_t = 1_000)]
+    partners: usize,
+    /// Contracts of that world
+    #[arg(long, default_value_t = 50_000)]
+    contracts: usize,
+    /// Seed of that world
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
 }
 
-async fn measure(running: &Running, name: &str, mut path: impl FnMut() -> String) {
-    let mut times: Vec<Duration> = Vec::with_capacity(REQUESTS);
-    for _ in 0..REQUESTS {
-        let path = path();
-        let started = Instant::now();
-        let answer = running.api.get(&path).await.unwrap();
-        times.push(started.elapsed());
-        assert_eq!(answer.status, 200, "{path}");
+#[tokio::main]
+async fn main() -> Result<ExitCode, Box<dyn Error>> {
+    let arguments = Arguments::parse();
+    let programs = arguments.functions.canonicalize().map_err(|error| {
+        format!("{}: {error}; build the functions with .ci/lambda, or name their folder", arguments.functions.display())
+    })?;
+    let start = || Running::start_from(programs.clone(), &[]);
+    let running = start().await;
+    let mut figures = costs::figures(&running).await;
+    figures.extend(instructions::figures()?);
+    figures.extend(functions::sizes(&programs, &running)?);
+    running.stack.stop().await;
+    if !arguments.counted {
+        let running = start().await;
+        figures.extend(functions::first_polls(&programs, &running).await?);
+        figures.extend(functions::throughput(&programs, &running).await?);
+        running.stack.stop().await;
+        let running = start().await;
+        let size = Size { partners: arguments.partners, contracts: arguments.contracts };
+        figures.extend(dashboard::figures(&running, arguments.seed, size).await);
+        running.stack.stop().await;
     }
-    times.sort_unstable();
-    let at = |part: usize| times.get(REQUESTS * part / 100).copied().unwrap_or_default();
-    println!("{name:50} {:>9} µs {:>9} µs", at(50).as_micros(), at(99).as_micros());
+    println!("{}", figures::table(&figures));
+    if arguments.update {
+        figures::update_baseline(&figures)?;
+    }
+    let complaints = if arguments.check { figures::complaints(&figures)? } else { Vec::new() };
+    for complaint in &complaints {
+        eprintln!("{complaint}");
+    }
+    Ok(if complaints.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

@@ -8,6 +8,7 @@
     reason = "a test that cannot go on says so"
 )]
 
+pub mod counted;
 pub mod generator;
 pub mod memory;
 pub mod pure;

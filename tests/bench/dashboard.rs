@@ -1,0 +1,47 @@
+//! How fast the dashboard answers about a large world: requests one after the other, over HTTP, through the gateway.
+
+use crate::figures::{Figure, Goal};
+use fastrand::Rng;
+use harness::generator::Size;
+use harness::running::Running;
+use harness::world::World;
+use std::time::Instant;
+
+/// The path of a request about a partner and a month.
+type Path = fn(&str, &str) -> String;
+
+/// How often each request is sent.
+const REQUESTS: usize = 1000;
+
+/// A large world taken in, and how long the answers about it take.
+pub(crate) async fn figures(running: &Running, seed: u64, size: Size) -> Vec<Figure> {
+    let world = World::generated(seed, size);
+    running.register(&world).await;
+    running.take_in(&world.events).await;
+    let entries = world.expected_lines.len();
+    let ids: Vec<String> = world.partners.iter().map(|partner| partner.id.to_string()).collect();
+    let mut random = Rng::with_seed(seed);
+    let mut figures = Vec::new();
+    let requests: [(&str, Goal, Path); 4] = [
+        ("a partner's month", Goal::AtMost(15_000), |id, month| format!("/partners/{id}/statement?month={month}")),
+        ("everyone's month", Goal::AtMost(50_000), |_, month| format!("/summary?from={month}&to={month}")),
+        ("a partner's three years by month", Goal::None, |id, _| {
+            format!("/partners/{id}/summary?from=2022-01&to=2024-12")
+        }),
+        ("a partner", Goal::None, |id, _| format!("/partners/{id}")),
+    ];
+    for (name, goal, path) in requests {
+        let mut times = Vec::with_capacity(REQUESTS);
+        for _ in 0..REQUESTS {
+            let month = format!("{}-{:02}", random.u16(2022..2025), random.u8(1..=12));
+            let path = path(random.choice(&ids).unwrap(), &month);
+            let started = Instant::now();
+            let answer = running.api.get(&path).await.unwrap();
+            times.push(started.elapsed());
+            assert_eq!(answer.status, 200, "{path}");
+        }
+        let how = format!("p99 of {REQUESTS} requests; {} partners, {entries} entries", ids.len());
+        figures.push(Figure::time(format!("dashboard: {name}"), times, 99, goal, how));
+    }
+    figures
+}

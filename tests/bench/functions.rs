@@ -1,0 +1,189 @@
+//! The functions as Lambda runs them: how large they are, how soon they ask for work, how much memory they come to need,
+//! and how many events they take in, fed straight and through the queue.
+
+use crate::figures::{Figure, Goal, Unit};
+use harness::counted::{agreements, partner, sale, sale_event};
+use harness::running::Running;
+use ledger::Ledger;
+use ledger::dynamo::DynamoStore;
+use local::input::Event;
+use local::lambda::{self, Home};
+use local::{load, template::Function};
+use serde_json::{Value, json};
+use std::error::Error;
+use std::fs;
+use std::path::Path;
+use std::time::{Duration, Instant};
+use tokio::io::AsyncReadExt;
+use tokio::net::TcpListener;
+use tokio::process::Command;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+/// How often a process is started.
+const STARTS: usize = 40;
+/// How many events are taken in.
+const EVENTS: usize = 10_000;
+/// The events of a batch, and the partners they are of.
+const BATCH: usize = 10;
+const SALE_SIGNED: &str = "SaleSigned";
+
+type Failure = Box<dyn Error>;
+
+/// The bytes of the largest program and of each.
+pub(crate) fn sizes(programs: &Path, running: &Running) -> Result<Vec<Figure>, Failure> {
+    let functions = running.stack.template.functions.values();
+    functions
+        .map(|function| {
+            let bytes = i64::try_from(fs::metadata(programs.join(&function.binary))?.len())?;
+            let name = format!("stripped binary of {}", function.binary);
+            Ok(Figure::new(name, (bytes, Unit::Bytes), Goal::AtMost(8_000_000), "built by cargo-lambda"))
+        })
+        .collect()
+}
+
+/// From the start of a process to its first poll of the runtime API.
+pub(crate) async fn first_polls(programs: &Path, running: &Running) -> Result<Vec<Figure>, Failure> {
+    let mut figures = Vec::new();
+    for (name, function) in &running.stack.template.functions {
+        let mut times = Vec::with_capacity(STARTS);
+        for _ in 0..STARTS {
+            times.push(first_poll(&programs.join(&function.binary), (name, function), running).await?);
+        }
+        let how = format!("{STARTS} starts, fork and exec included");
+        let what = format!("start → first poll, {}", function.binary);
+        figures.push(Figure::time(what, times, 50, Goal::AtMost(15_000), how));
+    }
+    Ok(figures)
+}
+
+async fn first_poll(
+    program: &Path,
+    (name, function): (&String, &Function),
+    running: &Running,
+) -> Result<Duration, Failure> {
+    let listener = TcpListener::bind((local::HOST, 0)).await?;
+    let mut command = Command::new(program);
+    command
+        .env_clear()
+        .envs(running.stack.environment(function))
+        .env("AWS_LAMBDA_RUNTIME_API", listener.local_addr()?.to_string())
+        .env("AWS_LAMBDA_FUNCTION_NAME", name)
+        .env("AWS_LAMBDA_FUNCTION_VERSION", "1")
+        .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256")
+        .env("AWS_LAMBDA_LOG_GROUP_NAME", name)
+        .env("AWS_LAMBDA_LOG_STREAM_NAME", "bench")
+        .env("AWS_REGION", local::REGION)
+        .env("AWS_ACCESS_KEY_ID", local::CREDENTIALS)
+        .env("AWS_SECRET_ACCESS_KEY", local::CREDENTIALS)
+        .stdout(std::process::Stdio::null())
+        .kill_on_drop(true);
+    let started = Instant::now();
+    let mut child = command.spawn()?;
+    let mut request = [0; 128];
+    let (mut connection, _) = listener.accept().await?;
+    let length = connection.read(&mut request).await?;
+    let taken = started.elapsed();
+    child.kill().await?;
+    let request = String::from_utf8_lossy(request.get(..length).unwrap_or_default()).into_owned();
+    if !request.starts_with("GET /2018-06-01/runtime/invocation/next ") {
+        return Err(format!("{name} did not ask for work first, but for {request}").into());
+    }
+    Ok(taken)
+}
+
+/// Sales of ten partners, fed to a process of its own, and the most memory it has come to need; then as many through the
+/// queue of the stack.
+pub(crate) async fn throughput(programs: &Path, running: &Running) -> Result<Vec<Figure>, Failure> {
+    register(running).await;
+    let function = running.stack.template.functions.get(SALE_SIGNED).ok_or("the template has no SaleSigned")?;
+    let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
+    let home = Home { binaries: programs.to_owned(), logs: running.folder.path().join("logs") };
+    let known = children();
+    let fed = lambda::start(SALE_SIGNED, function, running.stack.environment(function), &home, (&tasks, &stop));
+    let batches: Vec<Vec<Event>> = sales(0).chunks(BATCH).map(<[Event]>::to_vec).collect();
+    let mut times = Vec::with_capacity(batches.len());
+    let started = Instant::now();
+    for batch in &batches {
+        let sent = Instant::now();
+        let answer: Value = serde_json::from_slice(&fed.invoke(payload(batch).into()).await?)?;
+        times.push(sent.elapsed());
+        if answer != json!({ "batchItemFailures": [] }) {
+            return Err(format!("a batch failed: {answer}").into());
+        }
+    }
+    let straight = started.elapsed();
+    let peak =
+        children().into_iter().filter(|child| !known.contains(child)).filter_map(|child| peak_bytes(&child)).max();
+    stop.cancel();
+    tasks.close();
+    tasks.wait().await;
+    running.settle().await;
+
+    let started = Instant::now();
+    load::send(&running.stack, &sales(EVENTS)).await?;
+    running.settle().await;
+    let queued = started.elapsed();
+    let how = format!("{EVENTS} sales of {BATCH} partners, batches of {BATCH}, one process");
+    let rate = |taken: Duration| Ok::<_, Failure>(i64::try_from(EVENTS as u128 * 1000 / taken.as_millis().max(1))?);
+    Ok(vec![
+        Figure::new(
+            "peak memory after 10,000 events",
+            (peak.ok_or("the memory of the process cannot be read")?, Unit::Memory),
+            Goal::AtMost(20_000_000),
+            format!("VmHWM of sale-signed; {how}"),
+        ),
+        Figure::new("events fed straight", (rate(straight)?, Unit::PerSecond), Goal::None, how.clone()),
+        Figure::time("a batch of 10 fed straight", times, 50, Goal::None, how),
+        Figure::new(
+            "events through the local stack",
+            (rate(queued)?, Unit::PerSecond),
+            Goal::AtLeast(1_000),
+            format!("{EVENTS} sales sent to SQS, until every queue is empty, month totals included"),
+        ),
+    ])
+}
+
+async fn register(running: &Running) {
+    let table = &running.stack.template.table.name;
+    let ledger = Ledger::new(DynamoStore::new(running.stack.dynamodb(), table));
+    for n in 0..BATCH {
+        let head = ledger.head(&partner(n)).await.unwrap();
+        ledger.register(head, format!("Partner {n}"), agreements()).await.unwrap().unwrap();
+    }
+}
+
+/// Sales of three months, in turn of each partner.
+fn sales(first: usize) -> Vec<Event> {
+    let day = |n: usize| format!("2026-{:02}-05", n / 7 % 3 + 1);
+    let sales =
+        (first..first + EVENTS).map(|n| sale_event(&sale(partner(n % BATCH), n, &day(n)), &format!("bench-{n}")));
+    sales.collect()
+}
+
+/// A batch as Lambda delivers it.
+fn payload(batch: &[Event]) -> String {
+    let records: Vec<Value> = batch
+        .iter()
+        .enumerate()
+        .map(|(i, event)| {
+            json!({ "messageId": format!("m-{i}"), "receiptHandle": "r", "body": event.body, "attributes": {},
+                "messageAttributes": {}, "eventSource": "aws:sqs", "awsRegion": local::REGION })
+        })
+        .collect();
+    json!({ "Records": records }).to_string()
+}
+
+/// The processes that this one has started.
+fn children() -> Vec<String> {
+    let threads = fs::read_dir("/proc/self/task").into_iter().flatten().filter_map(Result::ok);
+    let children = threads.filter_map(|thread| fs::read_to_string(thread.path().join("children")).ok());
+    children.flat_map(|ids| ids.split_whitespace().map(str::to_owned).collect::<Vec<_>>()).collect()
+}
+
+/// The most memory a process has ever had.
+fn peak_bytes(process: &str) -> Option<i64> {
+    let status = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    Some(line.trim().strip_suffix(" kB")?.trim().parse::<i64>().ok()? * 1024)
+}
