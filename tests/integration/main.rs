@@ -21,6 +21,8 @@ mod generated_requests;
 mod ledger_in_memory;
 mod openapi;
 mod operations;
+mod roles;
 mod simulation;
 mod statements;
+mod template;
 mod worlds;

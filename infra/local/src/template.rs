@@ -192,7 +192,7 @@ mod tests {
         assert_eq!(sale_signed.timeout_seconds, 7);
         assert_eq!(sale_signed.mapping, Some(Mapping { queue: "SaleSignedQueue".into(), batch_size: 10 }));
         assert_eq!(sale_signed.environment["DEAD_LETTER_QUEUE_URL"], Value::QueueUrl("SaleSignedDeadLetters".into()));
-        assert_eq!(template.queues["SaleSignedQueue"].visibility_seconds, 120);
+        assert_eq!(template.queues["SaleSignedQueue"].visibility_seconds, 180);
         assert_eq!(template.queues["SaleSignedQueue"].redrive, Some(("SaleSignedDeadLetters".into(), 5)));
         let dashboard = &template.functions["DashboardApi"];
         assert_eq!(dashboard.environment["CURSOR_KEY"], Value::Secret("CursorKey".into()));
@@ -216,6 +216,18 @@ mod tests {
     }
 
     #[test]
+    fn conditions_are_decided() {
+        let queue = "  SaleSignedQueue:\n    Type: AWS::SQS::Queue\n    Properties:\n";
+        let conditional = TEMPLATE
+            .replacen(queue, &queue.replace("Properties", "Condition: HasTableKey\n    Properties"), 1)
+            .replacen("BatchSize: 10", "BatchSize: !If [HasTableKey, 9, 8]", 1);
+        let with_key = read(&conditional, &[("TableKeyArn", "arn:aws:kms:eu-west-3:0:key/k")]).unwrap();
+        assert_eq!(with_key.functions["SaleSigned"].mapping.as_ref().unwrap().batch_size, 9);
+        let error = read(&conditional, &[]).unwrap_err();
+        assert!(error.problem.contains("Queue must be"), "the queue is not there: {error}");
+    }
+
+    #[test]
     fn what_is_not_known_is_refused_by_name() {
         let check = |from: &str, to: &str, place: &str, named: &str| {
             assert!(TEMPLATE.contains(from), "{from}");
@@ -231,7 +243,11 @@ mod tests {
         );
         check("[ReportBatchItemFailures]", "[]", "Resources.SaleSigned", "ReportBatchItemFailures");
         check("Type: HttpApi", "Type: Schedule", "Resources.DashboardApi", "Schedule");
-        check("Type: AWS::SQS::Queue", "Type: AWS::SNS::Topic", "Resources.SaleSignedQueue", "AWS::SNS::Topic");
+        check("Type: AWS::SQS::Queue", "Type: AWS::SQS::Fifo", "Resources.SaleSignedQueue", "AWS::SQS::Fifo");
+        check("infra/dashboard.yaml", "infra/other.yaml", "Resources.Dashboard", "infra/other.yaml");
+        check("Ref TableKeyArn, \"\"]]", "Ref TableKeyArn]]", "Conditions.HasTableKey", "!Equals");
+        check("!Not [!Equals", "!And [!Equals", "Conditions.", "!And");
+        check("- HasTableKey", "- HasNothing", "Resources.Ledger.SSESpecification", "HasNothing");
         check("SqsManagedSseEnabled: true", "FifoQueue: true", "Resources.SaleSignedQueue", "FifoQueue");
         check("BillingMode: PAY_PER_REQUEST", "StreamSpecification: {}", "Resources.Ledger", "StreamSpecification");
         check("!Ref SaleSignedDeadLetters", "!Ref Nothing", "Resources.SaleSigned", "Nothing");

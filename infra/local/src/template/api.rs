@@ -19,6 +19,10 @@ struct RawApi {
     /// Where logs go has a meaning in an account only.
     #[serde(rename = "AccessLogSettings")]
     _access_log_settings: Option<IgnoredAny>,
+    #[serde(rename = "Tags")]
+    _tags: Option<IgnoredAny>,
+    #[serde(rename = "PropagateTags")]
+    _propagate_tags: Option<IgnoredAny>,
 }
 
 #[derive(Deserialize)]
@@ -77,8 +81,7 @@ struct RawRouteAuth {
 }
 
 pub(super) fn api(name: &str, properties: Yaml, place: &str) -> Result<Api, TemplateError> {
-    let RawApi { auth, cors_configuration: cors, default_route_settings: limits, _access_log_settings } =
-        typed(properties, place)?;
+    let RawApi { auth, cors_configuration: cors, default_route_settings: limits, .. } = typed(properties, place)?;
     let RawAuth { default_authorizer, authorizers } = auth;
     let mut authorizers = authorizers.into_iter();
     let authorizer = match (authorizers.next(), authorizers.next()) {

@@ -4,12 +4,25 @@ use super::{Api, Function, Index, Mapping, Queue, Table, Template, TemplateError
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_norway::Value as Yaml;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Marks of resolved references; no text of a template begins so.
 pub(super) const REF: &str = "\u{1}ref ";
 const ARN: &str = "\u{1}arn ";
 const SUB: &str = "\u{1}sub ";
+
+/// What has a meaning in an account only: who may do what, what is kept and shown of it, who is told.
+const WITHOUT_EFFECT: [&str; 7] = [
+    "AWS::CloudWatch::Alarm",
+    "AWS::IAM::Policy",
+    "AWS::IAM::Role",
+    "AWS::Logs::LogGroup",
+    "AWS::SNS::Subscription",
+    "AWS::SNS::Topic",
+    "AWS::SQS::QueuePolicy",
+];
+/// The one stack within the stack, which has no effect here either.
+const DASHBOARD: &str = "infra/dashboard.yaml";
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "PascalCase")]
@@ -22,6 +35,8 @@ struct RawTemplate {
     _description: IgnoredAny,
     #[serde(default)]
     parameters: BTreeMap<String, RawParameter>,
+    #[serde(default)]
+    conditions: BTreeMap<String, Yaml>,
     #[serde(default)]
     globals: BTreeMap<String, Yaml>,
     resources: BTreeMap<String, RawResource>,
@@ -53,6 +68,7 @@ struct RawResource {
     #[serde(default)]
     properties: Yaml,
     metadata: Option<Yaml>,
+    condition: Option<String>,
     #[serde(rename = "DeletionPolicy")]
     _deletion_policy: Option<IgnoredAny>,
     #[serde(rename = "UpdateReplacePolicy")]
@@ -70,6 +86,12 @@ struct RawTable {
     _billing_mode: IgnoredAny,
     #[serde(rename = "PointInTimeRecoverySpecification")]
     _point_in_time_recovery: Option<IgnoredAny>,
+    #[serde(rename = "DeletionProtectionEnabled")]
+    _deletion_protection: Option<IgnoredAny>,
+    #[serde(rename = "SSESpecification")]
+    _encryption: Option<IgnoredAny>,
+    #[serde(rename = "Tags")]
+    _tags: Option<IgnoredAny>,
 }
 
 #[derive(Deserialize)]
@@ -111,6 +133,8 @@ struct RawQueue {
     redrive_policy: Option<RawRedrive>,
     #[serde(rename = "SqsManagedSseEnabled")]
     _encrypted: Option<IgnoredAny>,
+    #[serde(rename = "Tags")]
+    _tags: Option<IgnoredAny>,
 }
 
 /// What SQS does when nothing is said.
@@ -146,6 +170,17 @@ struct RawFunction {
     _role: IgnoredAny,
     #[serde(rename = "LoggingConfig")]
     _logging_config: Option<IgnoredAny>,
+    /// Here there is one version of a function, which takes over at once.
+    #[serde(rename = "AutoPublishAlias")]
+    _alias: Option<IgnoredAny>,
+    #[serde(rename = "AutoPublishAliasAllProperties")]
+    _alias_all_properties: Option<IgnoredAny>,
+    #[serde(rename = "DeploymentPreference")]
+    _deployment_preference: Option<IgnoredAny>,
+    #[serde(rename = "Tags")]
+    _tags: Option<IgnoredAny>,
+    #[serde(rename = "PropagateTags")]
+    _propagate_tags: Option<IgnoredAny>,
 }
 
 #[derive(Deserialize)]
@@ -168,6 +203,9 @@ struct RawSqsEvent {
     batch_size: u32,
     #[serde(default)]
     function_response_types: Vec<String>,
+    /// One batch at a time is within any limit.
+    #[serde(rename = "ScalingConfig")]
+    _scaling_config: Option<IgnoredAny>,
 }
 
 #[derive(Deserialize)]
@@ -176,6 +214,8 @@ struct RawSecret {
     generate_secret_string: RawGenerated,
     #[serde(rename = "Description")]
     _description: Option<IgnoredAny>,
+    #[serde(rename = "Tags")]
+    _tags: Option<IgnoredAny>,
 }
 
 #[derive(Deserialize)]
@@ -185,6 +225,17 @@ struct RawGenerated {
     /// There is none here in any case.
     #[serde(rename = "ExcludePunctuation")]
     _exclude_punctuation: Option<IgnoredAny>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "PascalCase")]
+struct RawStack {
+    #[serde(rename = "TemplateURL")]
+    template_url: String,
+    #[serde(rename = "Parameters")]
+    _parameters: Option<IgnoredAny>,
+    #[serde(rename = "Tags")]
+    _tags: Option<IgnoredAny>,
 }
 
 #[derive(Deserialize)]
@@ -211,15 +262,21 @@ pub(super) fn typed<T: DeserializeOwned>(value: Yaml, place: &str) -> Result<T, 
 
 pub(super) fn read(text: &str, overrides: &BTreeMap<String, String>) -> Result<Template, TemplateError> {
     let raw: Yaml = serde_norway::from_str(text).map_err(|problem| error("the file", problem))?;
-    // Parameters first: the rest refers to them.
-    let header: RawTemplate = typed(untagged(raw.clone()), "the file")?;
-    let parameters = parameters(&header.parameters, overrides)?;
-    let names: Vec<&String> = header.resources.keys().collect();
-    let resolved = resolve(raw, "the file", &parameters, &names)?;
-    let template: RawTemplate = typed(resolved, "the file")?;
+    let template: RawTemplate = typed(raw, "the file")?;
+    let mut names = Names {
+        parameters: parameters(&template.parameters, overrides)?,
+        conditions: BTreeMap::new(),
+        resources: template.resources.keys().cloned().collect(),
+    };
+    let conditions = template.conditions.into_iter().map(|(name, condition)| {
+        let place = format!("Conditions.{name}");
+        let holds = resolve(condition, &place, &names)?;
+        holds.as_bool().map(|holds| (name, holds)).ok_or_else(|| error(place, "must be !Equals or !Not"))
+    });
+    names.conditions = conditions.collect::<Result<_, _>>()?;
 
     let mut globals = template.globals;
-    let defaults = globals.remove("Function").unwrap_or_default();
+    let defaults = resolve(globals.remove("Function").unwrap_or_default(), "Globals.Function", &names)?;
     if let Some(name) = globals.keys().next() {
         return Err(error(format!("Globals.{name}"), "is not known on this machine"));
     }
@@ -227,25 +284,34 @@ pub(super) fn read(text: &str, overrides: &BTreeMap<String, String>) -> Result<T
     let (mut apis, mut secrets) = (Vec::new(), BTreeMap::new());
     for (name, resource) in template.resources {
         let place = format!("Resources.{name}");
+        if WITHOUT_EFFECT.contains(&resource.r#type.as_str()) || !is_wanted(&resource, &place, &names)? {
+            continue;
+        }
+        if resource.r#type == "AWS::CloudFormation::Stack" {
+            let RawStack { template_url, _parameters, _tags } = typed(untagged(resource.properties), &place)?;
+            if template_url != DASHBOARD {
+                return Err(error(place, format!("TemplateURL {template_url} is not known on this machine")));
+            }
+            continue;
+        }
+        let properties = resolve(resource.properties, &place, &names)?;
         match resource.r#type.as_str() {
-            "AWS::DynamoDB::Table" => tables.push(table(name, typed(resource.properties, &place)?)),
+            "AWS::DynamoDB::Table" => tables.push(table(name, typed(properties, &place)?)),
             "AWS::SQS::Queue" => {
-                queues.insert(name, queue(typed(resource.properties, &place)?, &place)?);
+                queues.insert(name, queue(typed(properties, &place)?, &place)?);
             }
             "AWS::Serverless::Function" => {
-                let properties = typed(merged(&defaults, resource.properties), &place)?;
+                let properties = typed(merged(&defaults, properties), &place)?;
                 let metadata = typed(resource.metadata.unwrap_or_default(), &format!("{place}.Metadata"))?;
                 functions.insert(name, (properties, metadata));
             }
             "AWS::Serverless::HttpApi" => {
-                apis.push(api::api(&name, resource.properties, &place)?);
+                apis.push(api::api(&name, properties, &place)?);
             }
             "AWS::SecretsManager::Secret" => {
-                let RawSecret { generate_secret_string: generated, _description } = typed(resource.properties, &place)?;
+                let RawSecret { generate_secret_string: generated, _description, _tags } = typed(properties, &place)?;
                 secrets.insert(name, generated.password_length);
             }
-            // What has a meaning in an account only.
-            "AWS::IAM::Role" | "AWS::Logs::LogGroup" => {}
             other => return Err(error(place, format!("{other} is not known on this machine"))),
         }
     }
@@ -308,45 +374,73 @@ fn untagged(value: Yaml) -> Yaml {
     }
 }
 
-/// Replaces `!Ref` and `!GetAtt`. What is built from names (`!Sub`) has a meaning in an account only, but for secrets.
-fn resolve(
-    value: Yaml,
-    place: &str,
-    parameters: &BTreeMap<String, Yaml>,
-    resources: &[&String],
-) -> Result<Yaml, TemplateError> {
-    let inside = |name: &str| if place == "the file" { name.to_owned() } else { format!("{place}.{name}") };
+/// What intrinsic functions refer to.
+struct Names {
+    parameters: BTreeMap<String, Yaml>,
+    conditions: BTreeMap<String, bool>,
+    resources: BTreeSet<String>,
+}
+
+impl Names {
+    fn holds(&self, condition: &str, place: &str) -> Result<bool, TemplateError> {
+        let holds = self.conditions.get(condition).copied();
+        holds.ok_or_else(|| error(place, format!("there is no condition {condition}")))
+    }
+}
+
+fn is_wanted(resource: &RawResource, place: &str, names: &Names) -> Result<bool, TemplateError> {
+    resource.condition.as_deref().map_or(Ok(true), |condition| names.holds(condition, place))
+}
+
+/// Replaces intrinsic functions. What is built from names (`!Sub`) has a meaning in an account only, but for secrets.
+fn resolve(value: Yaml, place: &str, names: &Names) -> Result<Yaml, TemplateError> {
     Ok(match value {
-        Yaml::Tagged(tagged) => {
-            let text = tagged.value.as_str().unwrap_or_default().to_owned();
-            match tagged.tag.to_string().as_str() {
-                "!Ref" => match parameters.get(&text) {
-                    Some(value) => value.clone(),
-                    None if resources.contains(&&text) => Yaml::from(format!("{REF}{text}")),
-                    None => return Err(error(place, format!("!Ref {text} names neither a parameter nor a resource"))),
-                },
-                "!GetAtt" => match text.split_once('.') {
-                    Some((name, "Arn")) if resources.iter().any(|known| *known == name) => {
-                        Yaml::from(format!("{ARN}{name}"))
-                    }
-                    _ => return Err(error(place, format!("!GetAtt {text} is not the Arn of a resource"))),
-                },
-                "!Sub" => Yaml::from(format!("{SUB}{text}")),
-                other => return Err(error(place, format!("{other} is not known on this machine"))),
-            }
+        Yaml::Tagged(tagged) => intrinsic(&tagged.tag.to_string(), tagged.value, place, names)?,
+        Yaml::Sequence(items) => {
+            let items = items.into_iter().map(|item| resolve(item, place, names));
+            Yaml::Sequence(items.filter(|item| !matches!(item, Ok(Yaml::Null))).collect::<Result<_, _>>()?)
         }
-        Yaml::Sequence(items) => Yaml::Sequence(
-            items.into_iter().map(|item| resolve(item, place, parameters, resources)).collect::<Result<_, _>>()?,
-        ),
         Yaml::Mapping(fields) => {
             let fields = fields.into_iter().map(|(name, value)| {
-                let place = inside(name.as_str().unwrap_or_default());
-                Ok((name, resolve(value, &place, parameters, resources)?))
+                let place = format!("{place}.{}", name.as_str().unwrap_or_default());
+                Ok((name, resolve(value, &place, names)?))
             });
-            Yaml::Mapping(fields.collect::<Result<_, _>>()?)
+            let there = fields.filter(|field| !matches!(field, Ok((_, Yaml::Null))));
+            Yaml::Mapping(there.collect::<Result<_, _>>()?)
         }
         other @ (Yaml::Null | Yaml::Bool(_) | Yaml::Number(_) | Yaml::String(_)) => other,
     })
+}
+
+fn intrinsic(function: &str, argument: Yaml, place: &str, names: &Names) -> Result<Yaml, TemplateError> {
+    let wrong = || error(place, format!("{function} does not have what it needs"));
+    match (function, argument) {
+        ("!Ref", Yaml::String(name)) => match names.parameters.get(&name) {
+            Some(value) => Ok(value.clone()),
+            None if name == "AWS::NoValue" => Ok(Yaml::Null),
+            None if names.resources.contains(&name) => Ok(Yaml::from(format!("{REF}{name}"))),
+            None => Err(error(place, format!("!Ref {name} names neither a parameter nor a resource"))),
+        },
+        ("!GetAtt", Yaml::String(text)) => match text.split_once('.') {
+            Some((name, "Arn")) if names.resources.contains(name) => Ok(Yaml::from(format!("{ARN}{name}"))),
+            _ => Err(error(place, format!("!GetAtt {text} is not the Arn of a resource"))),
+        },
+        ("!Sub", Yaml::String(text)) => Ok(Yaml::from(format!("{SUB}{text}"))),
+        ("!If", Yaml::Sequence(parts)) => {
+            let [condition, then, otherwise] = <[Yaml; 3]>::try_from(parts).map_err(|_| wrong())?;
+            let holds = names.holds(condition.as_str().ok_or_else(wrong)?, place)?;
+            resolve(if holds { then } else { otherwise }, place, names)
+        }
+        ("!Equals", Yaml::Sequence(parts)) => {
+            let [one, other] = <[Yaml; 2]>::try_from(parts).map_err(|_| wrong())?;
+            Ok(Yaml::Bool(resolve(one, place, names)? == resolve(other, place, names)?))
+        }
+        ("!Not", Yaml::Sequence(parts)) => {
+            let [condition] = <[Yaml; 1]>::try_from(parts).map_err(|_| wrong())?;
+            Ok(Yaml::Bool(!resolve(condition, place, names)?.as_bool().ok_or_else(wrong)?))
+        }
+        _ => Err(error(place, format!("{function} is not known on this machine"))),
+    }
 }
 
 /// A function's properties over the global ones; mappings are merged, everything else is replaced, as SAM does.

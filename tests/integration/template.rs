@@ -1,0 +1,520 @@
+//! What `template.yaml` promises about the system in an account, and `infra/dashboard.yaml` about what is shown of it.
+
+use serde_json::{Map, Value, json};
+use serde_norway::Value as Yaml;
+use std::collections::{BTreeMap, BTreeSet};
+
+const TEMPLATE: &str = include_str!("../../template.yaml");
+const DASHBOARD: &str = include_str!("../../infra/dashboard.yaml");
+
+/// A template, its intrinsic functions as objects: `{"Ref": "Ledger"}`.
+pub(crate) struct Template(Value);
+
+impl Template {
+    /// The one that is deployed.
+    pub(crate) fn deployed() -> Template {
+        Template::read(TEMPLATE)
+    }
+
+    fn read(text: &str) -> Template {
+        Template(json(serde_norway::from_str(text).unwrap()))
+    }
+
+    fn parameter(&self, name: &str) -> &Value {
+        &self.0["Parameters"][name]
+    }
+
+    fn number(&self, name: &str, bound: &str) -> u64 {
+        self.parameter(name)[bound].as_u64().unwrap()
+    }
+
+    fn resources(&self) -> impl Iterator<Item = (&str, &Value)> {
+        self.0["Resources"].as_object().unwrap().iter().map(|(name, resource)| (name.as_str(), resource))
+    }
+
+    /// The resources of a type: their properties, by logical id.
+    pub(crate) fn of_type(&self, of: &str) -> BTreeMap<&str, &Value> {
+        let wanted = self.resources().filter(|(_, resource)| resource["Type"] == of);
+        wanted.map(|(name, resource)| (name, &resource["Properties"])).collect()
+    }
+
+    /// The functions: their properties over the global ones, by logical id.
+    pub(crate) fn functions(&self) -> BTreeMap<&str, Value> {
+        let own = self.of_type("AWS::Serverless::Function");
+        let over = |own: &Value| {
+            let mut properties = self.0["Globals"]["Function"].as_object().unwrap().clone();
+            properties.extend(own.as_object().unwrap().clone());
+            Value::Object(properties)
+        };
+        own.into_iter().map(|(name, own)| (name, over(own))).collect()
+    }
+
+    /// The queue that a function serves.
+    pub(crate) fn queue_of(&self, function: &str) -> Option<String> {
+        mappings(&self.functions()[function]).first().map(|mapping| named(&mapping["Queue"]))
+    }
+
+    fn served(&self) -> BTreeSet<String> {
+        self.functions().keys().filter_map(|name| self.queue_of(name)).collect()
+    }
+
+    /// What the role of a function allows: actions, each with what it is done to.
+    pub(crate) fn allowed(&self, function: &str) -> BTreeSet<(String, String)> {
+        let role = named(&self.functions()[function]["Role"]);
+        let policies = list(&self.of_type("AWS::IAM::Role")[role.as_str()]["Policies"]);
+        let statements = policies.iter().flat_map(|policy| list(&policy["PolicyDocument"]["Statement"]));
+        let pairs = statements.flat_map(|statement| {
+            let resources: Vec<String> = list(&statement["Resource"]).iter().map(named).collect();
+            let with = move |action: &Value| {
+                let action = action.as_str().unwrap().to_owned();
+                resources.clone().into_iter().map(move |resource| (action.clone(), resource))
+            };
+            list(&statement["Action"]).iter().flat_map(with).collect::<Vec<_>>()
+        });
+        pairs.collect()
+    }
+
+    /// What an alarm watches: metrics, each with what it is of.
+    fn watched(alarm: &Value) -> BTreeSet<(String, String)> {
+        let stats = list(&alarm["Metrics"]);
+        let metrics = stats.iter().map(|stat| &stat["MetricStat"]["Metric"]).chain([alarm]);
+        let metrics = metrics.filter(|metric| metric["MetricName"].is_string());
+        let name = |metric: &Value| format!("{} {}", text(&metric["Namespace"]), text(&metric["MetricName"]));
+        metrics.map(|metric| (name(metric), named(&metric["Dimensions"][0]["Value"]))).collect()
+    }
+}
+
+fn json(yaml: Yaml) -> Value {
+    match yaml {
+        Yaml::Tagged(tagged) => {
+            let name = tagged.tag.to_string().trim_start_matches('!').to_owned();
+            Value::Object(Map::from_iter([(name, json(tagged.value))]))
+        }
+        Yaml::Sequence(items) => items.into_iter().map(json).collect(),
+        Yaml::Mapping(fields) => Value::Object(
+            fields.into_iter().map(|(name, value)| (name.as_str().unwrap().to_owned(), json(value))).collect(),
+        ),
+        other => serde_json::to_value(other).unwrap(),
+    }
+}
+
+/// A list; what stands alone, as a list of one; what is absent, as an empty one.
+fn list(value: &Value) -> Vec<Value> {
+    match value {
+        Value::Null => Vec::new(),
+        Value::Array(items) => items.clone(),
+        alone => vec![alone.clone()],
+    }
+}
+
+fn text(value: &Value) -> &str {
+    value.as_str().unwrap_or_default()
+}
+
+/// What a reference refers to: `Ledger` for its ARN, `Ledger/index/attention` for its index's; anything else as it stands.
+fn named(reference: &Value) -> String {
+    let attribute = text(&reference["GetAtt"]).split('.').next().unwrap_or_default();
+    let built = text(&reference["Sub"]).replace("${", "").replace(".Arn}", "");
+    let known = [text(&reference["Ref"]), attribute, &built].into_iter().find(|name| !name.is_empty());
+    known.map_or_else(|| reference.to_string(), str::to_owned)
+}
+
+fn names(references: &Value) -> BTreeSet<String> {
+    list(references).iter().map(named).collect()
+}
+
+fn mappings(function: &Value) -> Vec<Value> {
+    let events = function["Events"].as_object().unwrap().values();
+    events.filter(|event| event["Type"] == "SQS").map(|event| event["Properties"].clone()).collect()
+}
+
+fn strings(names: &[&str]) -> BTreeSet<String> {
+    names.iter().map(|name| (*name).to_owned()).collect()
+}
+
+/// The promises that a template does not keep.
+fn broken(template: &Template) -> Vec<&'static str> {
+    let mut broken = Vec::new();
+    let mut promise = |what: &'static str, kept: bool| {
+        if !kept {
+            broken.push(what);
+        }
+    };
+    let reference = |name: &str| json!({ "Ref": name });
+    let (functions, queues, roles) =
+        (template.functions(), template.of_type("AWS::SQS::Queue"), template.of_type("AWS::IAM::Role"));
+
+    let parameters = template.0["Parameters"].as_object().unwrap();
+    promise("parameters are described", parameters.values().all(|parameter| parameter["Description"].is_string()));
+    let without_default = parameters.iter().filter(|(_, parameter)| parameter["Default"].is_null());
+    promise(
+        "only whose tokens are accepted must be said",
+        without_default.map(|(name, _)| name.as_str()).eq(["TokenAudience", "TokenIssuer"]),
+    );
+    let architecture = template.parameter("Architecture");
+    promise(
+        "the architecture is x86_64, or arm64 if wanted",
+        architecture["Default"] == "x86_64"
+            && architecture["AllowedValues"] == json!(["x86_64", "arm64"])
+            && functions.values().all(|function| function["Architectures"] == json!([reference("Architecture")])),
+    );
+
+    let (_, table) = template.resources().find(|(_, resource)| resource["Type"] == "AWS::DynamoDB::Table").unwrap();
+    let settings = &table["Properties"];
+    promise(
+        "the table outlives its stack",
+        table["DeletionPolicy"] == "Retain" && table["UpdateReplacePolicy"] == "Retain",
+    );
+    promise(
+        "the table goes back to any second",
+        settings["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"] == true,
+    );
+    promise(
+        "the table refuses to be deleted",
+        settings["DeletionProtectionEnabled"] == reference("DeletionProtection")
+            && template.parameter("DeletionProtection")["Default"] == "true",
+    );
+    let own_key = json!({ "SSEEnabled": true, "SSEType": "KMS", "KMSMasterKeyId": reference("TableKeyArn") });
+    let key_policy = template.of_type("AWS::IAM::Policy").remove("TableKeyPolicy").unwrap_or(&Value::Null);
+    promise(
+        "the table can have a key of one's own, which every function may then use",
+        settings["SSESpecification"]["If"] == json!(["HasTableKey", own_key, reference("AWS::NoValue")])
+            && names(&key_policy["Roles"]) == roles.keys().map(|name| (*name).to_owned()).collect()
+            && key_policy["PolicyDocument"]["Statement"][0]["Resource"] == reference("TableKeyArn"),
+    );
+
+    promise("queues are encrypted", queues.values().all(|queue| queue["SqsManagedSseEnabled"] == true));
+    promise(
+        "a message in work is hidden for six times as long as a function may run",
+        template.number("VisibilityTimeoutSeconds", "MinValue")
+            >= 6 * template.number("FunctionTimeoutSeconds", "MaxValue")
+            && functions.values().all(|function| function["Timeout"] == reference("FunctionTimeoutSeconds"))
+            && template
+                .served()
+                .iter()
+                .all(|queue| queues[queue.as_str()]["VisibilityTimeout"] == reference("VisibilityTimeoutSeconds")),
+    );
+    let redrives: Vec<&Value> =
+        template.served().iter().map(|queue| &queues[queue.as_str()]["RedrivePolicy"]).collect();
+    promise(
+        "a message is tried five times",
+        template.number("MaxReceiveCount", "MinValue") >= 5
+            && redrives.iter().all(|redrive| redrive["maxReceiveCount"] == reference("MaxReceiveCount")),
+    );
+    let served = template.served();
+    let dead_letters: BTreeSet<String> =
+        queues.keys().filter(|name| !served.contains(**name)).map(|name| (*name).to_owned()).collect();
+    let targets: BTreeSet<String> = redrives.iter().map(|redrive| named(&redrive["deadLetterTargetArn"])).collect();
+    promise("each queue has dead letters of its own", targets == dead_letters && targets.len() == redrives.len());
+    let kept = |queue: &str, parameter: &str| queues[queue]["MessageRetentionPeriod"] == reference(parameter);
+    promise(
+        "a dead letter is kept for longer than any message waits",
+        template.number("DeadLetterRetentionSeconds", "MinValue")
+            > template.number("MessageRetentionSeconds", "MaxValue")
+            && template.served().iter().all(|queue| kept(queue, "MessageRetentionSeconds"))
+            && dead_letters.iter().all(|queue| kept(queue, "DeadLetterRetentionSeconds")),
+    );
+    let policies = template.of_type("AWS::SQS::QueuePolicy");
+    // The conditions under which whoever does this to the queue is denied it.
+    let denied = |queue: &str, action: &str| {
+        let policies = policies.values().filter(|policy| names(&policy["Queues"]).contains(queue));
+        let statements = policies.flat_map(|policy| list(&policy["PolicyDocument"]["Statement"]));
+        let statements = statements.filter(|statement| {
+            statement["Effect"] == "Deny"
+                && statement["Principal"] == "*"
+                && statement["Action"] == action
+                && names(&statement["Resource"]).contains(queue)
+        });
+        statements.map(|statement| statement["Condition"].clone()).collect::<Vec<_>>()
+    };
+    let without_tls = json!({ "Bool": { "aws:SecureTransport": "false" } });
+    promise("queues answer over TLS alone", queues.keys().all(|queue| denied(queue, "sqs:*") == [without_tls.clone()]));
+    let billing = strings(&["SaleSignedQueue", "AnnualRenewalQueue", "CreditNoteQueue"]);
+    let senders = |queue: &str| match billing.contains(queue) {
+        true => strings(&["SenderArns"]),
+        false => roles.keys().map(|name| (*name).to_owned()).collect(),
+    };
+    promise(
+        "senders are named",
+        queues.keys().all(|queue| {
+            let denied = denied(queue, "sqs:SendMessage");
+            let [condition] = denied.as_slice() else { return false };
+            names(&condition["ArnNotLike"]["aws:PrincipalArn"]) == senders(queue)
+                && names(&condition["ArnNotEquals"]["aws:PrincipalArn"]) == strings(&["OperatorArns"])
+                && condition["Null"] == json!({ "aws:PrincipalArn": "false" })
+                && condition.as_object().unwrap().len() == 3
+        }),
+    );
+    promise(
+        "nobody sends unless told to",
+        ["SenderArns", "OperatorArns"]
+            .iter()
+            .all(|name| text(&template.parameter(name)["Default"]).ends_with("role/nobody")),
+    );
+
+    let concurrency = json!({ "MaximumConcurrency": reference("MaximumConcurrency") });
+    promise(
+        "no queue takes all the concurrency there is",
+        functions.values().flat_map(mappings).all(|mapping| mapping["ScalingConfig"] == concurrency),
+    );
+    let groups = template.of_type("AWS::Logs::LogGroup");
+    let of_functions = functions.values().map(|function| named(&function["LoggingConfig"]["LogGroup"]));
+    let of_apis = template.of_type("AWS::Serverless::HttpApi").into_values();
+    let of_apis = of_apis.map(|api| named(&api["AccessLogSettings"]["DestinationArn"]));
+    let logs: Vec<String> = of_functions.chain(of_apis).collect();
+    promise(
+        "each function and the API has a log of its own, kept for a time",
+        logs.iter().map(String::as_str).collect::<BTreeSet<_>>() == groups.keys().copied().collect()
+            && logs.len() == groups.len()
+            && groups.values().all(|group| group["RetentionInDays"] == reference("LogRetentionDays")),
+    );
+
+    let alarms = template.of_type("AWS::CloudWatch::Alarm");
+    let mut expected: BTreeSet<(String, String)> = BTreeSet::new();
+    let mut expect = |metric: &str, of: &mut dyn Iterator<Item = &str>| {
+        expected.extend(of.map(|name| (metric.to_owned(), name.to_owned())));
+    };
+    expect("AWS/SQS ApproximateAgeOfOldestMessage", &mut template.served().iter().map(String::as_str));
+    expect("AWS/SQS ApproximateNumberOfMessagesVisible", &mut dead_letters.iter().map(String::as_str));
+    for metric in ["AWS/Lambda Errors", "AWS/Lambda Throttles"] {
+        expect(metric, &mut functions.keys().copied());
+    }
+    for metric in ["AWS/ApiGateway 5xx", "AWS/ApiGateway Latency"] {
+        expect(metric, &mut ["Api"].into_iter());
+    }
+    promise(
+        "there is an alarm for whatever goes wrong",
+        alarms.values().copied().flat_map(Template::watched).eq_set(&expected),
+    );
+    promise(
+        "alarms go to a topic, from a threshold that can be set",
+        alarms.values().all(|alarm| {
+            names(&alarm["AlarmActions"]) == strings(&["AlarmTopic"])
+                && parameters.contains_key(&named(&alarm["Threshold"]))
+                && alarm["TreatMissingData"] == "notBreaching"
+        }) && template.of_type("AWS::SNS::Topic").contains_key("AlarmTopic"),
+    );
+
+    let preference = json!({
+        "Type": reference("DeploymentPreference"),
+        "Alarms": { "If": ["IsGradual", [reference("ErrorAlarm")], [reference("AWS::NoValue")]] },
+    });
+    promise(
+        "a new version takes over step by step, and goes when functions fail",
+        functions.values().all(|function| {
+            function["AutoPublishAlias"] == "live"
+                && function["AutoPublishAliasAllProperties"] == true
+                && function["DeploymentPreference"] == preference
+        }) && template.parameter("DeploymentPreference")["Default"] == "Canary10Percent5Minutes",
+    );
+
+    let tag = json!([{ "Key": "Application", "Value": reference("Application") }]);
+    let serverless = json!({ "Application": reference("Application") });
+    let without_tags = ["AWS::SQS::QueuePolicy", "AWS::IAM::Policy", "AWS::SNS::Subscription"];
+    promise(
+        "everything that can have tags has them",
+        template.resources().all(|(name, resource)| match text(&resource["Type"]) {
+            "AWS::Serverless::Function" => {
+                functions[name]["Tags"] == serverless && functions[name]["PropagateTags"] == true
+            }
+            "AWS::Serverless::HttpApi" => resource["Properties"]["Tags"] == serverless,
+            other => without_tags.contains(&other) || resource["Properties"]["Tags"] == tag,
+        }),
+    );
+
+    let outputs = template.0["Outputs"].as_object().unwrap();
+    let next = [
+        "ApiUrl",
+        "SaleSignedQueueUrl",
+        "AnnualRenewalQueueUrl",
+        "CreditNoteQueueUrl",
+        "DashboardUrl",
+        "AlarmTopicArn",
+    ];
+    promise(
+        "outputs say what to do next",
+        next.iter().all(|name| outputs.contains_key(*name))
+            && outputs.values().all(|output| output["Description"].is_string()),
+    );
+
+    let of_functions: Vec<String> = functions.values().map(|function| named(&function["Role"])).collect();
+    let lambda =
+        json!([{ "Effect": "Allow", "Principal": { "Service": "lambda.amazonaws.com" }, "Action": "sts:AssumeRole" }]);
+    promise(
+        "each function has a role of its own, and nobody else",
+        of_functions.iter().map(String::as_str).collect::<BTreeSet<_>>() == roles.keys().copied().collect()
+            && of_functions.len() == roles.len()
+            && roles.values().all(|role| {
+                role["AssumeRolePolicyDocument"]["Statement"] == lambda && role["ManagedPolicyArns"].is_null()
+            }),
+    );
+    let allowed: BTreeMap<&str, BTreeSet<(String, String)>> =
+        functions.keys().map(|name| (*name, template.allowed(name))).collect();
+    let everything = || allowed.values().flatten();
+    promise(
+        "roles have no wildcard",
+        everything().all(|(action, resource)| !action.contains('*') && !resource.contains('*')),
+    );
+    promise(
+        "no function deletes or scans",
+        everything().all(|(action, _)| {
+            action == "sqs:DeleteMessage" || !["Delete", "Scan"].iter().any(|word| action.contains(word))
+        }),
+    );
+    let ingest = ["SaleSigned", "AnnualRenewal", "CreditNote"];
+    promise(
+        "functions that take events in read no index",
+        ingest.iter().all(|name| !allowed[name].iter().any(|(_, resource)| resource.contains("/index/"))),
+    );
+    let api_statements = list(&roles["DashboardApiRole"]["Policies"][0]["PolicyDocument"]["Statement"]);
+    let registry = json!({
+        "ForAllValues:StringLike": { "dynamodb:LeadingKeys": ["PARTNER#*"] },
+        "Null": { "dynamodb:LeadingKeys": "false" },
+    });
+    let writes = |statement: &&Value| {
+        !list(&statement["Action"]).iter().all(|action| {
+            ["dynamodb:BatchGetItem", "dynamodb:Query"].contains(&text(action))
+                || !text(action).starts_with("dynamodb:")
+        })
+    };
+    promise(
+        "the API writes the registry alone",
+        api_statements.iter().filter(writes).all(|statement| statement["Condition"] == registry),
+    );
+    broken
+}
+
+/// Whether an iterator gives each of a set, nothing else, and nothing twice.
+trait EqSet {
+    fn eq_set(self, set: &BTreeSet<(String, String)>) -> bool;
+}
+
+impl<I: Iterator<Item = (String, String)>> EqSet for I {
+    fn eq_set(self, set: &BTreeSet<(String, String)>) -> bool {
+        let mut all: Vec<_> = self.collect();
+        all.sort();
+        all.iter().eq(set)
+    }
+}
+
+#[test]
+fn the_template_keeps_its_promises() {
+    assert_eq!(broken(&Template::deployed()), [""; 0]);
+}
+
+#[test]
+fn a_template_that_breaks_a_promise_is_caught() {
+    let mut wrong = Vec::new();
+    let mut check = |from: &str, to: &str, promise: &str| {
+        assert!(TEMPLATE.contains(from), "{from}");
+        let broken = broken(&Template::read(&TEMPLATE.replacen(from, to, 1)));
+        if broken != [promise] {
+            wrong.push((from.to_owned(), to.to_owned(), broken));
+        }
+    };
+    check("    Description: How long logs are kept.\n", "", "parameters are described");
+    check("    Default: 10\n", "", "only whose tokens are accepted must be said");
+    check("[!Ref Architecture]", "[x86_64]", "the architecture is x86_64, or arm64 if wanted");
+    check("    DeletionPolicy: Retain\n", "", "the table outlives its stack");
+    check("RecoveryEnabled: true", "RecoveryEnabled: false", "the table goes back to any second");
+    check("Default: \"true\"", "Default: \"false\"", "the table refuses to be deleted");
+    let own_key = "the table can have a key of one's own, which every function may then use";
+    check("KMSMasterKeyId: !Ref TableKeyArn", "KMSMasterKeyId: alias/aws/dynamodb", own_key);
+    check("        - !Ref DashboardApiRole\n", "", own_key);
+    check("      SqsManagedSseEnabled: true\n", "", "queues are encrypted");
+    let hidden = "a message in work is hidden for six times as long as a function may run";
+    check("MinValue: 180", "MinValue: 179", hidden);
+    check("VisibilityTimeout: !Ref VisibilityTimeoutSeconds", "VisibilityTimeout: 30", hidden);
+    check("MinValue: 5", "MinValue: 4", "a message is tried five times");
+    let own_dead_letters = "each queue has dead letters of its own";
+    check(
+        "!GetAtt SaleSignedDeadLetters.Arn\n        max",
+        "!GetAtt TotalsDeadLetters.Arn\n        max",
+        own_dead_letters,
+    );
+    check("MaxValue: 604800", "MaxValue: 1209600", "a dead letter is kept for longer than any message waits");
+    check("aws:SecureTransport: \"false\"", "aws:SecureTransport: \"true\"", "queues answer over TLS alone");
+    check("!GetAtt TotalsRole.Arn\n                  -", "\"*\"\n                  -", "senders are named");
+    check("role/nobody", "role/*", "nobody sends unless told to");
+    check(
+        "            ScalingConfig: { MaximumConcurrency: !Ref MaximumConcurrency }\n",
+        "",
+        "no queue takes all the concurrency there is",
+    );
+    let logs = "each function and the API has a log of its own, kept for a time";
+    check("      RetentionInDays: !Ref LogRetentionDays\n", "", logs);
+    check("LogGroup: !Ref TotalsLogs", "LogGroup: !Ref SaleSignedLogs", logs);
+    let alarms = "there is an alarm for whatever goes wrong";
+    check("!GetAtt TotalsQueue.QueueName }] }", "!GetAtt SaleSignedQueue.QueueName }] }", alarms);
+    check("MetricName: 5xx", "MetricName: 4xx", alarms);
+    check("      AlarmActions: [!Ref AlarmTopic]\n", "", "alarms go to a topic, from a threshold that can be set");
+    check(
+        "[!Ref ErrorAlarm]",
+        "[!Ref ThrottleAlarm]",
+        "a new version takes over step by step, and goes when functions fail",
+    );
+    check(
+        "      Tags: [{ Key: Application, Value: !Ref Application }]\n",
+        "",
+        "everything that can have tags has them",
+    );
+    check("  DashboardUrl:", "  Url:", "outputs say what to do next");
+    check(
+        "Role: !GetAtt TotalsRole.Arn",
+        "Role: !GetAtt RestatementRole.Arn",
+        "each function has a role of its own, and nobody else",
+    );
+    let wildcard = "roles have no wildcard";
+    check("                Resource: !GetAtt Ledger.Arn\n", "                Resource: \"*\"\n", wildcard);
+    check("[dynamodb:BatchGetItem,", "[dynamodb:Batch*,", wildcard);
+    check("[dynamodb:BatchGetItem,", "[dynamodb:Scan,", "no function deletes or scans");
+    let index = "                Resource: !Sub \"${Ledger.Arn}/index/by-partner\"\n";
+    check("                Resource: !GetAtt Ledger.Arn\n", index, "functions that take events in read no index");
+    check("\"PARTNER#*\"", "\"*\"", "the API writes the registry alone");
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+/// The body of the dashboard is JSON, gets what it needs, and shows what is counted.
+#[test]
+fn the_dashboard_shows_what_is_counted() {
+    let dashboard = Template::read(DASHBOARD);
+    let template = Template::deployed();
+    let stack = template.of_type("AWS::CloudFormation::Stack")["Dashboard"];
+    let given = stack["Parameters"].as_object().unwrap();
+    assert!(given.keys().eq(dashboard.0["Parameters"].as_object().unwrap().keys()), "{given:?}");
+    let alarms: BTreeSet<String> = template.of_type("AWS::CloudWatch::Alarm").into_keys().map(str::to_owned).collect();
+    assert_eq!(names(&given["Alarms"]["Join"][1]), alarms);
+    assert_eq!(names(&given["Queues"]["Join"][1]), template.served());
+
+    let body = &dashboard.of_type("AWS::CloudWatch::Dashboard")["Dashboard"]["DashboardBody"]["Sub"];
+    let mut text = text(&body[0]).to_owned();
+    for (name, join) in body[1].as_object().unwrap() {
+        let between = join["Join"][0].as_str().unwrap();
+        text = text.replace(&format!("${{{name}}}"), &format!("one{between}other"));
+    }
+    let body: Value = serde_json::from_str(&text).unwrap();
+    let widgets = body["widgets"].as_array().unwrap();
+    assert!(widgets.iter().all(|widget| widget["properties"]["title"].is_string()));
+    let metrics = widgets.iter().map(|widget| widget["properties"]["metrics"].to_string()).collect::<String>();
+    for metric in [
+        "Events",
+        "EntriesAppended",
+        "Amount",
+        "Pending",
+        "Contradictions",
+        "AgeAtProcessing",
+        "UnitsRead",
+        "UnitsWritten",
+        "ApproximateAgeOfOldestMessage",
+        "ApproximateNumberOfMessagesVisible",
+        "Errors",
+        "Throttles",
+        "Duration",
+        "5xx",
+        "Latency",
+        "TransactionConflict",
+    ] {
+        assert!(metrics.contains(&format!("\"{metric}\\\"")) || metrics.contains(&format!("\"{metric}\"")), "{metric}");
+    }
+    assert!(metrics.contains(r#"QueueName=(\"one\" OR \"other\")"#), "{metrics}");
+}
