@@ -23,4 +23,5 @@ mod openapi;
 mod operations;
 mod simulation;
 mod statements;
+mod telemetry;
 mod worlds;
