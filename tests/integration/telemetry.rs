@@ -1,5 +1,5 @@
-//! What the functions' logs say, as the running stack writes them: enough to find and count everything, and nothing of what
-//! was sent but ids.
+//! What the functions' logs say, as the running stack writes them: enough to find and count everything, and nothing of
+//! what was sent but ids.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use aws_sdk_sqs::types::MessageAttributeValue;
@@ -25,7 +25,7 @@ const ROOT: &str = "1-67891233-abcdef012345678912345678";
 
 /// Every line of every log in a folder. Each is a JSON object.
 fn lines(logs: &Path) -> Vec<Value> {
-    text(logs).lines().map(|line| serde_json::from_str(line).unwrap_or_else(|_| panic!("no JSON: {line}"))).collect()
+    text(logs).lines().map(|line| serde_json::from_str(line).expect(line)).collect()
 }
 
 fn text(logs: &Path) -> String {
@@ -45,7 +45,7 @@ fn sums(lines: &[Value]) -> BTreeMap<(String, String, String), f64> {
         assert!(line["_aws"]["Timestamp"].is_u64(), "{line}");
         for directive in directives {
             assert_eq!(directive["Namespace"], "AllInWeb/PartnerProgramme");
-            let [dimensions] = directive["Dimensions"].as_array().unwrap().as_slice() else { panic!("{line}") };
+            let [dimensions] = directive["Dimensions"].as_array().unwrap().as_slice() else { unreachable!("{line}") };
             let (function, others) = dimensions.as_array().unwrap().split_first().unwrap();
             assert_eq!(function, "Function");
             let others: Vec<&str> = others.iter().map(|name| line[name.as_str().unwrap()].as_str().unwrap()).collect();

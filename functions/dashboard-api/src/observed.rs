@@ -1,5 +1,5 @@
-//! What is told of each request: one line of the log, and what it consumed. The route stands for the path, and nothing of the
-//! query, the body or the headers is told.
+//! What is told of each request: one line of the log, and what it consumed. The route stands for the path, and nothing of
+//! the query, the body or the headers is told.
 
 use crate::App;
 use crate::access::{Caller, caller};

@@ -24,8 +24,8 @@ pub struct Booked {
 }
 
 impl Booked {
-    /// The entry that a new item holds; none if it holds none. Looked up where [`crate::rows`] stores it, since this is on
-    /// the way of every write.
+    /// The entry that a new item holds; none if it holds none. Looked up where [`crate::rows`] stores it, since this is
+    /// on the way of every write.
     pub fn of(item: &Item) -> Option<Booked> {
         let entry = item.get("e")?.as_m().ok()?;
         let decision = entry.get("b")?.as_m().ok()?.get("d")?.as_m().ok()?;

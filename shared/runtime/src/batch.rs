@@ -7,7 +7,6 @@ use crate::trace::{AWS_TRACE_HEADER, TRACEPARENT, Trace};
 use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
 use jiff::Timestamp;
 use lambda_runtime::{LambdaEvent, service_fn};
-use std::pin::Pin;
 use std::sync::Arc;
 
 /// One message.
@@ -55,7 +54,7 @@ pub(crate) async fn serve(worker: &(impl Worker + Sync), metrics: &Metrics) -> R
         let messages: Vec<Message> = messages.collect();
         let trace = messages.first().and_then(|message| message.context.trace.clone());
         let batch = Arc::new(Context { trace, ..invocation });
-        let back = batch.scope(flat(worker.batch(messages))).await;
+        let back = batch.scope(worker.batch(messages)).await;
         metrics.write();
         Ok::<_, Error>(failures(back))
     }))
@@ -75,9 +74,4 @@ fn failures(ids: impl IntoIterator<Item = String>) -> SqsBatchResponse {
         })
         .collect();
     response
-}
-
-/// A future as one of unknown type: the compiler refuses futures that are nested too deep.
-fn flat<'a, T>(work: impl Future<Output = T> + Send + 'a) -> Pin<Box<dyn Future<Output = T> + Send + 'a>> {
-    Box::pin(work)
 }

@@ -1,8 +1,9 @@
-//! What is being worked on: which invocation, which message of it, and the trace they belong to. Every line of the log names
-//! it, and every message that is sent meanwhile carries the trace on, without anybody passing it along.
+//! What is being worked on: which invocation, which message of it, and the trace they belong to. Every line of the log
+//! names it, and every message that is sent meanwhile carries the trace on, without anybody passing it along.
 
 use crate::trace::Trace;
 use aws_sdk_sqs::operation::send_message::builders::SendMessageFluentBuilder;
+use std::pin::Pin;
 use std::sync::Arc;
 
 /// What is being worked on.
@@ -27,9 +28,13 @@ impl Context {
         Context { request_id: invocation.request_id.as_str().into(), message_id: None, trace }
     }
 
-    /// Works within it.
-    pub async fn scope<T>(self: Arc<Context>, work: impl Future<Output = T>) -> T {
-        CURRENT.scope(self, work).await
+    /// Works within it. The work is one of unknown type from here on: the compiler refuses futures that are nested too deep.
+    pub fn scope<'a, T: 'a>(
+        self: Arc<Context>,
+        work: impl Future<Output = T> + Send + 'a,
+    ) -> impl Future<Output = T> + Send + 'a {
+        let work: Pin<Box<dyn Future<Output = T> + Send + 'a>> = Box::pin(work);
+        CURRENT.scope(self, work)
     }
 
     /// The same, for what waits for nothing.

@@ -88,7 +88,7 @@ impl DeadLetters {
                     outcome = "refused",
                     field,
                     reason,
-                    "message refused: it is in the dead-letter queue; have it sent again corrected, or see operate redrive"
+                    "message refused: it is in the dead-letter queue; have it corrected, or see operate redrive"
                 );
                 true
             }

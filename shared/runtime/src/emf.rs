@@ -1,4 +1,4 @@
-//! CloudWatch's embedded metric format: a line of the log that is metrics as well.
+//! The embedded metric format of `CloudWatch`: a line of the log that is metrics as well.
 
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
@@ -12,7 +12,7 @@ pub(crate) const MAX_VALUES: usize = 100;
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Metric {
     pub(crate) name: &'static str,
-    /// As CloudWatch names it: `Count`, `Milliseconds`, `None`.
+    /// One of: `Count`, `Milliseconds`, `None`.
     pub(crate) unit: &'static str,
     pub(crate) value: Value,
 }

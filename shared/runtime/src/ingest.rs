@@ -83,7 +83,7 @@ impl Ingest {
                     contract_id,
                     outcome = "failed",
                     error,
-                    "event not recorded: it comes back, and after the last attempt is a dead letter, which operate redrive sends back"
+                    "event not recorded: it comes back; after the last attempt, see operate redrive"
                 );
             }
         }

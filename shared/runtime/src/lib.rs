@@ -1,5 +1,5 @@
-//! The Lambda shell: settings from the environment, clients, logs, metrics, traces, batches of messages, dead letters. The
-//! only place below `functions/` that reads an environment or a clock.
+//! The Lambda shell: settings from the environment, clients, logs, metrics, traces, batches of messages, dead letters.
+//! The only place below `functions/` that reads an environment or a clock.
 
 mod batch;
 pub mod context;
@@ -28,9 +28,9 @@ pub fn now() -> Timestamp {
     now.round(Unit::Millisecond).unwrap_or(now)
 }
 
-/// Opens the connection to the table before the function asks for work. Starting up, Lambda gives a whole processor; with
-/// 256 MiB the first invocation has a seventh of one for the same handshake. It costs half a read unit for each process, and
-/// no right that the roles have not got anyway. Whether it worked does not matter: the first request would tell.
+/// Opens the connection to the table before the function asks for work. Starting up, Lambda gives a whole processor;
+/// with 256 MiB the first invocation has a seventh of one for the same handshake. It costs half a read unit for each
+/// process, and no right that the roles have not got anyway. Whether it worked does not matter: the first request tells.
 pub async fn warm_up<S: Store>(ledger: &Ledger<S>) {
     drop(tokio::time::timeout(WARM_UP, ledger.knock()).await);
 }

@@ -2,12 +2,14 @@
 //!
 //! | metric | dimensions beside `Function` | |
 //! |---|---|---|
-//! | `Events` | `Outcome` | what became of the messages: an [`Outcome`], `refused` (a dead letter), `failed` (it comes back), `restated`, `added-up` |
+//! | `Events` | `Outcome` | messages, by what became of them: an [`Outcome`], or one of those below |
 //! | `Pending`, `Contradictions` | | how many of the events wait, or contradict |
 //! | `EntriesAppended` | | entries booked |
 //! | `AmountMinorUnits` | `Kind`, `Currency` | what they add up to, in minor units (cents) |
 //! | `AgeAtProcessing` | | milliseconds since an event's `time`, or since it was sent |
-//! | `UnitsRead`, `UnitsWritten` | | capacity units, as DynamoDB tells them with each answer; of a refused write it tells none |
+//! | `UnitsRead`, `UnitsWritten` | | capacity units, as answers tell them; of a refused write none does |
+//!
+//! Other outcomes: `refused` (it is a dead letter), `failed` (it comes back), `restated`, `added-up`.
 
 use crate::emf::{MAX_VALUES, Metric, line};
 use crate::now;

@@ -191,7 +191,7 @@ impl Restatement {
                 tracing::error!(
                     outcome = "failed",
                     error,
-                    "not restated: the message comes back, and after the last attempt is a dead letter, which operate redrive sends back"
+                    "not restated: it comes back; after the last attempt, see operate redrive"
                 );
                 false
             }

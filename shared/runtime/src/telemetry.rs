@@ -1,6 +1,7 @@
 //! Logs: one JSON object a line. Ids, outcomes and reasons; never a message's body, a token or a name.
 
 use crate::context::Context;
+use crate::trace::Trace;
 use crate::{Error, chain, now};
 use serde_json::{Map, Value};
 use std::fmt;
@@ -12,8 +13,8 @@ use tracing_subscriber::fmt::format::Writer;
 use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields};
 use tracing_subscriber::registry::LookupSpan;
 
-/// Starts the log, at the level that `AWS_LAMBDA_LOG_LEVEL` names, `INFO` without one. More than `INFO` is not to be had: at
-/// `DEBUG` the AWS clients and Lambda's own write whole requests.
+/// Starts the log, at the level that `AWS_LAMBDA_LOG_LEVEL` names, `INFO` without one. More than `INFO` is not to be had:
+/// at `DEBUG` the AWS clients and Lambda's own write whole requests.
 pub fn start() {
     let level = std::env::var("AWS_LAMBDA_LOG_LEVEL").ok().and_then(|level| level.parse().ok());
     let level = level.unwrap_or(LevelFilter::INFO).min(LevelFilter::INFO);
@@ -52,7 +53,7 @@ where
         if let Some(context) = Context::current() {
             fields.add("request_id", &*context.request_id);
             fields.add("message_id", context.message_id.clone());
-            fields.add("trace_id", context.trace.as_ref().map(|trace| trace.id()));
+            fields.add("trace_id", context.trace.as_ref().map(Trace::id));
         }
         event.record(&mut fields);
         writeln!(writer, "{}", Value::Object(fields.0))

@@ -157,7 +157,7 @@ impl Worker for Totals {
                         month,
                         outcome = "failed",
                         error,
-                        "month not added up: the message comes back, and after the last attempt is a dead letter, which operate redrive sends back"
+                        "month not added up: it comes back; after the last attempt, see operate redrive"
                     );
                     failed.insert(of);
                 }

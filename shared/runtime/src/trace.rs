@@ -1,5 +1,5 @@
-//! The distributed trace that something belongs to: as X-Ray names it, or as W3C does. What came in goes on to whatever is
-//! sent because of it.
+//! The distributed trace that something belongs to: as X-Ray names it, or as W3C does. What came in goes on to whatever
+//! is sent because of it.
 
 use aws_sdk_sqs::operation::send_message::builders::SendMessageFluentBuilder;
 use aws_sdk_sqs::types::{MessageAttributeValue, MessageSystemAttributeNameForSends, MessageSystemAttributeValue};
