@@ -41,7 +41,7 @@ async fn status(function: &Invoker, method: &str, path: &str, authorizer: &Value
         "body": null,
         "isBase64Encoded": false,
     });
-    let answer = function.invoke(event.to_string().into_bytes().into()).await.unwrap();
+    let answer = function.invoke(event.to_string().into_bytes().into(), lambda::new_trace()).await.unwrap();
     let answer: Value = serde_json::from_slice(&answer).unwrap();
     let status = answer["statusCode"].as_u64().unwrap();
     if status >= 400 {

@@ -25,4 +25,5 @@ mod roles;
 mod simulation;
 mod statements;
 mod template;
+mod telemetry;
 mod worlds;

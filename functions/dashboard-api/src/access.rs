@@ -5,6 +5,7 @@
 
 use crate::problem::Problem;
 use axum::extract::FromRequestParts;
+use axum::http::Extensions;
 use axum::http::request::Parts;
 use lambda_http::request::RequestContext;
 use rules::PartnerId;
@@ -51,11 +52,16 @@ impl Caller {
     }
 }
 
+/// Whose request it is, if its claims are of the kinds known here.
+pub(crate) fn caller(extensions: &Extensions) -> Option<Caller> {
+    claims(extensions).and_then(Caller::of)
+}
+
 impl<S: Sync> FromRequestParts<S> for Caller {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Caller, Problem> {
-        let claims = claims(parts).ok_or_else(Problem::unauthorized)?;
+        let claims = claims(&parts.extensions).ok_or_else(Problem::unauthorized)?;
         Caller::of(claims).ok_or_else(|| Problem::forbidden("the token says neither admin nor which partner asks"))
     }
 }
@@ -71,8 +77,8 @@ impl<S: Sync> FromRequestParts<S> for Admin {
     }
 }
 
-fn claims(parts: &Parts) -> Option<&HashMap<String, String>> {
-    match parts.extensions.get::<RequestContext>()? {
+fn claims(extensions: &Extensions) -> Option<&HashMap<String, String>> {
+    match extensions.get::<RequestContext>()? {
         RequestContext::ApiGatewayV2(context) => Some(&context.authorizer.as_ref()?.jwt.as_ref()?.claims),
         _ => None,
     }

@@ -92,7 +92,8 @@ async fn check(app: &App, request: &ChoiceRequest) -> Result<Response, Problem> 
         }
     }
     app.restatements.send(&Request::Choice(request.clone())).await.map_err(|error| {
-        tracing::error!(error = runtime::chain(&error), "a choice could not be taken in");
+        let error = runtime::chain(&error);
+        tracing::error!(error, "a choice could not be taken in: whoever made it is told to try again");
         Problem::try_again("the choice could not be taken in now; nothing was changed, try again")
     })?;
     Ok((StatusCode::ACCEPTED, Json(json!({ "status": "accepted" }))).into_response())

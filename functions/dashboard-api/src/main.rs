@@ -8,6 +8,7 @@ mod cursors;
 mod entries;
 mod format;
 mod headers;
+mod observed;
 mod openapi;
 mod openapi_schemas;
 mod page;
@@ -23,7 +24,7 @@ mod totals;
 use access::Caller;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::middleware::{from_extractor, map_response};
+use axum::middleware::{from_extractor, from_fn_with_state, map_response};
 use axum::routing::{get, post, put};
 use cursors::Cursors;
 use jiff::Timestamp;
@@ -33,9 +34,12 @@ use ledger::dynamo::DynamoStore;
 use ledger::{Ledger, LedgerError};
 use problem::Problem;
 use rules::PartnerId;
+use runtime::metrics::Metrics;
 use runtime::restatement::Queue;
 use runtime::settings::{Aws, optional};
+use runtime::{telemetry, warm_up};
 use std::collections::BTreeMap;
+use std::process::ExitCode;
 use std::sync::Arc;
 
 /// How many partners one request reads.
@@ -47,6 +51,7 @@ struct App {
     ledger: Ledger<DynamoStore>,
     restatements: Queue,
     cursors: Arc<Cursors>,
+    metrics: Metrics,
     sign_in_url: Option<Arc<str>>,
 }
 
@@ -114,18 +119,25 @@ fn router(app: App) -> Router {
         .method_not_allowed_fallback(async || Problem::method_not_allowed())
         .layer(DefaultBodyLimit::max(MAX_BODY))
         .layer(map_response(headers::complete))
+        .layer(from_fn_with_state(app.clone(), observed::observe))
         .with_state(app)
 }
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), runtime::Error> {
-    runtime::telemetry::start();
-    let aws = Aws::from_env()?;
+async fn main() -> ExitCode {
+    telemetry::start();
+    telemetry::ended(started().await)
+}
+
+async fn started() -> Result<(), runtime::Error> {
+    let (aws, metrics) = (Aws::from_env()?, Metrics::from_env()?);
     let app = App {
-        ledger: aws.ledger()?,
+        ledger: aws.ledger(&metrics)?,
         restatements: Queue::from_env(&aws)?,
         cursors: Arc::new(Cursors::from_env()?),
         sign_in_url: optional("SIGN_IN_URL").map(Arc::from),
+        metrics,
     };
+    warm_up(&app.ledger).await;
     lambda_http::run(router(app)).await
 }

@@ -57,8 +57,7 @@ fn integer() -> Value {
 }
 
 fn kinds() -> Value {
-    let kinds = [Kind::Commission, Kind::RevenueShare, Kind::InstanceDiscount, Kind::EntryFee];
-    json!({ "enum": kinds.map(Kind::as_str) })
+    json!({ "enum": Kind::ALL.map(Kind::as_str) })
 }
 
 pub(crate) fn schemas() -> Value {

@@ -143,7 +143,8 @@ pub(crate) async fn register(
         check_preconditions(&read, &headers)?;
         let request = pass(read.agreements_version + 1);
         app.restatements.send_delayed(&request).await.map_err(|error| {
-            tracing::error!(error = runtime::chain(&error), "a registration could not be taken in");
+            let error = runtime::chain(&error);
+            tracing::error!(error, "a registration could not be taken in: whoever made it is told to try again");
             Problem::try_again("the registration could not be taken in now; nothing was changed, try again")
         })?;
         let Some(head) = app.ledger.register(read, name, agreements).await? else { continue };
@@ -156,7 +157,8 @@ pub(crate) async fn register(
 /// Asks for a pass at once. The registration stands without it, and the delayed pass comes in any case.
 async fn request_pass(app: &App, request: &Request) {
     if let Err(error) = app.restatements.send(request).await {
-        tracing::error!(error = runtime::chain(&error), "past facts wait for the delayed pass");
+        let error = runtime::chain(&error);
+        tracing::warn!(error, "past facts are decided again only by the delayed pass, which comes by itself");
     }
 }
 

@@ -81,15 +81,16 @@ impl From<Refusal> for Problem {
 
 impl From<LedgerError> for Problem {
     fn from(error: LedgerError) -> Problem {
-        tracing::error!(error = runtime::chain(&error), "the ledger could not answer");
+        let chain = runtime::chain(&error);
         match error {
             LedgerError::Store(_) | LedgerError::Contended { .. } => {
+                tracing::error!(error = chain, "the ledger could not answer: whoever asked is told to try again");
                 Problem::try_again("the ledger cannot answer now; nothing was changed, try again")
             }
-            LedgerError::Damaged { .. } | LedgerError::Overflow { .. } => Problem::new(
-                StatusCode::INTERNAL_SERVER_ERROR,
-                "the ledger holds something it cannot add up; see the log",
-            ),
+            LedgerError::Damaged { .. } | LedgerError::Overflow { .. } => {
+                tracing::error!(error = chain, "the ledger cannot answer until it is mended: see operate audit");
+                Problem::internal("the ledger holds something it cannot add up; see the log")
+            }
         }
     }
 }

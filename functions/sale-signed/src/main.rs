@@ -3,6 +3,6 @@
 use events::EventType;
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), runtime::Error> {
+async fn main() -> std::process::ExitCode {
     runtime::ingest::run(EventType::SaleSigned).await
 }

@@ -1,7 +1,7 @@
 //! The HTTP API: requests that match a route of the template become events (payload format 2.0) for its function, if they
 //! have a token that its scopes admit.
 
-use crate::lambda::{InvokeError, Invoker, request_id};
+use crate::lambda::{InvokeError, Invoker, new_trace, request_id};
 use crate::template::{Admission, Api, Route};
 use crate::throttle::Throttle;
 use crate::tokens::{self, Tokens};
@@ -25,6 +25,9 @@ use tokio_util::task::TaskTracker;
 
 /// The largest body, in bytes (a limit of Lambda).
 const MAX_BODY: usize = 6 * 1024 * 1024;
+
+/// In which trace a request is.
+const TRACE: HeaderName = HeaderName::from_static("x-amzn-trace-id");
 
 /// What answers.
 #[derive(Debug)]
@@ -99,17 +102,17 @@ impl Gateway {
 }
 
 async fn handle(State(gateway): State<Arc<Gateway>>, request: Request) -> Response {
-    let (parts, body) = request.into_parts();
+    let (mut parts, body) = request.into_parts();
     let cors = gateway.cors(&parts.method, &parts.headers);
     let is_preflight = parts.method == Method::OPTIONS
         && [header::ORIGIN, header::ACCESS_CONTROL_REQUEST_METHOD].iter().all(|name| parts.headers.contains_key(name));
     let mut response =
-        if is_preflight { StatusCode::NO_CONTENT.into_response() } else { answer(&gateway, &parts, body).await };
+        if is_preflight { StatusCode::NO_CONTENT.into_response() } else { answer(&gateway, &mut parts, body).await };
     response.headers_mut().extend(cors);
     response
 }
 
-async fn answer(gateway: &Gateway, parts: &Parts, body: Body) -> Response {
+async fn answer(gateway: &Gateway, parts: &mut Parts, body: Body) -> Response {
     let matched = gateway.routes.iter().find_map(|(route, function)| {
         let parameters = (route.method == parts.method.as_str()).then(|| matches(&route.path, parts.uri.path()))??;
         Some((route, function, parameters))
@@ -127,11 +130,15 @@ async fn answer(gateway: &Gateway, parts: &Parts, body: Body) -> Response {
     let Ok(body) = to_bytes(body, MAX_BODY).await else {
         return message(StatusCode::PAYLOAD_TOO_LARGE, "Request Too Long");
     };
+    let trace = trace(&parts.headers);
+    if let Ok(trace) = HeaderValue::try_from(&trace) {
+        parts.headers.insert(TRACE, trace);
+    }
     let mut event = event(parts, &body, route, &path_parameters);
     if let (Some(authorizer), Some(Value::Object(context))) = (authorizer, event.get_mut("requestContext")) {
         context.insert("authorizer".to_owned(), authorizer);
     }
-    match function.invoke(Bytes::from(event.to_string())).await {
+    match function.invoke(Bytes::from(event.to_string()), trace).await {
         Ok(answer) => match serde_json::from_slice(&answer) {
             Ok(answer) => response(answer),
             Err(_) => message(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error"),
@@ -139,6 +146,12 @@ async fn answer(gateway: &Gateway, parts: &Parts, body: Body) -> Response {
         Err(InvokeError::Ended) => message(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable"),
         Err(InvokeError::Failed(_)) => message(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error"),
     }
+}
+
+/// The trace that whoever asks is in, if it says so; a new one otherwise.
+fn trace(headers: &HeaderMap) -> String {
+    let given = headers.get(TRACE).and_then(|value| value.to_str().ok()).filter(|value| value.contains("Root="));
+    given.map_or_else(new_trace, str::to_owned)
 }
 
 fn refused(status: StatusCode) -> Response {

@@ -48,14 +48,15 @@ pub struct Invoker {
 
 struct Invocation {
     payload: Bytes,
+    trace: String,
     reply: oneshot::Sender<Result<Bytes, InvokeError>>,
 }
 
 impl Invoker {
-    /// Invokes the function and waits for its result.
-    pub async fn invoke(&self, payload: Bytes) -> Result<Bytes, InvokeError> {
+    /// Invokes the function and waits for its result. `trace` is X-Ray's header.
+    pub async fn invoke(&self, payload: Bytes, trace: String) -> Result<Bytes, InvokeError> {
         let (reply, result) = oneshot::channel();
-        self.waiting.send(Invocation { payload, reply }).map_err(|_| InvokeError::Ended)?;
+        self.waiting.send(Invocation { payload, trace, reply }).map_err(|_| InvokeError::Ended)?;
         match tokio::time::timeout(self.patience, result).await {
             Ok(Ok(result)) => result,
             // The process was ended, or never asked for work.
@@ -250,7 +251,7 @@ async fn next(State(api): State<Arc<RuntimeApi>>) -> Response {
         ("lambda-runtime-aws-request-id", id.clone()),
         ("lambda-runtime-deadline-ms", deadline_ms.as_millis().to_string()),
         ("lambda-runtime-invoked-function-arn", api.arn.clone()),
-        ("lambda-runtime-trace-id", String::new()),
+        ("lambda-runtime-trace-id", invocation.trace),
         ("content-type", "application/json".to_owned()),
     ]
     .into_iter()
@@ -282,6 +283,17 @@ async fn error(State(api): State<Arc<RuntimeApi>>, Path(id): Path<String>, body:
 async fn init_error(body: Bytes) -> StatusCode {
     eprintln!("a function could not start: {}", String::from_utf8_lossy(&body));
     StatusCode::ACCEPTED
+}
+
+/// X-Ray's header of a new trace.
+pub fn new_trace() -> String {
+    let seconds = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+    let mut random = [0_u8; 20];
+    // Without randomness the ids are those of nobody's trace.
+    let _ = aws_lc_rs::rand::fill(&mut random);
+    let random = random.iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"));
+    let (root, parent) = random.split_at(24);
+    format!("Root=1-{:08x}-{root};Parent={parent};Sampled=0", seconds & 0xffff_ffff)
 }
 
 /// Unique among the invocations of this process.

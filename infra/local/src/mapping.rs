@@ -1,7 +1,7 @@
 //! Event source mappings: messages from a queue, in batches, to a function; deleted if it does not name them as failed,
 //! left to come back after the queue's visibility timeout otherwise.
 
-use crate::lambda::Invoker;
+use crate::lambda::{Invoker, new_trace};
 use crate::template::Mapping;
 use crate::{ACCOUNT, REGION};
 use aws_sdk_sqs::Client;
@@ -90,7 +90,7 @@ impl Poller {
         let records: Vec<Value> = messages.iter().map(|message| self.record(message)).collect();
         let payload = Bytes::from(json!({ "Records": records }).to_string());
         // An error fails the whole batch; the function's log says why.
-        let Ok(answer) = self.function.invoke(payload).await else { return Ok(()) };
+        let Ok(answer) = self.function.invoke(payload, new_trace()).await else { return Ok(()) };
         let failed: HashSet<String> = match serde_json::from_slice::<BatchResponse>(&answer) {
             Ok(response) => response.batch_item_failures.into_iter().map(|failure| failure.item_identifier).collect(),
             Err(error) => return Err(format!("its answer is no batch response: {error}").into()),

@@ -1,6 +1,7 @@
 //! Events from billing (RULEBOOK §2): CloudEvents 1.0, structured JSON, one per message.
 
 use crate::Refusal;
+use jiff::Timestamp;
 use rules::{CreditNote, Currency, Fact, Instance, Money, Renewal, Sale, Term};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
@@ -44,6 +45,8 @@ impl EventType {
 pub struct Event {
     /// The CloudEvents id: not empty, without control characters. The same fact may come under several.
     pub id: String,
+    /// When it happened, if it says so.
+    pub time: Option<Timestamp>,
     /// What it says.
     pub fact: Fact,
 }
@@ -101,13 +104,13 @@ pub fn parse(body: &str, expected: EventType) -> Result<Event, Refusal> {
     if text(envelope.r#type, "type")? != expected.as_str() {
         return Err(Refusal::new("type", format!("must be {} on this queue", expected.as_str())));
     }
-    if envelope.time.is_some() {
-        parsed::<jiff::Timestamp>(envelope.time, "time")
-            .map_err(|refusal| Refusal::new(refusal.field, "is not an RFC 3339 time"))?;
-    }
+    let time = envelope.time.map(|time| {
+        parsed(Some(time), "time").map_err(|refusal| Refusal::new(refusal.field, "is not an RFC 3339 time"))
+    });
+    let time: Option<Timestamp> = time.transpose()?;
     let data = envelope.data.ok_or_else(|| missing("data"))?;
     let fact = fact(&object(data.get(), "data")?, expected)?;
-    Ok(Event { id, fact })
+    Ok(Event { id, time, fact })
 }
 
 fn fact(data: &Data<'_>, event_type: EventType) -> Result<Fact, Refusal> {

@@ -5,7 +5,7 @@ use crate::keys::{self, RowKey, SlotKey};
 use crate::queries::Part;
 use crate::rows::text;
 use crate::store::{Consistency, Index, IndexKey, Inserted, Item, Key, Store, Stretch, TransactError, Write};
-use crate::{Ledger, LedgerError};
+use crate::{Ledger, LedgerError, SHAPE, UNSTORABLE};
 use jiff::Timestamp;
 use rules::{ContractId, Term};
 use serde::{Deserialize, Serialize};
@@ -68,7 +68,7 @@ impl<S: Store> Ledger<S> {
         let ask = Some(keys::attention_sort_key(at, &Key { pk: pk.clone(), sk: sk.clone() }));
         let apk = Some(keys::ATTENTION.to_owned());
         let stored = StoredRejected { pk, sk, apk, ask, message_id, function, field, reason, at, revision: 1 };
-        let item = serde_dynamo::to_item(stored).map_err(|error| damaged(&rejected.message_id, error))?;
+        let item = serde_dynamo::to_item(stored).map_err(|_| damaged(&rejected.message_id, UNSTORABLE))?;
         match self.store.insert(vec![item]).await.into_iter().next() {
             Some(Inserted::Failed(error)) => Err(error.into()),
             Some(Inserted::Done | Inserted::Exists) | None => Ok(()),
@@ -79,10 +79,10 @@ impl<S: Store> Ledger<S> {
     pub async fn sent_back(&self, message_id: &str) -> Result<(), LedgerError> {
         let read = self.store.get(vec![keys::rejected(message_id)], Consistency::Strong).await?;
         let Some(item) = read.into_iter().next() else { return Ok(()) };
-        let stored: StoredRejected = serde_dynamo::from_item(item).map_err(|error| damaged(message_id, error))?;
+        let stored: StoredRejected = serde_dynamo::from_item(item).map_err(|_| damaged(message_id, SHAPE))?;
         let revision = stored.revision;
         let stored = StoredRejected { apk: None, ask: None, revision: revision + 1, ..stored };
-        let item = serde_dynamo::to_item(stored).map_err(|error| damaged(message_id, error))?;
+        let item = serde_dynamo::to_item(stored).map_err(|_| damaged(message_id, UNSTORABLE))?;
         match self.store.transact(vec![Write::Replace(item, revision)]).await {
             // Somebody else has just done the same.
             Ok(()) | Err(TransactError::Conflict) => Ok(()),
@@ -106,7 +106,7 @@ impl<S: Store> Ledger<S> {
                 list.push(Attention::Annuity { contract_id, term });
             } else if let Some(item) = rejected.iter().find(|item| text(item, "pk") == key.pk) {
                 let stored: StoredRejected =
-                    serde_dynamo::from_item(item.clone()).map_err(|error| damaged(&key.pk, error))?;
+                    serde_dynamo::from_item(item.clone()).map_err(|_| damaged(&key.pk, SHAPE))?;
                 let StoredRejected { message_id, function, field, reason, at, .. } = stored;
                 list.push(Attention::Rejected(Rejected { message_id, function, field, reason, at }));
             }
@@ -120,6 +120,6 @@ fn index_key(item: &Item) -> IndexKey {
     IndexKey { gsk: text(item, "ask").to_owned(), key }
 }
 
-fn damaged(key: &str, error: serde_dynamo::Error) -> LedgerError {
-    LedgerError::Damaged { key: key.to_owned(), source: Box::new(error) }
+fn damaged(key: &str, why: &'static str) -> LedgerError {
+    LedgerError::Damaged { key: key.to_owned(), why }
 }

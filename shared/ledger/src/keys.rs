@@ -14,6 +14,7 @@
 //! | a partner | `PARTNER#<partner>` | `HEAD` |
 //! | what a partner's entries of a month add up to | `TOTALS#<partner>` | `<month>` |
 //! | a message that was refused | `REJECTED#<message>` | `MESSAGE` |
+//! | nothing, ever | `NOTHING` | `NOTHING` |
 //!
 //! The index has what concerns a partner under `PARTNER#<partner>` by day, and the registered partners under `PARTNERS`.
 //! Month totals are under `MONTH#<month>` by partner. The other index has what needs a person under `ATTENTION`, by when it was recorded.
@@ -212,6 +213,11 @@ pub fn contract_of(pk: &str) -> Option<ContractId> {
 /// The partner a partition of the index belongs to.
 pub fn partner_of(gpk: &str) -> Option<PartnerId> {
     gpk.strip_prefix("PARTNER#")?.parse().ok()
+}
+
+/// The key that no item has.
+pub fn nothing() -> Key {
+    Key { pk: "NOTHING".to_owned(), sk: "NOTHING".to_owned() }
 }
 
 /// The sort key of a refused message.

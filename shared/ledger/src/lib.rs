@@ -26,7 +26,7 @@ pub use record::{Outcome, Reported};
 pub use store::Store;
 
 use rules::money::Overflow;
-use store::StoreError;
+use store::{Consistency, StoreError};
 
 /// The ledger over a store.
 #[derive(Debug, Clone)]
@@ -39,7 +39,18 @@ impl<S: Store> Ledger<S> {
     pub fn new(store: S) -> Self {
         Ledger { store }
     }
+
+    /// Asks for an item that is never there: whether the table answers.
+    pub async fn knock(&self) -> Result<(), LedgerError> {
+        self.store.get(vec![keys::nothing()], Consistency::Eventual).await?;
+        Ok(())
+    }
 }
+
+/// An item that cannot be read.
+pub(crate) const SHAPE: &str = "an attribute is missing or of another type than it was written with";
+/// An item that cannot even be written.
+pub(crate) const UNSTORABLE: &str = "it cannot be written as attributes";
 
 /// Why the ledger could not do what it was asked. Nothing was half done: trying again is always safe.
 #[derive(Debug, thiserror::Error)]
@@ -55,17 +66,16 @@ pub enum LedgerError {
         /// How often it was tried.
         attempts: u32,
     },
-    /// An item that this program cannot read.
-    #[error("the item {key} is damaged; compare it with a backup")]
+    /// An item that this program cannot read. The parser's own words are not kept: they may quote the item.
+    #[error("the item {key} is damaged ({why}); compare it with a backup")]
     Damaged {
         /// Partition and sort key.
         key: String,
         /// What is wrong with it.
-        #[source]
-        source: Box<dyn std::error::Error + Send + Sync>,
+        why: &'static str,
     },
     /// A line or a balance that needs more than 64 bits.
-    #[error("an amount of {what} cannot be added up")]
+    #[error("an amount of {what} cannot be added up; a sum that was billed must be wrong: see its contracts")]
     Overflow {
         /// The partition.
         what: String,

@@ -2,7 +2,7 @@
 
 use crate::keys;
 use crate::store::{Consistency, Item, Key, Store, TransactError, Write};
-use crate::{Ledger, LedgerError};
+use crate::{Ledger, LedgerError, SHAPE, UNSTORABLE};
 use rules::rank::Earliest;
 use rules::{Agreements, Partner, PartnerId};
 use serde::{Deserialize, Serialize};
@@ -53,9 +53,9 @@ impl Head {
 
     pub(crate) fn read(item: Item) -> Result<Head, LedgerError> {
         let key = crate::rows::text(&item, "pk").to_owned();
-        let damaged = |source| LedgerError::Damaged { key: key.clone(), source };
-        let stored: StoredHead = serde_dynamo::from_item(item).map_err(|error| damaged(Box::new(error)))?;
-        let id = keys::partner_of(&stored.pk).ok_or_else(|| damaged("its key is none of a partner".into()))?;
+        let damaged = |why| LedgerError::Damaged { key: key.clone(), why };
+        let stored: StoredHead = serde_dynamo::from_item(item).map_err(|_| damaged(SHAPE))?;
+        let id = keys::partner_of(&stored.pk).ok_or_else(|| damaged("its key is none of a partner"))?;
         Ok(Head {
             id,
             name: stored.name,
@@ -82,7 +82,7 @@ impl Head {
             revision: self.revision.unwrap_or(0) + 1,
         };
         let item = serde_dynamo::to_item(stored)
-            .map_err(|error| LedgerError::Damaged { key: self.id.to_string(), source: Box::new(error) })?;
+            .map_err(|_| LedgerError::Damaged { key: self.id.to_string(), why: UNSTORABLE })?;
         Ok(match self.revision {
             Some(revision) => Write::Replace(item, revision),
             None => Write::Insert(item),

@@ -122,7 +122,7 @@ impl<S: Store> Ledger<S> {
         for item in page.items {
             let id = keys::partner_of(text(&item, "pk")).ok_or_else(|| LedgerError::Damaged {
                 key: text(&item, "pk").to_owned(),
-                source: "its key is none of a partner".into(),
+                why: "its key is none of a partner",
             })?;
             list.push(Registered { id, name: text(&item, "nm").to_owned() });
         }

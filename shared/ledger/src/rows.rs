@@ -1,8 +1,8 @@
 //! Items of a slot as they are stored: short names, so that an annuity and its first entry fit one write unit.
 
-use crate::LedgerError;
 use crate::keys::{self, RowKey, SlotKey};
 use crate::store::{IndexKey, Item, Key};
+use crate::{LedgerError, SHAPE, UNSTORABLE};
 use jiff::Timestamp;
 use rules::line::Basis;
 use rules::{
@@ -147,16 +147,16 @@ impl Row {
     /// Reads an item of a slot.
     pub(crate) fn read(item: Item) -> Result<(RowKey, Row), LedgerError> {
         let name = format!("{} {}", text(&item, "pk"), text(&item, "sk"));
-        let damaged = |source| LedgerError::Damaged { key: name.clone(), source };
-        let row: Row = serde_dynamo::from_item(item).map_err(|error| damaged(Box::new(error)))?;
-        let key = RowKey::parse(&row.table_key()).ok_or_else(|| damaged("its key is none of ours".into()))?;
+        let damaged = |why| LedgerError::Damaged { key: name.clone(), why };
+        let row: Row = serde_dynamo::from_item(item).map_err(|_| damaged(SHAPE))?;
+        let key = RowKey::parse(&row.table_key()).ok_or_else(|| damaged("its key is none of ours"))?;
         Ok((key, row))
     }
 
     /// The item as it is stored.
     pub(crate) fn item(&self) -> Result<Item, LedgerError> {
         serde_dynamo::to_item(self)
-            .map_err(|error| LedgerError::Damaged { key: format!("{} {}", self.pk, self.sk), source: Box::new(error) })
+            .map_err(|_| LedgerError::Damaged { key: format!("{} {}", self.pk, self.sk), why: UNSTORABLE })
     }
 
     pub(crate) fn table_key(&self) -> Key {

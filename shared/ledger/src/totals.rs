@@ -4,7 +4,7 @@
 use crate::keys;
 use crate::queries::Part;
 use crate::store::{Consistency, Index, IndexKey, Item, Store, Stretch, TransactError, Write};
-use crate::{Ledger, LedgerError};
+use crate::{Ledger, LedgerError, SHAPE, UNSTORABLE};
 use rules::totals::{Group, Total};
 use rules::{Currency, Kind, Model, Month, PartnerId, Totals};
 use serde::{Deserialize, Serialize};
@@ -23,16 +23,6 @@ pub struct PartnerMonth {
     pub partner_id: PartnerId,
     /// The month of `booked_on`.
     pub month: Month,
-}
-
-impl PartnerMonth {
-    /// Where an item books an entry; none if it holds none.
-    pub fn of(item: &Item) -> Option<PartnerMonth> {
-        let text = |name: &str| item.get(name).and_then(|value| value.as_s().ok());
-        item.get("e")?;
-        let partner_id = keys::partner_of(text("gpk")?)?;
-        Some(PartnerMonth { partner_id, month: text("gsk")?.get(..7)?.parse().ok()? })
-    }
 }
 
 /// A month's totals as stored.
@@ -64,10 +54,10 @@ struct StoredTotal {
 impl StoredTotals {
     pub(crate) fn read(item: Item) -> Result<(PartnerMonth, Totals, u64), LedgerError> {
         let key = format!("{} {}", crate::rows::text(&item, "pk"), crate::rows::text(&item, "sk"));
-        let damaged = |source| LedgerError::Damaged { key: key.clone(), source };
-        let stored: StoredTotals = serde_dynamo::from_item(item).map_err(|error| damaged(error.into()))?;
+        let damaged = |why| LedgerError::Damaged { key: key.clone(), why };
+        let stored: StoredTotals = serde_dynamo::from_item(item).map_err(|_| damaged(SHAPE))?;
         let of = keys::totals_of(&stored.pk).zip(stored.sk.parse().ok());
-        let (partner_id, month) = of.ok_or_else(|| damaged("its key is none of a month's totals".into()))?;
+        let (partner_id, month) = of.ok_or_else(|| damaged("its key is none of a month's totals"))?;
         let totals = stored
             .totals
             .into_iter()
@@ -95,10 +85,8 @@ impl StoredTotals {
                 .collect(),
             revision: read.unwrap_or(0) + 1,
         };
-        let item = serde_dynamo::to_item(stored).map_err(|error| LedgerError::Damaged {
-            key: keys::totals_partition(partner_id),
-            source: Box::new(error),
-        })?;
+        let item = serde_dynamo::to_item(stored)
+            .map_err(|_| LedgerError::Damaged { key: keys::totals_partition(partner_id), why: UNSTORABLE })?;
         Ok(match read {
             Some(revision) => Write::Replace(item, revision),
             None => Write::Insert(item),

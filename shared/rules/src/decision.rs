@@ -33,6 +33,9 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// All of them.
+    pub const ALL: [Kind; 4] = [Kind::Commission, Kind::RevenueShare, Kind::InstanceDiscount, Kind::EntryFee];
+
     /// The name on the wire: `revenue-share`.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -1,28 +1,69 @@
 //! A batch of messages from SQS, as Lambda delivers it, and the answer: which of them must come back.
 
-use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent};
-use std::pin::Pin;
+use crate::Error;
+use crate::context::Context;
+use crate::metrics::Metrics;
+use crate::trace::{AWS_TRACE_HEADER, TRACEPARENT, Trace};
+use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
+use jiff::Timestamp;
+use lambda_runtime::{LambdaEvent, service_fn};
+use std::sync::Arc;
 
 /// One message.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Message {
+pub(crate) struct Message {
     /// The id SQS gave it.
-    pub id: String,
+    pub(crate) id: String,
     /// What it says.
-    pub body: String,
+    pub(crate) body: String,
+    /// When it was sent.
+    pub(crate) sent_at: Option<Timestamp>,
+    /// Its part of the invocation: its own trace, or, if it carries none, the invocation's.
+    pub(crate) context: Arc<Context>,
 }
 
-/// The messages of a batch. One without an id could not be reported back; SQS gives every message one.
-pub fn messages(event: SqsEvent) -> Vec<Message> {
-    let messages = event.records.into_iter();
-    messages
-        .filter_map(|message| Some(Message { id: message.message_id?, body: message.body.unwrap_or_default() }))
-        .collect()
+impl Message {
+    /// One without an id could not be reported back; SQS gives every message one.
+    fn read(message: SqsMessage, invocation: &Context) -> Option<Message> {
+        let id = message.message_id?;
+        let sent_at = message.attributes.get("SentTimestamp").and_then(|millis| millis.parse().ok());
+        let x_ray = message.attributes.get(AWS_TRACE_HEADER).and_then(|header| Trace::x_ray(header));
+        let w3c = || Trace::w3c(message.message_attributes.get(TRACEPARENT)?.string_value.as_deref()?);
+        let trace = x_ray.or_else(w3c).or_else(|| invocation.trace.clone());
+        let context = Context { message_id: Some(id.clone()), trace, ..invocation.clone() };
+        Some(Message {
+            id,
+            body: message.body.unwrap_or_default(),
+            sent_at: sent_at.and_then(|millis| Timestamp::from_millisecond(millis).ok()),
+            context: Arc::new(context),
+        })
+    }
+}
+
+/// A function on a queue.
+pub(crate) trait Worker {
+    /// Deals with a batch, and returns the ids of the messages that must come back.
+    fn batch(&self, messages: Vec<Message>) -> impl Future<Output = Vec<String>> + Send;
+}
+
+/// Serves a queue for as long as the process lives. What concerns a whole batch has the trace of its first message.
+pub(crate) async fn serve(worker: &(impl Worker + Sync), metrics: &Metrics) -> Result<(), Error> {
+    lambda_runtime::run(service_fn(|event: LambdaEvent<SqsEvent>| async move {
+        let invocation = Context::of(&event.context);
+        let messages = event.payload.records.into_iter().filter_map(|message| Message::read(message, &invocation));
+        let messages: Vec<Message> = messages.collect();
+        let trace = messages.first().and_then(|message| message.context.trace.clone());
+        let batch = Arc::new(Context { trace, ..invocation });
+        let back = batch.scope(worker.batch(messages)).await;
+        metrics.write();
+        Ok::<_, Error>(failures(back))
+    }))
+    .await
 }
 
 /// The answer that leaves these messages in the queue and deletes the others. It names failed messages only: an unknown
 /// id would bring the whole batch back.
-pub fn failures(ids: impl IntoIterator<Item = String>) -> SqsBatchResponse {
+fn failures(ids: impl IntoIterator<Item = String>) -> SqsBatchResponse {
     let mut response = SqsBatchResponse::default();
     response.batch_item_failures = ids
         .into_iter()
@@ -33,9 +74,4 @@ pub fn failures(ids: impl IntoIterator<Item = String>) -> SqsBatchResponse {
         })
         .collect();
     response
-}
-
-/// A future as one of unknown type: the compiler refuses futures that are nested too deep.
-pub(crate) fn flat<'a, T>(work: impl Future<Output = T> + Send + 'a) -> Pin<Box<dyn Future<Output = T> + Send + 'a>> {
-    Box::pin(work)
 }

@@ -2,6 +2,8 @@
 //! and holds nobody up.
 
 use crate::batch::Message;
+use crate::context::traced;
+use crate::metrics::Metrics;
 use crate::settings::{Aws, SettingsError, variable};
 use crate::{chain, now};
 use aws_sdk_sqs::Client;
@@ -11,6 +13,7 @@ use events::Refusal;
 use ledger::Ledger;
 use ledger::attention::Rejected;
 use ledger::dynamo::DynamoStore;
+use std::sync::Arc;
 
 /// The message attribute that says what is wrong.
 pub const REASON: &str = "reason";
@@ -26,21 +29,29 @@ pub struct DeadLetters {
     client: Client,
     queue_url: String,
     function: String,
+    metrics: Metrics,
 }
 
 impl DeadLetters {
     /// The queue that `DEAD_LETTER_QUEUE_URL` names.
-    pub fn from_env(aws: &Aws) -> Result<DeadLetters, SettingsError> {
+    pub fn from_env(aws: &Aws, metrics: &Metrics) -> Result<DeadLetters, SettingsError> {
         Ok(DeadLetters {
-            ledger: aws.ledger()?,
+            ledger: aws.ledger(metrics)?,
             client: aws.sqs(),
             queue_url: variable("DEAD_LETTER_QUEUE_URL")?,
             function: variable("AWS_LAMBDA_FUNCTION_NAME")?,
+            metrics: metrics.clone(),
         })
     }
 
     /// Lists a message as refused, and moves it there. `false`: not both, so that it must come back.
-    pub async fn bury(&self, message: &Message, refusal: &Refusal) -> bool {
+    pub(crate) async fn bury(&self, message: &Message, refusal: &Refusal) -> bool {
+        let buried = Arc::clone(&message.context).scope(self.list_and_send(message, refusal)).await;
+        self.metrics.message(if buried { "refused" } else { "failed" });
+        buried
+    }
+
+    async fn list_and_send(&self, message: &Message, refusal: &Refusal) -> bool {
         let rejected = Rejected {
             message_id: message.id.clone(),
             function: self.function.clone(),
@@ -49,10 +60,11 @@ impl DeadLetters {
             at: now(),
         };
         if let Err(error) = self.ledger.reject(&rejected).await {
+            let error = chain(&error);
             tracing::error!(
-                message_id = message.id,
-                error = chain(&error),
-                "a refused message could not be listed: it comes back"
+                outcome = "failed",
+                error,
+                "a refused message could not be put on the attention list: it comes back"
             );
             return false;
         }
@@ -66,23 +78,25 @@ impl DeadLetters {
                 .message_attributes(REASON, text(&refusal.reason)?)
                 .message_attributes(FIELD, text(&refusal.field)?)
                 .message_attributes(MESSAGE_ID, text(&message.id)?);
-            request.send().await.map_err(Box::new)?;
+            traced(request).send().await.map_err(Box::new)?;
             Ok::<(), Box<dyn std::error::Error + Send + Sync>>(())
         };
         match sent.await {
             Ok(()) => {
+                let (field, reason) = (&*refusal.field, &*refusal.reason);
                 tracing::warn!(
-                    message_id = message.id,
-                    field = refusal.field,
-                    reason = refusal.reason,
-                    "message refused: it is in the dead-letter queue"
+                    outcome = "refused",
+                    field,
+                    reason,
+                    "message refused: it is in the dead-letter queue; have it corrected, or see operate redrive"
                 );
                 true
             }
             Err(error) => {
+                let error = chain(&*error);
                 tracing::error!(
-                    message_id = message.id,
-                    error = chain(&*error),
+                    outcome = "failed",
+                    error,
                     "a refused message could not be sent to the dead-letter queue: it comes back"
                 );
                 false

@@ -1,27 +1,28 @@
 //! The functions that take events in: batch → message → event → fact → ledger.
 
-use crate::batch::{failures, flat, messages};
+use crate::batch::{Message, Worker, serve};
 use crate::dead_letters::DeadLetters;
+use crate::metrics::Metrics;
 use crate::settings::Aws;
 use crate::totals::{BookingLedger, Refreshes};
-use crate::{Error, chain, now, telemetry};
-use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
+use crate::{Error, chain, now, telemetry, warm_up};
 use events::{EventType, cloud_event};
-use lambda_runtime::{LambdaEvent, service_fn};
-use ledger::Reported;
+use ledger::{LedgerError, Outcome, Reported};
+use std::process::ExitCode;
+use std::sync::Arc;
 
 /// Serves a queue that carries one type of event, for as long as the process lives.
-pub async fn run(event_type: EventType) -> Result<(), Error> {
+pub async fn run(event_type: EventType) -> ExitCode {
     telemetry::start();
-    let aws = Aws::from_env()?;
-    let refreshes = Refreshes::from_env(&aws)?;
-    let (ledger, dead_letters) = (refreshes.ledger(&aws)?, DeadLetters::from_env(&aws)?);
-    let ingest = Ingest { event_type, ledger, refreshes, dead_letters };
-    let ingest = &ingest;
-    lambda_runtime::run(service_fn(|event: LambdaEvent<SqsEvent>| async move {
-        Ok::<_, Error>(flat(ingest.batch(event.payload)).await)
-    }))
-    .await
+    telemetry::ended(started(event_type).await)
+}
+
+async fn started(event_type: EventType) -> Result<(), Error> {
+    let (aws, metrics) = (Aws::from_env()?, Metrics::from_env()?);
+    let refreshes = Refreshes::from_env(&aws, &metrics)?;
+    let (ledger, dead_letters) = (refreshes.ledger(&aws)?, DeadLetters::from_env(&aws, &metrics)?);
+    warm_up(&ledger).await;
+    serve(&Ingest { event_type, ledger, refreshes, dead_letters, metrics: metrics.clone() }, &metrics).await
 }
 
 struct Ingest {
@@ -29,43 +30,62 @@ struct Ingest {
     ledger: BookingLedger,
     refreshes: Refreshes,
     dead_letters: DeadLetters,
+    metrics: Metrics,
 }
 
-impl Ingest {
+impl Worker for Ingest {
     /// Deletes what is durable, and leaves the rest in the queue.
-    async fn batch(&self, event: SqsEvent) -> SqsBatchResponse {
+    async fn batch(&self, messages: Vec<Message>) -> Vec<String> {
         let mut back = Vec::new();
         let mut accepted = Vec::new();
-        for message in messages(event) {
+        for message in messages {
             match cloud_event::parse(&message.body, self.event_type) {
-                Ok(event) => accepted.push((message.id, Reported::new(event.fact, &event.id))),
+                Ok(event) => {
+                    event.time.or(message.sent_at).into_iter().for_each(|since| self.metrics.age(since));
+                    accepted.push((message, Reported::new(event.fact, &event.id)));
+                }
                 Err(refusal) if self.dead_letters.bury(&message, &refusal).await => {}
                 Err(_) => back.push(message.id),
             }
         }
         back.extend(self.record(accepted).await);
         self.refreshes.ask().await;
-        failures(back)
+        back
     }
+}
 
+impl Ingest {
     /// Takes events in, and returns the messages that must come back.
-    async fn record(&self, accepted: Vec<(String, Reported)>) -> Vec<String> {
-        let (ids, reported): (Vec<String>, Vec<Reported>) = accepted.into_iter().unzip();
+    async fn record(&self, accepted: Vec<(Message, Reported)>) -> Vec<String> {
+        let (messages, reported): (Vec<Message>, Vec<Reported>) = accepted.into_iter().unzip();
         let outcomes = self.ledger.record(&reported, now()).await;
         let mut back = Vec::new();
-        for ((message_id, reported), outcome) in ids.into_iter().zip(&reported).zip(outcomes) {
-            let (event_id, contract_id) = (reported.event_id(), reported.fact().contract_id().as_str());
-            match outcome {
-                Ok(outcome) => {
-                    tracing::info!(message_id, event_id, contract_id, outcome = outcome.as_str(), "event recorded");
-                }
-                Err(error) => {
-                    let error = chain(&error);
-                    tracing::error!(message_id, event_id, contract_id, error, "event not recorded: it comes back");
-                    back.push(message_id);
-                }
-            }
+        for ((message, reported), outcome) in messages.into_iter().zip(&reported).zip(outcomes) {
+            let is_durable = outcome.is_ok();
+            Arc::clone(&message.context).enter(|| self.tell(reported, outcome));
+            back.extend((!is_durable).then_some(message.id));
         }
         back
+    }
+
+    fn tell(&self, reported: &Reported, outcome: Result<Outcome, LedgerError>) {
+        let (event_id, contract_id) = (reported.event_id(), reported.fact().contract_id().as_str());
+        match outcome {
+            Ok(outcome) => {
+                self.metrics.event(outcome);
+                tracing::info!(event_id, contract_id, outcome = outcome.as_str(), "event recorded");
+            }
+            Err(error) => {
+                self.metrics.message("failed");
+                let error = chain(&error);
+                tracing::error!(
+                    event_id,
+                    contract_id,
+                    outcome = "failed",
+                    error,
+                    "event not recorded: it comes back; after the last attempt, see operate redrive"
+                );
+            }
+        }
     }
 }

@@ -1,14 +1,14 @@
 //! The queue of partners whose agreements changed: who asks for a restatement, and who does it.
 
-use crate::batch::{Message, failures, flat, messages};
+use crate::batch::{Message, Worker, serve};
+use crate::context::traced;
 use crate::dead_letters::DeadLetters;
+use crate::metrics::Metrics;
 use crate::settings::{Aws, SettingsError, number, variable};
 use crate::totals::{BookingLedger, Refreshes};
-use crate::{Error, chain, now, telemetry};
-use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
+use crate::{Error, chain, now, telemetry, warm_up};
 use aws_sdk_sqs::Client;
 use events::Refusal;
-use lambda_runtime::{LambdaEvent, service_fn};
 use ledger::choices::{Choice, Chosen};
 use ledger::slots::Origin;
 use ledger::store::IndexKey;
@@ -16,6 +16,8 @@ use rules::contract::Key;
 use rules::{ContractId, CreditNoteId, PartnerId, Term};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
+use std::process::ExitCode;
+use std::sync::Arc;
 
 /// What the queue carries.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,6 +27,23 @@ pub enum Request {
     Partner(PartnerStep),
     /// A manager's choice of what stands.
     Choice(ChoiceRequest),
+}
+
+impl Request {
+    /// Logs that it is done.
+    fn tell(&self) {
+        let outcome = "restated";
+        match self {
+            Request::Partner(step) => {
+                let partner_id = step.partner_id.as_str();
+                tracing::info!(partner_id, agreements_version = step.agreements_version, outcome, "partner restated");
+            }
+            Request::Choice(choice) => {
+                let (contract_id, term) = (choice.contract_id.as_str(), choice.term.number());
+                tracing::info!(contract_id, term, choice = choice.number, outcome, "choice made");
+            }
+        }
+    }
 }
 
 /// One step of a partner's restatement.
@@ -75,7 +94,7 @@ impl ChoiceRequest {
 
 /// A request that could not be sent.
 #[derive(Debug, thiserror::Error)]
-#[error("the restatement queue could not take a message; try again")]
+#[error("the restatement queue could not take a message; trying again is safe")]
 pub struct SendError(#[source] Box<dyn std::error::Error + Send + Sync>);
 
 /// The restatement queue.
@@ -107,24 +126,24 @@ impl Queue {
     async fn send_after(&self, request: &Request, delay_seconds: i32) -> Result<(), SendError> {
         let body = serde_json::to_string(request).map_err(|error| SendError(error.into()))?;
         let send = self.client.send_message().queue_url(&self.url).message_body(body).delay_seconds(delay_seconds);
-        send.send().await.map_err(|error| SendError(error.into()))?;
+        traced(send).send().await.map_err(|error| SendError(error.into()))?;
         Ok(())
     }
 }
 
 /// Serves the queue for as long as the process lives.
-pub async fn run() -> Result<(), Error> {
+pub async fn run() -> ExitCode {
     telemetry::start();
-    let aws = Aws::from_env()?;
+    telemetry::ended(started().await)
+}
+
+async fn started() -> Result<(), Error> {
+    let (aws, metrics) = (Aws::from_env()?, Metrics::from_env()?);
     let queue = Queue::from_env(&aws)?;
-    let refreshes = Refreshes::from_env(&aws)?;
-    let (ledger, dead_letters) = (refreshes.ledger(&aws)?, DeadLetters::from_env(&aws)?);
-    let restatement = Restatement { ledger, refreshes, dead_letters, queue };
-    let restatement = &restatement;
-    lambda_runtime::run(service_fn(|event: LambdaEvent<SqsEvent>| async move {
-        Ok::<_, Error>(flat(restatement.batch(event.payload)).await)
-    }))
-    .await
+    let refreshes = Refreshes::from_env(&aws, &metrics)?;
+    let (ledger, dead_letters) = (refreshes.ledger(&aws)?, DeadLetters::from_env(&aws, &metrics)?);
+    warm_up(&ledger).await;
+    serve(&Restatement { ledger, refreshes, dead_letters, queue, metrics: metrics.clone() }, &metrics).await
 }
 
 struct Restatement {
@@ -132,20 +151,23 @@ struct Restatement {
     refreshes: Refreshes,
     dead_letters: DeadLetters,
     queue: Queue,
+    metrics: Metrics,
 }
 
-impl Restatement {
-    async fn batch(&self, event: SqsEvent) -> SqsBatchResponse {
+impl Worker for Restatement {
+    async fn batch(&self, messages: Vec<Message>) -> Vec<String> {
         let mut back = Vec::new();
-        for message in messages(event) {
-            if !self.message(&message).await {
+        for message in messages {
+            if !Arc::clone(&message.context).scope(self.message(&message)).await {
                 back.push(message.id);
             }
         }
         self.refreshes.ask().await;
-        failures(back)
+        back
     }
+}
 
+impl Restatement {
     /// `false`: the message must come back.
     async fn message(&self, message: &Message) -> bool {
         let request: Request = match serde_json::from_str(&message.body) {
@@ -158,15 +180,18 @@ impl Restatement {
         };
         match done {
             Ok(None) => {
-                tracing::info!(message_id = message.id, "restated");
+                self.metrics.message("restated");
+                request.tell();
                 true
             }
             Ok(Some(refusal)) => self.dead_letters.bury(message, &refusal).await,
             Err(error) => {
+                self.metrics.message("failed");
+                let error = chain(&*error);
                 tracing::error!(
-                    message_id = message.id,
-                    error = chain(&*error),
-                    "not restated: the message comes back"
+                    outcome = "failed",
+                    error,
+                    "not restated: it comes back; after the last attempt, see operate redrive"
                 );
                 false
             }

@@ -1,5 +1,6 @@
 //! Settings, read by hand from the environment: no configuration chain to walk at a cold start.
 
+use crate::metrics::Metrics;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region, retry::RetryConfig, timeout::TimeoutConfig};
 use ledger::Ledger;
 use ledger::dynamo::DynamoStore;
@@ -44,8 +45,8 @@ fn endpoint(service: &str) -> Option<String> {
 /// Who calls which AWS: what Lambda puts into every function's environment.
 #[derive(Debug, Clone)]
 pub struct Aws {
-    region: Region,
-    credentials: Credentials,
+    dynamodb: aws_sdk_dynamodb::Client,
+    sqs: aws_sdk_sqs::Client,
 }
 
 impl Aws {
@@ -53,42 +54,51 @@ impl Aws {
     pub fn from_env() -> Result<Aws, SettingsError> {
         let (key, secret) = (variable("AWS_ACCESS_KEY_ID")?, variable("AWS_SECRET_ACCESS_KEY")?);
         let credentials = Credentials::new(key, secret, optional("AWS_SESSION_TOKEN"), None, "environment");
-        Ok(Aws { region: Region::new(variable("AWS_REGION")?), credentials })
+        let region = Region::new(variable("AWS_REGION")?);
+        Ok(Aws { dynamodb: dynamodb(region.clone(), credentials.clone()), sqs: sqs(region, credentials) })
     }
 
     /// The ledger in the table that `TABLE_NAME` names.
-    pub fn ledger(&self) -> Result<Ledger<DynamoStore>, SettingsError> {
-        Ok(Ledger::new(self.store()?))
+    pub fn ledger(&self, metrics: &Metrics) -> Result<Ledger<DynamoStore>, SettingsError> {
+        Ok(Ledger::new(self.store(metrics)?))
     }
 
     /// The table that `TABLE_NAME` names.
-    pub fn store(&self) -> Result<DynamoStore, SettingsError> {
-        Ok(DynamoStore::new(self.dynamodb(), variable("TABLE_NAME")?))
+    pub fn store(&self, metrics: &Metrics) -> Result<DynamoStore, SettingsError> {
+        Ok(DynamoStore::new(self.dynamodb(), variable("TABLE_NAME")?).observed(metrics.observer()))
     }
 
-    /// A client of DynamoDB.
+    /// The one client of DynamoDB: whoever has it shares its connections.
     pub fn dynamodb(&self) -> aws_sdk_dynamodb::Client {
-        let mut config = aws_sdk_dynamodb::Config::builder()
-            .behavior_version(BehaviorVersion::latest())
-            .region(self.region.clone())
-            .credentials_provider(self.credentials.clone())
-            .retry_config(RetryConfig::standard().with_max_attempts(MAX_ATTEMPTS))
-            .timeout_config(timeouts());
-        config.set_endpoint_url(endpoint("AWS_ENDPOINT_URL_DYNAMODB"));
-        aws_sdk_dynamodb::Client::from_conf(config.build())
+        self.dynamodb.clone()
     }
 
-    /// A client of SQS.
+    /// The one client of SQS.
     pub fn sqs(&self) -> aws_sdk_sqs::Client {
-        let mut config = aws_sdk_sqs::Config::builder()
-            .behavior_version(BehaviorVersion::latest())
-            .region(self.region.clone())
-            .credentials_provider(self.credentials.clone())
-            .retry_config(RetryConfig::standard().with_max_attempts(MAX_ATTEMPTS))
-            .timeout_config(timeouts());
-        config.set_endpoint_url(endpoint("AWS_ENDPOINT_URL_SQS"));
-        aws_sdk_sqs::Client::from_conf(config.build())
+        self.sqs.clone()
     }
+}
+
+fn dynamodb(region: Region, credentials: Credentials) -> aws_sdk_dynamodb::Client {
+    let mut config = aws_sdk_dynamodb::Config::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(region)
+        .credentials_provider(credentials)
+        .retry_config(RetryConfig::standard().with_max_attempts(MAX_ATTEMPTS))
+        .timeout_config(timeouts());
+    config.set_endpoint_url(endpoint("AWS_ENDPOINT_URL_DYNAMODB"));
+    aws_sdk_dynamodb::Client::from_conf(config.build())
+}
+
+fn sqs(region: Region, credentials: Credentials) -> aws_sdk_sqs::Client {
+    let mut config = aws_sdk_sqs::Config::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(region)
+        .credentials_provider(credentials)
+        .retry_config(RetryConfig::standard().with_max_attempts(MAX_ATTEMPTS))
+        .timeout_config(timeouts());
+    config.set_endpoint_url(endpoint("AWS_ENDPOINT_URL_SQS"));
+    aws_sdk_sqs::Client::from_conf(config.build())
 }
 
 fn timeouts() -> TimeoutConfig {

@@ -3,22 +3,26 @@
 //! Whoever books entries asks for a refresh before the write, delayed by more than a writer may take and the index may
 //! lag, and again at once when the write is durable. Whatever happens in between, the delayed one comes.
 
-use crate::batch::{Message, failures, flat, messages};
+use crate::batch::{Message, Worker, serve};
+use crate::context::traced;
 use crate::dead_letters::DeadLetters;
+use crate::metrics::Metrics;
 use crate::settings::{Aws, SettingsError, number, variable};
-use crate::{Error, chain, telemetry};
-use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
+use crate::{Error, chain, telemetry, warm_up};
 use aws_sdk_sqs::Client;
 use events::Refusal;
-use lambda_runtime::{LambdaEvent, service_fn};
 use ledger::Ledger;
-use ledger::announce::{Announce, Announced};
+use ledger::announce::{Announce, Announced, Booked};
 use ledger::dynamo::DynamoStore;
 use ledger::store::StoreError;
 use ledger::totals::PartnerMonth;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
+use std::process::ExitCode;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// What became of a message that named months.
+const ADDED_UP: &str = "added-up";
 
 /// The ledger as those write it who book entries.
 pub type BookingLedger = Ledger<Announced<DynamoStore, Refreshes>>;
@@ -30,13 +34,14 @@ struct Refresh {
     months: BTreeSet<PartnerMonth>,
 }
 
-/// The refreshes that one invocation asks for.
+/// The refreshes that one invocation asks for, and the count of what it books.
 #[derive(Debug, Clone)]
 pub struct Refreshes {
     client: Client,
     queue_url: String,
     delay_seconds: i32,
     asked: Arc<Mutex<Asked>>,
+    metrics: Metrics,
 }
 
 #[derive(Debug, Default)]
@@ -49,19 +54,20 @@ struct Asked {
 
 impl Refreshes {
     /// The queue that `TOTALS_QUEUE_URL` names; `RESTATEMENT_DELAY_SECONDS` is longer than any writer may take.
-    pub fn from_env(aws: &Aws) -> Result<Refreshes, SettingsError> {
+    pub fn from_env(aws: &Aws, metrics: &Metrics) -> Result<Refreshes, SettingsError> {
         let delay_seconds = i32::try_from(number("RESTATEMENT_DELAY_SECONDS")?).unwrap_or(i32::MAX);
         Ok(Refreshes {
             client: aws.sqs(),
             queue_url: variable("TOTALS_QUEUE_URL")?,
             delay_seconds,
             asked: Arc::default(),
+            metrics: metrics.clone(),
         })
     }
 
     /// The ledger whose bookings ask for refreshes here.
     pub fn ledger(&self, aws: &Aws) -> Result<BookingLedger, SettingsError> {
-        Ok(Ledger::new(Announced::new(aws.store()?, self.clone())))
+        Ok(Ledger::new(Announced::new(aws.store(&self.metrics)?, self.clone())))
     }
 
     /// At the end of an invocation: asks for the refresh at once. Should that fail, the delayed one comes.
@@ -71,7 +77,8 @@ impl Refreshes {
             return;
         }
         if let Err(error) = self.send(&booked, 0).await {
-            tracing::warn!(error = chain(&*error), "month totals wait for the delayed refresh");
+            let error = chain(&*error);
+            tracing::warn!(error, "month totals are right only after the delayed refresh, which comes by itself");
         }
     }
 
@@ -82,7 +89,7 @@ impl Refreshes {
     async fn send(&self, months: &BTreeSet<PartnerMonth>, delay_seconds: i32) -> Result<(), Error> {
         let body = serde_json::to_string(&Refresh { months: months.clone() })?;
         let send = self.client.send_message().queue_url(&self.queue_url).message_body(body);
-        send.delay_seconds(delay_seconds).send().await.map_err(Box::new)?;
+        traced(send.delay_seconds(delay_seconds)).send().await.map_err(Box::new)?;
         Ok(())
     }
 }
@@ -99,33 +106,36 @@ impl Announce for Refreshes {
         Ok(())
     }
 
-    fn after(&self, months: BTreeSet<PartnerMonth>) {
-        self.asked().booked.extend(months);
+    fn after(&self, booked: Vec<Booked>) {
+        self.metrics.booked(&booked);
+        self.asked().booked.extend(booked.into_iter().map(|booked| booked.within));
     }
 }
 
 /// Serves the queue for as long as the process lives.
-pub async fn run() -> Result<(), Error> {
+pub async fn run() -> ExitCode {
     telemetry::start();
-    let aws = Aws::from_env()?;
-    let totals = Totals { ledger: aws.ledger()?, dead_letters: DeadLetters::from_env(&aws)? };
-    let totals = &totals;
-    lambda_runtime::run(service_fn(|event: LambdaEvent<SqsEvent>| async move {
-        Ok::<_, Error>(flat(totals.batch(event.payload)).await)
-    }))
-    .await
+    telemetry::ended(started().await)
+}
+
+async fn started() -> Result<(), Error> {
+    let (aws, metrics) = (Aws::from_env()?, Metrics::from_env()?);
+    let (ledger, dead_letters) = (aws.ledger(&metrics)?, DeadLetters::from_env(&aws, &metrics)?);
+    warm_up(&ledger).await;
+    serve(&Totals { ledger, dead_letters, metrics: metrics.clone() }, &metrics).await
 }
 
 struct Totals {
     ledger: Ledger<DynamoStore>,
     dead_letters: DeadLetters,
+    metrics: Metrics,
 }
 
-impl Totals {
+impl Worker for Totals {
     /// Each month once, however many messages ask for it.
-    async fn batch(&self, event: SqsEvent) -> SqsBatchResponse {
+    async fn batch(&self, messages: Vec<Message>) -> Vec<String> {
         let (mut back, mut wanted, mut asking) = (Vec::new(), BTreeSet::new(), Vec::new());
-        for message in messages(event) {
+        for message in messages {
             match serde_json::from_str::<Refresh>(&message.body) {
                 Ok(Refresh { months }) => {
                     wanted.extend(months.iter().cloned());
@@ -137,18 +147,32 @@ impl Totals {
         }
         let mut failed = BTreeSet::new();
         for of in wanted {
-            if let Err(error) = self.ledger.refresh_totals(&of).await {
-                let (partner_id, month) = (of.partner_id.as_str(), of.month.to_string());
-                tracing::error!(partner_id, month, error = chain(&error), "totals not refreshed: they come back");
-                failed.insert(of);
+            let (partner_id, month) = (of.partner_id.as_str(), of.month.to_string());
+            match self.ledger.refresh_totals(&of).await {
+                Ok(()) => tracing::info!(partner_id, month, outcome = ADDED_UP, "month added up"),
+                Err(error) => {
+                    let error = chain(&error);
+                    tracing::error!(
+                        partner_id,
+                        month,
+                        outcome = "failed",
+                        error,
+                        "month not added up: it comes back; after the last attempt, see operate redrive"
+                    );
+                    failed.insert(of);
+                }
             }
         }
-        back.extend(
-            asking.into_iter().filter(|(_, months)| !months.is_disjoint(&failed)).map(|(message, _)| message.id),
-        );
-        failures(back)
+        for (message, months) in asking {
+            let is_done = months.is_disjoint(&failed);
+            self.metrics.message(if is_done { ADDED_UP } else { "failed" });
+            back.extend((!is_done).then_some(message.id));
+        }
+        back
     }
+}
 
+impl Totals {
     async fn refuse(&self, message: &Message) -> bool {
         self.dead_letters.bury(message, &Refusal::new("body", "names no months to add up")).await
     }

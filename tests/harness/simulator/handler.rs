@@ -3,7 +3,7 @@
 use super::table::SimStore;
 use super::{Message, scenario};
 use jiff::Timestamp;
-use ledger::announce::{Announce, Announced};
+use ledger::announce::{Announce, Announced, Booked};
 use ledger::choices::Chosen;
 use ledger::slots::Origin;
 use ledger::store::StoreError;
@@ -41,9 +41,9 @@ impl Announce for Refreshes {
         self.store.send_refresh(months).await
     }
 
-    fn after(&self, months: BTreeSet<PartnerMonth>) {
+    fn after(&self, booked: Vec<Booked>) {
         if self.store.keeps_totals() {
-            self.booked.lock().unwrap().extend(months);
+            self.booked.lock().unwrap().extend(booked.into_iter().map(|booked| booked.within));
         }
     }
 }

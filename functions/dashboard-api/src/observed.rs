@@ -1,0 +1,66 @@
+//! What is told of each request: one line of the log, and what it consumed. The route stands for the path, and nothing of
+//! the query, the body or the headers is told.
+
+use crate::App;
+use crate::access::{Caller, caller};
+use axum::extract::{Request, State};
+use axum::http::Extensions;
+use axum::middleware::Next;
+use axum::response::Response;
+use lambda_http::request::RequestContext;
+use runtime::context::Context;
+use std::sync::Arc;
+use std::time::Instant;
+
+/// Answers a request within its context, and tells of it.
+pub(crate) async fn observe(State(app): State<App>, request: Request, next: Next) -> Response {
+    let began = Instant::now();
+    let asked = Asked::of(request.extensions());
+    let invocation = request.extensions().get::<lambda_http::Context>().map(Context::of).unwrap_or_default();
+    let work = async {
+        let response = next.run(request).await;
+        asked.tell(&response, began);
+        response
+    };
+    let response = Arc::new(invocation).scope(work).await;
+    app.metrics.write();
+    response
+}
+
+/// What was asked, and by whom.
+struct Asked {
+    route: Option<String>,
+    /// The id that API Gateway gave the request, which its answer has in `apigw-requestid`.
+    api_request_id: Option<String>,
+    caller: Option<Caller>,
+}
+
+impl Asked {
+    fn of(extensions: &Extensions) -> Asked {
+        let (route, api_request_id) = match extensions.get() {
+            Some(RequestContext::ApiGatewayV2(context)) => (context.route_key.clone(), context.request_id.clone()),
+            Some(_) | None => (None, None),
+        };
+        Asked { route, api_request_id, caller: caller(extensions) }
+    }
+
+    fn tell(&self, response: &Response, began: Instant) {
+        let partner_id = match &self.caller {
+            Some(Caller::Partner(id)) => Some(id.as_str()),
+            Some(Caller::Admin) | None => None,
+        };
+        let caller = self.caller.as_ref().map_or("nobody", |caller| match caller {
+            Caller::Admin => "admin",
+            Caller::Partner(_) => "partner",
+        });
+        tracing::info!(
+            api_request_id = self.api_request_id,
+            route = self.route,
+            status = response.status().as_u16(),
+            duration_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX),
+            caller,
+            partner_id,
+            "request answered"
+        );
+    }
+}
