@@ -106,7 +106,7 @@ pub(crate) async fn throughput(programs: &Path, running: &Running) -> Result<Vec
     let started = Instant::now();
     for batch in &batches {
         let sent = Instant::now();
-        let answer: Value = serde_json::from_slice(&fed.invoke(payload(batch).into()).await?)?;
+        let answer: Value = serde_json::from_slice(&fed.invoke(payload(batch).into(), String::new()).await?)?;
         times.push(sent.elapsed());
         if answer != json!({ "batchItemFailures": [] }) {
             return Err(format!("a batch failed: {answer}").into());

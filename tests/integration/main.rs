@@ -24,6 +24,6 @@ mod operations;
 mod roles;
 mod simulation;
 mod statements;
-mod template;
 mod telemetry;
+mod template;
 mod worlds;

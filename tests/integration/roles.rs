@@ -6,7 +6,7 @@ use harness::binaries;
 use harness::running::Running;
 use harness::world::{World, event};
 use local::tokens::Role;
-use local::{HOST, Options, Stack};
+use local::{Dynamodb, HOST, Options, Stack};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::os::unix::fs::PermissionsExt;
@@ -142,7 +142,7 @@ async fn watched() -> (Running, Arc<Mutex<Seen>>) {
         data: folder.path().to_owned(),
         fresh: false,
         api_port: 0,
-        dynamodb_port: 0,
+        dynamodb: Dynamodb::Embedded(0),
         sqs_port: 0,
         binaries: programs,
         parameters: BTreeMap::new(),
