@@ -77,8 +77,8 @@ async fn pass_on(client: TcpStream, seen: Arc<Mutex<Seen>>) -> std::io::Result<(
     }
     let mut service = TcpStream::connect(target).await?;
     let kept = lines.iter().skip(1).filter(|line| !line.to_ascii_lowercase().starts_with("connection:"));
-    let head: String = kept.map(|line| format!("{line}\r\n")).collect();
-    service.write_all(format!("POST / HTTP/1.1\r\n{head}connection: close\r\n\r\n").as_bytes()).await?;
+    let head = ["POST / HTTP/1.1", "connection: close"].into_iter().chain(kept.map(String::as_str)).chain(["", ""]);
+    service.write_all(head.collect::<Vec<_>>().join("\r\n").as_bytes()).await?;
     service.write_all(&body).await?;
     let mut client = client.into_inner();
     tokio::io::copy(&mut service, &mut client).await?;

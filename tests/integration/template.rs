@@ -58,6 +58,12 @@ impl Template {
         self.functions().keys().filter_map(|name| self.queue_of(name)).collect()
     }
 
+    /// The queues that none serves.
+    fn dead_letters(&self) -> BTreeSet<String> {
+        let (queues, served) = (self.of_type("AWS::SQS::Queue"), self.served());
+        queues.into_keys().filter(|name| !served.contains(*name)).map(str::to_owned).collect()
+    }
+
     /// What the role of a function allows: actions, each with what it is done to.
     pub(crate) fn allowed(&self, function: &str) -> BTreeSet<(String, String)> {
         let role = named(&self.functions()[function]["Role"]);
@@ -135,15 +141,25 @@ fn strings(names: &[&str]) -> BTreeSet<String> {
 /// The promises that a template does not keep.
 fn broken(template: &Template) -> Vec<&'static str> {
     let mut broken = Vec::new();
-    let mut promise = |what: &'static str, kept: bool| {
-        if !kept {
-            broken.push(what);
-        }
-    };
-    let reference = |name: &str| json!({ "Ref": name });
-    let (functions, queues, roles) =
-        (template.functions(), template.of_type("AWS::SQS::Queue"), template.of_type("AWS::IAM::Role"));
+    for part in [of_parameters, of_table, of_queues, of_senders, of_functions, of_alarms, of_roles] {
+        part(template, &mut |promise, kept| {
+            if !kept {
+                broken.push(promise);
+            }
+        });
+    }
+    broken
+}
 
+/// Takes a promise down, and whether it is kept.
+type Promise<'a> = &'a mut dyn FnMut(&'static str, bool);
+
+fn reference(name: &str) -> Value {
+    json!({ "Ref": name })
+}
+
+fn of_parameters(template: &Template, promise: Promise<'_>) {
+    let functions = template.functions();
     let parameters = template.0["Parameters"].as_object().unwrap();
     promise("parameters are described", parameters.values().all(|parameter| parameter["Description"].is_string()));
     let without_default = parameters.iter().filter(|(_, parameter)| parameter["Default"].is_null());
@@ -157,155 +173,6 @@ fn broken(template: &Template) -> Vec<&'static str> {
         architecture["Default"] == "x86_64"
             && architecture["AllowedValues"] == json!(["x86_64", "arm64"])
             && functions.values().all(|function| function["Architectures"] == json!([reference("Architecture")])),
-    );
-
-    let (_, table) = template.resources().find(|(_, resource)| resource["Type"] == "AWS::DynamoDB::Table").unwrap();
-    let settings = &table["Properties"];
-    promise(
-        "the table outlives its stack",
-        table["DeletionPolicy"] == "Retain" && table["UpdateReplacePolicy"] == "Retain",
-    );
-    promise(
-        "the table goes back to any second",
-        settings["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"] == true,
-    );
-    promise(
-        "the table refuses to be deleted",
-        settings["DeletionProtectionEnabled"] == reference("DeletionProtection")
-            && template.parameter("DeletionProtection")["Default"] == "true",
-    );
-    let own_key = json!({ "SSEEnabled": true, "SSEType": "KMS", "KMSMasterKeyId": reference("TableKeyArn") });
-    let key_policy = template.of_type("AWS::IAM::Policy").remove("TableKeyPolicy").unwrap_or(&Value::Null);
-    promise(
-        "the table can have a key of one's own, which every function may then use",
-        settings["SSESpecification"]["If"] == json!(["HasTableKey", own_key, reference("AWS::NoValue")])
-            && names(&key_policy["Roles"]) == roles.keys().map(|name| (*name).to_owned()).collect()
-            && key_policy["PolicyDocument"]["Statement"][0]["Resource"] == reference("TableKeyArn"),
-    );
-
-    promise("queues are encrypted", queues.values().all(|queue| queue["SqsManagedSseEnabled"] == true));
-    promise(
-        "a message in work is hidden for six times as long as a function may run",
-        template.number("VisibilityTimeoutSeconds", "MinValue")
-            >= 6 * template.number("FunctionTimeoutSeconds", "MaxValue")
-            && functions.values().all(|function| function["Timeout"] == reference("FunctionTimeoutSeconds"))
-            && template
-                .served()
-                .iter()
-                .all(|queue| queues[queue.as_str()]["VisibilityTimeout"] == reference("VisibilityTimeoutSeconds")),
-    );
-    let redrives: Vec<&Value> =
-        template.served().iter().map(|queue| &queues[queue.as_str()]["RedrivePolicy"]).collect();
-    promise(
-        "a message is tried five times",
-        template.number("MaxReceiveCount", "MinValue") >= 5
-            && redrives.iter().all(|redrive| redrive["maxReceiveCount"] == reference("MaxReceiveCount")),
-    );
-    let served = template.served();
-    let dead_letters: BTreeSet<String> =
-        queues.keys().filter(|name| !served.contains(**name)).map(|name| (*name).to_owned()).collect();
-    let targets: BTreeSet<String> = redrives.iter().map(|redrive| named(&redrive["deadLetterTargetArn"])).collect();
-    promise("each queue has dead letters of its own", targets == dead_letters && targets.len() == redrives.len());
-    let kept = |queue: &str, parameter: &str| queues[queue]["MessageRetentionPeriod"] == reference(parameter);
-    promise(
-        "a dead letter is kept for longer than any message waits",
-        template.number("DeadLetterRetentionSeconds", "MinValue")
-            > template.number("MessageRetentionSeconds", "MaxValue")
-            && template.served().iter().all(|queue| kept(queue, "MessageRetentionSeconds"))
-            && dead_letters.iter().all(|queue| kept(queue, "DeadLetterRetentionSeconds")),
-    );
-    let policies = template.of_type("AWS::SQS::QueuePolicy");
-    // The conditions under which whoever does this to the queue is denied it.
-    let denied = |queue: &str, action: &str| {
-        let policies = policies.values().filter(|policy| names(&policy["Queues"]).contains(queue));
-        let statements = policies.flat_map(|policy| list(&policy["PolicyDocument"]["Statement"]));
-        let statements = statements.filter(|statement| {
-            statement["Effect"] == "Deny"
-                && statement["Principal"] == "*"
-                && statement["Action"] == action
-                && names(&statement["Resource"]).contains(queue)
-        });
-        statements.map(|statement| statement["Condition"].clone()).collect::<Vec<_>>()
-    };
-    let without_tls = json!({ "Bool": { "aws:SecureTransport": "false" } });
-    promise("queues answer over TLS alone", queues.keys().all(|queue| denied(queue, "sqs:*") == [without_tls.clone()]));
-    let billing = strings(&["SaleSignedQueue", "AnnualRenewalQueue", "CreditNoteQueue"]);
-    let senders = |queue: &str| match billing.contains(queue) {
-        true => strings(&["SenderArns"]),
-        false => roles.keys().map(|name| (*name).to_owned()).collect(),
-    };
-    promise(
-        "senders are named",
-        queues.keys().all(|queue| {
-            let denied = denied(queue, "sqs:SendMessage");
-            let [condition] = denied.as_slice() else { return false };
-            names(&condition["ArnNotLike"]["aws:PrincipalArn"]) == senders(queue)
-                && names(&condition["ArnNotEquals"]["aws:PrincipalArn"]) == strings(&["OperatorArns"])
-                && condition["Null"] == json!({ "aws:PrincipalArn": "false" })
-                && condition.as_object().unwrap().len() == 3
-        }),
-    );
-    promise(
-        "nobody sends unless told to",
-        ["SenderArns", "OperatorArns"]
-            .iter()
-            .all(|name| text(&template.parameter(name)["Default"]).ends_with("role/nobody")),
-    );
-
-    let concurrency = json!({ "MaximumConcurrency": reference("MaximumConcurrency") });
-    promise(
-        "no queue takes all the concurrency there is",
-        functions.values().flat_map(mappings).all(|mapping| mapping["ScalingConfig"] == concurrency),
-    );
-    let groups = template.of_type("AWS::Logs::LogGroup");
-    let of_functions = functions.values().map(|function| named(&function["LoggingConfig"]["LogGroup"]));
-    let of_apis = template.of_type("AWS::Serverless::HttpApi").into_values();
-    let of_apis = of_apis.map(|api| named(&api["AccessLogSettings"]["DestinationArn"]));
-    let logs: Vec<String> = of_functions.chain(of_apis).collect();
-    promise(
-        "each function and the API has a log of its own, kept for a time",
-        logs.iter().map(String::as_str).collect::<BTreeSet<_>>() == groups.keys().copied().collect()
-            && logs.len() == groups.len()
-            && groups.values().all(|group| group["RetentionInDays"] == reference("LogRetentionDays")),
-    );
-
-    let alarms = template.of_type("AWS::CloudWatch::Alarm");
-    let mut expected: BTreeSet<(String, String)> = BTreeSet::new();
-    let mut expect = |metric: &str, of: &mut dyn Iterator<Item = &str>| {
-        expected.extend(of.map(|name| (metric.to_owned(), name.to_owned())));
-    };
-    expect("AWS/SQS ApproximateAgeOfOldestMessage", &mut template.served().iter().map(String::as_str));
-    expect("AWS/SQS ApproximateNumberOfMessagesVisible", &mut dead_letters.iter().map(String::as_str));
-    for metric in ["AWS/Lambda Errors", "AWS/Lambda Throttles"] {
-        expect(metric, &mut functions.keys().copied());
-    }
-    for metric in ["AWS/ApiGateway 5xx", "AWS/ApiGateway Latency"] {
-        expect(metric, &mut ["Api"].into_iter());
-    }
-    promise(
-        "there is an alarm for whatever goes wrong",
-        alarms.values().copied().flat_map(Template::watched).eq_set(&expected),
-    );
-    promise(
-        "alarms go to a topic, from a threshold that can be set",
-        alarms.values().all(|alarm| {
-            names(&alarm["AlarmActions"]) == strings(&["AlarmTopic"])
-                && parameters.contains_key(&named(&alarm["Threshold"]))
-                && alarm["TreatMissingData"] == "notBreaching"
-        }) && template.of_type("AWS::SNS::Topic").contains_key("AlarmTopic"),
-    );
-
-    let preference = json!({
-        "Type": reference("DeploymentPreference"),
-        "Alarms": { "If": ["IsGradual", [reference("ErrorAlarm")], [reference("AWS::NoValue")]] },
-    });
-    promise(
-        "a new version takes over step by step, and goes when functions fail",
-        functions.values().all(|function| {
-            function["AutoPublishAlias"] == "live"
-                && function["AutoPublishAliasAllProperties"] == true
-                && function["DeploymentPreference"] == preference
-        }) && template.parameter("DeploymentPreference")["Default"] == "Canary10Percent5Minutes",
     );
 
     let tag = json!([{ "Key": "Application", "Value": reference("Application") }]);
@@ -336,7 +203,175 @@ fn broken(template: &Template) -> Vec<&'static str> {
         next.iter().all(|name| outputs.contains_key(*name))
             && outputs.values().all(|output| output["Description"].is_string()),
     );
+}
 
+fn of_table(template: &Template, promise: Promise<'_>) {
+    let (_, table) = template.resources().find(|(_, resource)| resource["Type"] == "AWS::DynamoDB::Table").unwrap();
+    let settings = &table["Properties"];
+    promise(
+        "the table outlives its stack",
+        table["DeletionPolicy"] == "Retain" && table["UpdateReplacePolicy"] == "Retain",
+    );
+    promise(
+        "the table goes back to any second",
+        settings["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"] == true,
+    );
+    promise(
+        "the table refuses to be deleted",
+        settings["DeletionProtectionEnabled"] == reference("DeletionProtection")
+            && template.parameter("DeletionProtection")["Default"] == "true",
+    );
+    let own_key = json!({ "SSEEnabled": true, "SSEType": "KMS", "KMSMasterKeyId": reference("TableKeyArn") });
+    let key_policy = template.of_type("AWS::IAM::Policy").remove("TableKeyPolicy").unwrap_or(&Value::Null);
+    promise(
+        "the table can have a key of one's own, which every function may then use",
+        settings["SSESpecification"]["If"] == json!(["HasTableKey", own_key, reference("AWS::NoValue")])
+            && names(&key_policy["Roles"])
+                == template.of_type("AWS::IAM::Role").into_keys().map(str::to_owned).collect()
+            && key_policy["PolicyDocument"]["Statement"][0]["Resource"] == reference("TableKeyArn"),
+    );
+}
+
+fn of_queues(template: &Template, promise: Promise<'_>) {
+    let functions = template.functions();
+    let queues = template.of_type("AWS::SQS::Queue");
+    let (served, dead_letters) = (template.served(), template.dead_letters());
+    promise("queues are encrypted", queues.values().all(|queue| queue["SqsManagedSseEnabled"] == true));
+    promise(
+        "a message in work is hidden for six times as long as a function may run",
+        template.number("VisibilityTimeoutSeconds", "MinValue")
+            >= 6 * template.number("FunctionTimeoutSeconds", "MaxValue")
+            && functions.values().all(|function| function["Timeout"] == reference("FunctionTimeoutSeconds"))
+            && template
+                .served()
+                .iter()
+                .all(|queue| queues[queue.as_str()]["VisibilityTimeout"] == reference("VisibilityTimeoutSeconds")),
+    );
+    let redrives: Vec<&Value> = served.iter().map(|queue| &queues[queue.as_str()]["RedrivePolicy"]).collect();
+    promise(
+        "a message is tried five times",
+        template.number("MaxReceiveCount", "MinValue") >= 5
+            && redrives.iter().all(|redrive| redrive["maxReceiveCount"] == reference("MaxReceiveCount")),
+    );
+    let targets: BTreeSet<String> = redrives.iter().map(|redrive| named(&redrive["deadLetterTargetArn"])).collect();
+    promise("each queue has dead letters of its own", targets == dead_letters && targets.len() == redrives.len());
+    let kept = |queue: &str, parameter: &str| queues[queue]["MessageRetentionPeriod"] == reference(parameter);
+    promise(
+        "a dead letter is kept for longer than any message waits",
+        template.number("DeadLetterRetentionSeconds", "MinValue")
+            > template.number("MessageRetentionSeconds", "MaxValue")
+            && served.iter().all(|queue| kept(queue, "MessageRetentionSeconds"))
+            && dead_letters.iter().all(|queue| kept(queue, "DeadLetterRetentionSeconds")),
+    );
+}
+
+fn of_senders(template: &Template, promise: Promise<'_>) {
+    let policies = template.of_type("AWS::SQS::QueuePolicy");
+    // The conditions under which whoever does this to the queue is denied it.
+    let denied = |queue: &str, action: &str| {
+        let policies = policies.values().filter(|policy| names(&policy["Queues"]).contains(queue));
+        let statements = policies.flat_map(|policy| list(&policy["PolicyDocument"]["Statement"]));
+        let statements = statements.filter(|statement| {
+            statement["Effect"] == "Deny"
+                && statement["Principal"] == "*"
+                && statement["Action"] == action
+                && names(&statement["Resource"]).contains(queue)
+        });
+        statements.map(|statement| statement["Condition"].clone()).collect::<Vec<_>>()
+    };
+    let without_tls = json!({ "Bool": { "aws:SecureTransport": "false" } });
+    let queues = template.of_type("AWS::SQS::Queue");
+    promise("queues answer over TLS alone", queues.keys().all(|queue| denied(queue, "sqs:*") == [without_tls.clone()]));
+    let billing = strings(&["SaleSignedQueue", "AnnualRenewalQueue", "CreditNoteQueue"]);
+    let roles: BTreeSet<String> = template.of_type("AWS::IAM::Role").into_keys().map(str::to_owned).collect();
+    let senders = |queue: &str| if billing.contains(queue) { strings(&["SenderArns"]) } else { roles.clone() };
+    let statements = policies.values().flat_map(|policy| list(&policy["PolicyDocument"]["Statement"]));
+    let mut allowing = statements.filter(|statement| statement["Effect"] != "Deny");
+    let by_senders = json!({ "ArnLike": { "aws:PrincipalArn": reference("SenderArns") } });
+    promise(
+        "senders are named",
+        queues.keys().all(|queue| {
+            let denied = denied(queue, "sqs:SendMessage");
+            let [condition] = denied.as_slice() else { return false };
+            names(&condition["ArnNotLike"]["aws:PrincipalArn"]) == senders(queue)
+                && names(&condition["ArnNotEquals"]["aws:PrincipalArn"]) == strings(&["OperatorArns"])
+                && condition["Null"] == json!({ "aws:PrincipalArn": "false" })
+                && condition.as_object().unwrap().len() == 3
+        }) && allowing.all(|statement| statement["Condition"] == by_senders),
+    );
+    promise(
+        "nobody sends unless told to",
+        ["SenderArns", "OperatorArns"]
+            .iter()
+            .all(|name| text(&template.parameter(name)["Default"]).ends_with("role/nobody")),
+    );
+}
+
+fn of_functions(template: &Template, promise: Promise<'_>) {
+    let functions = template.functions();
+    let concurrency = json!({ "MaximumConcurrency": reference("MaximumConcurrency") });
+    promise(
+        "no queue takes all the concurrency there is",
+        functions.values().flat_map(mappings).all(|mapping| mapping["ScalingConfig"] == concurrency),
+    );
+    let groups = template.of_type("AWS::Logs::LogGroup");
+    let of_functions = functions.values().map(|function| named(&function["LoggingConfig"]["LogGroup"]));
+    let of_apis = template.of_type("AWS::Serverless::HttpApi").into_values();
+    let of_apis = of_apis.map(|api| named(&api["AccessLogSettings"]["DestinationArn"]));
+    let logs: Vec<String> = of_functions.chain(of_apis).collect();
+    promise(
+        "each function and the API has a log of its own, kept for a time",
+        logs.iter().map(String::as_str).collect::<BTreeSet<_>>() == groups.keys().copied().collect()
+            && logs.len() == groups.len()
+            && groups.values().all(|group| group["RetentionInDays"] == reference("LogRetentionDays")),
+    );
+
+    let preference = json!({
+        "Type": reference("DeploymentPreference"),
+        "Alarms": { "If": ["IsGradual", [reference("ErrorAlarm")], [reference("AWS::NoValue")]] },
+    });
+    promise(
+        "a new version takes over step by step, and goes when functions fail",
+        functions.values().all(|function| {
+            function["AutoPublishAlias"] == "live"
+                && function["AutoPublishAliasAllProperties"] == true
+                && function["DeploymentPreference"] == preference
+        }) && template.parameter("DeploymentPreference")["Default"] == "Canary10Percent5Minutes",
+    );
+}
+
+fn of_alarms(template: &Template, promise: Promise<'_>) {
+    let functions = template.functions();
+    let alarms = template.of_type("AWS::CloudWatch::Alarm");
+    let mut expected: BTreeSet<(String, String)> = BTreeSet::new();
+    let mut expect = |metric: &str, of: &mut dyn Iterator<Item = &str>| {
+        expected.extend(of.map(|name| (metric.to_owned(), name.to_owned())));
+    };
+    expect("AWS/SQS ApproximateAgeOfOldestMessage", &mut template.served().iter().map(String::as_str));
+    expect("AWS/SQS ApproximateNumberOfMessagesVisible", &mut template.dead_letters().iter().map(String::as_str));
+    for metric in ["AWS/Lambda Errors", "AWS/Lambda Throttles"] {
+        expect(metric, &mut functions.keys().copied());
+    }
+    for metric in ["AWS/ApiGateway 5xx", "AWS/ApiGateway Latency"] {
+        expect(metric, &mut ["Api"].into_iter());
+    }
+    promise(
+        "there is an alarm for whatever goes wrong",
+        alarms.values().copied().flat_map(Template::watched).eq_set(&expected),
+    );
+    promise(
+        "alarms go to a topic, from a threshold that can be set",
+        alarms.values().all(|alarm| {
+            names(&alarm["AlarmActions"]) == strings(&["AlarmTopic"])
+                && template.parameter(&named(&alarm["Threshold"])).is_object()
+                && alarm["TreatMissingData"] == "notBreaching"
+        }) && template.of_type("AWS::SNS::Topic").contains_key("AlarmTopic"),
+    );
+}
+
+fn of_roles(template: &Template, promise: Promise<'_>) {
+    let functions = template.functions();
+    let roles = template.of_type("AWS::IAM::Role");
     let of_functions: Vec<String> = functions.values().map(|function| named(&function["Role"])).collect();
     let lambda =
         json!([{ "Effect": "Allow", "Principal": { "Service": "lambda.amazonaws.com" }, "Action": "sts:AssumeRole" }]);
@@ -351,6 +386,13 @@ fn broken(template: &Template) -> Vec<&'static str> {
     let allowed: BTreeMap<&str, BTreeSet<(String, String)>> =
         functions.keys().map(|name| (*name, template.allowed(name))).collect();
     let everything = || allowed.values().flatten();
+    let statements = roles.values().flat_map(|role| list(&role["Policies"][0]["PolicyDocument"]["Statement"]));
+    let parts = strings(&["Effect", "Action", "Resource", "Condition"]);
+    promise(
+        "roles say what they allow, and nothing else does",
+        statements.flat_map(|statement| statement.as_object().unwrap().clone()).all(|(part, _)| parts.contains(&part))
+            && template.of_type("AWS::IAM::Policy").keys().eq(["TableKeyPolicy"].iter()),
+    );
     promise(
         "roles have no wildcard",
         everything().all(|(action, resource)| !action.contains('*') && !resource.contains('*')),
@@ -381,7 +423,6 @@ fn broken(template: &Template) -> Vec<&'static str> {
         "the API writes the registry alone",
         api_statements.iter().filter(writes).all(|statement| statement["Condition"] == registry),
     );
-    broken
 }
 
 /// Whether an iterator gives each of a set, nothing else, and nothing twice.
@@ -463,6 +504,16 @@ fn a_template_that_breaks_a_promise_is_caught() {
         "Role: !GetAtt TotalsRole.Arn",
         "Role: !GetAtt RestatementRole.Arn",
         "each function has a role of its own, and nobody else",
+    );
+    check(
+        "                Resource: !GetAtt Ledger.Arn\n",
+        "                NotResource: x\n",
+        "roles say what they allow, and nothing else does",
+    );
+    check(
+        "ArnLike: { aws:PrincipalArn: !Ref SenderArns }",
+        "Bool: { aws:SecureTransport: \"true\" }",
+        "senders are named",
     );
     let wildcard = "roles have no wildcard";
     check("                Resource: !GetAtt Ledger.Arn\n", "                Resource: \"*\"\n", wildcard);
