@@ -33,7 +33,7 @@ client = lambda service: boto3.client(
 
 
 def packaged():
-    """The template as `sam package` leaves it: the same, with the place of each function's program."""
+    """The template as `sam package` leaves it: the same, with the places of what it refers to."""
     s3 = client("s3")
     s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-west-3"})
     template = yaml_parse((ROOT / "template.yaml").read_text())
@@ -42,6 +42,10 @@ def packaged():
             program = resource["Metadata"]["BuildProperties"]["Binary"]
             s3.upload_file(str(ROOT / f"target/lambda/{program}/bootstrap.zip"), BUCKET, f"{program}.zip")
             resource["Properties"]["CodeUri"] = f"s3://{BUCKET}/{program}.zip"
+        if resource["Type"] == "AWS::CloudFormation::Stack":
+            nested = pathlib.Path(resource["Properties"]["TemplateURL"])
+            s3.upload_file(str(ROOT / nested), BUCKET, nested.name)
+            resource["Properties"]["TemplateURL"] = f"{sys.argv[1]}/{BUCKET}/{nested.name}"
     s3.put_object(Bucket=BUCKET, Key="template.json", Body=json.dumps(template, default=str))
     return f"{sys.argv[1]}/{BUCKET}/template.json"
 
