@@ -550,7 +550,7 @@ fn the_dashboard_shows_what_is_counted() {
     for metric in [
         "Events",
         "EntriesAppended",
-        "Amount",
+        "AmountMinorUnits",
         "Pending",
         "Contradictions",
         "AgeAtProcessing",
