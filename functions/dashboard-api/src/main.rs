@@ -29,7 +29,7 @@ use axum::routing::{get, post, put};
 use cursors::Cursors;
 use jiff::Timestamp;
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
+use jiff::tz::{self, TimeZone};
 use ledger::dynamo::DynamoStore;
 use ledger::{Ledger, LedgerError};
 use problem::Problem;
@@ -63,9 +63,8 @@ impl App {
 
     /// The vendor's calendar day at a moment.
     fn day_of(at: Timestamp) -> Date {
-        // The time zones are compiled in.
-        let paris = TimeZone::get("Europe/Paris").unwrap_or(TimeZone::UTC);
-        at.to_zoned_datetime(paris).date()
+        const PARIS: TimeZone = tz::get!("Europe/Paris");
+        at.to_zoned_datetime(PARIS).date()
     }
 
     /// Every registered partner, with its name.
