@@ -71,6 +71,7 @@ async fn growth(counted: &Counted) -> Vec<Figure> {
             counted.record(&sales).await;
             known = next;
         }
+        eprintln!("… behind {history} sales");
         let first = 2_000_000 + history;
         let sales: Vec<Fact> = (0..BATCH).map(|n| Fact::Sale(sale(id(), first + n, "2026-01-01"))).collect();
         let renewals: Vec<Fact> = (0..BATCH).map(|n| renewal(first + n)).collect();

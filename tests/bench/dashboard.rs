@@ -2,10 +2,19 @@
 
 use crate::figures::{Figure, Goal};
 use fastrand::Rng;
+use futures_util::future::join_all;
 use harness::generator::Size;
 use harness::running::Running;
 use harness::world::World;
+use jiff::Timestamp;
+use ledger::dynamo::DynamoStore;
+use ledger::totals::PartnerMonth;
+use ledger::{Ledger, Reported};
+use std::collections::BTreeSet;
 use std::time::Instant;
+
+/// How many facts are recorded, or months added up, at once.
+const AT_ONCE: usize = 200;
 
 /// The path of a request about a partner and a month.
 type Path = fn(&str, &str) -> String;
@@ -17,7 +26,8 @@ const REQUESTS: usize = 1000;
 pub(crate) async fn figures(running: &Running, seed: u64, size: Size) -> Vec<Figure> {
     let world = World::generated(seed, size);
     running.register(&world).await;
-    running.take_in(&world.events).await;
+    running.settle().await;
+    book(running, &world).await;
     let entries = world.expected_lines.len();
     let ids: Vec<String> = world.partners.iter().map(|partner| partner.id.to_string()).collect();
     let mut random = Rng::with_seed(seed);
@@ -44,4 +54,28 @@ pub(crate) async fn figures(running: &Running, seed: u64, size: Size) -> Vec<Fig
         figures.push(Figure::time(format!("dashboard: {name}"), times, 99, goal, how));
     }
     figures
+}
+
+/// The world's events and what its months add up to, without the queues: only the answers about it are timed.
+async fn book(running: &Running, world: &World) {
+    let store = DynamoStore::new(running.stack.dynamodb(), &running.stack.template.table.name);
+    let ledger = Ledger::new(store);
+    let facts: Vec<Reported> = world.facts().into_iter().map(|fact| Reported::new(fact, "bench")).collect();
+    for facts in facts.chunks(AT_ONCE) {
+        for outcome in ledger.record(facts, Timestamp::UNIX_EPOCH).await {
+            outcome.unwrap();
+        }
+    }
+    let month = |row: &String| {
+        let mut columns = row.split(',');
+        let (partner_id, booked_on) = (columns.next()?.parse().ok()?, columns.nth(4)?);
+        Some(PartnerMonth { partner_id, month: booked_on.get(.."YYYY-MM".len())?.parse().ok()? })
+    };
+    let months: BTreeSet<PartnerMonth> = world.expected_lines.iter().map(|row| month(row).unwrap()).collect();
+    let months: Vec<PartnerMonth> = months.into_iter().collect();
+    for months in months.chunks(AT_ONCE) {
+        for refreshed in join_all(months.iter().map(|month| ledger.refresh_totals(month))).await {
+            refreshed.unwrap();
+        }
+    }
 }

@@ -2,13 +2,12 @@
 //! and how many events they take in, fed straight and through the queue.
 
 use crate::figures::{Figure, Goal, Unit};
-use harness::counted::{agreements, partner, sale, sale_event};
+use harness::counted::{Counted, partner, sale, sale_event};
 use harness::running::Running;
-use ledger::Ledger;
-use ledger::dynamo::DynamoStore;
 use local::input::Event;
 use local::lambda::{self, Home};
 use local::{load, template::Function};
+use rules::Fact;
 use serde_json::{Value, json};
 use std::error::Error;
 use std::fs;
@@ -24,8 +23,10 @@ use tokio_util::task::TaskTracker;
 const STARTS: usize = 40;
 /// How many events are taken in.
 const EVENTS: usize = 10_000;
-/// The events of a batch, and the partners they are of.
+/// The events of a batch.
 const BATCH: usize = 10;
+/// The partners that the events are of, each with a history that makes them no early sales.
+const PARTNERS: usize = 100;
 const SALE_SIGNED: &str = "SaleSigned";
 
 type Failure = Box<dyn Error>;
@@ -124,7 +125,7 @@ pub(crate) async fn throughput(programs: &Path, running: &Running) -> Result<Vec
     load::send(&running.stack, &sales(EVENTS)).await?;
     running.settle().await;
     let queued = started.elapsed();
-    let how = format!("{EVENTS} sales of {BATCH} partners, batches of {BATCH}, one process");
+    let how = format!("{EVENTS} sales of {PARTNERS} partners, batches of {BATCH}, one process");
     let rate = |taken: Duration| Ok::<_, Failure>(i64::try_from(EVENTS as u128 * 1000 / taken.as_millis().max(1))?);
     Ok(vec![
         Figure::new(
@@ -145,19 +146,20 @@ pub(crate) async fn throughput(programs: &Path, running: &Running) -> Result<Vec
 }
 
 async fn register(running: &Running) {
-    let table = &running.stack.template.table.name;
-    let ledger = Ledger::new(DynamoStore::new(running.stack.dynamodb(), table));
-    for n in 0..BATCH {
-        let head = ledger.head(&partner(n)).await.unwrap();
-        ledger.register(head, format!("Partner {n}"), agreements()).await.unwrap().unwrap();
+    let counted = Counted::new(running);
+    for n in 0..PARTNERS {
+        counted.register(partner(n)).await;
+        let early: Vec<Fact> =
+            (0..11).map(|early| Fact::Sale(sale(partner(n), EVENTS * 10 + n * 11 + early, "2023-01-05"))).collect();
+        counted.record(&early).await;
     }
 }
 
-/// Sales of three months, in turn of each partner.
+/// Sales of two years, of each partner in turn.
 fn sales(first: usize) -> Vec<Event> {
-    let day = |n: usize| format!("2026-{:02}-05", n / 7 % 3 + 1);
+    let day = |n: usize| format!("{}-{:02}-05", 2024 + n / PARTNERS % 24 / 12, n / PARTNERS % 12 + 1);
     let sales =
-        (first..first + EVENTS).map(|n| sale_event(&sale(partner(n % BATCH), n, &day(n)), &format!("bench-{n}")));
+        (first..first + EVENTS).map(|n| sale_event(&sale(partner(n % PARTNERS), n, &day(n)), &format!("bench-{n}")));
     sales.collect()
 }
 

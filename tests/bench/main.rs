@@ -58,16 +58,21 @@ async fn main() -> Result<ExitCode, Box<dyn Error>> {
     })?;
     let start = || Running::start_from(programs.clone(), &[]);
     let running = start().await;
+    eprintln!("counting requests and units");
     let mut figures = costs::figures(&running).await;
+    eprintln!("counting instructions");
     figures.extend(instructions::figures()?);
     figures.extend(functions::sizes(&programs, &running)?);
     running.stack.stop().await;
     if !arguments.counted {
         let running = start().await;
+        eprintln!("starting functions");
         figures.extend(functions::first_polls(&programs, &running).await?);
+        eprintln!("taking events in");
         figures.extend(functions::throughput(&programs, &running).await?);
         running.stack.stop().await;
         let running = start().await;
+        eprintln!("asking the dashboard about a large world");
         let size = Size { partners: arguments.partners, contracts: arguments.contracts };
         figures.extend(dashboard::figures(&running, arguments.seed, size).await);
         running.stack.stop().await;

@@ -1,4 +1,4 @@
-"""template.yaml as it is, deployed to ministack with the programs that are built for Lambda: the sample world goes through
+"""template.yaml, but for gradual deployment and alarms, deployed to ministack with the programs that are built for Lambda: the sample world goes through
 its SQS, its Lambda and its DynamoDB, and must come to the same lines. Run by .ci/second-engines."""
 
 import csv, json, pathlib, sys, time
@@ -37,15 +37,18 @@ def packaged():
     s3 = client("s3")
     s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-west-3"})
     template = yaml_parse((ROOT / "template.yaml").read_text())
+    # ministack knows no CodeDeploy, and no alarm over several metrics.
+    del template["Globals"]["Function"]["DeploymentPreference"]
+    watching = ("AWS::CloudWatch::Alarm", "AWS::CloudFormation::Stack")
+    template["Resources"] = {name: part for name, part in template["Resources"].items() if part["Type"] not in watching}
     for resource in template["Resources"].values():
         if resource["Type"] == "AWS::Serverless::Function":
             program = resource["Metadata"]["BuildProperties"]["Binary"]
             s3.upload_file(str(ROOT / f"target/lambda/{program}/bootstrap.zip"), BUCKET, f"{program}.zip")
+            # A number that a parameter gives is a text to ministack, with which it cannot count.
+            for event in resource["Properties"]["Events"].values():
+                event["Properties"].pop("ScalingConfig", None)
             resource["Properties"]["CodeUri"] = f"s3://{BUCKET}/{program}.zip"
-        if resource["Type"] == "AWS::CloudFormation::Stack":
-            nested = pathlib.Path(resource["Properties"]["TemplateURL"])
-            s3.upload_file(str(ROOT / nested), BUCKET, nested.name)
-            resource["Properties"]["TemplateURL"] = f"{sys.argv[1]}/{BUCKET}/{nested.name}"
     s3.put_object(Bucket=BUCKET, Key="template.json", Body=json.dumps(template, default=str))
     return f"{sys.argv[1]}/{BUCKET}/template.json"
 

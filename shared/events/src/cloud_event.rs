@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use rules::{CreditNote, Currency, Fact, Instance, Money, Renewal, Sale, Term};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
+use std::borrow::Cow;
 use std::str::FromStr;
 
 /// The largest message, in bytes.
@@ -144,7 +145,7 @@ fn instance(raw: Raw<'_>) -> Result<Instance, Refusal> {
     if raw.is_none() {
         return Ok(Instance::Customer);
     }
-    match text(raw, "data.instance")?.as_str() {
+    match text(raw, "data.instance")?.as_ref() {
         "customer" => Ok(Instance::Customer),
         "partner" => Ok(Instance::Partner),
         _ => Err(Refusal::new("data.instance", "must be \"customer\" or \"partner\"")),
@@ -172,7 +173,7 @@ pub(crate) fn raw_money(amount: Raw<'_>, currency: Raw<'_>, field: &str) -> Resu
     let field = format!("{field}.amount");
     let written = amount.ok_or_else(|| missing(&field))?.get();
     let is_number = written.starts_with(|first: char| first == '-' || first.is_ascii_digit());
-    let digits = if is_number { written.to_owned() } else { text(amount, &field)? };
+    let digits = if is_number { Cow::Borrowed(written) } else { text(amount, &field)? };
     Money::parse(&digits, currency).map_err(|error| Refusal::new(field, error))
 }
 
@@ -182,16 +183,19 @@ fn attribute(raw: Raw<'_>, field: &str) -> Result<String, Refusal> {
     if text.is_empty() || text.chars().any(char::is_control) {
         return Err(Refusal::new(field, "must be a string that is not empty and has no control characters"));
     }
-    Ok(text)
+    Ok(text.into_owned())
 }
 
 fn parsed<T: FromStr<Err: std::fmt::Display>>(raw: Raw<'_>, field: &str) -> Result<T, Refusal> {
     text(raw, field)?.parse().map_err(|error: T::Err| Refusal::new(field, error))
 }
 
-fn text(raw: Raw<'_>, field: &str) -> Result<String, Refusal> {
+/// A string; copied only if something in it is escaped.
+fn text<'a>(raw: Raw<'a>, field: &str) -> Result<Cow<'a, str>, Refusal> {
     let raw = raw.ok_or_else(|| missing(field))?;
-    serde_json::from_str(raw.get()).map_err(|_| Refusal::new(field, "must be a string"))
+    let borrowed = serde_json::from_str(raw.get()).map(Cow::Borrowed);
+    let text = borrowed.or_else(|_| serde_json::from_str(raw.get()).map(Cow::Owned));
+    text.map_err(|_| Refusal::new(field, "must be a string"))
 }
 
 fn missing(field: &str) -> Refusal {
