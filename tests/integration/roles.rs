@@ -145,7 +145,10 @@ async fn watched() -> (Running, Arc<Mutex<Seen>>) {
         dynamodb: Dynamodb::Embedded(0),
         sqs_port: 0,
         binaries: programs,
-        parameters: BTreeMap::new(),
+        // Everything goes past the watcher, and takes longer for it.
+        parameters: [("FunctionTimeoutSeconds", "30"), ("VisibilityTimeoutSeconds", "180")]
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .into(),
     };
     let stack = Stack::start(options).await.unwrap();
     (Running { api: stack.api(&Role::Admin).unwrap(), stack, folder }, seen)

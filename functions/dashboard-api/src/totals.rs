@@ -11,7 +11,7 @@ use axum::extract::{Path, Query, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use events::json::Money;
-use futures_util::future::try_join_all;
+use futures_util::future::{try_join, try_join_all};
 use ledger::LedgerError;
 use rules::money::Overflow;
 use rules::totals::{Group, Total};
@@ -57,11 +57,14 @@ pub(crate) async fn of_everyone(
     let (from, to) = parameters.months()?;
     parameters.done()?;
     let months = std::iter::successors(Some(from), |month| month.next()).take_while(|month| *month <= to);
-    let rows = try_join_all(months.map(|month| rows(&app, month))).await?.into_iter().flatten().collect::<Vec<_>>();
+    let rows = async {
+        let rows = try_join_all(months.map(|month| rows(&app, month))).await?;
+        Ok::<Vec<Row>, LedgerError>(rows.into_iter().flatten().collect())
+    };
     match Format::accepted(&headers) {
-        Format::Csv => Ok(csv(&format!("summary-{from}-{to}.csv"), &COLUMNS, csv_rows(&rows))),
+        Format::Csv => Ok(csv(&format!("summary-{from}-{to}.csv"), &COLUMNS, csv_rows(&rows.await?))),
         Format::Json | Format::Html => {
-            let names = if rows.is_empty() { BTreeMap::new() } else { app.names().await? };
+            let (rows, names) = try_join(rows, app.names()).await?;
             Ok(Json(summary((from, to), &rows, &names).map_err(overflow)?).into_response())
         }
     }
