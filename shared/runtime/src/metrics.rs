@@ -41,6 +41,7 @@ struct Counts {
     /// In minor units; for a graph, not for a ledger: a sum that does not fit stays at the greatest number.
     amounts: BTreeMap<(Kind, Currency), i64>,
     ages: Vec<i64>,
+    /// Capacity units, halves among them; no money, and floats because DynamoDB answers with them.
     units_read: f64,
     units_written: f64,
 }
