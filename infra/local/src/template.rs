@@ -2,6 +2,8 @@
 //! name, so that what runs here and what deploys cannot drift apart.
 
 mod api;
+mod intrinsics;
+mod shapes;
 mod yaml;
 
 use std::collections::BTreeMap;

@@ -1,0 +1,88 @@
+//! CloudFormation's intrinsic functions: what they refer to, and what they come to.
+
+use super::TemplateError;
+use super::yaml::error;
+use serde_norway::Value as Yaml;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Marks of resolved references; no text of a template begins so.
+pub(super) const REF: &str = "\u{1}ref ";
+pub(super) const ARN: &str = "\u{1}arn ";
+pub(super) const SUB: &str = "\u{1}sub ";
+
+/// The same without intrinsic functions, to look at what does not need them.
+pub(super) fn untagged(value: Yaml) -> Yaml {
+    match value {
+        Yaml::Tagged(tagged) => untagged(tagged.value),
+        Yaml::Sequence(items) => Yaml::Sequence(items.into_iter().map(untagged).collect()),
+        Yaml::Mapping(fields) => {
+            Yaml::Mapping(fields.into_iter().map(|(name, value)| (name, untagged(value))).collect())
+        }
+        other @ (Yaml::Null | Yaml::Bool(_) | Yaml::Number(_) | Yaml::String(_)) => other,
+    }
+}
+
+/// What intrinsic functions refer to.
+pub(super) struct Names {
+    pub(super) parameters: BTreeMap<String, Yaml>,
+    pub(super) conditions: BTreeMap<String, bool>,
+    pub(super) resources: BTreeSet<String>,
+}
+
+impl Names {
+    pub(super) fn holds(&self, condition: &str, place: &str) -> Result<bool, TemplateError> {
+        let holds = self.conditions.get(condition).copied();
+        holds.ok_or_else(|| error(place, format!("there is no condition {condition}")))
+    }
+}
+
+/// Replaces intrinsic functions. What is built from names (`!Sub`) has a meaning in an account only, but for secrets.
+pub(super) fn resolve(value: Yaml, place: &str, names: &Names) -> Result<Yaml, TemplateError> {
+    Ok(match value {
+        Yaml::Tagged(tagged) => intrinsic(&tagged.tag.to_string(), tagged.value, place, names)?,
+        Yaml::Sequence(items) => {
+            let items = items.into_iter().map(|item| resolve(item, place, names));
+            Yaml::Sequence(items.filter(|item| !matches!(item, Ok(Yaml::Null))).collect::<Result<_, _>>()?)
+        }
+        Yaml::Mapping(fields) => {
+            let fields = fields.into_iter().map(|(name, value)| {
+                let place = format!("{place}.{}", name.as_str().unwrap_or_default());
+                Ok((name, resolve(value, &place, names)?))
+            });
+            let there = fields.filter(|field| !matches!(field, Ok((_, Yaml::Null))));
+            Yaml::Mapping(there.collect::<Result<_, _>>()?)
+        }
+        other @ (Yaml::Null | Yaml::Bool(_) | Yaml::Number(_) | Yaml::String(_)) => other,
+    })
+}
+
+fn intrinsic(function: &str, argument: Yaml, place: &str, names: &Names) -> Result<Yaml, TemplateError> {
+    let wrong = || error(place, format!("{function} does not have what it needs"));
+    match (function, argument) {
+        ("!Ref", Yaml::String(name)) => match names.parameters.get(&name) {
+            Some(value) => Ok(value.clone()),
+            None if name == "AWS::NoValue" => Ok(Yaml::Null),
+            None if names.resources.contains(&name) => Ok(Yaml::from(format!("{REF}{name}"))),
+            None => Err(error(place, format!("!Ref {name} names neither a parameter nor a resource"))),
+        },
+        ("!GetAtt", Yaml::String(text)) => match text.split_once('.') {
+            Some((name, "Arn")) if names.resources.contains(name) => Ok(Yaml::from(format!("{ARN}{name}"))),
+            _ => Err(error(place, format!("!GetAtt {text} is not the Arn of a resource"))),
+        },
+        ("!Sub", Yaml::String(text)) => Ok(Yaml::from(format!("{SUB}{text}"))),
+        ("!If", Yaml::Sequence(parts)) => {
+            let [condition, then, otherwise] = <[Yaml; 3]>::try_from(parts).map_err(|_| wrong())?;
+            let holds = names.holds(condition.as_str().ok_or_else(wrong)?, place)?;
+            resolve(if holds { then } else { otherwise }, place, names)
+        }
+        ("!Equals", Yaml::Sequence(parts)) => {
+            let [one, other] = <[Yaml; 2]>::try_from(parts).map_err(|_| wrong())?;
+            Ok(Yaml::Bool(resolve(one, place, names)? == resolve(other, place, names)?))
+        }
+        ("!Not", Yaml::Sequence(parts)) => {
+            let [condition] = <[Yaml; 1]>::try_from(parts).map_err(|_| wrong())?;
+            Ok(Yaml::Bool(!resolve(condition, place, names)?.as_bool().ok_or_else(wrong)?))
+        }
+        _ => Err(error(place, format!("{function} is not known on this machine"))),
+    }
+}
