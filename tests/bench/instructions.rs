@@ -1,6 +1,8 @@
 //! Instructions per event, counted by callgrind: two runs that differ in the number of events alone.
 
+use crate::decisions::Work;
 use crate::figures::{Figure, Goal, Unit};
+use clap::ValueEnum;
 use std::error::Error;
 use std::process::Command;
 
@@ -15,10 +17,10 @@ pub(crate) fn figures() -> Result<Vec<Figure>, Box<dyn Error>> {
         eprintln!("instructions are not counted: valgrind is not installed");
         return Ok(Vec::new());
     }
-    [("rules alone", "rules", 2_000), ("parse, validate and rules", "event", 25_000)]
+    [("rules alone", Work::Rules, 2_000), ("parse, validate and rules", Work::Event, 25_000)]
         .into_iter()
-        .map(|(name, what, most)| {
-            let instructions = (collected(what, FEW + MORE)? - collected(what, FEW)?) / MORE;
+        .map(|(name, work, most)| {
+            let instructions = (collected(work, FEW + MORE)? - collected(work, FEW)?) / MORE;
             let how = format!("callgrind, {MORE} sales more; ids of 64 bytes, every term negotiated");
             let name = format!("instructions per event: {name}");
             Ok(Figure::new(name, (instructions, Unit::Count), Goal::AtMost(most), how))
@@ -26,12 +28,13 @@ pub(crate) fn figures() -> Result<Vec<Figure>, Box<dyn Error>> {
         .collect()
 }
 
-fn collected(what: &str, count: i64) -> Result<i64, Box<dyn Error>> {
-    let program = std::env::current_exe()?.with_file_name("instructions");
+/// This program once more, under callgrind, as `bench --work`.
+fn collected(work: Work, count: i64) -> Result<i64, Box<dyn Error>> {
+    let work = work.to_possible_value().ok_or("the work has no name")?;
     let run = Command::new("valgrind")
         .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
-        .arg(program)
-        .args([what, &count.to_string()])
+        .arg(std::env::current_exe()?)
+        .args(["--work", work.get_name(), "--count", &count.to_string()])
         .output()?;
     let said = String::from_utf8(run.stderr)?;
     let collected = said.lines().find_map(|line| line.split_once("Collected : ")).map(|(_, number)| number.trim());

@@ -9,11 +9,13 @@
 
 mod costs;
 mod dashboard;
+mod decisions;
 mod figures;
 mod functions;
 mod instructions;
 
-use clap::Parser;
+use clap::{Parser, ValueEnum};
+use decisions::Work;
 use harness::generator::Size;
 use harness::running::Running;
 use std::error::Error;
@@ -30,9 +32,9 @@ struct Arguments {
     /// The folder of the functions' programs, as .ci/lambda builds them
     #[arg(long, value_name = "DIR", default_value = "target/lambda/programs")]
     functions: PathBuf,
-    /// Take the counted figures only
-    #[arg(long)]
-    counted: bool,
+    /// Take these figures only
+    #[arg(long, value_enum)]
+    only: Option<Part>,
     /// Fail if a counted figure misses its goal, or is more than 2 % off the baseline
     #[arg(long)]
     check: bool,
@@ -48,29 +50,63 @@ struct Arguments {
     /// Seed of that world
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// Does this alone, with `count` sales: what callgrind is given
+    #[arg(long, value_enum, requires = "count", hide = true)]
+    work: Option<Work>,
+    #[arg(long, hide = true)]
+    count: Option<usize>,
 }
 
-#[tokio::main]
-async fn main() -> Result<ExitCode, Box<dyn Error>> {
+/// What is taken together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Part {
+    /// Units, requests, instructions, bytes
+    Counted,
+    /// How soon functions start, and how many events they take in
+    Functions,
+    /// How soon the dashboard answers about a large world
+    Dashboard,
+}
+
+fn main() -> Result<ExitCode, Box<dyn Error>> {
     let arguments = Arguments::parse();
+    if let (Some(work), Some(count)) = (arguments.work, arguments.count) {
+        work.repeat(count);
+        return Ok(ExitCode::SUCCESS);
+    }
+    tokio::runtime::Runtime::new()?.block_on(take(arguments))
+}
+
+async fn take(arguments: Arguments) -> Result<ExitCode, Box<dyn Error>> {
     let programs = arguments.functions.canonicalize().map_err(|error| {
         format!("{}: {error}; build the functions with .ci/lambda, or name their folder", arguments.functions.display())
     })?;
+    let wanted = |part| arguments.only.is_none_or(|only| only == part);
+    if (arguments.check || arguments.update) && !wanted(Part::Counted) {
+        return Err(
+            "the baseline has the counted figures alone: take them too, with --only counted or without --only".into()
+        );
+    }
     let start = || Running::start_from(programs.clone(), &[]);
-    let running = start().await;
-    eprintln!("counting requests and units");
-    let mut figures = costs::figures(&running).await;
-    eprintln!("counting instructions");
-    figures.extend(instructions::figures()?);
-    figures.extend(functions::sizes(&programs, &running)?);
-    running.stack.stop().await;
-    if !arguments.counted {
+    let mut figures = Vec::new();
+    if wanted(Part::Counted) {
+        let running = start().await;
+        eprintln!("counting requests and units");
+        figures.extend(costs::figures(&running).await);
+        eprintln!("counting instructions");
+        figures.extend(instructions::figures()?);
+        figures.extend(functions::sizes(&programs, &running)?);
+        running.stack.stop().await;
+    }
+    if wanted(Part::Functions) {
         let running = start().await;
         eprintln!("starting functions");
         figures.extend(functions::first_polls(&programs, &running).await?);
         eprintln!("taking events in");
         figures.extend(functions::throughput(&programs, &running).await?);
         running.stack.stop().await;
+    }
+    if wanted(Part::Dashboard) {
         let running = start().await;
         eprintln!("asking the dashboard about a large world");
         let size = Size { partners: arguments.partners, contracts: arguments.contracts };

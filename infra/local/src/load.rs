@@ -167,17 +167,19 @@ pub async fn send_batch(sqs: &aws_sdk_sqs::Client, queue_url: &str, batch: &[&Ev
 
 /// Waits until no message is waiting, in work or delayed: each was settled, or is a dead letter.
 pub async fn settle(stack: &Stack) -> Result<(), LoadError> {
+    let mappings = stack.template.functions.values().filter_map(|function| function.mapping.as_ref());
+    let queues: Vec<&str> = mappings.map(|mapping| mapping.queue.as_str()).collect();
+    settle_queues(stack, &queues).await
+}
+
+/// The same of some queues, by their logical ids.
+pub async fn settle_queues(stack: &Stack, queues: &[&str]) -> Result<(), LoadError> {
     let sqs = stack.sqs();
-    let sources: Vec<String> = stack
-        .template
-        .functions
-        .values()
-        .filter_map(|function| Some(stack.queue_url(&function.mapping.as_ref()?.queue)))
-        .collect();
+    let queues: Vec<String> = queues.iter().map(|queue| stack.queue_url(queue)).collect();
     let mut bar: Option<ProgressBar> = None;
     loop {
         let mut left = 0;
-        for queue in &sources {
+        for queue in &queues {
             left += messages_in(&sqs, queue).await?;
         }
         let most = left;

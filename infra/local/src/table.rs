@@ -26,6 +26,9 @@ pub fn serve(
 ) -> Result<(), Failure> {
     let path = file.to_str().ok_or("the path of the data folder is not UTF-8")?;
     let database = Database::new(path)?;
+    // Sets `synchronous = NORMAL`: a commit is in the operating system's hands, not yet on the disk. Whatever becomes of
+    // this process, it is kept; a power cut may take the last ones, and leaves the file whole.
+    database.disable_bulk_loading()?;
     let stop = stop.clone();
     tasks.spawn(async move {
         let served = dynoxide::server::serve_with_shutdown(listener, database, async move { stop.cancelled().await });
