@@ -230,6 +230,6 @@ fn ten_thousand_generated_registrations_are_refused() {
         let value = json!(wrong_text(&mut random)).to_string();
         let body = with(&good, pointer, &value);
         let refusal = registration::parse(&body, &Agreements::default()).expect_err(&body);
-        assert!(!refusal.field.is_empty() && !refusal.reason.is_empty(), "{body}");
+        assert!(!refusal.field.is_empty() && !refusal.reason.fr.is_empty() && !refusal.reason.en.is_empty(), "{body}");
     }
 }

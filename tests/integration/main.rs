@@ -18,6 +18,7 @@ mod costs;
 mod faults;
 mod generated_input;
 mod generated_requests;
+mod languages;
 mod ledger_in_memory;
 mod openapi;
 mod operations;

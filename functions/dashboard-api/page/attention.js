@@ -41,7 +41,7 @@ function item(one) {
       [t("partner"), one.partner_id && partnerLink(one.partner_id)],
       [t("attention.function"), one.function && named("function", one.function)],
       [t("attention.field"), one.field],
-      [t("attention.reason"), one.reason && h("span", { lang: "en" }, one.reason)],
+      [t("attention.reason"), one.reason],
       [t("attention.message"), one.message_id],
       [t("entry.recorded"), moment(one.recorded_at)],
     ]),

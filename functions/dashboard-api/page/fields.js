@@ -72,9 +72,7 @@ export function placeError(form, problem) {
 function showError(place, problem) {
   const error = [...place.querySelectorAll(".field-error")].find((error) => error.closest("[data-field]") === place);
   // The API's own words begin with the name of the field, which is none of people's business.
-  error.replaceChildren(
-    hint(problem.field) ?? h("span", { lang: "en" }, problem.message.replace(problem.field, "").trim()),
-  );
+  error.replaceChildren(hint(problem.field) ?? problem.message.replace(problem.field, "").trim());
   error.id ||= freshId("error");
   const control = place.querySelector("input, select, textarea, button");
   control.setAttribute("aria-invalid", "true");

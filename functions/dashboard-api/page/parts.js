@@ -63,7 +63,7 @@ export function problemNote(error, again) {
     "div",
     { class: "note bad" },
     h("p", {}, h("strong", {}, t(known ? problemKey(error.status) : "problem.page"))),
-    known && error.status !== 404 && error.status !== 0 && h("p", { class: "detail", lang: "en" }, error.message),
+    known && error.status !== 404 && error.status !== 0 && h("p", { class: "detail" }, error.message),
     again &&
       known &&
       error.status !== 404 &&

@@ -82,7 +82,7 @@ function registrationForm(partner, again) {
 
 /** Registers, or changes what has this ETag; for a change, gives the ETag that the next one must name. */
 async function register(id, registration, etag) {
-  if (id === "") throw new Problem(400, "is missing", "id");
+  if (id === "") throw new Problem(400, "", "id");
   const to = path("partners", id);
   await put(to, registration, etag ? { "If-Match": etag } : { "If-None-Match": "*" });
   return etag && (await getTagged(to)).etag;
@@ -113,7 +113,7 @@ const saved = (id) =>
 function refused(error, way, known) {
   const stale = error.status === 412 || error.status === 428;
   const text = stale ? t(known ? "register.stale" : "register.exists") : t("problem.other");
-  const detail = h("p", { lang: "en" }, error.message);
+  const detail = h("p", {}, error.message);
   return h("div", { class: "note bad" }, h("p", {}, h("strong", {}, text)), stale ? way : detail);
 }
 

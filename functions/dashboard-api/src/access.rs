@@ -9,6 +9,7 @@ use axum::http::Extensions;
 use axum::http::request::Parts;
 use lambda_http::request::RequestContext;
 use rules::PartnerId;
+use rules::text::Words;
 use std::collections::HashMap;
 
 /// Who asks.
@@ -62,7 +63,12 @@ impl<S: Sync> FromRequestParts<S> for Caller {
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Caller, Problem> {
         let claims = claims(&parts.extensions).ok_or_else(Problem::unauthorized)?;
-        Caller::of(claims).ok_or_else(|| Problem::forbidden("the token says neither admin nor which partner asks"))
+        Caller::of(claims).ok_or_else(|| {
+            Problem::forbidden(Words::new(
+                "le jeton ne dit ni admin ni quel partenaire demande",
+                "the token says neither admin nor which partner asks",
+            ))
+        })
     }
 }
 
@@ -72,7 +78,10 @@ impl<S: Sync> FromRequestParts<S> for Admin {
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Admin, Problem> {
         match Caller::from_request_parts(parts, state).await? {
             Caller::Admin => Ok(Admin),
-            Caller::Partner(_) => Err(Problem::forbidden("this is not open to partners")),
+            Caller::Partner(_) => Err(Problem::forbidden(Words::new(
+                "ceci n'est pas ouvert aux partenaires",
+                "this is not open to partners",
+            ))),
         }
     }
 }

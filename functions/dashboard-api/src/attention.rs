@@ -68,7 +68,7 @@ fn rejected(rejected: &Rejected, language: Language) -> Value {
         "message_id": rejected.message_id,
         "function": rejected.function,
         "field": rejected.field,
-        "reason": rejected.reason,
+        "reason": rejected.reason.in_language(language),
         "recorded_at": rejected.at,
         "what_to_do": what_to_do,
     })

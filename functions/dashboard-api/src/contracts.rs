@@ -15,6 +15,7 @@ use ledger::slots::Slots;
 use rules::contract::{Key, Oddity, State as Standing};
 use rules::decision::Pending;
 use rules::programme::Language;
+use rules::text::Words;
 use rules::{
     Cause, Contract, ContractId, CreditNote, CreditNoteId, Fact, Line, Partner, Renewal, Sale, Term, explain,
     line::LineId,
@@ -36,7 +37,10 @@ pub(crate) async fn show(
     let contract = slots.contract();
     let standing = contract.sale().map(|sale| &sale.partner_id);
     if contract.terms().is_empty() || !caller.may_read_contract(standing) {
-        return Err(Problem::not_found(format!("nothing is known of a contract {contract_id}")));
+        return Err(Problem::not_found(Words::new(
+            format!("rien n'est connu d'un contrat {contract_id}"),
+            format!("nothing is known of a contract {contract_id}"),
+        )));
     }
     let partner = match contract.sale() {
         Some(sale) => app.ledger.head(&sale.partner_id).await?.partner,

@@ -10,6 +10,7 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use events::Refusal;
 use jiff::{SignedDuration, Timestamp};
 use ledger::store::IndexKey;
+use rules::text::Words;
 use runtime::settings::{SettingsError, variable};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -78,7 +79,10 @@ impl Pages<'_> {
     pub(crate) fn after(&self, parameters: &mut Parameters) -> Result<Option<IndexKey>, Refusal> {
         let Some(cursor) = parameters.take("cursor") else { return Ok(None) };
         let place = self.cursors.open(&self.list, &cursor, runtime::now());
-        place.map(Some).ok_or_else(|| Refusal::new("cursor", "is not, or no longer, one that this list gave"))
+        place.map(Some).ok_or_else(|| {
+            let fr = "n'est pas, ou n'est plus, un curseur que cette liste a donné";
+            Refusal::new("cursor", Words::new(fr, "is not, or no longer, one that this list gave"))
+        })
     }
 
     /// The cursor of the next page, if there is one.
@@ -86,7 +90,10 @@ impl Pages<'_> {
         let Some(behind) = behind else { return Ok(None) };
         let until = (runtime::now() + LIFETIME).as_second();
         let cursor = self.cursors.seal(&self.list, &Place { until, behind });
-        cursor.map(Some).ok_or_else(|| Problem::internal("the cursor of the next page could not be made"))
+        cursor.map(Some).ok_or_else(|| {
+            let fr = "le curseur de la page suivante n'a pu être fait";
+            Problem::internal(Words::new(fr, "the cursor of the next page could not be made"))
+        })
     }
 }
 

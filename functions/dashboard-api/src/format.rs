@@ -3,6 +3,7 @@
 use crate::problem::Problem;
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
+use rules::text::Words;
 
 /// The forms of an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,14 +33,13 @@ pub(crate) fn csv(name: &str, columns: &[&str], rows: impl IntoIterator<Item = V
     let written = writer.write_record(columns).and_then(|()| {
         rows.into_iter().try_for_each(|row| writer.write_record(row.iter().map(|field| harmless(field))))
     });
-    match written.ok().and_then(|()| writer.into_inner().ok()) {
-        Some(bytes) => {
-            let disposition = format!("attachment; filename=\"{name}\"");
-            let content_type = "text/csv; charset=utf-8".to_owned();
-            ([(header::CONTENT_TYPE, content_type), (header::CONTENT_DISPOSITION, disposition)], bytes).into_response()
-        }
-        None => Problem::try_again("the file could not be written; try again").into_response(),
-    }
+    let Some(bytes) = written.ok().and_then(|()| writer.into_inner().ok()) else {
+        let detail = Words::new("le fichier n'a pu être écrit ; réessayer", "the file could not be written; try again");
+        return Problem::try_again(detail).into_response();
+    };
+    let disposition = format!("attachment; filename=\"{name}\"");
+    let content_type = "text/csv; charset=utf-8".to_owned();
+    ([(header::CONTENT_TYPE, content_type), (header::CONTENT_DISPOSITION, disposition)], bytes).into_response()
 }
 
 /// A text that a spreadsheet would take for a formula is kept a text; a negative amount is none.

@@ -24,7 +24,7 @@ mod totals;
 use access::Caller;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::middleware::{from_extractor, from_fn_with_state, map_response};
+use axum::middleware::{from_extractor, from_fn, from_fn_with_state};
 use axum::routing::{get, post, put};
 use cursors::Cursors;
 use jiff::Timestamp;
@@ -34,6 +34,7 @@ use ledger::dynamo::DynamoStore;
 use ledger::{Ledger, LedgerError};
 use problem::Problem;
 use rules::PartnerId;
+use rules::text::Words;
 use runtime::metrics::Metrics;
 use runtime::restatement::Queue;
 use runtime::settings::{Aws, optional};
@@ -114,10 +115,10 @@ fn closed() -> Router<App> {
 fn router(app: App) -> Router {
     open()
         .merge(closed())
-        .fallback(async || Problem::not_found("there is nothing at this path"))
+        .fallback(async || Problem::not_found(Words::new("il n'y a rien à ce chemin", "there is nothing at this path")))
         .method_not_allowed_fallback(async || Problem::method_not_allowed())
         .layer(DefaultBodyLimit::max(MAX_BODY))
-        .layer(map_response(headers::complete))
+        .layer(from_fn(headers::complete))
         .layer(from_fn_with_state(app.clone(), observed::observe))
         .with_state(app)
 }

@@ -10,6 +10,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use rules::text::Words;
 use serde_json::{Value, json};
 
 macro_rules! files {
@@ -68,7 +69,8 @@ pub(crate) async fn index(headers: HeaderMap) -> Response {
 
 pub(crate) async fn show(Path(name): Path<String>, headers: HeaderMap) -> Result<Response, Problem> {
     let found = FILES.iter().find(|(known, _)| *known == name);
-    let (name, content) = found.ok_or_else(|| Problem::not_found("the page has no such file"))?;
+    let (name, content) = found
+        .ok_or_else(|| Problem::not_found(Words::new("la page n'a pas ce fichier", "the page has no such file")))?;
     let content_type = match name.rsplit_once('.') {
         Some((_, "js")) => "text/javascript; charset=utf-8",
         Some((_, "css")) => "text/css; charset=utf-8",

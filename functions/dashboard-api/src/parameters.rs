@@ -1,13 +1,15 @@
 //! Ids, query parameters and headers: parsed, or refused by name.
 
 use crate::App;
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, Uri, header};
 use events::Refusal;
 use events::body::MAX_TEXT;
 use rules::programme::Language;
+use rules::text::Words;
 use rules::{Day, Month};
 use std::collections::BTreeMap;
 use std::fmt::Display;
+use std::ops::RangeInclusive;
 use std::str::FromStr;
 
 /// How many items a page has when nothing is said.
@@ -20,8 +22,27 @@ pub(crate) const MAX_MONTHS: usize = 36;
 const NO_FILTERS: [&str; 3] = ["cursor", "lang", "limit"];
 
 /// An id from the path.
-pub(crate) fn id<T: FromStr<Err: Display>>(text: &str) -> Result<T, Refusal> {
+pub(crate) fn id<T: FromStr<Err: Into<Words>>>(text: &str) -> Result<T, Refusal> {
     text.parse().map_err(|error: T::Err| Refusal::new("id", error))
+}
+
+/// A whole number from the path.
+pub(crate) fn number_in<T>(name: &str, text: &str, range: RangeInclusive<T>) -> Result<T, Refusal>
+where
+    T: FromStr + PartialOrd + Display,
+{
+    let number = text.parse().ok().filter(|number| range.contains(number));
+    number.ok_or_else(|| {
+        let (least, most) = (range.start(), range.end());
+        let fr = format!("doit être un entier de {least} à {most}");
+        Refusal::new(name, Words::new(fr, format!("must be a whole number from {least} to {most}")))
+    })
+}
+
+/// A body as text.
+pub(crate) fn utf8(body: &[u8]) -> Result<&str, Refusal> {
+    let words = || Words::new("n'est pas de l'UTF-8", "is not UTF-8");
+    std::str::from_utf8(body).map_err(|_| Refusal::new("body", words()))
 }
 
 /// The query parameters of a request. Each is taken once; what is left over is refused.
@@ -32,7 +53,7 @@ impl Parameters {
         let mut parameters = BTreeMap::new();
         for (name, value) in pairs {
             if parameters.insert(name.clone(), value).is_some() {
-                return Err(Refusal::new(name, "is given twice"));
+                return Err(Refusal::new(name, Words::new("est donné deux fois", "is given twice")));
             }
         }
         Ok(Parameters(parameters))
@@ -49,7 +70,7 @@ impl Parameters {
         self.0.remove(name)
     }
 
-    fn parsed<T: FromStr<Err: Display>>(&mut self, name: &str) -> Result<Option<T>, Refusal> {
+    fn parsed<T: FromStr<Err: Into<Words>>>(&mut self, name: &str) -> Result<Option<T>, Refusal> {
         let value = self.0.remove(name).map(|text| text.parse());
         value.transpose().map_err(|error: T::Err| Refusal::new(name, error))
     }
@@ -59,7 +80,7 @@ impl Parameters {
         let from = self.parsed("from")?.unwrap_or(Day::MIN);
         let to = self.parsed("to")?.unwrap_or(Day::MAX);
         if from > to {
-            return Err(Refusal::new("to", "is before from"));
+            return Err(Refusal::new("to", Words::new("est avant from", "is before from")));
         }
         Ok((from, to))
     }
@@ -71,7 +92,8 @@ impl Parameters {
 
     /// The month that must be given.
     pub(crate) fn month(&mut self) -> Result<Month, Refusal> {
-        self.parsed("month")?.ok_or_else(|| Refusal::new("month", "is missing: YYYY-MM"))
+        self.parsed("month")?
+            .ok_or_else(|| Refusal::new("month", Words::new("manque : AAAA-MM", "is missing: YYYY-MM")))
     }
 
     /// `from` and `to`, months, both included; the current month when nothing is said.
@@ -81,11 +103,12 @@ impl Parameters {
         let from = from.or(to).unwrap_or(current);
         let to = to.unwrap_or(from.max(current));
         if from > to {
-            return Err(Refusal::new("to", "is before from"));
+            return Err(Refusal::new("to", Words::new("est avant from", "is before from")));
         }
         let months = std::iter::successors(Some(from), |month| month.next()).take_while(|month| *month <= to);
         if months.take(MAX_MONTHS + 1).count() > MAX_MONTHS {
-            return Err(Refusal::new("to", format!("is more than {MAX_MONTHS} months after from")));
+            let fr = format!("est plus de {MAX_MONTHS} mois après from");
+            return Err(Refusal::new("to", Words::new(fr, format!("is more than {MAX_MONTHS} months after from"))));
         }
         Ok((from, to))
     }
@@ -94,7 +117,8 @@ impl Parameters {
     pub(crate) fn text(&mut self, name: &str) -> Result<String, Refusal> {
         let text = self.0.remove(name).unwrap_or_default();
         if text.chars().count() > MAX_TEXT {
-            return Err(Refusal::new(name, format!("must be at most {MAX_TEXT} characters")));
+            let fr = format!("doit faire au plus {MAX_TEXT} caractères");
+            return Err(Refusal::new(name, Words::new(fr, format!("must be at most {MAX_TEXT} characters"))));
         }
         Ok(text)
     }
@@ -103,15 +127,14 @@ impl Parameters {
     pub(crate) fn flag(&mut self, name: &str, value: &str) -> Result<bool, Refusal> {
         match self.0.remove(name) {
             Some(given) if given == value => Ok(true),
-            Some(_) => Err(Refusal::new(name, format!("must be {value}"))),
+            Some(_) => Err(Refusal::new(name, Words::new(format!("doit être {value}"), format!("must be {value}")))),
             None => Ok(false),
         }
     }
 
     pub(crate) fn limit(&mut self) -> Result<usize, Refusal> {
-        let Some(text) = self.0.remove("limit") else { return Ok(DEFAULT_LIMIT) };
-        let limit = text.parse().ok().filter(|limit| (1..=MAX_LIMIT).contains(limit));
-        limit.ok_or_else(|| Refusal::new("limit", format!("must be a whole number from 1 to {MAX_LIMIT}")))
+        let limit = self.0.remove("limit").map(|text| number_in("limit", &text, 1..=MAX_LIMIT));
+        limit.unwrap_or(Ok(DEFAULT_LIMIT))
     }
 
     /// `lang`, else what the browser prefers, else English.
@@ -120,10 +143,9 @@ impl Parameters {
     }
 
     fn chosen_language(&mut self) -> Result<Option<Language>, Refusal> {
-        match self.0.remove("lang").as_deref() {
-            Some("fr") => Ok(Some(Language::Fr)),
-            Some("en") => Ok(Some(Language::En)),
-            Some(_) => Err(Refusal::new("lang", "must be fr or en")),
+        match self.0.remove("lang").as_deref().map(named) {
+            Some(Some(language)) => Ok(Some(language)),
+            Some(None) => Err(Refusal::new("lang", Words::new("doit être fr ou en", "must be fr or en"))),
             None => Ok(None),
         }
     }
@@ -132,9 +154,26 @@ impl Parameters {
     pub(crate) fn done(mut self) -> Result<(), Refusal> {
         self.chosen_language()?;
         match self.0.into_keys().next() {
-            Some(name) => Err(Refusal::new(name, "is no parameter of this path")),
+            Some(name) => Err(Refusal::new(
+                name,
+                Words::new("n'est pas un paramètre de ce chemin", "is no parameter of this path"),
+            )),
             None => Ok(()),
         }
+    }
+}
+
+/// The language in which a request is answered that was perhaps refused before its parameters were read.
+pub(crate) fn language_of(uri: &Uri, headers: &HeaderMap) -> Language {
+    let chosen = uri.query().unwrap_or("").split('&').find_map(|pair| named(pair.strip_prefix("lang=")?));
+    chosen.unwrap_or_else(|| accepted_language(headers))
+}
+
+fn named(name: &str) -> Option<Language> {
+    match name {
+        "fr" => Some(Language::Fr),
+        "en" => Some(Language::En),
+        _ => None,
     }
 }
 
@@ -143,11 +182,7 @@ fn accepted_language(headers: &HeaderMap) -> Language {
     let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or("");
     let known = accepted.split(',').find_map(|range| {
         let tag = range.split(';').next().unwrap_or("").trim().to_ascii_lowercase();
-        match tag.split('-').next() {
-            Some("fr") => Some(Language::Fr),
-            Some("en") => Some(Language::En),
-            _ => None,
-        }
+        named(tag.split('-').next().unwrap_or(""))
     });
     known.unwrap_or(Language::En)
 }

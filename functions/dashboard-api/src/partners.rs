@@ -3,7 +3,7 @@
 use crate::App;
 use crate::access::{Admin, Caller};
 use crate::openapi_schemas::with;
-use crate::parameters::{Parameters, id};
+use crate::parameters::{Parameters, id, utf8};
 use crate::problem::Problem;
 use crate::programme::perks;
 use axum::Json;
@@ -12,12 +12,13 @@ use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, HeaderName, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use events::json::{Agreement, Money};
-use events::{Refusal, Registration, registration};
+use events::{Registration, registration};
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 use ledger::queries::{History, Part, Registered};
 use ledger::store::IndexKey;
 use ledger::{Head, LedgerError};
 use rules::minimum_sales::years;
+use rules::text::Words;
 use rules::{Day, Model, PartnerId};
 use runtime::restatement::{PartnerStep, Request};
 use serde_json::{Value, json};
@@ -106,7 +107,12 @@ pub(crate) async fn show(
 
 /// A partner that is registered; one that the caller may not read is as good as not.
 pub(crate) async fn registered_head(app: &App, caller: &Caller, partner_id: &PartnerId) -> Result<Head, Problem> {
-    let unknown = || Problem::not_found(format!("no partner {partner_id} is registered"));
+    let unknown = || {
+        Problem::not_found(Words::new(
+            format!("aucun partenaire {partner_id} n'est enregistré"),
+            format!("no partner {partner_id} is registered"),
+        ))
+    };
     if !caller.may_read(partner_id) {
         return Err(unknown());
     }
@@ -127,7 +133,7 @@ pub(crate) async fn register(
 ) -> Result<Response, Problem> {
     let partner_id: PartnerId = id(&path)?;
     Parameters::read(query)?.done()?;
-    let body = std::str::from_utf8(&body).map_err(|_| Refusal::new("body", "is not UTF-8"))?;
+    let body = utf8(&body)?;
     for _ in 0..ATTEMPTS {
         let read = app.ledger.head(&partner_id).await?;
         let Registration { name, agreements } = registration::parse(body, &read.partner.agreements)?;
@@ -145,13 +151,19 @@ pub(crate) async fn register(
         app.restatements.send_delayed(&request).await.map_err(|error| {
             let error = runtime::chain(&error);
             tracing::error!(error, "a registration could not be taken in: whoever made it is told to try again");
-            Problem::try_again("the registration could not be taken in now; nothing was changed, try again")
+            Problem::try_again(Words::new(
+                "l'enregistrement n'a pu être reçu à présent ; rien n'a changé, réessayer",
+                "the registration could not be taken in now; nothing was changed, try again",
+            ))
         })?;
         let Some(head) = app.ledger.register(read, name, agreements).await? else { continue };
         request_pass(&app, &request).await;
         return Ok(registered(&head, if created { StatusCode::CREATED } else { StatusCode::OK }));
     }
-    Err(Problem::try_again("sales of this partner keep coming in; nothing was changed, try again"))
+    Err(Problem::try_again(Words::new(
+        "des ventes de ce partenaire ne cessent d'arriver ; rien n'a changé, réessayer",
+        "sales of this partner keep coming in; nothing was changed, try again",
+    )))
 }
 
 /// Asks for a pass at once. The registration stands without it, and the delayed pass comes in any case.
@@ -171,14 +183,25 @@ fn check_preconditions(head: &Head, headers: &HeaderMap) -> Result<(), Problem> 
     };
     let registered = head.name.is_some();
     match (names(header::IF_MATCH, &current), names(header::IF_NONE_MATCH, &current)) {
-        (Some(matches), _) if !(registered && matches) => Err(Problem::precondition_failed(format!(
-            "the partner is not, or no longer, as If-Match says: its ETag is {current}; read it again and repeat the change"
+        (Some(matches), _) if !(registered && matches) => Err(Problem::precondition_failed(Words::new(
+            format!(
+                "le partenaire n'est pas, ou n'est plus, tel que le dit If-Match : son ETag est {current} ; le relire et refaire la modification"
+            ),
+            format!(
+                "the partner is not, or no longer, as If-Match says: its ETag is {current}; read it again and repeat the change"
+            ),
         ))),
-        (_, Some(true)) if registered => {
-            Err(Problem::precondition_failed("the partner is registered already, which If-None-Match excludes"))
-        }
-        (None, _) if registered => Err(Problem::precondition_required(format!(
-            "the partner is registered with other data: send If-Match with the ETag that you read (it is {current} now)"
+        (_, Some(true)) if registered => Err(Problem::precondition_failed(Words::new(
+            "le partenaire est déjà enregistré, ce que If-None-Match exclut",
+            "the partner is registered already, which If-None-Match excludes",
+        ))),
+        (None, _) if registered => Err(Problem::precondition_required(Words::new(
+            format!(
+                "le partenaire est enregistré avec d'autres données : envoyer If-Match avec l'ETag lu (à présent {current})"
+            ),
+            format!(
+                "the partner is registered with other data: send If-Match with the ETag that you read (it is {current} now)"
+            ),
         ))),
         (Some(_) | None, _) => Ok(()),
     }

@@ -1,81 +1,122 @@
-//! Errors as `application/problem+json` (RFC 9457), naming the field that is wrong.
+//! Errors as `application/problem+json` (RFC 9457), naming the field that is wrong, in the language of the request.
 
+use axum::body::Body;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use events::Refusal;
 use ledger::LedgerError;
+use rules::programme::Language;
+use rules::text::{Text, Words};
 use serde::Serialize;
 
-/// An answer that is an error.
-#[derive(Debug, Clone, Serialize)]
+/// An answer that is an error. As a response it has no body yet: [`crate::headers::complete`], which sees every answer
+/// and knows the language of its request, writes it.
+#[derive(Debug, Clone)]
 pub(crate) struct Problem {
-    #[serde(serialize_with = "as_number")]
     status: StatusCode,
-    title: &'static str,
-    detail: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    detail: Words,
     field: Option<String>,
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
-fn as_number<S: serde::Serializer>(status: &StatusCode, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_u16(status.as_u16())
+#[derive(Serialize)]
+struct Written<'a> {
+    status: u16,
+    title: &'a str,
+    detail: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    field: Option<&'a str>,
 }
 
 impl Problem {
-    /// How an answer says that it is one.
-    pub(crate) const CONTENT_TYPE: HeaderValue = HeaderValue::from_static("application/problem+json");
-
-    pub(crate) fn new(status: StatusCode, detail: impl Into<String>) -> Problem {
-        let title = status.canonical_reason().unwrap_or("Error");
-        Problem { status, title, detail: detail.into(), field: None }
+    pub(crate) fn new(status: StatusCode, detail: Words) -> Problem {
+        Problem { status, detail, field: None }
     }
 
     pub(crate) fn unauthorized() -> Problem {
-        Problem::new(StatusCode::UNAUTHORIZED, "this is open to whoever has a token: send it as Authorization: Bearer")
+        let detail = Words::new(
+            "ceci demande un jeton : à envoyer comme Authorization: Bearer",
+            "this is open to whoever has a token: send it as Authorization: Bearer",
+        );
+        Problem::new(StatusCode::UNAUTHORIZED, detail)
     }
 
-    pub(crate) fn forbidden(detail: impl Into<String>) -> Problem {
+    pub(crate) fn forbidden(detail: Words) -> Problem {
         Problem::new(StatusCode::FORBIDDEN, detail)
     }
 
-    pub(crate) fn internal(detail: impl Into<String>) -> Problem {
+    pub(crate) fn internal(detail: Words) -> Problem {
         Problem::new(StatusCode::INTERNAL_SERVER_ERROR, detail)
     }
 
     /// What was refused before a handler saw it.
     pub(crate) fn unreadable(status: StatusCode) -> Problem {
-        Problem::new(status, "the request cannot be read")
+        Problem::new(status, Words::new("la requête est illisible", "the request cannot be read"))
     }
 
-    pub(crate) fn not_found(detail: impl Into<String>) -> Problem {
+    pub(crate) fn not_found(detail: Words) -> Problem {
         Problem::new(StatusCode::NOT_FOUND, detail)
     }
 
     pub(crate) fn method_not_allowed() -> Problem {
-        Problem::new(StatusCode::METHOD_NOT_ALLOWED, "this path does not take that method")
+        let detail = Words::new("ce chemin n'admet pas cette méthode", "this path does not take that method");
+        Problem::new(StatusCode::METHOD_NOT_ALLOWED, detail)
     }
 
-    pub(crate) fn conflict(detail: impl Into<String>) -> Problem {
+    pub(crate) fn conflict(detail: Words) -> Problem {
         Problem::new(StatusCode::CONFLICT, detail)
     }
 
-    pub(crate) fn precondition_failed(detail: impl Into<String>) -> Problem {
+    pub(crate) fn precondition_failed(detail: Words) -> Problem {
         Problem::new(StatusCode::PRECONDITION_FAILED, detail)
     }
 
-    pub(crate) fn precondition_required(detail: impl Into<String>) -> Problem {
+    pub(crate) fn precondition_required(detail: Words) -> Problem {
         Problem::new(StatusCode::PRECONDITION_REQUIRED, detail)
     }
 
-    pub(crate) fn try_again(detail: impl Into<String>) -> Problem {
+    /// More is asked for than one answer takes.
+    pub(crate) fn too_much(detail: Words) -> Problem {
+        Problem::new(StatusCode::UNPROCESSABLE_ENTITY, detail)
+    }
+
+    pub(crate) fn try_again(detail: Words) -> Problem {
         Problem::new(StatusCode::SERVICE_UNAVAILABLE, detail)
+    }
+
+    /// The body, in a language.
+    pub(crate) fn body(&self, language: Language) -> Body {
+        let written = Written {
+            status: self.status.as_u16(),
+            title: self.title().in_language(language),
+            detail: self.detail.in_language(language),
+            field: self.field.as_deref(),
+        };
+        serde_json::to_vec(&written).map_or_else(|_| Body::empty(), Body::from)
+    }
+
+    fn title(&self) -> Text {
+        let (fr, en) = match self.status {
+            StatusCode::BAD_REQUEST => ("Requête incorrecte", "Bad Request"),
+            StatusCode::UNAUTHORIZED => ("Non authentifié", "Unauthorized"),
+            StatusCode::FORBIDDEN => ("Accès refusé", "Forbidden"),
+            StatusCode::NOT_FOUND => ("Introuvable", "Not Found"),
+            StatusCode::METHOD_NOT_ALLOWED => ("Méthode non admise", "Method Not Allowed"),
+            StatusCode::CONFLICT => ("Conflit", "Conflict"),
+            StatusCode::PRECONDITION_FAILED => ("Condition préalable non remplie", "Precondition Failed"),
+            StatusCode::PAYLOAD_TOO_LARGE => ("Requête trop grande", "Payload Too Large"),
+            StatusCode::UNPROCESSABLE_ENTITY => ("Demande trop vaste", "Unprocessable Entity"),
+            StatusCode::PRECONDITION_REQUIRED => ("Condition préalable requise", "Precondition Required"),
+            StatusCode::INTERNAL_SERVER_ERROR => ("Erreur interne", "Internal Server Error"),
+            StatusCode::SERVICE_UNAVAILABLE => ("Service momentanément indisponible", "Service Unavailable"),
+            _ => ("Erreur", "Error"),
+        };
+        Text { fr, en }
     }
 }
 
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Problem {
-        Problem { field: Some(refusal.field.clone()), ..Problem::new(StatusCode::BAD_REQUEST, refusal.to_string()) }
+        Problem { field: Some(refusal.field.clone()), ..Problem::new(StatusCode::BAD_REQUEST, refusal.words()) }
     }
 }
 
@@ -85,11 +126,17 @@ impl From<LedgerError> for Problem {
         match error {
             LedgerError::Store(_) | LedgerError::Contended { .. } => {
                 tracing::error!(error = chain, "the ledger could not answer: whoever asked is told to try again");
-                Problem::try_again("the ledger cannot answer now; nothing was changed, try again")
+                Problem::try_again(Words::new(
+                    "le registre ne peut répondre à présent ; rien n'a changé, réessayer",
+                    "the ledger cannot answer now; nothing was changed, try again",
+                ))
             }
             LedgerError::Damaged { .. } | LedgerError::Overflow { .. } => {
                 tracing::error!(error = chain, "the ledger cannot answer until it is mended: see operate audit");
-                Problem::internal("the ledger holds something it cannot add up; see the log")
+                Problem::internal(Words::new(
+                    "le registre contient ce qu'il ne peut additionner ; voir le journal",
+                    "the ledger holds something it cannot add up; see the log",
+                ))
             }
         }
     }
@@ -97,11 +144,13 @@ impl From<LedgerError> for Problem {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let mut response = (self.status, axum::Json(&self)).into_response();
-        response.headers_mut().insert(header::CONTENT_TYPE, Problem::CONTENT_TYPE);
+        let mut response = self.status.into_response();
+        let content_type = HeaderValue::from_static("application/problem+json");
+        response.headers_mut().insert(header::CONTENT_TYPE, content_type);
         if self.status == StatusCode::UNAUTHORIZED {
             response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
+        response.extensions_mut().insert(self);
         response
     }
 }

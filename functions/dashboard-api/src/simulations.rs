@@ -4,18 +4,19 @@ use crate::App;
 use crate::access::Admin;
 use crate::contracts::line;
 use crate::entries::cause;
-use crate::parameters::Parameters;
+use crate::parameters::{Parameters, utf8};
 use crate::problem::Problem;
 use crate::totals::{overflow, totals};
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Query, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::HeaderMap;
 use events::{Refusal, Simulation, simulation};
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 use ledger::LedgerError;
 use rules::line::LineId;
 use rules::programme::Language;
+use rules::text::Words;
 use rules::totals::of_lines;
 use rules::what_if::{Pair, Who, what_if};
 use rules::{Agreements, Contract, ContractId, Line, PartnerId};
@@ -39,8 +40,7 @@ pub(crate) async fn run(
     let mut parameters = Parameters::read(query)?;
     let language = parameters.language(&headers)?;
     parameters.done()?;
-    let body = std::str::from_utf8(&body).map_err(|_| Refusal::new("body", "is not UTF-8"))?;
-    let simulation = simulation::parse(body)?;
+    let simulation = simulation::parse(utf8(&body)?)?;
     let names = app.names().await?;
     let registry = registry(&app, &simulation.who, &names).await?;
     let contracts = contracts(&app, registry.keys()).await?;
@@ -56,7 +56,10 @@ async fn registry(
 ) -> Result<BTreeMap<PartnerId, Agreements>, Problem> {
     let ids: Vec<PartnerId> = match who {
         Who::PartnerId(id) if names.contains_key(id) => vec![id.clone()],
-        Who::PartnerId(_) => return Err(Refusal::new("who.partner_id", "is no registered partner").into()),
+        Who::PartnerId(_) => {
+            let words = Words::new("n'est pas un partenaire enregistré", "is no registered partner");
+            return Err(Refusal::new("who.partner_id", words).into());
+        }
         Who::Model(_) | Who::Programme(_) => names.keys().cloned().collect(),
     };
     let heads = stream::iter(ids).map(|id| async move { app.ledger.head(&id).await }).buffer_unordered(AT_ONCE);
@@ -74,9 +77,10 @@ async fn contracts(
         let of_partner = app.ledger.contracts_of(partner, MAX_CONTRACTS).await?;
         let fits = of_partner.filter(|of_partner| ids.len() + of_partner.len() <= MAX_CONTRACTS);
         ids.extend(fits.ok_or_else(|| {
-            let detail =
-                format!("this concerns more than {MAX_CONTRACTS} contracts; ask about one partner or one model");
-            Problem::new(StatusCode::UNPROCESSABLE_ENTITY, detail)
+            Problem::too_much(Words::new(
+                format!("cela concerne plus de {MAX_CONTRACTS} contrats ; demander pour un partenaire ou un modèle"),
+                format!("this concerns more than {MAX_CONTRACTS} contracts; ask about one partner or one model"),
+            ))
         })?);
     }
     let read = stream::iter(ids).map(|id| async move {

@@ -12,12 +12,13 @@ use crate::statement_page::page;
 use crate::totals::{overflow, totals};
 use axum::Json;
 use axum::extract::{Path, Query, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::HeaderMap;
 use axum::response::{Html, IntoResponse, Response};
 use jiff::civil::Date;
 use ledger::queries::Listed;
 use rules::line::LineId;
 use rules::programme::Language;
+use rules::text::Words;
 use rules::{Day, Month, PartnerId, Totals, explain};
 use serde_json::{Value, json};
 
@@ -87,8 +88,10 @@ async fn entries(
         let part = app.ledger.entries(partner_id, period, PAGE, after).await?;
         read += part.list.len();
         if read > MAX_ENTRIES {
-            let detail = format!("there are more than {MAX_ENTRIES} entries; read them page by page from /entries");
-            return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, detail));
+            return Err(Problem::too_much(Words::new(
+                format!("il y a plus de {MAX_ENTRIES} écritures ; les lire page par page de /entries"),
+                format!("there are more than {MAX_ENTRIES} entries; read them page by page from /entries"),
+            )));
         }
         entries.extend(part.list.into_iter().filter(&wanted));
         after = part.next;

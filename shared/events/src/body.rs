@@ -1,6 +1,8 @@
 //! Bodies of requests: JSON of a known shape, refused with the path of the field.
 
 use crate::Refusal;
+use crate::raw::refused;
+use rules::text::Words;
 use serde::Deserialize;
 
 /// The largest body of a request, in bytes.
@@ -11,7 +13,12 @@ pub const MAX_TEXT: usize = 200;
 /// Reads a body whole; nothing may follow it.
 pub(crate) fn read<'a, T: Deserialize<'a>>(body: &'a str) -> Result<T, Refusal> {
     if body.len() > MAX_BYTES {
-        return Err(Refusal::new("body", format!("is {} bytes; a request has at most {MAX_BYTES}", body.len())));
+        let bytes = body.len();
+        let fr = format!("fait {bytes} octets ; une requête en a au plus {MAX_BYTES}");
+        return Err(Refusal::new(
+            "body",
+            Words::new(fr, format!("is {bytes} bytes; a request has at most {MAX_BYTES}")),
+        ));
     }
     let mut json = serde_json::Deserializer::from_str(body);
     let read = serde_path_to_error::deserialize(&mut json).map_err(|error| {
@@ -20,9 +27,9 @@ pub(crate) fn read<'a, T: Deserialize<'a>>(body: &'a str) -> Result<T, Refusal> 
         let is_name = |c: char| c.is_ascii_alphanumeric() || "_-.[]".contains(c);
         let names = path.len() <= MAX_TEXT && path.chars().all(is_name) && path.chars().any(char::is_alphanumeric);
         let field = if names { path } else { "body".to_owned() };
-        Refusal::new(field, format!("is refused: {}", error.inner()))
+        Refusal::new(field, refused(error.inner()))
     })?;
-    json.end().map_err(|error| Refusal::new("body", format!("is refused: {error}")))?;
+    json.end().map_err(|error| Refusal::new("body", refused(error)))?;
     Ok(read)
 }
 
@@ -31,7 +38,10 @@ pub(crate) fn text(text: String, field: &str) -> Result<String, Refusal> {
     let length = text.chars().count();
     let blank = text.trim().len() != text.len() || text.is_empty();
     if blank || length > MAX_TEXT || text.chars().any(char::is_control) {
-        let reason = format!("must be 1 to {MAX_TEXT} characters, without control characters or spaces around them");
+        let reason = Words::new(
+            format!("doit faire 1 à {MAX_TEXT} caractères, sans caractères de contrôle ni espaces autour"),
+            format!("must be 1 to {MAX_TEXT} characters, without control characters or spaces around them"),
+        );
         return Err(Refusal::new(field, reason));
     }
     Ok(text)

@@ -1,6 +1,7 @@
 //! Choices of what stands (RULEBOOK §5): which of the claims of a key, and why.
 
 use crate::{Refusal, body};
+use rules::text::Words;
 use serde::{Deserialize, Deserializer};
 
 /// What a manager chose.
@@ -23,7 +24,9 @@ fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<usize>, 
 pub fn parse(body: &str) -> Result<ChoiceBody, Refusal> {
     let ChoiceBody { claim, reason } = body::read(body)?;
     if claim == Some(0) {
-        return Err(Refusal::new("claim", "is counted from 1; null chooses none"));
+        let reason =
+            Words::new("se compte à partir de 1 ; null n'en retient aucune", "is counted from 1; null chooses none");
+        return Err(Refusal::new("claim", reason));
     }
     Ok(ChoiceBody { claim, reason: body::text(reason, "reason")? })
 }

@@ -1,12 +1,11 @@
 //! Events from billing (RULEBOOK §2): CloudEvents 1.0, structured JSON, one per message.
 
 use crate::Refusal;
+use crate::raw::{Raw, missing, parsed, present, refused, text, whole_number};
 use jiff::Timestamp;
-use rules::{CreditNote, Currency, Fact, Instance, Money, Renewal, Sale, Term};
-use serde::{Deserialize, Deserializer};
-use serde_json::value::RawValue;
-use std::borrow::Cow;
-use std::str::FromStr;
+use rules::text::Words;
+use rules::{CreditNote, Fact, Instance, Money, Renewal, Sale, Term};
+use serde::Deserialize;
 
 /// The largest message, in bytes.
 pub const MAX_BYTES: usize = 16 * 1024;
@@ -52,13 +51,6 @@ pub struct Event {
     pub fact: Fact,
 }
 
-type Raw<'a> = Option<&'a RawValue>;
-
-/// A field that is there, `null` included: only an absent one is `None`.
-fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Raw<'de>, D::Error> {
-    <&RawValue>::deserialize(deserializer).map(Some)
-}
-
 macro_rules! raw_fields {
     ($name:ident { $($field:ident),* }) => {
         /// Fields as they were written; repeated ones are refused, unknown ones ignored.
@@ -94,24 +86,33 @@ pub fn type_of(body: &str) -> Option<EventType> {
 /// Reads a message of a queue that carries `expected`.
 pub fn parse(body: &str, expected: EventType) -> Result<Event, Refusal> {
     if body.len() > MAX_BYTES {
-        return Err(Refusal::new("body", format!("is {} bytes; a message has at most {MAX_BYTES}", body.len())));
+        return Err(too_large(body.len()));
     }
     let envelope: Envelope<'_> = object(body, "body")?;
     if text(envelope.specversion, "specversion")? != "1.0" {
-        return Err(Refusal::new("specversion", "must be \"1.0\""));
+        return Err(Refusal::new("specversion", Words::new("doit être \"1.0\"", "must be \"1.0\"")));
     }
     let id = attribute(envelope.id, "id")?;
     attribute(envelope.source, "source")?;
     if text(envelope.r#type, "type")? != expected.as_str() {
-        return Err(Refusal::new("type", format!("must be {} on this queue", expected.as_str())));
+        let name = expected.as_str();
+        let reason = Words::new(format!("doit être {name} sur cette file"), format!("must be {name} on this queue"));
+        return Err(Refusal::new("type", reason));
     }
-    let time = envelope.time.map(|time| {
-        parsed(Some(time), "time").map_err(|refusal| Refusal::new(refusal.field, "is not an RFC 3339 time"))
-    });
-    let time: Option<Timestamp> = time.transpose()?;
+    let time = envelope.time.map(|time| self::time(Some(time))).transpose()?;
     let data = envelope.data.ok_or_else(|| missing("data"))?;
     let fact = fact(&object(data.get(), "data")?, expected)?;
     Ok(Event { id, time, fact })
+}
+
+fn too_large(bytes: usize) -> Refusal {
+    let fr = format!("fait {bytes} octets ; un message en a au plus {MAX_BYTES}");
+    Refusal::new("body", Words::new(fr, format!("is {bytes} bytes; a message has at most {MAX_BYTES}")))
+}
+
+fn time(raw: Raw<'_>) -> Result<Timestamp, Refusal> {
+    let words = || Words::new("n'est pas une date et heure RFC 3339", "is not an RFC 3339 time");
+    text(raw, "time")?.parse().map_err(|_| Refusal::new("time", words()))
 }
 
 fn fact(data: &Data<'_>, event_type: EventType) -> Result<Fact, Refusal> {
@@ -148,71 +149,57 @@ fn instance(raw: Raw<'_>) -> Result<Instance, Refusal> {
     match text(raw, "data.instance")?.as_ref() {
         "customer" => Ok(Instance::Customer),
         "partner" => Ok(Instance::Partner),
-        _ => Err(Refusal::new("data.instance", "must be \"customer\" or \"partner\"")),
+        _ => Err(Refusal::new(
+            "data.instance",
+            Words::new("doit être \"customer\" ou \"partner\"", "must be \"customer\" or \"partner\""),
+        )),
     }
 }
 
 fn term(raw: Raw<'_>, field: &str, least: u8) -> Result<Term, Refusal> {
-    let written = raw.ok_or_else(|| missing(field))?.get();
-    let refused = || Refusal::new(field, format!("must be a whole number from {least} to 99, without quotes"));
-    let digits = written.bytes().all(|b| b.is_ascii_digit());
-    let number: u64 = written.parse().ok().filter(|_| digits).ok_or_else(refused)?;
-    Term::try_from(number).ok().filter(|term| term.number() >= least).ok_or_else(refused)
+    let number = whole_number(raw.ok_or_else(|| missing(field))?);
+    let term = number.and_then(|number| Term::try_from(number).ok()).filter(|term| term.number() >= least);
+    term.ok_or_else(|| {
+        let fr = format!("doit être un entier de {least} à 99, sans guillemets");
+        Refusal::new(field, Words::new(fr, format!("must be a whole number from {least} to 99, without quotes")))
+    })
 }
 
-/// Reads `{"amount": …, "currency": …}`; the amount by its digits, whether it is a string or a number.
+/// Reads `{"amount": …, "currency": …}`.
 fn money(raw: Raw<'_>, field: &str) -> Result<Money, Refusal> {
     let raw = raw.ok_or_else(|| missing(field))?;
     let RawMoney { amount, currency } = object(raw.get(), field)?;
-    raw_money(amount, currency, field)
-}
-
-/// Reads an amount and a currency that were written side by side in `field`.
-pub(crate) fn raw_money(amount: Raw<'_>, currency: Raw<'_>, field: &str) -> Result<Money, Refusal> {
-    let currency: Currency = parsed(currency, &format!("{field}.currency"))?;
-    let field = format!("{field}.amount");
-    let written = amount.ok_or_else(|| missing(&field))?.get();
-    let is_number = written.starts_with(|first: char| first == '-' || first.is_ascii_digit());
-    let digits = if is_number { Cow::Borrowed(written) } else { text(amount, &field)? };
-    Money::parse(&digits, currency).map_err(|error| Refusal::new(field, error))
+    crate::raw::money(amount, currency, field)
 }
 
 /// A CloudEvents attribute: a string that is not empty and has no control characters.
 fn attribute(raw: Raw<'_>, field: &str) -> Result<String, Refusal> {
     let text = text(raw, field)?;
     if text.is_empty() || text.chars().any(char::is_control) {
-        return Err(Refusal::new(field, "must be a string that is not empty and has no control characters"));
+        let reason = Words::new(
+            "doit être une chaîne, ni vide ni avec des caractères de contrôle",
+            "must be a string that is not empty and has no control characters",
+        );
+        return Err(Refusal::new(field, reason));
     }
     Ok(text.into_owned())
-}
-
-fn parsed<T: FromStr<Err: std::fmt::Display>>(raw: Raw<'_>, field: &str) -> Result<T, Refusal> {
-    text(raw, field)?.parse().map_err(|error: T::Err| Refusal::new(field, error))
-}
-
-/// A string; copied only if something in it is escaped.
-fn text<'a>(raw: Raw<'a>, field: &str) -> Result<Cow<'a, str>, Refusal> {
-    let raw = raw.ok_or_else(|| missing(field))?;
-    let borrowed = serde_json::from_str(raw.get()).map(Cow::Borrowed);
-    let text = borrowed.or_else(|_| serde_json::from_str(raw.get()).map(Cow::Owned));
-    text.map_err(|_| Refusal::new(field, "must be a string"))
-}
-
-fn missing(field: &str) -> Refusal {
-    Refusal::new(field, "is missing")
 }
 
 /// Reads an object's fields. The parser's own words are kept only where they cannot quote the message.
 fn object<'a, T: Deserialize<'a>>(json: &'a str, field: &str) -> Result<T, Refusal> {
     use serde_json::error::Category;
     if !json.trim_start_matches([' ', '\t', '\r', '\n']).starts_with('{') {
-        return Err(Refusal::new(field, "must be a JSON object"));
+        return Err(Refusal::new(field, Words::new("doit être un objet JSON", "must be a JSON object")));
     }
     serde_json::from_str(json).map_err(|error| {
         let reason = match error.classify() {
-            Category::Data => error.to_string(),
+            Category::Data => refused(&error),
             Category::Syntax | Category::Eof | Category::Io => {
-                format!("is not JSON at line {}, column {}", error.line(), error.column())
+                let (line, column) = (error.line(), error.column());
+                Words::new(
+                    format!("n'est pas du JSON, ligne {line}, colonne {column}"),
+                    format!("is not JSON at line {line}, column {column}"),
+                )
             }
         };
         Refusal::new(field, reason)
@@ -284,7 +271,7 @@ mod tests {
         let check = |body: &str, field: &str| {
             let refusal = parse(body, EventType::SaleSigned).unwrap_err();
             assert_eq!(refusal.field, field, "{body}: {refusal}");
-            assert!(!refusal.reason.contains("secret"), "{refusal}");
+            assert!(!format!("{:?}", refusal.reason).contains("secret"), "{refusal}");
         };
         for body in ["", "secret", "null", "[]", "\"{}\"", "{", "{\"secret\":}", "\u{feff}{}"] {
             check(body, "body");

@@ -7,6 +7,7 @@ pub mod body;
 pub mod choice;
 pub mod cloud_event;
 pub mod json;
+mod raw;
 pub mod registration;
 pub mod simulation;
 
@@ -15,19 +16,27 @@ pub use cloud_event::{Event, EventType};
 pub use registration::Registration;
 pub use simulation::Simulation;
 
+use rules::text::{Language, Words};
+
 /// Why an input was refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{field} {reason}")]
+#[error("{field} {}", reason.en)]
 pub struct Refusal {
     /// The path of the field, `data.annual_fee.amount`; `body` where it is the whole.
     pub field: String,
     /// What is wrong with it, to be read behind the field's name.
-    pub reason: String,
+    pub reason: Words,
 }
 
 impl Refusal {
     /// Refuses a field.
-    pub fn new(field: impl Into<String>, reason: impl std::fmt::Display) -> Self {
-        Refusal { field: field.into(), reason: reason.to_string() }
+    pub fn new(field: impl Into<String>, reason: impl Into<Words>) -> Self {
+        Refusal { field: field.into(), reason: reason.into() }
+    }
+
+    /// The field and what is wrong with it, in both languages.
+    pub fn words(&self) -> Words {
+        let said = |language| format!("{} {}", self.field, self.reason.in_language(language));
+        Words::new(said(Language::Fr), said(Language::En))
     }
 }

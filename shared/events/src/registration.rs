@@ -1,12 +1,11 @@
 //! Registrations of partners (RULEBOOK §6): a name and all agreements, replaced as a whole. Unknown fields are refused.
 
-use crate::cloud_event::raw_money;
+use crate::raw::{self, Raw, parsed, parsed_if_there};
 use crate::{Refusal, body};
 use rules::agreement::{Draft, EntryFee};
-use rules::programme::FromSale;
-use rules::{Agreement, Agreements, Day, Model, ProgrammeVersion, Rate};
+use rules::text::Words;
+use rules::{Agreement, Agreements, Model, ProgrammeVersion};
 use serde::Deserialize;
-use serde_json::value::RawValue;
 
 /// A partner as registered.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,12 +28,17 @@ struct RawRegistration<'a> {
 #[serde(deny_unknown_fields)]
 struct RawAgreement<'a> {
     model: Model,
-    starts_on: Day,
-    ends_on: Option<Day>,
+    #[serde(borrow)]
+    starts_on: Raw<'a>,
+    #[serde(borrow)]
+    ends_on: Raw<'a>,
     programme: Option<ProgrammeVersion>,
-    rate: Option<Rate>,
-    from_sale: Option<FromSale>,
-    technical_qualification: Option<RawQualification>,
+    #[serde(borrow)]
+    rate: Raw<'a>,
+    #[serde(borrow)]
+    from_sale: Raw<'a>,
+    #[serde(borrow)]
+    technical_qualification: Option<RawQualification<'a>>,
     support_structure: Option<bool>,
     #[serde(borrow)]
     entry_fee: Option<RawEntryFee<'a>>,
@@ -42,8 +46,9 @@ struct RawAgreement<'a> {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct RawQualification {
-    qualified_on: Day,
+struct RawQualification<'a> {
+    #[serde(borrow)]
+    qualified_on: Raw<'a>,
 }
 
 #[derive(Deserialize)]
@@ -52,16 +57,17 @@ struct RawEntryFee<'a> {
     segment: String,
     #[serde(borrow)]
     commercial_potential: RawMoney<'a>,
-    rate: Rate,
+    #[serde(borrow)]
+    rate: Raw<'a>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RawMoney<'a> {
     #[serde(borrow)]
-    amount: &'a RawValue,
+    amount: Raw<'a>,
     #[serde(borrow)]
-    currency: &'a RawValue,
+    currency: Raw<'a>,
 }
 
 /// Reads a registration. `known` are the agreements registered so far: an agreement that names no programme version
@@ -69,37 +75,46 @@ struct RawMoney<'a> {
 pub fn parse(body: &str, known: &Agreements) -> Result<Registration, Refusal> {
     let raw: RawRegistration<'_> = body::read(body)?;
     let name = body::text(raw.name, "name")?;
-    let agreements = raw.agreements.into_iter().enumerate().map(|(i, agreement)| {
-        let fixed = known.iter().find(|known| known.starts_on() == agreement.starts_on).map(Agreement::programme);
-        self::agreement(agreement, fixed, &format!("agreements[{i}]"))
-    });
+    let agreements = raw
+        .agreements
+        .into_iter()
+        .enumerate()
+        .map(|(i, agreement)| self::agreement(agreement, known, &format!("agreements[{i}]")));
     let agreements = agreements.collect::<Result<Vec<_>, Refusal>>()?;
-    let agreements =
-        Agreements::new(agreements).map_err(|error| Refusal::new("agreements", format!("are refused: {error}")))?;
+    let agreements = Agreements::new(agreements).map_err(|error| Refusal::new("agreements", of_all(&error.into())))?;
     Ok(Registration { name, agreements })
 }
 
-fn agreement(raw: RawAgreement<'_>, fixed: Option<ProgrammeVersion>, path: &str) -> Result<Agreement, Refusal> {
-    let entry_fee = raw.entry_fee.map(|fee| entry_fee(fee, &format!("{path}.entry_fee"))).transpose()?;
+fn of_all(words: &Words) -> Words {
+    Words::new(format!("ne sont pas acceptés : {}", words.fr), format!("are refused: {}", words.en))
+}
+
+fn agreement(raw: RawAgreement<'_>, known: &Agreements, path: &str) -> Result<Agreement, Refusal> {
+    let at = |field: &str| format!("{path}.{field}");
+    let starts_on = parsed(raw.starts_on, &at("starts_on"))?;
+    let fixed = known.iter().find(|known| known.starts_on() == starts_on).map(Agreement::programme);
+    let qualified_on =
+        |raw: RawQualification<'_>| parsed(raw.qualified_on, &at("technical_qualification.qualified_on"));
+    let entry_fee = raw.entry_fee.map(|fee| entry_fee(fee, &at("entry_fee"))).transpose()?;
     let draft = Draft {
         model: raw.model,
-        starts_on: raw.starts_on,
-        ends_on: raw.ends_on,
+        starts_on,
+        ends_on: parsed_if_there(raw.ends_on, &at("ends_on"))?,
         programme: raw.programme.or(fixed),
-        rate: raw.rate,
-        from_sale: raw.from_sale,
-        technical_qualification: raw.technical_qualification.map(|qualification| qualification.qualified_on),
+        rate: parsed_if_there(raw.rate, &at("rate"))?,
+        from_sale: raw::from_sale(raw.from_sale, &at("from_sale"))?,
+        technical_qualification: raw.technical_qualification.map(qualified_on).transpose()?,
         support_structure: raw.support_structure,
         entry_fee,
     };
-    draft.accept().map_err(|error| Refusal::new(format!("{path}.{}", error.field()), error))
+    draft.accept().map_err(|error| Refusal::new(at(error.field()), error))
 }
 
 fn entry_fee(raw: RawEntryFee<'_>, path: &str) -> Result<EntryFee, Refusal> {
     let segment = body::text(raw.segment, &format!("{path}.segment"))?;
     let RawMoney { amount, currency } = raw.commercial_potential;
-    let commercial_potential = raw_money(Some(amount), Some(currency), &format!("{path}.commercial_potential"))?;
-    Ok(EntryFee { segment, commercial_potential, rate: raw.rate })
+    let commercial_potential = raw::money(amount, currency, &format!("{path}.commercial_potential"))?;
+    Ok(EntryFee { segment, commercial_potential, rate: parsed(raw.rate, &format!("{path}.rate"))? })
 }
 
 #[cfg(test)]

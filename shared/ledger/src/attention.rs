@@ -7,6 +7,7 @@ use crate::rows::text;
 use crate::store::{Consistency, Index, IndexKey, Inserted, Item, Key, Store, Stretch, TransactError, Write};
 use crate::{Ledger, LedgerError, SHAPE, UNSTORABLE};
 use jiff::Timestamp;
+use rules::text::Words;
 use rules::{ContractId, Term};
 use serde::{Deserialize, Serialize};
 
@@ -20,7 +21,7 @@ pub struct Rejected {
     /// The field that is wrong.
     pub field: String,
     /// What is wrong with it.
-    pub reason: String,
+    pub reason: Words,
     /// When it was refused.
     pub at: Timestamp,
 }
@@ -55,6 +56,8 @@ struct StoredRejected {
     field: String,
     #[serde(rename = "re")]
     reason: String,
+    #[serde(rename = "rf", skip_serializing_if = "Option::is_none")]
+    reason_in_french: Option<String>,
     at: Timestamp,
     #[serde(rename = "v")]
     revision: u64,
@@ -64,10 +67,12 @@ impl<S: Store> Ledger<S> {
     /// Lists a refused message, once.
     pub async fn reject(&self, rejected: &Rejected) -> Result<(), LedgerError> {
         let Key { pk, sk } = keys::rejected(&rejected.message_id);
-        let Rejected { message_id, function, field, reason, at } = rejected.clone();
+        let Rejected { message_id, function, field, reason: Words { fr, en }, at } = rejected.clone();
+        let (reason, reason_in_french) = (en.into_owned(), Some(fr.into_owned()));
         let ask = Some(keys::attention_sort_key(at, &Key { pk: pk.clone(), sk: sk.clone() }));
         let apk = Some(keys::ATTENTION.to_owned());
-        let stored = StoredRejected { pk, sk, apk, ask, message_id, function, field, reason, at, revision: 1 };
+        let stored =
+            StoredRejected { pk, sk, apk, ask, message_id, function, field, reason, reason_in_french, at, revision: 1 };
         let item = serde_dynamo::to_item(stored).map_err(|_| damaged(&rejected.message_id, UNSTORABLE))?;
         match self.store.insert(vec![item]).await.into_iter().next() {
             Some(Inserted::Failed(error)) => Err(error.into()),
@@ -107,7 +112,8 @@ impl<S: Store> Ledger<S> {
             } else if let Some(item) = rejected.iter().find(|item| text(item, "pk") == key.pk) {
                 let stored: StoredRejected =
                     serde_dynamo::from_item(item.clone()).map_err(|_| damaged(&key.pk, SHAPE))?;
-                let StoredRejected { message_id, function, field, reason, at, .. } = stored;
+                let StoredRejected { message_id, function, field, reason, reason_in_french, at, .. } = stored;
+                let reason = Words::new(reason_in_french.unwrap_or_else(|| reason.clone()), reason);
                 list.push(Attention::Rejected(Rejected { message_id, function, field, reason, at }));
             }
         }

@@ -1,14 +1,18 @@
 //! Calendar days without a time zone (§2).
 
+use crate::text::error;
 use jiff::ToSpan;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// A text that is no day.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("is not a day: YYYY-MM-DD, from 2000-01-01 to 2099-12-31")]
-pub struct DayError;
+error! {
+    /// A text that is no day.
+    DayError {
+        fr: "n'est pas un jour : AAAA-MM-JJ, du 2000-01-01 au 2099-12-31",
+        en: "is not a day: YYYY-MM-DD, from 2000-01-01 to 2099-12-31"
+    }
+}
 
 /// A day from 2000-01-01 to 2099-12-31, written `YYYY-MM-DD`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -76,10 +80,13 @@ impl fmt::Display for Day {
     }
 }
 
-/// A text that is no month.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("is not a month: YYYY-MM, from 2000-01 to 2099-12")]
-pub struct MonthError;
+error! {
+    /// A text that is no month.
+    MonthError {
+        fr: "n'est pas un mois : AAAA-MM, de 2000-01 à 2099-12",
+        en: "is not a month: YYYY-MM, from 2000-01 to 2099-12"
+    }
+}
 
 /// A month from 2000-01 to 2099-12, written `YYYY-MM`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

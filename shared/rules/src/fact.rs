@@ -1,5 +1,6 @@
 //! What billing tells us (§2): a sale signed, a year renewed, a credit note.
 
+use crate::text::error;
 use crate::{ContractId, CreditNoteId, CustomerId, Day, Money, PartnerId};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -9,10 +10,13 @@ use std::fmt;
 #[serde(try_from = "u64", into = "u64")]
 pub struct Term(u8);
 
-/// A number that is no term.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("is not a term: a whole number from 1 to 99 (2 to 99 for a renewal)")]
-pub struct TermError;
+error! {
+    /// A number that is no term.
+    TermError {
+        fr: "n'est pas un terme : un entier de 1 à 99 (de 2 à 99 pour un renouvellement)",
+        en: "is not a term: a whole number from 1 to 99 (2 to 99 for a renewal)"
+    }
+}
 
 impl Term {
     /// The first annuity, billed by the sale itself.

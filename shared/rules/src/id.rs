@@ -1,15 +1,19 @@
 //! Identifiers, as billing and the partner registry give them (§2).
 
+use crate::text::error;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// The longest id, in bytes.
 pub const MAX_LEN: usize = 64;
 
-/// A text that is no id. It does not quote the text, which may be long or hostile.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("is not an id: 1 to 64 letters A-Z a-z, digits, `.`, `_` or `-`, the first a letter or a digit")]
-pub struct IdError;
+error! {
+    /// A text that is no id. It does not quote the text, which may be long or hostile.
+    IdError {
+        fr: "n'est pas un identifiant : 1 à 64 lettres A-Z a-z, chiffres, `.`, `_` ou `-`, à commencer par une lettre ou un chiffre",
+        en: "is not an id: 1 to 64 letters A-Z a-z, digits, `.`, `_` or `-`, the first a letter or a digit"
+    }
+}
 
 fn check(text: &str) -> Result<(), IdError> {
     let mut bytes = text.bytes();

@@ -1,7 +1,9 @@
 //! Money in integers of minor units, exact rates, and the one rounding there is (§2, §3.4).
 
+use crate::text::{Words, error};
 use rust_decimal::{Decimal, RoundingStrategy, prelude::ToPrimitive};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::fmt;
 
 /// The largest sum on the wire, in minor units.
@@ -12,10 +14,13 @@ pub const MAX_MINOR: i64 = 1_000_000_000_000;
 #[serde(try_from = "String", into = "String")]
 pub struct Currency(iso_currency::Currency);
 
-/// A text that is no currency of ours.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("is not an active ISO 4217 currency with a minor unit, in capitals (EUR, CHF, JPY, …)")]
-pub struct CurrencyError;
+error! {
+    /// A text that is no currency of ours.
+    CurrencyError {
+        fr: "n'est pas une devise ISO 4217 en cours, avec une unité mineure, en capitales (EUR, CHF, JPY, …)",
+        en: "is not an active ISO 4217 currency with a minor unit, in capitals (EUR, CHF, JPY, …)"
+    }
+}
 
 impl Currency {
     /// The three capital letters.
@@ -129,6 +134,22 @@ pub enum MoneyError {
     TooLarge,
 }
 
+impl From<MoneyError> for Words {
+    fn from(error: MoneyError) -> Words {
+        let fr = match error {
+            MoneyError::Shape => Cow::from(
+                "n'est pas un montant : des chiffres, puis au besoin un point et des chiffres, sans signe, exposant ni zéro en tête",
+            ),
+            MoneyError::TooFine { currency, allowed } => {
+                format!("a plus de décimales que {currency} n'en a, soit {allowed}").into()
+            }
+            MoneyError::Zero => "doit être supérieur à zéro".into(),
+            MoneyError::TooLarge => "dépasse 1000000000000 unités mineures".into(),
+        };
+        Words::new(fr, error.to_string())
+    }
+}
+
 impl Money {
     /// One cent of a euro.
     pub(crate) const CENT: Money = Money { minor: Minor(1), currency: Currency(iso_currency::Currency::EUR) };
@@ -184,10 +205,13 @@ impl Money {
 #[serde(try_from = "String", into = "String")]
 pub struct Rate(Decimal);
 
-/// A text that is no rate.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("is not a rate: a decimal from 0 to 1 with at most 6 decimals, as a string (\"0.35\")")]
-pub struct RateError;
+error! {
+    /// A text that is no rate.
+    RateError {
+        fr: "n'est pas un taux : un décimal de 0 à 1, à 6 décimales au plus, en chaîne (\"0.35\")",
+        en: "is not a rate: a decimal from 0 to 1 with at most 6 decimals, as a string (\"0.35\")"
+    }
+}
 
 impl Rate {
     /// Nothing.

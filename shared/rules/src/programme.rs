@@ -4,7 +4,7 @@
 
 pub use crate::text::{Language, Text};
 
-use crate::text::text;
+use crate::text::{error, text};
 use crate::{Day, Rate};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -260,10 +260,13 @@ impl Earnings {
 #[serde(try_from = "u64", into = "u64")]
 pub struct FromSale(u8);
 
-/// A number that is no rank to pay from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("is not a whole number from 1 to 12")]
-pub struct FromSaleError;
+error! {
+    /// A number that is no rank to pay from.
+    FromSaleError {
+        fr: "n'est pas un entier de 1 à 12",
+        en: "is not a whole number from 1 to 12"
+    }
+}
 
 impl FromSale {
     /// The highest there is.

@@ -6,11 +6,11 @@ use crate::fold::fold_contracts;
 use crate::line::LineId;
 use crate::programme::FromSale;
 use crate::{Agreement, Agreements, Contract, ContractId, Day, Line, Model, PartnerId, ProgrammeVersion, Rate};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use std::collections::BTreeMap;
 
 /// Whose agreements would be other ones.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Who {
     /// Those of one partner.
@@ -33,8 +33,7 @@ impl Who {
 }
 
 /// What would be another one; what is not said stays as it is.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Change {
     /// Another model. What was negotiated under the old one is forgotten.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -15,7 +15,7 @@ use ledger::attention::Rejected;
 use ledger::dynamo::DynamoStore;
 use std::sync::Arc;
 
-/// The message attribute that says what is wrong.
+/// The message attribute that says what is wrong, in English.
 pub const REASON: &str = "reason";
 /// The message attribute that names the field that is wrong.
 pub const FIELD: &str = "field";
@@ -75,7 +75,7 @@ impl DeadLetters {
         let sent = async {
             let request = self.client.send_message().queue_url(&self.queue_url).message_body(&message.body);
             let request = request
-                .message_attributes(REASON, text(&refusal.reason)?)
+                .message_attributes(REASON, text(&refusal.reason.en)?)
                 .message_attributes(FIELD, text(&refusal.field)?)
                 .message_attributes(MESSAGE_ID, text(&message.id)?);
             traced(request).send().await.map_err(Box::new)?;
@@ -83,7 +83,7 @@ impl DeadLetters {
         };
         match sent.await {
             Ok(()) => {
-                let (field, reason) = (&*refusal.field, &*refusal.reason);
+                let (field, reason) = (&*refusal.field, &*refusal.reason.en);
                 tracing::warn!(
                     outcome = "refused",
                     field,

@@ -13,6 +13,7 @@ use ledger::choices::{Choice, Chosen};
 use ledger::slots::Origin;
 use ledger::store::IndexKey;
 use rules::contract::Key;
+use rules::text::Words;
 use rules::{ContractId, CreditNoteId, PartnerId, Term};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -172,7 +173,7 @@ impl Restatement {
     async fn message(&self, message: &Message) -> bool {
         let request: Request = match serde_json::from_str(&message.body) {
             Ok(request) => request,
-            Err(_) => return self.dead_letters.bury(message, &Refusal::new("body", "is no restatement request")).await,
+            Err(_) => return self.dead_letters.bury(message, &Refusal::new("body", no_request())).await,
         };
         let done = match &request {
             Request::Partner(step) => self.step(step).await.map(|()| None),
@@ -223,13 +224,26 @@ impl Restatement {
         match self.ledger.choose(&request.choice(), Origin { at: now(), because: &because }).await? {
             Chosen::Now | Chosen::Already => {}
             Chosen::OutOfTurn { next } => {
-                return Ok(Some(Refusal::new("number", format!("is taken by another choice; the next one is {next}"))));
+                return Ok(Some(Refusal::new("number", taken(next))));
             }
-            Chosen::UnknownClaim => return Ok(Some(Refusal::new("claim", "is none that was recorded"))),
+            Chosen::UnknownClaim => return Ok(Some(Refusal::new("claim", unknown_claim()))),
         }
         for pass in &passes {
             self.queue.send(pass).await?;
         }
         Ok(None)
     }
+}
+
+fn no_request() -> Words {
+    Words::new("n'est pas une demande de nouvelle décision", "is no restatement request")
+}
+
+fn taken(next: usize) -> Words {
+    let fr = format!("est pris par un autre choix ; le prochain est {next}");
+    Words::new(fr, format!("is taken by another choice; the next one is {next}"))
+}
+
+fn unknown_claim() -> Words {
+    Words::new("n'est aucune des déclarations enregistrées", "is none that was recorded")
 }

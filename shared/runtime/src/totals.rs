@@ -16,6 +16,7 @@ use ledger::announce::{Announce, Announced, Booked};
 use ledger::dynamo::DynamoStore;
 use ledger::store::StoreError;
 use ledger::totals::PartnerMonth;
+use rules::text::Words;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::process::ExitCode;
@@ -174,6 +175,11 @@ impl Worker for Totals {
 
 impl Totals {
     async fn refuse(&self, message: &Message) -> bool {
-        self.dead_letters.bury(message, &Refusal::new("body", "names no months to add up")).await
+        self.dead_letters
+            .bury(
+                message,
+                &Refusal::new("body", Words::new("ne nomme pas de mois à additionner", "names no months to add up")),
+            )
+            .await
     }
 }

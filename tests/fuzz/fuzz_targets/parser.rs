@@ -8,7 +8,7 @@ use rules::Agreements;
 
 fn named(refusal: Option<Refusal>) {
     if let Some(refusal) = refusal {
-        assert!(!refusal.field.is_empty() && !refusal.reason.is_empty(), "{refusal:?}");
+        assert!(!refusal.field.is_empty() && !refusal.reason.fr.is_empty() && !refusal.reason.en.is_empty(), "{refusal:?}");
     }
 }
 

@@ -1,0 +1,68 @@
+//! Fields as they were written, before anything is made of them.
+
+use crate::Refusal;
+use rules::programme::{FromSale, FromSaleError};
+use rules::text::Words;
+use rules::{Currency, Money};
+use serde::{Deserialize, Deserializer};
+use serde_json::value::RawValue;
+use std::borrow::Cow;
+use std::str::FromStr;
+
+/// A field as written; none: it is not there.
+pub(crate) type Raw<'a> = Option<&'a RawValue>;
+
+/// A field that is there, `null` included: only an absent one is `None`.
+pub(crate) fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Raw<'de>, D::Error> {
+    <&RawValue>::deserialize(deserializer).map(Some)
+}
+
+/// What a parser says, in its own words, which are English.
+pub(crate) fn refused(error: impl std::fmt::Display) -> Words {
+    Words::new(format!("n'est pas accepté : {error}"), format!("is refused: {error}"))
+}
+
+pub(crate) fn missing(field: &str) -> Refusal {
+    Refusal::new(field, Words::new("manque", "is missing"))
+}
+
+/// A string; copied only if something in it is escaped.
+pub(crate) fn text<'a>(raw: Raw<'a>, field: &str) -> Result<Cow<'a, str>, Refusal> {
+    let raw = raw.ok_or_else(|| missing(field))?;
+    let borrowed = serde_json::from_str(raw.get()).map(Cow::Borrowed);
+    let text = borrowed.or_else(|_| serde_json::from_str(raw.get()).map(Cow::Owned));
+    text.map_err(|_| Refusal::new(field, Words::new("doit être une chaîne", "must be a string")))
+}
+
+/// What a string says.
+pub(crate) fn parsed<T: FromStr<Err: Into<Words>>>(raw: Raw<'_>, field: &str) -> Result<T, Refusal> {
+    text(raw, field)?.parse().map_err(|error| Refusal::new(field, error))
+}
+
+/// The same of a field that need not be there.
+pub(crate) fn parsed_if_there<T: FromStr<Err: Into<Words>>>(raw: Raw<'_>, field: &str) -> Result<Option<T>, Refusal> {
+    raw.map(|raw| parsed(Some(raw), field)).transpose()
+}
+
+/// A number of digits alone, without quotes; none: it is written in another way.
+pub(crate) fn whole_number(raw: &RawValue) -> Option<u64> {
+    let written = raw.get();
+    written.parse().ok().filter(|_| written.bytes().all(|b| b.is_ascii_digit()))
+}
+
+pub(crate) fn from_sale(raw: Raw<'_>, field: &str) -> Result<Option<FromSale>, Refusal> {
+    let number = raw.map(|raw| whole_number(raw).ok_or(FromSaleError));
+    let from_sale = number.map(|number| number.and_then(FromSale::try_from));
+    from_sale.transpose().map_err(|error| Refusal::new(field, error))
+}
+
+/// An amount and a currency that were written side by side in `field`; the amount by its digits, whether it is a string
+/// or a number.
+pub(crate) fn money(amount: Raw<'_>, currency: Raw<'_>, field: &str) -> Result<Money, Refusal> {
+    let currency: Currency = parsed(currency, &format!("{field}.currency"))?;
+    let field = format!("{field}.amount");
+    let written = amount.ok_or_else(|| missing(&field))?.get();
+    let is_number = written.starts_with(|first: char| first == '-' || first.is_ascii_digit());
+    let digits = if is_number { Cow::Borrowed(written) } else { text(amount, &field)? };
+    Money::parse(&digits, currency).map_err(|error| Refusal::new(field, error))
+}
