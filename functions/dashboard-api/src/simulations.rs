@@ -6,11 +6,12 @@ use crate::contracts::line;
 use crate::entries::cause;
 use crate::parameters::{Parameters, utf8};
 use crate::problem::Problem;
-use crate::totals::{overflow, totals};
+use crate::totals::overflow;
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Query, State};
 use axum::http::HeaderMap;
+use events::json::Total;
 use events::{Refusal, Simulation, simulation};
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 use ledger::LedgerError;
@@ -98,7 +99,7 @@ fn answer(
     (registry, names): Registry<'_>,
     language: Language,
 ) -> Result<Value, Problem> {
-    let sum = |lines: Vec<&Line>| of_lines(lines).map(|sum| totals(&sum)).map_err(overflow);
+    let sum = |lines: Vec<&Line>| of_lines(lines).map(|sum| Total::all(&sum)).map_err(overflow);
     let of = |id: &PartnerId, line: &&Line| line.posting.partner_id == *id;
     let today = || pairs.values().filter_map(|pair| pair.0.as_ref());
     let simulated = || pairs.values().filter_map(|pair| pair.1.as_ref());

@@ -9,11 +9,12 @@ use crate::parameters::{Parameters, id};
 use crate::partners::registered_head;
 use crate::problem::Problem;
 use crate::statement_page::page;
-use crate::totals::{overflow, totals};
+use crate::totals::overflow;
 use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::HeaderMap;
 use axum::response::{Html, IntoResponse, Response};
+use events::json::Total;
 use jiff::civil::Date;
 use ledger::queries::Listed;
 use rules::line::LineId;
@@ -123,9 +124,9 @@ impl Statement {
             "as_of": self.as_of,
             "since": self.since,
             "entries": list(&self.entries),
-            "totals": totals(&totals_of(&self.entries)?),
+            "totals": Total::all(&totals_of(&self.entries)?),
             "earlier": list(&self.earlier),
-            "earlier_totals": totals(&totals_of(&self.earlier)?),
+            "earlier_totals": Total::all(&totals_of(&self.earlier)?),
         }))
     }
 

@@ -10,12 +10,13 @@ use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
-use events::json::Money;
+use events::json::Total;
 use futures_util::future::{try_join, try_join_all};
 use ledger::LedgerError;
 use rules::money::Overflow;
-use rules::totals::{Group, Total};
-use rules::{Month, PartnerId, Totals};
+use rules::totals::{self, Group};
+use rules::{Model, Month, PartnerId, Totals};
+use serde::Serialize;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -35,8 +36,8 @@ pub(crate) async fn of_partner(
     let months: BTreeMap<Month, Totals> = months.into_iter().filter(|(month, _)| (from..=to).contains(month)).collect();
     let sum = sum(months.values()).map_err(overflow)?;
     let months: Vec<Value> =
-        months.iter().map(|(month, totals)| json!({ "month": month, "totals": self::totals(totals) })).collect();
-    Ok(Json(json!({ "partner_id": partner_id, "from": from, "to": to, "totals": totals(&sum), "months": months })))
+        months.iter().map(|(month, totals)| json!({ "month": month, "totals": Total::all(totals) })).collect();
+    Ok(Json(json!({ "partner_id": partner_id, "from": from, "to": to, "totals": Total::all(&sum), "months": months })))
 }
 
 /// One partner's month, as a row of the summary.
@@ -83,28 +84,63 @@ async fn rows(app: &App, month: Month) -> Result<Vec<Row>, LedgerError> {
     }
 }
 
-fn summary((from, to): (Month, Month), rows: &[Row], names: &BTreeMap<PartnerId, String>) -> Result<Value, Overflow> {
+/// Months and what they add up to. Written straight to text: it may name thousands of partners.
+#[derive(Serialize)]
+struct Summary<'a> {
+    from: Month,
+    to: Month,
+    totals: Vec<Total>,
+    months: Vec<OfMonth>,
+    models: Vec<OfModel>,
+    partners: Vec<OfPartner<'a>>,
+}
+
+#[derive(Serialize)]
+struct OfMonth {
+    month: Month,
+    totals: Vec<Total>,
+}
+
+#[derive(Serialize)]
+struct OfModel {
+    model: Model,
+    totals: Vec<Total>,
+}
+
+#[derive(Serialize)]
+struct OfPartner<'a> {
+    partner_id: &'a PartnerId,
+    name: Option<&'a str>,
+    totals: Vec<Total>,
+}
+
+fn summary<'a>(
+    (from, to): (Month, Month),
+    rows: &'a [Row],
+    names: &'a BTreeMap<PartnerId, String>,
+) -> Result<Summary<'a>, Overflow> {
     let mut months: BTreeMap<Month, Totals> = BTreeMap::new();
-    let mut models: BTreeMap<&str, Totals> = BTreeMap::new();
+    let mut models: BTreeMap<Model, Totals> = BTreeMap::new();
     let mut partners: BTreeMap<&PartnerId, Totals> = BTreeMap::new();
     for Row { month, partner_id, totals } in rows {
         months.entry(*month).or_default().add_all(totals)?;
         partners.entry(partner_id).or_default().add_all(totals)?;
         for (group, total) in &totals.0 {
-            models.entry(group.model.as_str()).or_default().add(*group, total)?;
+            models.entry(group.model).or_default().add(*group, total)?;
         }
     }
-    Ok(json!({
-        "from": from,
-        "to": to,
-        "totals": totals(&sum(months.values())?),
-        "months": months.iter().map(|(month, sum)| json!({ "month": month, "totals": totals(sum) })).collect::<Vec<_>>(),
-        "models": models.iter().map(|(model, sum)| json!({ "model": model, "totals": totals(sum) })).collect::<Vec<_>>(),
-        "partners": partners
+    let name = |id| names.get(id).map(String::as_str);
+    Ok(Summary {
+        from,
+        to,
+        totals: Total::all(&sum(months.values())?),
+        months: months.iter().map(|(month, sum)| OfMonth { month: *month, totals: Total::all(sum) }).collect(),
+        models: models.iter().map(|(model, sum)| OfModel { model: *model, totals: Total::all(sum) }).collect(),
+        partners: partners
             .iter()
-            .map(|(id, sum)| json!({ "partner_id": id, "name": names.get(*id), "totals": totals(sum) }))
-            .collect::<Vec<_>>(),
-    }))
+            .map(|(id, sum)| OfPartner { partner_id: id, name: name(*id), totals: Total::all(sum) })
+            .collect(),
+    })
 }
 
 const COLUMNS: [&str; 10] = [
@@ -131,7 +167,7 @@ fn csv_rows(rows: &[Row]) -> impl Iterator<Item = Vec<String>> {
 }
 
 /// A total from its kind on.
-fn csv_total(group: Group, total: &Total) -> [String; 8] {
+fn csv_total(group: Group, total: &totals::Total) -> [String; 8] {
     let Group { kind, model, currency } = group;
     let due = total.due(kind);
     let decimal = |minor| currency.decimal(minor);
@@ -145,26 +181,6 @@ fn csv_total(group: Group, total: &Total) -> [String; 8] {
         decimal(due.due_to_partner),
         decimal(due.due_from_partner),
     ]
-}
-
-/// Totals as JSON, each with what is due because of it.
-pub(crate) fn totals(totals: &Totals) -> Vec<Value> {
-    let total = |(group, total): (&Group, &Total)| {
-        let Group { kind, model, currency } = group;
-        let due = total.due(*kind);
-        let money = |minor| Money::new(minor, *currency);
-        json!({
-            "kind": kind,
-            "model": model,
-            "currency": currency,
-            "entries": total.count,
-            "amount": money(total.amount),
-            "vendor_share": money(total.vendor_share),
-            "due_to_partner": money(due.due_to_partner),
-            "due_from_partner": money(due.due_from_partner),
-        })
-    };
-    totals.0.iter().map(total).collect()
 }
 
 fn sum<'a>(all: impl Iterator<Item = &'a Totals>) -> Result<Totals, Overflow> {

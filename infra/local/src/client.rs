@@ -1,6 +1,7 @@
 //! A small HTTP client for this machine's own API.
 
 use axum::body::Bytes;
+use axum::http::response::Parts;
 use axum::http::{HeaderMap, Method, Request};
 use http_body_util::{BodyExt, Full};
 use hyper_util::client::legacy::Client;
@@ -75,6 +76,20 @@ impl Http {
         headers: &[(&str, &str)],
         body: String,
     ) -> Result<Answer, ClientError> {
+        let (parts, body) = self.fetch(method, path, headers, body).await?;
+        let json = serde_json::from_slice(&body).unwrap_or(Value::Null);
+        let text = String::from_utf8_lossy(&body).into_owned();
+        Ok(Answer { status: parts.status.as_u16(), headers: parts.headers, body, json, text })
+    }
+
+    /// The same, and nothing made of the answer.
+    pub async fn fetch(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: String,
+    ) -> Result<(Parts, Bytes), ClientError> {
         let url = format!("{}{path}", self.base);
         let answer = async {
             let mut request = Request::builder().method(method).uri(&url).header("content-type", "application/json");
@@ -86,10 +101,7 @@ impl Http {
             }
             let response = self.client.request(request.body(Full::from(body))?).await?;
             let (parts, body) = response.into_parts();
-            let body = body.collect().await?.to_bytes();
-            let json = serde_json::from_slice(&body).unwrap_or(Value::Null);
-            let text = String::from_utf8_lossy(&body).into_owned();
-            Ok(Answer { status: parts.status.as_u16(), headers: parts.headers, body, json, text })
+            Ok((parts, body.collect().await?.to_bytes()))
         };
         answer.await.map_err(|source| ClientError { url: url.clone(), source })
     }

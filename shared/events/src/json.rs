@@ -2,7 +2,8 @@
 
 use rules::agreement::Evidence;
 use rules::programme::FromSale;
-use rules::{Currency, Day, Minor, Model, ProgrammeVersion, Rate};
+use rules::totals::{self, Group};
+use rules::{Currency, Day, Kind, Minor, Model, ProgrammeVersion, Rate, Totals};
 use serde::Serialize;
 
 /// `{"amount": "-300.00", "currency": "EUR"}`: a plain decimal with all the currency's decimals, in a string.
@@ -18,6 +19,41 @@ impl Money {
     /// An amount of so many minor units.
     pub fn new(minor: Minor, currency: Currency) -> Self {
         Money { amount: currency.decimal(minor), currency }
+    }
+}
+
+/// A total, with what is due because of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Total {
+    kind: Kind,
+    model: Model,
+    currency: Currency,
+    entries: u32,
+    amount: Money,
+    vendor_share: Money,
+    due_to_partner: Money,
+    due_from_partner: Money,
+}
+
+impl Total {
+    /// Each of them, by kind, model and currency.
+    pub fn all(totals: &Totals) -> Vec<Total> {
+        totals.0.iter().map(|(group, total)| Total::new(*group, total)).collect()
+    }
+
+    fn new(Group { kind, model, currency }: Group, total: &totals::Total) -> Total {
+        let due = total.due(kind);
+        let money = |minor| Money::new(minor, currency);
+        Total {
+            kind,
+            model,
+            currency,
+            entries: total.count,
+            amount: money(total.amount),
+            vendor_share: money(total.vendor_share),
+            due_to_partner: money(due.due_to_partner),
+            due_from_partner: money(due.due_from_partner),
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use crate::queries::Part;
 use crate::store::{Consistency, Index, IndexKey, Item, Store, Stretch, TransactError, Write};
 use crate::{Ledger, LedgerError, SHAPE, UNSTORABLE};
 use rules::totals::{Group, Total};
-use rules::{Currency, Kind, Model, Month, PartnerId, Totals};
+use rules::{Kind, Minor, Model, Month, PartnerId, Totals};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -39,16 +39,41 @@ pub(crate) struct StoredTotals {
     revision: u64,
 }
 
-#[derive(Debug, Serialize, Deserialize)]
-struct StoredTotal {
-    #[serde(rename = "k")]
-    kind: Kind,
-    #[serde(rename = "mo")]
-    model: Model,
-    #[serde(rename = "c")]
-    currency: Currency,
-    #[serde(flatten)]
-    total: Total,
+/// One total, in one text: `commission referrer EUR 12 120000 0`, the group, the count, the amounts in minor units. A
+/// summary reads thousands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
+struct StoredTotal(Group, Total);
+
+/// A text that is no total.
+#[derive(Debug, thiserror::Error)]
+#[error("a stored total is written in another way")]
+struct NoTotal;
+
+impl From<StoredTotal> for String {
+    fn from(StoredTotal(Group { kind, model, currency }, total): StoredTotal) -> String {
+        let Total { count, amount, vendor_share } = total;
+        format!("{kind} {model} {currency} {count} {} {}", amount.0, vendor_share.0)
+    }
+}
+
+impl TryFrom<String> for StoredTotal {
+    type Error = NoTotal;
+
+    fn try_from(text: String) -> Result<StoredTotal, NoTotal> {
+        let mut words = text.split(' ');
+        let mut word = || words.next().ok_or(NoTotal);
+        let kind = word().map(|name| Kind::ALL.into_iter().find(|kind| kind.as_str() == name))?.ok_or(NoTotal)?;
+        let model = word().map(|name| Model::ALL.into_iter().find(|model| model.as_str() == name))?.ok_or(NoTotal)?;
+        let currency = word()?.parse().map_err(|_| NoTotal)?;
+        let count = word()?.parse().map_err(|_| NoTotal)?;
+        let mut minor = || word()?.parse().map(Minor).map_err(|_| NoTotal);
+        let (amount, vendor_share) = (minor()?, minor()?);
+        match words.next() {
+            None => Ok(StoredTotal(Group { kind, model, currency }, Total { count, amount, vendor_share })),
+            Some(_) => Err(NoTotal),
+        }
+    }
 }
 
 impl StoredTotals {
@@ -58,10 +83,7 @@ impl StoredTotals {
         let stored: StoredTotals = serde_dynamo::from_item(item).map_err(|_| damaged(SHAPE))?;
         let of = keys::totals_of(&stored.pk).zip(stored.sk.parse().ok());
         let (partner_id, month) = of.ok_or_else(|| damaged("its key is none of a month's totals"))?;
-        let totals = stored
-            .totals
-            .into_iter()
-            .map(|StoredTotal { kind, model, currency, total }| (Group { kind, model, currency }, total));
+        let totals = stored.totals.into_iter().map(|StoredTotal(group, total)| (group, total));
         Ok((PartnerMonth { partner_id, month }, Totals(totals.collect()), stored.revision))
     }
 
@@ -73,16 +95,7 @@ impl StoredTotals {
             sk: key.sk,
             gpk: keys::month_partition(*month),
             gsk: partner_id.to_string(),
-            totals: totals
-                .0
-                .iter()
-                .map(|(Group { kind, model, currency }, total)| StoredTotal {
-                    kind: *kind,
-                    model: *model,
-                    currency: *currency,
-                    total: *total,
-                })
-                .collect(),
+            totals: totals.0.iter().map(|(group, total)| StoredTotal(*group, *total)).collect(),
             revision: read.unwrap_or(0) + 1,
         };
         let item = serde_dynamo::to_item(stored)
@@ -160,5 +173,29 @@ impl<S: Store> Ledger<S> {
         let next = list.last().filter(|_| page.more).map(|(of, _)| behind(of));
         let list = list.into_iter().map(|(of, totals)| (of.partner_id, totals)).collect();
         Ok(Part { list, next })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_total_is_stored_as_one_text() {
+        let group = Group { kind: Kind::RevenueShare, model: Model::Affiliate, currency: "JPY".parse().unwrap() };
+        let total = Total { count: 3, amount: Minor(-600), vendor_share: Minor(i64::MAX) };
+        let text = String::from(StoredTotal(group, total));
+        assert_eq!(text, "revenue-share affiliate JPY 3 -600 9223372036854775807");
+        assert_eq!(StoredTotal::try_from(text.clone()).unwrap(), StoredTotal(group, total));
+        for (part, other) in [
+            (" 3 ", " -3 "),
+            ("affiliate", "affiliates"),
+            ("JPY", "jpy"),
+            ("807", "808"),
+            ("807", "807 0"),
+            (" -600", ""),
+        ] {
+            assert!(StoredTotal::try_from(text.replace(part, other)).is_err(), "{other}");
+        }
     }
 }

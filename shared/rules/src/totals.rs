@@ -3,7 +3,6 @@
 use crate::fold::Balance;
 use crate::money::Overflow;
 use crate::{Currency, Kind, Line, Minor, Model, Posting};
-use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// What is added up apart.
@@ -18,16 +17,13 @@ pub struct Group {
 }
 
 /// A sum, in minor units.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Total {
     /// How many entries, or lines, it is the sum of.
-    #[serde(rename = "n")]
     pub count: u32,
     /// The partner's part.
-    #[serde(rename = "a")]
     pub amount: Minor,
     /// The vendor's part.
-    #[serde(rename = "s")]
     pub vendor_share: Minor,
 }
 
