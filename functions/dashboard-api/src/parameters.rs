@@ -26,7 +26,7 @@ pub(crate) fn id<T: FromStr<Err: Into<Words>>>(text: &str) -> Result<T, Refusal>
     text.parse().map_err(|error: T::Err| Refusal::new("id", error))
 }
 
-/// A whole number from the path.
+/// A whole number from the path or the query.
 pub(crate) fn number_in<T>(name: &str, text: &str, range: RangeInclusive<T>) -> Result<T, Refusal>
 where
     T: FromStr + PartialOrd + Display,
