@@ -12,10 +12,14 @@ use local::{Dynamodb, Options, Stack};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
+use std::time::Duration;
 use tempfile::TempDir;
 
 /// The variable that names another DynamoDB than the embedded one.
 pub const DYNAMODB_URL: &str = "DYNAMODB_URL";
+
+/// How long messages may take to settle, however slow the machine.
+const PATIENCE: Duration = Duration::from_mins(5);
 
 /// Whether the table is in another DynamoDB than the embedded one.
 pub fn is_another_engine() -> bool {
@@ -83,9 +87,10 @@ impl Running {
         self.settle().await;
     }
 
-    /// Waits until nothing is left to do.
+    /// Waits until nothing is left to do; not for ever.
     pub async fn settle(&self) {
-        load::settle(&self.stack).await.unwrap();
+        let settled = tokio::time::timeout(PATIENCE, load::settle(&self.stack)).await;
+        settled.expect("every message is settled in time").unwrap();
     }
 
     /// Sends bodies as they are, in one request.

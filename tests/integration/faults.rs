@@ -5,6 +5,8 @@ use harness::binaries;
 use harness::generator::Size;
 use harness::running::Running;
 use harness::world::{World, data};
+use std::fs::Permissions;
+use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -65,6 +67,28 @@ async fn a_handler_that_crashes_is_restarted_and_its_messages_come_back() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_handler_that_hangs_is_restarted_and_its_messages_come_back() {
     handlers_fail("STOP").await;
+}
+
+/// Between two invocations a process owes no answer, so that no invocation's deadline tells that it hangs.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_handler_that_hangs_before_it_asks_for_work_is_restarted() {
+    let programs = tempfile::tempdir().unwrap();
+    for program in std::fs::read_dir(binaries()).unwrap().map(|entry| entry.unwrap().path()) {
+        symlink(&program, programs.path().join(program.file_name().unwrap())).unwrap();
+    }
+    let handler = programs.path().join("sale-signed");
+    std::fs::remove_file(&handler).unwrap();
+    let hang_once = "#!/bin/sh\n[ -e \"$0.hung\" ] || { : > \"$0.hung\"; kill -STOP $$; }\nexec";
+    std::fs::write(&handler, format!("{hang_once} {}\n", binaries().join("sale-signed").display())).unwrap();
+    std::fs::set_permissions(&handler, Permissions::from_mode(0o755)).unwrap();
+
+    let running = Running::start_from(programs.path().to_owned(), &PATIENT).await;
+    let world = World::sample();
+    running.register(&world).await;
+    running.take_in(&world.events).await;
+    running.check(&world).await;
+    assert!(programs.path().join("sale-signed.hung").exists());
+    running.stack.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

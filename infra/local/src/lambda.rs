@@ -1,5 +1,6 @@
 //! The Lambda runtime API, with each function as a process of its own that speaks the real `lambda_runtime`. A process
-//! that ends, or takes longer than its timeout, is replaced by a new one; what it was at work on counts as failed.
+//! that ends, takes longer than its timeout, or does not ask for work in time, is replaced by a new one; what it was at
+//! work on counts as failed.
 
 use crate::template::Function;
 use crate::{CREDENTIALS, HOST, REGION};
@@ -21,7 +22,9 @@ use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-/// How often a running invocation's deadline is looked at.
+/// How long a process may take until it asks for work, after its start or an answer: what Lambda grants a start.
+const PREPARATION: Duration = Duration::from_secs(10);
+/// How often a process's deadline is looked at.
 const WATCH: Duration = Duration::from_millis(50);
 /// How long a process that ended at once waits for its successor, at most.
 const MAX_PAUSE: Duration = Duration::from_secs(5);
@@ -138,7 +141,7 @@ impl Supervisor {
             timeout: Duration::from_secs(self.function.timeout_seconds.into()),
             arn: format!("arn:aws:lambda:{REGION}:{}:function:{}", crate::ACCOUNT, self.name),
             queue: Arc::clone(&self.queue),
-            running: Mutex::default(),
+            work: Mutex::new(Work::preparing()),
             over: over.clone(),
         });
         let server = axum::serve(listener, router(Arc::clone(&api)));
@@ -157,8 +160,8 @@ impl Supervisor {
                 }
                 () = self.stop.cancelled() => return child.kill().await,
                 () = tokio::time::sleep(WATCH) => {
-                    if api.is_overdue() {
-                        eprintln!("{}: timed out after {} s", self.name, self.function.timeout_seconds);
+                    if let Some(limit) = api.overdue() {
+                        eprintln!("{}: timed out after {} s", self.name, limit.as_secs());
                         return child.kill().await;
                     }
                 }
@@ -197,32 +200,51 @@ struct RuntimeApi {
     timeout: Duration,
     arn: String,
     queue: Arc<tokio::sync::Mutex<mpsc::UnboundedReceiver<Invocation>>>,
-    running: Mutex<Option<Running>>,
+    work: Mutex<Work>,
     over: CancellationToken,
 }
 
-struct Running {
-    id: String,
-    deadline: Instant,
-    reply: oneshot::Sender<Result<Bytes, InvokeError>>,
+/// What a process is at.
+enum Work {
+    /// It starts, or has answered, and has to ask for work until then.
+    Preparing { deadline: Instant },
+    /// It has asked for work.
+    Waiting,
+    /// It has an invocation, and has to answer it until then.
+    Running { id: String, deadline: Instant, reply: oneshot::Sender<Result<Bytes, InvokeError>> },
+}
+
+impl Work {
+    fn preparing() -> Work {
+        Work::Preparing { deadline: Instant::now() + PREPARATION }
+    }
 }
 
 impl RuntimeApi {
-    fn running(&self) -> std::sync::MutexGuard<'_, Option<Running>> {
-        self.running.lock().unwrap_or_else(PoisonError::into_inner)
+    fn work(&self) -> std::sync::MutexGuard<'_, Work> {
+        self.work.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn is_overdue(&self) -> bool {
-        self.running().as_ref().is_some_and(|running| running.deadline < Instant::now())
+    /// The limit that the process has passed, if it has.
+    fn overdue(&self) -> Option<Duration> {
+        let (deadline, limit) = match *self.work() {
+            Work::Preparing { deadline } => (deadline, PREPARATION),
+            Work::Waiting => return None,
+            Work::Running { deadline, .. } => (deadline, self.timeout),
+        };
+        (deadline < Instant::now()).then_some(limit)
     }
 
     /// Ends the invocation with this id, if it is the one that runs.
-    fn answer(&self, id: &str, result: Result<Bytes, InvokeError>) -> StatusCode {
-        let running = self.running().take_if(|running| running.id == id);
-        match running {
+    fn answer(&self, of: &str, result: Result<Bytes, InvokeError>) -> StatusCode {
+        let mut work = self.work();
+        match std::mem::replace(&mut *work, Work::preparing()) {
             // Nobody waits any more if the caller gave up.
-            Some(running) => drop(running.reply.send(result)),
-            None => return StatusCode::BAD_REQUEST,
+            Work::Running { id, reply, .. } if id == of => drop(reply.send(result)),
+            another => {
+                *work = another;
+                return StatusCode::BAD_REQUEST;
+            }
         }
         StatusCode::ACCEPTED
     }
@@ -238,6 +260,7 @@ fn router(api: Arc<RuntimeApi>) -> Router {
 }
 
 async fn next(State(api): State<Arc<RuntimeApi>>) -> Response {
+    *api.work() = Work::Waiting;
     // A process that is about to be ended gets no answer: an error would only make it end in a panic.
     let invocation = tokio::select! {
         biased;
@@ -257,7 +280,7 @@ async fn next(State(api): State<Arc<RuntimeApi>>) -> Response {
     .into_iter()
     .filter_map(|(name, value)| Some((name.parse().ok()?, HeaderValue::try_from(value).ok()?)))
     .collect();
-    *api.running() = Some(Running { id, deadline: Instant::now() + api.timeout, reply: invocation.reply });
+    *api.work() = Work::Running { id, deadline: Instant::now() + api.timeout, reply: invocation.reply };
     (headers, invocation.payload).into_response()
 }
 
