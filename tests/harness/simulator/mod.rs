@@ -17,7 +17,7 @@ use ledger::choices::Choice;
 use ledger::store::IndexKey;
 use ledger::totals::PartnerMonth;
 use rules::{Agreements, Fact, PartnerId};
-use scenario::Scenario;
+use scenario::{Late, Scenario};
 use std::collections::{BTreeSet, VecDeque};
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
@@ -145,8 +145,7 @@ fn play_traced(scenario: &Scenario, seed: u64, bug: Option<Bug>, traced: bool) -
 /// Plays messages one after the other, each until it is done, then all of them again; the handler that makes the call with
 /// the number `crash_at` crashes there, and its message comes back. Returns how many calls there were.
 pub fn play_in_order(messages: &[Message], crash_at: Option<usize>) -> Result<usize, Violation> {
-    let scenario =
-        Scenario { messages: messages.to_vec(), max_writes: ledger::store::MAX_WRITES, registered_first: true };
+    let scenario = Scenario { messages: messages.to_vec(), max_writes: ledger::store::MAX_WRITES, late: Late::Nothing };
     let mut table = Table::new(fastrand::Rng::with_seed(0), Faults::NONE, None, false);
     table.totals = false;
     let store = SimStore::new(table, scenario.max_writes);
@@ -204,9 +203,18 @@ impl<'a> Simulation<'a> {
             .collect();
         queue.extend(again);
         random.shuffle(&mut queue);
-        let is_first =
-            |waiting: &Waiting| !scenario.registered_first || matches!(waiting.message, Message::Change(_, _));
-        let (queue, later) = queue.into_iter().partition(is_first);
+        let mut events = 0;
+        let mut is_late = |message: &Message| match (message, scenario.late) {
+            (Message::Change(_, _) | Message::Restate(_, _) | Message::Refresh(_), _)
+            | (Message::Event(_) | Message::Choose(_), Late::Nothing) => false,
+            (Message::Event(_) | Message::Choose(_), Late::AllButRegistrations)
+            | (Message::Choose(_), Late::HalfOfTheEvents) => true,
+            (Message::Event(_), Late::HalfOfTheEvents) => {
+                events += 1;
+                events % 2 == 0
+            }
+        };
+        let (later, queue) = queue.into_iter().partition(|waiting: &Waiting| is_late(&waiting.message));
         Simulation { scenario, store, random, bug, queue, later, handlers: Vec::new(), next_handler: 0, step: 0 }
     }
 

@@ -1,7 +1,7 @@
 //! Two handlers at once, in every order in which their calls to the table can come.
 
 use super::handler::work;
-use super::scenario::Scenario;
+use super::scenario::{Late, Scenario};
 use super::table::{Faults, SimStore, Table, View};
 use super::{Message, Violation, check, settle};
 use std::task::{Context, Poll, Waker};
@@ -21,7 +21,7 @@ pub fn play_every_interleaving(before: &[Message], pair: [&Message; 2], reads: R
     let mut messages = before.to_vec();
     messages.extend(pair.into_iter().filter(|message| !before.contains(message)).cloned());
     messages.dedup();
-    let scenario = Scenario { messages, max_writes: ledger::store::MAX_WRITES, registered_first: true };
+    let scenario = Scenario { messages, max_writes: ledger::store::MAX_WRITES, late: Late::Nothing };
     let mut table = Table::new(fastrand::Rng::with_seed(0), Faults::NONE, None, false);
     table.totals = false;
     let store = SimStore::new(table, scenario.max_writes);

@@ -14,8 +14,21 @@ pub struct Scenario {
     pub messages: Vec<Message>,
     /// How many writes a transaction takes: few, so that not everything fits.
     pub max_writes: usize,
-    /// Whether partners are registered, and all that follows is done, before anything else comes.
-    pub registered_first: bool,
+    /// What comes only once all else is settled.
+    pub late: Late,
+}
+
+/// What of a scenario comes only once all else is settled.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Late {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// All but registrations.
+    AllButRegistrations,
+    /// Half of the events, and the choices, which may be between claims of those. Who has met the partners before their
+    /// registrations, or between two of them, meets them again when nothing is to come that would mend what it remembers.
+    HalfOfTheEvents,
 }
 
 impl Scenario {
@@ -64,7 +77,13 @@ impl Scenario {
                 messages.push(Message::Change(partner_id(partner), agreements(&mut random)));
             }
         }
-        Scenario { messages, max_writes: if random.bool() { 10 } else { 100 }, registered_first: random.u8(..) < 64 }
+        let max_writes = if random.bool() { 10 } else { 100 };
+        let late = match random.u8(..) {
+            0..64 => Late::AllButRegistrations,
+            64..128 => Late::HalfOfTheEvents,
+            128.. => Late::Nothing,
+        };
+        Scenario { messages, max_writes, late }
     }
 
     /// More sales of one partner than are listed as its earliest, paid from about the last of those, and some of the first
@@ -91,7 +110,8 @@ impl Scenario {
         let from_sale = u64::from(random.u8(10..=12)).try_into().unwrap();
         let draft = Draft { from_sale: Some(from_sale), ..draft(random, day(23, 1)) };
         messages.push(Message::Change(partner_id(0), Agreements::new(vec![draft.accept().unwrap()]).unwrap()));
-        Scenario { messages, max_writes: if random.bool() { 20 } else { 100 }, registered_first: random.bool() }
+        let max_writes = if random.bool() { 20 } else { 100 };
+        Scenario { messages, max_writes, late: if random.bool() { Late::AllButRegistrations } else { Late::Nothing } }
     }
 
     /// Instances of one partner, of which one has the discount.
@@ -110,7 +130,7 @@ impl Scenario {
         };
         let draft = Draft { support_structure: None, entry_fee: None, ..draft };
         messages.push(Message::Change(partner_id(0), Agreements::new(vec![draft.accept().unwrap()]).unwrap()));
-        Scenario { messages, max_writes: 100, registered_first: true }
+        Scenario { messages, max_writes: 100, late: Late::AllButRegistrations }
     }
 
     /// One entry fee, changed again and again.
@@ -132,7 +152,7 @@ impl Scenario {
             Message::Change(partner_id(0), Agreements::new(vec![draft.accept().unwrap()]).unwrap())
         };
         let messages = (0..3).map(|_| change(random.i64(1..1000))).collect();
-        Scenario { messages, max_writes: 100, registered_first: true }
+        Scenario { messages, max_writes: 100, late: Late::AllButRegistrations }
     }
 
     /// The partitions that may be written for a message: those of the partners that it names or who claim its contract,
