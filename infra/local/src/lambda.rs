@@ -6,7 +6,7 @@ use crate::template::Function;
 use crate::{CREDENTIALS, HOST, REGION};
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::{Path, State};
+use axum::extract::{DefaultBodyLimit, Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -24,6 +24,8 @@ use tokio_util::task::TaskTracker;
 
 /// How long a process may take until it asks for work, after its start or an answer: what Lambda grants a start.
 const PREPARATION: Duration = Duration::from_secs(10);
+/// How large an answer may be, in bytes: what Lambda takes.
+const MAX_ANSWER: usize = 6_291_556;
 /// How often a process's deadline is looked at.
 const WATCH: Duration = Duration::from_millis(50);
 /// How long a process that ended at once waits for its successor, at most.
@@ -256,6 +258,7 @@ fn router(api: Arc<RuntimeApi>) -> Router {
         .route("/2018-06-01/runtime/invocation/{id}/response", post(response))
         .route("/2018-06-01/runtime/invocation/{id}/error", post(error))
         .route("/2018-06-01/runtime/init/error", post(init_error))
+        .layer(DefaultBodyLimit::max(MAX_ANSWER))
         .with_state(api)
 }
 
