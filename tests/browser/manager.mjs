@@ -28,6 +28,29 @@ test("the whole programme, and its amounts as a file", async (t) => {
   assert.ok((await readFile(await download.path(), "utf8")).includes(summary.partners[0].partner_id));
 });
 
+test("the programme as known on a day", async (t) => {
+  const page = await opened(t, ADMIN, { address: "#/?from=2023-01&to=2025-12" });
+  const partners = page.getByRole("table", { name: "By partner" });
+  await partners.waitFor();
+  const shown = await partners.innerText();
+  const knownOn = async (day) => {
+    await page.getByLabel("As known on").fill(day);
+    await page.getByRole("button", { name: "Show", exact: true }).click();
+    await page.waitForFunction((day) => location.hash.endsWith(`as_of=${day}`), day);
+    await settled(page);
+  };
+  await knownOn("2020-01-01");
+  await page.getByText(/^As known on .*2020$/).waitFor();
+  await page.getByText("Nothing was booked").first().waitFor();
+  await knownOn("2099-12-31");
+  assert.equal(await partners.innerText(), shown);
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("button", { name: "Download as CSV" }).click(),
+  ]);
+  assert.equal(download.suggestedFilename(), "programme-2023-01-2025-12-known-on-2099-12-31.csv");
+});
+
 test("a partner is found by its name or id", async (t) => {
   const page = await opened(t, ADMIN, { address: "#/partners" });
   await page.getByLabel("Name or id").fill(PARTNER_ID.toLowerCase());

@@ -3,6 +3,8 @@
 use crate::binaries;
 use crate::world::World;
 use events::EventType;
+use ledger::Ledger;
+use ledger::dynamo::DynamoStore;
 use local::client::{Answer, Http};
 use local::input::Event;
 use local::load::{self, DeadLetter};
@@ -74,6 +76,11 @@ impl Running {
     pub fn api_with(&self, token: Option<&str>) -> Http {
         let nobody = Http::new(&self.stack.api_url);
         token.map_or(nobody.clone(), |token| nobody.with_token(token.to_owned()))
+    }
+
+    /// The ledger in its table, to write to from here, at whatever time.
+    pub fn ledger(&self) -> Ledger<DynamoStore> {
+        Ledger::new(DynamoStore::new(self.stack.dynamodb(), &self.stack.template.table.name))
     }
 
     /// Registers a world's partners.

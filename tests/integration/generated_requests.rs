@@ -39,6 +39,8 @@ const PLACES: &[Place] = &[
     Place { path: "/partners/P-1/statement?month=2024-01&since={}", field: "since", values: DAYS },
     Place { path: "/partners/P-1/summary?from={}", field: "from", values: MONTHS },
     Place { path: "/partners/P-1/summary?to={}", field: "to", values: MONTHS },
+    Place { path: "/partners/P-1/summary?as_of={}", field: "as_of", values: DAYS },
+    Place { path: "/summary?as_of={}", field: "as_of", values: DAYS },
     Place { path: "/summary?from={}", field: "from", values: MONTHS },
     Place { path: "/summary?to={}", field: "to", values: MONTHS },
     Place { path: "/partners/{}", field: "id", values: IDS },

@@ -2,9 +2,10 @@
 
 use harness::running::{Running, minor};
 use harness::world::World;
+use ledger::{Outcome, Reported};
 use local::client::Answer;
 use rules::fold::fold;
-use rules::{Line, Month};
+use rules::{CreditNote, Fact, Instance, Line, Money, Month, Sale, Term};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -51,13 +52,21 @@ async fn months_add_up_to_the_lines_for_everyone_and_for_each_partner() {
     }
     assert_eq!(summed, sums(&lines));
 
-    let everyone = running.get("/summary?from=2024-01&to=2024-12").await;
+    let year = "from=2024-01&to=2024-12";
+    let everyone = running.get(&format!("/summary?{year}")).await;
+    // What is known on the last day is what is known now: the entries add up to what is stored.
+    let known = running.get(&format!("/summary?{year}&as_of=2099-12-31")).await;
+    for field in ["totals", "months", "models", "partners"] {
+        assert_eq!((&known[field], known[field].as_array().unwrap().is_empty()), (&everyone[field], false));
+    }
     let all = |list: &str, name: &str, of: &str| -> Vec<Value> {
         let found = everyone[list].as_array().unwrap().iter().find(|item| item[name] == of);
         found.map(|item| item["totals"].as_array().unwrap().clone()).unwrap_or_default()
     };
     for partner in &world.partners {
-        let own = running.get(&format!("/partners/{}/summary?from=2024-01&to=2024-12", partner.id)).await;
+        let path = format!("/partners/{}/summary?{year}", partner.id);
+        let (own, known) = (running.get(&path).await, running.get(&format!("{path}&as_of=2099-12-31")).await);
+        assert_eq!((&own["totals"], &own["months"]), (&known["totals"], &known["months"]));
         assert_eq!(own["totals"].as_array().unwrap(), &all("partners", "partner_id", partner.id.as_str()));
     }
     // However they are grouped, the amounts are the same.
@@ -105,6 +114,97 @@ async fn a_statement_has_the_entries_of_its_month() {
     for (query, field) in [("", "month"), ("?month=2024", "month"), ("?month=2024-01&as_of=x", "as_of")] {
         let refused = running.api.get(&format!("/partners/{partner}/statement{query}")).await.unwrap();
         assert_eq!((refused.status, refused.json["field"].as_str()), (400, Some(field)));
+    }
+    running.stack.stop().await;
+}
+
+const REFERRER: &str = r#"{"name": "A", "agreements": [{"model": "referrer", "starts_on": "2024-01-01"}]}"#;
+
+fn sale(contract: &str, signed_on: &str) -> Fact {
+    Fact::Sale(Sale {
+        contract_id: contract.parse().unwrap(),
+        partner_id: "P-1".parse().unwrap(),
+        customer_id: "K".parse().unwrap(),
+        signed_on: signed_on.parse().unwrap(),
+        annual_fee: Money::parse("1200.00", "EUR".parse().unwrap()).unwrap(),
+        instance: Instance::Customer,
+    })
+}
+
+async fn record(running: &Running, facts: &[Fact], at: &str) {
+    let ledger = running.ledger();
+    for batch in facts.chunks(10) {
+        let batch: Vec<Reported> = batch.iter().map(|fact| Reported::new(fact.clone(), "event")).collect();
+        for outcome in ledger.record(&batch, at.parse().unwrap()).await {
+            assert_eq!(outcome.unwrap(), Outcome::Decided);
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_ledger_is_read_as_known_on_a_day_of_the_vendors() {
+    let running = Running::start().await;
+    assert_eq!(running.api.put("/partners/P-1", REFERRER.to_owned()).await.unwrap().status, 201);
+    let note = Fact::CreditNote(CreditNote {
+        contract_id: "C-1".parse().unwrap(),
+        term: Term::FIRST,
+        credit_note_id: "N-1".parse().unwrap(),
+        issued_on: "2025-02-10".parse().unwrap(),
+        amount: Money::parse("600.00", "EUR".parse().unwrap()).unwrap(),
+    });
+    // The last second of 1 February in Paris, and the first of the next day.
+    record(&running, &[sale("C-1", "2025-01-10")], "2025-02-01T22:59:59Z").await;
+    record(&running, &[sale("C-2", "2025-01-20"), note], "2025-02-01T23:00:00Z").await;
+
+    // As of a day: entries of January, their sum, and the sum of January and February.
+    for (as_of, january, sum, both) in
+        [("2025-01-31", 0, 0, 0), ("2025-02-01", 1, 18000, 18000), ("2025-02-02", 2, 36000, 27000)]
+    {
+        let amount = |totals: &Value| totals.as_array().unwrap().iter().map(|one| minor(&one["amount"])).sum::<i64>();
+        let statement = running.get(&format!("/partners/P-1/statement?month=2025-01&as_of={as_of}")).await;
+        assert_eq!(
+            (statement["entries"].as_array().unwrap().len(), amount(&statement["totals"])),
+            (january, sum),
+            "{as_of}"
+        );
+        let query = format!("summary?from=2025-01&to=2025-02&as_of={as_of}");
+        for path in [format!("/{query}"), format!("/partners/P-1/{query}")] {
+            let summary = running.get(&path).await;
+            assert_eq!((amount(&summary["totals"]), summary["as_of"].as_str()), (both, Some(as_of)), "{path}");
+        }
+        let file = with(&running, &format!("/{query}"), "text/csv").await;
+        let name = format!("attachment; filename=\"summary-2025-01-2025-02-as-known-on-{as_of}.csv\"");
+        assert_eq!(file.headers["content-disposition"], name);
+        let months = |row: &str| row.split(',').take(2).collect::<Vec<_>>().join(" ");
+        let expected = ["2025-01 P-1", "2025-02 P-1"];
+        let shown: Vec<String> = file.text.lines().skip(1).map(months).collect();
+        assert_eq!(shown, expected[..usize::from(january > 0) + usize::from(january > 1)], "{}", file.text);
+    }
+    running.stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_answer_looks_through_more_than_five_thousand_entries_of_a_partner() {
+    let running = Running::start_with(&[("FunctionTimeoutSeconds", "30")]).await;
+    assert_eq!(running.api.put("/partners/P-1", REFERRER.to_owned()).await.unwrap().status, 201);
+    let sales = |numbers: std::ops::Range<u32>| -> Vec<Fact> {
+        numbers.map(|number| sale(&format!("C-{number}"), "2025-01-10")).collect()
+    };
+    let paths = [
+        "/partners/P-1/statement?month=2025-01",
+        "/partners/P-1/statement?month=2025-02&since=2025-02-01",
+        "/partners/P-1/summary?from=2025-01&to=2025-02&as_of=2025-02-01",
+        "/summary?from=2025-01&to=2025-02&as_of=2025-02-01",
+    ];
+    for (numbers, status) in [(0..5000, 200), (5000..5001, 422)] {
+        record(&running, &sales(numbers), "2025-02-01T12:00:00Z").await;
+        for path in paths {
+            let answer = running.api.get(path).await.unwrap();
+            assert_eq!(answer.status, status, "{path}: {}", answer.json);
+            if status == 422 {
+                assert!(answer.json["detail"].as_str().unwrap().contains("more than 5000 entries"), "{}", answer.json);
+            }
+        }
     }
     running.stack.stop().await;
 }

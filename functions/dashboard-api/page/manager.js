@@ -3,13 +3,14 @@
 import { get, getAll } from "./api.js";
 import { monthChart } from "./chart.js";
 import { h } from "./dom.js";
-import { monthField } from "./fields.js";
+import { dateInput, field, monthField } from "./fields.js";
 import { addMonths, integer, moneyNode, month, period, thisMonth } from "./format.js";
 import { byCurrency, sign } from "./money.js";
 import {
   badge,
   csvButton,
   empty,
+  knownOn,
   link,
   loaded,
   partnerLink,
@@ -25,18 +26,25 @@ const SHOWN = 100;
 
 export function view({ query, signal }) {
   const to = query.get("to") ?? thisMonth();
-  const chosen = { from: query.get("from") ?? addMonths(to, -11), to };
+  const chosen = { from: query.get("from") ?? addMonths(to, -11), to, as_of: query.get("as_of") };
+  const heading = viewHeading(t("manager.title"), {
+    above:
+      chosen.from === chosen.to
+        ? month(chosen.from)
+        : t("period.closed", { from: month(chosen.from), to: month(chosen.to) }),
+  });
   return h(
     "div",
     {},
-    viewHeading(t("manager.title"), {
-      above:
-        chosen.from === chosen.to
-          ? month(chosen.from)
-          : t("period.closed", { from: month(chosen.from), to: month(chosen.to) }),
-    }),
+    heading,
     periodPicker(chosen),
-    loaded(() => get("/summary", chosen, signal), overview),
+    loaded(
+      () => get("/summary", chosen, signal),
+      (summary) => {
+        heading.say({ below: summary.as_of && knownOn(summary.as_of) });
+        return overview(summary);
+      },
+    ),
     section(
       t("behind.title"),
       h("p", { class: "small" }, t("behind.text")),
@@ -47,9 +55,11 @@ export function view({ query, signal }) {
 
 function periodPicker(chosen) {
   const [from, to] = [monthField(t("filter.from"), chosen.from), monthField(t("filter.to"), chosen.to)];
+  const asOf = dateInput(chosen.as_of, { name: "as_of" });
+  const address = (from, to) => `#/?from=${from}&to=${to}${asOf.value && `&as_of=${asOf.value}`}`;
   const go = (event) => {
     event.preventDefault();
-    location.hash = `#/?from=${from.read()}&to=${to.read()}`;
+    location.hash = address(from.read(), to.read());
   };
   const now = thisMonth();
   const quick = [
@@ -63,11 +73,12 @@ function periodPicker(chosen) {
     { class: "filters", onsubmit: go },
     from,
     to,
+    field(t("filter.known-on"), asOf, { optional: true }),
     h(
       "div",
       { class: "actions" },
       h("button", {}, t("filter.apply")),
-      csvButton("/summary", chosen, `${t("manager.file")}-${chosen.from}-${chosen.to}.csv`),
+      csvButton("/summary", chosen, fileName(chosen)),
     ),
     h(
       "ul",
@@ -79,7 +90,7 @@ function periodPicker(chosen) {
           h(
             "a",
             {
-              href: `#/?from=${from}&to=${to}`,
+              href: address(from, to),
               "aria-current": chosen.from === from && chosen.to === to ? "true" : null,
             },
             t(text),
@@ -88,6 +99,10 @@ function periodPicker(chosen) {
       ),
     ),
   );
+}
+
+function fileName({ from, to, as_of: asOf }) {
+  return `${[t("manager.file"), from, to, ...(asOf ? [t("manager.known"), asOf] : [])].join("-")}.csv`;
 }
 
 function overview(summary) {

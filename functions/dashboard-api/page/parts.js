@@ -3,7 +3,7 @@
 import { csv, Problem } from "./api.js";
 import { announce, freshId, h } from "./dom.js";
 import { byCurrency, kindsIn } from "./money.js";
-import { amountNode } from "./format.js";
+import { amountNode, day } from "./format.js";
 import { maybe, named, t } from "./text.js";
 
 /** The heading of a view is there at once, so that it can be gone to; `say` completes it from what was loaded. */
@@ -220,6 +220,9 @@ export function csvButton(path, parameters, name) {
     failure,
   );
 }
+
+/** As of when the ledger is shown: `asOf` is a day, or null for now. */
+export const knownOn = (asOf) => (asOf ? t("known.on", { day: day(asOf) }) : t("known.now"));
 
 /** A status in words, with a sign that does not need colour. */
 export const badge = (group, name) =>

@@ -5,7 +5,7 @@ import { h } from "./dom.js";
 import { entriesNumber, entryTable } from "./entry-table.js";
 import { dateInput, field, monthField } from "./fields.js";
 import { addMonths, day, month, moment, thisMonth } from "./format.js";
-import { csvButton, empty, loaded, section, totalsTable, viewHeading } from "./parts.js";
+import { csvButton, empty, knownOn, loaded, section, totalsTable, viewHeading } from "./parts.js";
 import { partnerTabs } from "./partner-tabs.js";
 import { named, t } from "./text.js";
 
@@ -24,15 +24,13 @@ export function view(where) {
     loaded(load, (statement) => [
       heading.say({
         above: t("statement.of", { name: statement.name, id: statement.partner_id }),
-        below: known(statement),
+        below: knownOn(statement.as_of),
       }),
       ...content(statement, !where.session.admin),
       h("p", { class: "small paper-only" }, t("statement.printed", { moment: moment(new Date().toISOString()) })),
     ]),
   );
 }
-
-const known = ({ as_of: asOf }) => (asOf ? t("statement.as-of", { day: day(asOf) }) : t("statement.now"));
 
 function content({ entries, totals, earlier, earlier_totals: earlierTotals, since }, own) {
   return [
@@ -83,7 +81,7 @@ function controls(base, shown, parameters, partnerId) {
     "form",
     { class: "filters no-print", onsubmit: go },
     picked,
-    field(t("statement.known-on"), asOf, { optional: true }),
+    field(t("filter.known-on"), asOf, { optional: true }),
     field(t("statement.earlier-since"), since, { optional: true }),
     h(
       "div",

@@ -1,6 +1,7 @@
 //! Lambda behind the HTTP API: registers partners and answers what is owed.
 
 mod access;
+mod as_known;
 mod attention;
 mod choices;
 mod contracts;

@@ -93,6 +93,8 @@ fn reads() -> Vec<Operation> {
         answers,
         refusals: &["400", "404", "503"],
     };
+    // More entries than one answer looks through.
+    let bounded = |operation: Operation| Operation { refusals: &["400", "404", "422", "503"], ..operation };
     let json = |schema: &str| vec![("200", json_content(&reference(schema)))];
     let statement = or_text(json_content(&reference("Statement")), &["text/csv", "text/html"]);
     let summary = or_text(json_content(&reference("Summary")), &["text/csv"]);
@@ -115,23 +117,30 @@ fn reads() -> Vec<Operation> {
             listing(period()),
             json("EntryList"),
         ),
-        get(
+        bounded(get(
             "/partners/{id}/statement",
             "getStatement",
             "A month to read, to print, or for a spreadsheet",
             BOTH,
             statement_query(),
             vec![("200", statement)],
-        ),
-        get(
+        )),
+        bounded(get(
             "/partners/{id}/summary",
             "getPartnerSummary",
             "What one partner's months add up to",
             BOTH,
             months(),
             json("PartnerSummary"),
-        ),
-        get("/summary", "getSummary", "What everyone's months add up to", ADMIN, months(), vec![("200", summary)]),
+        )),
+        bounded(get(
+            "/summary",
+            "getSummary",
+            "What everyone's months add up to",
+            ADMIN,
+            months(),
+            vec![("200", summary)],
+        )),
         get(
             "/contracts/{id}",
             "getContract",
@@ -241,12 +250,16 @@ fn months() -> Vec<Value> {
         let said = format!("both included; at most {MAX_MONTHS} months; the current one if absent");
         with(query(name, &reference("Month")), "description", json!(said))
     };
-    vec![month("from"), month("to")]
+    vec![month("from"), month("to"), as_of()]
+}
+
+fn as_of() -> Value {
+    with(query("as_of", &reference("Day")), "description", json!("as known on this day; now if absent"))
 }
 
 fn statement_query() -> Vec<Value> {
     let month = with(query("month", &reference("Month")), "required", json!(true));
-    vec![month, query("as_of", &reference("Day")), query("since", &reference("Day"))]
+    vec![month, as_of(), query("since", &reference("Day"))]
 }
 
 fn json_content(schema: &Value) -> Value {

@@ -188,7 +188,13 @@ fn ledger() -> Vec<(&'static str, Value)> {
     let basis = [("agreement", r("Day")), ("programme", r("ProgrammeVersion")), ("rate", r("Rate"))];
     let totals = list(&r("Total"));
     let month = object(&[("month", r("Month")), ("totals", totals.clone())], &[]);
-    let months = [("from", r("Month")), ("to", r("Month")), ("totals", totals.clone()), ("months", list(&month))];
+    let months = [
+        ("from", r("Month")),
+        ("to", r("Month")),
+        ("as_of", nullable(&r("Day"))),
+        ("totals", totals.clone()),
+        ("months", list(&month)),
+    ];
     let model = object(&[("model", r("Model")), ("totals", totals.clone())], &[]);
     let partner = object(
         &[("partner_id", r("Id")), ("name", json!({ "type": ["string", "null"] })), ("totals", totals.clone())],

@@ -3,6 +3,7 @@
 
 use crate::App;
 use crate::access::Caller;
+use crate::as_known::{self, recorded_on};
 use crate::entries::{cause, entry};
 use crate::format::{Format, csv};
 use crate::parameters::{Parameters, id};
@@ -19,14 +20,8 @@ use jiff::civil::Date;
 use ledger::queries::Listed;
 use rules::line::LineId;
 use rules::programme::Language;
-use rules::text::Words;
 use rules::{Day, Month, PartnerId, Totals, explain};
 use serde_json::{Value, json};
-
-/// The most entries that one statement lists, and looks through; whoever has more reads them page by page.
-const MAX_ENTRIES: usize = 5000;
-/// How many are read at a time.
-const PAGE: usize = 500;
 
 /// A statement.
 pub(crate) struct Statement {
@@ -56,13 +51,12 @@ pub(crate) async fn show(
     let language = parameters.language(&headers)?;
     parameters.done()?;
     let name = registered_head(&app, &caller, &partner_id).await?.name.unwrap_or_default();
-    let recorded = |listed: &Listed| App::day_of(listed.recorded.recorded_at);
-    let known = |listed: &Listed| as_of.is_none_or(|day| recorded(listed) <= day.date());
-    let entries = entries(&app, &partner_id, (month.first(), month.last()), known).await?;
+    let entries = as_known::entries(&app, &partner_id, (month.first(), month.last()), as_of).await?;
     let earlier = match (since, Day::try_from(yesterday(month.first()))) {
         (Some(since), Ok(last)) => {
-            let late = |listed: &Listed| known(listed) && recorded(listed) >= since.date();
-            self::entries(&app, &partner_id, (Day::MIN, last), late).await?
+            let mut earlier = as_known::entries(&app, &partner_id, (Day::MIN, last), as_of).await?;
+            earlier.retain(|listed| recorded_on(listed) >= since.date());
+            earlier
         }
         (Some(_), Err(_)) | (None, _) => Vec::new(),
     };
@@ -76,30 +70,6 @@ pub(crate) async fn show(
 
 fn yesterday(day: Day) -> Date {
     day.date().yesterday().unwrap_or(day.date())
-}
-
-async fn entries(
-    app: &App,
-    partner_id: &PartnerId,
-    period: (Day, Day),
-    wanted: impl Fn(&Listed) -> bool,
-) -> Result<Vec<Listed>, Problem> {
-    let (mut entries, mut read, mut after) = (Vec::new(), 0, None);
-    loop {
-        let part = app.ledger.entries(partner_id, period, PAGE, after).await?;
-        read += part.list.len();
-        if read > MAX_ENTRIES {
-            return Err(Problem::too_much(Words::new(
-                format!("il y a plus de {MAX_ENTRIES} écritures ; les lire page par page de /entries"),
-                format!("there are more than {MAX_ENTRIES} entries; read them page by page from /entries"),
-            )));
-        }
-        entries.extend(part.list.into_iter().filter(&wanted));
-        after = part.next;
-        if after.is_none() {
-            return Ok(entries);
-        }
-    }
 }
 
 /// What entries add up to.

@@ -1,7 +1,9 @@
-//! `GET /summary`, `GET /partners/{id}/summary`: what months add up to, as JSON or as a file for a spreadsheet.
+//! `GET /summary`, `GET /partners/{id}/summary`: what months add up to, now or as known on a day, as JSON or as a file for
+//! a spreadsheet.
 
 use crate::App;
 use crate::access::{Admin, Caller};
+use crate::as_known;
 use crate::format::{Format, csv};
 use crate::parameters::{Parameters, id};
 use crate::partners::registered_head;
@@ -15,10 +17,13 @@ use futures_util::future::{try_join, try_join_all};
 use ledger::LedgerError;
 use rules::money::Overflow;
 use rules::totals::{self, Group};
-use rules::{Model, Month, PartnerId, Totals};
+use rules::{Day, Entry, Model, Month, PartnerId, Totals};
 use serde::Serialize;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+
+/// Of how many partners entries are read at once.
+const PARTNERS_AT_ONCE: usize = 16;
 
 /// `GET /partners/{id}/summary`: one partner's months.
 pub(crate) async fn of_partner(
@@ -29,15 +34,42 @@ pub(crate) async fn of_partner(
 ) -> Result<Json<Value>, Problem> {
     let partner_id: PartnerId = id(&path)?;
     let mut parameters = Parameters::read(query)?;
-    let (from, to) = parameters.months()?;
+    let ((from, to), as_of) = (parameters.months()?, parameters.day("as_of")?);
     parameters.done()?;
     registered_head(&app, &caller, &partner_id).await?;
-    let months = app.ledger.totals_of_partner(&partner_id).await?;
-    let months: BTreeMap<Month, Totals> = months.into_iter().filter(|(month, _)| (from..=to).contains(month)).collect();
+    let months = if let Some(day) = as_of {
+        months_as_known(&app, &partner_id, (from, to), day).await?
+    } else {
+        let mut months = app.ledger.totals_of_partner(&partner_id).await?;
+        months.retain(|month, _| (from..=to).contains(month));
+        months
+    };
     let sum = sum(months.values()).map_err(overflow)?;
     let months: Vec<Value> =
         months.iter().map(|(month, totals)| json!({ "month": month, "totals": Total::all(totals) })).collect();
-    Ok(Json(json!({ "partner_id": partner_id, "from": from, "to": to, "totals": Total::all(&sum), "months": months })))
+    Ok(Json(json!({
+        "partner_id": partner_id,
+        "from": from,
+        "to": to,
+        "as_of": as_of,
+        "totals": Total::all(&sum),
+        "months": months,
+    })))
+}
+
+/// A partner's months as known on a day: added up from the entries, since what is stored is as known now.
+async fn months_as_known(
+    app: &App,
+    partner_id: &PartnerId,
+    (from, to): (Month, Month),
+    as_of: Day,
+) -> Result<BTreeMap<Month, Totals>, Problem> {
+    let mut months: BTreeMap<Month, Totals> = BTreeMap::new();
+    for listed in as_known::entries(app, partner_id, (from.first(), to.last()), Some(as_of)).await? {
+        let Entry { posting, amount, vendor_share, .. } = &listed.recorded.entry;
+        months.entry(posting.booked_on.into()).or_default().book(posting, *amount, *vendor_share).map_err(overflow)?;
+    }
+    Ok(months)
 }
 
 /// One partner's month, as a row of the summary.
@@ -55,23 +87,48 @@ pub(crate) async fn of_everyone(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let mut parameters = Parameters::read(query)?;
-    let (from, to) = parameters.months()?;
+    let (period, as_of) = (parameters.months()?, parameters.day("as_of")?);
     parameters.done()?;
-    let months = std::iter::successors(Some(from), |month| month.next()).take_while(|month| *month <= to);
-    let rows = async {
-        let rows = try_join_all(months.map(|month| rows(&app, month))).await?;
-        Ok::<Vec<Row>, LedgerError>(rows.into_iter().flatten().collect())
-    };
+    let rows = rows(&app, period, as_of);
     match Format::accepted(&headers) {
-        Format::Csv => Ok(csv(&format!("summary-{from}-{to}.csv"), &COLUMNS, csv_rows(&rows.await?))),
+        Format::Csv => Ok(csv(&file_name(period, as_of), &COLUMNS, csv_rows(&rows.await?))),
         Format::Json | Format::Html => {
-            let (rows, names) = try_join(rows, app.names()).await?;
-            Ok(Json(summary((from, to), &rows, &names).map_err(overflow)?).into_response())
+            let (rows, names) = try_join(rows, async { Ok(app.names().await?) }).await?;
+            Ok(Json(summary(period, as_of, &rows, &names).map_err(overflow)?).into_response())
         }
     }
 }
 
-async fn rows(app: &App, month: Month) -> Result<Vec<Row>, LedgerError> {
+fn file_name((from, to): (Month, Month), as_of: Option<Day>) -> String {
+    let known = as_of.map(|day| format!("-as-known-on-{day}")).unwrap_or_default();
+    format!("summary-{from}-{to}{known}.csv")
+}
+
+/// Everyone's months, by month and partner.
+async fn rows(app: &App, (from, to): (Month, Month), as_of: Option<Day>) -> Result<Vec<Row>, Problem> {
+    if let Some(day) = as_of {
+        return rows_as_known(app, (from, to), day).await;
+    }
+    let months = std::iter::successors(Some(from), |month| month.next()).take_while(|month| *month <= to);
+    Ok(try_join_all(months.map(|month| stored(app, month))).await?.into_iter().flatten().collect())
+}
+
+async fn rows_as_known(app: &App, period: (Month, Month), as_of: Day) -> Result<Vec<Row>, Problem> {
+    let partners: Vec<PartnerId> = app.names().await?.into_keys().collect();
+    let mut rows = Vec::new();
+    for some in partners.chunks(PARTNERS_AT_ONCE) {
+        let months = some.iter().map(|partner_id| months_as_known(app, partner_id, period, as_of));
+        for (partner_id, months) in some.iter().zip(try_join_all(months).await?) {
+            let row = |(month, totals)| Row { month, partner_id: partner_id.clone(), totals };
+            rows.extend(months.into_iter().map(row));
+        }
+    }
+    // Each month's partners stay in their order.
+    rows.sort_by_key(|row| row.month);
+    Ok(rows)
+}
+
+async fn stored(app: &App, month: Month) -> Result<Vec<Row>, LedgerError> {
     let mut rows = Vec::new();
     let mut after = None;
     loop {
@@ -89,6 +146,7 @@ async fn rows(app: &App, month: Month) -> Result<Vec<Row>, LedgerError> {
 struct Summary<'a> {
     from: Month,
     to: Month,
+    as_of: Option<Day>,
     totals: Vec<Total>,
     months: Vec<OfMonth>,
     models: Vec<OfModel>,
@@ -116,6 +174,7 @@ struct OfPartner<'a> {
 
 fn summary<'a>(
     (from, to): (Month, Month),
+    as_of: Option<Day>,
     rows: &'a [Row],
     names: &'a BTreeMap<PartnerId, String>,
 ) -> Result<Summary<'a>, Overflow> {
@@ -133,6 +192,7 @@ fn summary<'a>(
     Ok(Summary {
         from,
         to,
+        as_of,
         totals: Total::all(&sum(months.values())?),
         months: months.iter().map(|(month, sum)| OfMonth { month: *month, totals: Total::all(sum) }).collect(),
         models: models.iter().map(|(model, sum)| OfModel { model: *model, totals: Total::all(sum) }).collect(),
