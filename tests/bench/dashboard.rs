@@ -19,8 +19,10 @@ const AT_ONCE: usize = 200;
 /// The path of a request about a partner and a month.
 type Path = fn(&str, &str) -> String;
 
-/// How often each request is sent.
-const REQUESTS: usize = 1000;
+/// How often most requests are sent.
+const OFTEN: usize = 1000;
+/// How often the ones that read a great deal are.
+const SELDOM: usize = 50;
 
 /// A large world taken in, and how long the answers about it take.
 pub(crate) async fn figures(running: &Running, seed: u64, size: Size) -> Vec<Figure> {
@@ -32,17 +34,22 @@ pub(crate) async fn figures(running: &Running, seed: u64, size: Size) -> Vec<Fig
     let ids: Vec<String> = world.partners.iter().map(|partner| partner.id.to_string()).collect();
     let mut random = Rng::with_seed(seed);
     let mut figures = Vec::new();
-    let requests: [(&str, Goal, Path); 4] = [
-        ("a partner's month", Goal::AtMost(15_000), |id, month| format!("/partners/{id}/statement?month={month}")),
-        ("everyone's month", Goal::AtMost(50_000), |_, month| format!("/summary?from={month}&to={month}")),
-        ("a partner's three years by month", Goal::None, |id, _| {
+    let requests: [(&str, Goal, usize, Path); 5] = [
+        ("a partner's month", Goal::AtMost(15_000), OFTEN, |id, month| {
+            format!("/partners/{id}/statement?month={month}")
+        }),
+        ("everyone's month", Goal::AtMost(50_000), OFTEN, |_, month| format!("/summary?from={month}&to={month}")),
+        ("everyone's month as known on a day", Goal::None, SELDOM, |_, month| {
+            format!("/summary?from={month}&to={month}&as_of=2025-01-31")
+        }),
+        ("a partner's three years by month", Goal::None, OFTEN, |id, _| {
             format!("/partners/{id}/summary?from=2022-01&to=2024-12")
         }),
-        ("a partner", Goal::None, |id, _| format!("/partners/{id}")),
+        ("a partner", Goal::None, OFTEN, |id, _| format!("/partners/{id}")),
     ];
-    for (name, goal, path) in requests {
-        let mut times = Vec::with_capacity(REQUESTS);
-        for _ in 0..REQUESTS {
+    for (name, goal, number, path) in requests {
+        let mut times = Vec::with_capacity(number);
+        for _ in 0..number {
             let month = format!("{}-{:02}", random.u16(2022..2025), random.u8(1..=12));
             let path = path(random.choice(&ids).unwrap(), &month);
             let started = Instant::now();
@@ -50,7 +57,7 @@ pub(crate) async fn figures(running: &Running, seed: u64, size: Size) -> Vec<Fig
             times.push(started.elapsed());
             assert_eq!(answer.status, 200, "{path}");
         }
-        let how = format!("p99 of {REQUESTS} requests; {} partners, {entries} entries", ids.len());
+        let how = format!("p99 of {number} requests; {} partners, {entries} entries", ids.len());
         figures.push(Figure::time(format!("dashboard: {name}"), times, 99, goal, how));
     }
     figures
