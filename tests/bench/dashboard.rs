@@ -7,9 +7,8 @@ use harness::generator::Size;
 use harness::running::Running;
 use harness::world::World;
 use jiff::Timestamp;
-use ledger::dynamo::DynamoStore;
+use ledger::Reported;
 use ledger::totals::PartnerMonth;
-use ledger::{Ledger, Reported};
 use std::collections::BTreeSet;
 use std::time::Instant;
 
@@ -65,8 +64,7 @@ pub(crate) async fn figures(running: &Running, seed: u64, size: Size) -> Vec<Fig
 
 /// The world's events and what its months add up to, without the queues: only the answers about it are timed.
 async fn book(running: &Running, world: &World) {
-    let store = DynamoStore::new(running.stack.dynamodb(), &running.stack.template.table.name);
-    let ledger = Ledger::new(store);
+    let ledger = running.ledger();
     let facts: Vec<Reported> = world.facts().into_iter().map(|fact| Reported::new(fact, "bench")).collect();
     for facts in facts.chunks(AT_ONCE) {
         for outcome in ledger.record(facts, Timestamp::UNIX_EPOCH).await {

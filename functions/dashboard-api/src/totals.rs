@@ -23,7 +23,7 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 /// Of how many partners entries are read at once.
-const PARTNERS_AT_ONCE: usize = 16;
+const AT_ONCE: usize = 16;
 
 /// `GET /partners/{id}/summary`: one partner's months.
 pub(crate) async fn of_partner(
@@ -116,7 +116,7 @@ async fn rows(app: &App, (from, to): (Month, Month), as_of: Option<Day>) -> Resu
 async fn rows_as_known(app: &App, period: (Month, Month), as_of: Day) -> Result<Vec<Row>, Problem> {
     let partners: Vec<PartnerId> = app.names().await?.into_keys().collect();
     let mut rows = Vec::new();
-    for some in partners.chunks(PARTNERS_AT_ONCE) {
+    for some in partners.chunks(AT_ONCE) {
         let months = some.iter().map(|partner_id| months_as_known(app, partner_id, period, as_of));
         for (partner_id, months) in some.iter().zip(try_join_all(months).await?) {
             let row = |(month, totals)| Row { month, partner_id: partner_id.clone(), totals };
