@@ -13,7 +13,7 @@ BUCKET = "programs"
 PARAMETERS = {
     "TokenIssuer": "https://issuer.test",
     "TokenAudience": "test",
-    "RestatementDelaySeconds": "1",
+    "RestatementDelaySeconds": "61",
 }
 QUEUES = {
     "com.all-in-web.billing.sale-signed.v1": "SaleSignedQueue",

@@ -94,9 +94,15 @@ impl Running {
         self.settle().await;
     }
 
-    /// Waits until nothing is left to do; not for ever.
+    /// Waits until nothing is left to do but second looks, which find nothing where nobody was at work; not for ever.
     pub async fn settle(&self) {
         let settled = tokio::time::timeout(PATIENCE, load::settle(&self.stack)).await;
+        settled.expect("every message is settled in time").unwrap();
+    }
+
+    /// The same, and until every second look has been taken.
+    pub async fn settle_delayed(&self) {
+        let settled = tokio::time::timeout(PATIENCE, load::settle_delayed(&self.stack)).await;
         settled.expect("every message is settled in time").unwrap();
     }
 

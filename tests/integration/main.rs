@@ -27,4 +27,5 @@ mod simulation;
 mod statements;
 mod telemetry;
 mod template;
+mod watcher;
 mod worlds;

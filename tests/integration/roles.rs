@@ -1,19 +1,15 @@
 //! What each function's role allows is exactly what the function does, found by watching it at work.
 
 use crate::template::Template;
+use crate::watcher;
 use events::EventType::{AnnualRenewal, CreditNote, SaleSigned};
-use harness::binaries;
 use harness::running::Running;
 use harness::world::{World, event};
 use local::tokens::Role;
-use local::{Dynamodb, HOST, Options, Stack};
+use local::{Dynamodb, Options, Stack};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
-use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
 use std::sync::{Arc, Mutex};
-use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
-use tokio::net::{TcpListener, TcpStream};
 
 /// What was done: an action, and what it was done to.
 type Act = (String, String);
@@ -25,71 +21,10 @@ struct Seen {
     kinds: BTreeMap<String, BTreeSet<String>>,
 }
 
-/// Programs of the functions' names that send each function past the watcher: its name and where it would have called
-/// become the path that it calls.
-fn past(watcher: &str, folder: &Path, functions: &[&str]) {
-    for function in functions {
-        let via = format!("http://{watcher}/$AWS_LAMBDA_FUNCTION_NAME");
-        let script = format!(
-            "#!/bin/sh\n\
-             export AWS_ENDPOINT_URL_DYNAMODB=\"{via}/${{AWS_ENDPOINT_URL_DYNAMODB#http://}}\"\n\
-             export AWS_ENDPOINT_URL_SQS=\"{via}/${{AWS_ENDPOINT_URL_SQS#http://}}\"\n\
-             exec '{}'\n",
-            binaries().join(function).display()
-        );
-        std::fs::write(folder.join(function), script).unwrap();
-        std::fs::set_permissions(folder.join(function), std::fs::Permissions::from_mode(0o755)).unwrap();
-    }
-}
-
-/// Passes one request on, to where its path says, and notes who did what to what.
-async fn pass_on(client: TcpStream, seen: Arc<Mutex<Seen>>) -> std::io::Result<()> {
-    let mut client = BufReader::new(client);
-    let mut lines = Vec::new();
-    loop {
-        let mut line = String::new();
-        client.read_line(&mut line).await?;
-        match line.trim_end() {
-            "" if lines.is_empty() => return Ok(()),
-            "" => break,
-            line => lines.push(line.to_owned()),
-        }
-    }
-    let header = |name: &str| {
-        let values = lines.iter().skip(1).filter_map(|line| line.split_once(':'));
-        let mut values =
-            values.filter(|(of, _)| of.eq_ignore_ascii_case(name)).map(|(_, value)| value.trim().to_owned());
-        values.next().unwrap_or_default()
-    };
-    let mut body = vec![0; header("content-length").parse().unwrap_or(0)];
-    client.read_exact(&mut body).await?;
-    let path: Vec<&str> = lines[0].split(['/', ' ']).collect();
-    let (function, target) = (path[2], path[3]);
-    {
-        let mut seen = seen.lock().unwrap();
-        let request = serde_json::from_slice(&body).unwrap_or_default();
-        let acts = acts(&header("x-amz-target"), &request);
-        seen.acts.entry(function.to_owned()).or_default().extend(acts);
-        if let Some(key) = request["Item"]["pk"]["S"].as_str() {
-            let kind = key.split('#').next().unwrap().to_owned();
-            seen.kinds.entry(function.to_owned()).or_default().insert(kind);
-        }
-    }
-    let mut service = TcpStream::connect(target).await?;
-    let kept = lines.iter().skip(1).filter(|line| !line.to_ascii_lowercase().starts_with("connection:"));
-    let head = ["POST / HTTP/1.1", "connection: close"].into_iter().chain(kept.map(String::as_str)).chain(["", ""]);
-    service.write_all(head.collect::<Vec<_>>().join("\r\n").as_bytes()).await?;
-    service.write_all(&body).await?;
-    let mut client = client.into_inner();
-    tokio::io::copy(&mut service, &mut client).await?;
-    client.shutdown().await
-}
-
 /// What a role must allow for a request.
 fn acts(operation: &str, request: &Value) -> Vec<Act> {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let act = |action: &str, to: String| (action.to_owned(), to);
-    let (_, operation) = operation.split_once('.').unwrap_or_default();
     match operation {
         "BatchGetItem" => {
             let tables = request["RequestItems"].as_object().unwrap().keys();
@@ -125,19 +60,20 @@ fn acts(operation: &str, request: &Value) -> Vec<Act> {
 /// A stack whose functions are watched, and what was seen of them.
 async fn watched() -> (Running, Arc<Mutex<Seen>>) {
     let seen = Arc::new(Mutex::new(Seen::default()));
-    let watcher = TcpListener::bind((HOST, 0)).await.unwrap();
-    let address = watcher.local_addr().unwrap().to_string();
     let noted = Arc::clone(&seen);
-    tokio::spawn(async move {
-        while let Ok((client, _)) = watcher.accept().await {
-            tokio::spawn(pass_on(client, Arc::clone(&noted)));
+    let address = watcher::start(move |function, operation, request| {
+        let mut seen = noted.lock().unwrap();
+        seen.acts.entry(function.to_owned()).or_default().extend(acts(operation, request));
+        if let Some(key) = request["Item"]["pk"]["S"].as_str() {
+            let kind = key.split('#').next().unwrap().to_owned();
+            seen.kinds.entry(function.to_owned()).or_default().insert(kind);
         }
-    });
+    })
+    .await;
     let folder = tempfile::tempdir().unwrap();
     let programs = folder.path().join("programs");
-    std::fs::create_dir(&programs).unwrap();
     let functions = ["sale-signed", "annual-renewal", "credit-note", "restatement", "totals", "dashboard-api"];
-    past(&address, &programs, &functions);
+    watcher::past(&address, &programs, &functions);
     let options = Options {
         data: folder.path().to_owned(),
         fresh: false,
@@ -146,9 +82,7 @@ async fn watched() -> (Running, Arc<Mutex<Seen>>) {
         sqs_port: 0,
         binaries: programs,
         // Everything goes past the watcher, and takes longer for it.
-        parameters: [("FunctionTimeoutSeconds", "30"), ("VisibilityTimeoutSeconds", "180")]
-            .map(|(name, value)| (name.to_owned(), value.to_owned()))
-            .into(),
+        parameters: [("FunctionTimeoutSeconds".to_owned(), "30".to_owned())].into(),
     };
     let stack = Stack::start(options).await.unwrap();
     (Running { api: stack.api(&Role::Admin).unwrap(), stack, folder }, seen)

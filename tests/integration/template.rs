@@ -28,6 +28,20 @@ impl Template {
         self.parameter(name)[bound].as_u64().unwrap()
     }
 
+    /// The least that a setting can be: a number, or whatever its parameter admits.
+    fn least(&self, setting: &Value) -> u64 {
+        self.bound(setting, "MinValue")
+    }
+
+    /// The most.
+    fn most(&self, setting: &Value) -> u64 {
+        self.bound(setting, "MaxValue")
+    }
+
+    fn bound(&self, setting: &Value, bound: &str) -> u64 {
+        setting.as_u64().unwrap_or_else(|| self.number(text(&setting["Ref"]), bound))
+    }
+
     fn resources(&self) -> impl Iterator<Item = (&str, &Value)> {
         self.0["Resources"].as_object().unwrap().iter().map(|(name, resource)| (name.as_str(), resource))
     }
@@ -141,7 +155,7 @@ fn strings(names: &[&str]) -> BTreeSet<String> {
 /// The promises that a template does not keep.
 fn broken(template: &Template) -> Vec<&'static str> {
     let mut broken = Vec::new();
-    for part in [of_parameters, of_table, of_queues, of_senders, of_functions, of_alarms, of_roles] {
+    for part in [of_parameters, of_table, of_queues, of_delays, of_senders, of_functions, of_alarms, of_roles] {
         part(template, &mut |promise, kept| {
             if !kept {
                 broken.push(promise);
@@ -166,6 +180,16 @@ fn of_parameters(template: &Template, promise: Promise<'_>) {
     promise(
         "only whose tokens are accepted must be said",
         without_default.map(|(name, _)| name.as_str()).eq(["TokenAudience", "TokenIssuer"]),
+    );
+    let mut numbers = parameters.values().filter(|parameter| parameter["Default"].is_u64());
+    promise(
+        "defaults are within their bounds",
+        numbers.all(|number| {
+            let default = number["Default"].as_u64();
+            let is_listed = list(&number["AllowedValues"]).contains(&number["Default"]);
+            let (least, most) = (number["MinValue"].as_u64(), number["MaxValue"].as_u64());
+            is_listed || least.is_some() && least <= default && most.is_none_or(|most| default <= Some(most))
+        }),
     );
     let architecture = template.parameter("Architecture");
     promise(
@@ -233,20 +257,9 @@ fn of_table(template: &Template, promise: Promise<'_>) {
 }
 
 fn of_queues(template: &Template, promise: Promise<'_>) {
-    let functions = template.functions();
     let queues = template.of_type("AWS::SQS::Queue");
     let (served, dead_letters) = (template.served(), template.dead_letters());
     promise("queues are encrypted", queues.values().all(|queue| queue["SqsManagedSseEnabled"] == true));
-    promise(
-        "a message in work is hidden for six times as long as a function may run",
-        template.number("VisibilityTimeoutSeconds", "MinValue")
-            >= 6 * template.number("FunctionTimeoutSeconds", "MaxValue")
-            && functions.values().all(|function| function["Timeout"] == reference("FunctionTimeoutSeconds"))
-            && template
-                .served()
-                .iter()
-                .all(|queue| queues[queue.as_str()]["VisibilityTimeout"] == reference("VisibilityTimeoutSeconds")),
-    );
     let redrives: Vec<&Value> = served.iter().map(|queue| &queues[queue.as_str()]["RedrivePolicy"]).collect();
     promise(
         "a message is tried five times",
@@ -255,13 +268,66 @@ fn of_queues(template: &Template, promise: Promise<'_>) {
     );
     let targets: BTreeSet<String> = redrives.iter().map(|redrive| named(&redrive["deadLetterTargetArn"])).collect();
     promise("each queue has dead letters of its own", targets == dead_letters && targets.len() == redrives.len());
-    let kept = |queue: &str, parameter: &str| queues[queue]["MessageRetentionPeriod"] == reference(parameter);
+}
+
+/// What lasts longer than what, whatever the parameters are, derived from their bounds.
+fn of_delays(template: &Template, promise: Promise<'_>) {
+    const SQS_DELAYS_AT_MOST: u64 = 900;
+    const API_GATEWAY_WAITS: u64 = 30;
+    const NO_WRITER_RUNS_LONGER: u64 = 120;
+    let functions = template.functions();
+    let queues = template.of_type("AWS::SQS::Queue");
+    let longest = functions.values().map(|function| template.most(&function["Timeout"])).max().unwrap();
+    promise("no writer runs for longer than 120 s", longest <= NO_WRITER_RUNS_LONGER);
+    promise(
+        "the API answers while API Gateway waits",
+        template.most(&functions["DashboardApi"]["Timeout"]) <= API_GATEWAY_WAITS,
+    );
+    // Who has a delay sends what is delayed; each function writes, and may have read just before the change.
+    let delay = |function: &Value| function["Environment"]["Variables"]["RESTATEMENT_DELAY_SECONDS"].clone();
+    let delayed: Vec<&Value> = functions.values().filter(|function| !delay(function).is_null()).collect();
+    promise(
+        "what is delayed comes after whoever sent it, and then any writer, has ended",
+        delayed.len() == 5
+            && delayed.iter().all(|sender| {
+                template.least(&delay(sender)) > template.most(&sender["Timeout"]) + longest
+                    && template.most(&delay(sender)) <= SQS_DELAYS_AT_MOST
+            }),
+    );
+    let served = functions.values().flat_map(|function| {
+        let mappings = mappings(function).into_iter();
+        mappings.map(|mapping| (template.most(&function["Timeout"]), mapping))
+    });
+    promise(
+        "a message in work is hidden for six times as long as a function may run, and as it waits for its batch",
+        served.clone().all(|(timeout, mapping)| {
+            let window = &mapping["MaximumBatchingWindowInSeconds"];
+            let window = if window.is_null() { 0 } else { template.most(window) };
+            template.least(&queues[named(&mapping["Queue"]).as_str()]["VisibilityTimeout"]) >= 6 * timeout + window
+        }),
+    );
+    let most_delay = delayed.iter().map(|sender| template.most(&delay(sender))).max().unwrap();
+    let mut redriven = served.map(|(_, mapping)| queues[named(&mapping["Queue"]).as_str()]);
+    promise(
+        "a message becomes a dead letter before it is no longer kept",
+        redriven.clone().all(|queue| {
+            let tries = template.most(&queue["RedrivePolicy"]["maxReceiveCount"]);
+            let needed = most_delay + tries * template.most(&queue["VisibilityTimeout"]);
+            needed < template.least(&queue["MessageRetentionPeriod"])
+        }),
+    );
     promise(
         "a dead letter is kept for longer than any message waits",
-        template.number("DeadLetterRetentionSeconds", "MinValue")
-            > template.number("MessageRetentionSeconds", "MaxValue")
-            && served.iter().all(|queue| kept(queue, "MessageRetentionSeconds"))
-            && dead_letters.iter().all(|queue| kept(queue, "DeadLetterRetentionSeconds")),
+        redriven.clone().all(|queue| {
+            let dead = queues[named(&queue["RedrivePolicy"]["deadLetterTargetArn"]).as_str()];
+            template.least(&dead["MessageRetentionPeriod"]) > template.most(&queue["MessageRetentionPeriod"])
+        }),
+    );
+    let alarm = &template.of_type("AWS::CloudWatch::Alarm")["OldestMessageAlarm"]["Threshold"];
+    promise(
+        "the oldest message is told of once it waits for longer than it should, and before it is no longer kept",
+        template.least(alarm) > most_delay + longest
+            && redriven.all(|queue| template.most(alarm) < template.least(&queue["MessageRetentionPeriod"])),
     );
 }
 
@@ -463,10 +529,26 @@ fn a_template_that_breaks_a_promise_is_caught() {
     check("KMSMasterKeyId: !Ref TableKeyArn", "KMSMasterKeyId: alias/aws/dynamodb", own_key);
     check("        - !Ref DashboardApiRole\n", "", own_key);
     check("      SqsManagedSseEnabled: true\n", "", "queues are encrypted");
-    let hidden = "a message in work is hidden for six times as long as a function may run";
+    let second_look = "what is delayed comes after whoever sent it, and then any writer, has ended";
+    check("MinValue: 61", "MinValue: 60", second_look);
+    check("MaxValue: 900", "MaxValue: 901", second_look);
+    check("RESTATEMENT_DELAY_SECONDS: !Ref RestatementDelaySeconds", "RESTATEMENT_DELAY_SECONDS: 1", second_look);
+    check("          RESTATEMENT_DELAY_SECONDS: !Ref RestatementDelaySeconds\n", "", second_look);
+    let hidden =
+        "a message in work is hidden for six times as long as a function may run, and as it waits for its batch";
     check("MinValue: 180", "MinValue: 179", hidden);
     check("VisibilityTimeout: !Ref VisibilityTimeoutSeconds", "VisibilityTimeout: 30", hidden);
-    check("MinValue: 5", "MinValue: 4", "a message is tried five times");
+    check("BatchSize: 10", "BatchSize: 10\n            MaximumBatchingWindowInSeconds: 1", hidden);
+    let in_time = "a message becomes a dead letter before it is no longer kept";
+    check("MaxValue: 600", "MaxValue: 900", in_time);
+    check("MaxValue: 100\n", "MaxValue: 150\n", in_time);
+    check("MinValue: 86400", "MinValue: 60900", in_time);
+    let oldest =
+        "the oldest message is told of once it waits for longer than it should, and before it is no longer kept";
+    check("MinValue: 960", "MinValue: 930", oldest);
+    check("MaxValue: 43200", "MaxValue: 86400", oldest);
+    check("Default: 1800", "Default: 900", "defaults are within their bounds");
+    check("MinValue: 5\n", "MinValue: 4\n", "a message is tried five times");
     let own_dead_letters = "each queue has dead letters of its own";
     check(
         "!GetAtt SaleSignedDeadLetters.Arn\n        max",
@@ -523,6 +605,20 @@ fn a_template_that_breaks_a_promise_is_caught() {
     check("                Resource: !GetAtt Ledger.Arn\n", index, "functions that take events in read no index");
     check("\"PARTNER#*\"", "\"*\"", "the API writes the registry alone");
     assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+/// Whoever edits the other side of a relation is told as well.
+#[test]
+fn a_longer_timeout_asks_for_longer_delays() {
+    let broken = broken(&Template::read(&TEMPLATE.replacen("MaxValue: 30\n", "MaxValue: 31\n", 1)));
+    assert_eq!(
+        broken,
+        [
+            "the API answers while API Gateway waits",
+            "what is delayed comes after whoever sent it, and then any writer, has ended",
+            "a message in work is hidden for six times as long as a function may run, and as it waits for its batch",
+        ]
+    );
 }
 
 /// The body of the dashboard is JSON, gets what it needs, and shows what is counted.

@@ -3,6 +3,7 @@
 
 pub mod binaries;
 pub mod client;
+pub mod delays;
 pub mod gateway;
 pub mod input;
 pub mod lambda;

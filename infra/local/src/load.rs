@@ -17,8 +17,8 @@ pub const BATCH: usize = 10;
 const MONTHS: usize = 50;
 /// How often the queues are looked at.
 const GLANCE: Duration = Duration::from_millis(50);
-/// How long a dead letter that was looked at stays hidden, in seconds.
-const PEEK_SECONDS: i32 = 2;
+/// How long a dead letter that was looked at stays hidden at most, in seconds: until all have been.
+const PEEK_SECONDS: i32 = 600;
 
 /// Something that could not be loaded.
 #[derive(Debug, thiserror::Error)]
@@ -165,22 +165,44 @@ pub async fn send_batch(sqs: &aws_sdk_sqs::Client, queue_url: &str, batch: &[&Ev
     }
 }
 
-/// Waits until no message is waiting, in work or delayed: each was settled, or is a dead letter.
+/// Waits until no message is waiting or in work: each was settled, or is a dead letter. What is delayed is only a second
+/// look, which catches whoever was at work; nobody is.
 pub async fn settle(stack: &Stack) -> Result<(), LoadError> {
-    let mappings = stack.template.functions.values().filter_map(|function| function.mapping.as_ref());
-    let queues: Vec<&str> = mappings.map(|mapping| mapping.queue.as_str()).collect();
-    settle_queues(stack, &queues).await
+    settle_queues(stack, &served(stack), &LEFT).await
 }
 
-/// The same of some queues, by their logical ids.
-pub async fn settle_queues(stack: &Stack, queues: &[&str]) -> Result<(), LoadError> {
+/// The same, and until every second look has been taken as well.
+pub async fn settle_delayed(stack: &Stack) -> Result<(), LoadError> {
+    let [waiting, in_work] = LEFT;
+    settle_queues(stack, &served(stack), &[waiting, in_work, QueueAttributeName::ApproximateNumberOfMessagesDelayed])
+        .await
+}
+
+/// Waits until no message of one queue, by its logical id, is waiting or in work.
+pub async fn settle_queue(stack: &Stack, queue: &str) -> Result<(), LoadError> {
+    settle_queues(stack, &[queue], &LEFT).await
+}
+
+/// What is counted of the messages that are left: those waiting, and those in work.
+const LEFT: [QueueAttributeName; 2] =
+    [QueueAttributeName::ApproximateNumberOfMessages, QueueAttributeName::ApproximateNumberOfMessagesNotVisible];
+
+/// The queues that functions serve. Totals come last, to which all others send: what is not yet in one is in one before.
+fn served(stack: &Stack) -> Vec<&str> {
+    let mappings = stack.template.functions.values().filter_map(|function| function.mapping.as_ref());
+    let mut queues: Vec<&str> = mappings.map(|mapping| mapping.queue.as_str()).collect();
+    queues.sort_by_key(|queue| *queue == "TotalsQueue");
+    queues
+}
+
+async fn settle_queues(stack: &Stack, queues: &[&str], counts: &[QueueAttributeName]) -> Result<(), LoadError> {
     let sqs = stack.sqs();
     let queues: Vec<String> = queues.iter().map(|queue| stack.queue_url(queue)).collect();
     let mut bar: Option<ProgressBar> = None;
     loop {
         let mut left = 0;
         for queue in &queues {
-            left += messages_in(&sqs, queue).await?;
+            left += messages_in(&sqs, queue, counts).await?;
         }
         let most = left;
         let bar = bar.get_or_insert_with(|| self::bar("settling messages", most));
@@ -194,15 +216,14 @@ pub async fn settle_queues(stack: &Stack, queues: &[&str]) -> Result<(), LoadErr
     }
 }
 
-async fn messages_in(sqs: &aws_sdk_sqs::Client, queue_url: &str) -> Result<usize, LoadError> {
-    let names = [
-        QueueAttributeName::ApproximateNumberOfMessages,
-        QueueAttributeName::ApproximateNumberOfMessagesNotVisible,
-        QueueAttributeName::ApproximateNumberOfMessagesDelayed,
-    ];
-    let request = sqs.get_queue_attributes().queue_url(queue_url).set_attribute_names(Some(names.to_vec()));
+async fn messages_in(
+    sqs: &aws_sdk_sqs::Client,
+    queue_url: &str,
+    counts: &[QueueAttributeName],
+) -> Result<usize, LoadError> {
+    let request = sqs.get_queue_attributes().queue_url(queue_url).set_attribute_names(Some(counts.to_vec()));
     let attributes = request.send().await.map_err(queue_error)?.attributes.unwrap_or_default();
-    Ok(names.iter().filter_map(|name| attributes.get(name)?.parse::<usize>().ok()).sum())
+    Ok(counts.iter().filter_map(|name| attributes.get(name)?.parse::<usize>().ok()).sum())
 }
 
 /// Every message in a dead-letter queue, with its reason. They stay there.
@@ -211,6 +232,7 @@ pub async fn dead_letters(stack: &Stack) -> Result<Vec<DeadLetter>, LoadError> {
     let mut letters = Vec::new();
     let targets = stack.template.queues.values().filter_map(|queue| queue.redrive.as_ref());
     for (name, _) in targets {
+        let mut receipts = Vec::new();
         loop {
             let received = sqs
                 .receive_message()
@@ -238,7 +260,12 @@ pub async fn dead_letters(stack: &Stack) -> Result<Vec<DeadLetter>, LoadError> {
                 let message_id = attribute("message_id").or(message.message_id.clone()).unwrap_or_default();
                 let body = message.body.clone().unwrap_or_default();
                 letters.push(DeadLetter { queue: name.clone(), message_id, reason, body });
+                receipts.extend(message.receipt_handle);
             }
+        }
+        for receipt in receipts {
+            let show = sqs.change_message_visibility().queue_url(stack.queue_url(name)).receipt_handle(receipt);
+            show.visibility_timeout(0).send().await.map_err(queue_error)?;
         }
     }
     Ok(letters)

@@ -2,9 +2,10 @@
 
 use crate::binaries::{self, BinariesError};
 use crate::client::Http;
+use crate::delays::{self, DelayError};
 use crate::gateway::Gateway;
 use crate::lambda::{self, Home, Invoker};
-use crate::template::{Function, Template, TemplateError, Value};
+use crate::template::{Function, Given, Template, TemplateError, Value};
 use crate::tokens::{self, Role, Tokens};
 use crate::{HOST, mapping, queues, secrets, table};
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,16 +21,45 @@ use tokio_util::task::TaskTracker;
 const TEMPLATE: &str = include_str!("../../../template.yaml");
 
 /// What of the template is otherwise here than in an account, unless it is given: nobody waits a quarter of an hour, tokens
-/// are of this machine's own making, and whoever loads a world is not held up.
-pub const PARAMETERS: [(&str, &str); 7] = [
-    ("RestatementDelaySeconds", "1"),
-    ("FunctionTimeoutSeconds", "5"),
-    ("VisibilityTimeoutSeconds", "30"),
+/// are of this machine's own making, and whoever loads a world is not held up. What must outlast functions follows from how
+/// long these may run: see [`parameters`].
+const PARAMETERS: [(&str, &str); 5] = [
+    (TIMEOUT, "5"),
     ("TokenIssuer", tokens::ISSUER),
     ("TokenAudience", tokens::AUDIENCE),
     ("RequestsPerSecond", "10000"),
     ("RequestBurst", "5000"),
 ];
+/// How long a function may run.
+const TIMEOUT: &str = "FunctionTimeoutSeconds";
+/// What may be shorter here than in an account, since functions may be.
+const DELAY: &str = "RestatementDelaySeconds";
+const VISIBILITY: &str = "VisibilityTimeoutSeconds";
+
+/// What is given, and what of the rest is otherwise here than in an account.
+fn parameters(given: &BTreeMap<String, String>) -> BTreeMap<String, String> {
+    let mut parameters: BTreeMap<String, String> =
+        PARAMETERS.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    parameters.extend(given.clone());
+    // What is no such number is refused with the template.
+    let timeout = parameters.get(TIMEOUT).and_then(|timeout| timeout.parse::<u16>().ok()).map(u32::from);
+    if let Some(timeout) = timeout {
+        for (name, least) in
+            [(DELAY, delays::least_delay(timeout, timeout)), (VISIBILITY, delays::least_visibility(timeout))]
+        {
+            parameters.entry(name.to_owned()).or_insert_with(|| least.to_string());
+        }
+    }
+    parameters
+}
+
+/// The template with these parameters, if everything in it lasts as long as it must.
+fn template(given: &BTreeMap<String, String>) -> Result<Template, StackError> {
+    let parameters = parameters(given);
+    let template = Template::read(TEMPLATE, Given { parameters: &parameters, below_minimum: &[DELAY, VISIBILITY] })?;
+    delays::check(&template)?;
+    Ok(template)
+}
 
 /// How long a part may take to stop before it is left behind.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -58,7 +88,7 @@ pub struct Options {
     pub sqs_port: u16,
     /// Where the functions' programs are.
     pub binaries: PathBuf,
-    /// Parameters of the template, over [`PARAMETERS`].
+    /// Parameters of the template.
     pub parameters: BTreeMap<String, String>,
 }
 
@@ -68,6 +98,9 @@ pub enum StackError {
     /// The template cannot be done here.
     #[error(transparent)]
     Template(#[from] TemplateError),
+    /// What must last longer than something else does not.
+    #[error(transparent)]
+    Delays(#[from] DelayError),
     /// A program is missing.
     #[error(transparent)]
     Binaries(#[from] BinariesError),
@@ -166,10 +199,7 @@ impl Drop for Stack {
 impl Stack {
     /// Starts everything.
     pub async fn start(options: Options) -> Result<Stack, StackError> {
-        let mut parameters: BTreeMap<String, String> =
-            PARAMETERS.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        parameters.extend(options.parameters.clone());
-        let template = Template::read(TEMPLATE, &parameters)?;
+        let template = template(&options.parameters)?;
         let programs: BTreeSet<&str> = template.functions.values().map(|function| function.binary.as_str()).collect();
         binaries::check(&options.binaries, &programs)?;
 
@@ -333,4 +363,44 @@ fn prepare(options: &Options) -> Result<File, StackError> {
     }
     fs::create_dir_all(folder.join("logs")).map_err(failed)?;
     Ok(lock)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn started_with(given: &[(&str, &str)]) -> Result<Template, String> {
+        let given = given.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        template(&given).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn what_must_outlast_functions_follows_from_how_long_they_run() {
+        for (timeout, delay, visibility) in [(None, "11", 30), (Some("1"), "3", 6), (Some("30"), "61", 180)] {
+            let given = timeout.map(|timeout| (TIMEOUT, timeout));
+            let template = started_with(given.as_slice()).unwrap();
+            let sender = &template.functions["DashboardApi"].environment["RESTATEMENT_DELAY_SECONDS"];
+            assert_eq!(sender, &Value::Text(delay.to_owned()));
+            assert_eq!(template.queues["TotalsQueue"].visibility_seconds, visibility);
+        }
+    }
+
+    #[test]
+    fn what_does_not_last_as_long_as_it_must_is_refused_by_name() {
+        let longest = [("MessageRetentionSeconds", "86400"), (VISIBILITY, "600"), ("MaxReceiveCount", "100")];
+        assert!(started_with(&[(DELAY, "900")].into_iter().chain(longest).collect::<Vec<_>>()).is_ok());
+        for (given, refused) in [
+            (vec![(DELAY, "10")], "RestatementDelaySeconds is 10, and must be at least 11: "),
+            (vec![(DELAY, "11"), (TIMEOUT, "6")], "give --parameter RestatementDelaySeconds=13, or a shorter"),
+            (vec![(DELAY, "0"), (TIMEOUT, "1")], "RestatementDelaySeconds is 0, and must be at least 3: "),
+            (vec![(DELAY, "901")], "Parameters.RestatementDelaySeconds: must be at most 900"),
+            (vec![(VISIBILITY, "29")], "VisibilityTimeoutSeconds is 29, and must be at least 30: "),
+            (vec![(VISIBILITY, "30"), (TIMEOUT, "6")], "give --parameter VisibilityTimeoutSeconds=36, or a shorter"),
+            (vec![(TIMEOUT, "31")], "Parameters.FunctionTimeoutSeconds: must be at most 30"),
+            (vec![("MaxReceiveCount", "4")], "Parameters.MaxReceiveCount: must be at least 5"),
+        ] {
+            let error = started_with(&given).unwrap_err();
+            assert!(error.contains(refused), "{given:?}: {error}");
+        }
+    }
 }

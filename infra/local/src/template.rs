@@ -3,6 +3,7 @@
 
 mod api;
 mod intrinsics;
+mod parameters;
 mod shapes;
 mod yaml;
 
@@ -163,10 +164,19 @@ pub enum Admission {
     Scopes(Vec<String>),
 }
 
+/// What is given for a template's parameters.
+#[derive(Debug, Clone, Copy)]
+pub struct Given<'a> {
+    /// Values in place of the defaults. An unknown parameter, and a value that its parameter does not admit, is refused.
+    pub parameters: &'a BTreeMap<String, String>,
+    /// Which may be less than their `MinValue`.
+    pub below_minimum: &'a [&'a str],
+}
+
 impl Template {
-    /// Reads a template. `parameters` take the place of its defaults; an unknown one is refused.
-    pub fn read(text: &str, parameters: &BTreeMap<String, String>) -> Result<Template, TemplateError> {
-        yaml::read(text, parameters)
+    /// Reads a template.
+    pub fn read(text: &str, given: Given<'_>) -> Result<Template, TemplateError> {
+        yaml::read(text, given)
     }
 }
 
@@ -180,7 +190,7 @@ mod tests {
         let given = [("TokenIssuer", "https://i"), ("TokenAudience", "a")];
         let parameters = given.iter().chain(parameters);
         let parameters = parameters.map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        Template::read(text, &parameters)
+        Template::read(text, Given { parameters: &parameters, below_minimum: &["VisibilityTimeoutSeconds"] })
     }
 
     #[test]
@@ -273,11 +283,43 @@ mod tests {
         check("ExcludePunctuation: true", "ExcludeLowercase: true", "Resources.CursorKey", "ExcludeLowercase");
         check("secretsmanager:${CursorKey}", "ssm:CursorKey", "Resources.DashboardApi", "!Sub");
         check("secretsmanager:${CursorKey}", "secretsmanager:${Ledger}", "Resources.DashboardApi", "!Sub");
-        let error = Template::read(TEMPLATE, &BTreeMap::new()).unwrap_err();
+        let nothing = Given { parameters: &BTreeMap::new(), below_minimum: &[] };
+        let error = Template::read(TEMPLATE, nothing).unwrap_err();
         assert!(error.place == "Parameters.TokenAudience" && error.problem.contains("must be given"), "{error}");
         let error = read(TEMPLATE, &[("Nothing", "1")]).unwrap_err();
         assert_eq!(error.place, "Parameters.Nothing");
-        let error = read(TEMPLATE, &[("FunctionTimeoutSeconds", "soon")]).unwrap_err();
-        assert_eq!(error.place, "Parameters.FunctionTimeoutSeconds");
+    }
+
+    #[test]
+    fn a_parameter_takes_what_it_admits() {
+        for (name, value, problem) in [
+            ("FunctionTimeoutSeconds", "soon", "must be a whole number"),
+            ("FunctionTimeoutSeconds", "0", "must be at least 1"),
+            ("FunctionTimeoutSeconds", "31", "must be at most 30"),
+            ("RestatementDelaySeconds", "60", "must be at least 61"),
+            ("VisibilityTimeoutSeconds", "601", "must be at most 600"),
+            ("Architecture", "arm", "must be one of x86_64, arm64"),
+            ("DeletionProtection", "yes", "must be one of true, false"),
+            ("LogRetentionDays", "2", "must be one of 1, 3, 5,"),
+            ("TokenIssuer", "http://i", "must match ^https://"),
+            ("TokenIssuer", "https://i\nj", "must match ^https://"),
+            ("AlarmEmail", "nobody", "must match"),
+            ("SenderArns", "arn:aws:iam::000000000000:role/a,b", "must match"),
+        ] {
+            let error = read(TEMPLATE, &[(name, value)]).unwrap_err();
+            assert_eq!(error.place, format!("Parameters.{name}"));
+            assert!(error.problem.starts_with(problem), "{value}: {error}");
+        }
+        for (name, value) in [
+            ("FunctionTimeoutSeconds", "1"),
+            ("FunctionTimeoutSeconds", "30"),
+            ("VisibilityTimeoutSeconds", "1"),
+            ("Architecture", "arm64"),
+            ("LogRetentionDays", "3653"),
+            ("AlarmEmail", ""),
+            ("SenderArns", "arn:aws:iam::000000000000:role/a, arn:aws:iam::000000000000:user/b"),
+        ] {
+            assert!(read(TEMPLATE, &[(name, value)]).is_ok(), "{name} {value}");
+        }
     }
 }

@@ -30,14 +30,11 @@ pub(super) struct RawTemplate {
 pub(super) struct RawParameter {
     pub(super) r#type: String,
     pub(super) default: Option<Yaml>,
-    #[serde(rename = "MinValue")]
-    pub(super) _min_value: Option<IgnoredAny>,
-    #[serde(rename = "MaxValue")]
-    pub(super) _max_value: Option<IgnoredAny>,
-    #[serde(rename = "AllowedValues")]
-    pub(super) _allowed_values: Option<IgnoredAny>,
-    #[serde(rename = "AllowedPattern")]
-    pub(super) _allowed_pattern: Option<IgnoredAny>,
+    pub(super) min_value: Option<u64>,
+    pub(super) max_value: Option<u64>,
+    #[serde(default)]
+    pub(super) allowed_values: Vec<Yaml>,
+    pub(super) allowed_pattern: Option<String>,
     #[serde(rename = "Description")]
     pub(super) _description: Option<IgnoredAny>,
 }

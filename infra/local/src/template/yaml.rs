@@ -2,10 +2,9 @@
 
 use super::intrinsics::{ARN, Names, REF, SUB, resolve, untagged};
 use super::shapes::{
-    RawFunction, RawKey, RawMetadata, RawParameter, RawQueue, RawResource, RawSecret, RawSqsEvent, RawStack, RawTable,
-    RawTemplate,
+    RawFunction, RawKey, RawMetadata, RawQueue, RawResource, RawSecret, RawSqsEvent, RawStack, RawTable, RawTemplate,
 };
-use super::{Api, Function, Index, Mapping, Queue, Table, Template, TemplateError, Value, api};
+use super::{Api, Function, Given, Index, Mapping, Queue, Table, Template, TemplateError, Value, api, parameters};
 use serde::de::DeserializeOwned;
 use serde_norway::Value as Yaml;
 use std::collections::BTreeMap;
@@ -31,11 +30,11 @@ pub(super) fn typed<T: DeserializeOwned>(value: Yaml, place: &str) -> Result<T, 
     serde_norway::from_value(value).map_err(|problem| error(place, problem))
 }
 
-pub(super) fn read(text: &str, overrides: &BTreeMap<String, String>) -> Result<Template, TemplateError> {
+pub(super) fn read(text: &str, given: Given<'_>) -> Result<Template, TemplateError> {
     let raw: Yaml = serde_norway::from_str(text).map_err(|problem| error("the file", problem))?;
     let template: RawTemplate = typed(raw, "the file")?;
     let mut names = Names {
-        parameters: parameters(&template.parameters, overrides)?,
+        parameters: parameters::values(&template.parameters, given)?,
         conditions: BTreeMap::new(),
         resources: template.resources.keys().cloned().collect(),
     };
@@ -103,34 +102,6 @@ struct Known<'a> {
     queues: &'a BTreeMap<String, Queue>,
     secrets: &'a BTreeMap<String, usize>,
     api: &'a Api,
-}
-
-fn parameters(
-    known: &BTreeMap<String, RawParameter>,
-    overrides: &BTreeMap<String, String>,
-) -> Result<BTreeMap<String, Yaml>, TemplateError> {
-    if let Some(name) = overrides.keys().find(|name| !known.contains_key(*name)) {
-        return Err(error(format!("Parameters.{name}"), "there is no such parameter"));
-    }
-    let values = known.iter().map(|(name, parameter)| {
-        let place = format!("Parameters.{name}");
-        let value = match overrides.get(name) {
-            Some(text) if parameter.r#type == "Number" => {
-                let number: u64 = text.parse().map_err(|_| error(&place, "must be a whole number"))?;
-                Yaml::from(number)
-            }
-            Some(text) => Yaml::from(text.as_str()),
-            None => parameter.default.clone().ok_or_else(|| error(&place, "has no default: it must be given"))?,
-        };
-        let value = match value.as_str() {
-            Some(list) if parameter.r#type == "CommaDelimitedList" => {
-                Yaml::Sequence(list.split(',').map(|item| Yaml::from(item.trim())).collect())
-            }
-            Some(_) | None => value,
-        };
-        Ok((name.clone(), value))
-    });
-    values.collect()
 }
 
 fn is_wanted(resource: &RawResource, place: &str, names: &Names) -> Result<bool, TemplateError> {

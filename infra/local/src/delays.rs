@@ -1,0 +1,169 @@
+//! What must last longer than what. In an account the bounds of the template's parameters see to it; what is shorter on this
+//! machine is held against the same rules here.
+
+use crate::template::{Function, Queue, Template, Value};
+
+/// The variable of a function that sends what is delayed: by how many seconds.
+const DELAY: &str = "RESTATEMENT_DELAY_SECONDS";
+
+/// Times that do not fit each other. Whatever ran with them could lose what is owed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum DelayError {
+    /// What is delayed could come before those that it is to catch have ended.
+    #[error(
+        "RestatementDelaySeconds is {delay}, and must be at least {least}: {sender} may take {sender_seconds} s to make the \
+         change that it has announced, and whoever read before it {writer_seconds} s more; give --parameter \
+         RestatementDelaySeconds={least}, or a shorter FunctionTimeoutSeconds"
+    )]
+    TooSoon {
+        /// The delay.
+        delay: u32,
+        /// The shortest that is long enough.
+        least: u32,
+        /// Who sends what is delayed.
+        sender: String,
+        /// How long that one may run.
+        sender_seconds: u32,
+        /// How long any function may run.
+        writer_seconds: u32,
+    },
+    /// A message could come back while it is still in work.
+    #[error(
+        "VisibilityTimeoutSeconds is {visibility}, and must be at least {least}: six times what {function}, which serves \
+         {queue}, may take; give --parameter VisibilityTimeoutSeconds={least}, or a shorter FunctionTimeoutSeconds"
+    )]
+    BackInWork {
+        /// How long a message in work is hidden.
+        visibility: u32,
+        /// The shortest that is long enough.
+        least: u32,
+        /// The function.
+        function: String,
+        /// Its queue.
+        queue: String,
+    },
+    /// A message could be gone before it was tried as often as it should be.
+    #[error(
+        "{queue} keeps a message for {retention} s, and must for more than {needed} s, since it is received {tries} times, \
+         {visibility} s apart, after {delay} s: give a longer MessageRetentionSeconds, a smaller MaxReceiveCount or a shorter \
+         VisibilityTimeoutSeconds with --parameter"
+    )]
+    GoneTooSoon {
+        /// The queue.
+        queue: String,
+        /// How long it keeps a message.
+        retention: u32,
+        /// How long it needs to.
+        needed: u64,
+        /// How often it is tried.
+        tries: u32,
+        /// How long it is hidden between two times.
+        visibility: u32,
+        /// How long it may wait before the first.
+        delay: u32,
+    },
+    /// A dead letter could be gone before anybody saw it: its age counts from when the message was first sent.
+    #[error(
+        "{dead_letters} keeps a message for {kept} s, and must for longer than {queue}, which keeps it for {retention} s: give \
+         a longer DeadLetterRetentionSeconds or a shorter MessageRetentionSeconds with --parameter"
+    )]
+    UnseenDeadLetter {
+        /// The dead-letter queue.
+        dead_letters: String,
+        /// How long it keeps a message.
+        kept: u32,
+        /// The queue.
+        queue: String,
+        /// How long that one does.
+        retention: u32,
+    },
+}
+
+/// The delay that outlasts functions with a timeout: whoever announced a change, and then whoever had read before it.
+pub(crate) fn least_delay(sender_seconds: u32, writer_seconds: u32) -> u32 {
+    sender_seconds + writer_seconds + 1
+}
+
+/// How long a message must be hidden that a function with a timeout works on.
+pub(crate) fn least_visibility(function_seconds: u32) -> u32 {
+    6 * function_seconds
+}
+
+/// Whether everything lasts as long as it must.
+pub(crate) fn check(template: &Template) -> Result<(), DelayError> {
+    let longest = template.functions.values().map(|function| function.timeout_seconds).max().unwrap_or_default();
+    let mut longest_delay = 0;
+    for (name, function) in &template.functions {
+        let Some(delay) = delay(function) else { continue };
+        longest_delay = longest_delay.max(delay);
+        let least = least_delay(function.timeout_seconds, longest);
+        if delay < least {
+            let (sender, sender_seconds) = (name.clone(), function.timeout_seconds);
+            return Err(DelayError::TooSoon { delay, least, sender, sender_seconds, writer_seconds: longest });
+        }
+    }
+    for (name, function) in &template.functions {
+        let Some(served) = function.mapping.as_ref().map(|mapping| &mapping.queue) else { continue };
+        let Some(queue) = template.queues.get(served) else { continue };
+        let (visibility, least) = (queue.visibility_seconds, least_visibility(function.timeout_seconds));
+        if visibility < least {
+            let (function, queue) = (name.clone(), served.clone());
+            return Err(DelayError::BackInWork { visibility, least, function, queue });
+        }
+    }
+    template.queues.iter().try_for_each(|(name, queue)| check_retention(template, (name, queue), longest_delay))
+}
+
+/// By how much what a function sends is delayed, if it sends any such.
+fn delay(function: &Function) -> Option<u32> {
+    match function.environment.get(DELAY)? {
+        Value::Text(text) => text.parse().ok(),
+        Value::QueueUrl(_) | Value::TableName(_) | Value::Secret(_) => None,
+    }
+}
+
+fn check_retention(template: &Template, (name, queue): (&String, &Queue), delay: u32) -> Result<(), DelayError> {
+    let Some((target, tries)) = &queue.redrive else { return Ok(()) };
+    let &Queue { visibility_seconds: visibility, retention_seconds: retention, .. } = queue;
+    let needed = u64::from(delay) + u64::from(*tries) * u64::from(visibility);
+    if needed >= u64::from(retention) {
+        let (queue, tries) = (name.clone(), *tries);
+        return Err(DelayError::GoneTooSoon { queue, retention, needed, tries, visibility, delay });
+    }
+    match template.queues.get(target).map(|dead| dead.retention_seconds) {
+        Some(kept) if kept <= retention => {
+            let (queue, dead_letters) = (name.clone(), target.clone());
+            Err(DelayError::UnseenDeadLetter { dead_letters, kept, queue, retention })
+        }
+        Some(_) | None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::template::Given;
+
+    /// Two relations that no parameter can break: of a template that says otherwise.
+    #[test]
+    fn what_is_kept_too_shortly_is_refused() {
+        let text = include_str!("../../../template.yaml");
+        let parameters = [("TokenIssuer", "https://i"), ("TokenAudience", "a")]
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .into();
+        let given = Given { parameters: &parameters, below_minimum: &[] };
+        let checked = |from: &str, to: &str| {
+            assert!(text.contains(from));
+            check(&Template::read(&text.replacen(from, to, 1), given).unwrap()).map_err(|error| error.to_string())
+        };
+        let (kept, dead) = ("MessageRetentionPeriod: !Ref Message", "MessageRetentionPeriod: !Ref DeadLetter");
+        assert_eq!(checked(kept, kept), Ok(()));
+        let error = checked(&format!("{kept}RetentionSeconds"), "MessageRetentionPeriod: 1800").unwrap_err();
+        assert!(
+            error.starts_with("SaleSignedQueue keeps a message for 1800 s, and must for more than 1800 s"),
+            "{error}"
+        );
+        let error = checked(&format!("{dead}RetentionSeconds"), "MessageRetentionPeriod: 345600").unwrap_err();
+        assert!(error.starts_with("SaleSignedDeadLetters keeps a message for 345600 s, and must"), "{error}");
+    }
+}
