@@ -32,6 +32,9 @@ enum Command {
         file: local::input::Source,
     },
     /// Show the messages of a dead-letter queue and, with --yes, send them back to their queue
+    ///
+    /// Each is shown and sent once, with the attributes that its sender gave it; what is refused again meanwhile stays for
+    /// the next run. Status 1 if one could not be sent, which then stays where it is, or if there may be more.
     Redrive {
         /// The queue they came from
         #[arg(value_enum)]

@@ -1,0 +1,343 @@
+//! A redrive of an SQS that answers as SQS may: empty, late, out of order, twice, or not at all.
+
+use super::*;
+use aws_sdk_sqs::types::{MessageAttributeValue, MessageSystemAttributeName};
+use std::collections::{BTreeSet, VecDeque};
+
+/// A message in the dead-letter queue.
+#[derive(Clone)]
+struct Dead {
+    message: Message,
+    /// Until which look it is hidden.
+    hidden_until: usize,
+    receipt: String,
+}
+
+/// How a dead-letter queue behaves. Time is the number of looks.
+struct Fake {
+    dead: Vec<Dead>,
+    looks: usize,
+    receipts: usize,
+    /// How many seconds a look takes.
+    slow: usize,
+    /// How many messages an answer has at most.
+    at_once: usize,
+    /// Answers that come before all others.
+    first: VecDeque<Result<(), &'static str>>,
+    /// How many messages are counted that are not there.
+    overcounted: usize,
+    /// How many are counted less than there are, until the look.
+    undercounted_until: usize,
+    /// Whether each answer has the messages of the one before as well.
+    gives_twice: bool,
+    last: Vec<Message>,
+    /// Whether each look finds a message that has just come in.
+    keeps_coming: bool,
+    /// Whether what is sent back is refused again at once.
+    refuses: bool,
+    /// Bodies that cannot be sent, held or deleted; refusals that cannot be forgotten.
+    fails: BTreeSet<(&'static str, String)>,
+    sent: Vec<Message>,
+    forgotten: Vec<String>,
+}
+
+fn attributes(named: &[(&str, &str)]) -> HashMap<String, MessageAttributeValue> {
+    let text = |value: &str| MessageAttributeValue::builder().data_type("String").string_value(value).build().unwrap();
+    named.iter().map(|(name, value)| ((*name).to_owned(), text(value))).collect()
+}
+
+/// The n-th refused message: its id here, and in its first queue.
+fn refused(n: usize) -> Message {
+    let origin = format!("origin-{n}");
+    let said = attributes(&[(FIELD, "data"), (REASON, "is missing"), (MESSAGE_ID, &origin), ("traceparent", "00-1")]);
+    Message::builder()
+        .message_id(format!("dead-{n}"))
+        .body(format!("body-{n}"))
+        .set_message_attributes(Some(said))
+        .build()
+}
+
+impl Fake {
+    fn of(messages: impl IntoIterator<Item = Message>) -> Fake {
+        let mut fake = Fake {
+            dead: Vec::new(),
+            looks: 0,
+            receipts: 0,
+            slow: 0,
+            at_once: 10,
+            first: VecDeque::new(),
+            overcounted: 0,
+            undercounted_until: 0,
+            gives_twice: false,
+            last: Vec::new(),
+            keeps_coming: false,
+            refuses: false,
+            fails: BTreeSet::new(),
+            sent: Vec::new(),
+            forgotten: Vec::new(),
+        };
+        messages.into_iter().for_each(|message| fake.add(message));
+        fake
+    }
+
+    fn with(n: usize) -> Fake {
+        Fake::of((0..n).map(refused))
+    }
+
+    fn add(&mut self, message: Message) {
+        self.dead.push(Dead { message, hidden_until: 0, receipt: String::new() });
+    }
+
+    fn check(&self, what: &'static str, of: &str) -> Result<(), Failure> {
+        if self.fails.contains(&(what, of.to_owned())) { Err(format!("no {what}").into()) } else { Ok(()) }
+    }
+
+    /// Until which look a message is hidden from now on.
+    fn until(&self, hidden_seconds: i32) -> usize {
+        self.looks + usize::try_from(hidden_seconds).unwrap() / self.slow.max(1)
+    }
+
+    fn by_receipt(&mut self, receipt: &str) -> Option<&mut Dead> {
+        let looks = self.looks;
+        self.dead.iter_mut().find(|dead| dead.receipt == receipt && dead.hidden_until > looks)
+    }
+
+    /// The ids of those that are there; `visible`: those that others see.
+    fn there(&self, visible: bool) -> BTreeSet<&str> {
+        let there = self.dead.iter().filter(|dead| !visible || dead.hidden_until <= self.looks);
+        there.filter_map(|dead| dead.message.message_id()).collect()
+    }
+
+    fn sent_bodies(&self) -> Vec<&str> {
+        self.sent.iter().filter_map(Message::body).collect()
+    }
+}
+
+impl Letters for Fake {
+    async fn receive(&mut self, wait_seconds: i32, hidden_seconds: i32) -> Result<Vec<Message>, Failure> {
+        assert!((1..=20).contains(&wait_seconds), "not all servers are asked otherwise");
+        self.looks += 1;
+        let until = self.until(hidden_seconds);
+        if let Some(first) = self.first.pop_front() {
+            return first.map(|()| Vec::new()).map_err(Into::into);
+        }
+        if self.keeps_coming {
+            self.add(refused(1000 + self.looks));
+        }
+        // The last come first.
+        let mut messages = Vec::new();
+        for dead in self.dead.iter_mut().rev().filter(|dead| dead.hidden_until <= self.looks).take(self.at_once) {
+            self.receipts += 1;
+            dead.hidden_until = until;
+            dead.receipt = format!("receipt-{}", self.receipts);
+            dead.message.receipt_handle = Some(dead.receipt.clone());
+            messages.push(dead.message.clone());
+        }
+        let before = std::mem::replace(&mut self.last, messages.clone());
+        if self.gives_twice {
+            messages.extend(before);
+        }
+        Ok(messages)
+    }
+
+    async fn count(&mut self) -> Result<usize, Failure> {
+        Ok(if self.looks < self.undercounted_until { 0 } else { self.dead.len() + self.overcounted })
+    }
+
+    async fn hold(&mut self, receipt: &str, hidden_seconds: i32) -> Result<(), Failure> {
+        let until = self.until(hidden_seconds);
+        let dead = self.by_receipt(receipt).ok_or("it is not hidden")?;
+        dead.hidden_until = until;
+        let body = dead.message.body().unwrap().to_owned();
+        self.check("hold", &body)
+    }
+
+    async fn release(&mut self, receipts: &[&str]) -> Result<(), Failure> {
+        for receipt in receipts {
+            self.by_receipt(receipt).ok_or("it is not hidden")?.hidden_until = 0;
+        }
+        Ok(())
+    }
+
+    async fn send(&mut self, message: &Message) -> Result<(), Failure> {
+        self.check("send", message.body().unwrap())?;
+        self.sent.push(message.clone());
+        if self.refuses {
+            self.add(refused(5000 + self.sent.len()));
+        }
+        Ok(())
+    }
+
+    async fn forget(&mut self, refused: &str) -> Result<(), Failure> {
+        self.check("forget", refused)?;
+        self.forgotten.push(refused.to_owned());
+        Ok(())
+    }
+
+    async fn delete(&mut self, receipt: &str) -> Result<(), Failure> {
+        let body = self.by_receipt(receipt).ok_or("it is not hidden")?.message.body().unwrap().to_owned();
+        self.check("delete", &body)?;
+        self.dead.retain(|dead| dead.receipt != receipt);
+        Ok(())
+    }
+}
+
+/// Runs it, and what it said.
+async fn redriven(fake: &mut Fake, wanted: Option<&str>, yes: bool) -> (Outcome, String) {
+    let mut out = Vec::new();
+    let outcome = run(fake, wanted, yes, &mut out).await;
+    (outcome, String::from_utf8(out).unwrap())
+}
+
+fn whole(shown: usize, sent: usize) -> Outcome {
+    Outcome { shown, sent, failed: 0, unsure: None }
+}
+
+#[tokio::test]
+async fn empty_answers_are_no_end_while_messages_are_counted() {
+    for empty in 0..WAITS.len() {
+        let mut fake = Fake::with(7);
+        fake.first = std::iter::repeat_n(Ok(()), empty).collect();
+        let (outcome, said) = redriven(&mut fake, None, false).await;
+        assert_eq!(outcome, whole(7, 0), "{empty}: {said}");
+        assert!(said.ends_with("7 messages; --yes sends them back\n"), "{said}");
+        assert_eq!(fake.there(true).len(), 7, "shown again to others");
+    }
+    assert_eq!(redriven(&mut Fake::with(0), None, true).await, (whole(0, 0), "0 messages sent back\n".to_owned()));
+}
+
+#[tokio::test]
+async fn counts_that_lag_are_no_end_while_messages_come() {
+    let mut fake = Fake::with(200);
+    fake.undercounted_until = 30;
+    fake.first = [Ok(()), Ok(())].into();
+    assert_eq!(redriven(&mut fake, None, true).await.0, whole(200, 200));
+}
+
+/// So slowly that what was looked at first is visible again long before the last is reached.
+#[tokio::test]
+async fn each_is_shown_and_sent_once_however_slowly_and_often_it_comes() {
+    for (slow, gives_twice) in [(0, true), (30, false), (30, true)] {
+        for (wanted, yes) in [(None, false), (None, true), (Some("missing"), true)] {
+            let mut fake = Fake::with(1007);
+            (fake.slow, fake.gives_twice) = (slow, gives_twice);
+            let (outcome, said) = redriven(&mut fake, wanted, yes).await;
+            assert_eq!(outcome, whole(1007, if yes { 1007 } else { 0 }), "{slow} {gives_twice}");
+            let shown: BTreeSet<&str> = said.lines().filter(|line| line.starts_with("origin-")).collect();
+            assert_eq!((shown.len(), said.lines().count()), (1007, 3 * 1007 + 1));
+            let sent: BTreeSet<&str> = fake.sent_bodies().into_iter().collect();
+            assert_eq!((sent.len(), fake.sent.len()), (outcome.sent, outcome.sent));
+            assert_eq!(fake.dead.len(), 1007 - outcome.sent);
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_is_visible_again_all_the_time_is_never_followed_for_ever() {
+    let mut fake = Fake::with(300);
+    fake.slow = 43200;
+    let (outcome, _) = redriven(&mut fake, None, false).await;
+    assert!(outcome.unsure.is_some() && outcome.shown == 10, "the same ten each time: {outcome:?}");
+    assert!(fake.looks < 2000, "{}", fake.looks);
+}
+
+#[tokio::test]
+async fn what_is_refused_again_stays_for_the_next_run() {
+    let mut fake = Fake::with(30);
+    fake.refuses = true;
+    assert_eq!(redriven(&mut fake, None, true).await.0, whole(30, 30));
+    assert_eq!(fake.dead.len(), 30);
+    assert!(fake.there(true).iter().all(|id| id.starts_with("dead-50")), "{:?}", fake.there(true));
+}
+
+#[tokio::test]
+async fn messages_that_keep_coming_in_are_not_followed_for_ever() {
+    let mut fake = Fake::with(5);
+    (fake.keeps_coming, fake.overcounted) = (true, 1);
+    let (outcome, _) = redriven(&mut fake, None, true).await;
+    assert_eq!(outcome.unsure.as_deref(), Some("they keep coming in"));
+    assert!(outcome.sent == outcome.shown && outcome.sent > 5 && fake.looks < 400, "{outcome:?}");
+}
+
+#[tokio::test]
+async fn what_sqs_counts_and_does_not_give_is_told() {
+    let mut fake = Fake::with(3);
+    fake.overcounted = 2;
+    let (outcome, _) = redriven(&mut fake, None, true).await;
+    assert_eq!((outcome.sent, fake.dead.len()), (3, 0));
+    assert!(outcome.unsure.unwrap().starts_with("SQS counts 2 that it does not give"));
+}
+
+#[tokio::test]
+async fn an_sqs_that_does_not_answer_is_asked_again_and_then_told() {
+    let mut fake = Fake::with(3);
+    fake.first = std::iter::repeat_n(Err("busy"), FAILURES - 1).collect();
+    assert_eq!(redriven(&mut fake, None, true).await.0, whole(3, 3));
+    let mut fake = Fake::with(3);
+    fake.first = std::iter::repeat_n(Err("busy"), FAILURES).collect();
+    let (outcome, _) = redriven(&mut fake, None, true).await;
+    assert_eq!((outcome.sent, outcome.unsure.as_deref()), (0, Some("busy")));
+}
+
+#[tokio::test]
+async fn what_fails_stays_where_it_is_and_the_rest_goes_on() {
+    let mut fake = Fake::with(6);
+    fake.fails = [("send", "body-1"), ("delete", "body-2"), ("forget", "origin-3"), ("hold", "body-4")]
+        .map(|(what, of)| (what, of.to_owned()))
+        .into();
+    let (outcome, said) = redriven(&mut fake, None, true).await;
+    assert_eq!(outcome, Outcome { shown: 6, sent: 4, failed: 4, unsure: None });
+    assert_eq!(fake.there(false), BTreeSet::from(["dead-1", "dead-2", "dead-3", "dead-4"]));
+    assert_eq!(
+        fake.sent_bodies().into_iter().collect::<BTreeSet<_>>(),
+        ["body-0", "body-2", "body-3", "body-5"].into()
+    );
+    assert!(fake.there(true).contains("dead-1"), "not sent, so it is shown to others again");
+    for line in [
+        "not sent back, and still in the dead-letter queue: no send",
+        "not sent back, and still in the dead-letter queue: no hold",
+        "once more changes nothing: no delete",
+        "once more changes nothing: no forget",
+        "4 messages sent back",
+    ] {
+        assert!(said.contains(line), "{line} in {said}");
+    }
+}
+
+#[tokio::test]
+async fn only_what_is_wanted_is_shown_and_the_rest_is_left() {
+    let unread = Message::builder().message_id("dead-x").body("body-x").build();
+    let mut fake = Fake::of((0..25).map(refused).chain([unread]));
+    let (outcome, said) = redriven(&mut fake, Some("too often"), true).await;
+    assert_eq!((outcome, fake.sent_bodies()), (whole(1, 1), vec!["body-x"]));
+    assert!(said.starts_with("dead-x\n  received too often") && fake.forgotten.is_empty(), "{said}");
+    assert_eq!(fake.there(true).len(), 25);
+}
+
+/// A function that is stopped after it refused a message refuses it again.
+#[tokio::test]
+async fn copies_of_one_refused_message_are_sent_once_and_all_deleted() {
+    let copy = |id: &str, body: &str| {
+        let mut copy = refused(1);
+        (copy.message_id, copy.body) = (Some(id.to_owned()), Some(body.to_owned()));
+        copy
+    };
+    let mut fake = Fake::of([refused(1), copy("dead-1b", "body-1"), copy("dead-1c", "another")]);
+    assert_eq!(redriven(&mut fake, None, true).await.0, whole(2, 2));
+    assert_eq!(fake.sent_bodies(), ["another", "body-1"], "what says something else is another message");
+    assert!(fake.dead.is_empty());
+}
+
+#[tokio::test]
+async fn attributes_go_back_but_for_those_of_the_refusal() {
+    let own = attributes(&[(REASON, "the sender's"), ("colour", "blue")]);
+    let system = HashMap::from([(MessageSystemAttributeName::AwsTraceHeader, "Root=1".to_owned())]);
+    let unread = Message::builder().message_id("dead-x").body("body-x");
+    let unread = unread.set_message_attributes(Some(own.clone())).set_attributes(Some(system.clone())).build();
+    let mut fake = Fake::of([unread, refused(1)]);
+    assert_eq!(redriven(&mut fake, None, true).await.0, whole(2, 2));
+    let [refused, unread] = fake.sent.as_slice() else { panic!("two are sent") };
+    assert_eq!(refused.message_attributes, Some(attributes(&[("traceparent", "00-1")])));
+    assert_eq!((unread.message_attributes.as_ref(), unread.attributes.as_ref()), (Some(&own), Some(&system)));
+    assert_eq!(fake.forgotten, ["origin-1"]);
+}
