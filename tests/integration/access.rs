@@ -365,6 +365,47 @@ async fn odd_claims_get_nothing() {
     running.stack.stop().await;
 }
 
+/// A browser on this machine has pages of everybody's open, and names that lead here.
+#[tokio::test(flavor = "multi_thread")]
+async fn no_page_of_a_browser_gets_at_the_table_or_the_queues() {
+    let running = Running::start().await;
+    let stack = &running.stack;
+    let ask = async |url: &str, method: &str, headers: &[(&str, &str)]| {
+        let answer = Http::new(url).send(method.parse().unwrap(), "/", headers, "{}".to_owned()).await.unwrap();
+        let told = answer.headers.keys().filter(|name| name.as_str().starts_with("access-control-")).count();
+        (answer.status, told)
+    };
+    for (url, target) in
+        [(&stack.dynamodb_url, "DynamoDB_20120810.ListTables"), (&stack.sqs_url, "AmazonSQS.ListQueues")]
+    {
+        let signed = [
+            ("x-amz-target", target),
+            ("content-type", "application/x-amz-json-1.0"),
+            ("x-amz-date", "20260101T000000Z"),
+            (
+                "authorization",
+                "AWS4-HMAC-SHA256 Credential=local/20260101/eu-west-3/dynamodb/aws4_request, SignedHeaders=host;x-amz-date;x-amz-target, Signature=00",
+            ),
+        ];
+        let with = |more: &[(&'static str, &'static str)]| [&signed[..], more].concat();
+        let preflight = [("access-control-request-method", "POST"), ("access-control-request-headers", "x-amz-target")];
+        for origin in ["https://evil.example", "null", "http://127.0.0.1:8080"] {
+            assert_eq!(ask(url, "POST", &with(&[("origin", origin)])).await, (403, 0), "{target} {origin}");
+            let preflight = [&preflight[..], &[("origin", origin)]].concat();
+            assert_eq!(ask(url, "OPTIONS", &preflight).await, (403, 0), "{target} {origin}");
+        }
+        for host in ["evil.example", "evil.example:8000"] {
+            assert_eq!(ask(url, "POST", &with(&[("host", host)])).await, (403, 0), "{target} {host}");
+        }
+        assert_eq!(ask(url, "POST", &with(&[])).await.0, 200, "{target}");
+        assert_eq!(ask(url, "POST", &with(&[("host", "localhost:1")])).await.0, 200, "{target}");
+    }
+    // The API is open to the pages of the template, by a name of this machine.
+    assert_eq!(ask(&stack.api_url, "GET", &[("host", "evil.example")]).await, (403, 0));
+    assert_eq!(ask(&stack.api_url, "GET", &[("host", "localhost:8080")]).await.0, 200);
+    running.stack.stop().await;
+}
+
 fn percent(text: &[u8]) -> String {
     text.iter().fold(String::new(), |mut escaped, byte| {
         write!(escaped, "%{byte:02X}").unwrap();

@@ -1,7 +1,9 @@
 //! `all-in-web` as a stranger meets it: what it prints, and what it refuses.
 
 use harness::binaries;
+use harness::running::Running;
 use harness::world::data;
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
@@ -75,6 +77,53 @@ fn once_prints_the_expected_balances_and_the_next_run_finds_them() {
         }));
     }
     assert_eq!(secrets.len(), 1, "made once, and kept");
+}
+
+/// The permissions of everything below a folder, and of the folder itself.
+fn permissions(folder: &Path) -> BTreeMap<String, u32> {
+    let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    let mut found = BTreeMap::from([(folder.display().to_string(), mode(folder))]);
+    for path in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+        if path.is_dir() {
+            found.extend(permissions(&path));
+        } else {
+            found.insert(path.display().to_string(), mode(&path));
+        }
+    }
+    found
+}
+
+fn check_private(folder: &Path) -> BTreeMap<String, u32> {
+    let found = permissions(folder);
+    for (path, mode) in &found {
+        assert_eq!(*mode, if Path::new(path).is_dir() { 0o700 } else { 0o600 }, "{path} is {mode:o}");
+    }
+    found
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_data_folder_is_its_owners_alone_while_it_is_used_and_afterwards() {
+    let running = Running::start().await;
+    let data = running.folder.path().to_owned();
+    let found = check_private(&data);
+    for name in
+        ["dynamodb.sqlite", "dynamodb.sqlite-wal", "dynamodb.sqlite-shm", "logs/totals.log", "secrets/CursorKey"]
+    {
+        assert!(found.contains_key(&data.join(name).display().to_string()), "{name} in {found:?}");
+    }
+    running.stack.stop().await;
+
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    assert!(run(folder.path(), &["--once", "--data", "data"]).status.success());
+    let first = check_private(&data);
+    // What an earlier version left open is closed.
+    for path in first.keys() {
+        let mode = if Path::new(path).is_dir() { 0o755 } else { 0o644 };
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+    }
+    assert!(run(folder.path(), &["--once", "--data", "data"]).status.success());
+    assert!(check_private(&data).len() >= first.len() && first.len() > 10);
 }
 
 #[test]

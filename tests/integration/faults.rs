@@ -108,7 +108,7 @@ async fn a_handler_that_hangs_before_it_asks_for_work_is_restarted() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_message_whose_handler_keeps_dying_is_accounted_for() {
-    let running = Running::start().await;
+    let running = Running::start_with(&[("FunctionTimeoutSeconds", "1")]).await;
     come_back_after(1, &running).await;
     let world = World::sample();
     let event = world.events.iter().find(|event| event.event_type == EventType::CreditNote).unwrap().clone();
@@ -125,7 +125,13 @@ async fn a_message_whose_handler_keeps_dying_is_accounted_for() {
     }
     // Settled, or too often received: either way it is accounted for.
     let dead = running.dead_letters().await;
-    let known = running.api.get("/contracts/C-112016-13").await.unwrap();
+    let known = loop {
+        let answer = running.api.get("/contracts/C-112016-13").await.unwrap();
+        // A second is little for the first answer on a busy machine.
+        if answer.status != 503 {
+            break answer;
+        }
+    };
     let given_up = |letter: &DeadLetter| letter.body == event.body && letter.reason.contains("too often");
     assert!(dead.iter().any(given_up) || known.status == 200, "{dead:?}");
 }

@@ -5,7 +5,7 @@ use crate::lambda::{InvokeError, Invoker, new_trace, request_id};
 use crate::template::{Admission, Api, Route};
 use crate::throttle::Throttle;
 use crate::tokens::{self, Tokens};
-use crate::{ACCOUNT, HOST};
+use crate::{ACCOUNT, HOST, door};
 use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Request, State};
@@ -103,6 +103,9 @@ impl Gateway {
 
 async fn handle(State(gateway): State<Arc<Gateway>>, request: Request) -> Response {
     let (mut parts, body) = request.into_parts();
+    if !door::is_for_this_machine(&parts.headers) {
+        return message(StatusCode::FORBIDDEN, "Forbidden");
+    }
     let cors = gateway.cors(&parts.method, &parts.headers);
     let is_preflight = parts.method == Method::OPTIONS
         && [header::ORIGIN, header::ACCESS_CONTROL_REQUEST_METHOD].iter().all(|name| parts.headers.contains_key(name));

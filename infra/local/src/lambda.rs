@@ -3,7 +3,7 @@
 //! work on counts as failed.
 
 use crate::template::Function;
-use crate::{CREDENTIALS, HOST, REGION};
+use crate::{CREDENTIALS, HOST, REGION, private};
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, Path, State};
@@ -11,8 +11,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use std::collections::BTreeMap;
-use std::fs::{File, OpenOptions};
-use std::path::{Path as FilePath, PathBuf};
+use std::path::PathBuf;
 use std::process::Stdio;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -172,7 +171,7 @@ impl Supervisor {
     }
 
     fn spawn(&self, runtime_api: &str) -> std::io::Result<Child> {
-        let log = append(&self.log)?;
+        let log = private::append(&self.log)?;
         Command::new(&self.program)
             .env_clear()
             .envs(&self.environment)
@@ -191,10 +190,6 @@ impl Supervisor {
             .kill_on_drop(true)
             .spawn()
     }
-}
-
-fn append(path: &FilePath) -> std::io::Result<File> {
-    OpenOptions::new().create(true).append(true).open(path)
 }
 
 /// What one process asks.

@@ -4,11 +4,13 @@
 pub mod binaries;
 pub mod client;
 pub mod delays;
+mod door;
 pub mod gateway;
 pub mod input;
 pub mod lambda;
 pub mod load;
 pub mod mapping;
+pub mod private;
 pub mod queues;
 pub mod report;
 pub mod secrets;

@@ -4,7 +4,7 @@ use clap::Parser;
 use local::input::{self, Event, InputError, Partner, Source};
 use local::stack::{Dynamodb, Options, Stack, StackError};
 use local::tokens::Role;
-use local::{binaries, load, report};
+use local::{binaries, load, private, report};
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::path::{Path, PathBuf};
@@ -196,7 +196,7 @@ impl World {
     }
 
     fn set_loaded(&self) -> std::io::Result<()> {
-        std::fs::write(&self.0, "loaded\n")
+        private::write(&self.0, "loaded\n")
     }
 }
 

@@ -1,13 +1,11 @@
 //! An SQS-compatible endpoint in this process, with the template's queues. Messages are in memory only.
 
 use crate::template::Queue;
-use crate::{ACCOUNT, CREDENTIALS, HOST, REGION};
+use crate::{ACCOUNT, CREDENTIALS, HOST, REGION, door};
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::config::{BehaviorVersion, Credentials, Region};
 use aws_sdk_sqs::types::QueueAttributeName;
 use events::EventType;
-use hyper::server::conn::http1;
-use hyper_util::rt::TokioIo;
 use rustack_sqs_core::config::SqsConfig;
 use rustack_sqs_core::handler::RustackSqsHandler;
 use rustack_sqs_core::provider::RustackSqs;
@@ -31,25 +29,7 @@ pub fn serve(listener: TcpListener, port: u16, (tasks, stop): (&TaskTracker, &Ca
     let handler = Arc::new(RustackSqsHandler::new(Arc::new(RustackSqs::new(config))));
     let http = SqsHttpConfig { skip_signature_validation: true, region: REGION.to_owned(), credential_provider: None };
     let service = SqsHttpService::new(handler, http);
-    let stop = stop.clone();
-    tasks.spawn(async move {
-        loop {
-            let accepted = tokio::select! {
-                accepted = listener.accept() => accepted,
-                () = stop.cancelled() => return,
-            };
-            let Ok((stream, _)) = accepted else { continue };
-            // Small answers, each awaited: they must not wait for one another.
-            let _ = stream.set_nodelay(true);
-            let (service, stop) = (service.clone(), stop.clone());
-            tokio::spawn(async move {
-                tokio::select! {
-                    _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service) => {}
-                    () = stop.cancelled() => {}
-                }
-            });
-        }
-    });
+    door::serve(listener, service, (tasks, stop));
 }
 
 /// A client of the endpoint at `url`.

@@ -7,7 +7,7 @@ use crate::gateway::Gateway;
 use crate::lambda::{self, Home, Invoker};
 use crate::template::{Function, Given, Template, TemplateError, Value};
 use crate::tokens::{self, Role, Tokens};
-use crate::{HOST, mapping, queues, secrets, table};
+use crate::{HOST, mapping, private, queues, secrets, table};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
@@ -249,6 +249,7 @@ impl Stack {
         queues::serve(sqs, sqs_port, self.services.handles());
         match dynamodb {
             Some(listener) => table::serve(listener, &self.data.join("dynamodb.sqlite"), self.services.handles())
+                .await
                 .map_err(failed("DynamoDB"))?,
             None if fresh => {
                 table::delete(&self.dynamodb(), &self.template.table).await.map_err(failed("DynamoDB"))?;
@@ -334,7 +335,7 @@ async fn listen(port: u16, service: &'static str, option: &'static str) -> Resul
 /// The template's generated secrets, made at the first start.
 fn kept_secrets(data: &Path, template: &Template) -> std::io::Result<BTreeMap<String, String>> {
     let folder = data.join("secrets");
-    fs::create_dir_all(&folder)?;
+    private::folder(&folder)?;
     let kept = template.secrets.iter().map(|(name, length)| {
         let secret = secrets::kept(&folder.join(name), || secrets::password(*length))?;
         Ok((name.clone(), String::from_utf8(secret).map_err(std::io::Error::other)?))
@@ -346,13 +347,14 @@ fn kept_secrets(data: &Path, template: &Template) -> std::io::Result<BTreeMap<St
 fn prepare(options: &Options) -> Result<File, StackError> {
     let folder = options.data.clone();
     let failed = |source| StackError::Data { folder: options.data.clone(), source };
-    fs::create_dir_all(&folder).map_err(failed)?;
-    let lock = File::create(folder.join("lock")).map_err(failed)?;
+    private::folder(&folder).map_err(failed)?;
+    let lock = private::append(&folder.join("lock")).map_err(failed)?;
     match lock.try_lock() {
         Ok(()) => {}
         Err(TryLockError::WouldBlock) => return Err(StackError::InUse { folder }),
         Err(TryLockError::Error(source)) => return Err(failed(source)),
     }
+    private::tighten(&folder).map_err(failed)?;
     if options.fresh {
         for name in ["world", "dynamodb.sqlite", "dynamodb.sqlite-wal", "dynamodb.sqlite-shm"] {
             match fs::remove_file(folder.join(name)) {
@@ -361,7 +363,7 @@ fn prepare(options: &Options) -> Result<File, StackError> {
             }
         }
     }
-    fs::create_dir_all(folder.join("logs")).map_err(failed)?;
+    private::folder(&folder.join("logs")).map_err(failed)?;
     Ok(lock)
 }
 

@@ -1,7 +1,7 @@
 //! A DynamoDB-compatible endpoint in this process, with the template's table, kept in a file.
 
 use crate::template::Table;
-use crate::{CREDENTIALS, REGION};
+use crate::{CREDENTIALS, HOST, REGION, door, private};
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
 use aws_sdk_dynamodb::error::ProvideErrorMetadata;
@@ -9,8 +9,15 @@ use aws_sdk_dynamodb::types::{
     AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, Projection, ProjectionType,
     ScalarAttributeType, TableDescription,
 };
+use axum::http::Request;
+use axum::http::uri::PathAndQuery;
 use dynoxide::Database;
+use hyper::body::Incoming;
+use hyper::service::service_fn;
+use hyper_util::client::legacy::{self, connect::HttpConnector};
+use hyper_util::rt::TokioExecutor;
 use std::error::Error;
+use std::net::Ipv4Addr;
 use std::path::Path;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -18,25 +25,57 @@ use tokio_util::task::TaskTracker;
 
 type Failure = Box<dyn Error + Send + Sync>;
 
-/// Serves the database in a file on a listener until `stop`.
-pub fn serve(
+/// Serves the database in a file on a listener until `stop`. The database's own server answers every page of a browser, so
+/// it is behind the door, where nobody finds it.
+pub async fn serve(
     listener: TcpListener,
     file: &Path,
     (tasks, stop): (&TaskTracker, &CancellationToken),
 ) -> Result<(), Failure> {
     let path = file.to_str().ok_or("the path of the data folder is not UTF-8")?;
+    // What SQLite makes beside it has the same permissions.
+    private::append(file)?;
     let database = Database::new(path)?;
     // Sets `synchronous = NORMAL`: a commit is in the operating system's hands, not yet on the disk. Whatever becomes of
     // this process, it is kept; a power cut may take the last ones, and leaves the file whole.
     database.disable_bulk_loading()?;
-    let stop = stop.clone();
+    let inner = hidden().await?;
+    let address = inner.local_addr()?;
+    let stopped = stop.clone();
     tasks.spawn(async move {
-        let served = dynoxide::server::serve_with_shutdown(listener, database, async move { stop.cancelled().await });
+        let served = dynoxide::server::serve_with_shutdown(inner, database, async move { stopped.cancelled().await });
         if let Err(error) = served.await {
             eprintln!("DynamoDB: {error}");
         }
     });
+    let mut connector = HttpConnector::new();
+    connector.set_nodelay(true);
+    let client: Inner = legacy::Client::builder(TokioExecutor::new()).build(connector);
+    let pass_on = service_fn(move |mut request: Request<Incoming>| {
+        let client = client.clone();
+        async move {
+            let path = request.uri().path_and_query().map_or("/", PathAndQuery::as_str);
+            // What is no URI goes where there is nothing.
+            *request.uri_mut() = format!("http://{address}{path}").parse().unwrap_or_default();
+            client.request(request).await
+        }
+    });
+    door::serve(listener, pass_on, (tasks, stop));
     Ok(())
+}
+
+type Inner = legacy::Client<HttpConnector, Incoming>;
+
+/// A port at an address of this machine that cannot be guessed: Linux has 16 million of them.
+async fn hidden() -> Result<TcpListener, Failure> {
+    let mut random = [0; 3];
+    aws_lc_rs::rand::fill(&mut random)?;
+    let [a, b, c] = random;
+    match TcpListener::bind((Ipv4Addr::new(127, a, b, c), 0)).await {
+        Ok(listener) => Ok(listener),
+        // Elsewhere there is one, and only the port is any.
+        Err(_) => Ok(TcpListener::bind((HOST, 0)).await?),
+    }
 }
 
 /// A client of the endpoint at `url`.
