@@ -13,6 +13,7 @@ export const ADMIN = required("ADMIN_TOKEN");
 export const PARTNER = required("PARTNER_TOKEN");
 export const PARTNER_ID = required("PARTNER_ID");
 export const FOREIGN_ID = required("FOREIGN_ID");
+export const RENEWED = required("RENEWED_TOKEN");
 export const EXPIRED = required("EXPIRED_TOKEN");
 
 const browser = await chromium.launch({

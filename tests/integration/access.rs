@@ -342,7 +342,7 @@ async fn odd_claims_get_nothing() {
         (json!({"scope": ""}), true),
         (json!({"scope": "openid"}), true),
         (json!({"scope": "ADMIN"}), true),
-        (json!({"scope": ["admin"]}), true),
+        (json!({"scope": ["admin"]}), false),
         (json!({"scope": null, "scopes": "admin", "role": "admin"}), true),
         (json!({"scope": "admin partner", "partner_id": "P-1"}), false),
         (json!({"scope": "partner"}), false),

@@ -4,7 +4,7 @@ import { onRefused } from "./api.js";
 import { announce } from "./dom.js";
 import { problemNote, titleOf } from "./parts.js";
 import { route } from "./routes.js";
-import { session, signOut, takeTokenFromLink } from "./session.js";
+import { offer, session, signOut, takeTokenFromLink } from "./session.js";
 import { markPlace, shell } from "./shell.js";
 import { firstLanguage, speak, t } from "./text.js";
 
@@ -19,6 +19,12 @@ async function render() {
     const { signInView } = await import("./sign-in.js");
     main.replaceChildren(signInView(render));
     document.title = titleOf(t("sign-in.title"));
+  } else if (offer() !== null) {
+    shown.abort();
+    const { offerView } = await import("./sign-in.js");
+    main.replaceChildren(offerView(now, offer(), render));
+    document.title = titleOf(t("offer.title"));
+    main.querySelector("h1").focus({ preventScroll: true });
   } else {
     await show(now, main, false);
   }
@@ -55,8 +61,9 @@ function leave() {
 }
 
 addEventListener("hashchange", async () => {
-  const now = takeTokenFromLink() ? null : session();
-  if (now === null) await render();
+  const isLink = takeTokenFromLink();
+  const now = session();
+  if (isLink || now === null) await render();
   else await show(now, document.querySelector("main"), true);
 });
 

@@ -2,14 +2,33 @@
 
 const KEY = "token";
 let problem = null;
+/** The token of a link for somebody else than is signed in, until it is answered whether to follow it. */
+let offered = null;
 
-/** A sign-in link carries the token in its fragment, which no server sees; it does not stay in the address bar. */
+/**
+ * A sign-in link carries the token in its fragment, which no server sees; it does not stay in the address bar. Whether
+ * there was one. Whoever is signed in stays so until they say otherwise, since anybody can send them a link.
+ */
 export function takeTokenFromLink() {
   const given = new URLSearchParams(location.hash.slice(1));
   const token = given.get("token") ?? given.get("access_token");
+  offered = null;
   if (token === null) return false;
   history.replaceState(null, "", `${location.pathname}#/`);
-  return signIn(token);
+  const now = session();
+  const claims = claimsOf(token);
+  if (now === null || (isGood(claims) && isSame(now, whoOf(claims)))) signIn(token);
+  else if (isGood(claims)) offered = token;
+  return true;
+}
+
+/** Whom a link would sign in instead: as a session, or null. */
+export const offer = () => (offered === null ? null : whoOf(claimsOf(offered)));
+
+export function answerOffer(follow) {
+  const token = offered;
+  offered = null;
+  if (follow && token !== null) signIn(token);
 }
 
 export function signIn(text) {
@@ -18,7 +37,7 @@ export function signIn(text) {
     .replace(/^.*#(?:.*&)?(?:access_)?token=/, "")
     .replace(/&.*$/, "");
   const claims = claimsOf(token);
-  problem = claims === null ? "unreadable" : expired(claims) ? "expired" : null;
+  problem = isGood(claims) ? null : claims === null ? "unreadable" : "expired";
   if (problem === null) sessionStorage.setItem(KEY, token);
   else sessionStorage.removeItem(KEY);
   return problem === null;
@@ -26,6 +45,7 @@ export function signIn(text) {
 
 export function signOut(why = null) {
   problem = why;
+  offered = null;
   sessionStorage.removeItem(KEY);
 }
 
@@ -42,9 +62,18 @@ export function session() {
     signOut("expired");
     return null;
   }
-  const scopes = String(claims.scope ?? "").split(" ");
+  return whoOf(claims);
+}
+
+/** Some providers say `scp` for `scope`, or give a list. */
+function whoOf(claims) {
+  const scopes = [claims.scope ?? claims.scp ?? ""].flat().join(" ").split(" ");
   return { admin: scopes.includes("admin"), partnerId: claims.partner_id ?? null };
 }
+
+const isSame = (one, other) => one.admin === other.admin && one.partnerId === other.partnerId;
+
+const isGood = (claims) => claims !== null && !expired(claims);
 
 const expired = (claims) => typeof claims.exp === "number" && claims.exp * 1000 <= Date.now();
 

@@ -2,7 +2,7 @@
 
 import { h } from "./dom.js";
 import { field, input } from "./fields.js";
-import { signIn, signInProblem } from "./session.js";
+import { answerOffer, signIn, signInProblem } from "./session.js";
 import { t } from "./text.js";
 
 export function signInView(render) {
@@ -19,6 +19,32 @@ export function signInView(render) {
     tokenForm(render),
   );
 }
+
+/** For whoever is signed in, and has followed a link for somebody else. */
+export function offerView(now, other, render) {
+  const answer = (follow) => () => {
+    answerOffer(follow);
+    render();
+  };
+  const button = (name, follow, text) =>
+    h("button", { type: "button", class: name, onclick: answer(follow) }, text);
+  return h(
+    "div",
+    { class: "sign-in" },
+    h("h1", { tabindex: "-1" }, t("offer.title")),
+    h("p", { class: "lead" }, t("offer.text", { now: nameOf(now), other: nameOf(other) })),
+    h("p", {}, t("offer.warning")),
+    h(
+      "div",
+      { class: "actions" },
+      button("primary", false, t("offer.stay", { now: nameOf(now) })),
+      button(null, true, t("offer.follow", { other: nameOf(other) })),
+    ),
+  );
+}
+
+const nameOf = ({ admin, partnerId }) =>
+  admin ? t("offer.admin") : partnerId === null ? t("offer.nobody") : t("offer.partner", { id: partnerId });
 
 /** Shown when a sign-in page is configured. */
 async function signInButton(place) {

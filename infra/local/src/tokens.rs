@@ -130,10 +130,14 @@ impl Tokens {
     }
 }
 
-/// The scopes of verified claims.
+/// The scopes of verified claims: of `scope`, or of `scp` if there is none; a text with spaces between them, or a list.
 pub fn scopes(claims: &Map<String, Value>) -> Vec<&str> {
-    let scope = claims.get("scope").and_then(Value::as_str).unwrap_or_default();
-    scope.split(' ').filter(|scope| !scope.is_empty()).collect()
+    let texts = match claims.get("scope").or_else(|| claims.get("scp")) {
+        Some(Value::String(text)) => vec![text.as_str()],
+        Some(Value::Array(items)) => items.iter().filter_map(Value::as_str).collect(),
+        Some(_) | None => Vec::new(),
+    };
+    texts.into_iter().flat_map(|text| text.split(' ')).filter(|scope| !scope.is_empty()).collect()
 }
 
 /// Claims as API Gateway hands them on: texts, whatever they were.
@@ -198,6 +202,24 @@ mod tests {
         let without = |name: &str| good.as_object().unwrap().clone().into_iter().filter(|(n, _)| n != name).collect();
         assert!(!["iss", "aud", "exp"].into_iter().any(|name| tokens.accepts(&without(name), 70)));
         assert!(tokens.accepts(&without("nbf"), 70) && tokens.accepts(&without("iat"), 70));
+    }
+
+    #[test]
+    fn scopes_are_of_scope_or_of_scp() {
+        let claims = |claims: Value| claims.as_object().unwrap().clone();
+        for (given, expected) in [
+            (json!({ "scope": "admin partner" }), vec!["admin", "partner"]),
+            (json!({ "scope": ["admin", "a b"] }), vec!["admin", "a", "b"]),
+            (json!({ "scp": "admin  partner" }), vec!["admin", "partner"]),
+            (json!({ "scp": ["admin"] }), vec!["admin"]),
+            (json!({ "scope": "partner", "scp": "admin" }), vec!["partner"]),
+            (json!({ "scope": "", "scp": "admin" }), vec![]),
+            (json!({ "scp": { "admin": true } }), vec![]),
+            (json!({ "scp": [1, null] }), vec![]),
+            (json!({}), vec![]),
+        ] {
+            assert_eq!(scopes(&claims(given.clone())), expected, "{given}");
+        }
     }
 
     #[test]
