@@ -7,6 +7,7 @@ use harness::binaries;
 use harness::generator::Size;
 use harness::running::{Running, minor};
 use harness::world::{World, data, event};
+use local::client::Http;
 use local::load::{self, DeadLetter};
 use serde_json::json;
 use std::fs::Permissions;
@@ -151,6 +152,27 @@ async fn a_handler_that_is_stopped_at_its_work_is_ended_when_its_time_is_over() 
     assert_eq!(processes(&running, "sale-signed"), [next]);
     running.settle().await;
     assert_eq!(running.api.get("/contracts/C-156959-0").await.unwrap().status, 200);
+    running.stack.stop().await;
+}
+
+/// It could take a function's work away, or answer in its name.
+#[tokio::test(flavor = "multi_thread")]
+async fn no_page_of_a_browser_gets_at_the_runtime_api() {
+    let running = Running::start().await;
+    let process = wait_for(|| processes(&running, "sale-signed").first().cloned()).await;
+    let environment = std::fs::read(format!("/proc/{process}/environ")).unwrap();
+    let mut variables = environment.split(|byte| *byte == 0).map(String::from_utf8_lossy);
+    let address = variables.find_map(|line| Some(line.strip_prefix("AWS_LAMBDA_RUNTIME_API=")?.to_owned())).unwrap();
+    let api = Http::new(&format!("http://{address}"));
+    for (method, path, header) in [
+        ("GET", "invocation/next", ("sec-fetch-site", "cross-site")),
+        ("GET", "invocation/next", ("host", "evil.example")),
+        ("POST", "invocation/0/response", ("origin", "https://evil.example")),
+    ] {
+        let path = format!("/2018-06-01/runtime/{path}");
+        let answer = api.send(method.parse().unwrap(), &path, &[header], "{}".to_owned()).await.unwrap();
+        assert_eq!(answer.status, 403, "{header:?}");
+    }
     running.stack.stop().await;
 }
 

@@ -1,12 +1,14 @@
 //! The door of everything that listens here: programs of this machine come in, and no page that a browser has open.
 //!
-//! A browser says with `Origin` that a page of somebody's asks, and with `Host` by which name it came: a name that somebody
-//! had point to this machine is not this machine's.
+//! A browser says with `Origin` or `Sec-Fetch-Site` that it is one, and with `Host` by which name it came: a name that
+//! somebody had point to this machine is not this machine's.
 
 use crate::HOST;
 use axum::body::{Body, Bytes};
 use axum::http::uri::Authority;
-use axum::http::{HeaderMap, Request, Response, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, Request, Response, StatusCode, header};
+use axum::middleware::{self, Next};
+use axum::{Router, extract};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::{Service, service_fn};
@@ -19,8 +21,11 @@ use tokio_util::task::TaskTracker;
 /// The names of this machine.
 const NAMES: [&str; 3] = [HOST, "localhost", "[::1]"];
 
+/// What only browsers say; not every request of theirs has an `Origin`.
+const BROWSERS: [HeaderName; 2] = [header::ORIGIN, HeaderName::from_static("sec-fetch-site")];
+
 /// What whoever is turned away is told, as the AWS clients read it.
-const REFUSED: &str = r#"{"__type":"AccessDeniedException","message":"only programs on this machine come in here: no Origin, and a Host of 127.0.0.1 or localhost"}"#;
+const REFUSED: &str = r#"{"__type":"AccessDeniedException","message":"only programs on this machine come in here: no browser, and a Host of 127.0.0.1 or localhost"}"#;
 
 /// Whether a request came by a name of this machine.
 pub(crate) fn is_for_this_machine(headers: &HeaderMap) -> bool {
@@ -32,7 +37,16 @@ pub(crate) fn is_for_this_machine(headers: &HeaderMap) -> bool {
 }
 
 fn may_come_in(headers: &HeaderMap) -> bool {
-    is_for_this_machine(headers) && !headers.contains_key(header::ORIGIN)
+    is_for_this_machine(headers) && !BROWSERS.iter().any(|name| headers.contains_key(name))
+}
+
+/// A router behind the door.
+pub(crate) fn before(router: Router) -> Router {
+    router.layer(middleware::from_fn(
+        async |request: extract::Request, next: Next| {
+            if may_come_in(request.headers()) { next.run(request).await } else { refused() }
+        },
+    ))
 }
 
 /// Serves what is behind the door on a listener until `stop`.
@@ -99,6 +113,8 @@ mod tests {
             for origin in ["https://evil.example", "http://127.0.0.1:8000", "null", ""] {
                 assert_eq!(admitted(&[(header::HOST, host), (header::ORIGIN, origin)]), (true, false), "{origin}");
             }
+            let fetched = HeaderName::from_static("sec-fetch-site");
+            assert_eq!(admitted(&[(header::HOST, host), (fetched, "cross-site")]), (true, false));
         }
         for host in
             ["evil.example", "evil.example:8000", "localhost.evil.example", "a.localhost", "127.0.0.1.nip.io", ""]

@@ -3,7 +3,7 @@
 //! work on counts as failed.
 
 use crate::template::Function;
-use crate::{CREDENTIALS, HOST, REGION, private};
+use crate::{CREDENTIALS, HOST, REGION, door, private};
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, Path, State};
@@ -145,7 +145,7 @@ impl Supervisor {
             work: Mutex::new(Work::preparing()),
             over: over.clone(),
         });
-        let server = axum::serve(listener, router(Arc::clone(&api)));
+        let server = axum::serve(listener, door::before(router(Arc::clone(&api))));
         tokio::spawn(async move {
             tokio::select! {
                 _ = server => {}
