@@ -76,8 +76,10 @@ async fn the_function_looks_at_claims_by_itself() {
         // 400: the statement has no month.
         let expected: &[u64] = if scopes.iter().any(|scope| scope == "partner") { &[200, 400, 404] } else { &[403] };
         assert!(expected.contains(&status(&partner).await), "{what}");
-        let admin = status(&jwt(json!({ "scope": "admin" }))).await;
-        assert!(![401, 403].contains(&admin), "{what}: {admin}");
+        for claims in [json!({ "scope": "admin" }), json!({ "scp": "[openid admin]" })] {
+            let admin = status(&jwt(claims)).await;
+            assert!(![401, 403].contains(&admin), "{what}: {admin}");
+        }
     }
     stop.cancel();
     tasks.close();
