@@ -207,6 +207,11 @@ export default {
   "contract.signed": "Signed on {day}, client {customer}",
   "contract.by": "sold by",
   "contract.entries": "Entries of the ledger",
+  "contract.reading": "A long history: {n} items read so far…",
+  "no-longer-yours.given-to-another-partner":
+    "This sale is no longer yours: it was given to another partner. What had been booked for you was taken back, as the entries below show.",
+  "no-longer-yours.none-stands":
+    "This sale is no longer yours: it was set aside as a mistake. What had been booked for you was taken back, as the entries below show.",
   "history.title": "History",
   "event.sale": "Sale signed",
   "event.fee": "Annual fee",
@@ -242,7 +247,7 @@ export default {
   "choosing.which": "What stands",
   "choosing.none": "None: it was a mistake",
   "choosing.reason": "Reason",
-  "choosing.reason-help": "Kept for good, and shown with the contract",
+  "choosing.reason-help": "Kept for good, and shown to managers with the contract; partners do not see it",
   "choosing.send": "Record this choice",
   "choosing.accepted": "The choice is accepted; the ledger follows.",
   "choosing.done": "The choice is recorded.",

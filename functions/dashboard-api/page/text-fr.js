@@ -208,6 +208,11 @@ export default {
   "contract.signed": "Signé le {day}, client {customer}",
   "contract.by": "vendu par",
   "contract.entries": "Écritures du grand livre",
+  "contract.reading": "Un long historique : {n} éléments lus jusqu’ici…",
+  "no-longer-yours.given-to-another-partner":
+    "Cette vente n’est plus la vôtre : elle a été attribuée à un autre partenaire. Ce qui avait été comptabilisé pour vous a été repris, comme le montrent les écritures ci-dessous.",
+  "no-longer-yours.none-stands":
+    "Cette vente n’est plus la vôtre : elle a été écartée comme une erreur. Ce qui avait été comptabilisé pour vous a été repris, comme le montrent les écritures ci-dessous.",
   "history.title": "Histoire",
   "event.sale": "Vente signée",
   "event.fee": "Redevance annuelle",
@@ -243,7 +248,7 @@ export default {
   "choosing.which": "Ce qui vaut",
   "choosing.none": "Aucune : c’était une erreur",
   "choosing.reason": "Raison",
-  "choosing.reason-help": "Gardée pour toujours et montrée avec le contrat",
+  "choosing.reason-help": "Gardée pour toujours et montrée aux gestionnaires avec le contrat ; les partenaires ne la voient pas",
   "choosing.send": "Enregistrer ce choix",
   "choosing.accepted": "Le choix est accepté ; le grand livre suit.",
   "choosing.done": "Le choix est enregistré.",

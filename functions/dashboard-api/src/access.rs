@@ -34,14 +34,6 @@ impl Caller {
         }
     }
 
-    /// Whether a contract may be read whose sale stands for this partner, or for none.
-    pub(crate) fn may_read_contract(&self, standing: Option<&PartnerId>) -> bool {
-        match standing {
-            Some(partner) => self.may_read(partner),
-            None => *self == Caller::Admin,
-        }
-    }
-
     /// From the claims of a verified token; none if they are not of the kinds known here.
     fn of(claims: &HashMap<String, String>) -> Option<Caller> {
         let scopes = claims.get("scope").or_else(|| claims.get("scp")).map_or("", |scopes| without_brackets(scopes));
@@ -176,11 +168,10 @@ mod tests {
     fn a_partner_reads_its_own_alone() {
         let id = |text: &str| text.parse::<PartnerId>().unwrap_or_else(|_| unreachable!());
         let partner = Caller::Partner(id("P-1"));
-        assert!(partner.may_read(&id("P-1")) && partner.may_read_contract(Some(&id("P-1"))));
+        assert!(partner.may_read(&id("P-1")));
         for other in ["P-2", "p-1", "P-11", "P-"] {
-            assert!(!partner.may_read(&id(other)) && !partner.may_read_contract(Some(&id(other))), "{other}");
+            assert!(!partner.may_read(&id(other)), "{other}");
             assert!(Caller::Admin.may_read(&id(other)));
         }
-        assert!(!partner.may_read_contract(None) && Caller::Admin.may_read_contract(None));
     }
 }

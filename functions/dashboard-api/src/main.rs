@@ -4,6 +4,7 @@ mod access;
 mod as_known;
 mod attention;
 mod choices;
+mod contract_pieces;
 mod contracts;
 mod cursors;
 mod entries;

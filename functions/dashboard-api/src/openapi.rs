@@ -144,9 +144,10 @@ fn reads() -> Vec<Operation> {
         get(
             "/contracts/{id}",
             "getContract",
-            "One contract's history, and why each amount is what it is",
+            "One contract's history, and why each amount is what it is; a page ends when what it shows weighs `limit`: an \
+             annuity with its credit notes, a contradiction with its claims, a choice, an entry",
             BOTH,
-            vec![],
+            listing(vec![]),
             json("Contract"),
         ),
         get(

@@ -17,6 +17,11 @@ pub(crate) fn list(of: &Value) -> Value {
     json!({ "type": "array", "items": of })
 }
 
+/// An array of which a partner never sees anything.
+fn for_managers(of: &Value) -> Value {
+    with(list(of), "description", json!("always empty for a partner"))
+}
+
 /// An object with these properties, and others that may be absent.
 pub(crate) fn object(required: &[(&str, Value)], optional: &[(&str, Value)]) -> Value {
     let properties: Map<String, Value> =
@@ -218,15 +223,25 @@ fn ledger() -> Vec<(&'static str, Value)> {
             ("line", nullable(&r("Line"))),
             ("credit_notes", list(&json!({ "type": "object" }))),
         ],
-        &[("starts_on", nullable(&r("Day"))), ("annual_fee", nullable(&r("Money"))), ("attention", list(&text()))],
+        &[
+            ("starts_on", nullable(&r("Day"))),
+            ("annual_fee", nullable(&r("Money"))),
+            ("attention", for_managers(&text())),
+        ],
     );
+    let no_longer_yours = json!({
+        "enum": ["given-to-another-partner", "none-stands", null],
+        "description": "for a partner whose sale it was: that is why it has its own entries alone, no sale, no annuities",
+    });
     let contract = [
         ("contract_id", r("Id")),
         ("sale", json!({ "type": ["object", "null"] })),
+        ("no_longer_yours", no_longer_yours),
         ("annuities", list(&annuity)),
-        ("contradictions", list(&json!({ "type": "object" }))),
-        ("choices", list(&json!({ "type": "object" }))),
+        ("contradictions", for_managers(&json!({ "type": "object" }))),
+        ("choices", for_managers(&json!({ "type": "object" }))),
         ("entries", list(&r("Entry"))),
+        ("next_cursor", json!({ "type": ["string", "null"] })),
     ];
     vec![
         ("Entry", object(&[&of_line[..], &booked[..], &recorded[..], &amounts[..]].concat(), &[])),

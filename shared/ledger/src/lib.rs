@@ -13,6 +13,7 @@ pub mod dynamo;
 pub mod keys;
 pub mod partners;
 pub mod queries;
+pub mod readers;
 pub mod record;
 pub mod restate;
 pub mod rows;
