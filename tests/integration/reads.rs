@@ -1,13 +1,18 @@
 //! What reading asks the table for, and that it goes on past what cannot be read; over a table in memory.
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use harness::watched::Watched;
 use jiff::Timestamp;
+use ledger::attention::{Attention, Rejected};
 use ledger::choices::{Choice, Chosen};
 use ledger::slots::Origin;
+use ledger::totals::PartnerMonth;
 use ledger::{Ledger, LedgerError, Reported};
 use rules::agreement::Draft;
 use rules::contract::Key;
-use rules::{Agreements, Fact, Instance, Model, Money, PartnerId, Renewal, Sale};
+use rules::line::LineId;
+use rules::text::Words;
+use rules::{Agreements, Day, Fact, Instance, Model, Money, PartnerId, Renewal, Sale};
 
 const ORIGIN: Origin<'static> = Origin { at: Timestamp::UNIX_EPOCH, because: "e" };
 
@@ -20,11 +25,15 @@ fn euros(amount: &str) -> Money {
 }
 
 fn sale(contract: &str, partner_id: &str) -> Fact {
+    sale_on(contract, partner_id, "2026-01-01")
+}
+
+fn sale_on(contract: &str, partner_id: &str, signed_on: &str) -> Fact {
     Fact::Sale(Sale {
         contract_id: contract.parse().unwrap(),
         partner_id: partner(partner_id),
         customer_id: "K".parse().unwrap(),
-        signed_on: "2026-01-01".parse().unwrap(),
+        signed_on: signed_on.parse().unwrap(),
         annual_fee: euros("100.00"),
         instance: Instance::Customer,
     })
@@ -65,6 +74,170 @@ async fn choose(ledger: &Ledger<&Watched>, contract: &str, number: usize, claim:
     let (contract_id, why) = (contract.parse().unwrap(), "r".to_owned());
     let choice = Choice { contract_id, key: Key::Sale, number, claim, why };
     assert_eq!(ledger.choose(&choice, ORIGIN).await.unwrap(), Chosen::Now);
+}
+
+const ALL: (Day, Day) = (Day::MIN, Day::MAX);
+
+/// The contracts of a partner's entries, page by page, how many pages there were, and what could not be read.
+async fn paged(ledger: &Ledger<&Watched>, limit: usize) -> (Vec<String>, usize, Vec<String>) {
+    let (mut contracts, mut pages, mut unreadable, mut after) = (Vec::new(), 0, Vec::new(), None);
+    loop {
+        let part = ledger.entries(&partner("P-1"), ALL, limit, after).await.unwrap();
+        assert!(part.list.len() <= limit && (part.list.len() == limit || part.next.is_none()));
+        contracts.extend(part.list.iter().map(|listed| match &listed.line {
+            LineId::Annuity { contract_id, .. } => contract_id.to_string(),
+            LineId::EntryFee { .. } => unreachable!(),
+        }));
+        unreadable.extend(part.unreadable);
+        (pages, after) = (pages + 1, part.next);
+        if after.is_none() {
+            return (contracts, pages, unreadable);
+        }
+    }
+}
+
+/// The same, looked for in all items.
+fn scanned(table: &Watched) -> Vec<String> {
+    let text = |item: &ledger::store::Item, name: &str| item.get(name).and_then(|value| value.as_s().ok()).cloned();
+    let mut found: Vec<(String, String)> = Vec::new();
+    for item in table.table.dump() {
+        if text(&item, "gpk").as_deref() == Some("PARTNER#P-1") && item.get("e").is_some_and(AttributeValue::is_m) {
+            let contract = text(&item, "pk").unwrap().replace("CONTRACT#", "");
+            found.push((text(&item, "gsk").unwrap(), contract));
+        }
+    }
+    found.sort();
+    found.into_iter().map(|(_, contract)| contract).collect()
+}
+
+#[tokio::test]
+async fn few_matches_among_many_rows_cost_as_many_requests_as_the_rows_have_pages() {
+    let table = Watched::default();
+    let ledger = Ledger::new(&table);
+    // Before any agreement: rows without entries.
+    let waiting: Vec<Fact> = (0..1500).map(|n| sale_on(&format!("W-{n}"), "P-1", "2019-01-01")).collect();
+    record(&ledger, &waiting).await;
+    for id in 0..1200 {
+        register(&ledger, &format!("Q-{id}")).await;
+    }
+    for limit in [1, 10, 500] {
+        table.requests();
+        assert_eq!(paged(&ledger, limit).await, (vec![], 1, vec![]));
+        assert_eq!(table.requests(), ["index PARTNER#P-1"; 3], "limit {limit}");
+        let part = ledger.partners(|one| one.name == "Q-1199", limit, None).await.unwrap();
+        assert_eq!((part.list.len(), part.next), (1, None));
+        assert_eq!(table.requests(), ["index PARTNERS"; 3], "limit {limit}");
+    }
+}
+
+#[tokio::test]
+async fn pages_of_any_size_hold_what_a_scan_finds() {
+    let table = Watched::default();
+    let ledger = Ledger::new(&table);
+    register(&ledger, "P-1").await;
+    let mut random = fastrand::Rng::with_seed(7);
+    let day = |random: &mut fastrand::Rng| format!("20{}-0{}-1{}", random.u8(15..25), random.u8(1..9), random.u8(0..9));
+    let facts: Vec<Fact> = (0..1100).map(|n| sale_on(&format!("C-{n}"), "P-1", &day(&mut random))).collect();
+    record(&ledger, &facts).await;
+    let all = scanned(&table);
+    assert!(all.len() > 400 && all.len() < 700, "{}", all.len());
+    for limit in [1, 2, 7, 100, all.len() - 1, all.len(), all.len() + 1, 5000] {
+        let (contracts, pages, unreadable) = paged(&ledger, limit).await;
+        assert_eq!((contracts, pages), (all.clone(), all.len().div_ceil(limit)), "pages of {limit}");
+        assert_eq!(unreadable, Vec::<String>::new());
+    }
+    // Some cannot be read: each is named once, wherever the pages end, and no other is missing.
+    let mut damaged: Vec<String> = Vec::new();
+    for n in (0..1100).step_by(90) {
+        table.table.damage(&format!("CONTRACT#C-{n}"), "TERM#01", "f");
+        damaged.push(format!("CONTRACT#C-{n} TERM#01"));
+    }
+    damaged.sort();
+    let left: Vec<String> =
+        all.into_iter().filter(|contract| !damaged.contains(&format!("CONTRACT#{contract} TERM#01"))).collect();
+    for limit in [1, 3, 100, 5000] {
+        let (contracts, _, mut unreadable) = paged(&ledger, limit).await;
+        unreadable.sort();
+        assert_eq!((&contracts, &unreadable), (&left, &damaged), "pages of {limit}");
+    }
+}
+
+#[tokio::test]
+async fn sales_are_counted_from_a_day_on_wherever_a_choice_moved_them() {
+    let table = Watched::default();
+    let ledger = Ledger::new(&table);
+    for id in ["P-1", "P-2"] {
+        register(&ledger, id).await;
+    }
+    for (contract, day) in [("A", "2021-05-01"), ("B", "2025-05-01"), ("C", "2025-06-01"), ("D", "2021-07-01")] {
+        record(&ledger, &[sale_on(contract, "P-1", day)]).await;
+    }
+    let days = async |from: &str| {
+        table.requests();
+        let sales = ledger.customer_sales(&partner("P-1"), from.parse().unwrap()).await.unwrap();
+        let mut days: Vec<String> = sales.signed_on.iter().map(Day::to_string).collect();
+        days.sort();
+        (days.join(" "), table.requests().len())
+    };
+    assert_eq!(days("2025-01-01").await, ("2025-05-01 2025-06-01".to_owned(), 1));
+    assert_eq!(days("2000-01-01").await, ("2021-05-01 2021-07-01 2025-05-01 2025-06-01".to_owned(), 1));
+    // B was signed earlier, D later; C is another partner's.
+    for (contract, day, of) in [("B", "2021-05-02", "P-1"), ("D", "2025-07-01", "P-1"), ("C", "2025-06-01", "P-2")] {
+        record(&ledger, &[sale_on(contract, of, day)]).await;
+        choose(&ledger, contract, 1, Some(2)).await;
+    }
+    assert_eq!(days("2025-01-01").await, ("2025-07-01".to_owned(), 2));
+    assert_eq!(days("2021-06-01").await, ("2025-07-01".to_owned(), 2));
+    assert_eq!(days("2000-01-01").await.0, "2021-05-01 2021-05-02 2025-07-01");
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_is_named_and_the_rest_is_there() {
+    let table = Watched::default();
+    let ledger = Ledger::new(&table);
+    for id in ["P-1", "P-2", "P-3"] {
+        register(&ledger, id).await;
+        for month in ["01", "02"] {
+            record(&ledger, &[sale_on(&format!("{id}-{month}"), id, &format!("2026-{month}-01"))]).await;
+            let of = PartnerMonth { partner_id: partner(id), month: format!("2026-{month}").parse().unwrap() };
+            ledger.refresh_totals(&of).await.unwrap();
+        }
+    }
+    table.table.damage("TOTALS#P-2", "2026-01", "tt");
+    let months = ledger.totals_of_partner(&partner("P-2")).await.unwrap();
+    assert_eq!((months.totals.len(), months.unreadable), (1, vec!["TOTALS#P-2 2026-01".to_owned()]));
+    let of_month = ledger.totals_of_month("2026-01".parse().unwrap()).await.unwrap();
+    let partners: Vec<&str> = of_month.list.iter().map(|(id, _)| id.as_str()).collect();
+    assert_eq!((partners, of_month.unreadable), (vec!["P-1", "P-3"], vec!["TOTALS#P-2 2026-01".to_owned()]));
+
+    // Half a sum is never stored as the whole.
+    table.table.damage("CONTRACT#P-3-02", "TERM#01", "e");
+    let of = PartnerMonth { partner_id: partner("P-3"), month: "2026-02".parse().unwrap() };
+    let refused = ledger.refresh_totals(&of).await.unwrap_err().to_string();
+    assert!(refused.contains("CONTRACT#P-3-02 TERM#01 is damaged"), "{refused}");
+    let sales = ledger.customer_sales(&partner("P-3"), Day::MIN).await.unwrap();
+    assert_eq!((sales.signed_on.len(), sales.unreadable), (1, vec!["CONTRACT#P-3-02 TERM#01".to_owned()]));
+
+    table.table.damage("PARTNER#P-1", "HEAD", "nm");
+    let listed = ledger.partners(|_| true, 500, None).await.unwrap();
+    let ids: Vec<&str> = listed.list.iter().map(|one| one.id.as_str()).collect();
+    assert_eq!((ids, listed.unreadable), (vec!["P-2", "P-3"], vec!["PARTNER#P-1 HEAD".to_owned()]));
+
+    for id in ["m-1", "m-2"] {
+        let rejected = Rejected {
+            message_id: id.to_owned(),
+            function: "sale-signed".to_owned(),
+            field: "id".to_owned(),
+            reason: Words::new("f", "e"),
+            at: Timestamp::UNIX_EPOCH,
+        };
+        ledger.reject(&rejected).await.unwrap();
+    }
+    table.table.damage("REJECTED#m-2", "MESSAGE", "re");
+    let attention = ledger.attention(500, None).await.unwrap();
+    assert_eq!(attention.list.len(), 2);
+    assert_eq!(attention.list[0], Attention::Unreadable { key: "REJECTED#m-2 MESSAGE".to_owned() });
+    assert!(matches!(&attention.list[1], Attention::Rejected(rejected) if rejected.message_id == "m-1"));
 }
 
 /// What a partner gets of a contract, and what the table was asked for.

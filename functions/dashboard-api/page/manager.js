@@ -17,6 +17,7 @@ import {
   section,
   table,
   totalsTable,
+  unreadableNote,
   viewHeading,
 } from "./parts.js";
 import { named, t } from "./text.js";
@@ -42,7 +43,7 @@ export function view({ query, signal }) {
       () => get("/summary", chosen, signal),
       (summary) => {
         heading.say({ below: summary.as_of && knownOn(summary.as_of) });
-        return overview(summary);
+        return [unreadableNote(summary), overview(summary)];
       },
     ),
     section(

@@ -65,6 +65,8 @@ export default {
   "csv.download": "Download as CSV",
   "csv.done": "{name} is downloaded.",
   "csv.failed": "The file could not be downloaded.",
+  "unreadable.one": "{n} item could not be read; amounts may be incomplete.",
+  "unreadable.other": "{n} items could not be read; amounts may be incomplete.",
   "known.now": "As known now",
   "known.on": "As known on {day}",
 
@@ -316,6 +318,8 @@ export default {
   "attention.contradiction": "Contradicting claims",
   "attention.over-credited": "More credited than is left",
   "attention.credit-note-in-another-currency": "A credit note in another currency",
+  "attention.key": "Key in the table",
+  "attention.unreadable": "Something that cannot be read",
   "attention.rejected-message": "A message that cannot be processed",
   "function.sale-signed": "Sale signed",
   "function.annual-renewal": "Renewal",

@@ -65,6 +65,8 @@ export default {
   "csv.download": "Télécharger en CSV",
   "csv.done": "{name} est téléchargé.",
   "csv.failed": "Le fichier n’a pas pu être téléchargé.",
+  "unreadable.one": "{n} élément n’a pas pu être lu ; les montants peuvent être incomplets.",
+  "unreadable.other": "{n} éléments n’ont pas pu être lus ; les montants peuvent être incomplets.",
   "known.now": "Tel que connu maintenant",
   "known.on": "Tel que connu le {day}",
 
@@ -318,6 +320,8 @@ export default {
   "attention.contradiction": "Déclarations contradictoires",
   "attention.over-credited": "Avoirs supérieurs à ce qui reste",
   "attention.credit-note-in-another-currency": "Un avoir dans une autre monnaie",
+  "attention.key": "Clé dans la table",
+  "attention.unreadable": "Un élément illisible",
   "attention.rejected-message": "Un message impossible à traiter",
   "function.sale-signed": "Vente signée",
   "function.annual-renewal": "Renouvellement",

@@ -22,6 +22,7 @@ mod simulations;
 mod statement;
 mod statement_page;
 mod totals;
+mod unreadable;
 
 use access::Caller;
 use axum::Router;
@@ -44,9 +45,7 @@ use runtime::{telemetry, warm_up};
 use std::collections::BTreeMap;
 use std::process::ExitCode;
 use std::sync::Arc;
-
-/// How many partners one request reads.
-const PARTNERS_AT_ONCE: usize = 1000;
+use unreadable::Unreadable;
 
 /// What every route needs.
 #[derive(Debug, Clone)]
@@ -71,16 +70,11 @@ impl App {
     }
 
     /// Every registered partner, with its name.
-    async fn names(&self) -> Result<BTreeMap<PartnerId, String>, LedgerError> {
-        let (mut names, mut after) = (BTreeMap::new(), None);
-        loop {
-            let part = self.ledger.partners(PARTNERS_AT_ONCE, after).await?;
-            names.extend(part.list.into_iter().map(|partner| (partner.id, partner.name)));
-            after = part.next;
-            if after.is_none() {
-                return Ok(names);
-            }
-        }
+    async fn names(&self) -> Result<(BTreeMap<PartnerId, String>, Unreadable), LedgerError> {
+        let all = self.ledger.partners(|_| true, usize::MAX, None).await?;
+        let mut unreadable = Unreadable::default();
+        unreadable.add(all.unreadable);
+        Ok((all.list.into_iter().map(|partner| (partner.id, partner.name)).collect(), unreadable))
     }
 }
 

@@ -1,6 +1,6 @@
 //! `GET /openapi.json`: what the API takes and gives (`OpenAPI` 3.1), made from the types and limits that the code keeps to.
 
-use crate::openapi_schemas::{list, object, reference, schemas, with};
+use crate::openapi_schemas::{list, object, reference, schemas, unreadable, with};
 use crate::parameters::{MAX_LIMIT, MAX_MONTHS};
 use axum::Json;
 use events::body::MAX_TEXT;
@@ -313,5 +313,5 @@ fn description(status: &str) -> &'static str {
 
 /// The page of a list.
 pub(crate) fn page_of(name: &str, item: &str) -> Value {
-    object(&[(name, list(&reference(item))), ("next_cursor", json!({ "type": ["string", "null"] }))], &[])
+    object(&[(name, list(&reference(item))), ("next_cursor", json!({ "type": ["string", "null"] }))], &unreadable())
 }

@@ -22,6 +22,14 @@ fn for_managers(of: &Value) -> Value {
     with(list(of), "description", json!("always empty for a partner"))
 }
 
+/// What an answer says of what it is without.
+pub(crate) fn unreadable() -> [(&'static str, Value); 2] {
+    let keys =
+        with(for_managers(&text()), "description", json!("keys of what could not be read; always empty for a partner"));
+    let count = with(integer(), "description", json!("how much could not be read: amounts may be incomplete"));
+    [("unreadable", keys), ("unreadable_count", count)]
+}
+
 /// An object with these properties, and others that may be absent.
 pub(crate) fn object(required: &[(&str, Value)], optional: &[(&str, Value)]) -> Value {
     let properties: Map<String, Value> =
@@ -156,7 +164,7 @@ fn registry() -> Vec<(&'static str, Value)> {
         ("Registration", closed(&[("name", written()), ("agreements", agreements)], &[])),
         ("Registered", object(&registered, &[])),
         ("Year", year),
-        ("Partner", object(&[&registered[..], &partner[..]].concat(), &[])),
+        ("Partner", object(&[&registered[..], &partner[..]].concat(), &unreadable())),
         (
             "ListedPartner",
             object(
@@ -248,14 +256,17 @@ fn ledger() -> Vec<(&'static str, Value)> {
         ("EntryList", page_of("entries", "Entry")),
         ("Line", object(&[&booked[..], &basis[..], &amounts[..]].concat(), &[])),
         ("Total", object(&[&total[..], &amounts[..]].concat(), &[])),
-        ("Statement", object(&statement, &[])),
-        ("PartnerSummary", object(&[&[("partner_id", r("Id"))][..], &months[..]].concat(), &[])),
+        ("Statement", object(&statement, &unreadable())),
+        ("PartnerSummary", object(&[&[("partner_id", r("Id"))][..], &months[..]].concat(), &unreadable())),
         (
             "Summary",
-            object(&[&months[..], &[("models", list(&model)), ("partners", list(&partner))][..]].concat(), &[]),
+            object(
+                &[&months[..], &[("models", list(&model)), ("partners", list(&partner))][..]].concat(),
+                &unreadable(),
+            ),
         ),
         ("Contract", object(&contract, &[])),
-        ("AttentionItem", object(&[("kind", text()), ("what_to_do", text())], &[])),
+        ("AttentionItem", object(&[("kind", text()), ("what_to_do", text())], &[("key", text())])),
         ("AttentionList", page_of("items", "AttentionItem")),
     ]
 }
@@ -282,6 +293,6 @@ fn questions() -> Vec<(&'static str, Value)> {
         ("Choice", closed(&[("claim", claim), ("reason", written())], &[])),
         ("Chosen", object(&[("status", json!({ "enum": ["accepted", "chosen"] }))], &[])),
         ("Question", closed(&question, &[])),
-        ("Simulation", object(&[&question[..], &both[..], &answer[..]].concat(), &[])),
+        ("Simulation", object(&[&question[..], &both[..], &answer[..]].concat(), &unreadable())),
     ]
 }

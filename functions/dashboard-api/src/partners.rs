@@ -6,6 +6,8 @@ use crate::openapi_schemas::with;
 use crate::parameters::{Parameters, id, utf8};
 use crate::problem::Problem;
 use crate::programme::perks;
+use crate::totals::overflow;
+use crate::unreadable::Unreadable;
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Path, Query, State};
@@ -13,13 +15,15 @@ use axum::http::{HeaderMap, HeaderName, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use events::json::{Agreement, Money};
 use events::{Registration, registration};
-use futures_util::stream::{self, StreamExt, TryStreamExt};
-use ledger::queries::{History, Part, Registered};
-use ledger::store::IndexKey;
+use futures_util::future::try_join;
+use futures_util::stream::{self, StreamExt};
+use ledger::queries::{CustomerSales, Registered};
 use ledger::{Head, LedgerError};
+use rules::fold::Balances;
 use rules::minimum_sales::years;
+use rules::money::Overflow;
 use rules::text::Words;
-use rules::{Day, Model, PartnerId};
+use rules::{Day, PartnerId, Totals};
 use runtime::restatement::{PartnerStep, Request};
 use serde_json::{Value, json};
 
@@ -39,35 +43,27 @@ pub(crate) async fn list(
     let (limit, after) = (parameters.limit()?, pages.after(&mut parameters)?);
     let (wanted, with_minimum) = (parameters.text("q")?, parameters.flag("with", "minimum_sales")?);
     parameters.done()?;
-    let part = matching(&app, limit, after, &wanted.to_lowercase()).await?;
-    let partners = stream::iter(part.list).map(|partner| listed(&app, partner, with_minimum)).buffered(AT_ONCE);
-    let partners: Vec<Value> = partners.try_collect().await?;
-    Ok(Json(json!({ "partners": partners, "next_cursor": pages.next(part.next)? })))
-}
-
-/// The partners whose id or name contains a text.
-async fn matching(
-    app: &App,
-    limit: usize,
-    after: Option<IndexKey>,
-    wanted: &str,
-) -> Result<Part<Registered>, LedgerError> {
+    let wanted = wanted.to_lowercase();
     let is_wanted = |partner: &Registered| {
-        let contains = |text: &str| text.to_lowercase().contains(wanted);
+        let contains = |text: &str| text.to_lowercase().contains(&wanted);
         contains(partner.id.as_str()) || contains(&partner.name)
     };
-    let (mut list, mut next) = (Vec::new(), after);
-    loop {
-        let part = app.ledger.partners(limit - list.len(), next).await?;
-        list.extend(part.list.into_iter().filter(is_wanted));
-        next = part.next;
-        if next.is_none() || list.len() == limit {
-            return Ok(Part { list, next });
-        }
+    let part = app.ledger.partners(is_wanted, limit, after).await?;
+    let mut unreadable = Unreadable::default();
+    unreadable.add(part.unreadable);
+    let read = stream::iter(part.list).map(|partner| listed(&app, partner, with_minimum)).buffered(AT_ONCE);
+    let mut partners = Vec::new();
+    for read in read.collect::<Vec<_>>().await {
+        let Some((partner, keys)) = unreadable.pass_over(read)? else { continue };
+        unreadable.add(keys);
+        partners.push(partner);
     }
+    let answer = json!({ "partners": partners, "next_cursor": pages.next(part.next)? });
+    Ok(Json(unreadable.told(answer, &Caller::Admin)))
 }
 
-async fn listed(app: &App, partner: Registered, with_minimum: bool) -> Result<Value, LedgerError> {
+/// A partner as listed, and what of it could not be read.
+async fn listed(app: &App, partner: Registered, with_minimum: bool) -> Result<(Value, Vec<String>), LedgerError> {
     let head = app.ledger.head(&partner.id).await?;
     let today = App::today();
     let in_force = Day::try_from(today).ok().and_then(|today| head.partner.agreements.in_force_on(today));
@@ -77,19 +73,26 @@ async fn listed(app: &App, partner: Registered, with_minimum: bool) -> Result<Va
         "model": in_force.map(rules::Agreement::model),
     });
     if !with_minimum {
-        return Ok(view);
+        return Ok((view, Vec::new()));
     }
-    let mut current = None;
-    if let Some(agreement) = in_force.filter(|agreement| agreement.model() == Model::Affiliate) {
-        let sales = app.ledger.history(&partner.id).await?.customer_sales();
-        current = years(agreement, &sales, today).into_iter().find(|year| year.from <= today && today <= year.to);
-    }
+    let sales = sales_against_minimum(app, &head).await?;
+    let current = in_force.into_iter().flat_map(|agreement| years(agreement, &sales.signed_on, today));
+    let current = current.into_iter().find(|year| year.from <= today && today <= year.to);
     let current = current.map(|year| {
         json!({
             "from": year.from, "to": year.to, "sales": year.sales, "minimum": year.minimum, "status": year.status,
         })
     });
-    Ok(with(view, "minimum_sales", json!(current)))
+    Ok((with(view, "minimum_sales", json!(current)), sales.unreadable))
+}
+
+/// The customer sales that count for some minimum: none of them, and nothing is read, if no agreement asks for one.
+async fn sales_against_minimum(app: &App, head: &Head) -> Result<CustomerSales, LedgerError> {
+    let asking = head.partner.agreements.iter().filter(|agreement| agreement.terms().minimum_sales().is_some());
+    match asking.map(rules::Agreement::starts_on).min() {
+        Some(first) => app.ledger.customer_sales(&head.id, first).await,
+        None => Ok(CustomerSales::default()),
+    }
 }
 
 pub(crate) async fn show(
@@ -101,8 +104,14 @@ pub(crate) async fn show(
     let partner_id: PartnerId = id(&path)?;
     Parameters::read(query)?.done()?;
     let head = registered_head(&app, &caller, &partner_id).await?;
-    let history = app.ledger.history(&partner_id).await?;
-    Ok((etag(&head), Json(partner(&head, &history))).into_response())
+    let (months, sales) =
+        try_join(app.ledger.totals_of_partner(&partner_id), sales_against_minimum(&app, &head)).await?;
+    let mut unreadable = Unreadable::default();
+    unreadable.add(months.unreadable);
+    unreadable.add(sales.unreadable);
+    let balances = balances(months.totals.values()).map_err(|source| overflow(&partner_id, source))?;
+    let partner = partner(&head, &balances, &sales.signed_on);
+    Ok((etag(&head), Json(unreadable.told(partner, &caller))).into_response())
 }
 
 /// A partner that is registered; one that the caller may not read is as good as not.
@@ -220,9 +229,20 @@ fn registration_of(head: &Head) -> Value {
     json!({ "partner_id": head.id, "name": head.name, "agreements": agreements })
 }
 
-fn partner(head: &Head, history: &History) -> Value {
-    let balances: Vec<Value> = history
-        .balances
+/// What everything ever booked comes to, in each currency.
+fn balances<'a>(months: impl Iterator<Item = &'a Totals>) -> Result<Balances, Overflow> {
+    let mut balances = Balances::default();
+    for (group, total) in months.flat_map(|totals| &totals.0) {
+        let due = total.due(group.kind);
+        let balance = balances.0.entry(group.currency).or_default();
+        balance.due_to_partner = balance.due_to_partner.plus(due.due_to_partner)?;
+        balance.due_from_partner = balance.due_from_partner.plus(due.due_from_partner)?;
+    }
+    Ok(balances)
+}
+
+fn partner(head: &Head, balances: &Balances, customer_sales: &[Day]) -> Value {
+    let balances: Vec<Value> = balances
         .0
         .iter()
         .map(|(currency, balance)| {
@@ -234,13 +254,12 @@ fn partner(head: &Head, history: &History) -> Value {
         })
         .collect();
     let today = App::today();
-    let customer_sales = history.customer_sales();
     let minimum_sales: Vec<Value> = head
         .partner
         .agreements
         .iter()
         .flat_map(|agreement| {
-            let years = years(agreement, &customer_sales, today);
+            let years = years(agreement, customer_sales, today);
             years.into_iter().map(|year| {
                 json!({
                     "agreement": agreement.starts_on(),

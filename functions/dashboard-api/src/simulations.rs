@@ -1,19 +1,20 @@
 //! `POST /simulations`: the recorded facts under other terms, beside today's result. Writes nothing.
 
 use crate::App;
-use crate::access::Admin;
+use crate::access::{Admin, Caller};
 use crate::contracts::line;
 use crate::entries::cause;
 use crate::parameters::{Parameters, utf8};
 use crate::problem::Problem;
-use crate::totals::overflow;
+use crate::totals::of_all;
+use crate::unreadable::Unreadable;
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Query, State};
 use axum::http::HeaderMap;
 use events::json::Total;
 use events::{Refusal, Simulation, simulation};
-use futures_util::stream::{self, StreamExt, TryStreamExt};
+use futures_util::stream::{self, StreamExt};
 use ledger::LedgerError;
 use rules::line::LineId;
 use rules::programme::Language;
@@ -42,11 +43,12 @@ pub(crate) async fn run(
     let language = parameters.language(&headers)?;
     parameters.done()?;
     let simulation = simulation::parse(utf8(&body)?)?;
-    let names = app.names().await?;
-    let registry = registry(&app, &simulation.who, &names).await?;
-    let contracts = contracts(&app, registry.keys()).await?;
+    let (names, mut unreadable) = app.names().await?;
+    let registry = registry(&app, &simulation.who, &names, &mut unreadable).await?;
+    let contracts = contracts(&app, registry.keys(), &mut unreadable).await?;
     let pairs = what_if(&contracts, &registry, &simulation.who, simulation.terms);
-    Ok(Json(answer(&simulation, &pairs, (&registry, &names), language)?))
+    let answer = answer(&simulation, &pairs, (&registry, &names), language)?;
+    Ok(Json(unreadable.told(answer, &Caller::Admin)))
 }
 
 /// The partners concerned, each with all of its agreements.
@@ -54,6 +56,7 @@ async fn registry(
     app: &App,
     who: &Who,
     names: &BTreeMap<PartnerId, String>,
+    unreadable: &mut Unreadable,
 ) -> Result<BTreeMap<PartnerId, Agreements>, Problem> {
     let ids: Vec<PartnerId> = match who {
         Who::PartnerId(id) if names.contains_key(id) => vec![id.clone()],
@@ -64,14 +67,18 @@ async fn registry(
         Who::Model(_) | Who::Programme(_) => names.keys().cloned().collect(),
     };
     let heads = stream::iter(ids).map(|id| async move { app.ledger.head(&id).await }).buffer_unordered(AT_ONCE);
-    let heads: Vec<_> = heads.try_collect().await?;
-    let concerned = heads.into_iter().map(|head| (head.id, head.partner.agreements));
+    let mut concerned = Vec::new();
+    for head in heads.collect::<Vec<_>>().await {
+        concerned.extend(unreadable.pass_over(head)?.map(|head| (head.id, head.partner.agreements)));
+    }
+    let concerned = concerned.into_iter();
     Ok(concerned.filter(|(id, agreements)| agreements.iter().any(|agreement| who.includes(id, agreement))).collect())
 }
 
 async fn contracts(
     app: &App,
     partners: impl Iterator<Item = &PartnerId>,
+    unreadable: &mut Unreadable,
 ) -> Result<BTreeMap<ContractId, Contract>, Problem> {
     let mut ids: BTreeSet<ContractId> = BTreeSet::new();
     for partner in partners {
@@ -88,7 +95,11 @@ async fn contracts(
         let contract = app.ledger.contract(&id).await?.contract();
         Ok::<_, LedgerError>((id, contract))
     });
-    Ok(read.buffer_unordered(AT_ONCE).try_collect().await?)
+    let mut contracts = BTreeMap::new();
+    for contract in read.buffer_unordered(AT_ONCE).collect::<Vec<_>>().await {
+        contracts.extend(unreadable.pass_over(contract)?);
+    }
+    Ok(contracts)
 }
 
 type Registry<'a> = (&'a BTreeMap<PartnerId, Agreements>, &'a BTreeMap<PartnerId, String>);
@@ -99,7 +110,7 @@ fn answer(
     (registry, names): Registry<'_>,
     language: Language,
 ) -> Result<Value, Problem> {
-    let sum = |lines: Vec<&Line>| of_lines(lines).map(|sum| Total::all(&sum)).map_err(overflow);
+    let sum = |lines: Vec<&Line>| of_lines(lines).map(|sum| Total::all(&sum)).map_err(of_all);
     let of = |id: &PartnerId, line: &&Line| line.posting.partner_id == *id;
     let today = || pairs.values().filter_map(|pair| pair.0.as_ref());
     let simulated = || pairs.values().filter_map(|pair| pair.1.as_ref());

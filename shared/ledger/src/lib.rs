@@ -2,7 +2,7 @@
 //!
 //! [`record`] is the way in for events, [`settle`] what happens to those that are not plain inserts, [`restate`] what
 //! follows a change of agreements, [`partners`] the registry and [`queries`] the way out, [`totals`] what months
-//! add up to. All of them see the table
+//! add up to and [`months`] how that is read. All of them see the table
 //! through the one trait [`store::Store`]; [`dynamo`] is that trait over DynamoDB.
 
 pub mod announce;
@@ -11,6 +11,7 @@ pub mod audit;
 pub mod choices;
 pub mod dynamo;
 pub mod keys;
+pub mod months;
 pub mod partners;
 pub mod queries;
 pub mod readers;
