@@ -28,6 +28,12 @@ const ROUTES: &[Row] = &[
     ("GET /partners", "/partners", "/partners", [401, 403, 403, 200]),
     ("GET /partners/{id}", "/partners/P-1", "/partners/P-2", [401, 200, 404, 200]),
     ("PUT /partners/{id}", "/partners/P-1", "/partners/P-2", [401, 403, 403, 200]),
+    (
+        "PUT /partners/{id}/agreements/{starts_on}/years/{n}/set-aside",
+        "/partners/P-1/agreements/2020-01-01/years/1/set-aside",
+        "/partners/P-2/agreements/2020-01-01/years/1/set-aside",
+        [401, 403, 403, 409],
+    ),
     ("GET /partners/{id}/entries", "/partners/P-1/entries", "/partners/P-2/entries", [401, 200, 404, 200]),
     (
         "GET /partners/{id}/statement",
@@ -84,6 +90,7 @@ fn body_for(route: &str) -> String {
     match route {
         "PUT /partners/{id}" => registration(),
         "POST /simulations" => json!({"who": {"model": "referrer"}, "terms": {"rate": "1"}}).to_string(),
+        route if route.ends_with("/set-aside") => json!({"reason": "r"}).to_string(),
         route if route.starts_with("PUT") => json!({"claim": 1, "reason": "r"}).to_string(),
         _ => String::new(),
     }

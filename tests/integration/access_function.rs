@@ -60,6 +60,7 @@ async fn the_function_looks_at_claims_by_itself() {
     for route in &running.stack.template.functions["DashboardApi"].routes {
         let path = route.path.replace("{id}", "X-9").replace("{term}", "1").replace("{file}", "app.js");
         let path = path.replace("{number}", "1").replace("{note}", "N");
+        let path = path.replace("{starts_on}", "2020-01-01").replace("{n}", "1");
         let status = async |authorizer: &Value| status(&function, &route.method, &path, authorizer).await;
         let what = format!("{} {}", route.method, route.path);
         let Admission::Scopes(scopes) = &route.admission else {

@@ -4,7 +4,9 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use harness::watched::Watched;
 use jiff::Timestamp;
 use ledger::attention::{Attention, Rejected};
+use ledger::audit::audit;
 use ledger::choices::{Choice, Chosen};
+use ledger::set_aside::{Outcome, SetAside, YearOf};
 use ledger::slots::Origin;
 use ledger::totals::PartnerMonth;
 use ledger::{Ledger, LedgerError, Reported};
@@ -238,6 +240,37 @@ async fn what_cannot_be_read_is_named_and_the_rest_is_there() {
     assert_eq!(attention.list.len(), 2);
     assert_eq!(attention.list[0], Attention::Unreadable { key: "REJECTED#m-2 MESSAGE".to_owned() });
     assert!(matches!(&attention.list[1], Attention::Rejected(rejected) if rejected.message_id == "m-1"));
+}
+
+#[tokio::test]
+async fn a_year_that_was_set_aside_is_read_with_its_partner() {
+    let table = Watched::default();
+    let ledger = Ledger::new(&table);
+    register(&ledger, "P-1").await;
+    let id = partner("P-1");
+    let year = |number| YearOf { starts_on: "2020-01-01".parse().unwrap(), number };
+    let seen =
+        |sales, reason: &str| SetAside { sales, minimum: 15, reason: reason.to_owned(), at: Timestamp::UNIX_EPOCH };
+    for (number, seen, outcome) in [
+        (1, seen(3, "ill"), Outcome::Now),
+        (1, seen(3, "ill"), Outcome::Already),
+        (1, seen(3, "other"), Outcome::ForAnotherReason),
+        (12, seen(0, "ill"), Outcome::Now),
+        (1, seen(4, "other"), Outcome::Now),
+    ] {
+        assert_eq!(ledger.set_aside(&id, year(number), &seen).await.unwrap(), outcome, "{seen:?}");
+    }
+    table.requests();
+    let read = ledger.partner_with_years(&id).await.unwrap();
+    assert_eq!(table.requests(), ["partition PARTNER#P-1"]);
+    assert_eq!(read.head, ledger.head(&id).await.unwrap());
+    let set_aside: Vec<_> = read.set_aside.into_iter().collect();
+    assert_eq!(set_aside, [(year(1), seen(4, "other")), (year(12), seen(0, "ill"))]);
+    assert!(audit(table.table.dump()).unwrap().findings.is_empty());
+
+    table.table.damage("PARTNER#P-1", "ASIDE#2020-01-01#1", "re");
+    let read = ledger.partner_with_years(&id).await.unwrap();
+    assert_eq!((read.set_aside.len(), read.unreadable), (1, vec!["PARTNER#P-1 ASIDE#2020-01-01#1".to_owned()]));
 }
 
 /// What a partner gets of a contract, and what the table was asked for.

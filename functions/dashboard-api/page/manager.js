@@ -4,14 +4,13 @@ import { get, getAll } from "./api.js";
 import { monthChart } from "./chart.js";
 import { h } from "./dom.js";
 import { dateInput, field, monthField } from "./fields.js";
-import { addMonths, integer, moneyNode, month, period, thisMonth } from "./format.js";
+import { addMonths, integer, moneyNode, month, thisMonth } from "./format.js";
+import { minimumList } from "./minimum-list.js";
 import { byCurrency, sign } from "./money.js";
 import {
-  badge,
   csvButton,
   empty,
   knownOn,
-  link,
   loaded,
   partnerLink,
   section,
@@ -49,7 +48,7 @@ export function view({ query, signal }) {
     section(
       t("behind.title"),
       h("p", { class: "small" }, t("behind.text")),
-      loaded(() => getAll("/partners", { with: "minimum_sales" }, "partners", signal), behind),
+      loaded(() => getAll("/partners", { with: "minimum_sales" }, "partners", signal), minimumList),
     ),
   );
 }
@@ -204,30 +203,4 @@ function chartOf(currency, months) {
       series,
     ),
   );
-}
-
-function behind({ list, complete }) {
-  const late = list.filter(({ minimum_sales: year }) => year && ["behind", "missed"].includes(year.status));
-  return [
-    !complete && h("p", { class: "note" }, t("behind.incomplete")),
-    late.length === 0
-      ? empty(t("behind.none"))
-      : table(
-          t("behind.title"),
-          [
-            { head: t("partner"), label: true, cell: (one) => partnerLink(one.partner_id, one.name) },
-            {
-              head: t("minimum.sales"),
-              number: true,
-              cell: ({ minimum_sales: year }) =>
-                t("minimum.short", { sales: integer(year.sales), minimum: integer(year.minimum) }),
-            },
-            { head: t("minimum.year"), wide: true, cell: ({ minimum_sales: year }) => period(year.from, year.to) },
-            { head: t("status"), cell: ({ minimum_sales: year }) => badge("status", year.status) },
-          ],
-          late,
-          { hideCaption: true },
-        ),
-    h("p", {}, link("#/partners", t("behind.all"))),
-  ];
 }

@@ -3,7 +3,7 @@
 import { get, path } from "./api.js";
 import { monthChart } from "./chart.js";
 import { h } from "./dom.js";
-import { addMonths, day, elapsed, integer, moneyNode, month, percent, period, thisMonth } from "./format.js";
+import { addMonths, day, elapsed, integer, moment, moneyNode, month, percent, period, thisMonth } from "./format.js";
 import { byCurrency, sign, sum } from "./money.js";
 import { badge, empty, link, loaded, pairs, section, table, totalsTable, unreadableNote, viewHeading } from "./parts.js";
 import { partnerTabs } from "./partner-tabs.js";
@@ -147,7 +147,13 @@ function minimumSales(years) {
             { head: t("minimum.year"), label: true, cell: (year) => period(year.from, year.to) },
             { head: t("minimum.sales"), number: true, cell: (year) => integer(year.sales) },
             { head: t("minimum.asked"), number: true, cell: (year) => integer(year.minimum) },
-            { head: t("status"), cell: (year) => badge("status", year.status) },
+            {
+              head: t("status"),
+              cell: ({ status, set_aside: aside }) => [
+                badge("status", status),
+                aside && h("p", { class: "small" }, t("aside.was", { moment: moment(aside.at), reason: aside.reason })),
+              ],
+            },
           ],
           past,
         ),

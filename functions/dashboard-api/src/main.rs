@@ -10,6 +10,7 @@ mod cursors;
 mod entries;
 mod format;
 mod headers;
+mod minimum_sales;
 mod observed;
 mod openapi;
 mod openapi_schemas;
@@ -96,6 +97,7 @@ fn closed() -> Router<App> {
         .route("/programme", get(programme::show))
         .route("/partners", get(partners::list))
         .route("/partners/{id}", get(partners::show).put(partners::register))
+        .route("/partners/{id}/agreements/{starts_on}/years/{n}/set-aside", put(minimum_sales::put_aside))
         .route("/partners/{id}/entries", get(entries::list))
         .route("/partners/{id}/statement", get(statement::show))
         .route("/partners/{id}/summary", get(totals::of_partner))

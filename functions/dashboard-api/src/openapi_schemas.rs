@@ -149,7 +149,12 @@ fn registry() -> Vec<(&'static str, Value)> {
             ("minimum", integer()),
             ("status", json!({ "enum": ["met", "on-track", "behind", "missed"] })),
         ],
-        &[("agreement", r("Day")), ("current", json!({ "type": "boolean" }))],
+        &[
+            ("agreement", r("Day")),
+            ("number", integer()),
+            ("current", json!({ "type": "boolean" })),
+            ("set_aside", nullable(&object(&[("reason", text()), ("at", text())], &[]))),
+        ],
     );
     let balance =
         object(&[("currency", r("Currency")), ("due_to_partner", r("Money")), ("due_from_partner", r("Money"))], &[]);
@@ -169,7 +174,7 @@ fn registry() -> Vec<(&'static str, Value)> {
             "ListedPartner",
             object(
                 &[("partner_id", r("Id")), ("name", text()), ("model", nullable(&r("Model")))],
-                &[("minimum_sales", nullable(&r("Year")))],
+                &[("minimum_sales", nullable(&r("Year"))), ("missed", list(&r("Year")))],
             ),
         ),
         ("PartnerList", page_of("partners", "ListedPartner")),
@@ -292,6 +297,8 @@ fn questions() -> Vec<(&'static str, Value)> {
     vec![
         ("Choice", closed(&[("claim", claim), ("reason", written())], &[])),
         ("Chosen", object(&[("status", json!({ "enum": ["accepted", "chosen"] }))], &[])),
+        ("Reason", closed(&[("reason", written())], &[])),
+        ("PutAside", object(&[("status", json!({ "enum": ["set-aside"] }))], &[])),
         ("Question", closed(&question, &[])),
         ("Simulation", object(&[&question[..], &both[..], &answer[..]].concat(), &unreadable())),
     ]

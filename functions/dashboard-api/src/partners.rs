@@ -2,6 +2,7 @@
 
 use crate::App;
 use crate::access::{Admin, Caller};
+use crate::minimum_sales::{all_years, for_the_list, sales_against_minimum, view, view_for_managers};
 use crate::openapi_schemas::with;
 use crate::parameters::{Parameters, id, utf8};
 use crate::problem::Problem;
@@ -17,10 +18,11 @@ use events::json::{Agreement, Money};
 use events::{Registration, registration};
 use futures_util::future::try_join;
 use futures_util::stream::{self, StreamExt};
-use ledger::queries::{CustomerSales, Registered};
+use jiff::civil::Date;
+use ledger::queries::Registered;
+use ledger::set_aside::WithYears;
 use ledger::{Head, LedgerError};
 use rules::fold::Balances;
-use rules::minimum_sales::years;
 use rules::money::Overflow;
 use rules::text::Words;
 use rules::{Day, PartnerId, Totals};
@@ -64,9 +66,10 @@ pub(crate) async fn list(
 
 /// A partner as listed, and what of it could not be read.
 async fn listed(app: &App, partner: Registered, with_minimum: bool) -> Result<(Value, Vec<String>), LedgerError> {
-    let head = app.ledger.head(&partner.id).await?;
+    let read = app.ledger.partner_with_years(&partner.id).await?;
     let today = App::today();
-    let in_force = Day::try_from(today).ok().and_then(|today| head.partner.agreements.in_force_on(today));
+    let agreements = &read.head.partner.agreements;
+    let in_force = Day::try_from(today).ok().and_then(|today| agreements.in_force_on(today));
     let view = json!({
         "partner_id": partner.id,
         "name": partner.name,
@@ -75,24 +78,10 @@ async fn listed(app: &App, partner: Registered, with_minimum: bool) -> Result<(V
     if !with_minimum {
         return Ok((view, Vec::new()));
     }
-    let sales = sales_against_minimum(app, &head).await?;
-    let current = in_force.into_iter().flat_map(|agreement| years(agreement, &sales.signed_on, today));
-    let current = current.into_iter().find(|year| year.from <= today && today <= year.to);
-    let current = current.map(|year| {
-        json!({
-            "from": year.from, "to": year.to, "sales": year.sales, "minimum": year.minimum, "status": year.status,
-        })
-    });
-    Ok((with(view, "minimum_sales", json!(current)), sales.unreadable))
-}
-
-/// The customer sales that count for some minimum: none of them, and nothing is read, if no agreement asks for one.
-async fn sales_against_minimum(app: &App, head: &Head) -> Result<CustomerSales, LedgerError> {
-    let asking = head.partner.agreements.iter().filter(|agreement| agreement.terms().minimum_sales().is_some());
-    match asking.map(rules::Agreement::starts_on).min() {
-        Some(first) => app.ledger.customer_sales(&head.id, first).await,
-        None => Ok(CustomerSales::default()),
-    }
+    let sales = sales_against_minimum(app, &read.head).await?;
+    let (current, missed) = for_the_list(&read, &sales.signed_on, today);
+    let view = with(with(view, "minimum_sales", json!(current)), "missed", json!(missed));
+    Ok((view, [read.unreadable, sales.unreadable].concat()))
 }
 
 pub(crate) async fn show(
@@ -103,30 +92,49 @@ pub(crate) async fn show(
 ) -> Result<Response, Problem> {
     let partner_id: PartnerId = id(&path)?;
     Parameters::read(query)?.done()?;
-    let head = registered_head(&app, &caller, &partner_id).await?;
+    let read = registered_with_years(&app, &caller, &partner_id).await?;
     let (months, sales) =
-        try_join(app.ledger.totals_of_partner(&partner_id), sales_against_minimum(&app, &head)).await?;
+        try_join(app.ledger.totals_of_partner(&partner_id), sales_against_minimum(&app, &read.head)).await?;
     let mut unreadable = Unreadable::default();
+    if caller == Caller::Admin {
+        unreadable.add(read.unreadable.iter().cloned());
+    }
     unreadable.add(months.unreadable);
     unreadable.add(sales.unreadable);
     let balances = balances(months.totals.values()).map_err(|source| overflow(&partner_id, source))?;
-    let partner = partner(&head, &balances, &sales.signed_on);
-    Ok((etag(&head), Json(unreadable.told(partner, &caller))).into_response())
+    let today = App::today();
+    let years = all_years(&read.head, &sales.signed_on, today).into_iter().map(|(of, year)| match &caller {
+        Caller::Admin => view_for_managers(&read, of, &year, today),
+        Caller::Partner(_) => view(of, &year, today),
+    });
+    let partner = partner(&read.head, &balances, &years.collect::<Vec<_>>(), today);
+    Ok((etag(&read.head), Json(unreadable.told(partner, &caller))).into_response())
+}
+
+/// A partner that is not registered, or not for this caller.
+pub(crate) fn unknown(partner_id: &PartnerId) -> Problem {
+    Problem::not_found(Words::new(
+        format!("aucun partenaire {partner_id} n'est enregistré"),
+        format!("no partner {partner_id} is registered"),
+    ))
 }
 
 /// A partner that is registered; one that the caller may not read is as good as not.
 pub(crate) async fn registered_head(app: &App, caller: &Caller, partner_id: &PartnerId) -> Result<Head, Problem> {
-    let unknown = || {
-        Problem::not_found(Words::new(
-            format!("aucun partenaire {partner_id} n'est enregistré"),
-            format!("no partner {partner_id} is registered"),
-        ))
-    };
     if !caller.may_read(partner_id) {
-        return Err(unknown());
+        return Err(unknown(partner_id));
     }
     let head = app.ledger.head(partner_id).await?;
-    if head.name.is_none() { Err(unknown()) } else { Ok(head) }
+    if head.name.is_none() { Err(unknown(partner_id)) } else { Ok(head) }
+}
+
+/// The same with the years that were set aside.
+async fn registered_with_years(app: &App, caller: &Caller, partner_id: &PartnerId) -> Result<WithYears, Problem> {
+    if !caller.may_read(partner_id) {
+        return Err(unknown(partner_id));
+    }
+    let read = app.ledger.partner_with_years(partner_id).await?;
+    if read.head.name.is_none() { Err(unknown(partner_id)) } else { Ok(read) }
 }
 
 /// `PUT`: the name and all agreements, in place of what was there. Past facts are decided again by the restatement
@@ -241,7 +249,7 @@ fn balances<'a>(months: impl Iterator<Item = &'a Totals>) -> Result<Balances, Ov
     Ok(balances)
 }
 
-fn partner(head: &Head, balances: &Balances, customer_sales: &[Day]) -> Value {
+fn partner(head: &Head, balances: &Balances, minimum_sales: &[Value], today: Date) -> Value {
     let balances: Vec<Value> = balances
         .0
         .iter()
@@ -250,26 +258,6 @@ fn partner(head: &Head, balances: &Balances, customer_sales: &[Day]) -> Value {
                 "currency": currency,
                 "due_to_partner": Money::new(balance.due_to_partner, *currency),
                 "due_from_partner": Money::new(balance.due_from_partner, *currency),
-            })
-        })
-        .collect();
-    let today = App::today();
-    let minimum_sales: Vec<Value> = head
-        .partner
-        .agreements
-        .iter()
-        .flat_map(|agreement| {
-            let years = years(agreement, customer_sales, today);
-            years.into_iter().map(|year| {
-                json!({
-                    "agreement": agreement.starts_on(),
-                    "from": year.from,
-                    "to": year.to,
-                    "sales": year.sales,
-                    "minimum": year.minimum,
-                    "status": year.status,
-                    "current": year.from <= today && today <= year.to,
-                })
             })
         })
         .collect();

@@ -18,6 +18,7 @@ pub mod readers;
 pub mod record;
 pub mod restate;
 pub mod rows;
+pub mod set_aside;
 pub mod settle;
 pub mod slots;
 pub mod store;
