@@ -273,6 +273,39 @@ async fn a_year_that_was_set_aside_is_read_with_its_partner() {
     assert_eq!((read.set_aside.len(), read.unreadable), (1, vec!["PARTNER#P-1 ASIDE#2020-01-01#1".to_owned()]));
 }
 
+#[tokio::test]
+async fn contracts_read_many_at_once_are_those_read_alone() {
+    let table = Watched::default();
+    let ledger = Ledger::new(&table);
+    for id in ["P-1", "P-2"] {
+        register(&ledger, id).await;
+    }
+    let plain: Vec<Fact> = (0..300).map(|n| sale(&format!("C-{n}"), "P-1")).collect();
+    record(&ledger, &plain).await;
+    record(&ledger, &(0..300).step_by(3).map(|n| renewal(&format!("C-{n}"))).collect::<Vec<_>>()).await;
+    // Its renewal comes first; it is claimed again; it is another's now; it was another's; one cannot be read.
+    record(&ledger, &[renewal("D-1"), sale("D-1", "P-1"), sale("C-5", "P-2"), sale("C-6", "P-2"), sale("D-2", "P-2")])
+        .await;
+    record(&ledger, &[sale("D-2", "P-1"), renewal("D-2")]).await;
+    for contract in ["C-6", "D-2"] {
+        choose(&ledger, contract, 1, Some(2)).await;
+    }
+    table.table.damage("CONTRACT#C-7", "TERM#01", "f");
+    table.requests();
+    let contracts = ledger.contracts_of(&partner("P-1"), 302).await.unwrap().unwrap();
+    let requests = table.requests();
+    assert!(requests.len() < 10, "{requests:?}");
+    assert_eq!(contracts.len(), 302);
+    for (id, contract) in contracts {
+        match (contract, ledger.contract(&id).await) {
+            (Ok(contract), Ok(alone)) => assert_eq!(contract, alone.contract(), "{id}"),
+            (Err(_), Err(_)) => assert_eq!(id.as_str(), "C-7"),
+            (contract, alone) => panic!("{id}: {contract:?}, {alone:?}"),
+        }
+    }
+    assert!(ledger.contracts_of(&partner("P-1"), 301).await.unwrap().is_none());
+}
+
 /// What a partner gets of a contract, and what the table was asked for.
 async fn asked(table: &Watched, contract: &str, of: &str) -> (Result<bool, String>, Vec<String>) {
     table.requests();

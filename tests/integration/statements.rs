@@ -11,6 +11,9 @@ use rules::{CreditNote, Fact, Instance, Line, Money, Month, Sale, Term};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// The most contracts that one *what if* looks at.
+const MOST_CONTRACTS: u32 = 2000;
+
 /// `month,partner,kind,model,currency` and what is booked there: amount and vendor's share, in minor units.
 type Sums = BTreeMap<String, (i64, i64)>;
 
@@ -340,6 +343,31 @@ async fn what_if_is_the_fold_under_other_terms_and_writes_nothing() {
         assert_eq!((refused.status, refused.json["field"].as_str()), (400, Some(field)), "{body}: {}", refused.json);
     }
     running.check(&world).await;
+    running.stack.stop().await;
+}
+
+/// In the time that a function has here, in a debug build.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_if_looks_at_as_many_contracts_as_it_says() {
+    let running = Running::start().await;
+    for (id, terms) in [("P-1", 0..MOST_CONTRACTS), ("P-2", MOST_CONTRACTS..MOST_CONTRACTS + 1)] {
+        assert_eq!(running.api.put(&format!("/partners/{id}"), REFERRER.to_owned()).await.unwrap().status, 201);
+        let of = |n: u32| match sale(&format!("C-{n}"), "2025-01-10") {
+            Fact::Sale(sale) => Fact::Sale(Sale { partner_id: id.parse().unwrap(), ..sale }),
+            other => other,
+        };
+        record(&running, &terms.map(of).collect::<Vec<_>>(), "2025-02-01T12:00:00Z").await;
+    }
+    for (who, status) in [(json!({"partner_id": "P-1"}), 200), (json!({"model": "referrer"}), 422)] {
+        let question = json!({"who": who, "terms": {"rate": "1"}}).to_string();
+        let began = std::time::Instant::now();
+        let answer = running.api.send("POST".parse().unwrap(), "/simulations", &[], question).await.unwrap();
+        println!("{status} in {:?}", began.elapsed());
+        assert_eq!(answer.status, status, "{}", answer.json);
+        if status == 200 {
+            assert_eq!(answer.json["lines_changed"], MOST_CONTRACTS);
+        }
+    }
     running.stack.stop().await;
 }
 

@@ -15,7 +15,6 @@ use axum::http::HeaderMap;
 use events::json::Total;
 use events::{Refusal, Simulation, simulation};
 use futures_util::stream::{self, StreamExt};
-use ledger::LedgerError;
 use rules::line::LineId;
 use rules::programme::Language;
 use rules::text::Words;
@@ -23,13 +22,13 @@ use rules::totals::of_lines;
 use rules::what_if::{Pair, Who, what_if};
 use rules::{Agreements, Contract, ContractId, Line, PartnerId};
 use serde_json::{Value, json};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// The most contracts that one question looks at.
-const MAX_CONTRACTS: usize = 5000;
+const MAX_CONTRACTS: usize = 2000;
 /// The most lines that an answer lists.
 const MAX_LINES: usize = 200;
-/// How many are read side by side.
+/// How many partners are read side by side.
 const AT_ONCE: usize = 16;
 
 pub(crate) async fn run(
@@ -80,24 +79,24 @@ async fn contracts(
     partners: impl Iterator<Item = &PartnerId>,
     unreadable: &mut Unreadable,
 ) -> Result<BTreeMap<ContractId, Contract>, Problem> {
-    let mut ids: BTreeSet<ContractId> = BTreeSet::new();
-    for partner in partners {
-        let of_partner = app.ledger.contracts_of(partner, MAX_CONTRACTS).await?;
-        let fits = of_partner.filter(|of_partner| ids.len() + of_partner.len() <= MAX_CONTRACTS);
-        ids.extend(fits.ok_or_else(|| {
-            Problem::too_much(Words::new(
-                format!("cela concerne plus de {MAX_CONTRACTS} contrats ; demander pour un partenaire ou un modèle"),
-                format!("this concerns more than {MAX_CONTRACTS} contracts; ask about one partner or one model"),
-            ))
-        })?);
-    }
-    let read = stream::iter(ids).map(|id| async move {
-        let contract = app.ledger.contract(&id).await?.contract();
-        Ok::<_, LedgerError>((id, contract))
-    });
+    let too_many = || {
+        Problem::too_much(Words::new(
+            format!("cela concerne plus de {MAX_CONTRACTS} contrats ; demander pour un partenaire ou un modèle"),
+            format!("this concerns more than {MAX_CONTRACTS} contracts; ask about one partner or one model"),
+        ))
+    };
+    let partners: Vec<PartnerId> = partners.cloned().collect();
+    let of_partners =
+        stream::iter(partners).map(|partner| async move { app.ledger.contracts_of(&partner, MAX_CONTRACTS).await });
+    let mut of_partners = of_partners.buffer_unordered(AT_ONCE);
     let mut contracts = BTreeMap::new();
-    for contract in read.buffer_unordered(AT_ONCE).collect::<Vec<_>>().await {
-        contracts.extend(unreadable.pass_over(contract)?);
+    while let Some(of_partner) = of_partners.next().await {
+        for (id, contract) in of_partner?.ok_or_else(too_many)? {
+            contracts.extend(unreadable.pass_over(contract)?.map(|contract| (id, contract)));
+        }
+        if contracts.len() > MAX_CONTRACTS {
+            return Err(too_many());
+        }
     }
     Ok(contracts)
 }

@@ -23,6 +23,7 @@ pub mod settle;
 pub mod slots;
 pub mod store;
 pub mod totals;
+pub mod whole_contracts;
 
 pub use partners::Head;
 pub use record::{Outcome, Reported};

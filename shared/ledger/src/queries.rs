@@ -9,7 +9,7 @@ use crate::{Ledger, LedgerError, SHAPE};
 use rules::entry::Recorded;
 use rules::line::LineId;
 use rules::{ContractId, Day, Fact, Instance, PartnerId, Term};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// How many rows of the index one request asks for.
 const PAGE: usize = 500;
@@ -115,27 +115,6 @@ impl<S: Store> Ledger<S> {
         Ok(all.unreadable)
     }
 
-    /// Every contract that is, or was, this partner's, by id; `None` if there are more than `most`.
-    pub async fn contracts_of(
-        &self,
-        partner: &PartnerId,
-        most: usize,
-    ) -> Result<Option<BTreeSet<ContractId>>, LedgerError> {
-        let mut contracts = BTreeSet::new();
-        let mut stretch = rows_of(partner, (Day::MIN, Day::MAX), None);
-        loop {
-            let page = self.store.index(stretch.clone()).await?;
-            contracts.extend(page.items.iter().filter_map(|item| keys::contract_of(text(item, "pk"))));
-            if contracts.len() > most {
-                return Ok(None);
-            }
-            stretch.after = page.items.last().filter(|_| page.more).map(|item| index_key(Index::ByPartner, item));
-            if stretch.after.is_none() {
-                return Ok(Some(contracts));
-            }
-        }
-    }
-
     /// The registered partners that are wanted, by id; at most `limit` of them.
     pub async fn partners(
         &self,
@@ -193,7 +172,7 @@ impl<S: Store> Ledger<S> {
 }
 
 /// A partner's rows of a period, a page of them.
-fn rows_of(partner: &PartnerId, (from, to): (Day, Day), after: Option<IndexKey>) -> Stretch {
+pub(crate) fn rows_of(partner: &PartnerId, (from, to): (Day, Day), after: Option<IndexKey>) -> Stretch {
     let (_, greatest) = keys::INDEX_WHOLE;
     let (from, to) = (from.to_string(), format!("{to}{greatest}"));
     Stretch { from, to, ..whole(Index::ByPartner, keys::partner_partition(partner), after) }
