@@ -14,6 +14,7 @@ pub mod memory;
 pub mod pure;
 pub mod running;
 pub mod simulator;
+pub mod watched;
 pub mod world;
 
 use aws_sdk_dynamodb::types::AttributeValue;

@@ -30,6 +30,13 @@ impl MemoryStore {
     pub fn dump(&self) -> Vec<Item> {
         self.items().values().cloned().collect()
     }
+
+    /// Makes an attribute of an item one that is of no use, as a damaged table would.
+    pub fn damage(&self, pk: &str, sk: &str, attribute: &str) {
+        let key = Key { pk: pk.to_owned(), sk: sk.to_owned() };
+        let damaged = self.items().get_mut(&key).unwrap().insert(attribute.to_owned(), AttributeValue::Bool(true));
+        assert!(damaged.is_some(), "{pk} {sk} has no {attribute}");
+    }
 }
 
 fn holds(items: &BTreeMap<Key, Item>, write: &Write) -> bool {

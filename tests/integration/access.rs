@@ -5,13 +5,13 @@ use aws_lc_rs::hmac;
 use aws_lc_rs::rsa::{KeyPair, KeySize};
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
-use events::EventType::{AnnualRenewal, SaleSigned};
-use harness::running::Running;
+use events::EventType::{AnnualRenewal, CreditNote, SaleSigned};
+use harness::running::{Running, minor};
 use harness::world::event;
 use local::client::{Answer, Http};
 use local::tokens::{Role, Tokens};
 use serde_json::{Value, json};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::time::{Duration, SystemTime};
 
@@ -28,6 +28,12 @@ const ROUTES: &[Row] = &[
     ("GET /partners", "/partners", "/partners", [401, 403, 403, 200]),
     ("GET /partners/{id}", "/partners/P-1", "/partners/P-2", [401, 200, 404, 200]),
     ("PUT /partners/{id}", "/partners/P-1", "/partners/P-2", [401, 403, 403, 200]),
+    (
+        "PUT /partners/{id}/agreements/{starts_on}/years/{n}/set-aside",
+        "/partners/P-1/agreements/2020-01-01/years/1/set-aside",
+        "/partners/P-2/agreements/2020-01-01/years/1/set-aside",
+        [401, 403, 403, 409],
+    ),
     ("GET /partners/{id}/entries", "/partners/P-1/entries", "/partners/P-2/entries", [401, 200, 404, 200]),
     (
         "GET /partners/{id}/statement",
@@ -84,6 +90,7 @@ fn body_for(route: &str) -> String {
     match route {
         "PUT /partners/{id}" => registration(),
         "POST /simulations" => json!({"who": {"model": "referrer"}, "terms": {"rate": "1"}}).to_string(),
+        route if route.ends_with("/set-aside") => json!({"reason": "r"}).to_string(),
         route if route.starts_with("PUT") => json!({"claim": 1, "reason": "r"}).to_string(),
         _ => String::new(),
     }
@@ -162,14 +169,17 @@ async fn what_is_anothers_is_answered_as_what_is_not_there() {
             .collect();
         (answer.status, headers, String::from_utf8(answer.body.to_vec()).unwrap().replace(id, "ID"))
     };
-    // C-2 is P-2's, C-3 stands for P-1 but is made P-2's, C-4 is nobody's yet.
-    let choice = json!({"claim": 2, "reason": "it was P-2"}).to_string();
-    assert_eq!(running.api.put("/contracts/C-3/terms/1/choices/1", choice).await.unwrap().status, 202);
+    // C-2 is P-2's, C-7 too, though P-1 claims it and somebody chose; C-4 is nobody's yet.
+    for partner in ["P-2", "P-1"] {
+        running.take_in(&[sale("C-7", partner)]).await;
+    }
+    let choice = json!({"claim": 1, "reason": "it was P-2"}).to_string();
+    assert_eq!(running.api.put("/contracts/C-7/terms/1/choices/1", choice).await.unwrap().status, 202);
     running.settle().await;
     for (foreign, unknown, paths) in [
         ("P-2", "P-9", ["/partners/ID", "/partners/ID/entries"].as_slice()),
         ("C-2", "C-9", ["/contracts/ID"].as_slice()),
-        ("C-3", "C-9", ["/contracts/ID"].as_slice()),
+        ("C-7", "C-9", ["/contracts/ID"].as_slice()),
         ("C-4", "C-9", ["/contracts/ID"].as_slice()),
     ] {
         for path in paths {
@@ -184,7 +194,7 @@ async fn what_is_anothers_is_answered_as_what_is_not_there() {
         }
     }
     // A manager sees that they are there.
-    for path in ["/partners/P-2", "/contracts/C-2", "/contracts/C-3", "/contracts/C-4"] {
+    for path in ["/partners/P-2", "/contracts/C-2", "/contracts/C-7", "/contracts/C-4"] {
         running.get(path).await;
     }
     running.stack.stop().await;
@@ -203,22 +213,124 @@ async fn a_contract_that_two_partners_claim_shows_each_its_own_alone() {
         let entries = answer.json["entries"].as_array().unwrap();
         assert!(!entries.is_empty() && entries.iter().all(|entry| entry["partner_id"] == own), "{body}");
     };
-    let choose = async |number: u32, claim: u32| {
+    let choose = async |number: u32, claim: Option<u32>| {
         let choice = json!({"claim": claim, "reason": "P-1 or P-2"}).to_string();
         let path = format!("/contracts/C-3/terms/1/choices/{number}");
         assert_eq!(running.api.put(&path, choice).await.unwrap().status, 202);
         running.settle().await;
     };
+    // Whoever lost it sees its own entries, which come to nothing, and that the sale is no longer its own.
+    let check_lost = |answer: &Answer, own: &str, other: &str, left: &str| {
+        let body = String::from_utf8_lossy(&answer.body);
+        assert!(answer.status == 200 && !body.contains(other), "{body}");
+        let shown = &answer.json;
+        assert_eq!((&shown["sale"], &shown["no_longer_yours"]), (&Value::Null, &json!(left)));
+        for list in ["annuities", "contradictions", "choices"] {
+            assert_eq!(shown[list], json!([]), "{list}");
+        }
+        let entries = shown["entries"].as_array().unwrap();
+        assert!(entries.len() > 1 && entries.iter().all(|entry| entry["partner_id"] == own), "{body}");
+        assert_eq!(entries.iter().map(|entry| minor(&entry["amount"])).sum::<i64>(), 0, "{body}");
+    };
     check(&seen_by("P-1").await, "P-1", "P-2");
     assert_eq!(seen_by("P-2").await.status, 404);
-    choose(1, 2).await;
+    choose(1, Some(2)).await;
     check(&seen_by("P-2").await, "P-2", "P-1");
-    assert_eq!(seen_by("P-1").await.status, 404);
-    choose(2, 1).await;
+    check_lost(&seen_by("P-1").await, "P-1", "P-2", "given-to-another-partner");
+    choose(2, Some(1)).await;
     check(&seen_by("P-1").await, "P-1", "P-2");
+    check_lost(&seen_by("P-2").await, "P-2", "P-1", "given-to-another-partner");
+    choose(3, None).await;
+    check_lost(&seen_by("P-1").await, "P-1", "P-2", "none-stands");
+    check_lost(&seen_by("P-2").await, "P-2", "P-1", "none-stands");
+    assert_eq!(running.api_of("P-3").get("/contracts/C-3").await.unwrap().status, 404);
     let all = running.get("/contracts/C-3").await;
     assert_eq!(all["contradictions"][0]["claims"].as_array().unwrap().len(), 2);
-    assert_eq!(all["choices"].as_array().unwrap().len(), 2);
+    assert_eq!(all["choices"].as_array().unwrap().len(), 3);
+    running.stack.stop().await;
+}
+
+/// Every answer that a partner can get about its own, and about C-1, byte for byte; cursors, which are never the same
+/// twice, only as there or not.
+async fn everything_for(running: &Running, partner: &str) -> BTreeMap<String, String> {
+    const PATHS: [&str; 8] = [
+        "/programme?",
+        "/partners/ID?",
+        "/partners/ID/entries?limit=500&",
+        "/partners/ID/entries?limit=1&from=2026-01-01&to=2026-01-01&",
+        "/partners/ID/statement?month=2027-01&since=2020-01-01&",
+        "/partners/ID/statement?month=2026-01&as_of=2099-12-31&",
+        "/partners/ID/summary?from=2026-01&to=2027-12&",
+        "/partners/ID/summary?from=2026-01&to=2027-12&as_of=2099-12-31&",
+    ];
+    let api = running.api_of(partner);
+    let paths = PATHS.into_iter().chain(["/contracts/C-1?", "/contracts/C-1?limit=1&", "/contracts/C-2?"]);
+    let mut answers = BTreeMap::new();
+    for path in paths.map(|path| path.replace("ID", partner)) {
+        for (language, accept) in [("fr", "text/csv"), ("fr", "text/html"), ("en", "text/html"), ("en", "*/*")] {
+            let path = format!("{path}lang={language}");
+            let headers = [("accept", accept)];
+            let answer = api.send("GET".parse().unwrap(), &path, &headers, String::new()).await.unwrap();
+            let mut body = answer.text.clone();
+            if let Some(cursor) = answer.json["next_cursor"].as_str() {
+                body = body.replace(cursor, "A CURSOR");
+            }
+            let headers =
+                answer.headers.iter().filter(|(name, _)| !["date", "apigw-requestid"].contains(&name.as_str()));
+            let headers: BTreeSet<String> = headers.map(|(name, value)| format!("{name}: {value:?}")).collect();
+            answers.insert(format!("{path} {accept}"), format!("{} {headers:?} {body}", answer.status));
+        }
+    }
+    answers
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_for_managers_changes_no_byte_of_a_partners_answers() {
+    let running = two_partners().await;
+    let euros = |amount: &str| json!({"amount": amount, "currency": "EUR"});
+    let sale = |partner: &str, amount: &str| {
+        let data = json!({"contract_id": "C-1", "partner_id": partner, "customer_id": "K", "signed_on": "2026-01-01", "annual_fee": euros(amount)});
+        event(SaleSigned, &format!("{partner} {amount}"), &data)
+    };
+    let renewal = |amount: &str| {
+        let data = json!({"contract_id": "C-1", "term": 2, "starts_on": "2027-01-01", "annual_fee": euros(amount)});
+        event(AnnualRenewal, &format!("renewal {amount}"), &data)
+    };
+    let note = |amount: &str| {
+        let data = json!({"contract_id": "C-1", "term": 1, "credit_note_id": "N", "issued_on": "2026-02-01", "amount": euros(amount)});
+        event(CreditNote, &format!("note {amount}"), &data)
+    };
+    running.take_in(&[renewal("100.00"), note("10.00")]).await;
+    let before = [everything_for(&running, "P-1").await, everything_for(&running, "P-2").await];
+    assert!(before[0]["/contracts/C-1?lang=en */*"].contains("\"sale\":{"));
+    assert!(before[1]["/contracts/C-1?lang=en */*"].starts_with("404"));
+    let unchanged = async |what: &str| {
+        running.settle().await;
+        for (partner, before) in ["P-1", "P-2"].into_iter().zip(&before) {
+            let after = everything_for(&running, partner).await;
+            for (path, answer) in before {
+                assert_eq!(after[path], *answer, "{partner} {path} after {what}");
+            }
+        }
+    };
+    for (what, event) in [
+        ("another partner's claim", sale("P-2", "100.00")),
+        ("a second claim of its own", sale("P-1", "7000.00")),
+        ("a second claim of its renewal", renewal("7000.00")),
+        ("a second claim of its credit note", note("70.00")),
+    ] {
+        running.take_in(&[event]).await;
+        unchanged(what).await;
+    }
+    for key in ["1", "2", "1/credit-notes/N"] {
+        let choice = json!({"claim": 1, "reason": "INTERNAL: it was right"}).to_string();
+        let path = format!("/contracts/C-1/terms/{key}/choices/1");
+        assert_eq!(running.api.put(&path, choice).await.unwrap().status, 202);
+        unchanged("a choice that confirms what stood").await;
+    }
+    let managers = running.get("/contracts/C-1").await;
+    assert_eq!(managers["contradictions"].as_array().unwrap().len(), 3, "{managers}");
+    assert_eq!(managers["choices"].as_array().unwrap().len(), 3, "{managers}");
     running.stack.stop().await;
 }
 

@@ -60,6 +60,7 @@ async fn the_function_looks_at_claims_by_itself() {
     for route in &running.stack.template.functions["DashboardApi"].routes {
         let path = route.path.replace("{id}", "X-9").replace("{term}", "1").replace("{file}", "app.js");
         let path = path.replace("{number}", "1").replace("{note}", "N");
+        let path = path.replace("{starts_on}", "2020-01-01").replace("{n}", "1");
         let status = async |authorizer: &Value| status(&function, &route.method, &path, authorizer).await;
         let what = format!("{} {}", route.method, route.path);
         let Admission::Scopes(scopes) = &route.admission else {
@@ -76,8 +77,10 @@ async fn the_function_looks_at_claims_by_itself() {
         // 400: the statement has no month.
         let expected: &[u64] = if scopes.iter().any(|scope| scope == "partner") { &[200, 400, 404] } else { &[403] };
         assert!(expected.contains(&status(&partner).await), "{what}");
-        let admin = status(&jwt(json!({ "scope": "admin" }))).await;
-        assert!(![401, 403].contains(&admin), "{what}: {admin}");
+        for claims in [json!({ "scope": "admin" }), json!({ "scp": "[openid admin]" })] {
+            let admin = status(&jwt(claims)).await;
+            assert!(![401, 403].contains(&admin), "{what}: {admin}");
+        }
     }
     stop.cancel();
     tasks.close();

@@ -3,8 +3,11 @@
 use events::EventType::{AnnualRenewal, CreditNote, SaleSigned};
 use harness::running::{Running, minor};
 use harness::world::{World, event};
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan};
 use local::client::Answer;
 use serde_json::{Value, json};
+use std::time::SystemTime;
 
 fn check_problem(answer: &Answer, status: u16, field: Option<&str>) {
     assert_eq!(answer.status, status, "{}", answer.json);
@@ -372,5 +375,73 @@ async fn a_manager_chooses_what_stands() {
     assert_eq!(contract["entries"].as_array().unwrap().len(), 5, "{contract}");
     assert_eq!(contract["sale"]["partner_id"], "P-1");
     assert_eq!(running.dead_letters().await, []);
+    running.stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_missed_year_is_listed_until_it_is_set_aside() {
+    let running = Running::start().await;
+    let seconds = SystemTime::UNIX_EPOCH.elapsed().unwrap().as_secs();
+    let today =
+        Timestamp::from_second(i64::try_from(seconds).unwrap()).unwrap().to_zoned_datetime(TimeZone::UTC).date();
+    let half_a_year_ago = today.saturating_sub(180.days()).to_string();
+    for (id, from, to) in [
+        ("P-1", "2023-01-01", Some("2024-12-31")),
+        ("P-2", "2023-01-01", Some("2023-01-02")),
+        ("P-3", half_a_year_ago.as_str(), None),
+    ] {
+        let fee = json!({"segment": "s", "commercial_potential": {"amount": "1.00", "currency": "EUR"}, "rate": "0"});
+        let agreement = json!({"model": "affiliate", "starts_on": from, "ends_on": to, "support_structure": true, "entry_fee": fee});
+        let body = json!({"name": id, "agreements": [agreement]}).to_string();
+        assert_eq!(running.api.put(&format!("/partners/{id}"), body).await.unwrap().status, 201);
+    }
+    let missed = async || -> Vec<(u64, u64, u64)> {
+        let list = running.get("/partners?with=minimum_sales").await;
+        let of =
+            |id: &str| list["partners"].as_array().unwrap().iter().find(|one| one["partner_id"] == id).unwrap().clone();
+        assert_eq!((&of("P-2")["missed"], &of("P-2")["minimum_sales"]), (&json!([]), &Value::Null));
+        assert_eq!((&of("P-3")["missed"], &of("P-3")["minimum_sales"]["number"]), (&json!([]), &json!(1)));
+        assert_eq!(of("P-1")["minimum_sales"], Value::Null);
+        let number = |year: &Value, name: &str| year[name].as_u64().unwrap();
+        let years = of("P-1")["missed"].as_array().unwrap().clone();
+        years.iter().map(|year| (number(year, "number"), number(year, "sales"), number(year, "minimum"))).collect()
+    };
+    let put = async |path: &str, reason: &str| {
+        running.api.put(&format!("/partners/{path}/set-aside"), json!({"reason": reason}).to_string()).await.unwrap()
+    };
+    assert_eq!(missed().await, [(1, 0, 15), (2, 0, 15)]);
+    assert_eq!(put("P-1/agreements/2023-01-01/years/1", "it was ill").await.status, 200);
+    assert_eq!(put("P-1/agreements/2023-01-01/years/1", "it was ill").await.status, 200);
+    assert_eq!(missed().await, [(2, 0, 15)]);
+    let running_year = format!("P-3/agreements/{half_a_year_ago}/years/1");
+    for (path, reason, status, field, said) in [
+        ("P-1/agreements/2023-01-01/years/1", "another reason", 409, None, "set aside already"),
+        ("P-1/agreements/2023-01-01/years/3", "r", 409, None, "has not begun"),
+        ("P-2/agreements/2023-01-01/years/1", "r", 409, None, "is reached: 0 sales of 0"),
+        (running_year.as_str(), "r", 409, None, "is not over"),
+        ("P-1/agreements/2023-01-02/years/1", "r", 404, None, "no agreement of P-1 starts on 2023-01-02"),
+        ("P-9/agreements/2023-01-01/years/1", "r", 404, None, "no partner P-9"),
+        ("P-1/agreements/2023-1-1/years/1", "r", 400, Some("starts_on"), "is not a day"),
+        ("P-1/agreements/2023-01-01/years/0", "r", 400, Some("n"), "from 1 to 100"),
+        ("P-1/agreements/2023-01-01/years/2", "", 400, Some("reason"), "must be 1 to 200 characters"),
+    ] {
+        let refused = put(path, reason).await;
+        check_problem(&refused, status, field);
+        assert!(refused.json["detail"].as_str().unwrap().contains(said), "{}", refused.json);
+    }
+
+    // The reason is for managers.
+    let years = running.get("/partners/P-1").await["minimum_sales"].clone();
+    assert_eq!((&years[0]["set_aside"]["reason"], &years[1]["set_aside"]), (&json!("it was ill"), &Value::Null));
+    let own = running.api_of("P-1").get("/partners/P-1").await.unwrap();
+    assert!(own.status == 200 && !own.text.contains("ill") && !own.text.contains("set_aside"), "{}", own.text);
+
+    // What it says has changed: it is back.
+    let fee = json!({"amount": "100.00", "currency": "EUR"});
+    let sale = json!({"contract_id": "C", "partner_id": "P-1", "customer_id": "K", "signed_on": "2023-05-01", "annual_fee": fee});
+    running.take_in(&[event(SaleSigned, "1", &sale)]).await;
+    assert_eq!(missed().await, [(1, 1, 15), (2, 0, 15)]);
+    assert_eq!(put("P-1/agreements/2023-01-01/years/1", "one is not enough").await.status, 200);
+    assert_eq!(missed().await, [(2, 0, 15)]);
     running.stack.stop().await;
 }

@@ -22,6 +22,7 @@ mod languages;
 mod ledger_in_memory;
 mod openapi;
 mod operations;
+mod reads;
 mod roles;
 mod simulation;
 mod statements;

@@ -42,17 +42,19 @@ export async function csv(path, parameters) {
   return answer.blob();
 }
 
-/** Every page of a list, up to a number of pages; `complete` says whether that was all. */
+/** Every page of a list, up to a number of pages; `complete` says whether that was all, `unreadable_count` what is missing. */
 export async function getAll(path, parameters, name, signal, pages = 20) {
   const list = [];
   let cursor;
+  let unreadable = 0;
   for (let page = 0; page < pages; page += 1) {
     const part = await get(path, { ...parameters, cursor }, signal);
     list.push(...part[name]);
+    unreadable += part.unreadable_count;
     cursor = part.next_cursor;
-    if (!cursor) return { list, complete: true };
+    if (!cursor) return { list, complete: true, unreadable_count: unreadable };
   }
-  return { list, complete: false };
+  return { list, complete: false, unreadable_count: unreadable };
 }
 
 /** Joins segments of a path, ids included. */

@@ -43,6 +43,7 @@ function item(one) {
       [t("attention.field"), one.field],
       [t("attention.reason"), one.reason],
       [t("attention.message"), one.message_id],
+      [t("attention.key"), one.key],
       [t("entry.recorded"), moment(one.recorded_at)],
     ]),
     action(one),

@@ -2,17 +2,18 @@
 
 import { get, path } from "./api.js";
 import { h } from "./dom.js";
-import { day, dayNode, moment, moneyNode } from "./format.js";
+import { day, dayNode, integer, moment, moneyNode } from "./format.js";
 import { annuityName, annuityTitle, entryTable } from "./entry-table.js";
 import { badge, empty, loaded, pairs, partnerLink, section, viewHeading } from "./parts.js";
 import { claimPairs, keyName, standing } from "./claims.js";
 import { choosing } from "./choosing.js";
 import { named, t } from "./text.js";
 
+const LISTS = ["annuities", "contradictions", "choices", "entries"];
+
 export function view({ rest: [id], session, signal }) {
-  // What a partner may not see may be left out.
-  const read = async () => ({ contradictions: [], choices: [], ...(await get(path("contracts", id), {}, signal)) });
   const heading = viewHeading(id, { above: t("contract.title") });
+  const read = () => whole(id, signal, (entries) => heading.say({ below: t("contract.reading", { n: entries }) }));
   return h(
     "div",
     {},
@@ -24,16 +25,29 @@ export function view({ rest: [id], session, signal }) {
   );
 }
 
+/** Every page of a contract; most have one. `progress` is told how much has been read. */
+async function whole(id, signal, progress) {
+  const contract = await get(path("contracts", id), {}, signal);
+  while (contract.next_cursor) {
+    progress(integer(LISTS.reduce((sum, list) => sum + contract[list].length, 0)));
+    const page = await get(path("contracts", id), { cursor: contract.next_cursor }, signal);
+    for (const list of LISTS) contract[list].push(...page[list]);
+    contract.next_cursor = page.next_cursor;
+  }
+  return contract;
+}
+
 function shown(contract, session, { read, again }) {
-  const { contradictions, choices } = contract;
+  const { contradictions, choices, no_longer_yours: left } = contract;
   return [
+    left && h("div", { class: "note" }, h("p", {}, named("no-longer-yours", left))),
     contradictions.length > 0 &&
       section(
         t("contradictions.title"),
         contradictions.map((one) => contradiction(one, contract)),
       ),
     session.admin && choosing(contract, { read, again }),
-    section(t("history.title"), h("ol", { class: "timeline" }, events(contract).map(event))),
+    !left && section(t("history.title"), h("ol", { class: "timeline" }, events(contract).map(event))),
     choices.length > 0 && section(t("choices.title"), h("ol", { class: "timeline" }, choices.map(choice))),
     section(
       t("contract.entries"),
@@ -44,7 +58,8 @@ function shown(contract, session, { read, again }) {
   ];
 }
 
-function soldBy({ sale }, { admin }) {
+function soldBy({ sale, no_longer_yours: left }, { admin }) {
+  if (left) return null;
   if (!sale) return t("contract.no-sale");
   const partner = admin ? partnerLink(sale.partner_id) : null;
   return [

@@ -6,7 +6,7 @@ import { periodForm } from "./entries.js";
 import { field, input } from "./fields.js";
 import { addMonths, day, integer, moneyNode, thisMonth } from "./format.js";
 import { sum } from "./money.js";
-import { contractLink, empty, loaded, table, viewHeading } from "./parts.js";
+import { contractLink, empty, loaded, table, unreadableNote, viewHeading } from "./parts.js";
 import { partnerTabs } from "./partner-tabs.js";
 import { t } from "./text.js";
 
@@ -28,7 +28,8 @@ export function view(where) {
     viewHeading(t("contracts.title"), { above: where.ofPartner ? partnerId : null, below: t("contracts.text") }),
     finder(),
     periodForm(`${base}/contracts`, filters),
-    loaded(load, ({ list, complete }) => [
+    loaded(load, ({ list, complete, ...rest }) => [
+      unreadableNote(rest),
       !complete && h("div", { class: "note" }, h("p", {}, t("contracts.incomplete"))),
       contracts(list),
     ]),

@@ -4,7 +4,7 @@ import { get, path } from "./api.js";
 import { h } from "./dom.js";
 import { entryTable } from "./entry-table.js";
 import { dateInput, field } from "./fields.js";
-import { empty, loaded, pager, viewHeading } from "./parts.js";
+import { empty, loaded, pager, unreadableNote, viewHeading } from "./parts.js";
 import { partnerTabs } from "./partner-tabs.js";
 import { t } from "./text.js";
 
@@ -20,7 +20,10 @@ export function view(where) {
     list.replaceChildren(
       loaded(load, (page) => {
         bar.goesOn(page.next_cursor);
-        return page.entries.length === 0 ? empty(t("entries.none")) : entryTable(t("entries.title"), page.entries);
+        return [
+          unreadableNote(page),
+          page.entries.length === 0 ? empty(t("entries.none")) : entryTable(t("entries.title"), page.entries),
+        ];
       }),
     );
   }

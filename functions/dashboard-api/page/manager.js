@@ -4,19 +4,19 @@ import { get, getAll } from "./api.js";
 import { monthChart } from "./chart.js";
 import { h } from "./dom.js";
 import { dateInput, field, monthField } from "./fields.js";
-import { addMonths, integer, moneyNode, month, period, thisMonth } from "./format.js";
+import { addMonths, integer, moneyNode, month, thisMonth } from "./format.js";
+import { minimumList } from "./minimum-list.js";
 import { byCurrency, sign } from "./money.js";
 import {
-  badge,
   csvButton,
   empty,
   knownOn,
-  link,
   loaded,
   partnerLink,
   section,
   table,
   totalsTable,
+  unreadableNote,
   viewHeading,
 } from "./parts.js";
 import { named, t } from "./text.js";
@@ -42,13 +42,13 @@ export function view({ query, signal }) {
       () => get("/summary", chosen, signal),
       (summary) => {
         heading.say({ below: summary.as_of && knownOn(summary.as_of) });
-        return overview(summary);
+        return [unreadableNote(summary), overview(summary)];
       },
     ),
     section(
       t("behind.title"),
       h("p", { class: "small" }, t("behind.text")),
-      loaded(() => getAll("/partners", { with: "minimum_sales" }, "partners", signal), behind),
+      loaded(() => getAll("/partners", { with: "minimum_sales" }, "partners", signal), minimumList),
     ),
   );
 }
@@ -203,30 +203,4 @@ function chartOf(currency, months) {
       series,
     ),
   );
-}
-
-function behind({ list, complete }) {
-  const late = list.filter(({ minimum_sales: year }) => year && ["behind", "missed"].includes(year.status));
-  return [
-    !complete && h("p", { class: "note" }, t("behind.incomplete")),
-    late.length === 0
-      ? empty(t("behind.none"))
-      : table(
-          t("behind.title"),
-          [
-            { head: t("partner"), label: true, cell: (one) => partnerLink(one.partner_id, one.name) },
-            {
-              head: t("minimum.sales"),
-              number: true,
-              cell: ({ minimum_sales: year }) =>
-                t("minimum.short", { sales: integer(year.sales), minimum: integer(year.minimum) }),
-            },
-            { head: t("minimum.year"), wide: true, cell: ({ minimum_sales: year }) => period(year.from, year.to) },
-            { head: t("status"), cell: ({ minimum_sales: year }) => badge("status", year.status) },
-          ],
-          late,
-          { hideCaption: true },
-        ),
-    h("p", {}, link("#/partners", t("behind.all"))),
-  ];
 }

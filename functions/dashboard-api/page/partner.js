@@ -3,9 +3,9 @@
 import { get, path } from "./api.js";
 import { monthChart } from "./chart.js";
 import { h } from "./dom.js";
-import { addMonths, day, elapsed, integer, moneyNode, month, percent, period, thisMonth } from "./format.js";
+import { addMonths, day, elapsed, integer, moment, moneyNode, month, percent, period, thisMonth } from "./format.js";
 import { byCurrency, sign, sum } from "./money.js";
-import { badge, empty, link, loaded, pairs, section, table, totalsTable, viewHeading } from "./parts.js";
+import { badge, empty, link, loaded, pairs, section, table, totalsTable, unreadableNote, viewHeading } from "./parts.js";
 import { partnerTabs } from "./partner-tabs.js";
 import { count, inLanguage, named, t } from "./text.js";
 
@@ -30,12 +30,13 @@ export function view(where) {
       () => partner,
       (partner) => [
         heading.say({ title: partner.name, above: own ? t("partner.yours") : partnerId }),
+        unreadableNote(partner),
         section(t("balances.title"), balances(partner.balances, own)),
         section(
           t("months.title"),
           loaded(
             () => summary,
-            (summary) => monthly(summary, own),
+            (summary) => [unreadableNote(summary), monthly(summary, own)],
           ),
         ),
         minimumSales(partner.minimum_sales),
@@ -146,7 +147,13 @@ function minimumSales(years) {
             { head: t("minimum.year"), label: true, cell: (year) => period(year.from, year.to) },
             { head: t("minimum.sales"), number: true, cell: (year) => integer(year.sales) },
             { head: t("minimum.asked"), number: true, cell: (year) => integer(year.minimum) },
-            { head: t("status"), cell: (year) => badge("status", year.status) },
+            {
+              head: t("status"),
+              cell: ({ status, set_aside: aside }) => [
+                badge("status", status),
+                aside && h("p", { class: "small" }, t("aside.was", { moment: moment(aside.at), reason: aside.reason })),
+              ],
+            },
           ],
           past,
         ),

@@ -4,7 +4,7 @@ import { get } from "./api.js";
 import { h } from "./dom.js";
 import { field } from "./fields.js";
 import { integer } from "./format.js";
-import { badge, empty, link, loaded, pager, partnerLink, table, viewHeading } from "./parts.js";
+import { badge, empty, link, loaded, pager, partnerLink, table, unreadableNote, viewHeading } from "./parts.js";
 import { named, t } from "./text.js";
 
 const LIMIT = 50;
@@ -18,9 +18,12 @@ export function view({ query, signal }) {
     list.replaceChildren(
       loaded(load, (page) => {
         bar.goesOn(page.next_cursor);
-        return page.partners.length === 0
-          ? empty(t(wanted ? "partners.none-found" : "partners.none"))
-          : partnerTable(page.partners);
+        return [
+          unreadableNote(page),
+          page.partners.length === 0
+            ? empty(t(wanted ? "partners.none-found" : "partners.none"))
+            : partnerTable(page.partners),
+        ];
       }),
     );
   }

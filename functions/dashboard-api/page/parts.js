@@ -4,7 +4,7 @@ import { csv, Problem } from "./api.js";
 import { announce, freshId, h } from "./dom.js";
 import { byCurrency, kindsIn } from "./money.js";
 import { amountNode, day } from "./format.js";
-import { maybe, named, t } from "./text.js";
+import { count, maybe, named, t } from "./text.js";
 
 /** The heading of a view is there at once, so that it can be gone to; `say` completes it from what was loaded. */
 export function viewHeading(title, { above = null, below = null } = {}) {
@@ -71,6 +71,10 @@ export function problemNote(error, again) {
       h("button", { type: "button", onclick: again }, t("problem.again")),
   );
 }
+
+/** That an answer is without something, if it is. */
+export const unreadableNote = ({ unreadable_count: n = 0 }) =>
+  n > 0 && h("div", { class: "note bad" }, h("p", {}, h("strong", {}, count("unreadable", n))));
 
 export const empty = (text) => h("p", { class: "empty" }, text);
 

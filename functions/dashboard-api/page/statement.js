@@ -5,7 +5,7 @@ import { h } from "./dom.js";
 import { entriesNumber, entryTable } from "./entry-table.js";
 import { dateInput, field, monthField } from "./fields.js";
 import { addMonths, day, month, moment, thisMonth } from "./format.js";
-import { csvButton, empty, knownOn, loaded, section, totalsTable, viewHeading } from "./parts.js";
+import { csvButton, empty, knownOn, loaded, section, totalsTable, unreadableNote, viewHeading } from "./parts.js";
 import { partnerTabs } from "./partner-tabs.js";
 import { named, t } from "./text.js";
 
@@ -26,6 +26,7 @@ export function view(where) {
         above: t("statement.of", { name: statement.name, id: statement.partner_id }),
         below: knownOn(statement.as_of),
       }),
+      unreadableNote(statement),
       ...content(statement, !where.session.admin),
       h("p", { class: "small paper-only" }, t("statement.printed", { moment: moment(new Date().toISOString()) })),
     ]),

@@ -16,6 +16,7 @@ import {
   problemNote,
   section,
   table,
+  unreadableNote,
   viewHeading,
 } from "./parts.js";
 import { count, named, t } from "./text.js";
@@ -111,7 +112,7 @@ async function simulate(form, button, results, body) {
   results.replaceChildren(h("p", { class: "loading" }, t("what-if.running")));
   try {
     const simulation = await busy(button, () => post("/simulations", body));
-    results.replaceChildren(...shown(simulation));
+    results.replaceChildren(...[unreadableNote(simulation), ...shown(simulation)].filter(Boolean));
     announce(t("what-if.done"));
   } catch (error) {
     results.replaceChildren();

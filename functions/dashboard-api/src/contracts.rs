@@ -1,15 +1,18 @@
-//! `GET /contracts/{id}`: one contract's history, and why each of its amounts is what it is. A partner sees a contract whose
-//! sale stands for it, without what is another partner's.
+//! `GET /contracts/{id}`: one contract's history, and why each of its amounts is what it is, page by page. What of it a
+//! partner sees, [`View`] says.
 
 use crate::App;
 use crate::access::Caller;
+use crate::contract_pieces::{PageOfPieces, Piece, Pieces, View};
 use crate::entries::entry;
-use crate::parameters::{Parameters, id};
+use crate::openapi_schemas::with;
+use crate::parameters::{MAX_LIMIT, Parameters, id};
 use crate::problem::Problem;
 use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::HeaderMap;
 use events::json::Money;
+use ledger::LedgerError;
 use ledger::choices::ChoiceMade;
 use ledger::slots::Slots;
 use rules::contract::{Key, Oddity, State as Standing};
@@ -31,58 +34,72 @@ pub(crate) async fn show(
 ) -> Result<Json<Value>, Problem> {
     let contract_id: ContractId = id(&path)?;
     let mut parameters = Parameters::read(query)?;
+    let pages = app.cursors.pages("/contracts/{id}", contract_id.as_str(), &parameters);
+    let (limit, after) = (parameters.limit_or(MAX_LIMIT)?, pages.after(&mut parameters)?);
     let language = parameters.language(&headers)?;
     parameters.done()?;
-    let slots = app.ledger.contract(&contract_id).await?;
-    let contract = slots.contract();
-    let standing = contract.sale().map(|sale| &sale.partner_id);
-    if contract.terms().is_empty() || !caller.may_read_contract(standing) {
-        return Err(Problem::not_found(Words::new(
+    let slots = readable(&app, &caller, &contract_id).await?.ok_or_else(|| {
+        Problem::not_found(Words::new(
             format!("rien n'est connu d'un contrat {contract_id}"),
             format!("nothing is known of a contract {contract_id}"),
-        )));
-    }
+        ))
+    })?;
+    let contract = slots.contract();
+    let view = View::of(&contract, &caller);
     let partner = match contract.sale() {
-        Some(sale) => app.ledger.head(&sale.partner_id).await?.partner,
-        None => Partner::default(),
+        Some(sale) if view.shows_what_stands() => app.ledger.head(&sale.partner_id).await?.partner,
+        Some(_) | None => Partner::default(),
     };
-    Ok(Json(history(&contract_id, (&contract, &slots, &partner), &caller, language)))
+    let page = Pieces::of(&contract, &slots, &view).page(&contract, after, limit);
+    let next_cursor = pages.next(page.next.as_ref())?;
+    let shown = history(&contract_id, (&contract, &partner), &view, page, language);
+    Ok(Json(with(shown, "next_cursor", json!(next_cursor))))
 }
 
-fn history(
+/// A contract of which something is known and that the caller may read.
+async fn readable(app: &App, caller: &Caller, id: &ContractId) -> Result<Option<Slots>, LedgerError> {
+    match caller {
+        Caller::Admin => {
+            let slots = app.ledger.contract(id).await?;
+            Ok(Some(slots).filter(|slots| !slots.contract().terms().is_empty()))
+        }
+        Caller::Partner(partner) => app.ledger.contract_for(id, partner).await,
+    }
+}
+
+/// A page of a contract.
+pub(crate) fn history(
     id: &ContractId,
-    (contract, slots, partner): (&Contract, &Slots, &Partner),
-    caller: &Caller,
+    (contract, partner): (&Contract, &Partner),
+    view: &View,
+    page: PageOfPieces,
     language: Language,
 ) -> Value {
-    // If another partner claimed the sale as well, nothing of that dispute is shown.
-    let is_foreign = |fact: &Fact| matches!(fact, Fact::Sale(sale) if !caller.may_read(&sale.partner_id));
-    let hides_sale = contract.claims(&Key::Sale).iter().any(is_foreign);
-    let is_shown = |key: &Key| !(hides_sale && *key == Key::Sale);
-    let annuities = contract.terms().into_iter().map(|term| {
-        let mut oddities = contract.oddities(term, partner);
-        oddities.retain(|what| !(hides_sale && term == Term::FIRST && *what == Oddity::Contradiction));
-        annuity(contract, term, partner, &oddities, language)
-    });
-    let mut entries: Vec<_> = slots
-        .entries()
-        .into_iter()
-        .flat_map(|(line, all)| all.into_iter().map(move |one| (line.clone(), one)))
-        .filter(|(_, recorded)| caller.may_read(&recorded.entry.posting.partner_id))
-        .collect();
-    entries.sort_by_key(|(_, recorded)| recorded.recorded_at);
-    let entries: Vec<Value> = entries.iter().map(|(line, recorded)| entry(line, recorded, language)).collect();
+    let (mut annuities, mut contradictions, mut choices, mut entries) = (vec![], vec![], vec![], vec![]);
+    for piece in page.pieces {
+        match piece {
+            Piece::Annuity(term) => annuities.push(annuity(contract, term, partner, view, language)),
+            Piece::Contradiction(key) => contradictions.push(contradiction(contract, &key)),
+            Piece::Choice(made) => choices.push(choice(&made)),
+            Piece::Entry(line, recorded) => entries.push(entry(&line, &recorded, language)),
+        }
+    }
+    let (stands, no_longer_yours) = match view {
+        View::Whole | View::Own(_) => (contract.sale(), None),
+        View::Former(_, left) => (None, Some(left)),
+    };
     json!({
         "contract_id": id,
-        "sale": contract.sale().map(sale),
-        "annuities": annuities.collect::<Vec<_>>(),
-        "contradictions": contradictions(contract, is_shown),
-        "choices": slots.choices().iter().filter(|made| is_shown(&made.key)).map(choice).collect::<Vec<_>>(),
+        "sale": stands.map(sale),
+        "no_longer_yours": no_longer_yours,
+        "annuities": annuities,
+        "contradictions": contradictions,
+        "choices": choices,
         "entries": entries,
     })
 }
 
-fn annuity(contract: &Contract, term: Term, partner: &Partner, oddities: &[Oddity], language: Language) -> Value {
+fn annuity(contract: &Contract, term: Term, partner: &Partner, view: &View, language: Language) -> Value {
     let lines = contract.lines(term, partner);
     let own = lines.iter().find(|line| matches!(line.id, LineId::Annuity { cause: Cause::Annuity, .. }));
     let (state, pending) = match contract.state(term, partner) {
@@ -110,7 +127,8 @@ fn annuity(contract: &Contract, term: Term, partner: &Partner, oddities: &[Oddit
             })
         })
         .collect();
-    let attention: Vec<&str> = oddities.iter().copied().map(oddity).collect();
+    let oddities = if view.is_whole() { contract.oddities(term, partner) } else { Vec::new() };
+    let attention: Vec<&str> = oddities.into_iter().map(oddity).collect();
     json!({
         "term": term.number(),
         "starts_on": billed.map(|(starts_on, _)| starts_on),
@@ -155,15 +173,9 @@ pub(crate) fn line(line: &Line, language: Language) -> Value {
 }
 
 /// Every claim of a key that has several, in the order recorded.
-fn contradictions(contract: &Contract, is_shown: impl Fn(&Key) -> bool) -> Vec<Value> {
-    let several = contract.keys().into_iter().filter(is_shown).filter_map(|key| {
-        let claims = contract.claims(&key);
-        (claims.len() > 1).then(|| {
-            let claims: Vec<Value> = claims.iter().map(fact).collect();
-            json!({ "term": key.term().number(), "credit_note_id": note_of(&key), "claims": claims })
-        })
-    });
-    several.collect()
+fn contradiction(contract: &Contract, key: &Key) -> Value {
+    let claims: Vec<Value> = contract.claims(key).iter().map(fact).collect();
+    json!({ "term": key.term().number(), "credit_note_id": note_of(key), "claims": claims })
 }
 
 /// A choice of what stands.

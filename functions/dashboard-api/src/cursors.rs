@@ -9,9 +9,9 @@ use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use events::Refusal;
 use jiff::{SignedDuration, Timestamp};
-use ledger::store::IndexKey;
 use rules::text::Words;
 use runtime::settings::{SettingsError, variable};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -24,12 +24,12 @@ const MAX_LENGTH: usize = 2048;
 #[derive(Debug)]
 pub(crate) struct Cursors(RandomizedNonceKey);
 
-/// What is sealed.
+/// What is sealed: behind which item of its list the rest begins.
 #[derive(Serialize, Deserialize)]
-struct Place {
+struct Sealed<T> {
     /// Seconds since 1970.
     until: i64,
-    behind: IndexKey,
+    behind: T,
 }
 
 impl Cursors {
@@ -50,19 +50,19 @@ impl Cursors {
         Pages { cursors: self, list: json!([route, id, parameters.filters()]).to_string() }
     }
 
-    fn seal(&self, list: &str, place: &Place) -> Option<String> {
+    fn seal<T: Serialize>(&self, list: &str, place: &Sealed<T>) -> Option<String> {
         let mut sealed = serde_json::to_vec(place).ok()?;
         let nonce = self.0.seal_in_place_append_tag(Aad::from(list), &mut sealed).ok()?;
         Some(BASE64_URL_SAFE_NO_PAD.encode([nonce.as_ref().as_slice(), &sealed].concat()))
     }
 
-    fn open(&self, list: &str, cursor: &str, now: Timestamp) -> Option<IndexKey> {
+    fn open<T: DeserializeOwned>(&self, list: &str, cursor: &str, now: Timestamp) -> Option<T> {
         let sealed = Some(cursor).filter(|cursor| cursor.len() <= MAX_LENGTH)?;
         let sealed = BASE64_URL_SAFE_NO_PAD.decode(sealed).ok()?;
         let (nonce, sealed) = sealed.split_first_chunk::<NONCE_LEN>()?;
         let mut sealed = sealed.to_vec();
         let place = self.0.open_in_place(Nonce::from(nonce), Aad::from(list), &mut sealed).ok()?;
-        let Place { until, behind } = serde_json::from_slice(place).ok()?;
+        let Sealed { until, behind } = serde_json::from_slice(place).ok()?;
         (now.as_second() < until).then_some(behind)
     }
 }
@@ -76,7 +76,7 @@ pub(crate) struct Pages<'a> {
 
 impl Pages<'_> {
     /// Where the page that is asked for begins.
-    pub(crate) fn after(&self, parameters: &mut Parameters) -> Result<Option<IndexKey>, Refusal> {
+    pub(crate) fn after<T: DeserializeOwned>(&self, parameters: &mut Parameters) -> Result<Option<T>, Refusal> {
         let Some(cursor) = parameters.take("cursor") else { return Ok(None) };
         let place = self.cursors.open(&self.list, &cursor, runtime::now());
         place.map(Some).ok_or_else(|| {
@@ -86,10 +86,10 @@ impl Pages<'_> {
     }
 
     /// The cursor of the next page, if there is one.
-    pub(crate) fn next(&self, behind: Option<IndexKey>) -> Result<Option<String>, Problem> {
+    pub(crate) fn next<T: Serialize>(&self, behind: Option<T>) -> Result<Option<String>, Problem> {
         let Some(behind) = behind else { return Ok(None) };
         let until = (runtime::now() + LIFETIME).as_second();
-        let cursor = self.cursors.seal(&self.list, &Place { until, behind });
+        let cursor = self.cursors.seal(&self.list, &Sealed { until, behind });
         cursor.map(Some).ok_or_else(|| {
             let fr = "le curseur de la page suivante n'a pu être fait";
             Problem::internal(Words::new(fr, "the cursor of the next page could not be made"))
@@ -100,6 +100,7 @@ impl Pages<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use ledger::store::IndexKey;
 
     const LIST: &str = "a list";
 
@@ -108,7 +109,7 @@ mod tests {
     }
 
     fn sealed(cursors: &Cursors, now: Timestamp) -> String {
-        cursors.seal(LIST, &Place { until: (now + LIFETIME).as_second(), behind: key() }).unwrap()
+        cursors.seal(LIST, &Sealed { until: (now + LIFETIME).as_second(), behind: key() }).unwrap()
     }
 
     #[test]
@@ -130,8 +131,8 @@ mod tests {
         let now = runtime::now();
         let cursor = sealed(&cursors, now);
         assert_eq!(cursors.open(LIST, &cursor, now), Some(key()));
-        assert_eq!(cursors.open("another list", &cursor, now), None);
-        assert_eq!(Cursors::new("Secret").unwrap().open(LIST, &cursor, now), None);
+        assert_eq!(cursors.open::<IndexKey>("another list", &cursor, now), None);
+        assert_eq!(Cursors::new("Secret").unwrap().open::<IndexKey>(LIST, &cursor, now), None);
         let bytes = BASE64_URL_SAFE_NO_PAD.decode(&cursor).unwrap();
         assert!(!String::from_utf8_lossy(&bytes).contains("CONTRACT#"), "nothing can be read");
         assert_ne!(sealed(&cursors, now), cursor, "nothing can be compared");
@@ -146,11 +147,15 @@ mod tests {
         for bit in 0..bytes.len() * 8 {
             let mut changed = bytes.clone();
             *changed.get_mut(bit / 8).unwrap() ^= 1 << (bit % 8);
-            assert_eq!(cursors.open(LIST, &BASE64_URL_SAFE_NO_PAD.encode(changed), now), None, "bit {bit}");
+            assert_eq!(cursors.open::<IndexKey>(LIST, &BASE64_URL_SAFE_NO_PAD.encode(changed), now), None, "bit {bit}");
         }
         for length in 0..bytes.len() {
             let cut = bytes.get(..length).unwrap();
-            assert_eq!(cursors.open(LIST, &BASE64_URL_SAFE_NO_PAD.encode(cut), now), None, "{length} bytes");
+            assert_eq!(
+                cursors.open::<IndexKey>(LIST, &BASE64_URL_SAFE_NO_PAD.encode(cut), now),
+                None,
+                "{length} bytes"
+            );
         }
     }
 }

@@ -5,6 +5,7 @@ use crate::access::Caller;
 use crate::parameters::{Parameters, id};
 use crate::partners::registered_head;
 use crate::problem::Problem;
+use crate::unreadable::Unreadable;
 use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::HeaderMap;
@@ -30,8 +31,11 @@ pub(crate) async fn list(
     parameters.done()?;
     registered_head(&app, &caller, &partner_id).await?;
     let part = app.ledger.entries(&partner_id, period, limit, after).await?;
+    let mut unreadable = Unreadable::default();
+    unreadable.add(part.unreadable);
     let entries: Vec<Value> = part.list.iter().map(|listed| entry(&listed.line, &listed.recorded, language)).collect();
-    Ok(Json(json!({ "entries": entries, "next_cursor": pages.next(part.next)? })))
+    let answer = json!({ "entries": entries, "next_cursor": pages.next(part.next)? });
+    Ok(Json(unreadable.told(answer, &caller)))
 }
 
 /// One entry of the ledger.

@@ -4,11 +4,13 @@ mod access;
 mod as_known;
 mod attention;
 mod choices;
+mod contract_pieces;
 mod contracts;
 mod cursors;
 mod entries;
 mod format;
 mod headers;
+mod minimum_sales;
 mod observed;
 mod openapi;
 mod openapi_schemas;
@@ -21,6 +23,7 @@ mod simulations;
 mod statement;
 mod statement_page;
 mod totals;
+mod unreadable;
 
 use access::Caller;
 use axum::Router;
@@ -43,9 +46,7 @@ use runtime::{telemetry, warm_up};
 use std::collections::BTreeMap;
 use std::process::ExitCode;
 use std::sync::Arc;
-
-/// How many partners one request reads.
-const PARTNERS_AT_ONCE: usize = 1000;
+use unreadable::Unreadable;
 
 /// What every route needs.
 #[derive(Debug, Clone)]
@@ -70,16 +71,11 @@ impl App {
     }
 
     /// Every registered partner, with its name.
-    async fn names(&self) -> Result<BTreeMap<PartnerId, String>, LedgerError> {
-        let (mut names, mut after) = (BTreeMap::new(), None);
-        loop {
-            let part = self.ledger.partners(PARTNERS_AT_ONCE, after).await?;
-            names.extend(part.list.into_iter().map(|partner| (partner.id, partner.name)));
-            after = part.next;
-            if after.is_none() {
-                return Ok(names);
-            }
-        }
+    async fn names(&self) -> Result<(BTreeMap<PartnerId, String>, Unreadable), LedgerError> {
+        let all = self.ledger.partners(|_| true, usize::MAX, None).await?;
+        let mut unreadable = Unreadable::default();
+        unreadable.add(all.unreadable);
+        Ok((all.list.into_iter().map(|partner| (partner.id, partner.name)).collect(), unreadable))
     }
 }
 
@@ -101,6 +97,7 @@ fn closed() -> Router<App> {
         .route("/programme", get(programme::show))
         .route("/partners", get(partners::list))
         .route("/partners/{id}", get(partners::show).put(partners::register))
+        .route("/partners/{id}/agreements/{starts_on}/years/{n}/set-aside", put(minimum_sales::put_aside))
         .route("/partners/{id}/entries", get(entries::list))
         .route("/partners/{id}/statement", get(statement::show))
         .route("/partners/{id}/summary", get(totals::of_partner))

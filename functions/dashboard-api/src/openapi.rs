@@ -1,9 +1,10 @@
 //! `GET /openapi.json`: what the API takes and gives (`OpenAPI` 3.1), made from the types and limits that the code keeps to.
 
-use crate::openapi_schemas::{list, object, reference, schemas, with};
+use crate::openapi_schemas::{list, object, reference, schemas, unreadable, with};
 use crate::parameters::{MAX_LIMIT, MAX_MONTHS};
 use axum::Json;
 use events::body::MAX_TEXT;
+use rules::minimum_sales::MAX_YEARS;
 use serde_json::{Map, Value, json};
 
 pub(crate) async fn show() -> Json<Value> {
@@ -144,9 +145,10 @@ fn reads() -> Vec<Operation> {
         get(
             "/contracts/{id}",
             "getContract",
-            "One contract's history, and why each amount is what it is",
+            "One contract's history, and why each amount is what it is; a page ends when what it shows weighs `limit`: an \
+             annuity with its credit notes, a contradiction with its claims, a choice, an entry",
             BOTH,
-            vec![],
+            listing(vec![]),
             json("Contract"),
         ),
         get(
@@ -205,13 +207,23 @@ fn writes() -> Vec<Operation> {
             &["400", "422", "503"],
         )
     };
-    vec![register, annuity, credit_note, simulate]
+    let set_aside = put(
+        "/partners/{id}/agreements/{starts_on}/years/{n}/set-aside",
+        "setYearAside",
+        "Takes a missed year of minimum sales off the list, until its sales or its minimum are others",
+        "Reason",
+        vec![("200", json_content(&reference("PutAside")))],
+        &["400", "404", "409", "503"],
+    );
+    vec![register, annuity, credit_note, set_aside, simulate]
 }
 
 fn path_parameter(name: &str) -> Value {
     let schema = match name {
         "term" => json!({ "type": "integer", "minimum": 1, "maximum": 99 }),
         "number" => json!({ "type": "integer", "minimum": 1, "maximum": 1000 }),
+        "starts_on" => reference("Day"),
+        "n" => json!({ "type": "integer", "minimum": 1, "maximum": MAX_YEARS }),
         _ => reference("Id"),
     };
     json!({ "name": name, "in": "path", "required": true, "schema": schema })
@@ -302,7 +314,7 @@ fn description(status: &str) -> &'static str {
         "401" => "No token, or none that is valid.",
         "403" => "The token does not allow this.",
         "404" => "There is no such thing, or not for this caller.",
-        "409" => "Another choice has this number.",
+        "409" => "Another choice has this number; or the year is not a missed one, or set aside for another reason.",
         "412" => "What If-Match or If-None-Match asks for is not so.",
         "422" => "Too much at once.",
         "428" => "If-Match is missing.",
@@ -312,5 +324,5 @@ fn description(status: &str) -> &'static str {
 
 /// The page of a list.
 pub(crate) fn page_of(name: &str, item: &str) -> Value {
-    object(&[(name, list(&reference(item))), ("next_cursor", json!({ "type": ["string", "null"] }))], &[])
+    object(&[(name, list(&reference(item))), ("next_cursor", json!({ "type": ["string", "null"] }))], &unreadable())
 }

@@ -17,6 +17,19 @@ pub(crate) fn list(of: &Value) -> Value {
     json!({ "type": "array", "items": of })
 }
 
+/// An array of which a partner never sees anything.
+fn for_managers(of: &Value) -> Value {
+    with(list(of), "description", json!("always empty for a partner"))
+}
+
+/// What an answer says of what it is without.
+pub(crate) fn unreadable() -> [(&'static str, Value); 2] {
+    let keys =
+        with(for_managers(&text()), "description", json!("keys of what could not be read; always empty for a partner"));
+    let count = with(integer(), "description", json!("how much could not be read: amounts may be incomplete"));
+    [("unreadable", keys), ("unreadable_count", count)]
+}
+
 /// An object with these properties, and others that may be absent.
 pub(crate) fn object(required: &[(&str, Value)], optional: &[(&str, Value)]) -> Value {
     let properties: Map<String, Value> =
@@ -136,7 +149,12 @@ fn registry() -> Vec<(&'static str, Value)> {
             ("minimum", integer()),
             ("status", json!({ "enum": ["met", "on-track", "behind", "missed"] })),
         ],
-        &[("agreement", r("Day")), ("current", json!({ "type": "boolean" }))],
+        &[
+            ("agreement", r("Day")),
+            ("number", integer()),
+            ("current", json!({ "type": "boolean" })),
+            ("set_aside", nullable(&object(&[("reason", text()), ("at", text())], &[]))),
+        ],
     );
     let balance =
         object(&[("currency", r("Currency")), ("due_to_partner", r("Money")), ("due_from_partner", r("Money"))], &[]);
@@ -151,12 +169,12 @@ fn registry() -> Vec<(&'static str, Value)> {
         ("Registration", closed(&[("name", written()), ("agreements", agreements)], &[])),
         ("Registered", object(&registered, &[])),
         ("Year", year),
-        ("Partner", object(&[&registered[..], &partner[..]].concat(), &[])),
+        ("Partner", object(&[&registered[..], &partner[..]].concat(), &unreadable())),
         (
             "ListedPartner",
             object(
                 &[("partner_id", r("Id")), ("name", text()), ("model", nullable(&r("Model")))],
-                &[("minimum_sales", nullable(&r("Year")))],
+                &[("minimum_sales", nullable(&r("Year"))), ("missed", list(&r("Year")))],
             ),
         ),
         ("PartnerList", page_of("partners", "ListedPartner")),
@@ -218,29 +236,42 @@ fn ledger() -> Vec<(&'static str, Value)> {
             ("line", nullable(&r("Line"))),
             ("credit_notes", list(&json!({ "type": "object" }))),
         ],
-        &[("starts_on", nullable(&r("Day"))), ("annual_fee", nullable(&r("Money"))), ("attention", list(&text()))],
+        &[
+            ("starts_on", nullable(&r("Day"))),
+            ("annual_fee", nullable(&r("Money"))),
+            ("attention", for_managers(&text())),
+        ],
     );
+    let no_longer_yours = json!({
+        "enum": ["given-to-another-partner", "none-stands", null],
+        "description": "for a partner whose sale it was: that is why it has its own entries alone, no sale, no annuities",
+    });
     let contract = [
         ("contract_id", r("Id")),
         ("sale", json!({ "type": ["object", "null"] })),
+        ("no_longer_yours", no_longer_yours),
         ("annuities", list(&annuity)),
-        ("contradictions", list(&json!({ "type": "object" }))),
-        ("choices", list(&json!({ "type": "object" }))),
+        ("contradictions", for_managers(&json!({ "type": "object" }))),
+        ("choices", for_managers(&json!({ "type": "object" }))),
         ("entries", list(&r("Entry"))),
+        ("next_cursor", json!({ "type": ["string", "null"] })),
     ];
     vec![
         ("Entry", object(&[&of_line[..], &booked[..], &recorded[..], &amounts[..]].concat(), &[])),
         ("EntryList", page_of("entries", "Entry")),
         ("Line", object(&[&booked[..], &basis[..], &amounts[..]].concat(), &[])),
         ("Total", object(&[&total[..], &amounts[..]].concat(), &[])),
-        ("Statement", object(&statement, &[])),
-        ("PartnerSummary", object(&[&[("partner_id", r("Id"))][..], &months[..]].concat(), &[])),
+        ("Statement", object(&statement, &unreadable())),
+        ("PartnerSummary", object(&[&[("partner_id", r("Id"))][..], &months[..]].concat(), &unreadable())),
         (
             "Summary",
-            object(&[&months[..], &[("models", list(&model)), ("partners", list(&partner))][..]].concat(), &[]),
+            object(
+                &[&months[..], &[("models", list(&model)), ("partners", list(&partner))][..]].concat(),
+                &unreadable(),
+            ),
         ),
         ("Contract", object(&contract, &[])),
-        ("AttentionItem", object(&[("kind", text()), ("what_to_do", text())], &[])),
+        ("AttentionItem", object(&[("kind", text()), ("what_to_do", text())], &[("key", text())])),
         ("AttentionList", page_of("items", "AttentionItem")),
     ]
 }
@@ -266,7 +297,9 @@ fn questions() -> Vec<(&'static str, Value)> {
     vec![
         ("Choice", closed(&[("claim", claim), ("reason", written())], &[])),
         ("Chosen", object(&[("status", json!({ "enum": ["accepted", "chosen"] }))], &[])),
+        ("Reason", closed(&[("reason", written())], &[])),
+        ("PutAside", object(&[("status", json!({ "enum": ["set-aside"] }))], &[])),
         ("Question", closed(&question, &[])),
-        ("Simulation", object(&[&question[..], &both[..], &answer[..]].concat(), &[])),
+        ("Simulation", object(&[&question[..], &both[..], &answer[..]].concat(), &unreadable())),
     ]
 }

@@ -39,6 +39,7 @@ const FILES: &[(&str, &[u8])] = files![
     "forms.css"
     "icon.svg"
     "manager.js"
+    "minimum-list.js"
     "money.js"
     "not-found.js"
     "partner-tabs.js"

@@ -133,8 +133,13 @@ impl Parameters {
     }
 
     pub(crate) fn limit(&mut self) -> Result<usize, Refusal> {
+        self.limit_or(DEFAULT_LIMIT)
+    }
+
+    /// How many items a page has, with what is meant when nothing is said.
+    pub(crate) fn limit_or(&mut self, default: usize) -> Result<usize, Refusal> {
         let limit = self.0.remove("limit").map(|text| number_in("limit", &text, 1..=MAX_LIMIT));
-        limit.unwrap_or(Ok(DEFAULT_LIMIT))
+        limit.unwrap_or(Ok(default))
     }
 
     /// `lang`, else what the browser prefers, else English.

@@ -2,10 +2,13 @@
 
 use crate::App;
 use crate::access::{Admin, Caller};
+use crate::minimum_sales::{all_years, for_the_list, sales_against_minimum, view, view_for_managers};
 use crate::openapi_schemas::with;
 use crate::parameters::{Parameters, id, utf8};
 use crate::problem::Problem;
 use crate::programme::perks;
+use crate::totals::overflow;
+use crate::unreadable::Unreadable;
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Path, Query, State};
@@ -13,13 +16,16 @@ use axum::http::{HeaderMap, HeaderName, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use events::json::{Agreement, Money};
 use events::{Registration, registration};
-use futures_util::stream::{self, StreamExt, TryStreamExt};
-use ledger::queries::{History, Part, Registered};
-use ledger::store::IndexKey;
+use futures_util::future::try_join;
+use futures_util::stream::{self, StreamExt};
+use jiff::civil::Date;
+use ledger::queries::Registered;
+use ledger::set_aside::WithYears;
 use ledger::{Head, LedgerError};
-use rules::minimum_sales::years;
+use rules::fold::Balances;
+use rules::money::Overflow;
 use rules::text::Words;
-use rules::{Day, Model, PartnerId};
+use rules::{Day, PartnerId, Totals};
 use runtime::restatement::{PartnerStep, Request};
 use serde_json::{Value, json};
 
@@ -39,57 +45,43 @@ pub(crate) async fn list(
     let (limit, after) = (parameters.limit()?, pages.after(&mut parameters)?);
     let (wanted, with_minimum) = (parameters.text("q")?, parameters.flag("with", "minimum_sales")?);
     parameters.done()?;
-    let part = matching(&app, limit, after, &wanted.to_lowercase()).await?;
-    let partners = stream::iter(part.list).map(|partner| listed(&app, partner, with_minimum)).buffered(AT_ONCE);
-    let partners: Vec<Value> = partners.try_collect().await?;
-    Ok(Json(json!({ "partners": partners, "next_cursor": pages.next(part.next)? })))
-}
-
-/// The partners whose id or name contains a text.
-async fn matching(
-    app: &App,
-    limit: usize,
-    after: Option<IndexKey>,
-    wanted: &str,
-) -> Result<Part<Registered>, LedgerError> {
+    let wanted = wanted.to_lowercase();
     let is_wanted = |partner: &Registered| {
-        let contains = |text: &str| text.to_lowercase().contains(wanted);
+        let contains = |text: &str| text.to_lowercase().contains(&wanted);
         contains(partner.id.as_str()) || contains(&partner.name)
     };
-    let (mut list, mut next) = (Vec::new(), after);
-    loop {
-        let part = app.ledger.partners(limit - list.len(), next).await?;
-        list.extend(part.list.into_iter().filter(is_wanted));
-        next = part.next;
-        if next.is_none() || list.len() == limit {
-            return Ok(Part { list, next });
-        }
+    let part = app.ledger.partners(is_wanted, limit, after).await?;
+    let mut unreadable = Unreadable::default();
+    unreadable.add(part.unreadable);
+    let read = stream::iter(part.list).map(|partner| listed(&app, partner, with_minimum)).buffered(AT_ONCE);
+    let mut partners = Vec::new();
+    for read in read.collect::<Vec<_>>().await {
+        let Some((partner, keys)) = unreadable.pass_over(read)? else { continue };
+        unreadable.add(keys);
+        partners.push(partner);
     }
+    let answer = json!({ "partners": partners, "next_cursor": pages.next(part.next)? });
+    Ok(Json(unreadable.told(answer, &Caller::Admin)))
 }
 
-async fn listed(app: &App, partner: Registered, with_minimum: bool) -> Result<Value, LedgerError> {
-    let head = app.ledger.head(&partner.id).await?;
+/// A partner as listed, and what of it could not be read.
+async fn listed(app: &App, partner: Registered, with_minimum: bool) -> Result<(Value, Vec<String>), LedgerError> {
+    let read = app.ledger.partner_with_years(&partner.id).await?;
     let today = App::today();
-    let in_force = Day::try_from(today).ok().and_then(|today| head.partner.agreements.in_force_on(today));
+    let agreements = &read.head.partner.agreements;
+    let in_force = Day::try_from(today).ok().and_then(|today| agreements.in_force_on(today));
     let view = json!({
         "partner_id": partner.id,
         "name": partner.name,
         "model": in_force.map(rules::Agreement::model),
     });
     if !with_minimum {
-        return Ok(view);
+        return Ok((view, Vec::new()));
     }
-    let mut current = None;
-    if let Some(agreement) = in_force.filter(|agreement| agreement.model() == Model::Affiliate) {
-        let sales = app.ledger.history(&partner.id).await?.customer_sales();
-        current = years(agreement, &sales, today).into_iter().find(|year| year.from <= today && today <= year.to);
-    }
-    let current = current.map(|year| {
-        json!({
-            "from": year.from, "to": year.to, "sales": year.sales, "minimum": year.minimum, "status": year.status,
-        })
-    });
-    Ok(with(view, "minimum_sales", json!(current)))
+    let sales = sales_against_minimum(app, &read.head).await?;
+    let (current, missed) = for_the_list(&read, &sales.signed_on, today);
+    let view = with(with(view, "minimum_sales", json!(current)), "missed", json!(missed));
+    Ok((view, [read.unreadable, sales.unreadable].concat()))
 }
 
 pub(crate) async fn show(
@@ -100,24 +92,49 @@ pub(crate) async fn show(
 ) -> Result<Response, Problem> {
     let partner_id: PartnerId = id(&path)?;
     Parameters::read(query)?.done()?;
-    let head = registered_head(&app, &caller, &partner_id).await?;
-    let history = app.ledger.history(&partner_id).await?;
-    Ok((etag(&head), Json(partner(&head, &history))).into_response())
+    let read = registered_with_years(&app, &caller, &partner_id).await?;
+    let (months, sales) =
+        try_join(app.ledger.totals_of_partner(&partner_id), sales_against_minimum(&app, &read.head)).await?;
+    let mut unreadable = Unreadable::default();
+    if caller == Caller::Admin {
+        unreadable.add(read.unreadable.iter().cloned());
+    }
+    unreadable.add(months.unreadable);
+    unreadable.add(sales.unreadable);
+    let balances = balances(months.totals.values()).map_err(|source| overflow(&partner_id, source))?;
+    let today = App::today();
+    let years = all_years(&read.head, &sales.signed_on, today).into_iter().map(|(of, year)| match &caller {
+        Caller::Admin => view_for_managers(&read, of, &year, today),
+        Caller::Partner(_) => view(of, &year, today),
+    });
+    let partner = partner(&read.head, &balances, &years.collect::<Vec<_>>(), today);
+    Ok((etag(&read.head), Json(unreadable.told(partner, &caller))).into_response())
+}
+
+/// A partner that is not registered, or not for this caller.
+pub(crate) fn unknown(partner_id: &PartnerId) -> Problem {
+    Problem::not_found(Words::new(
+        format!("aucun partenaire {partner_id} n'est enregistré"),
+        format!("no partner {partner_id} is registered"),
+    ))
 }
 
 /// A partner that is registered; one that the caller may not read is as good as not.
 pub(crate) async fn registered_head(app: &App, caller: &Caller, partner_id: &PartnerId) -> Result<Head, Problem> {
-    let unknown = || {
-        Problem::not_found(Words::new(
-            format!("aucun partenaire {partner_id} n'est enregistré"),
-            format!("no partner {partner_id} is registered"),
-        ))
-    };
     if !caller.may_read(partner_id) {
-        return Err(unknown());
+        return Err(unknown(partner_id));
     }
     let head = app.ledger.head(partner_id).await?;
-    if head.name.is_none() { Err(unknown()) } else { Ok(head) }
+    if head.name.is_none() { Err(unknown(partner_id)) } else { Ok(head) }
+}
+
+/// The same with the years that were set aside.
+async fn registered_with_years(app: &App, caller: &Caller, partner_id: &PartnerId) -> Result<WithYears, Problem> {
+    if !caller.may_read(partner_id) {
+        return Err(unknown(partner_id));
+    }
+    let read = app.ledger.partner_with_years(partner_id).await?;
+    if read.head.name.is_none() { Err(unknown(partner_id)) } else { Ok(read) }
 }
 
 /// `PUT`: the name and all agreements, in place of what was there. Past facts are decided again by the restatement
@@ -220,9 +237,20 @@ fn registration_of(head: &Head) -> Value {
     json!({ "partner_id": head.id, "name": head.name, "agreements": agreements })
 }
 
-fn partner(head: &Head, history: &History) -> Value {
-    let balances: Vec<Value> = history
-        .balances
+/// What everything ever booked comes to, in each currency.
+fn balances<'a>(months: impl Iterator<Item = &'a Totals>) -> Result<Balances, Overflow> {
+    let mut balances = Balances::default();
+    for (group, total) in months.flat_map(|totals| &totals.0) {
+        let due = total.due(group.kind);
+        let balance = balances.0.entry(group.currency).or_default();
+        balance.due_to_partner = balance.due_to_partner.plus(due.due_to_partner)?;
+        balance.due_from_partner = balance.due_from_partner.plus(due.due_from_partner)?;
+    }
+    Ok(balances)
+}
+
+fn partner(head: &Head, balances: &Balances, minimum_sales: &[Value], today: Date) -> Value {
+    let balances: Vec<Value> = balances
         .0
         .iter()
         .map(|(currency, balance)| {
@@ -230,27 +258,6 @@ fn partner(head: &Head, history: &History) -> Value {
                 "currency": currency,
                 "due_to_partner": Money::new(balance.due_to_partner, *currency),
                 "due_from_partner": Money::new(balance.due_from_partner, *currency),
-            })
-        })
-        .collect();
-    let today = App::today();
-    let customer_sales = history.customer_sales();
-    let minimum_sales: Vec<Value> = head
-        .partner
-        .agreements
-        .iter()
-        .flat_map(|agreement| {
-            let years = years(agreement, &customer_sales, today);
-            years.into_iter().map(|year| {
-                json!({
-                    "agreement": agreement.starts_on(),
-                    "from": year.from,
-                    "to": year.to,
-                    "sales": year.sales,
-                    "minimum": year.minimum,
-                    "status": year.status,
-                    "current": year.from <= today && today <= year.to,
-                })
             })
         })
         .collect();

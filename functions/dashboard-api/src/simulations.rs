@@ -1,20 +1,20 @@
 //! `POST /simulations`: the recorded facts under other terms, beside today's result. Writes nothing.
 
 use crate::App;
-use crate::access::Admin;
+use crate::access::{Admin, Caller};
 use crate::contracts::line;
 use crate::entries::cause;
 use crate::parameters::{Parameters, utf8};
 use crate::problem::Problem;
-use crate::totals::overflow;
+use crate::totals::of_all;
+use crate::unreadable::Unreadable;
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Query, State};
 use axum::http::HeaderMap;
 use events::json::Total;
 use events::{Refusal, Simulation, simulation};
-use futures_util::stream::{self, StreamExt, TryStreamExt};
-use ledger::LedgerError;
+use futures_util::stream::{self, StreamExt};
 use rules::line::LineId;
 use rules::programme::Language;
 use rules::text::Words;
@@ -22,13 +22,13 @@ use rules::totals::of_lines;
 use rules::what_if::{Pair, Who, what_if};
 use rules::{Agreements, Contract, ContractId, Line, PartnerId};
 use serde_json::{Value, json};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// The most contracts that one question looks at.
-const MAX_CONTRACTS: usize = 5000;
+const MAX_CONTRACTS: usize = 2000;
 /// The most lines that an answer lists.
 const MAX_LINES: usize = 200;
-/// How many are read side by side.
+/// How many partners are read side by side.
 const AT_ONCE: usize = 16;
 
 pub(crate) async fn run(
@@ -42,11 +42,12 @@ pub(crate) async fn run(
     let language = parameters.language(&headers)?;
     parameters.done()?;
     let simulation = simulation::parse(utf8(&body)?)?;
-    let names = app.names().await?;
-    let registry = registry(&app, &simulation.who, &names).await?;
-    let contracts = contracts(&app, registry.keys()).await?;
+    let (names, mut unreadable) = app.names().await?;
+    let registry = registry(&app, &simulation.who, &names, &mut unreadable).await?;
+    let contracts = contracts(&app, registry.keys(), &mut unreadable).await?;
     let pairs = what_if(&contracts, &registry, &simulation.who, simulation.terms);
-    Ok(Json(answer(&simulation, &pairs, (&registry, &names), language)?))
+    let answer = answer(&simulation, &pairs, (&registry, &names), language)?;
+    Ok(Json(unreadable.told(answer, &Caller::Admin)))
 }
 
 /// The partners concerned, each with all of its agreements.
@@ -54,6 +55,7 @@ async fn registry(
     app: &App,
     who: &Who,
     names: &BTreeMap<PartnerId, String>,
+    unreadable: &mut Unreadable,
 ) -> Result<BTreeMap<PartnerId, Agreements>, Problem> {
     let ids: Vec<PartnerId> = match who {
         Who::PartnerId(id) if names.contains_key(id) => vec![id.clone()],
@@ -64,31 +66,39 @@ async fn registry(
         Who::Model(_) | Who::Programme(_) => names.keys().cloned().collect(),
     };
     let heads = stream::iter(ids).map(|id| async move { app.ledger.head(&id).await }).buffer_unordered(AT_ONCE);
-    let heads: Vec<_> = heads.try_collect().await?;
-    let concerned = heads.into_iter().map(|head| (head.id, head.partner.agreements));
+    let mut concerned = Vec::new();
+    for head in heads.collect::<Vec<_>>().await {
+        concerned.extend(unreadable.pass_over(head)?.map(|head| (head.id, head.partner.agreements)));
+    }
+    let concerned = concerned.into_iter();
     Ok(concerned.filter(|(id, agreements)| agreements.iter().any(|agreement| who.includes(id, agreement))).collect())
 }
 
 async fn contracts(
     app: &App,
     partners: impl Iterator<Item = &PartnerId>,
+    unreadable: &mut Unreadable,
 ) -> Result<BTreeMap<ContractId, Contract>, Problem> {
-    let mut ids: BTreeSet<ContractId> = BTreeSet::new();
-    for partner in partners {
-        let of_partner = app.ledger.contracts_of(partner, MAX_CONTRACTS).await?;
-        let fits = of_partner.filter(|of_partner| ids.len() + of_partner.len() <= MAX_CONTRACTS);
-        ids.extend(fits.ok_or_else(|| {
-            Problem::too_much(Words::new(
-                format!("cela concerne plus de {MAX_CONTRACTS} contrats ; demander pour un partenaire ou un modèle"),
-                format!("this concerns more than {MAX_CONTRACTS} contracts; ask about one partner or one model"),
-            ))
-        })?);
+    let too_many = || {
+        Problem::too_much(Words::new(
+            format!("cela concerne plus de {MAX_CONTRACTS} contrats ; demander pour un partenaire ou un modèle"),
+            format!("this concerns more than {MAX_CONTRACTS} contracts; ask about one partner or one model"),
+        ))
+    };
+    let partners: Vec<PartnerId> = partners.cloned().collect();
+    let of_partners =
+        stream::iter(partners).map(|partner| async move { app.ledger.contracts_of(&partner, MAX_CONTRACTS).await });
+    let mut of_partners = of_partners.buffer_unordered(AT_ONCE);
+    let mut contracts = BTreeMap::new();
+    while let Some(of_partner) = of_partners.next().await {
+        for (id, contract) in of_partner?.ok_or_else(too_many)? {
+            contracts.extend(unreadable.pass_over(contract)?.map(|contract| (id, contract)));
+        }
+        if contracts.len() > MAX_CONTRACTS {
+            return Err(too_many());
+        }
     }
-    let read = stream::iter(ids).map(|id| async move {
-        let contract = app.ledger.contract(&id).await?.contract();
-        Ok::<_, LedgerError>((id, contract))
-    });
-    Ok(read.buffer_unordered(AT_ONCE).try_collect().await?)
+    Ok(contracts)
 }
 
 type Registry<'a> = (&'a BTreeMap<PartnerId, Agreements>, &'a BTreeMap<PartnerId, String>);
@@ -99,7 +109,7 @@ fn answer(
     (registry, names): Registry<'_>,
     language: Language,
 ) -> Result<Value, Problem> {
-    let sum = |lines: Vec<&Line>| of_lines(lines).map(|sum| Total::all(&sum)).map_err(overflow);
+    let sum = |lines: Vec<&Line>| of_lines(lines).map(|sum| Total::all(&sum)).map_err(of_all);
     let of = |id: &PartnerId, line: &&Line| line.posting.partner_id == *id;
     let today = || pairs.values().filter_map(|pair| pair.0.as_ref());
     let simulated = || pairs.values().filter_map(|pair| pair.1.as_ref());

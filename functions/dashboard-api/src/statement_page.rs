@@ -74,11 +74,14 @@ pub(crate) fn page(statement: &Statement) -> Result<Markup, Problem> {
                     h1 { (title) }
                     p { (statement.partner_id) }
                     @if let Some(day) = statement.as_of { p { (AS_OF.of(language)) " " (day) } }
+                    @if let Some(note) = statement.unreadable.note(&statement.caller, language) {
+                        p class="note bad" { strong { (note) } }
+                    }
                     h2 { (ENTRIES.of(language)) }
-                    (part(&statement.entries, language)?)
+                    (part(statement, &statement.entries)?)
                     @if let Some(day) = statement.since {
                         h2 { (EARLIER.of(language)) " " (day) }
-                        (part(&statement.earlier, language)?)
+                        (part(statement, &statement.earlier)?)
                     }
                 }
             }
@@ -86,7 +89,8 @@ pub(crate) fn page(statement: &Statement) -> Result<Markup, Problem> {
     })
 }
 
-fn part(entries: &[Listed], language: Language) -> Result<Markup, Problem> {
+fn part(statement: &Statement, entries: &[Listed]) -> Result<Markup, Problem> {
+    let language = statement.language;
     if entries.is_empty() {
         return Ok(html! { p { (NOTHING.of(language)) } });
     }
@@ -96,7 +100,7 @@ fn part(entries: &[Listed], language: Language) -> Result<Markup, Problem> {
             tbody { @for listed in entries { (row(listed, language)) } }
         }
         h3 { (TOTALS.of(language)) }
-        (totals(&totals_of(entries)?, language))
+        (totals(&totals_of(&statement.partner_id, entries)?, language))
     })
 }
 

@@ -9,6 +9,7 @@ pub mod cloud_event;
 pub mod json;
 mod raw;
 pub mod registration;
+pub mod set_aside;
 pub mod simulation;
 
 pub use choice::ChoiceBody;

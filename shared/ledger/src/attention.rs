@@ -2,9 +2,9 @@
 //! their own, for as long as they do.
 
 use crate::keys::{self, RowKey, SlotKey};
-use crate::queries::Part;
+use crate::queries::{Part, index_key, whole};
 use crate::rows::text;
-use crate::store::{Consistency, Index, IndexKey, Inserted, Item, Key, Store, Stretch, TransactError, Write};
+use crate::store::{Consistency, Index, IndexKey, Inserted, Item, Key, Store, TransactError, Write};
 use crate::{Ledger, LedgerError, SHAPE, UNSTORABLE};
 use jiff::Timestamp;
 use rules::text::Words;
@@ -38,6 +38,11 @@ pub enum Attention {
     },
     /// A message.
     Rejected(Rejected),
+    /// Something on the list that cannot be read.
+    Unreadable {
+        /// Its key, as `PK SK`.
+        key: String,
+    },
 }
 
 #[derive(Serialize, Deserialize)]
@@ -95,35 +100,32 @@ impl<S: Store> Ledger<S> {
         }
     }
 
-    /// What needs a person, newest first; at most `limit` of it.
+    /// What needs a person, newest first; at most `limit` of it. What cannot be read is on the list as that.
     pub async fn attention(&self, limit: usize, after: Option<IndexKey>) -> Result<Part<Attention>, LedgerError> {
-        let (from, to) = keys::INDEX_WHOLE;
-        let (gpk, from, to) = (keys::ATTENTION.to_owned(), from.to_owned(), to.to_owned());
-        let page = self.store.index(Stretch { index: Index::Attention, gpk, from, to, after, limit }).await?;
-        let listed: Vec<IndexKey> = page.items.iter().map(index_key).collect();
-        let rejected = listed.iter().map(|listed| listed.key.clone()).filter(|key| key.sk == keys::REJECTED_SORT_KEY);
-        let rejected: Vec<Key> = rejected.collect();
+        let stretch = whole(Index::Attention, keys::ATTENTION.to_owned(), after);
+        let place = |item: Item| Ok(Some(index_key(Index::Attention, &item).key));
+        let Part { list, next, unreadable } = self.matching(stretch, limit, place).await?;
+        let rejected: Vec<Key> = list.iter().filter(|key| key.sk == keys::REJECTED_SORT_KEY).cloned().collect();
         let rejected =
             if rejected.is_empty() { Vec::new() } else { self.store.get(rejected, Consistency::Eventual).await? };
-        let mut list = Vec::with_capacity(listed.len());
-        for IndexKey { key, .. } in &listed {
-            if let Some(RowKey::Slot(SlotKey::Annuity(contract_id, term))) = RowKey::parse(key) {
-                list.push(Attention::Annuity { contract_id, term });
-            } else if let Some(item) = rejected.iter().find(|item| text(item, "pk") == key.pk) {
-                let stored: StoredRejected =
-                    serde_dynamo::from_item(item.clone()).map_err(|_| damaged(&key.pk, SHAPE))?;
-                let StoredRejected { message_id, function, field, reason, reason_in_french, at, .. } = stored;
-                let reason = Words::new(reason_in_french.unwrap_or_else(|| reason.clone()), reason);
-                list.push(Attention::Rejected(Rejected { message_id, function, field, reason, at }));
-            }
-        }
-        Ok(Part { list, next: listed.into_iter().last().filter(|_| page.more) })
+        let list = list.iter().map(|key| attention(key, &rejected)).collect();
+        Ok(Part { list, next, unreadable })
     }
 }
 
-fn index_key(item: &Item) -> IndexKey {
-    let key = Key { pk: text(item, "pk").to_owned(), sk: text(item, "sk").to_owned() };
-    IndexKey { gsk: text(item, "ask").to_owned(), key }
+/// What an item on the list is; `rejected` are the messages among them.
+fn attention(key: &Key, rejected: &[Item]) -> Attention {
+    if let Some(RowKey::Slot(SlotKey::Annuity(contract_id, term))) = RowKey::parse(key) {
+        return Attention::Annuity { contract_id, term };
+    }
+    let stored = rejected.iter().find(|item| text(item, "pk") == key.pk && text(item, "sk") == key.sk);
+    match stored.and_then(|item| serde_dynamo::from_item(item.clone()).ok()) {
+        Some(StoredRejected { message_id, function, field, reason, reason_in_french, at, .. }) => {
+            let reason = Words::new(reason_in_french.unwrap_or_else(|| reason.clone()), reason);
+            Attention::Rejected(Rejected { message_id, function, field, reason, at })
+        }
+        None => Attention::Unreadable { key: format!("{} {}", key.pk, key.sk) },
+    }
 }
 
 fn damaged(key: &str, why: &'static str) -> LedgerError {

@@ -114,7 +114,7 @@ pub fn audit(items: Vec<Item>) -> Result<Audit, LedgerError> {
         } else if keys::totals_of(&key.pk).is_some() {
             let (of, totals, _) = StoredTotals::read(item)?;
             stored.insert(of, totals);
-        } else if keys::partner_of(&key.pk).is_some() {
+        } else if keys::partner_of(&key.pk).is_some_and(|partner| key == keys::head(&partner)) {
             let head = Head::read(item)?;
             if head.name.is_some() {
                 audit.registry.insert(head.id, head.partner.agreements);

@@ -2,7 +2,7 @@
 //!
 //! [`record`] is the way in for events, [`settle`] what happens to those that are not plain inserts, [`restate`] what
 //! follows a change of agreements, [`partners`] the registry and [`queries`] the way out, [`totals`] what months
-//! add up to. All of them see the table
+//! add up to and [`months`] how that is read. All of them see the table
 //! through the one trait [`store::Store`]; [`dynamo`] is that trait over DynamoDB.
 
 pub mod announce;
@@ -11,15 +11,19 @@ pub mod audit;
 pub mod choices;
 pub mod dynamo;
 pub mod keys;
+pub mod months;
 pub mod partners;
 pub mod queries;
+pub mod readers;
 pub mod record;
 pub mod restate;
 pub mod rows;
+pub mod set_aside;
 pub mod settle;
 pub mod slots;
 pub mod store;
 pub mod totals;
+pub mod whole_contracts;
 
 pub use partners::Head;
 pub use record::{Outcome, Reported};

@@ -52,7 +52,7 @@ impl Head {
     }
 
     pub(crate) fn read(item: Item) -> Result<Head, LedgerError> {
-        let key = crate::rows::text(&item, "pk").to_owned();
+        let key = crate::queries::name(&item);
         let damaged = |why| LedgerError::Damaged { key: key.clone(), why };
         let stored: StoredHead = serde_dynamo::from_item(item).map_err(|_| damaged(SHAPE))?;
         let id = keys::partner_of(&stored.pk).ok_or_else(|| damaged("its key is none of a partner"))?;

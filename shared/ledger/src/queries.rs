@@ -1,15 +1,15 @@
-//! The way out: a partner's entries by period, its history in one pass, the registered partners, one contract.
+//! The way out: a partner's entries by period, the days of its sales, the registered partners, one contract. What cannot
+//! be read is named, and passed over.
 
 use crate::keys::{self, RowKey, SlotKey};
 use crate::rows::{Row, text};
 use crate::slots::Slots;
-use crate::store::{Index, IndexKey, Store, Stretch};
-use crate::{Ledger, LedgerError};
+use crate::store::{Index, IndexKey, Item, Key, Store, Stretch};
+use crate::{Ledger, LedgerError, SHAPE};
 use rules::entry::Recorded;
-use rules::fold::Balances;
 use rules::line::LineId;
 use rules::{ContractId, Day, Fact, Instance, PartnerId, Term};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// How many rows of the index one request asks for.
 const PAGE: usize = 500;
@@ -30,16 +30,26 @@ pub struct Part<T> {
     pub list: Vec<T>,
     /// Ask again behind this for the rest; none: this was all.
     pub next: Option<IndexKey>,
+    /// The keys of what could not be read and is left out, as `PK SK`.
+    pub unreadable: Vec<String>,
 }
 
-/// All of a partner's history that its page sums up.
+/// The days of a partner's customer sales, as far as its rows say.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct History {
-    /// Everything ever booked, future days included.
-    pub balances: Balances,
-    /// For each contract that is or was this partner's: the day of its customer sale, if it stands for this partner, and
-    /// which row of the contract says so.
-    sales: BTreeMap<ContractId, (u32, Option<Day>)>,
+pub struct CustomerSales {
+    /// The day of each sale, pending ones too.
+    pub signed_on: Vec<Day>,
+    /// The keys of what could not be read and is left out, as `PK SK`.
+    pub unreadable: Vec<String>,
+}
+
+/// What a partner's rows say of its sales: for each contract that is or was this partner's, the day of its customer sale,
+/// if it stands for this partner, and which row of the contract says so.
+#[derive(Debug, Default)]
+struct Sales {
+    contracts: BTreeMap<ContractId, (u32, Option<Day>)>,
+    /// Whether a sale was chosen anew, or taken back where it was booked: what holds of it may be listed under another day.
+    moved: bool,
 }
 
 /// A registered partner, as listed.
@@ -56,81 +66,69 @@ impl<S: Store> Ledger<S> {
     pub async fn entries(
         &self,
         partner: &PartnerId,
-        (from, to): (Day, Day),
+        period: (Day, Day),
         limit: usize,
         after: Option<IndexKey>,
     ) -> Result<Part<Listed>, LedgerError> {
-        let mut list = Vec::new();
-        let mut next = after;
-        loop {
-            let wanted = limit - list.len();
-            let (rows, more) = self.rows(partner, (from, to), next, wanted).await?;
-            next = rows.last().and_then(|(_, row)| row.index_key()).filter(|_| more);
-            list.extend(rows.into_iter().filter_map(|(key, row)| listed(&key, &row)));
-            if next.is_none() || list.len() == limit {
-                return Ok(Part { list, next });
-            }
-        }
+        self.entries_that(|_| true, partner, period, limit, after).await
     }
 
-    /// A partner's whole history, read once through.
-    pub async fn history(&self, partner: &PartnerId) -> Result<History, LedgerError> {
-        let mut history = History::default();
-        let mut next = None;
-        loop {
-            let (rows, more) = self.rows(partner, (Day::MIN, Day::MAX), next, PAGE).await?;
-            for (key, row) in &rows {
-                history.take(partner, key, row)?;
-            }
-            next = rows.last().and_then(|(_, row)| row.index_key()).filter(|_| more);
-            if next.is_none() {
-                return Ok(history);
-            }
-        }
+    /// Those of a partner's entries of a period that are wanted, by day; at most `limit` of them.
+    pub async fn entries_that(
+        &self,
+        is_wanted: impl Fn(&Listed) -> bool,
+        partner: &PartnerId,
+        period: (Day, Day),
+        limit: usize,
+        after: Option<IndexKey>,
+    ) -> Result<Part<Listed>, LedgerError> {
+        let entry = |item| {
+            let (key, row) = Row::read(item)?;
+            Ok(listed(&key, &row).filter(&is_wanted))
+        };
+        self.matching(rows_of(partner, period, after), limit, entry).await
     }
 
-    /// Every contract that is, or was, this partner's; `None` if there are more than `most`.
-    pub async fn contracts_of(
+    /// The days of a partner's customer sales signed on a day or later. Its rows are read from that day on, and those
+    /// before it only if one of those sales was moved.
+    pub async fn customer_sales(&self, partner: &PartnerId, from: Day) -> Result<CustomerSales, LedgerError> {
+        let mut sales = Sales::default();
+        let mut unreadable = self.take_sales(partner, (from, Day::MAX), &mut sales).await?;
+        if let (true, Some(before)) = (sales.moved, day_before(from)) {
+            unreadable.extend(self.take_sales(partner, (Day::MIN, before), &mut sales).await?);
+        }
+        let mut signed_on = sales.days();
+        signed_on.retain(|day| *day >= from);
+        Ok(CustomerSales { signed_on, unreadable })
+    }
+
+    async fn take_sales(
         &self,
         partner: &PartnerId,
-        most: usize,
-    ) -> Result<Option<BTreeSet<ContractId>>, LedgerError> {
-        let mut contracts = BTreeSet::new();
-        let mut next = None;
-        loop {
-            let (rows, more) = self.rows(partner, (Day::MIN, Day::MAX), next, PAGE).await?;
-            contracts.extend(rows.iter().filter_map(|(key, _)| match key.slot() {
-                SlotKey::Annuity(contract_id, _) => Some(contract_id.clone()),
-                SlotKey::EntryFee(_, _) => None,
-            }));
-            if contracts.len() > most {
-                return Ok(None);
-            }
-            next = rows.last().and_then(|(_, row)| row.index_key()).filter(|_| more);
-            if next.is_none() {
-                return Ok(Some(contracts));
-            }
+        period: (Day, Day),
+        sales: &mut Sales,
+    ) -> Result<Vec<String>, LedgerError> {
+        let all = self.matching(rows_of(partner, period, None), usize::MAX, |item| Row::read(item).map(Some)).await?;
+        for (key, row) in &all.list {
+            sales.take(key, row);
         }
+        Ok(all.unreadable)
     }
 
-    /// The registered partners, by id; at most `limit` of them.
-    pub async fn partners(&self, limit: usize, after: Option<IndexKey>) -> Result<Part<Registered>, LedgerError> {
-        let (from, to) = keys::INDEX_WHOLE;
-        let (gpk, from, to) = (keys::PARTNERS.to_owned(), from.to_owned(), to.to_owned());
-        let page = self.store.index(Stretch { index: Index::ByPartner, gpk, from, to, after, limit }).await?;
-        let mut list = Vec::with_capacity(page.items.len());
-        for item in page.items {
-            let id = keys::partner_of(text(&item, "pk")).ok_or_else(|| LedgerError::Damaged {
-                key: text(&item, "pk").to_owned(),
-                why: "its key is none of a partner",
-            })?;
-            list.push(Registered { id, name: text(&item, "nm").to_owned() });
-        }
-        let next = list
-            .last()
-            .filter(|_| page.more)
-            .map(|last| IndexKey { gsk: last.id.to_string(), key: keys::head(&last.id) });
-        Ok(Part { list, next })
+    /// The registered partners that are wanted, by id; at most `limit` of them.
+    pub async fn partners(
+        &self,
+        is_wanted: impl Fn(&Registered) -> bool,
+        limit: usize,
+        after: Option<IndexKey>,
+    ) -> Result<Part<Registered>, LedgerError> {
+        let stretch = whole(Index::ByPartner, keys::PARTNERS.to_owned(), after);
+        let partner = |item: Item| {
+            let registered =
+                Registered::read(&item).ok_or_else(|| LedgerError::Damaged { key: name(&item), why: SHAPE })?;
+            Ok(Some(registered).filter(&is_wanted))
+        };
+        self.matching(stretch, limit, partner).await
     }
 
     /// Everything recorded of a contract, as it is now.
@@ -138,50 +136,102 @@ impl<S: Store> Ledger<S> {
         self.slots(keys::contract_partition(id)).await
     }
 
-    async fn rows(
+    /// What `read` makes of a stretch of an index, at most `limit` of it. Whole pages are read and cut afterwards, so that
+    /// few matches among many rows cost no more requests than the rows have pages. What cannot be read is named.
+    pub(crate) async fn matching<T>(
         &self,
-        partner: &PartnerId,
-        (from, to): (Day, Day),
-        after: Option<IndexKey>,
+        mut stretch: Stretch,
         limit: usize,
-    ) -> Result<(Vec<(RowKey, Row)>, bool), LedgerError> {
-        let gpk = keys::partner_partition(partner);
-        let (_, greatest) = keys::INDEX_WHOLE;
-        let (from, to) = (from.to_string(), format!("{to}{greatest}"));
-        let stretch = Stretch { index: Index::ByPartner, gpk, from, to, after, limit };
-        let page = self.store.index(stretch).await?;
-        let rows = page.items.into_iter().map(Row::read).collect::<Result<_, _>>()?;
-        Ok((rows, page.more))
+        read: impl Fn(Item) -> Result<Option<T>, LedgerError>,
+    ) -> Result<Part<T>, LedgerError> {
+        let mut part = Part { list: Vec::new(), next: None, unreadable: Vec::new() };
+        // The last item given, and what could not be read behind it.
+        let (mut given, mut behind) = (None, Vec::new());
+        loop {
+            let page = self.store.index(stretch.clone()).await?;
+            stretch.after = page.items.last().filter(|_| page.more).map(|last| index_key(stretch.index, last));
+            for item in page.items {
+                let (place, key) = (index_key(stretch.index, &item), name(&item));
+                match read(item) {
+                    Ok(Some(_)) if part.list.len() == limit => return Ok(Part { next: given, ..part }),
+                    Ok(Some(found)) => {
+                        part.list.push(found);
+                        part.unreadable.append(&mut behind);
+                        given = Some(place);
+                    }
+                    Ok(None) => {}
+                    Err(_) => behind.push(key),
+                }
+            }
+            if stretch.after.is_none() {
+                part.unreadable.append(&mut behind);
+                return Ok(part);
+            }
+        }
     }
 }
 
-impl History {
-    /// The day of each customer sale, pending ones too.
-    pub fn customer_sales(&self) -> Vec<Day> {
-        self.sales.values().filter_map(|(_, signed_on)| *signed_on).collect()
+/// A partner's rows of a period, a page of them.
+pub(crate) fn rows_of(partner: &PartnerId, (from, to): (Day, Day), after: Option<IndexKey>) -> Stretch {
+    let (_, greatest) = keys::INDEX_WHOLE;
+    let (from, to) = (from.to_string(), format!("{to}{greatest}"));
+    Stretch { from, to, ..whole(Index::ByPartner, keys::partner_partition(partner), after) }
+}
+
+/// A partition of an index, a page of it.
+pub(crate) fn whole(index: Index, gpk: String, after: Option<IndexKey>) -> Stretch {
+    let (from, to) = keys::INDEX_WHOLE;
+    Stretch { index, gpk, from: from.to_owned(), to: to.to_owned(), after, limit: PAGE }
+}
+
+/// Where an item stands in an index.
+pub(crate) fn index_key(index: Index, item: &Item) -> IndexKey {
+    let key = Key { pk: text(item, "pk").to_owned(), sk: text(item, "sk").to_owned() };
+    IndexKey { gsk: text(item, index.keys().1).to_owned(), key }
+}
+
+/// The key of an item, as people read it.
+pub(crate) fn name(item: &Item) -> String {
+    format!("{} {}", text(item, "pk"), text(item, "sk"))
+}
+
+impl Registered {
+    fn read(item: &Item) -> Option<Registered> {
+        let name = item.get("nm")?.as_s().ok()?.clone();
+        Some(Registered { id: keys::partner_of(text(item, "pk"))?, name })
+    }
+}
+
+impl Sales {
+    fn days(&self) -> Vec<Day> {
+        self.contracts.values().filter_map(|(_, signed_on)| *signed_on).collect()
     }
 
-    fn take(&mut self, partner: &PartnerId, key: &RowKey, row: &Row) -> Result<(), LedgerError> {
-        if let Some(entry) = row.entry() {
-            self.balances
-                .book(&entry.posting, entry.amount, entry.vendor_share)
-                .map_err(|source| LedgerError::Overflow { what: keys::partner_partition(partner), source })?;
-        }
-        if let SlotKey::Annuity(contract_id, Term::FIRST) = key.slot()
-            && let RowKey::Slot(_) | RowKey::Choice(_, _) | RowKey::Left(_, _) = key
-        {
-            let signed_on = match row.fact(key) {
-                Some(Fact::Sale(sale)) if sale.instance == Instance::Customer => Some(sale.signed_on),
-                Some(_) | None => None,
-            };
-            // The last that was said of the contract's sale holds.
-            let said = self.sales.entry(contract_id.clone()).or_insert((0, None));
-            if key.n() >= said.0 {
-                *said = (key.n(), signed_on);
+    fn take(&mut self, key: &RowKey, row: &Row) {
+        let SlotKey::Annuity(contract_id, Term::FIRST) = key.slot() else { return };
+        match key {
+            RowKey::Slot(_) => {}
+            RowKey::Choice(_, _) | RowKey::Left(_, _) => self.moved = true,
+            RowKey::Entry(_, _) => {
+                self.moved |= row.entry().is_some_and(|entry| entry.reversal);
+                return;
             }
+            RowKey::CreditNote(_, _) | RowKey::CreditNoteEntry(_, _, _) | RowKey::Claim(_, _) => return,
         }
-        Ok(())
+        let signed_on = match row.fact(key) {
+            Some(Fact::Sale(sale)) if sale.instance == Instance::Customer => Some(sale.signed_on),
+            Some(_) | None => None,
+        };
+        // The last that was said of the contract's sale holds.
+        let said = self.contracts.entry(contract_id.clone()).or_insert((0, None));
+        if key.n() >= said.0 {
+            *said = (key.n(), signed_on);
+        }
     }
+}
+
+fn day_before(day: Day) -> Option<Day> {
+    Day::try_from(day.date().yesterday().ok()?).ok()
 }
 
 fn listed(key: &RowKey, row: &Row) -> Option<Listed> {

@@ -2,18 +2,14 @@
 //! entries, never incremented: a message twice, late or out of order changes nothing.
 
 use crate::keys;
-use crate::queries::Part;
-use crate::store::{Consistency, Index, IndexKey, Item, Store, Stretch, TransactError, Write};
+use crate::store::{Consistency, Item, Store, TransactError, Write};
 use crate::{Ledger, LedgerError, SHAPE, UNSTORABLE};
 use rules::totals::{Group, Total};
 use rules::{Kind, Minor, Model, Month, PartnerId, Totals};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 
 /// How often a total is computed anew because somebody else has just put another one.
 const ATTEMPTS: u32 = 12;
-/// How many rows one request asks for.
-const PAGE: usize = 1000;
 
 /// A partner and a month in which something was booked.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -133,46 +129,19 @@ impl<S: Store> Ledger<S> {
 
     async fn totals_of_entries(&self, of: &PartnerMonth) -> Result<Totals, LedgerError> {
         let mut totals = Totals::default();
-        let mut after = None;
-        loop {
-            let days = (of.month.first(), of.month.last());
-            let part = self.entries(&of.partner_id, days, PAGE, after).await?;
-            for listed in part.list {
-                let entry = &listed.recorded.entry;
-                totals
-                    .book(&entry.posting, entry.amount, entry.vendor_share)
-                    .map_err(|source| LedgerError::Overflow { what: keys::totals_partition(&of.partner_id), source })?;
-            }
-            after = part.next;
-            if after.is_none() {
-                return Ok(totals);
-            }
+        let days = (of.month.first(), of.month.last());
+        let all = self.entries(&of.partner_id, days, usize::MAX, None).await?;
+        // A sum without them would pass for the whole.
+        if let Some(key) = all.unreadable.into_iter().next() {
+            return Err(LedgerError::Damaged { key, why: SHAPE });
         }
-    }
-
-    /// A partner's totals of every month in which something was booked.
-    pub async fn totals_of_partner(&self, partner: &PartnerId) -> Result<BTreeMap<Month, Totals>, LedgerError> {
-        let items = self.store.partition(keys::totals_partition(partner)).await?;
-        let months = items.into_iter().map(|item| StoredTotals::read(item).map(|(of, totals, _)| (of.month, totals)));
-        months.collect()
-    }
-
-    /// A month's totals of every partner for whom something was booked in it, by partner; a page of them.
-    pub async fn totals_of_month(
-        &self,
-        month: Month,
-        after: Option<IndexKey>,
-    ) -> Result<Part<(PartnerId, Totals)>, LedgerError> {
-        let (from, to) = keys::INDEX_WHOLE;
-        let (gpk, from, to) = (keys::month_partition(month), from.to_owned(), to.to_owned());
-        let page = self.store.index(Stretch { index: Index::ByPartner, gpk, from, to, after, limit: PAGE }).await?;
-        let list = page.items.into_iter().map(|item| StoredTotals::read(item).map(|(of, totals, _)| (of, totals)));
-        let list = list.collect::<Result<Vec<_>, _>>()?;
-        let behind =
-            |of: &PartnerMonth| IndexKey { gsk: of.partner_id.to_string(), key: keys::totals(&of.partner_id, month) };
-        let next = list.last().filter(|_| page.more).map(|(of, _)| behind(of));
-        let list = list.into_iter().map(|(of, totals)| (of.partner_id, totals)).collect();
-        Ok(Part { list, next })
+        for listed in all.list {
+            let entry = &listed.recorded.entry;
+            totals
+                .book(&entry.posting, entry.amount, entry.vendor_share)
+                .map_err(|source| LedgerError::Overflow { what: keys::totals_partition(&of.partner_id), source })?;
+        }
+        Ok(totals)
     }
 }
 

@@ -4,6 +4,9 @@ use crate::{Agreement, Day};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+/// The most years of an agreement: days end with 2099, and begin with 2000.
+pub const MAX_YEARS: u16 = 100;
+
 /// Where a year of an agreement stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -21,6 +24,8 @@ pub enum Status {
 /// One 12-month year of an agreement.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Year {
+    /// 1 for the agreement's first year, and so on.
+    pub number: u16,
     /// Its first day.
     pub from: Date,
     /// Its last day: the eve of the anniversary, or the agreement's last day.
@@ -38,19 +43,26 @@ pub struct Year {
 pub fn years(agreement: &Agreement, signed_on: &[Day], today: Date) -> Vec<Year> {
     let Some(per_year) = agreement.terms().minimum_sales() else { return Vec::new() };
     let mut years = Vec::new();
-    for number in 0_i16.. {
-        let from = agreement.starts_on().anniversary(number);
-        let next = agreement.starts_on().anniversary(number + 1);
+    for number in 1_u16..=MAX_YEARS {
+        let anniversary = |years| agreement.starts_on().anniversary(i16::try_from(years).unwrap_or(i16::MAX));
+        let (from, next) = (anniversary(number - 1), anniversary(number));
         let over = agreement.ends_on().is_some_and(|end| end.date() < from);
         if over || from > today || next <= from {
             break;
         }
-        years.push(year(agreement, per_year, (from, next), signed_on, today));
+        years.push(year(agreement, per_year, number, (from, next), signed_on, today));
     }
     years
 }
 
-fn year(agreement: &Agreement, per_year: u32, (from, next): (Date, Date), signed_on: &[Day], today: Date) -> Year {
+fn year(
+    agreement: &Agreement,
+    per_year: u32,
+    number: u16,
+    (from, next): (Date, Date),
+    signed_on: &[Day],
+    today: Date,
+) -> Year {
     let eve = next.yesterday().unwrap_or(next);
     let to = agreement.ends_on().map_or(eve, |end| end.date().min(eve));
     let part = |days: i32| {
@@ -68,7 +80,7 @@ fn year(agreement: &Agreement, per_year: u32, (from, next): (Date, Date), signed
     } else {
         Status::OnTrack
     };
-    Year { from, to, sales, minimum, status }
+    Year { number, from, to, sales, minimum, status }
 }
 
 fn days_between(from: Date, to: Date) -> i32 {
@@ -111,6 +123,7 @@ mod tests {
             .map(|(from, to, n, min, status)| (from.to_string(), to.to_string(), *n, *min, *status))
             .collect();
         assert_eq!(got, expected);
+        assert!(years.iter().map(|year| year.number).eq((1..).take(years.len())), "{years:?}");
     }
 
     #[test]

@@ -1,0 +1,71 @@
+// Who is behind on the minimum of sales, and which years were missed; a missed one can be set aside.
+
+import { path, put } from "./api.js";
+import { announce, h } from "./dom.js";
+import { busy, clearErrors, field, input, placeError } from "./fields.js";
+import { integer, period } from "./format.js";
+import { badge, empty, link, partnerLink, table, unreadableNote } from "./parts.js";
+import { t } from "./text.js";
+
+/** From partners as listed with their minimum of sales; `again` reads them anew. */
+export function minimumList({ list, complete, ...rest }, again) {
+  const late = list.flatMap(yearsOf);
+  return [
+    unreadableNote(rest),
+    !complete && h("p", { class: "note" }, t("behind.incomplete")),
+    late.length === 0 ? empty(t("behind.none")) : lateTable(late, again),
+    h("p", {}, link("#/partners", t("behind.all"))),
+  ];
+}
+
+/** The years of a partner that somebody should look at: the current one, if it is behind, and the missed ones. */
+const yearsOf = ({ partner_id: id, name, minimum_sales: current, missed = [] }) =>
+  [...missed, ...(current?.status === "behind" ? [current] : [])].map((year) => ({ id, name, year }));
+
+const lateTable = (late, again) =>
+  table(
+    t("behind.title"),
+    [
+      { head: t("partner"), label: true, cell: ({ id, name }) => partnerLink(id, name) },
+      {
+        head: t("minimum.sales"),
+        number: true,
+        cell: ({ year }) => t("minimum.short", { sales: integer(year.sales), minimum: integer(year.minimum) }),
+      },
+      { head: t("minimum.year"), wide: true, cell: ({ year }) => period(year.from, year.to) },
+      { head: t("status"), cell: ({ year }) => badge("status", year.status) },
+      {
+        head: t("aside.title"),
+        cell: (row) => (row.year.status === "missed" ? asideForm(row, again) : t("aside.running")),
+      },
+    ],
+    late,
+    { hideCaption: true },
+  );
+
+function asideForm({ id, year }, again) {
+  const reason = input({ name: "reason", maxlength: "200", required: true });
+  const button = h("button", { class: "primary" }, t("aside.send"));
+  const outcome = h("p", { class: "field-error", role: "alert" });
+  const form = h(
+    "form",
+    { class: "form" },
+    field(t("aside.reason"), reason, { field: "reason", help: t("aside.reason-help") }),
+    h("div", { class: "actions" }, button),
+    outcome,
+  );
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    clearErrors(form);
+    const of = ["partners", id, "agreements", year.agreement, "years", year.number, "set-aside"];
+    try {
+      await busy(button, () => put(path(...of), { reason: reason.value.trim() }));
+      announce(t("aside.done"));
+      await again();
+    } catch (error) {
+      if (error.name !== "AbortError" && !placeError(form, error))
+        outcome.textContent = `${t("problem.other")} ${error.message}`;
+    }
+  });
+  return h("details", {}, h("summary", {}, t("aside.open")), form);
+}

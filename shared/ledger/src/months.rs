@@ -1,0 +1,47 @@
+//! Month totals as they are read: by partner, and by month. What cannot be read is named, and passed over.
+
+use crate::keys;
+use crate::queries::{Part, name, whole};
+use crate::store::{Index, Item, Store, Stretch};
+use crate::totals::{PartnerMonth, StoredTotals};
+use crate::{Ledger, LedgerError};
+use rules::{Month, PartnerId, Totals};
+use std::collections::BTreeMap;
+
+/// How many partners' totals one request asks for; they are small.
+const PAGE: usize = 1000;
+
+/// A partner's months, as far as they can be read.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Months {
+    /// What each month adds up to.
+    pub totals: BTreeMap<Month, Totals>,
+    /// The keys of what could not be read and is left out, as `PK SK`.
+    pub unreadable: Vec<String>,
+}
+
+impl<S: Store> Ledger<S> {
+    /// A partner's totals of every month in which something was booked.
+    pub async fn totals_of_partner(&self, partner: &PartnerId) -> Result<Months, LedgerError> {
+        let mut months = Months::default();
+        for item in self.store.partition(keys::totals_partition(partner)).await? {
+            let key = name(&item);
+            match read(item) {
+                Ok((of, totals)) => drop(months.totals.insert(of.month, totals)),
+                Err(_) => months.unreadable.push(key),
+            }
+        }
+        Ok(months)
+    }
+
+    /// A month's totals of every partner for whom something was booked in it, by partner.
+    pub async fn totals_of_month(&self, month: Month) -> Result<Part<(PartnerId, Totals)>, LedgerError> {
+        let stretch = Stretch { limit: PAGE, ..whole(Index::ByPartner, keys::month_partition(month), None) };
+        let of_partner = |item| read(item).map(|(of, totals)| Some((of.partner_id, totals)));
+        self.matching(stretch, usize::MAX, of_partner).await
+    }
+}
+
+fn read(item: Item) -> Result<(PartnerMonth, Totals), LedgerError> {
+    StoredTotals::read(item).map(|(of, totals, _)| (of, totals))
+}

@@ -1,0 +1,68 @@
+//! Who may read a contract: the partner its sale stands for, and whoever it stood for before.
+
+use crate::keys::{self, RowKey, SlotKey};
+use crate::rows::{Row, text};
+use crate::slots::Slots;
+use crate::store::{Consistency, Item, Store};
+use crate::{Ledger, LedgerError};
+use rules::{ContractId, Fact, PartnerId, Term};
+
+/// Whose a sale is or was, as far as its first annuity tells.
+enum Readers {
+    /// Nobody's: no sale is known yet.
+    Nobody,
+    /// One partner's, and never another's.
+    Only(PartnerId),
+    /// Somebody chose what stands: the rows of the contract tell.
+    InItsRows,
+}
+
+impl Readers {
+    /// Once a first annuity names its readers, they are taken from here, and no partition is read to know them.
+    fn of(first: &Row, key: &RowKey) -> Readers {
+        match first.fact(key) {
+            _ if first.chosen => Readers::InItsRows,
+            Some(Fact::Sale(sale)) => Readers::Only(sale.partner_id),
+            Some(Fact::Renewal(_) | Fact::CreditNote(_)) | None => Readers::Nobody,
+        }
+    }
+}
+
+impl<S: Store> Ledger<S> {
+    /// Everything recorded of a contract whose sale stands, or once stood, for this partner; none for any other contract.
+    /// One that is not there and one of which nothing was ever this partner's are told apart by nobody: both are known
+    /// from the first annuity alone.
+    pub async fn contract_for(&self, id: &ContractId, partner: &PartnerId) -> Result<Option<Slots>, LedgerError> {
+        let key = RowKey::Slot(SlotKey::Annuity(id.clone(), Term::FIRST));
+        let read = self.store.get(vec![key.key()], Consistency::Strong).await?;
+        let Some(item) = read.into_iter().next() else { return Ok(None) };
+        let listed = is_listed_under(&item, partner);
+        let first = match Row::read(item) {
+            Ok((_, first)) => first,
+            Err(damaged) if listed => return Err(damaged),
+            // Whose it is cannot be told; that it is damaged is nobody's to know who may not read it.
+            Err(_) => return Ok(None),
+        };
+        match Readers::of(&first, &key) {
+            Readers::Only(reader) if reader == *partner => self.contract(id).await.map(Some),
+            Readers::Only(_) | Readers::Nobody => Ok(None),
+            Readers::InItsRows => self.contract_if_listed(id, partner).await,
+        }
+    }
+
+    /// A contract of which some row is listed under this partner: the sale, or an entry, or that it left.
+    async fn contract_if_listed(&self, id: &ContractId, partner: &PartnerId) -> Result<Option<Slots>, LedgerError> {
+        let items = self.store.partition(keys::contract_partition(id)).await?;
+        if !items.iter().any(|item| is_listed_under(item, partner)) {
+            return Ok(None);
+        }
+        match Slots::read(items)? {
+            Ok(slots) => Ok(Some(slots)),
+            Err(_) => self.contract(id).await.map(Some),
+        }
+    }
+}
+
+fn is_listed_under(item: &Item, partner: &PartnerId) -> bool {
+    text(item, "gpk") == keys::partner_partition(partner)
+}

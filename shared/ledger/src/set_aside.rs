@@ -1,0 +1,178 @@
+//! Missed years of minimum sales (RULEBOOK §6) that a manager set aside: one item for each, with the partner. It holds for
+//! what was seen; if the sales or the minimum of the year are others, the year is back on the list.
+//!
+//! | item | partition | sort key |
+//! |---|---|---|
+//! | a missed year that was set aside | `PARTNER#<partner>` | `ASIDE#<starts_on>#<n>` |
+
+use crate::queries::name;
+use crate::rows::text;
+use crate::store::{Consistency, Item, Key, Store, TransactError, Write};
+use crate::{Head, Ledger, LedgerError, SHAPE, UNSTORABLE, keys};
+use jiff::Timestamp;
+use rules::minimum_sales::Year;
+use rules::{Day, PartnerId};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// A year of one of a partner's agreements: the first day of the agreement, and which year it is, from 1 on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct YearOf {
+    /// The agreement.
+    pub starts_on: Day,
+    /// 1 for its first year.
+    pub number: u16,
+}
+
+/// What was seen and said of a year when it was set aside.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SetAside {
+    /// How many sales it had.
+    pub sales: u32,
+    /// How many it asked for.
+    pub minimum: u32,
+    /// The reason stated.
+    pub reason: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+impl SetAside {
+    /// Whether it was the year as it is now.
+    pub fn is_about(&self, year: &Year) -> bool {
+        (self.sales, self.minimum) == (year.sales, year.minimum)
+    }
+}
+
+/// What became of setting a year aside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// It is set aside from now on.
+    Now,
+    /// It was, for the same reason.
+    Already,
+    /// It was, for another reason, which is kept.
+    ForAnotherReason,
+}
+
+/// A partner and the years that were set aside.
+#[derive(Debug, Clone)]
+pub struct WithYears {
+    /// The partner.
+    pub head: Head,
+    /// What was set aside.
+    pub set_aside: BTreeMap<YearOf, SetAside>,
+    /// The keys of what could not be read and is left out, as `PK SK`.
+    pub unreadable: Vec<String>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Stored {
+    pk: String,
+    sk: String,
+    #[serde(rename = "sa")]
+    sales: u32,
+    #[serde(rename = "mi")]
+    minimum: u32,
+    #[serde(rename = "re")]
+    reason: String,
+    at: Timestamp,
+    #[serde(rename = "v")]
+    revision: u64,
+}
+
+/// The first part of the sort key.
+const ASIDE: &str = "ASIDE#";
+
+fn key(partner: &PartnerId, year: YearOf) -> Key {
+    let YearOf { starts_on, number } = year;
+    Key { pk: keys::partner_partition(partner), sk: format!("{ASIDE}{starts_on}#{number}") }
+}
+
+/// The year that a sort key names.
+fn year_of(sk: &str) -> Option<YearOf> {
+    let (starts_on, number) = sk.strip_prefix(ASIDE)?.split_once('#')?;
+    Some(YearOf { starts_on: starts_on.parse().ok()?, number: number.parse().ok()? })
+}
+
+impl Stored {
+    fn read(item: Item) -> Result<(YearOf, SetAside, u64), LedgerError> {
+        let key = name(&item);
+        let damaged = |why| LedgerError::Damaged { key: key.clone(), why };
+        let Stored { pk: _, sk, sales, minimum, reason, at, revision } =
+            serde_dynamo::from_item(item).map_err(|_| damaged(SHAPE))?;
+        let year = year_of(&sk).ok_or_else(|| damaged("its key is none of a year"))?;
+        Ok((year, SetAside { sales, minimum, reason, at }, revision))
+    }
+}
+
+impl<S: Store> Ledger<S> {
+    /// A partner as it is now, with what was set aside; its partition is read, in one request.
+    pub async fn partner_with_years(&self, id: &PartnerId) -> Result<WithYears, LedgerError> {
+        let head_key = keys::head(id);
+        let mut partner =
+            WithYears { head: Head::unknown(id.clone()), set_aside: BTreeMap::new(), unreadable: Vec::new() };
+        for item in self.store.partition(head_key.pk).await? {
+            let key = name(&item);
+            if text(&item, "sk") == head_key.sk {
+                partner.head = Head::read(item)?;
+            } else if let Ok((year, set_aside, _)) = Stored::read(item) {
+                partner.set_aside.insert(year, set_aside);
+            } else {
+                partner.unreadable.push(key);
+            }
+        }
+        Ok(partner)
+    }
+
+    /// Sets a year aside as it was seen. The same again changes nothing; what was seen otherwise before is replaced.
+    pub async fn set_aside(&self, partner: &PartnerId, year: YearOf, seen: &SetAside) -> Result<Outcome, LedgerError> {
+        const ATTEMPTS: u32 = 12;
+        let key = key(partner, year);
+        for attempt in 0..ATTEMPTS {
+            let read = self.store.get(vec![key.clone()], Consistency::Strong).await?.into_iter().next();
+            let read = read.map(Stored::read).transpose()?;
+            match &read {
+                Some((_, before, _)) if (before.sales, before.minimum) == (seen.sales, seen.minimum) => {
+                    let same = before.reason == seen.reason;
+                    return Ok(if same { Outcome::Already } else { Outcome::ForAnotherReason });
+                }
+                Some(_) | None => {}
+            }
+            let before = read.map(|(_, _, revision)| revision);
+            match self.store.transact(vec![write(&key, seen, before)?]).await {
+                Ok(()) => return Ok(Outcome::Now),
+                Err(TransactError::Conflict) => self.store.back_off(attempt).await,
+                Err(TransactError::Failed(error)) => return Err(error.into()),
+            }
+        }
+        Err(LedgerError::Contended { what: key.pk, attempts: ATTEMPTS })
+    }
+}
+
+fn write(key: &Key, seen: &SetAside, before: Option<u64>) -> Result<Write, LedgerError> {
+    let (Key { pk, sk }, SetAside { sales, minimum, reason, at }) = (key.clone(), seen.clone());
+    let stored = Stored { pk, sk, sales, minimum, reason, at, revision: before.unwrap_or(0) + 1 };
+    let item = serde_dynamo::to_item(stored)
+        .map_err(|_| LedgerError::Damaged { key: format!("{} {}", key.pk, key.sk), why: UNSTORABLE })?;
+    Ok(match before {
+        Some(revision) => Write::Replace(item, revision),
+        None => Write::Insert(item),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_read_back_as_written() {
+        let year = YearOf { starts_on: "2024-02-29".parse().unwrap(), number: 12 };
+        let key = key(&"P-1".parse().unwrap(), year);
+        assert_eq!((key.pk.as_str(), key.sk.as_str()), ("PARTNER#P-1", "ASIDE#2024-02-29#12"));
+        assert_eq!(year_of(&key.sk), Some(year));
+        for other in ["HEAD", "ASIDE#2024-02-29", "ASIDE#2024-02-30#1", "ASIDE#2024-02-29#x", "ASIDE#2024-02-29#1#1"] {
+            assert_eq!(year_of(other), None, "{other}");
+        }
+    }
+}

@@ -1,0 +1,377 @@
+//! What reading asks the table for, and that it goes on past what cannot be read; over a table in memory.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use harness::watched::Watched;
+use jiff::Timestamp;
+use ledger::attention::{Attention, Rejected};
+use ledger::audit::audit;
+use ledger::choices::{Choice, Chosen};
+use ledger::set_aside::{Outcome, SetAside, YearOf};
+use ledger::slots::Origin;
+use ledger::totals::PartnerMonth;
+use ledger::{Ledger, LedgerError, Reported};
+use rules::agreement::Draft;
+use rules::contract::Key;
+use rules::line::LineId;
+use rules::text::Words;
+use rules::{Agreements, Day, Fact, Instance, Model, Money, PartnerId, Renewal, Sale};
+
+const ORIGIN: Origin<'static> = Origin { at: Timestamp::UNIX_EPOCH, because: "e" };
+
+fn partner(id: &str) -> PartnerId {
+    id.parse().unwrap()
+}
+
+fn euros(amount: &str) -> Money {
+    Money::parse(amount, "EUR".parse().unwrap()).unwrap()
+}
+
+fn sale(contract: &str, partner_id: &str) -> Fact {
+    sale_on(contract, partner_id, "2026-01-01")
+}
+
+fn sale_on(contract: &str, partner_id: &str, signed_on: &str) -> Fact {
+    Fact::Sale(Sale {
+        contract_id: contract.parse().unwrap(),
+        partner_id: partner(partner_id),
+        customer_id: "K".parse().unwrap(),
+        signed_on: signed_on.parse().unwrap(),
+        annual_fee: euros("100.00"),
+        instance: Instance::Customer,
+    })
+}
+
+fn renewal(contract: &str) -> Fact {
+    let (term, starts_on) = (2.try_into().unwrap(), "2027-01-01".parse().unwrap());
+    Fact::Renewal(Renewal { contract_id: contract.parse().unwrap(), term, starts_on, annual_fee: euros("100.00") })
+}
+
+async fn register(ledger: &Ledger<&Watched>, id: &str) {
+    let draft = Draft {
+        model: Model::Referrer,
+        starts_on: "2020-01-01".parse().unwrap(),
+        ends_on: None,
+        programme: None,
+        rate: None,
+        from_sale: None,
+        technical_qualification: None,
+        support_structure: None,
+        entry_fee: None,
+    };
+    let agreements = Agreements::new(vec![draft.accept().unwrap()]).unwrap();
+    let head = ledger.head(&partner(id)).await.unwrap();
+    ledger.register(head, id.to_owned(), agreements).await.unwrap().unwrap();
+}
+
+async fn record(ledger: &Ledger<&Watched>, facts: &[Fact]) {
+    for batch in facts.chunks(10) {
+        let batch: Vec<Reported> = batch.iter().map(|fact| Reported::new(fact.clone(), "e")).collect();
+        for outcome in ledger.record(&batch, Timestamp::UNIX_EPOCH).await {
+            outcome.unwrap();
+        }
+    }
+}
+
+async fn choose(ledger: &Ledger<&Watched>, contract: &str, number: usize, claim: Option<usize>) {
+    let (contract_id, why) = (contract.parse().unwrap(), "r".to_owned());
+    let choice = Choice { contract_id, key: Key::Sale, number, claim, why };
+    assert_eq!(ledger.choose(&choice, ORIGIN).await.unwrap(), Chosen::Now);
+}
+
+const ALL: (Day, Day) = (Day::MIN, Day::MAX);
+
+/// The contracts of a partner's entries, page by page, how many pages there were, and what could not be read.
+async fn paged(ledger: &Ledger<&Watched>, limit: usize) -> (Vec<String>, usize, Vec<String>) {
+    let (mut contracts, mut pages, mut unreadable, mut after) = (Vec::new(), 0, Vec::new(), None);
+    loop {
+        let part = ledger.entries(&partner("P-1"), ALL, limit, after).await.unwrap();
+        assert!(part.list.len() <= limit && (part.list.len() == limit || part.next.is_none()));
+        contracts.extend(part.list.iter().map(|listed| match &listed.line {
+            LineId::Annuity { contract_id, .. } => contract_id.to_string(),
+            LineId::EntryFee { .. } => unreachable!(),
+        }));
+        unreadable.extend(part.unreadable);
+        (pages, after) = (pages + 1, part.next);
+        if after.is_none() {
+            return (contracts, pages, unreadable);
+        }
+    }
+}
+
+/// The same, looked for in all items.
+fn scanned(table: &Watched) -> Vec<String> {
+    let text = |item: &ledger::store::Item, name: &str| item.get(name).and_then(|value| value.as_s().ok()).cloned();
+    let mut found: Vec<(String, String)> = Vec::new();
+    for item in table.table.dump() {
+        if text(&item, "gpk").as_deref() == Some("PARTNER#P-1") && item.get("e").is_some_and(AttributeValue::is_m) {
+            let contract = text(&item, "pk").unwrap().replace("CONTRACT#", "");
+            found.push((text(&item, "gsk").unwrap(), contract));
+        }
+    }
+    found.sort();
+    found.into_iter().map(|(_, contract)| contract).collect()
+}
+
+#[tokio::test]
+async fn few_matches_among_many_rows_cost_as_many_requests_as_the_rows_have_pages() {
+    let table = Watched::default();
+    let ledger = Ledger::new(&table);
+    // Before any agreement: rows without entries.
+    let waiting: Vec<Fact> = (0..1500).map(|n| sale_on(&format!("W-{n}"), "P-1", "2019-01-01")).collect();
+    record(&ledger, &waiting).await;
+    for id in 0..1200 {
+        register(&ledger, &format!("Q-{id}")).await;
+    }
+    for limit in [1, 10, 500] {
+        table.requests();
+        assert_eq!(paged(&ledger, limit).await, (vec![], 1, vec![]));
+        assert_eq!(table.requests(), ["index PARTNER#P-1"; 3], "limit {limit}");
+        let part = ledger.partners(|one| one.name == "Q-1199", limit, None).await.unwrap();
+        assert_eq!((part.list.len(), part.next), (1, None));
+        assert_eq!(table.requests(), ["index PARTNERS"; 3], "limit {limit}");
+    }
+}
+
+#[tokio::test]
+async fn pages_of_any_size_hold_what_a_scan_finds() {
+    let table = Watched::default();
+    let ledger = Ledger::new(&table);
+    register(&ledger, "P-1").await;
+    let mut random = fastrand::Rng::with_seed(7);
+    let day = |random: &mut fastrand::Rng| format!("20{}-0{}-1{}", random.u8(15..25), random.u8(1..9), random.u8(0..9));
+    let facts: Vec<Fact> = (0..1100).map(|n| sale_on(&format!("C-{n}"), "P-1", &day(&mut random))).collect();
+    record(&ledger, &facts).await;
+    let all = scanned(&table);
+    assert!(all.len() > 400 && all.len() < 700, "{}", all.len());
+    for limit in [1, 2, 7, 100, all.len() - 1, all.len(), all.len() + 1, 5000] {
+        let (contracts, pages, unreadable) = paged(&ledger, limit).await;
+        assert_eq!((contracts, pages), (all.clone(), all.len().div_ceil(limit)), "pages of {limit}");
+        assert_eq!(unreadable, Vec::<String>::new());
+    }
+    // Some cannot be read: each is named once, wherever the pages end, and no other is missing.
+    let mut damaged: Vec<String> = Vec::new();
+    for n in (0..1100).step_by(90) {
+        table.table.damage(&format!("CONTRACT#C-{n}"), "TERM#01", "f");
+        damaged.push(format!("CONTRACT#C-{n} TERM#01"));
+    }
+    damaged.sort();
+    let left: Vec<String> =
+        all.into_iter().filter(|contract| !damaged.contains(&format!("CONTRACT#{contract} TERM#01"))).collect();
+    for limit in [1, 3, 100, 5000] {
+        let (contracts, _, mut unreadable) = paged(&ledger, limit).await;
+        unreadable.sort();
+        assert_eq!((&contracts, &unreadable), (&left, &damaged), "pages of {limit}");
+    }
+}
+
+#[tokio::test]
+async fn sales_are_counted_from_a_day_on_wherever_a_choice_moved_them() {
+    let table = Watched::default();
+    let ledger = Ledger::new(&table);
+    for id in ["P-1", "P-2"] {
+        register(&ledger, id).await;
+    }
+    for (contract, day) in [("A", "2021-05-01"), ("B", "2025-05-01"), ("C", "2025-06-01"), ("D", "2021-07-01")] {
+        record(&ledger, &[sale_on(contract, "P-1", day)]).await;
+    }
+    let days = async |from: &str| {
+        table.requests();
+        let sales = ledger.customer_sales(&partner("P-1"), from.parse().unwrap()).await.unwrap();
+        let mut days: Vec<String> = sales.signed_on.iter().map(Day::to_string).collect();
+        days.sort();
+        (days.join(" "), table.requests().len())
+    };
+    assert_eq!(days("2025-01-01").await, ("2025-05-01 2025-06-01".to_owned(), 1));
+    assert_eq!(days("2000-01-01").await, ("2021-05-01 2021-07-01 2025-05-01 2025-06-01".to_owned(), 1));
+    // B was signed earlier, D later; C is another partner's.
+    for (contract, day, of) in [("B", "2021-05-02", "P-1"), ("D", "2025-07-01", "P-1"), ("C", "2025-06-01", "P-2")] {
+        record(&ledger, &[sale_on(contract, of, day)]).await;
+        choose(&ledger, contract, 1, Some(2)).await;
+    }
+    assert_eq!(days("2025-01-01").await, ("2025-07-01".to_owned(), 2));
+    assert_eq!(days("2021-06-01").await, ("2025-07-01".to_owned(), 2));
+    assert_eq!(days("2000-01-01").await.0, "2021-05-01 2021-05-02 2025-07-01");
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_is_named_and_the_rest_is_there() {
+    let table = Watched::default();
+    let ledger = Ledger::new(&table);
+    for id in ["P-1", "P-2", "P-3"] {
+        register(&ledger, id).await;
+        for month in ["01", "02"] {
+            record(&ledger, &[sale_on(&format!("{id}-{month}"), id, &format!("2026-{month}-01"))]).await;
+            let of = PartnerMonth { partner_id: partner(id), month: format!("2026-{month}").parse().unwrap() };
+            ledger.refresh_totals(&of).await.unwrap();
+        }
+    }
+    table.table.damage("TOTALS#P-2", "2026-01", "tt");
+    let months = ledger.totals_of_partner(&partner("P-2")).await.unwrap();
+    assert_eq!((months.totals.len(), months.unreadable), (1, vec!["TOTALS#P-2 2026-01".to_owned()]));
+    let of_month = ledger.totals_of_month("2026-01".parse().unwrap()).await.unwrap();
+    let partners: Vec<&str> = of_month.list.iter().map(|(id, _)| id.as_str()).collect();
+    assert_eq!((partners, of_month.unreadable), (vec!["P-1", "P-3"], vec!["TOTALS#P-2 2026-01".to_owned()]));
+
+    // Half a sum is never stored as the whole.
+    table.table.damage("CONTRACT#P-3-02", "TERM#01", "e");
+    let of = PartnerMonth { partner_id: partner("P-3"), month: "2026-02".parse().unwrap() };
+    let refused = ledger.refresh_totals(&of).await.unwrap_err().to_string();
+    assert!(refused.contains("CONTRACT#P-3-02 TERM#01 is damaged"), "{refused}");
+    let sales = ledger.customer_sales(&partner("P-3"), Day::MIN).await.unwrap();
+    assert_eq!((sales.signed_on.len(), sales.unreadable), (1, vec!["CONTRACT#P-3-02 TERM#01".to_owned()]));
+
+    table.table.damage("PARTNER#P-1", "HEAD", "nm");
+    let listed = ledger.partners(|_| true, 500, None).await.unwrap();
+    let ids: Vec<&str> = listed.list.iter().map(|one| one.id.as_str()).collect();
+    assert_eq!((ids, listed.unreadable), (vec!["P-2", "P-3"], vec!["PARTNER#P-1 HEAD".to_owned()]));
+
+    for id in ["m-1", "m-2"] {
+        let rejected = Rejected {
+            message_id: id.to_owned(),
+            function: "sale-signed".to_owned(),
+            field: "id".to_owned(),
+            reason: Words::new("f", "e"),
+            at: Timestamp::UNIX_EPOCH,
+        };
+        ledger.reject(&rejected).await.unwrap();
+    }
+    table.table.damage("REJECTED#m-2", "MESSAGE", "re");
+    let attention = ledger.attention(500, None).await.unwrap();
+    assert_eq!(attention.list.len(), 2);
+    assert_eq!(attention.list[0], Attention::Unreadable { key: "REJECTED#m-2 MESSAGE".to_owned() });
+    assert!(matches!(&attention.list[1], Attention::Rejected(rejected) if rejected.message_id == "m-1"));
+}
+
+#[tokio::test]
+async fn a_year_that_was_set_aside_is_read_with_its_partner() {
+    let table = Watched::default();
+    let ledger = Ledger::new(&table);
+    register(&ledger, "P-1").await;
+    let id = partner("P-1");
+    let year = |number| YearOf { starts_on: "2020-01-01".parse().unwrap(), number };
+    let seen =
+        |sales, reason: &str| SetAside { sales, minimum: 15, reason: reason.to_owned(), at: Timestamp::UNIX_EPOCH };
+    for (number, seen, outcome) in [
+        (1, seen(3, "ill"), Outcome::Now),
+        (1, seen(3, "ill"), Outcome::Already),
+        (1, seen(3, "other"), Outcome::ForAnotherReason),
+        (12, seen(0, "ill"), Outcome::Now),
+        (1, seen(4, "other"), Outcome::Now),
+    ] {
+        assert_eq!(ledger.set_aside(&id, year(number), &seen).await.unwrap(), outcome, "{seen:?}");
+    }
+    table.requests();
+    let read = ledger.partner_with_years(&id).await.unwrap();
+    assert_eq!(table.requests(), ["partition PARTNER#P-1"]);
+    assert_eq!(read.head, ledger.head(&id).await.unwrap());
+    let set_aside: Vec<_> = read.set_aside.into_iter().collect();
+    assert_eq!(set_aside, [(year(1), seen(4, "other")), (year(12), seen(0, "ill"))]);
+    assert!(audit(table.table.dump()).unwrap().findings.is_empty());
+
+    table.table.damage("PARTNER#P-1", "ASIDE#2020-01-01#1", "re");
+    let read = ledger.partner_with_years(&id).await.unwrap();
+    assert_eq!((read.set_aside.len(), read.unreadable), (1, vec!["PARTNER#P-1 ASIDE#2020-01-01#1".to_owned()]));
+}
+
+#[tokio::test]
+async fn contracts_read_many_at_once_are_those_read_alone() {
+    let table = Watched::default();
+    let ledger = Ledger::new(&table);
+    for id in ["P-1", "P-2"] {
+        register(&ledger, id).await;
+    }
+    let plain: Vec<Fact> = (0..300).map(|n| sale(&format!("C-{n}"), "P-1")).collect();
+    record(&ledger, &plain).await;
+    record(&ledger, &(0..300).step_by(3).map(|n| renewal(&format!("C-{n}"))).collect::<Vec<_>>()).await;
+    // Its renewal comes first; it is claimed again; it is another's now; it was another's; one cannot be read.
+    record(&ledger, &[renewal("D-1"), sale("D-1", "P-1"), sale("C-5", "P-2"), sale("C-6", "P-2"), sale("D-2", "P-2")])
+        .await;
+    record(&ledger, &[sale("D-2", "P-1"), renewal("D-2")]).await;
+    for contract in ["C-6", "D-2"] {
+        choose(&ledger, contract, 1, Some(2)).await;
+    }
+    table.table.damage("CONTRACT#C-7", "TERM#01", "f");
+    table.requests();
+    let contracts = ledger.contracts_of(&partner("P-1"), 302).await.unwrap().unwrap();
+    let requests = table.requests();
+    assert!(requests.len() < 10, "{requests:?}");
+    assert_eq!(contracts.len(), 302);
+    for (id, contract) in contracts {
+        match (contract, ledger.contract(&id).await) {
+            (Ok(contract), Ok(alone)) => assert_eq!(contract, alone.contract(), "{id}"),
+            (Err(_), Err(_)) => assert_eq!(id.as_str(), "C-7"),
+            (contract, alone) => panic!("{id}: {contract:?}, {alone:?}"),
+        }
+    }
+    assert!(ledger.contracts_of(&partner("P-1"), 301).await.unwrap().is_none());
+}
+
+/// What a partner gets of a contract, and what the table was asked for.
+async fn asked(table: &Watched, contract: &str, of: &str) -> (Result<bool, String>, Vec<String>) {
+    table.requests();
+    let found = Ledger::new(table).contract_for(&contract.parse().unwrap(), &partner(of)).await;
+    (found.map(|slots| slots.is_some()).map_err(|error| error.to_string()), table.requests())
+}
+
+#[tokio::test]
+async fn anothers_contract_is_asked_for_as_one_that_is_not_there() {
+    let table = Watched::default();
+    let ledger = Ledger::new(&table);
+    for id in ["P-1", "P-2"] {
+        register(&ledger, id).await;
+    }
+    record(&ledger, &[sale("C-1", "P-1"), sale("C-2", "P-2"), renewal("C-2"), renewal("C-3")]).await;
+    // Claimed by P-1 too, which loses.
+    record(&ledger, &[sale("C-2", "P-1")]).await;
+    let first = |contract: &str| format!("get Strong CONTRACT#{contract} TERM#01");
+    for contract in ["C-9", "C-2", "C-3"] {
+        assert_eq!(asked(&table, contract, "P-1").await, (Ok(false), vec![first(contract)]), "{contract}");
+    }
+    let own = vec![first("C-1"), "partition CONTRACT#C-1".to_owned()];
+    assert_eq!(asked(&table, "C-1", "P-1").await, (Ok(true), own));
+}
+
+#[tokio::test]
+async fn a_contract_is_read_by_whomever_its_sale_stood_for() {
+    let table = Watched::default();
+    let ledger = Ledger::new(&table);
+    for id in ["P-1", "P-2", "P-3"] {
+        register(&ledger, id).await;
+    }
+    record(&ledger, &[sale("C", "P-1"), renewal("C")]).await;
+    record(&ledger, &[sale("C", "P-2")]).await;
+    record(&ledger, &[sale("C", "P-3")]).await;
+    let readers = async || {
+        let mut readers = Vec::new();
+        for id in ["P-1", "P-2", "P-3"] {
+            if asked(&table, "C", id).await.0.unwrap() {
+                readers.push(id);
+            }
+        }
+        readers
+    };
+    assert_eq!(readers().await, ["P-1"]);
+    choose(&ledger, "C", 1, Some(2)).await;
+    assert_eq!(readers().await, ["P-1", "P-2"]);
+    choose(&ledger, "C", 2, None).await;
+    assert_eq!(readers().await, ["P-1", "P-2"]);
+    // Exactly one read of the rows, for a reader and for anybody else.
+    let requests = vec!["get Strong CONTRACT#C TERM#01".to_owned(), "partition CONTRACT#C".to_owned()];
+    for (id, reads) in [("P-1", true), ("P-3", false)] {
+        assert_eq!(asked(&table, "C", id).await, (Ok(reads), requests.clone()));
+    }
+}
+
+#[tokio::test]
+async fn that_a_contract_is_damaged_is_told_to_its_partner_alone() {
+    let table = Watched::default();
+    let ledger = Ledger::new(&table);
+    register(&ledger, "P-1").await;
+    record(&ledger, &[sale("C", "P-1")]).await;
+    table.table.damage("CONTRACT#C", "TERM#01", "f");
+    let (own, other) = (asked(&table, "C", "P-1").await, asked(&table, "C", "P-2").await);
+    assert!(own.0.unwrap_err().contains("CONTRACT#C TERM#01 is damaged"));
+    assert_eq!(other, (Ok(false), vec!["get Strong CONTRACT#C TERM#01".to_owned()]));
+    let damaged = ledger.contract(&"C".parse().unwrap()).await;
+    assert!(matches!(damaged, Err(LedgerError::Damaged { .. })));
+}
