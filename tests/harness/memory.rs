@@ -26,6 +26,11 @@ impl MemoryStore {
         self.items.lock().unwrap()
     }
 
+    /// A table with these items.
+    pub fn of(items: Vec<Item>) -> MemoryStore {
+        MemoryStore { items: Mutex::new(items.into_iter().map(|item| (key(&item), item)).collect()) }
+    }
+
     /// Every item, by key.
     pub fn dump(&self) -> Vec<Item> {
         self.items().values().cloned().collect()
@@ -46,6 +51,7 @@ fn holds(items: &BTreeMap<Key, Item>, write: &Write) -> bool {
             let there = items.get(&key(item)).and_then(|there| there.get("v"));
             there == Some(&AttributeValue::N(revision.to_string()))
         }
+        Write::Mend(item, v) => items.get(&key(item)).is_some_and(|there| there.get("v") == v.as_ref()),
     }
 }
 
@@ -101,7 +107,7 @@ impl Store for &MemoryStore {
         }
         for write in writes {
             match write {
-                Write::Insert(item) | Write::Replace(item, _) => items.insert(key(&item), item),
+                Write::Insert(item) | Write::Replace(item, _) | Write::Mend(item, _) => items.insert(key(&item), item),
             };
         }
         Ok(())

@@ -2,6 +2,7 @@
 
 use crate::binaries;
 use crate::world::World;
+use aws_sdk_sqs::types::QueueAttributeName;
 use events::EventType;
 use ledger::Ledger;
 use ledger::dynamo::DynamoStore;
@@ -40,6 +41,14 @@ pub struct Running {
 }
 
 impl Running {
+    /// Lets messages that failed come back sooner than the template admits.
+    pub async fn come_back_after(&self, seconds: u32) {
+        for mapping in self.stack.template.functions.values().filter_map(|function| function.mapping.as_ref()) {
+            let set = self.stack.sqs().set_queue_attributes().queue_url(self.stack.queue_url(&mapping.queue));
+            set.attributes(QueueAttributeName::VisibilityTimeout, seconds.to_string()).send().await.unwrap();
+        }
+    }
+
     /// An empty stack.
     pub async fn start() -> Running {
         Running::start_with(&[]).await

@@ -91,7 +91,7 @@ fn body_for(route: &str) -> String {
         "PUT /partners/{id}" => registration(),
         "POST /simulations" => json!({"who": {"model": "referrer"}, "terms": {"rate": "1"}}).to_string(),
         route if route.ends_with("/set-aside") => json!({"reason": "r"}).to_string(),
-        route if route.starts_with("PUT") => json!({"claim": 1, "reason": "r"}).to_string(),
+        route if route.starts_with("PUT") => json!({"claim": 1, "seen": 1, "reason": "r"}).to_string(),
         _ => String::new(),
     }
 }
@@ -173,7 +173,7 @@ async fn what_is_anothers_is_answered_as_what_is_not_there() {
     for partner in ["P-2", "P-1"] {
         running.take_in(&[sale("C-7", partner)]).await;
     }
-    let choice = json!({"claim": 1, "reason": "it was P-2"}).to_string();
+    let choice = json!({"claim": 1, "seen": 2, "reason": "it was P-2"}).to_string();
     assert_eq!(running.api.put("/contracts/C-7/terms/1/choices/1", choice).await.unwrap().status, 202);
     running.settle().await;
     for (foreign, unknown, paths) in [
@@ -214,7 +214,7 @@ async fn a_contract_that_two_partners_claim_shows_each_its_own_alone() {
         assert!(!entries.is_empty() && entries.iter().all(|entry| entry["partner_id"] == own), "{body}");
     };
     let choose = async |number: u32, claim: Option<u32>| {
-        let choice = json!({"claim": claim, "reason": "P-1 or P-2"}).to_string();
+        let choice = json!({"claim": claim, "seen": 2, "reason": "P-1 or P-2"}).to_string();
         let path = format!("/contracts/C-3/terms/1/choices/{number}");
         assert_eq!(running.api.put(&path, choice).await.unwrap().status, 202);
         running.settle().await;
@@ -322,8 +322,8 @@ async fn what_is_for_managers_changes_no_byte_of_a_partners_answers() {
         running.take_in(&[event]).await;
         unchanged(what).await;
     }
-    for key in ["1", "2", "1/credit-notes/N"] {
-        let choice = json!({"claim": 1, "reason": "INTERNAL: it was right"}).to_string();
+    for (key, seen) in [("1", 3), ("2", 2), ("1/credit-notes/N", 2)] {
+        let choice = json!({"claim": 1, "seen": seen, "reason": "INTERNAL: it was right"}).to_string();
         let path = format!("/contracts/C-1/terms/{key}/choices/1");
         assert_eq!(running.api.put(&path, choice).await.unwrap().status, 202);
         unchanged("a choice that confirms what stood").await;
@@ -454,7 +454,7 @@ async fn odd_claims_get_nothing() {
         (json!({"scope": ""}), true),
         (json!({"scope": "openid"}), true),
         (json!({"scope": "ADMIN"}), true),
-        (json!({"scope": ["admin"]}), false),
+        (json!({"scope": ["admins"]}), true),
         (json!({"scope": null, "scopes": "admin", "role": "admin"}), true),
         (json!({"scope": "admin partner", "partner_id": "P-1"}), false),
         (json!({"scope": "partner"}), false),

@@ -349,30 +349,46 @@ async fn a_manager_chooses_what_stands() {
     let choose = async |number: u32, body: Value| {
         running.api.put(&format!("/contracts/C/terms/1/choices/{number}"), body.to_string()).await.unwrap()
     };
-    check_problem(&choose(1, json!({"claim": 3, "reason": "r"})).await, 400, Some("claim"));
-    check_problem(&choose(1, json!({"claim": 2, "reason": ""})).await, 400, Some("reason"));
-    check_problem(&choose(1, json!({"reason": "r"})).await, 400, Some("body"));
-    check_problem(&choose(2, json!({"claim": 2, "reason": "r"})).await, 409, None);
-    let none = json!({"claim": 1, "reason": "r"}).to_string();
+    check_problem(&choose(1, json!({"claim": 3, "seen": 2, "reason": "r"})).await, 400, Some("claim"));
+    check_problem(&choose(1, json!({"claim": 2, "seen": 2, "reason": ""})).await, 400, Some("reason"));
+    check_problem(&choose(1, json!({"seen": 2, "reason": "r"})).await, 400, Some("body"));
+    check_problem(&choose(1, json!({"claim": 2, "reason": "r"})).await, 400, Some("body"));
+    check_problem(&choose(1, json!({"claim": 2, "seen": 1, "reason": "r"})).await, 409, Some("seen"));
+    check_problem(&choose(2, json!({"claim": 2, "seen": 2, "reason": "r"})).await, 409, Some("number"));
+    let none = json!({"claim": 1, "seen": 2, "reason": "r"}).to_string();
     check_problem(&running.api.put("/contracts/X/terms/1/choices/1", none).await.unwrap(), 404, None);
 
-    let second = json!({"claim": 2, "reason": "P-2 brought the client"});
+    let second = json!({"claim": 2, "seen": 2, "reason": "P-2 brought the client"});
     assert_eq!(choose(1, second.clone()).await.status, 202);
     balances(&["P-1,EUR,0,0", "P-2,EUR,2000,0"]).await;
     assert_eq!(choose(1, second).await.status, 200, "the same again");
-    check_problem(&choose(1, json!({"claim": 1, "reason": "r"})).await, 409, None);
+    check_problem(&choose(1, json!({"claim": 1, "seen": 2, "reason": "r"})).await, 409, Some("number"));
     assert_eq!(running.get("/attention").await["items"], json!([]), "decided");
 
-    assert_eq!(choose(2, json!({"claim": null, "reason": "signed twice"})).await.status, 202);
+    assert_eq!(choose(2, json!({"claim": null, "seen": 2, "reason": "signed twice"})).await.status, 202);
     balances(&["P-1,EUR,0,0", "P-2,EUR,0,0"]).await;
-    assert_eq!(choose(3, json!({"claim": 1, "reason": "it was right"})).await.status, 202);
+    assert_eq!(choose(3, json!({"claim": 1, "seen": 2, "reason": "it was right"})).await.status, 202);
     balances(&["P-1,EUR,1000,0", "P-2,EUR,0,0"]).await;
 
+    // What comes after a choice contradicts again: it is on the list, and can be chosen.
+    let late = json!({"amount": "50.00", "currency": "EUR"});
+    let mut third = sale("P-1");
+    third["annual_fee"] = late;
+    running.take_in(&[event(SaleSigned, "3", &third)]).await;
+    assert_eq!(running.get("/attention").await["items"][0]["kind"], "contradiction");
+    assert_eq!(running.get("/contracts/C").await["contradictions"][0]["open"], true);
+    balances(&["P-1,EUR,1000,0", "P-2,EUR,0,0"]).await;
+    check_problem(&choose(4, json!({"claim": 3, "seen": 2, "reason": "r"})).await, 409, Some("seen"));
+    assert_eq!(choose(4, json!({"claim": 3, "seen": 3, "reason": "corrected"})).await.status, 202);
+    balances(&["P-1,EUR,500,0", "P-2,EUR,0,0"]).await;
+    assert_eq!(running.get("/attention").await["items"], json!([]), "decided");
+
     let contract = running.get("/contracts/C").await;
+    assert_eq!(contract["contradictions"][0]["open"], false);
     let reasons: Vec<&str> =
         contract["choices"].as_array().unwrap().iter().map(|choice| choice["reason"].as_str().unwrap()).collect();
-    assert_eq!(reasons, ["P-2 brought the client", "signed twice", "it was right"]);
-    assert_eq!(contract["entries"].as_array().unwrap().len(), 5, "{contract}");
+    assert_eq!(reasons, ["P-2 brought the client", "signed twice", "it was right", "corrected"]);
+    assert_eq!(contract["entries"].as_array().unwrap().len(), 6, "{contract}");
     assert_eq!(contract["sale"]["partner_id"], "P-1");
     assert_eq!(running.dead_letters().await, []);
     running.stack.stop().await;

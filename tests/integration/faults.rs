@@ -40,18 +40,10 @@ fn signal(name: &str, process: &str) {
 /// Short timeouts, so that nobody waits; and however slow the machine, no message is given up for it.
 const PATIENT: [(&str, &str); 2] = [("FunctionTimeoutSeconds", "2"), ("MaxReceiveCount", "100")];
 
-/// Lets messages whose handler died come back sooner than the template admits.
-async fn come_back_after(seconds: u32, running: &Running) {
-    for queue in running.stack.template.functions.values().filter_map(|function| function.mapping.as_ref()) {
-        let set = running.stack.sqs().set_queue_attributes().queue_url(running.stack.queue_url(&queue.queue));
-        set.attributes(QueueAttributeName::VisibilityTimeout, seconds.to_string()).send().await.unwrap();
-    }
-}
-
 /// Ends or stops each handler again and again while both worlds are taken in.
 async fn handlers_fail(signal_name: &str) {
     let running = Running::start_with(&PATIENT).await;
-    come_back_after(3, &running).await;
+    running.come_back_after(3).await;
     let world = World::both();
     running.register(&world).await;
     let faults = async {
@@ -98,7 +90,7 @@ async fn a_handler_that_hangs_before_it_asks_for_work_is_restarted() {
     std::fs::set_permissions(&handler, Permissions::from_mode(0o755)).unwrap();
 
     let running = Running::start_from(programs.path().to_owned(), &PATIENT).await;
-    come_back_after(3, &running).await;
+    running.come_back_after(3).await;
     let world = World::sample();
     running.register(&world).await;
     running.take_in(&world.events).await;
@@ -110,7 +102,7 @@ async fn a_handler_that_hangs_before_it_asks_for_work_is_restarted() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_message_whose_handler_keeps_dying_is_accounted_for() {
     let running = Running::start_with(&[("FunctionTimeoutSeconds", "1")]).await;
-    come_back_after(1, &running).await;
+    running.come_back_after(1).await;
     let world = World::sample();
     let event = world.events.iter().find(|event| event.event_type == EventType::CreditNote).unwrap().clone();
     let mut done = std::pin::pin!(running.take_in(std::slice::from_ref(&event)));
@@ -140,7 +132,7 @@ async fn a_message_whose_handler_keeps_dying_is_accounted_for() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_handler_that_is_stopped_at_its_work_is_ended_when_its_time_is_over() {
     let running = Running::start_with(&PATIENT).await;
-    come_back_after(3, &running).await;
+    running.come_back_after(3).await;
     let world = World::sample();
     running.register(&world).await;
     let stopped = wait_for(|| processes(&running, "sale-signed").first().cloned()).await;

@@ -46,8 +46,6 @@ const DAYS: &[&str] = &[
 ];
 const AMOUNTS: &[&str] = &[
     "\"\"",
-    "\"0\"",
-    "\"0.00\"",
     "\"-1\"",
     "\"+1\"",
     "\"01\"",
@@ -63,7 +61,6 @@ const AMOUNTS: &[&str] = &[
     "\"1.000\"",
     "\"10000000000.01\"",
     "\"\u{661}\"",
-    "0",
     "-1",
     "1e3",
     "1.5e1",
@@ -82,8 +79,8 @@ const CURRENCIES: &[&str] = &[
     "\"EU\"",
     "\"XXX\"",
     "\"XAU\"",
-    "\"DEM\"",
-    "\"HRK\"",
+    "\"DDM\"",
+    "\"XEU\"",
     "\"\u{415}UR\"",
     "978",
     "null",
@@ -111,6 +108,7 @@ const FIELDS: &[(EventType, &str, &[&str])] = &[
     (CreditNote, "/data/credit_note_id", IDS),
     (CreditNote, "/data/issued_on", DAYS),
     (CreditNote, "/data/amount/amount", AMOUNTS),
+    (CreditNote, "/data/amount/amount", &["\"0\"", "\"0.00\"", "0", "0.0"]),
     (CreditNote, "/data/amount/currency", CURRENCIES),
 ];
 

@@ -103,12 +103,14 @@ async fn every_listed_and_ten_thousand_generated_parameters_are_refused() {
     running.stack.stop().await;
 }
 
-const CHOICE: &str = r#"{"claim":1,"reason":"typed wrong"}"#;
+const CHOICE: &str = r#"{"claim":1,"seen":1,"reason":"typed wrong"}"#;
 
 #[test]
 fn every_listed_and_ten_thousand_generated_choices_are_refused() {
     let good = serde_json::from_str(CHOICE).unwrap();
-    assert!(choice::parse(CHOICE).is_ok() && choice::parse(r#"{"claim":null,"reason":"typed wrong"}"#).is_ok());
+    assert!(
+        choice::parse(CHOICE).is_ok() && choice::parse(r#"{"claim":null,"seen":1,"reason":"typed wrong"}"#).is_ok()
+    );
     let check = |pointer: &str, value: &str| {
         let body = with(&good, pointer, value);
         let refusal = choice::parse(&body).expect_err(&body);
@@ -121,12 +123,21 @@ fn every_listed_and_ten_thousand_generated_choices_are_refused() {
     for value in ["null", "1", "true", "[]", "{}", "\"\"", "\" \"", "\"a\\n\"", "\"a\\u0000\"", "\" a\"", &long] {
         check("/reason", value);
     }
-    for body in
-        ["", "null", "[]", "1", "{", "{}", r#"{"claim":1}"#, r#"{"reason":"a"}"#, r#"{"claim":1,"reason":"a"}x"#]
-    {
+    for body in [
+        "",
+        "null",
+        "[]",
+        "1",
+        "{",
+        "{}",
+        r#"{"claim":1}"#,
+        r#"{"reason":"a"}"#,
+        r#"{"claim":1,"reason":"a"}"#,
+        r#"{"claim":1,"seen":1,"reason":"a"}x"#,
+    ] {
         assert!(choice::parse(body).is_err(), "{body}");
     }
-    assert_eq!(choice::parse(r#"{"claim":1,"reason":"a","why":"b"}"#).unwrap_err().field, "why");
+    assert_eq!(choice::parse(r#"{"claim":1,"seen":1,"reason":"a","why":"b"}"#).unwrap_err().field, "why");
     let mut random = Rng::with_seed(5);
     for _ in 0..10_000 {
         let text = json!(wrong_text(&mut random) + "\u{0}").to_string();

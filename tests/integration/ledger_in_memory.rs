@@ -33,7 +33,9 @@ async fn restate(ledger: &Ledger<&MemoryStore>, id: &PartnerId) {
     let origin = Origin { at: at(0), because: "agreements-1" };
     let mut after = None;
     loop {
-        after = ledger.restate(id, after, origin).await.unwrap();
+        let step = ledger.restate(id, None, after, origin).await.unwrap();
+        assert!(step.failed.is_empty(), "{:?}", step.failed);
+        after = step.next;
         if after.is_none() {
             return;
         }

@@ -12,7 +12,9 @@ mod access_function;
 mod api;
 mod bad_input;
 mod command_line;
+mod contained;
 mod costs;
+mod damage;
 // Finds its processes in /proc.
 #[cfg(target_os = "linux")]
 mod faults;

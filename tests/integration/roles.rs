@@ -101,7 +101,7 @@ async fn work(running: &Running) {
         let sale = json!({"contract_id": "C", "partner_id": "P-001", "customer_id": customer, "signed_on": "2025-01-01", "annual_fee": fee});
         running.take_in(&[event(SaleSigned, id, &sale)]).await;
     }
-    let choice = json!({"claim": 2, "reason": "a slip of the pen"}).to_string();
+    let choice = json!({"claim": 2, "seen": 2, "reason": "a slip of the pen"}).to_string();
     assert_eq!(running.api.put("/contracts/C/terms/1/choices/1", choice).await.unwrap().status, 202);
     running.settle().await;
     for partner in &sample.partners {

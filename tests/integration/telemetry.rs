@@ -254,7 +254,7 @@ async fn ask_the_api(running: &Running) {
     for body in spoilt(&question) {
         send("POST", "/simulations", &body).await;
     }
-    for body in spoilt(&json!({ "claim": 2, "reason": CANARY })) {
+    for body in spoilt(&json!({ "claim": 2, "seen": 2, "reason": CANARY })) {
         send("PUT", "/contracts/C-1/terms/1/choices/1", &body).await;
     }
     for path in [
@@ -300,13 +300,16 @@ async fn nothing_that_was_sent_is_in_a_log_but_ids_and_reasons() {
     let running = Running::start().await;
     let registered = running.api.put("/partners/P-1", registration().to_string()).await.unwrap();
     assert_eq!(registered.status, 201, "{}", registered.text);
+    // What another release may have sent to our own queues comes back, until it is a dead letter.
+    running.come_back_after(1).await;
     for event_type in EventType::ALL {
         let bodies = spoilt(&good(event_type));
         running.send_raw(event_type, &bodies).await;
         running.send_raw(event_type, &[good(event_type).to_string()]).await;
     }
     let step = json!({ "kind": "partner", "partner_id": "P-1", "agreements_version": 1 });
-    let choice = json!({ "kind": "choice", "contract_id": "C-1", "term": 1, "number": 1, "claim": 1, "why": CANARY });
+    let choice =
+        json!({ "kind": "choice", "contract_id": "C-1", "term": 1, "number": 1, "claim": 1, "seen": 1, "why": CANARY });
     let refresh = json!({ "months": [{ "partner_id": "P-1", "month": "2024-02" }] });
     for (queue, good) in [("RestatementQueue", &step), ("RestatementQueue", &choice), ("TotalsQueue", &refresh)] {
         for body in spoilt(good) {
@@ -334,7 +337,15 @@ async fn nothing_that_was_sent_is_in_a_log_but_ids_and_reasons() {
     let letters = running.dead_letters().await;
     assert!(letters.len() > 100, "{}", letters.len());
     for letter in letters {
-        let line = lines.iter().find(|line| line["message_id"] == *letter.message_id && line["outcome"] == "refused");
+        let of_letter = |outcome: &str| {
+            lines.iter().find(|line| line["message_id"] == *letter.message_id && line["outcome"] == outcome)
+        };
+        // Not ours to refuse: another release may have sent it.
+        if letter.reason.starts_with("received too often") {
+            assert!(of_letter("failed").is_some(), "nothing is told of {letter:?}");
+            continue;
+        }
+        let line = of_letter("refused");
         let line = line.unwrap_or_else(|| panic!("nothing is told of {letter:?}"));
         let told = format!("{} {}", line["field"].as_str().unwrap(), line["reason"].as_str().unwrap());
         assert_eq!(told, letter.reason);

@@ -9,13 +9,11 @@ import { t } from "./text.js";
 const ATTEMPTS = 20;
 const NONE = "none";
 
-/** Open when claims contradict each other and nobody has chosen; otherwise at hand, to set a wrong one aside. */
+/** Open when claims contradict each other that no choice has settled; otherwise at hand, to set a wrong one aside. */
 export function choosing(contract, { read, again }) {
   const keys = keysOf(contract);
   if (keys.length === 0) return null;
-  const open = contract.contradictions.find((one) =>
-    keys.some((key) => key.made === 0 && keyName(key) === keyName(one)),
-  );
+  const open = contract.contradictions.find((one) => one.open);
   const form = choiceForm(contract, keys, open, { read, again });
   return h(
     "details",
@@ -57,7 +55,7 @@ function choiceForm(contract, keys, open, { read, again }) {
       outcome,
       contract,
       key,
-      { claim: chosen === NONE ? null : Number(chosen), reason: reason.value },
+      { claim: chosen === NONE ? null : Number(chosen), seen: key.claims, reason: reason.value },
       { read, again },
     );
   });

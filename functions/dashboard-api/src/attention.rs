@@ -53,7 +53,11 @@ async fn items(
     Ok(match attention {
         Attention::Annuity { contract_id, term } => match annuity(app, &contract_id, term, language).await {
             Ok(items) => (items, None),
-            Err(LedgerError::Damaged { key, why: _ } | LedgerError::Overflow { what: key, source: _ }) => {
+            Err(
+                LedgerError::Damaged { key, why: _ }
+                | LedgerError::Unknown { key }
+                | LedgerError::Overflow { what: key, source: _ },
+            ) => {
                 let of = json!({ "contract_id": contract_id, "term": term.number() });
                 (vec![self::unreadable(of, &key, language)], Some(key))
             }
@@ -66,10 +70,10 @@ async fn items(
 
 /// Everything about an annuity as it is now; the list may lag behind.
 async fn annuity(app: &App, id: &ContractId, term: Term, language: Language) -> Result<Vec<Value>, LedgerError> {
-    let slots = app.ledger.contract(id).await?;
+    let slots = app.ledger.contract(id).await?.whole()?;
     let contract = slots.contract();
     let partner = match contract.sale() {
-        Some(sale) => app.ledger.head(&sale.partner_id).await?.partner,
+        Some(sale) => app.ledger.head(&sale.partner_id).await?.known()?.clone(),
         None => Partner::default(),
     };
     let items = contract.oddities(term, &partner).into_iter().map(|what| {

@@ -11,9 +11,10 @@ use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use events::{ChoiceBody, Refusal, choice};
+use ledger::choices::Chosen;
 use rules::text::Words;
-use rules::{ContractId, CreditNoteId, Fact, Term};
-use runtime::restatement::{ChoiceRequest, Request};
+use rules::{ContractId, CreditNoteId, Term};
+use runtime::restatement::{ChoiceRequest, Request, refused};
 use serde_json::json;
 
 type Pairs = Vec<(String, String)>;
@@ -51,8 +52,8 @@ async fn choose(
     let term = number_in("term", term, 1..=99)?;
     let term = Term::try_from(term).map_err(|error| Refusal::new("term", error))?;
     let number = number_in("number", number, 1..=1000)?;
-    let ChoiceBody { claim, reason } = choice::parse(utf8(body)?)?;
-    let request = ChoiceRequest { contract_id, term, credit_note_id, number, claim, why: reason };
+    let ChoiceBody { claim, seen, reason } = choice::parse(utf8(body)?)?;
+    let request = ChoiceRequest { contract_id, term, credit_note_id, number, claim, seen, why: reason };
     check(app, &request).await
 }
 
@@ -60,33 +61,19 @@ async fn choose(
 async fn check(app: &App, request: &ChoiceRequest) -> Result<Response, Problem> {
     let contract = app.ledger.contract(&request.contract_id).await?.contract();
     let key = request.key();
-    let claims: Vec<Fact> = contract.claims(&key);
-    if claims.is_empty() {
+    if contract.claims(&key).is_empty() {
         return Err(Problem::not_found(Words::new(
             "rien n'a été déclaré de cette annuité ou de cet avoir",
             "nothing was claimed of this annuity or credit note",
         )));
     }
-    let claim = match request.claim {
-        None => None,
-        Some(claim) => {
-            let fact = claim.checked_sub(1).and_then(|before| claims.get(before));
-            Some(fact.ok_or_else(|| unknown_claim(claims.len()))?.clone())
-        }
-    };
-    let made = contract.choices(&key);
-    match request.number.checked_sub(1) {
-        Some(before) if made.get(before) == Some(&claim) => {
-            return Ok((StatusCode::OK, Json(json!({ "status": "chosen" }))).into_response());
-        }
-        Some(before) if before == made.len() => {}
-        Some(_) | None => {
-            let next = made.len() + 1;
-            return Err(Problem::conflict(Words::new(
-                format!("un autre choix a ce numéro, ou il en manque un avant ; le prochain est {next}"),
-                format!("another choice has this number, or one before it is missing; the next one is {next}"),
-            )));
-        }
+    let (outcome, _) = request.choice().judge(&contract);
+    if let Some(refusal) = refused(outcome) {
+        let names_no_claim = matches!(outcome, Chosen::UnknownClaim { .. });
+        return Err(if names_no_claim { refusal.into() } else { Problem::conflict_of(&refusal) });
+    }
+    if outcome == Chosen::Already {
+        return Ok((StatusCode::OK, Json(json!({ "status": "chosen" }))).into_response());
     }
     app.restatements.send(&Request::Choice(request.clone())).await.map_err(|error| {
         let error = runtime::chain(&error);
@@ -97,9 +84,4 @@ async fn check(app: &App, request: &ChoiceRequest) -> Result<Response, Problem> 
         ))
     })?;
     Ok((StatusCode::ACCEPTED, Json(json!({ "status": "accepted" }))).into_response())
-}
-
-fn unknown_claim(last: usize) -> Refusal {
-    let fr = format!("doit être null ou un entier de 1 à {last}");
-    Refusal::new("claim", Words::new(fr, format!("must be null or a whole number from 1 to {last}")))
 }

@@ -4,10 +4,11 @@
 use crate::App;
 use crate::access::Caller;
 use crate::contract_pieces::{PageOfPieces, Piece, Pieces, View};
-use crate::entries::entry;
+use crate::entries::{entry, unknown_entry};
 use crate::openapi_schemas::with;
 use crate::parameters::{MAX_LIMIT, Parameters, id};
 use crate::problem::Problem;
+use crate::unreadable::Unreadable;
 use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::HeaderMap;
@@ -47,13 +48,18 @@ pub(crate) async fn show(
     let contract = slots.contract();
     let view = View::of(&contract, &caller);
     let partner = match contract.sale() {
-        Some(sale) if view.shows_what_stands() => app.ledger.head(&sale.partner_id).await?.partner,
+        Some(sale) if view.shows_what_stands() => app.ledger.head(&sale.partner_id).await?.known()?.clone(),
         Some(_) | None => Partner::default(),
     };
     let page = Pieces::of(&contract, &slots, &view).page(&contract, after, limit);
     let next_cursor = pages.next(page.next.as_ref())?;
     let shown = history(&contract_id, (&contract, &partner), &view, page, language);
-    Ok(Json(with(shown, "next_cursor", json!(next_cursor))))
+    let shown = with(shown, "next_cursor", json!(next_cursor));
+    let unknown = slots.unknown_entries().into_iter().filter(|entry| view.shows_entry_of_text(&entry.partner));
+    let shown = with(shown, "unknown_entries", unknown.map(|entry| unknown_entry(&entry)).collect());
+    let mut unreadable = Unreadable::default();
+    unreadable.add(slots.unreadable().map(|one| format!("{} {}", one.key.pk, one.key.sk)));
+    Ok(Json(unreadable.told(shown, &caller)))
 }
 
 /// A contract of which something is known and that the caller may read.
@@ -61,7 +67,8 @@ async fn readable(app: &App, caller: &Caller, id: &ContractId) -> Result<Option<
     match caller {
         Caller::Admin => {
             let slots = app.ledger.contract(id).await?;
-            Ok(Some(slots).filter(|slots| !slots.contract().terms().is_empty()))
+            let is_known = !slots.contract().terms().is_empty() || slots.unreadable().next().is_some();
+            Ok(is_known.then_some(slots))
         }
         Caller::Partner(partner) => app.ledger.contract_for(id, partner).await,
     }
@@ -175,7 +182,8 @@ pub(crate) fn line(line: &Line, language: Language) -> Value {
 /// Every claim of a key that has several, in the order recorded.
 fn contradiction(contract: &Contract, key: &Key) -> Value {
     let claims: Vec<Value> = contract.claims(key).iter().map(fact).collect();
-    json!({ "term": key.term().number(), "credit_note_id": note_of(key), "claims": claims })
+    let (term, credit_note_id, open) = (key.term().number(), note_of(key), contract.is_contested(key));
+    json!({ "term": term, "credit_note_id": credit_note_id, "claims": claims, "open": open })
 }
 
 /// A choice of what stands.
@@ -184,6 +192,7 @@ fn choice(choice: &ChoiceMade) -> Value {
         "term": choice.key.term().number(),
         "credit_note_id": note_of(&choice.key),
         "claim": choice.claim.as_ref().map(fact),
+        "seen": choice.seen,
         "reason": choice.why,
         "chosen_at": choice.at,
     })

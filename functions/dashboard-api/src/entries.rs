@@ -10,6 +10,7 @@ use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::HeaderMap;
 use events::json::Money;
+use ledger::lenient::UnknownEntry;
 use rules::entry::Recorded;
 use rules::line::LineId;
 use rules::programme::Language;
@@ -34,7 +35,9 @@ pub(crate) async fn list(
     let mut unreadable = Unreadable::default();
     unreadable.add(part.unreadable);
     let entries: Vec<Value> = part.list.iter().map(|listed| entry(&listed.line, &listed.recorded, language)).collect();
-    let answer = json!({ "entries": entries, "next_cursor": pages.next(part.next)? });
+    let unknown: Vec<Value> = part.unknown.iter().map(unknown_entry).collect();
+    let next_cursor = pages.next(part.next)?;
+    let answer = json!({ "entries": entries, "unknown_entries": unknown, "next_cursor": next_cursor });
     Ok(Json(unreadable.told(answer, &caller)))
 }
 
@@ -58,6 +61,27 @@ pub(crate) fn entry(line: &LineId, recorded: &Recorded, language: Language) -> V
         "vendor_share": Money::new(recorded.entry.vendor_share, posting.currency),
         "reason": recorded.entry.basis.decision.reason.as_str(),
         "explanation": explain::entry(&recorded.entry, language),
+    })
+}
+
+/// An entry of a later release, as the texts that it has: its amounts are in minor units, and in no sum.
+pub(crate) fn unknown_entry(entry: &UnknownEntry) -> Value {
+    let (contract_id, term, cause) = match &entry.line {
+        LineId::Annuity { contract_id, term, cause } => (Some(contract_id), Some(term.number()), self::cause(cause)),
+        LineId::EntryFee { partner_id: _, agreement } => (None, None, agreement.to_string()),
+    };
+    json!({
+        "contract_id": contract_id,
+        "term": term,
+        "cause": cause,
+        "kind": entry.kind,
+        "model": entry.model,
+        "reason": entry.reason,
+        "booked_on": entry.booked_on,
+        "recorded_at": entry.recorded_at,
+        "currency": entry.currency,
+        "amount_in_minor_units": entry.amount.0.to_string(),
+        "vendor_share_in_minor_units": entry.vendor_share.0.to_string(),
     })
 }
 

@@ -256,6 +256,10 @@ fn ledger() -> Vec<(&'static str, Value)> {
         ("entries", list(&r("Entry"))),
         ("next_cursor", json!({ "type": ["string", "null"] })),
     ];
+    let texts =
+        ["cause", "kind", "model", "reason", "currency", "amount_in_minor_units", "vendor_share_in_minor_units"];
+    let unknown = object(&texts.map(|name| (name, text())), &[]);
+    let unknown_entries = [("unknown_entries", list(&unknown))];
     vec![
         ("Entry", object(&[&of_line[..], &booked[..], &recorded[..], &amounts[..]].concat(), &[])),
         ("EntryList", page_of("entries", "Entry")),
@@ -270,7 +274,7 @@ fn ledger() -> Vec<(&'static str, Value)> {
                 &unreadable(),
             ),
         ),
-        ("Contract", object(&contract, &[])),
+        ("Contract", object(&contract, &[&unknown_entries[..], &unreadable()[..]].concat())),
         ("AttentionItem", object(&[("kind", text()), ("what_to_do", text())], &[("key", text())])),
         ("AttentionList", page_of("items", "AttentionItem")),
     ]
@@ -279,6 +283,11 @@ fn ledger() -> Vec<(&'static str, Value)> {
 fn questions() -> Vec<(&'static str, Value)> {
     let r = reference;
     let claim = json!({ "type": ["integer", "null"], "minimum": 1 });
+    let seen = json!({
+        "type": "integer",
+        "minimum": 1,
+        "description": "how many claims the contract listed: a choice settles those, and is refused if there are others",
+    });
     let who = [("partner_id", r("Id")), ("model", r("Model")), ("programme", r("ProgrammeVersion"))];
     let who: Vec<Value> = who.into_iter().map(|of| closed(&[of], &[])).collect();
     let terms = closed(&[], &[("model", r("Model")), ("rate", r("Rate")), ("from_sale", r("FromSale"))]);
@@ -295,7 +304,7 @@ fn questions() -> Vec<(&'static str, Value)> {
     ];
     let answer = [("partners", list(&partner)), ("lines", list(&object(&line, &[]))), ("lines_changed", integer())];
     vec![
-        ("Choice", closed(&[("claim", claim), ("reason", written())], &[])),
+        ("Choice", closed(&[("claim", claim), ("seen", seen), ("reason", written())], &[])),
         ("Chosen", object(&[("status", json!({ "enum": ["accepted", "chosen"] }))], &[])),
         ("Reason", closed(&[("reason", written())], &[])),
         ("PutAside", object(&[("status", json!({ "enum": ["set-aside"] }))], &[])),

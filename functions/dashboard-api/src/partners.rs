@@ -19,6 +19,7 @@ use events::{Registration, registration};
 use futures_util::future::try_join;
 use futures_util::stream::{self, StreamExt};
 use jiff::civil::Date;
+use ledger::lenient::UnknownAgreement;
 use ledger::queries::Registered;
 use ledger::set_aside::WithYears;
 use ledger::{Head, LedgerError};
@@ -155,9 +156,7 @@ pub(crate) async fn register(
         let read = app.ledger.head(&partner_id).await?;
         let Registration { name, agreements } = registration::parse(body, &read.partner.agreements)?;
         let created = read.name.is_none();
-        let pass = |agreements_version| {
-            Request::Partner(PartnerStep { partner_id: partner_id.clone(), agreements_version, after: None })
-        };
+        let pass = |agreements_version| Request::Partner(PartnerStep::first(partner_id.clone(), agreements_version));
         if read.name.as_ref() == Some(&name) && read.partner.agreements == agreements {
             // Perhaps a repetition, because whoever changed it was stopped before the pass.
             request_pass(&app, &pass(read.agreements_version)).await;
@@ -233,8 +232,15 @@ fn etag(head: &Head) -> [(HeaderName, String); 1] {
 }
 
 fn registration_of(head: &Head) -> Value {
-    let agreements: Vec<Agreement> = head.partner.agreements.iter().map(Agreement::from).collect();
+    let known = head.partner.agreements.iter().map(|agreement| json!(Agreement::from(agreement)));
+    let agreements: Vec<Value> = known.chain(head.unknown.iter().map(unknown_agreement)).collect();
     json!({ "partner_id": head.id, "name": head.name, "agreements": agreements })
+}
+
+/// An agreement of a later release, as the texts that it has.
+fn unknown_agreement(agreement: &UnknownAgreement) -> Value {
+    let UnknownAgreement { model, programme, starts_on, ends_on } = agreement;
+    json!({ "model": model, "programme": programme, "starts_on": starts_on, "ends_on": ends_on })
 }
 
 /// What everything ever booked comes to, in each currency.

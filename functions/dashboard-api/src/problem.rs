@@ -66,6 +66,11 @@ impl Problem {
         Problem::new(StatusCode::CONFLICT, detail)
     }
 
+    /// A conflict with what is recorded, naming the field that says otherwise.
+    pub(crate) fn conflict_of(refusal: &Refusal) -> Problem {
+        Problem { field: Some(refusal.field.clone()), ..Problem::conflict(refusal.words()) }
+    }
+
     pub(crate) fn precondition_failed(detail: Words) -> Problem {
         Problem::new(StatusCode::PRECONDITION_FAILED, detail)
     }
@@ -129,6 +134,13 @@ impl From<LedgerError> for Problem {
                 Problem::try_again(Words::new(
                     "le registre ne peut répondre à présent ; rien n'a changé, réessayer",
                     "the ledger cannot answer now; nothing was changed, try again",
+                ))
+            }
+            LedgerError::Unknown { .. } => {
+                tracing::error!(error = chain, "this release does not know what a later one wrote: ask that one");
+                Problem::try_again(Words::new(
+                    "une version plus récente a écrit cette donnée, et elle seule peut répondre ; réessayer plus tard",
+                    "a later release wrote this, and only that one can answer; try again later",
                 ))
             }
             LedgerError::Damaged { .. } | LedgerError::Overflow { .. } => {

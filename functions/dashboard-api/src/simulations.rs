@@ -68,6 +68,10 @@ async fn registry(
     let heads = stream::iter(ids).map(|id| async move { app.ledger.head(&id).await }).buffer_unordered(AT_ONCE);
     let mut concerned = Vec::new();
     for head in heads.collect::<Vec<_>>().await {
+        let head = head.and_then(|head| {
+            head.known()?;
+            Ok(head)
+        });
         concerned.extend(unreadable.pass_over(head)?.map(|head| (head.id, head.partner.agreements)));
     }
     let concerned = concerned.into_iter();

@@ -22,11 +22,15 @@ impl Unreadable {
         }
     }
 
-    /// What was read; none if it is damaged, or cannot be added up, and so is passed over.
+    /// What was read; none if it is damaged, of a later release, or cannot be added up, and so is passed over.
     pub(crate) fn pass_over<T>(&mut self, read: Result<T, LedgerError>) -> Result<Option<T>, LedgerError> {
         match read {
             Ok(read) => Ok(Some(read)),
-            Err(LedgerError::Damaged { key, why: _ } | LedgerError::Overflow { what: key, source: _ }) => {
+            Err(
+                LedgerError::Damaged { key, why: _ }
+                | LedgerError::Unknown { key }
+                | LedgerError::Overflow { what: key, source: _ },
+            ) => {
                 self.add([key]);
                 Ok(None)
             }

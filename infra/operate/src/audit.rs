@@ -4,32 +4,36 @@ use crate::Failure;
 use crate::target::Target;
 use aws_sdk_dynamodb::types::AttributeValue;
 use indicatif::ProgressBar;
-use ledger::audit::{Finding, audit as compare};
+use ledger::audit::mend::Mended;
+use ledger::audit::{Audit, Finding, audit as compare};
+use ledger::dynamo::DynamoStore;
 use ledger::slots::Origin;
-use ledger::store::Item;
-use std::collections::HashMap;
+use ledger::store::{Item, Key};
+use ledger::{Ledger, LedgerError};
+use std::collections::{BTreeSet, HashMap};
 use std::process::ExitCode;
+use std::time::Duration;
 
+/// How often the table is looked at until two looks agree and no message waits that may change it. What a system in use is
+/// just doing passes by itself; what stays the same for so many looks does not.
+const LOOKS: usize = 30;
+/// How long between two looks.
+const PAUSE: Duration = Duration::from_secs(2);
+/// How often what was mended is looked at again.
+const ROUNDS: usize = 3;
+
+/// Names everything that is not as it should be, and mends it if asked to. Status 1 if anything is left.
 pub(crate) async fn audit(target: &Target, repair: bool) -> Result<ExitCode, Failure> {
     let table = target.table().await?;
     let mut findings = look(target, &table).await?;
     if !repair && !findings.is_empty() {
-        println!("--repair appends what is missing");
+        println!("--repair puts right what can be derived, and says what a person must decide");
         return Ok(ExitCode::FAILURE);
     }
     let ledger = target.ledger().await?;
-    let origin = Origin { at: runtime::now(), because: "audit" };
-    // Lines first; what was appended to them then changes totals.
-    for _ in 0..2 {
-        if findings.is_empty() {
-            return Ok(ExitCode::SUCCESS);
-        }
-        for finding in &findings {
-            match finding {
-                Finding::Difference { line, .. } => ledger.repair(line, origin).await?,
-                Finding::Totals { of } => ledger.refresh_totals(of).await?,
-                Finding::Unfinished { .. } | Finding::Torn { .. } => {}
-            }
+    for _ in 0..ROUNDS {
+        if !mend(&ledger, &mut findings).await {
+            break;
         }
         println!("repaired; looking again");
         findings = look(target, &table).await?;
@@ -37,16 +41,61 @@ pub(crate) async fn audit(target: &Target, repair: bool) -> Result<ExitCode, Fai
     Ok(if findings.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// Reads everything, and prints what is not as it should be.
+/// Takes an item as it is for what was recorded.
+pub(crate) async fn accept(target: &Target, key: &Key) -> Result<ExitCode, Failure> {
+    let accepted = target.ledger().await?.accept(key).await?;
+    if accepted {
+        println!("{} {}: accepted as it is; look again", key.pk, key.sk);
+        return Ok(ExitCode::SUCCESS);
+    }
+    Err(format!("there is no item {} {}", key.pk, key.sk).into())
+}
+
+/// Mends what can be derived; says what a person must decide. Whether anything was mended.
+async fn mend(ledger: &Ledger<DynamoStore>, findings: &mut [Finding]) -> bool {
+    findings.sort_by_key(Finding::rank);
+    let mut any = false;
+    for finding in findings {
+        // Stamped when it is written: a repair of many lines takes its time.
+        let origin = Origin { at: runtime::now(), because: "audit" };
+        match ledger.mend(finding, origin).await {
+            Ok(Mended::Done) => any = true,
+            Ok(Mended::ForAPerson(what)) => println!("{finding}\n  for a person: {what}"),
+            Err(error @ (LedgerError::Damaged { .. } | LedgerError::Unknown { .. })) => {
+                println!("{finding}\n  not repaired, since it depends on what cannot be read: {error}");
+            }
+            Err(error) => println!("{finding}\n  not repaired: {}", runtime::chain(&error)),
+        }
+    }
+    any
+}
+
+/// Reads everything, and prints what is not as it should be: what every look finds.
 async fn look(target: &Target, table: &str) -> Result<Vec<Finding>, Failure> {
-    let items = scan(target, table).await?;
-    let count = items.len();
-    let audit = compare(items)?;
+    let (mut count, mut audit) = look_once(target, table).await?;
+    for _ in 1..LOOKS {
+        if audit.findings.is_empty() {
+            break;
+        }
+        tokio::time::sleep(PAUSE).await;
+        let known: BTreeSet<String> = audit.findings.iter().map(|finding| format!("{finding:?}")).collect();
+        let next = look_once(target, table).await?;
+        (count, audit) = next;
+        audit.findings.retain(|finding| known.contains(&format!("{finding:?}")));
+        if audit.findings.len() == known.len() && !target.is_busy().await {
+            break;
+        }
+    }
     for finding in &audit.findings {
         println!("{finding}");
     }
     println!("{count} items, {} lines, {} differences", audit.lines, audit.findings.len());
     Ok(audit.findings)
+}
+
+async fn look_once(target: &Target, table: &str) -> Result<(usize, Audit), Failure> {
+    let items = scan(target, table).await?;
+    Ok((items.len(), compare(items)))
 }
 
 async fn scan(target: &Target, table: &str) -> Result<Vec<Item>, Failure> {

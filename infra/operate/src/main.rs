@@ -7,6 +7,7 @@ mod target;
 mod token;
 
 use clap::{Parser, Subcommand};
+use ledger::store::Key;
 use std::error::Error;
 use std::process::ExitCode;
 use target::{Place, Target};
@@ -51,12 +52,20 @@ enum Command {
         #[command(flatten)]
         wanted: token::Wanted,
     },
-    /// Read the whole table, compute every line again, and print each difference; status 1 if there is any
+    /// Read the whole table, compute all of it again, and print each difference; status 1 if there is any
     Audit {
-        /// Append the missing differences, after showing them
+        /// Put right what can be derived, after showing it; what cannot is left to a person
         #[arg(long)]
         repair: bool,
+        /// Take this item as it is for what was recorded: a person has looked at it, and its amounts are right
+        #[arg(long, value_name = "'PK SK'", conflicts_with = "repair", value_parser = key)]
+        accept: Option<Key>,
     },
+}
+
+fn key(text: &str) -> Result<Key, String> {
+    let (pk, sk) = text.split_once(' ').ok_or("is not of the form 'PARTITION SORT-KEY', as the audit names items")?;
+    Ok(Key { pk: pk.to_owned(), sk: sk.to_owned() })
 }
 
 type Failure = Box<dyn Error + Send + Sync>;
@@ -78,6 +87,7 @@ async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         Command::Token { wanted } => token::token(wanted),
         Command::Send { file } => send::send(&target, &file).await,
         Command::Redrive { queue, reason, yes } => redrive::redrive(&target, queue, reason.as_deref(), yes).await,
-        Command::Audit { repair } => audit::audit(&target, repair).await,
+        Command::Audit { accept: Some(key), .. } => audit::accept(&target, &key).await,
+        Command::Audit { repair, accept: None } => audit::audit(&target, repair).await,
     }
 }

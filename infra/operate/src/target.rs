@@ -1,6 +1,7 @@
 //! Which system is operated: the one on this machine, or a stack in an account.
 
 use crate::Failure;
+use aws_sdk_sqs::types::QueueAttributeName;
 use clap::Args;
 use ledger::Ledger;
 use ledger::dynamo::DynamoStore;
@@ -51,6 +52,23 @@ impl Target {
         let found =
             listed.into_iter().find(|url| self.is_named(url.rsplit('/').next().unwrap_or_default(), logical_id));
         found.ok_or_else(|| format!("there is no queue {prefix}: is the stack running, and its name right?").into())
+    }
+
+    /// Whether a message waits or is in work that may change the table. Who may not ask is told no.
+    pub(crate) async fn is_busy(&self) -> bool {
+        for queue in ["SaleSignedQueue", "AnnualRenewalQueue", "CreditNoteQueue", "RestatementQueue", "TotalsQueue"] {
+            let Ok(url) = self.queue_url(queue).await else { continue };
+            let names = [
+                QueueAttributeName::ApproximateNumberOfMessages,
+                QueueAttributeName::ApproximateNumberOfMessagesNotVisible,
+            ];
+            let asked = self.sqs.get_queue_attributes().queue_url(url).set_attribute_names(Some(names.to_vec()));
+            let attributes = asked.send().await.ok().and_then(|answer| answer.attributes).unwrap_or_default();
+            if names.iter().any(|name| attributes.get(name).is_some_and(|count| count != "0")) {
+                return true;
+            }
+        }
+        false
     }
 
     /// The name of the table.

@@ -11,6 +11,8 @@ pub struct ChoiceBody {
     /// Counted from 1, in the order in which the contract lists its claims; none: no claim stands.
     #[serde(deserialize_with = "present")]
     pub claim: Option<usize>,
+    /// How many claims the contract listed: a choice settles those that it saw.
+    pub seen: usize,
     /// Why: 1 to [`body::MAX_TEXT`] characters.
     pub reason: String,
 }
@@ -22,11 +24,11 @@ fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<usize>, 
 
 /// Reads a choice. Whether there is such a claim is for the ledger to say.
 pub fn parse(body: &str) -> Result<ChoiceBody, Refusal> {
-    let ChoiceBody { claim, reason } = body::read(body)?;
+    let ChoiceBody { claim, seen, reason } = body::read(body)?;
     if claim == Some(0) {
         let reason =
             Words::new("se compte à partir de 1 ; null n'en retient aucune", "is counted from 1; null chooses none");
         return Err(Refusal::new("claim", reason));
     }
-    Ok(ChoiceBody { claim, reason: body::text(reason, "reason")? })
+    Ok(ChoiceBody { claim, seen, reason: body::text(reason, "reason")? })
 }

@@ -123,14 +123,14 @@ fn fact(data: &Data<'_>, event_type: EventType) -> Result<Fact, Refusal> {
             partner_id: parsed(data.partner_id, "data.partner_id")?,
             customer_id: parsed(data.customer_id, "data.customer_id")?,
             signed_on: parsed(data.signed_on, "data.signed_on")?,
-            annual_fee: money(data.annual_fee, "data.annual_fee")?,
+            annual_fee: fee(data.annual_fee, "data.annual_fee")?,
             instance: instance(data.instance)?,
         }),
         EventType::AnnualRenewal => Fact::Renewal(Renewal {
             contract_id,
             term: term(data.term, "data.term", 2)?,
             starts_on: parsed(data.starts_on, "data.starts_on")?,
-            annual_fee: money(data.annual_fee, "data.annual_fee")?,
+            annual_fee: fee(data.annual_fee, "data.annual_fee")?,
         }),
         EventType::CreditNote => Fact::CreditNote(CreditNote {
             contract_id,
@@ -170,6 +170,13 @@ fn money(raw: Raw<'_>, field: &str) -> Result<Money, Refusal> {
     let raw = raw.ok_or_else(|| missing(field))?;
     let RawMoney { amount, currency } = object(raw.get(), field)?;
     crate::raw::money(amount, currency, field)
+}
+
+/// The same of an annual fee.
+fn fee(raw: Raw<'_>, field: &str) -> Result<Money, Refusal> {
+    let raw = raw.ok_or_else(|| missing(field))?;
+    let RawMoney { amount, currency } = object(raw.get(), field)?;
+    crate::raw::fee(amount, currency, field)
 }
 
 /// A CloudEvents attribute: a string that is not empty and has no control characters.
@@ -246,7 +253,8 @@ mod tests {
         };
         assert_eq!(fee("1200.10"), Ok(120_010));
         assert_eq!(fee("9007199254.99"), Ok(900_719_925_499), "more digits than a binary float keeps apart");
-        for bad in ["1.2e3", "12E2", "-1", "0", "0.001", "1e400", "true", "null", "[]", "\"1e3\""] {
+        assert_eq!(fee("0.00"), Ok(0), "a free year");
+        for bad in ["1.2e3", "12E2", "-1", "-0", "0.001", "1e400", "true", "null", "[]", "\"1e3\""] {
             assert_eq!(fee(bad).unwrap_err().field, "data.annual_fee.amount", "{bad}");
         }
     }

@@ -1,6 +1,7 @@
 //! Fields as they were written, before anything is made of them.
 
 use crate::Refusal;
+use rules::money::MoneyError;
 use rules::programme::{FromSale, FromSaleError};
 use rules::text::Words;
 use rules::{Currency, Money};
@@ -59,10 +60,24 @@ pub(crate) fn from_sale(raw: Raw<'_>, field: &str) -> Result<Option<FromSale>, R
 /// An amount and a currency that were written side by side in `field`; the amount by its digits, whether it is a string
 /// or a number.
 pub(crate) fn money(amount: Raw<'_>, currency: Raw<'_>, field: &str) -> Result<Money, Refusal> {
+    read_money(amount, currency, field, Money::parse)
+}
+
+/// The same of an annual fee, which may be zero.
+pub(crate) fn fee(amount: Raw<'_>, currency: Raw<'_>, field: &str) -> Result<Money, Refusal> {
+    read_money(amount, currency, field, Money::parse_fee)
+}
+
+fn read_money(
+    amount: Raw<'_>,
+    currency: Raw<'_>,
+    field: &str,
+    parse: impl FnOnce(&str, Currency) -> Result<Money, MoneyError>,
+) -> Result<Money, Refusal> {
     let currency: Currency = parsed(currency, &format!("{field}.currency"))?;
     let field = format!("{field}.amount");
     let written = amount.ok_or_else(|| missing(&field))?.get();
     let is_number = written.starts_with(|first: char| first == '-' || first.is_ascii_digit());
     let digits = if is_number { Cow::Borrowed(written) } else { text(amount, &field)? };
-    Money::parse(&digits, currency).map_err(|error| Refusal::new(field, error))
+    parse(&digits, currency).map_err(|error| Refusal::new(field, error))
 }

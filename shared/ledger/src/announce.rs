@@ -116,7 +116,7 @@ impl<S: Store, A: Announce> Store for Announced<S, A> {
             .filter_map(|write| match write {
                 Write::Insert(item) => Booked::of(item),
                 // An entry never changes: what is replaced had it before, or has none.
-                Write::Replace(_, _) => None,
+                Write::Replace(_, _) | Write::Mend(_, _) => None,
             })
             .collect();
         self.before(booked.iter()).await?;

@@ -1,11 +1,12 @@
 //! What needs a person: annuities that wait, contradict or are odd, and messages that were refused. Listed in an index of
 //! their own, for as long as they do.
 
+use crate::item::{self, Hash};
 use crate::keys::{self, RowKey, SlotKey};
 use crate::queries::{Part, index_key, whole};
 use crate::rows::text;
 use crate::store::{Consistency, Index, IndexKey, Inserted, Item, Key, Store, TransactError, Write};
-use crate::{Ledger, LedgerError, SHAPE, UNSTORABLE};
+use crate::{CHANGED, Ledger, LedgerError, SHAPE, UNSTORABLE, Unreadable};
 use jiff::Timestamp;
 use rules::text::Words;
 use rules::{ContractId, Term};
@@ -78,7 +79,8 @@ impl<S: Store> Ledger<S> {
         let apk = Some(keys::ATTENTION.to_owned());
         let stored =
             StoredRejected { pk, sk, apk, ask, message_id, function, field, reason, reason_in_french, at, revision: 1 };
-        let item = serde_dynamo::to_item(stored).map_err(|_| damaged(&rejected.message_id, UNSTORABLE))?;
+        let mut item: Item = serde_dynamo::to_item(stored).map_err(|_| damaged(&rejected.message_id, UNSTORABLE))?;
+        item::hash(&mut item);
         match self.store.insert(vec![item]).await.into_iter().next() {
             Some(Inserted::Failed(error)) => Err(error.into()),
             Some(Inserted::Done | Inserted::Exists) | None => Ok(()),
@@ -89,10 +91,14 @@ impl<S: Store> Ledger<S> {
     pub async fn sent_back(&self, message_id: &str) -> Result<(), LedgerError> {
         let read = self.store.get(vec![keys::rejected(message_id)], Consistency::Strong).await?;
         let Some(item) = read.into_iter().next() else { return Ok(()) };
-        let stored: StoredRejected = serde_dynamo::from_item(item).map_err(|_| damaged(message_id, SHAPE))?;
+        let stored: StoredRejected = serde_dynamo::from_item(item.clone()).map_err(|_| damaged(message_id, SHAPE))?;
         let revision = stored.revision;
-        let stored = StoredRejected { apk: None, ask: None, revision: revision + 1, ..stored };
-        let item = serde_dynamo::to_item(stored).map_err(|_| damaged(message_id, UNSTORABLE))?;
+        let attributes = |stored: &StoredRejected| -> Result<Item, LedgerError> {
+            serde_dynamo::to_item(stored).map_err(|_| damaged(message_id, UNSTORABLE))
+        };
+        let read = attributes(&stored)?;
+        let changed = attributes(&StoredRejected { apk: None, ask: None, revision: revision + 1, ..stored })?;
+        let item = item::rewrite(&item, &read, changed);
         match self.store.transact(vec![Write::Replace(item, revision)]).await {
             // Somebody else has just done the same.
             Ok(()) | Err(TransactError::Conflict) => Ok(()),
@@ -103,14 +109,31 @@ impl<S: Store> Ledger<S> {
     /// What needs a person, newest first; at most `limit` of it. What cannot be read is on the list as that.
     pub async fn attention(&self, limit: usize, after: Option<IndexKey>) -> Result<Part<Attention>, LedgerError> {
         let stretch = whole(Index::Attention, keys::ATTENTION.to_owned(), after);
-        let place = |item: Item| Ok(Some(index_key(Index::Attention, &item).key));
-        let Part { list, next, unreadable } = self.matching(stretch, limit, place).await?;
+        let place = |item: &Item| Ok(Some(index_key(Index::Attention, item).key));
+        let Part { list, next, unreadable, unknown } = self.matching(stretch, limit, place).await?;
         let rejected: Vec<Key> = list.iter().filter(|key| key.sk == keys::REJECTED_SORT_KEY).cloned().collect();
         let rejected =
             if rejected.is_empty() { Vec::new() } else { self.store.get(rejected, Consistency::Eventual).await? };
         let list = list.iter().map(|key| attention(key, &rejected)).collect();
-        Ok(Part { list, next, unreadable })
+        Ok(Part { list, next, unreadable, unknown })
     }
+}
+
+/// Whether the item of a refused message is as it was recorded, and on the list or off it; none: it is of another kind.
+pub(crate) fn check(item: &Item) -> Option<Result<(), Unreadable>> {
+    let key = item::key(item);
+    let stored: Result<StoredRejected, _> = serde_dynamo::from_item(item.clone());
+    key.pk.strip_prefix("REJECTED#")?;
+    let listed = |stored: &StoredRejected| match (&stored.apk, &stored.ask) {
+        (None, None) => true,
+        (Some(apk), Some(ask)) => apk == keys::ATTENTION && keys::is_attention_sort_key(ask, &key),
+        (Some(_), None) | (None, Some(_)) => false,
+    };
+    Some(match stored {
+        _ if Hash::of(item) == Hash::Differs => Err(Unreadable::damaged(key, CHANGED)),
+        Ok(stored) if keys::rejected(&stored.message_id) == key && listed(&stored) => Ok(()),
+        Ok(_) | Err(_) => Err(Unreadable::damaged(key, SHAPE)),
+    })
 }
 
 /// What an item on the list is; `rejected` are the messages among them.

@@ -3,7 +3,8 @@
 use crate::keys::{RowKey, SlotKey};
 use crate::rows::Row;
 use jiff::Timestamp;
-use rules::contract::Key;
+use rules::claims::{self, MAX_CHOICES};
+use rules::contract::{Bound, Key};
 use rules::{Contract, ContractId, Fact, Term};
 
 /// What a choice is about, and the reason stated; none for any other row.
@@ -28,16 +29,35 @@ pub struct Choice {
     pub number: usize,
     /// Which claim stands, counted from 1 in the order recorded; none: no one.
     pub claim: Option<usize>,
+    /// How many claims the manager saw. A choice between fewer than there are is refused.
+    pub seen: usize,
     /// The reason stated.
     pub why: String,
 }
 
 impl Choice {
-    /// The claim it names, or that none stands; an error if there is no such claim.
-    pub(crate) fn claim_of(&self, contract: &Contract) -> Result<Option<Fact>, Chosen> {
-        let Some(number) = self.claim else { return Ok(None) };
-        let claim = number.checked_sub(1).and_then(|before| contract.claims(&self.key).into_iter().nth(before));
-        claim.map(Some).ok_or(Chosen::UnknownClaim)
+    /// What becomes of the choice in a contract as it is, and, if it is made now, the claim that it chooses. Decided here for
+    /// whoever records it and for whoever asks beforehand.
+    pub fn judge(&self, contract: &Contract) -> (Chosen, Option<Fact>) {
+        let claims = contract.claims(&self.key);
+        let made = contract.choices(&self.key);
+        let claim = match self.claim {
+            None => None,
+            Some(number) => match number.checked_sub(1).and_then(|before| claims.get(before)) {
+                Some(claim) => Some(claim.clone()),
+                None => return (Chosen::UnknownClaim { claims: claims.len() }, None),
+            },
+        };
+        let choice = claims::Choice { claim, seen: self.seen };
+        let outcome = match self.number.checked_sub(1) {
+            Some(before) if made.get(before) == Some(&choice) => Chosen::Already,
+            Some(before) if before != made.len() => Chosen::OutOfTurn { next: made.len() + 1 },
+            None => Chosen::OutOfTurn { next: made.len() + 1 },
+            Some(_) if self.seen != claims.len() || claims.is_empty() => Chosen::Unseen { claims: claims.len() },
+            Some(_) if made.len() >= MAX_CHOICES => Chosen::TooMany(Bound::Choices),
+            Some(_) => Chosen::Now,
+        };
+        (outcome, choice.claim)
     }
 }
 
@@ -48,6 +68,8 @@ pub struct ChoiceMade {
     pub key: Key,
     /// The claim that was chosen to stand; none: no one.
     pub claim: Option<Fact>,
+    /// How many claims were recorded then.
+    pub seen: usize,
     /// The reason stated.
     pub why: String,
     /// When.
@@ -67,5 +89,15 @@ pub enum Chosen {
         next: usize,
     },
     /// There is no such claim.
-    UnknownClaim,
+    UnknownClaim {
+        /// How many there are.
+        claims: usize,
+    },
+    /// Other claims are recorded than the manager saw.
+    Unseen {
+        /// How many there are.
+        claims: usize,
+    },
+    /// It is one more than the key can have.
+    TooMany(Bound),
 }

@@ -287,6 +287,8 @@ fn conditional(write: Write) -> (Item, &'static str, Option<HashMap<String, Attr
             let revision = AttributeValue::N(revision.to_string());
             (item, "v = :v", Some(HashMap::from([(":v".to_owned(), revision)])))
         }
+        Write::Mend(item, Some(v)) => (item, "v = :v", Some(HashMap::from([(":v".to_owned(), v)]))),
+        Write::Mend(item, None) => (item, "attribute_exists(pk) AND attribute_not_exists(v)", None),
     }
 }
 

@@ -12,6 +12,7 @@
 //! | an entry fee | `FEES#<partner>` | `FEE#<starts_on>` |
 //! | a later entry of its line | | `FEE#<starts_on>#A#<n>` |
 //! | a partner | `PARTNER#<partner>` | `HEAD` |
+//! | a missed year that was set aside ([`crate::set_aside`]) | | `ASIDE#<starts_on>#<n>` |
 //! | what a partner's entries of a month add up to | `TOTALS#<partner>` | `<month>` |
 //! | a message that was refused | `REJECTED#<message>` | `MESSAGE` |
 //! | nothing, ever | `NOTHING` | `NOTHING` |
@@ -165,9 +166,40 @@ impl RowKey {
     }
 }
 
+/// Whether a key is of a kind of item within a contract or among entry fees that this release does not know.
+pub(crate) fn is_unknown_row(key: &Key) -> bool {
+    let owned = contract_of(&key.pk).is_some() || fees_of(&key.pk).is_some();
+    let known = match key.sk.split('#').collect::<Vec<_>>()[..] {
+        ["TERM" | "FEE"] | ["TERM" | "FEE", _] => true,
+        ["TERM" | "FEE", _, kind, ..] => matches!(kind, "A" | "C" | "V" | "U" | "N"),
+        _ => false,
+    };
+    owned && !known
+}
+
+/// The slot that a row belongs to by its key, whatever kind of row it is.
+pub(crate) fn slot_of_row(key: &Key) -> Option<SlotKey> {
+    let slot: Vec<&str> = key.sk.splitn(3, '#').take(2).collect();
+    match RowKey::parse(&Key { pk: key.pk.clone(), sk: slot.join("#") })? {
+        RowKey::Slot(slot) => Some(slot),
+        RowKey::Entry(..)
+        | RowKey::CreditNote(..)
+        | RowKey::CreditNoteEntry(..)
+        | RowKey::Claim(..)
+        | RowKey::Choice(..)
+        | RowKey::Left(..) => None,
+    }
+}
+
 /// Where an item stands among what needs a person: by time, then by key.
 pub fn attention_sort_key(at: Timestamp, key: &Key) -> String {
     format!("{at:.3}#{}#{}", key.pk, key.sk)
+}
+
+/// Whether a text is where an item stands among what needs a person, since any time.
+pub(crate) fn is_attention_sort_key(text: &str, key: &Key) -> bool {
+    let own = text.strip_suffix(&format!("#{}#{}", key.pk, key.sk));
+    own.is_some_and(|at| at.parse::<Timestamp>().is_ok())
 }
 
 /// The partition of a contract.
@@ -203,6 +235,11 @@ pub fn totals(partner: &PartnerId, month: Month) -> Key {
 /// The partner of a partition of totals.
 pub fn totals_of(pk: &str) -> Option<PartnerId> {
     pk.strip_prefix("TOTALS#")?.parse().ok()
+}
+
+/// The partner of a partition of entry fees.
+pub(crate) fn fees_of(pk: &str) -> Option<PartnerId> {
+    pk.strip_prefix("FEES#")?.parse().ok()
 }
 
 /// The contract of a partition.

@@ -3,7 +3,7 @@
 use crate::keys;
 use crate::queries::{Part, name, whole};
 use crate::store::{Index, Item, Store, Stretch};
-use crate::totals::{PartnerMonth, StoredTotals};
+use crate::totals::{MonthTotals, PartnerMonth};
 use crate::{Ledger, LedgerError};
 use rules::{Month, PartnerId, Totals};
 use std::collections::BTreeMap;
@@ -25,10 +25,12 @@ impl<S: Store> Ledger<S> {
     pub async fn totals_of_partner(&self, partner: &PartnerId) -> Result<Months, LedgerError> {
         let mut months = Months::default();
         for item in self.store.partition(keys::totals_partition(partner)).await? {
-            let key = name(&item);
-            match read(item) {
-                Ok((of, totals)) => drop(months.totals.insert(of.month, totals)),
-                Err(_) => months.unreadable.push(key),
+            match read(&item) {
+                Ok((of, totals, whole)) => {
+                    months.totals.insert(of.month, totals);
+                    months.unreadable.extend((!whole).then(|| name(&item)));
+                }
+                Err(_) => months.unreadable.push(name(&item)),
             }
         }
         Ok(months)
@@ -37,11 +39,20 @@ impl<S: Store> Ledger<S> {
     /// A month's totals of every partner for whom something was booked in it, by partner.
     pub async fn totals_of_month(&self, month: Month) -> Result<Part<(PartnerId, Totals)>, LedgerError> {
         let stretch = Stretch { limit: PAGE, ..whole(Index::ByPartner, keys::month_partition(month), None) };
-        let of_partner = |item| read(item).map(|(of, totals)| Some((of.partner_id, totals)));
-        self.matching(stretch, usize::MAX, of_partner).await
+        let of_partner = |item: &Item| {
+            let (of, totals, whole) = read(item)?;
+            Ok(Some((of.partner_id, totals, whole.then_some(()).ok_or_else(|| name(item)))))
+        };
+        let Part { list, next, mut unreadable, unknown } = self.matching(stretch, usize::MAX, of_partner).await?;
+        unreadable.extend(list.iter().filter_map(|(_, _, whole)| whole.clone().err()));
+        let list = list.into_iter().map(|(partner_id, totals, _)| (partner_id, totals)).collect();
+        Ok(Part { list, next, unreadable, unknown })
     }
 }
 
-fn read(item: Item) -> Result<(PartnerMonth, Totals), LedgerError> {
-    StoredTotals::read(item).map(|(of, totals, _)| (of, totals))
+/// The totals of an item, and whether they are all of it: not what a later release added.
+fn read(item: &Item) -> Result<(PartnerMonth, Totals, bool), LedgerError> {
+    let read = MonthTotals::read(item.clone())?;
+    let whole = !read.has_unknown();
+    Ok((read.of, read.totals, whole))
 }

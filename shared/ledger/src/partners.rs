@@ -1,15 +1,18 @@
 //! The registry (RULEBOOK §6): one item for each partner, registered or only heard of in a sale.
 
+use crate::item::{self, Hash};
 use crate::keys;
+use crate::lenient::{UnknownAgreement, is_of_later_release};
 use crate::store::{Consistency, Item, Key, Store, TransactError, Write};
-use crate::{Ledger, LedgerError, SHAPE, UNSTORABLE};
+use crate::{CHANGED, Ledger, LedgerError, SHAPE, UNSTORABLE, Unreadable};
 use rules::rank::Earliest;
 use rules::{Agreements, Partner, PartnerId};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// What is stored of a partner.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Head {
     /// Who.
     pub id: PartnerId,
@@ -17,10 +20,15 @@ pub struct Head {
     pub name: Option<String>,
     /// Agreements, earliest sales, earliest instances.
     pub partner: Partner,
+    /// Agreements that a later release registered and this one does not know. As long as there are any, this one decides
+    /// nothing of the partner's.
+    pub unknown: Vec<UnknownAgreement>,
     /// Raised by each change of name or agreements, by nothing else; 0 before the first registration.
     pub agreements_version: u64,
     /// Raised by every write; none: nothing is stored yet.
     revision: Option<u64>,
+    /// The item as it is stored.
+    stored: Option<Arc<Item>>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -48,45 +56,119 @@ struct StoredHead {
 impl Head {
     /// A partner that nothing is stored of.
     pub fn unknown(id: PartnerId) -> Head {
-        Head { id, name: None, partner: Partner::default(), agreements_version: 0, revision: None }
+        let (partner, unknown) = (Partner::default(), Vec::new());
+        Head { id, name: None, partner, unknown, agreements_version: 0, revision: None, stored: None }
     }
 
-    pub(crate) fn read(item: Item) -> Result<Head, LedgerError> {
-        let key = crate::queries::name(&item);
-        let damaged = |why| LedgerError::Damaged { key: key.clone(), why };
-        let stored: StoredHead = serde_dynamo::from_item(item).map_err(|_| damaged(SHAPE))?;
-        let id = keys::partner_of(&stored.pk).ok_or_else(|| damaged("its key is none of a partner"))?;
+    /// Where it stands among the registered partners.
+    pub(crate) fn place(&self) -> Option<(String, String)> {
+        self.name.is_some().then(|| (keys::PARTNERS.to_owned(), self.id.to_string()))
+    }
+
+    /// Whether the item that it was read from stands there.
+    pub(crate) fn is_placed(&self) -> bool {
+        let place = self.place();
+        let [partition, at] = match &place {
+            Some((partition, at)) => [Some(partition.as_str()), Some(at.as_str())],
+            None => [None, None],
+        };
+        let stored = |name: &str| self.stored.as_ref().and_then(|item| item.get(name));
+        let stands = |name, at: Option<&str>| match (stored(name), at) {
+            (None, None) => true,
+            (Some(value), Some(at)) => value.as_s().is_ok_and(|value| value == at),
+            (Some(_), None) | (None, Some(_)) => false,
+        };
+        stands("gpk", partition) && stands("gsk", at)
+    }
+
+    /// Whether anything is stored of the partner.
+    pub fn is_stored(&self) -> bool {
+        self.revision.is_some()
+    }
+
+    pub(crate) fn read(item: Item) -> Result<Head, Unreadable> {
+        let key = item::key(&item);
+        let id = keys::partner_of(&key.pk).filter(|id| keys::head(id) == key);
+        let Some(id) = id else { return Err(Unreadable::damaged(key, "its key is none of a partner")) };
+        if Hash::of(&item) == Hash::Differs {
+            return Err(Unreadable::damaged(key, CHANGED));
+        }
+        let stored = match StoredHead::parse(item.clone()) {
+            Some(stored) => stored,
+            None if is_of_later_release(&item, |item| StoredHead::parse(item).is_some()) => {
+                return Head::of_later_release(id, item).ok_or_else(|| Unreadable::unknown(key));
+            }
+            None => return Err(Unreadable::damaged(key, SHAPE)),
+        };
         Ok(Head {
             id,
             name: stored.name,
             partner: Partner { agreements: stored.agreements, sales: stored.sales, instances: stored.instances },
+            unknown: Vec::new(),
             agreements_version: stored.agreements_version,
             revision: Some(stored.revision),
+            stored: Some(Arc::new(item)),
         })
+    }
+
+    /// A partner some of whose agreements this release does not know: what can be shown of it.
+    fn of_later_release(id: PartnerId, item: Item) -> Option<Head> {
+        let unknown = UnknownAgreement::all(&item);
+        let version = item.get("av")?.as_n().ok()?.parse().ok()?;
+        let revision = item.get("v")?.as_n().ok()?.parse().ok()?;
+        let name = item.get("nm").and_then(|name| name.as_s().ok()).cloned();
+        let partner = Partner::default();
+        let stored = Some(Arc::new(item));
+        Some(Head { id, name, partner, unknown, agreements_version: version, revision: Some(revision), stored })
+    }
+
+    /// The partner, to decide by; not if this release does not know all of its agreements.
+    pub fn known(&self) -> Result<&Partner, LedgerError> {
+        if self.unknown.is_empty() { Ok(&self.partner) } else { Err(Unreadable::unknown(keys::head(&self.id)).into()) }
     }
 
     /// The write that puts this in place of what was read.
     pub(crate) fn write(&self) -> Result<Write, LedgerError> {
+        self.known()?;
+        let mut changed = self.attributes(self.revision.unwrap_or(0) + 1)?;
+        let Some((stored, revision)) = self.stored.as_ref().zip(self.revision) else {
+            item::hash(&mut changed);
+            return Ok(Write::Insert(changed));
+        };
+        let read = Head::read(Item::clone(stored))?.attributes(revision)?;
+        let mut item = item::rewrite(stored, &read, changed);
+        if !item::is_recorded_alike(stored, &item) {
+            item::hash(&mut item);
+        }
+        Ok(Write::Replace(item, revision))
+    }
+
+    fn attributes(&self, revision: u64) -> Result<Item, LedgerError> {
         let Key { pk, sk } = keys::head(&self.id);
-        let listed = self.name.is_some();
+        let (gpk, gsk) = self.place().unzip();
         let stored = StoredHead {
             pk,
             sk,
-            gpk: listed.then(|| keys::PARTNERS.to_owned()),
-            gsk: listed.then(|| self.id.to_string()),
+            gpk,
+            gsk,
             name: self.name.clone(),
             agreements: self.partner.agreements.clone(),
             agreements_version: self.agreements_version,
             sales: self.partner.sales.clone(),
             instances: self.partner.instances.clone(),
-            revision: self.revision.unwrap_or(0) + 1,
+            revision,
         };
-        let item = serde_dynamo::to_item(stored)
-            .map_err(|_| LedgerError::Damaged { key: self.id.to_string(), why: UNSTORABLE })?;
-        Ok(match self.revision {
-            Some(revision) => Write::Replace(item, revision),
-            None => Write::Insert(item),
-        })
+        serde_dynamo::to_item(stored).map_err(|_| LedgerError::Damaged { key: self.id.to_string(), why: UNSTORABLE })
+    }
+}
+
+impl StoredHead {
+    /// A partner's item. One with agreements has a name.
+    fn parse(item: Item) -> Option<StoredHead> {
+        let stored: StoredHead = serde_dynamo::from_item(item).ok()?;
+        let registered = stored.agreements_version > 0;
+        (stored.name.is_some() == registered && (registered || stored.agreements.iter().next().is_none()))
+            .then_some(stored)
     }
 }
 
@@ -95,6 +177,17 @@ impl<S: Store> Ledger<S> {
     pub async fn head(&self, id: &PartnerId) -> Result<Head, LedgerError> {
         let heads = self.heads(vec![id.clone()], Consistency::Strong).await?;
         Ok(heads.into_values().next().unwrap_or_else(|| Head::unknown(id.clone())))
+    }
+
+    /// What is stored of each of these partners, perhaps not the latest, to decide by; those nothing is stored of, and those
+    /// that cannot be read, are left out.
+    pub(crate) async fn readable_heads(&self, ids: Vec<PartnerId>) -> Result<BTreeMap<PartnerId, Head>, LedgerError> {
+        if ids.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        let items = self.store.get(ids.iter().map(keys::head).collect(), Consistency::Eventual).await?;
+        let heads = items.into_iter().filter_map(|item| Head::read(item).ok().filter(|head| head.known().is_ok()));
+        Ok(heads.map(|head| (head.id.clone(), head)).collect())
     }
 
     /// What is stored of each of these partners; those nothing is stored of are left out.
@@ -107,7 +200,7 @@ impl<S: Store> Ledger<S> {
             return Ok(BTreeMap::new());
         }
         let items = self.store.get(ids.iter().map(keys::head).collect(), consistency).await?;
-        let heads = items.into_iter().map(|item| Head::read(item).map(|head| (head.id.clone(), head)));
+        let heads = items.into_iter().map(|item| Ok(Head::read(item).map(|head| (head.id.clone(), head))?));
         heads.collect()
     }
 
@@ -126,11 +219,10 @@ impl<S: Store> Ledger<S> {
         head.name = Some(name);
         head.partner.agreements = agreements;
         head.agreements_version += 1;
-        match self.store.transact(vec![head.write()?]).await {
-            Ok(()) => {
-                head.revision = Some(head.revision.unwrap_or(0) + 1);
-                Ok(Some(head))
-            }
+        let write = head.write()?;
+        let registered = Head::read(write.item().clone())?;
+        match self.store.transact(vec![write]).await {
+            Ok(()) => Ok(Some(registered)),
             Err(TransactError::Conflict) => Ok(None),
             Err(TransactError::Failed(error)) => Err(error.into()),
         }

@@ -2,6 +2,7 @@
 //! be read is named, and passed over.
 
 use crate::keys::{self, RowKey, SlotKey};
+use crate::lenient::UnknownEntry;
 use crate::rows::{Row, text};
 use crate::slots::Slots;
 use crate::store::{Index, IndexKey, Item, Key, Store, Stretch};
@@ -32,6 +33,8 @@ pub struct Part<T> {
     pub next: Option<IndexKey>,
     /// The keys of what could not be read and is left out, as `PK SK`.
     pub unreadable: Vec<String>,
+    /// The entries among these that a later release wrote, as the texts they are.
+    pub unknown: Vec<UnknownEntry>,
 }
 
 /// The days of a partner's customer sales, as far as its rows say.
@@ -82,7 +85,7 @@ impl<S: Store> Ledger<S> {
         limit: usize,
         after: Option<IndexKey>,
     ) -> Result<Part<Listed>, LedgerError> {
-        let entry = |item| {
+        let entry = |item: &Item| {
             let (key, row) = Row::read(item)?;
             Ok(listed(&key, &row).filter(&is_wanted))
         };
@@ -108,7 +111,8 @@ impl<S: Store> Ledger<S> {
         period: (Day, Day),
         sales: &mut Sales,
     ) -> Result<Vec<String>, LedgerError> {
-        let all = self.matching(rows_of(partner, period, None), usize::MAX, |item| Row::read(item).map(Some)).await?;
+        let all =
+            self.matching(rows_of(partner, period, None), usize::MAX, |item| Ok(Row::read(item).map(Some)?)).await?;
         for (key, row) in &all.list {
             sales.take(key, row);
         }
@@ -123,9 +127,9 @@ impl<S: Store> Ledger<S> {
         after: Option<IndexKey>,
     ) -> Result<Part<Registered>, LedgerError> {
         let stretch = whole(Index::ByPartner, keys::PARTNERS.to_owned(), after);
-        let partner = |item: Item| {
+        let partner = |item: &Item| {
             let registered =
-                Registered::read(&item).ok_or_else(|| LedgerError::Damaged { key: name(&item), why: SHAPE })?;
+                Registered::read(item).ok_or_else(|| LedgerError::Damaged { key: name(item), why: SHAPE })?;
             Ok(Some(registered).filter(&is_wanted))
         };
         self.matching(stretch, limit, partner).await
@@ -142,31 +146,40 @@ impl<S: Store> Ledger<S> {
         &self,
         mut stretch: Stretch,
         limit: usize,
-        read: impl Fn(Item) -> Result<Option<T>, LedgerError>,
+        read: impl Fn(&Item) -> Result<Option<T>, LedgerError>,
     ) -> Result<Part<T>, LedgerError> {
-        let mut part = Part { list: Vec::new(), next: None, unreadable: Vec::new() };
+        let mut part = Part { list: Vec::new(), next: None, unreadable: Vec::new(), unknown: Vec::new() };
         // The last item given, and what could not be read behind it.
         let (mut given, mut behind) = (None, Vec::new());
         loop {
             let page = self.store.index(stretch.clone()).await?;
             stretch.after = page.items.last().filter(|_| page.more).map(|last| index_key(stretch.index, last));
             for item in page.items {
-                let (place, key) = (index_key(stretch.index, &item), name(&item));
-                match read(item) {
+                match read(&item) {
                     Ok(Some(_)) if part.list.len() == limit => return Ok(Part { next: given, ..part }),
                     Ok(Some(found)) => {
                         part.list.push(found);
-                        part.unreadable.append(&mut behind);
-                        given = Some(place);
+                        part.leave_out(&mut behind);
+                        given = Some(index_key(stretch.index, &item));
                     }
                     Ok(None) => {}
-                    Err(_) => behind.push(key),
+                    Err(_) => behind.push(item),
                 }
             }
             if stretch.after.is_none() {
-                part.unreadable.append(&mut behind);
+                part.leave_out(&mut behind);
                 return Ok(part);
             }
+        }
+    }
+}
+
+impl<T> Part<T> {
+    /// Names items that could not be read.
+    fn leave_out(&mut self, items: &mut Vec<Item>) {
+        for item in items.drain(..) {
+            self.unreadable.push(name(&item));
+            self.unknown.extend(UnknownEntry::read(&item));
         }
     }
 }
@@ -213,7 +226,7 @@ impl Sales {
             RowKey::Slot(_) => {}
             RowKey::Choice(_, _) | RowKey::Left(_, _) => self.moved = true,
             RowKey::Entry(_, _) => {
-                self.moved |= row.entry().is_some_and(|entry| entry.reversal);
+                self.moved |= row.entry().is_some_and(|entry| entry.reversal.is_some());
                 return;
             }
             RowKey::CreditNote(_, _) | RowKey::CreditNoteEntry(_, _, _) | RowKey::Claim(_, _) => return,

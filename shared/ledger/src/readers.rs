@@ -6,23 +6,24 @@ use crate::slots::Slots;
 use crate::store::{Consistency, Item, Store};
 use crate::{Ledger, LedgerError};
 use rules::{ContractId, Fact, PartnerId, Term};
+use std::sync::Arc;
 
 /// Whose a sale is or was, as far as its first annuity tells.
 enum Readers {
     /// Nobody's: no sale is known yet.
     Nobody,
-    /// One partner's, and never another's.
-    Only(PartnerId),
-    /// Somebody chose what stands: the rows of the contract tell.
+    /// Theirs, and never another's.
+    Of(Vec<PartnerId>),
+    /// Somebody chose what stands before such items named whose the sale is: the rows of the contract tell.
     InItsRows,
 }
 
 impl Readers {
-    /// Once a first annuity names its readers, they are taken from here, and no partition is read to know them.
     fn of(first: &Row, key: &RowKey) -> Readers {
         match first.fact(key) {
+            _ if !first.holders.is_empty() => Readers::Of(first.holders.clone()),
             _ if first.chosen => Readers::InItsRows,
-            Some(Fact::Sale(sale)) => Readers::Only(sale.partner_id),
+            Some(Fact::Sale(sale)) => Readers::Of(vec![sale.partner_id]),
             Some(Fact::Renewal(_) | Fact::CreditNote(_)) | None => Readers::Nobody,
         }
     }
@@ -37,15 +38,15 @@ impl<S: Store> Ledger<S> {
         let read = self.store.get(vec![key.key()], Consistency::Strong).await?;
         let Some(item) = read.into_iter().next() else { return Ok(None) };
         let listed = is_listed_under(&item, partner);
-        let first = match Row::read(item) {
+        let first = match Row::read_whole(Arc::new(item)) {
             Ok((_, first)) => first,
-            Err(damaged) if listed => return Err(damaged),
+            Err(unreadable) if listed => return Err(unreadable.into()),
             // Whose it is cannot be told; that it is damaged is nobody's to know who may not read it.
             Err(_) => return Ok(None),
         };
         match Readers::of(&first, &key) {
-            Readers::Only(reader) if reader == *partner => self.contract(id).await.map(Some),
-            Readers::Only(_) | Readers::Nobody => Ok(None),
+            Readers::Of(readers) if readers.contains(partner) => self.contract(id).await.map(Some),
+            Readers::Of(_) | Readers::Nobody => Ok(None),
             Readers::InItsRows => self.contract_if_listed(id, partner).await,
         }
     }
@@ -56,7 +57,7 @@ impl<S: Store> Ledger<S> {
         if !items.iter().any(|item| is_listed_under(item, partner)) {
             return Ok(None);
         }
-        match Slots::read(items)? {
+        match Slots::read(items) {
             Ok(slots) => Ok(Some(slots)),
             Err(_) => self.contract(id).await.map(Some),
         }

@@ -7,12 +7,14 @@ use crate::store::{Consistency, Inserted, Item, Store};
 use crate::{Head, Ledger, LedgerError, keys};
 use futures_util::future::join_all;
 use jiff::Timestamp;
+use rules::contract::Bound;
 use rules::decision::{Annuity, Pending, decide};
 use rules::line::annuity_lines;
 use rules::rank::Place;
 use rules::{ContractId, Entry, Fact, Instance, PartnerId, Sale, Term};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// The longest event id that is stored as it is, in bytes; of a longer one, its digest.
 const MAX_EVENT_ID: usize = 64;
@@ -50,7 +52,7 @@ impl Reported {
     }
 }
 
-/// What became of a fact. All of it is durable.
+/// What became of a fact. All of it is durable, but for what is too many.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
     /// It is decided, and its line booked.
@@ -63,6 +65,8 @@ pub enum Outcome {
     Contradiction,
     /// It can never stand: a renewal that starts no later than its contract was signed.
     Void,
+    /// It is one more than is recorded, and so no fact.
+    TooMany(Bound),
 }
 
 impl Outcome {
@@ -76,6 +80,7 @@ impl Outcome {
             Outcome::Duplicate => "duplicate",
             Outcome::Contradiction => "contradiction",
             Outcome::Void => "void",
+            Outcome::TooMany(bound) => bound.as_str(),
         }
     }
 }
@@ -144,7 +149,7 @@ impl<S: Store> Ledger<S> {
             Fact::Renewal(_) | Fact::CreditNote(_) => None,
         });
         let partners: BTreeSet<&PartnerId> = sellers.chain(sales.values().map(|sale| &sale.partner_id)).collect();
-        let heads = self.heads(partners.into_iter().cloned().collect(), Consistency::Eventual).await?;
+        let heads = self.readable_heads(partners.into_iter().cloned().collect()).await?;
         Ok(Known { sales, heads })
     }
 
@@ -159,7 +164,8 @@ impl<S: Store> Ledger<S> {
         let keys = contracts.into_iter().map(|id| keys::RowKey::Slot(annuity(id, Term::FIRST)).key()).collect();
         let mut sales = BTreeMap::new();
         for item in self.store.get(keys, Consistency::Eventual).await? {
-            let (key, row) = Row::read(item)?;
+            // What cannot be read is looked at again, alone, on the slow path.
+            let Ok((key, row)) = Row::read_whole(Arc::new(item)) else { continue };
             if let Some(Fact::Sale(sale)) = row.fact(&key).filter(|_| !row.chosen) {
                 sales.insert(sale.contract_id.clone(), sale);
             }
@@ -206,7 +212,7 @@ impl Known {
 
 fn first_entry(line: rules::Line) -> Entry {
     let (amount, vendor_share) = (line.amount(), line.vendor_share());
-    Entry { posting: line.posting, amount, vendor_share, basis: line.basis, reversal: false }
+    Entry { posting: line.posting, amount, vendor_share, basis: line.basis, reversal: None }
 }
 
 /// Facts with the same answer would only conflict with each other: early sales of one partner, facts of one contract.

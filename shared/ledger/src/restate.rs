@@ -1,16 +1,35 @@
 //! After a partner's agreements changed (RULEBOOK §6): what is owed follows, for past facts too. In bounded steps, each
 //! safe to repeat. The index only lists the contracts; each is then read strongly consistent.
 
+use crate::item::{key, text};
 use crate::keys::{self, RowKey, SlotKey};
-use crate::rows::Row;
 use crate::slots::Origin;
 use crate::store::{Index, IndexKey, Store, Stretch};
 use crate::{Ledger, LedgerError};
 use rules::line::LineId;
-use rules::{PartnerId, Term};
+use rules::{ContractId, PartnerId, Term};
+use std::collections::BTreeSet;
 
 /// How many rows of the index one step looks at.
 const STEP: usize = 100;
+
+/// What one step of a pass came to.
+#[derive(Debug, Default)]
+pub struct Step {
+    /// Where the next step begins; none: nothing is left.
+    pub next: Option<IndexKey>,
+    /// What was passed over, because an item could not be read or a sum not be added up.
+    pub failed: Vec<Failure>,
+}
+
+/// What a pass could not decide again.
+#[derive(Debug)]
+pub struct Failure {
+    /// The contract; none: the partner's entry fees.
+    pub contract_id: Option<ContractId>,
+    /// Why.
+    pub error: LedgerError,
+}
 
 impl<S: Store> Ledger<S> {
     /// Appends whatever a line still differs by: of its contract, or of its partner's entry fees.
@@ -21,41 +40,61 @@ impl<S: Store> Ledger<S> {
         }
     }
 
-    /// Decides a partner's entry fees and annuities again, as far as one step goes. `after` is what the step before
-    /// returned; `None` back means that nothing is left.
+    /// Decides a partner's entry fees and annuities again, as far as one step goes. `version` is that of the agreements which
+    /// made it necessary; none: something else did. A step that newer agreements supersede does nothing, since they have a
+    /// pass of their own. `after` is where the step before ended.
     pub async fn restate(
         &self,
         partner_id: &PartnerId,
+        version: Option<u64>,
         after: Option<IndexKey>,
         origin: Origin<'_>,
-    ) -> Result<Option<IndexKey>, LedgerError> {
+    ) -> Result<Step, LedgerError> {
+        if version.is_some() && version < Some(self.head(partner_id).await?.agreements_version) {
+            return Ok(Step::default());
+        }
+        let mut step = Step::default();
         if after.is_none() {
-            self.adjust_entry_fees(partner_id, origin).await?;
+            step.note(None, self.adjust_entry_fees(partner_id, origin).await)?;
         }
         let (from, to) = keys::INDEX_WHOLE;
-        let gpk = keys::partner_partition(partner_id);
-        let page = self
-            .store
-            .index(Stretch {
-                index: Index::ByPartner,
-                gpk,
-                from: from.to_owned(),
-                to: to.to_owned(),
-                after,
-                limit: STEP,
+        let (gpk, from, to) = (keys::partner_partition(partner_id), from.to_owned(), to.to_owned());
+        let page = self.store.index(Stretch { index: Index::ByPartner, gpk, from, to, after, limit: STEP }).await?;
+        let last = page.items.last().map(|item| IndexKey { gsk: text(item, "gsk").to_owned(), key: key(item) });
+        // A contract is listed by the row of its first annuity, and by each choice that made the sale this partner's.
+        let contracts: BTreeSet<ContractId> = page
+            .items
+            .iter()
+            .filter_map(|item| match RowKey::parse(&key(item))? {
+                RowKey::Slot(SlotKey::Annuity(contract_id, Term::FIRST))
+                | RowKey::Choice(SlotKey::Annuity(contract_id, Term::FIRST), _) => Some(contract_id),
+                RowKey::Slot(_)
+                | RowKey::Entry(..)
+                | RowKey::CreditNote(..)
+                | RowKey::CreditNoteEntry(..)
+                | RowKey::Claim(..)
+                | RowKey::Choice(..)
+                | RowKey::Left(..) => None,
             })
-            .await?;
-        let mut last = None;
-        for item in page.items {
-            let (key, row) = Row::read(item)?;
-            // A contract is listed by the row of its first annuity, and by each choice that made the sale this partner's.
-            if let RowKey::Slot(SlotKey::Annuity(contract_id, Term::FIRST))
-            | RowKey::Choice(SlotKey::Annuity(contract_id, Term::FIRST), _) = key
-            {
-                self.adjust(contract_id, origin).await?;
-            }
-            last = row.index_key();
+            .collect();
+        for contract_id in contracts {
+            let adjusted = self.adjust(contract_id.clone(), origin).await;
+            step.note(Some(contract_id), adjusted)?;
         }
-        Ok(last.filter(|_| page.more))
+        step.next = last.filter(|_| page.more);
+        Ok(step)
+    }
+}
+
+impl Step {
+    /// Notes what cannot be decided for reasons of its own; any other failure ends the step.
+    fn note(&mut self, contract_id: Option<ContractId>, adjusted: Result<(), LedgerError>) -> Result<(), LedgerError> {
+        match adjusted {
+            Err(error) if error.is_contained() => {
+                self.failed.push(Failure { contract_id, error });
+                Ok(())
+            }
+            other => other,
+        }
     }
 }

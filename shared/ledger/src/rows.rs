@@ -1,18 +1,24 @@
 //! Items of a slot as they are stored: short names, so that an annuity and its first entry fit one write unit.
 
+use crate::item::{self, Hash};
 use crate::keys::{self, RowKey, SlotKey};
-use crate::store::{IndexKey, Item, Key};
-use crate::{LedgerError, SHAPE, UNSTORABLE};
+use crate::lenient::is_of_later_release;
+use crate::store::{Item, Key};
+use crate::{CHANGED, LedgerError, SHAPE, UNSTORABLE, Unreadable};
 use jiff::Timestamp;
+use rules::entry::Reversal;
 use rules::line::Basis;
 use rules::{
     ContractId, CreditNote, CreditNoteId, Currency, CustomerId, Day, Entry, Fact, Instance, Minor, Money, PartnerId,
     Posting, Renewal, Sale, Term,
 };
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+pub(crate) use crate::item::text;
 
 /// One item of a slot.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Row {
     pk: String,
     sk: String,
@@ -44,6 +50,9 @@ pub struct Row {
     /// Whether a choice was made between the claims of a slot: its own fact may not be the one that stands.
     #[serde(rename = "ch", default, skip_serializing_if = "is_default")]
     pub(crate) chosen: bool,
+    /// The partners whose the sale is or was, in a first annuity about whose sale a choice was made.
+    #[serde(rename = "rd", default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) holders: Vec<PartnerId>,
     /// When it was recorded.
     #[serde(rename = "at")]
     pub(crate) recorded_at: Timestamp,
@@ -53,6 +62,9 @@ pub struct Row {
     /// The event that caused it.
     #[serde(rename = "ev", default, skip_serializing_if = "String::is_empty")]
     pub(crate) because: String,
+    /// The item as it is stored; none: it is new.
+    #[serde(skip)]
+    stored: Option<Arc<Item>>,
 }
 
 fn is_default<T: Default + PartialEq>(value: &T) -> bool {
@@ -117,8 +129,51 @@ struct StoredEntry {
     booked_on: Day,
     #[serde(rename = "b")]
     basis: Basis,
-    #[serde(rename = "x", default, skip_serializing_if = "is_default")]
-    reversal: bool,
+    #[serde(rename = "x", default, skip_serializing_if = "Option::is_none")]
+    reversal: Option<StoredReversal>,
+}
+
+/// Why an entry is a reversal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+enum StoredReversal {
+    /// It is one, for a reason that was not written down then; or it is none.
+    Flag(bool),
+    Because(ReversalName),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum ReversalName {
+    AnotherPartner,
+    AnotherPosting,
+    NotOwed,
+}
+
+/// The names of why an entry is a reversal, as they are stored.
+pub(crate) const REVERSALS: [&str; 3] = ["another-partner", "another-posting", "not-owed"];
+
+impl From<Reversal> for StoredReversal {
+    fn from(reversal: Reversal) -> StoredReversal {
+        StoredReversal::Because(match reversal {
+            Reversal::AnotherPartner => ReversalName::AnotherPartner,
+            Reversal::AnotherPosting => ReversalName::AnotherPosting,
+            Reversal::NotOwed => ReversalName::NotOwed,
+        })
+    }
+}
+
+impl StoredReversal {
+    fn reversal(self) -> Option<Reversal> {
+        match self {
+            StoredReversal::Flag(false) => None,
+            StoredReversal::Flag(true) | StoredReversal::Because(ReversalName::AnotherPosting) => {
+                Some(Reversal::AnotherPosting)
+            }
+            StoredReversal::Because(ReversalName::AnotherPartner) => Some(Reversal::AnotherPartner),
+            StoredReversal::Because(ReversalName::NotOwed) => Some(Reversal::NotOwed),
+        }
+    }
 }
 
 impl Row {
@@ -138,34 +193,77 @@ impl Row {
             appended: 0,
             todo: Vec::new(),
             chosen: false,
+            holders: Vec::new(),
             recorded_at,
             choice: None,
             because: because.to_owned(),
+            stored: None,
         }
     }
 
-    /// Reads an item of a slot.
-    pub(crate) fn read(item: Item) -> Result<(RowKey, Row), LedgerError> {
-        let name = format!("{} {}", text(&item, "pk"), text(&item, "sk"));
-        let damaged = |why| LedgerError::Damaged { key: name.clone(), why };
-        let row: Row = serde_dynamo::from_item(item).map_err(|_| damaged(SHAPE))?;
-        let key = RowKey::parse(&row.table_key()).ok_or_else(|| damaged("its key is none of ours"))?;
-        Ok((key, row))
+    /// Reads an item of a slot, or what an index shows of one.
+    pub(crate) fn read(item: &Item) -> Result<(RowKey, Row), Unreadable> {
+        let table_key = item::key(item);
+        let key = match RowKey::parse(&table_key) {
+            Some(key) => key,
+            None if keys::is_unknown_row(&table_key) => return Err(Unreadable::unknown(table_key)),
+            None => return Err(Unreadable::damaged(table_key, "its key is none of ours")),
+        };
+        match Row::parse(&key, item.clone()) {
+            Some(row) => Ok((key, row)),
+            None if is_of_later_release(item, |item| Row::parse(&key, item).is_some()) => {
+                Err(Unreadable::unknown(table_key))
+            }
+            None => Err(Unreadable::damaged(table_key, SHAPE)),
+        }
     }
 
-    /// The item as it is stored.
+    /// Reads a whole item of a slot, which must be as it was recorded.
+    pub(crate) fn read_whole(stored: Arc<Item>) -> Result<(RowKey, Row), Unreadable> {
+        if Hash::of(&stored) == Hash::Differs {
+            return Err(Unreadable::damaged(item::key(&stored), CHANGED));
+        }
+        let (key, row) = Row::read(&stored)?;
+        Ok((key, Row { stored: Some(stored), ..row }))
+    }
+
+    /// A row that says what an item under its key may say.
+    fn parse(key: &RowKey, item: Item) -> Option<Row> {
+        let row: Row = serde_dynamo::from_item(item).ok()?;
+        let listed = row.entry.is_none() || row.partner().is_some();
+        let sound = match (&row.fact, key.slot()) {
+            (None, _) => true,
+            (Some(StoredFact::Sale { .. }), SlotKey::Annuity(_, term)) => *term == Term::FIRST,
+            (Some(StoredFact::Renewal { .. }), SlotKey::Annuity(_, term)) => *term > Term::FIRST,
+            (Some(StoredFact::CreditNote { amount, .. }), SlotKey::Annuity(_, _)) => !amount.is_zero(),
+            (Some(_), SlotKey::EntryFee(_, _)) => false,
+        };
+        (listed && sound).then_some(row)
+    }
+
+    /// The item as it is stored: attributes that this release does not know stay, and so does the hash of what does not
+    /// change.
     pub(crate) fn item(&self) -> Result<Item, LedgerError> {
+        let mut changed = self.attributes()?;
+        let Some(stored) = &self.stored else {
+            item::hash(&mut changed);
+            return Ok(changed);
+        };
+        let (_, read) = Row::read(stored)?;
+        let mut item = item::rewrite(stored, &read.attributes()?, changed);
+        if !item::is_recorded_alike(stored, &item) {
+            item::hash(&mut item);
+        }
+        Ok(item)
+    }
+
+    fn attributes(&self) -> Result<Item, LedgerError> {
         serde_dynamo::to_item(self)
             .map_err(|_| LedgerError::Damaged { key: format!("{} {}", self.pk, self.sk), why: UNSTORABLE })
     }
 
     pub(crate) fn table_key(&self) -> Key {
         Key { pk: self.pk.clone(), sk: self.sk.clone() }
-    }
-
-    /// Where the row stands in the index.
-    pub(crate) fn index_key(&self) -> Option<IndexKey> {
-        Some(IndexKey { gsk: self.gsk.clone()?, key: self.table_key() })
     }
 
     /// Lists the row under a partner, on a day.
@@ -179,9 +277,28 @@ impl Row {
         self.gpk.is_some()
     }
 
-    /// Whether the row is listed as needing a person.
+    /// The partner that the row is listed under.
+    pub(crate) fn partner(&self) -> Option<PartnerId> {
+        keys::partner_of(self.gpk.as_deref()?)
+    }
+
+    /// Where the row stands in the index by partner; empty texts for what is missing of it.
+    pub(crate) fn place(&self) -> Option<(String, String)> {
+        match (&self.gpk, &self.gsk) {
+            (None, None) => None,
+            (partition, at) => Some((partition.clone().unwrap_or_default(), at.clone().unwrap_or_default())),
+        }
+    }
+
+    /// Whether the row is listed as needing a person, at a place that is its own.
     pub(crate) fn is_flagged(&self) -> bool {
-        self.apk.is_some()
+        let place = self.apk.as_deref().zip(self.ask.as_deref());
+        place.is_some_and(|(apk, ask)| apk == keys::ATTENTION && keys::is_attention_sort_key(ask, &self.table_key()))
+    }
+
+    /// Whether the row has anything of a place among what needs a person.
+    pub(crate) fn has_flag(&self) -> bool {
+        self.apk.is_some() || self.ask.is_some()
     }
 
     /// Lists the row as needing a person since `at`, or lists it no more.
@@ -237,7 +354,7 @@ impl Row {
             currency: entry.posting.currency,
             booked_on: entry.posting.booked_on,
             basis: entry.basis.clone(),
-            reversal: entry.reversal,
+            reversal: entry.reversal.map(StoredReversal::from),
         });
     }
 
@@ -245,20 +362,16 @@ impl Row {
     pub(crate) fn entry(&self) -> Option<Entry> {
         let entry = self.entry.clone()?;
         let posting = Posting {
-            partner_id: keys::partner_of(self.gpk.as_deref()?)?,
+            partner_id: self.partner()?,
             kind: entry.basis.decision.kind,
             model: entry.basis.decision.model,
             currency: entry.currency,
             booked_on: entry.booked_on,
         };
         let StoredEntry { amount, vendor_share, basis, reversal, .. } = entry;
+        let reversal = reversal.and_then(StoredReversal::reversal);
         Some(Entry { posting, amount, vendor_share, basis, reversal })
     }
-}
-
-/// A text attribute of an item, empty if it has none.
-pub(crate) fn text<'a>(item: &'a Item, name: &str) -> &'a str {
-    item.get(name).and_then(|value| value.as_s().ok()).map_or("", String::as_str)
 }
 
 /// The annuity of a fact that arrives with everything it needs: fact, decision and first entry in one new row.

@@ -5,10 +5,10 @@
 //! |---|---|---|
 //! | a missed year that was set aside | `PARTNER#<partner>` | `ASIDE#<starts_on>#<n>` |
 
+use crate::item::{self, Hash, text};
 use crate::queries::name;
-use crate::rows::text;
 use crate::store::{Consistency, Item, Key, Store, TransactError, Write};
-use crate::{Head, Ledger, LedgerError, SHAPE, UNSTORABLE, keys};
+use crate::{CHANGED, Head, Ledger, LedgerError, SHAPE, UNSTORABLE, Unreadable, keys};
 use jiff::Timestamp;
 use rules::minimum_sales::Year;
 use rules::{Day, PartnerId};
@@ -70,7 +70,7 @@ pub struct WithYears {
 struct Stored {
     pk: String,
     sk: String,
-    #[serde(rename = "sa")]
+    #[serde(rename = "sl")]
     sales: u32,
     #[serde(rename = "mi")]
     minimum: u32,
@@ -96,14 +96,25 @@ fn year_of(sk: &str) -> Option<YearOf> {
 }
 
 impl Stored {
-    fn read(item: Item) -> Result<(YearOf, SetAside, u64), LedgerError> {
-        let key = name(&item);
-        let damaged = |why| LedgerError::Damaged { key: key.clone(), why };
-        let Stored { pk: _, sk, sales, minimum, reason, at, revision } =
-            serde_dynamo::from_item(item).map_err(|_| damaged(SHAPE))?;
-        let year = year_of(&sk).ok_or_else(|| damaged("its key is none of a year"))?;
+    fn read(item: &Item) -> Result<(YearOf, SetAside, u64), Unreadable> {
+        let key = item::key(item);
+        if Hash::of(item) == Hash::Differs {
+            return Err(Unreadable::damaged(key, CHANGED));
+        }
+        let stored: Result<Stored, _> = serde_dynamo::from_item(item.clone());
+        let Ok(Stored { pk: _, sk, sales, minimum, reason, at, revision }) = stored else {
+            return Err(Unreadable::damaged(key, SHAPE));
+        };
+        let year = year_of(&sk).ok_or_else(|| Unreadable::damaged(key, "its key is none of a year"))?;
         Ok((year, SetAside { sales, minimum, reason, at }, revision))
     }
+}
+
+/// Whether the item of a year that was set aside is as it was recorded; none: it is of another kind.
+pub(crate) fn check(item: &Item) -> Option<Result<(), Unreadable>> {
+    keys::partner_of(text(item, "pk"))?;
+    text(item, "sk").strip_prefix(ASIDE)?;
+    Some(Stored::read(item).map(drop))
 }
 
 impl<S: Store> Ledger<S> {
@@ -116,7 +127,7 @@ impl<S: Store> Ledger<S> {
             let key = name(&item);
             if text(&item, "sk") == head_key.sk {
                 partner.head = Head::read(item)?;
-            } else if let Ok((year, set_aside, _)) = Stored::read(item) {
+            } else if let Ok((year, set_aside, _)) = Stored::read(&item) {
                 partner.set_aside.insert(year, set_aside);
             } else {
                 partner.unreadable.push(key);
@@ -131,7 +142,8 @@ impl<S: Store> Ledger<S> {
         let key = key(partner, year);
         for attempt in 0..ATTEMPTS {
             let read = self.store.get(vec![key.clone()], Consistency::Strong).await?.into_iter().next();
-            let read = read.map(Stored::read).transpose()?;
+            let stored = read;
+            let read = stored.as_ref().map(Stored::read).transpose()?;
             match &read {
                 Some((_, before, _)) if (before.sales, before.minimum) == (seen.sales, seen.minimum) => {
                     let same = before.reason == seen.reason;
@@ -139,7 +151,7 @@ impl<S: Store> Ledger<S> {
                 }
                 Some(_) | None => {}
             }
-            let before = read.map(|(_, _, revision)| revision);
+            let before = stored.zip(read.map(|(_, before, revision)| (before, revision)));
             match self.store.transact(vec![write(&key, seen, before)?]).await {
                 Ok(()) => return Ok(Outcome::Now),
                 Err(TransactError::Conflict) => self.store.back_off(attempt).await,
@@ -150,15 +162,22 @@ impl<S: Store> Ledger<S> {
     }
 }
 
-fn write(key: &Key, seen: &SetAside, before: Option<u64>) -> Result<Write, LedgerError> {
+/// A year set aside, in place of what is stored of it.
+fn write(key: &Key, seen: &SetAside, before: Option<(Item, (SetAside, u64))>) -> Result<Write, LedgerError> {
+    let Some((stored, (read, revision))) = before else {
+        let mut item = attributes(key, seen, 1)?;
+        item::hash(&mut item);
+        return Ok(Write::Insert(item));
+    };
+    let mut item = item::rewrite(&stored, &attributes(key, &read, revision)?, attributes(key, seen, revision + 1)?);
+    item::hash(&mut item);
+    Ok(Write::Replace(item, revision))
+}
+
+fn attributes(key: &Key, seen: &SetAside, revision: u64) -> Result<Item, LedgerError> {
     let (Key { pk, sk }, SetAside { sales, minimum, reason, at }) = (key.clone(), seen.clone());
-    let stored = Stored { pk, sk, sales, minimum, reason, at, revision: before.unwrap_or(0) + 1 };
-    let item = serde_dynamo::to_item(stored)
-        .map_err(|_| LedgerError::Damaged { key: format!("{} {}", key.pk, key.sk), why: UNSTORABLE })?;
-    Ok(match before {
-        Some(revision) => Write::Replace(item, revision),
-        None => Write::Insert(item),
-    })
+    serde_dynamo::to_item(Stored { pk, sk, sales, minimum, reason, at, revision })
+        .map_err(|_| LedgerError::Damaged { key: format!("{} {}", key.pk, key.sk), why: UNSTORABLE })
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use crate::choices::{Choice, Chosen};
 use crate::record::Outcome;
 use crate::slots::{Origin, Settled, Slots};
 use crate::store::{Store, TransactError, Write};
-use crate::{Head, Ledger, LedgerError, keys};
+use crate::{Head, LOST, Ledger, LedgerError, Unreadable, keys};
 use rules::claims::Added;
 use rules::contract::State;
 use rules::rank::Place;
@@ -22,9 +22,12 @@ impl<S: Store> Ledger<S> {
     pub(crate) async fn settle(&self, fact: &Fact, origin: Origin<'_>) -> Result<Outcome, LedgerError> {
         let (contract_id, term) = (fact.contract_id(), fact.term());
         for attempt in 0..ATTEMPTS {
-            let mut slots = self.slots(keys::contract_partition(contract_id)).await?;
+            let mut slots = self.whole_slots(keys::contract_partition(contract_id)).await?;
             let before = slots.contract().sale().cloned();
-            let added = slots.place(fact, origin);
+            let added = match slots.place(fact, origin) {
+                Ok(added) => added,
+                Err(bound) => return Ok(Outcome::TooMany(bound)),
+            };
             if added == Added::Duplicate {
                 self.finish(contract_id, term, origin).await?;
                 return Ok(Outcome::Duplicate);
@@ -47,7 +50,7 @@ impl<S: Store> Ledger<S> {
     pub async fn choose(&self, choice: &Choice, origin: Origin<'_>) -> Result<Chosen, LedgerError> {
         let (contract_id, term) = (&choice.contract_id, choice.key.term());
         for attempt in 0..ATTEMPTS {
-            let mut slots = self.slots(keys::contract_partition(contract_id)).await?;
+            let mut slots = self.whole_slots(keys::contract_partition(contract_id)).await?;
             let before = slots.contract().sale().cloned();
             match slots.choose(choice, origin) {
                 Chosen::Now => {}
@@ -55,7 +58,10 @@ impl<S: Store> Ledger<S> {
                     self.finish(contract_id, term, origin).await?;
                     return Ok(Chosen::Already);
                 }
-                refused @ (Chosen::OutOfTurn { .. } | Chosen::UnknownClaim) => return Ok(refused),
+                refused @ (Chosen::OutOfTurn { .. }
+                | Chosen::UnknownClaim { .. }
+                | Chosen::Unseen { .. }
+                | Chosen::TooMany(_)) => return Ok(refused),
             }
             let (plan, _) = self.plan_for((slots, before.as_ref()), (contract_id, term), origin).await?;
             if self.carry_out(plan, (contract_id, term), origin, attempt).await? {
@@ -117,22 +123,28 @@ impl<S: Store> Ledger<S> {
         let mut lists = Lists::default();
         for sale in before.into_iter().chain(after.as_ref()) {
             if !lists.heads.contains_key(&sale.partner_id) {
-                lists.heads.insert(sale.partner_id.clone(), (self.head(&sale.partner_id).await?, false));
+                let head = self.head_of(&sale.partner_id, &slots).await?;
+                lists.heads.insert(sale.partner_id.clone(), (head, false));
             }
         }
         if lists.change(before, after.as_ref()) {
             // Whoever read the sale before it was listed must read it again.
             slots.touch(contract_id, Term::FIRST, origin);
         }
-        let mut others = Vec::new();
+        let (mut others, mut left) = (Vec::new(), Vec::new());
         for place in lists.displaced.iter().filter(|place| place.contract_id != *contract_id) {
-            let mut other = self.slots(keys::contract_partition(&place.contract_id)).await?;
-            other.touch(&place.contract_id, Term::FIRST, origin);
-            others.push((place.contract_id.clone(), other));
+            match self.whole_slots(keys::contract_partition(&place.contract_id)).await {
+                Ok(mut other) => {
+                    other.touch(&place.contract_id, Term::FIRST, origin);
+                    others.push((place.contract_id.clone(), other));
+                }
+                // One that cannot be read holds up neither this one nor the others; it stays to be done.
+                Err(error) if error.is_contained() => left.push(place.contract_id.clone()),
+                Err(error) => return Err(error),
+            }
         }
         let reserved = lists.write_count() + others.iter().map(|(_, other)| other.write_count()).sum::<usize>();
         let mut room = self.store.max_writes().saturating_sub(reserved);
-        let mut left = Vec::new();
         let partner = lists.partner_of(after.as_ref());
         if slots.settle(&partner, origin, room)? == Settled::InPart {
             left.push(contract_id.clone());
@@ -151,17 +163,33 @@ impl<S: Store> Ledger<S> {
     }
 
     /// Does what a fact or a choice left to do, then says so in its slot. Safe to repeat, and to be done by several at once.
-    async fn finish(&self, contract_id: &ContractId, term: Term, origin: Origin<'_>) -> Result<(), LedgerError> {
+    /// What cannot be read stays to be done, and is the error in the end.
+    pub(crate) async fn finish(
+        &self,
+        contract_id: &ContractId,
+        term: Term,
+        origin: Origin<'_>,
+    ) -> Result<(), LedgerError> {
         for attempt in 0..ATTEMPTS {
-            let todo = self.slots(keys::contract_partition(contract_id)).await?.todo(contract_id, term);
+            let todo = self.whole_slots(keys::contract_partition(contract_id)).await?.todo(contract_id, term);
+            let (mut failed, mut undone) = (None, Vec::new());
             for id in &todo {
-                self.adjust(id.clone(), origin).await?;
+                match self.adjust(id.clone(), origin).await {
+                    Ok(()) => {}
+                    Err(error) if error.is_contained() => {
+                        undone.push(id);
+                        failed = Some(error);
+                    }
+                    Err(error) => return Err(error),
+                }
             }
-            if todo.is_empty() {
-                return Ok(());
+            let mut slots = self.whole_slots(keys::contract_partition(contract_id)).await?;
+            let known = slots.todo(contract_id, term);
+            let is_left = |id: &ContractId| !todo.contains(id) || undone.contains(&id);
+            let left: Vec<ContractId> = known.iter().filter(|id| is_left(id)).cloned().collect();
+            if left == known {
+                return failed.map_or(Ok(()), Err);
             }
-            let mut slots = self.slots(keys::contract_partition(contract_id)).await?;
-            let left = slots.todo(contract_id, term).into_iter().filter(|id| !todo.contains(id)).collect();
             slots.set_todo(contract_id, term, left);
             match self.store.transact(slots.writes()?).await {
                 Ok(()) => {}
@@ -173,14 +201,21 @@ impl<S: Store> Ledger<S> {
     }
 
     /// Brings every line of a contract to what it is now, in as many transactions as it takes; and those of the contracts
-    /// it displaces, if its sale turns out to be among the earliest of its partner.
+    /// it displaces, if its sale turns out to be among the earliest of its partner. One that cannot be read is passed over,
+    /// and is the error in the end.
     pub(crate) async fn adjust(&self, contract_id: ContractId, origin: Origin<'_>) -> Result<(), LedgerError> {
         let mut to_do = vec![contract_id];
-        let mut attempt = 0;
+        let (mut attempt, mut failed) = (0, None);
         while let Some(contract_id) = to_do.last().cloned() {
-            let slots = self.slots(keys::contract_partition(&contract_id)).await?;
-            let sale = slots.contract().sale().cloned();
-            let plan = self.plan(slots, sale.as_ref(), &contract_id, origin).await?;
+            let plan = match self.plan_again(&contract_id, origin).await {
+                Ok(plan) => plan,
+                Err(error) if error.is_contained() => {
+                    failed = Some(error);
+                    to_do.pop();
+                    continue;
+                }
+                Err(error) => return Err(error),
+            };
             if !plan.changes_slots() {
                 to_do.pop();
                 continue;
@@ -201,7 +236,13 @@ impl<S: Store> Ledger<S> {
                 Err(TransactError::Failed(error)) => return Err(error.into()),
             }
         }
-        Ok(())
+        failed.map_or(Ok(()), Err)
+    }
+
+    async fn plan_again(&self, contract_id: &ContractId, origin: Origin<'_>) -> Result<Plan, LedgerError> {
+        let slots = self.whole_slots(keys::contract_partition(contract_id)).await?;
+        let sale = slots.contract().sale().cloned();
+        self.plan(slots, sale.as_ref(), contract_id, origin).await
     }
 
     /// Brings every entry fee of a partner to what it is now.
@@ -212,9 +253,9 @@ impl<S: Store> Ledger<S> {
     ) -> Result<(), LedgerError> {
         let mut attempt = 0;
         while attempt < ATTEMPTS {
-            let mut slots = self.slots(keys::fees_partition(partner_id)).await?;
-            let head = self.head(partner_id).await?;
-            let settled = slots.settle_fees(partner_id, &head.partner, origin, self.store.max_writes())?;
+            let mut slots = self.whole_slots(keys::fees_partition(partner_id)).await?;
+            let head = self.head_of(partner_id, &slots).await?;
+            let settled = slots.settle_fees(partner_id, head.known()?, origin, self.store.max_writes())?;
             let writes = slots.writes()?;
             if writes.is_empty() {
                 return Ok(());
@@ -232,10 +273,25 @@ impl<S: Store> Ledger<S> {
         Err(contended(keys::fees_partition(partner_id)))
     }
 
+    /// A partner, to decide by, of whom these slots may book something already.
+    async fn head_of(&self, partner_id: &PartnerId, slots: &Slots) -> Result<Head, LedgerError> {
+        let head = self.head(partner_id).await?;
+        head.known()?;
+        if !head.is_stored() && slots.books_for(partner_id) {
+            return Err(Unreadable::damaged(keys::head(partner_id), LOST).into());
+        }
+        Ok(head)
+    }
+
+    /// The rows of a partition, all of which can be read.
+    async fn whole_slots(&self, partition: String) -> Result<Slots, LedgerError> {
+        self.slots(partition).await?.whole()
+    }
+
     /// The rows of a partition; read again while half a transaction shows.
     pub(crate) async fn slots(&self, partition: String) -> Result<Slots, LedgerError> {
         for attempt in 0..ATTEMPTS {
-            if let Ok(slots) = Slots::read(self.store.partition(partition.clone()).await?)? {
+            if let Ok(slots) = Slots::read(self.store.partition(partition.clone()).await?) {
                 return Ok(slots);
             }
             self.store.back_off(attempt).await;

@@ -46,6 +46,25 @@ pub enum Write {
     Insert(Item),
     /// In place of an item whose revision (`v`) is still this one; a conflict otherwise.
     Replace(Item, u64),
+    /// In place of an item whose attribute `v` is still this one, or still not there, whatever it is; a conflict otherwise.
+    /// Only a repair writes so: what has no revision never changes otherwise.
+    Mend(Item, Option<AttributeValue>),
+}
+
+impl Write {
+    /// What is written.
+    pub fn item(&self) -> &Item {
+        match self {
+            Write::Insert(item) | Write::Replace(item, _) | Write::Mend(item, _) => item,
+        }
+    }
+
+    /// The same, taken out.
+    pub fn into_item(self) -> Item {
+        match self {
+            Write::Insert(item) | Write::Replace(item, _) | Write::Mend(item, _) => item,
+        }
+    }
 }
 
 /// What became of one of several independent inserts.

@@ -1,12 +1,15 @@
 //! What a partner's entries of a month add up to, kept so that nobody must read them all to know. Recomputed from the
 //! entries, never incremented: a message twice, late or out of order changes nothing.
 
+use crate::item;
 use crate::keys;
-use crate::store::{Consistency, Item, Store, TransactError, Write};
-use crate::{Ledger, LedgerError, SHAPE, UNSTORABLE};
+use crate::lenient::is_unknown_total;
+use crate::store::{Consistency, Item, Key, Store, TransactError, Write};
+use crate::{Ledger, LedgerError, SHAPE, UNSTORABLE, Unreadable};
 use rules::totals::{Group, Total};
 use rules::{Kind, Minor, Model, Month, PartnerId, Totals};
 use serde::{Deserialize, Serialize};
+use std::str::FromStr;
 
 /// How often a total is computed anew because somebody else has just put another one.
 const ATTEMPTS: u32 = 12;
@@ -23,13 +26,13 @@ pub struct PartnerMonth {
 
 /// A month's totals as stored.
 #[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct StoredTotals {
+struct StoredTotals {
     pk: String,
     sk: String,
     gpk: String,
     gsk: String,
     #[serde(rename = "tt")]
-    totals: Vec<StoredTotal>,
+    totals: Vec<String>,
     /// Not in the index.
     #[serde(rename = "v", default)]
     revision: u64,
@@ -37,8 +40,7 @@ pub(crate) struct StoredTotals {
 
 /// One total, in one text: `commission referrer EUR 12 120000 0`, the group, the count, the amounts in minor units. A
 /// summary reads thousands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(into = "String", try_from = "String")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct StoredTotal(Group, Total);
 
 /// A text that is no total.
@@ -53,10 +55,10 @@ impl From<StoredTotal> for String {
     }
 }
 
-impl TryFrom<String> for StoredTotal {
-    type Error = NoTotal;
+impl FromStr for StoredTotal {
+    type Err = NoTotal;
 
-    fn try_from(text: String) -> Result<StoredTotal, NoTotal> {
+    fn from_str(text: &str) -> Result<StoredTotal, NoTotal> {
         let mut words = text.split(' ');
         let mut word = || words.next().ok_or(NoTotal);
         let kind = word().map(|name| Kind::ALL.into_iter().find(|kind| kind.as_str() == name))?.ok_or(NoTotal)?;
@@ -72,53 +74,95 @@ impl TryFrom<String> for StoredTotal {
     }
 }
 
-impl StoredTotals {
-    pub(crate) fn read(item: Item) -> Result<(PartnerMonth, Totals, u64), LedgerError> {
-        let key = format!("{} {}", crate::rows::text(&item, "pk"), crate::rows::text(&item, "sk"));
-        let damaged = |why| LedgerError::Damaged { key: key.clone(), why };
-        let stored: StoredTotals = serde_dynamo::from_item(item).map_err(|_| damaged(SHAPE))?;
-        let of = keys::totals_of(&stored.pk).zip(stored.sk.parse().ok());
-        let (partner_id, month) = of.ok_or_else(|| damaged("its key is none of a month's totals"))?;
-        let totals = stored.totals.into_iter().map(|StoredTotal(group, total)| (group, total));
-        Ok((PartnerMonth { partner_id, month }, Totals(totals.collect()), stored.revision))
+/// A partner's totals of a month, as they are stored.
+#[derive(Debug)]
+pub(crate) struct MonthTotals {
+    /// Whose, and of which month.
+    pub(crate) of: PartnerMonth,
+    /// The totals whose names are known.
+    pub(crate) totals: Totals,
+    /// The others, as a later release wrote them.
+    unknown: Vec<String>,
+    revision: u64,
+}
+
+impl MonthTotals {
+    pub(crate) fn read(item: Item) -> Result<MonthTotals, Unreadable> {
+        let key = item::key(&item);
+        let of = keys::totals_of(&key.pk).zip(key.sk.parse().ok());
+        let Some((partner_id, month)) = of else {
+            return Err(Unreadable::damaged(key, "its key is none of a month's totals"));
+        };
+        let stored: Result<StoredTotals, _> = serde_dynamo::from_item(item);
+        let Ok(stored) = stored else { return Err(Unreadable::damaged(key, SHAPE)) };
+        let (unknown, known): (Vec<_>, Vec<_>) = stored.totals.into_iter().partition(|text| is_unknown_total(text));
+        let known: Result<Vec<StoredTotal>, NoTotal> = known.iter().map(|text| text.parse()).collect();
+        let Ok(known) = known else { return Err(Unreadable::damaged(key, SHAPE)) };
+        let totals = Totals(known.into_iter().map(|StoredTotal(group, total)| (group, total)).collect());
+        Ok(MonthTotals { of: PartnerMonth { partner_id, month }, totals, unknown, revision: stored.revision })
     }
 
-    fn write(of: &PartnerMonth, totals: &Totals, read: Option<u64>) -> Result<Write, LedgerError> {
-        let PartnerMonth { partner_id, month } = of;
-        let key = keys::totals(partner_id, *month);
-        let stored = StoredTotals {
-            pk: key.pk,
-            sk: key.sk,
-            gpk: keys::month_partition(*month),
-            gsk: partner_id.to_string(),
-            totals: totals.0.iter().map(|(group, total)| StoredTotal(*group, *total)).collect(),
-            revision: read.unwrap_or(0) + 1,
-        };
-        let item = serde_dynamo::to_item(stored)
-            .map_err(|_| LedgerError::Damaged { key: keys::totals_partition(partner_id), why: UNSTORABLE })?;
-        Ok(match read {
-            Some(revision) => Write::Replace(item, revision),
-            None => Write::Insert(item),
+    /// Whether it has totals that this release does not know.
+    pub(crate) fn has_unknown(&self) -> bool {
+        !self.unknown.is_empty()
+    }
+
+    /// Whether the item that it was read from is as it would be written now.
+    pub(crate) fn is_stored_as(&self, item: &Item) -> bool {
+        attributes(&self.of, &self.totals, &self.unknown, self.revision)
+            .is_ok_and(|read| read.iter().all(|(name, value)| item.get(name) == Some(value)))
+    }
+
+    /// The write of other totals in place of the item that these were read from; those that this release does not know stay.
+    fn replaced_by(&self, totals: &Totals, stored: &Item) -> Result<Write, LedgerError> {
+        let read = attributes(&self.of, &self.totals, &self.unknown, self.revision)?;
+        let changed = attributes(&self.of, totals, &self.unknown, self.revision + 1)?;
+        let mut item = item::rewrite(stored, &read, changed.clone());
+        // Derived, whatever is stored.
+        item.extend(["gpk", "gsk"].iter().filter_map(|name| Some(((*name).to_owned(), changed.get(*name)?.clone()))));
+        Ok(match stored.get("v") {
+            Some(_) => Write::Replace(item, self.revision),
+            None => Write::Mend(item, None),
         })
     }
 }
 
+/// A month's totals as an item of this release.
+fn attributes(of: &PartnerMonth, totals: &Totals, unknown: &[String], revision: u64) -> Result<Item, LedgerError> {
+    let PartnerMonth { partner_id, month } = of;
+    let Key { pk, sk } = keys::totals(partner_id, *month);
+    let known = totals.0.iter().map(|(group, total)| String::from(StoredTotal(*group, *total)));
+    let stored = StoredTotals {
+        pk,
+        sk,
+        gpk: keys::month_partition(*month),
+        gsk: partner_id.to_string(),
+        totals: known.chain(unknown.iter().cloned()).collect(),
+        revision,
+    };
+    serde_dynamo::to_item(stored)
+        .map_err(|_| LedgerError::Damaged { key: keys::totals_partition(partner_id), why: UNSTORABLE })
+}
+
 impl<S: Store> Ledger<S> {
     /// Computes a partner's totals of a month from its entries. The total is read first and put on condition that it is
-    /// still that one: who read the entries earlier cannot put an older sum over a newer one.
+    /// still that one: who read the entries earlier cannot put an older sum over a newer one. One that cannot be read is
+    /// made anew: all that is in it is derived.
     pub async fn refresh_totals(&self, of: &PartnerMonth) -> Result<(), LedgerError> {
         for attempt in 0..ATTEMPTS {
             let key = keys::totals(&of.partner_id, of.month);
-            let stored = self.store.get(vec![key], Consistency::Strong).await?.into_iter().next();
-            let stored = stored.map(StoredTotals::read).transpose()?;
+            let item = self.store.get(vec![key], Consistency::Strong).await?.into_iter().next();
             let totals = self.totals_of_entries(of).await?;
-            let read = match &stored {
-                Some((_, known, _)) if *known == totals => return Ok(()),
+            let write = match item {
                 None if totals.0.is_empty() => return Ok(()),
-                Some((_, _, revision)) => Some(*revision),
-                None => None,
+                None => Write::Insert(attributes(of, &totals, &[], 1)?),
+                Some(mut item) => match MonthTotals::read(item.clone()) {
+                    Ok(known) if known.totals == totals && known.is_stored_as(&item) => return Ok(()),
+                    Ok(known) => known.replaced_by(&totals, &item)?,
+                    Err(_) => Write::Mend(attributes(of, &totals, &[], 1)?, item.remove("v")),
+                },
             };
-            match self.store.transact(vec![StoredTotals::write(of, &totals, read)?]).await {
+            match self.store.transact(vec![write]).await {
                 Ok(()) => return Ok(()),
                 Err(TransactError::Conflict) => self.store.back_off(attempt).await,
                 Err(TransactError::Failed(error)) => return Err(error.into()),
@@ -131,8 +175,9 @@ impl<S: Store> Ledger<S> {
         let mut totals = Totals::default();
         let days = (of.month.first(), of.month.last());
         let all = self.entries(&of.partner_id, days, usize::MAX, None).await?;
-        // A sum without them would pass for the whole.
-        if let Some(key) = all.unreadable.into_iter().next() {
+        // A sum without them would pass for the whole. What a later release booked has totals of its own, which stay.
+        if all.unreadable.len() > all.unknown.len() {
+            let key = all.unreadable.into_iter().next().unwrap_or_default();
             return Err(LedgerError::Damaged { key, why: SHAPE });
         }
         for listed in all.list {
@@ -155,7 +200,7 @@ mod tests {
         let total = Total { count: 3, amount: Minor(-600), vendor_share: Minor(i64::MAX) };
         let text = String::from(StoredTotal(group, total));
         assert_eq!(text, "revenue-share affiliate JPY 3 -600 9223372036854775807");
-        assert_eq!(StoredTotal::try_from(text.clone()).unwrap(), StoredTotal(group, total));
+        assert_eq!(text.parse::<StoredTotal>().unwrap(), StoredTotal(group, total));
         for (part, other) in [
             (" 3 ", " -3 "),
             ("affiliate", "affiliates"),
@@ -164,7 +209,7 @@ mod tests {
             ("807", "807 0"),
             (" -600", ""),
         ] {
-            assert!(StoredTotal::try_from(text.replace(part, other)).is_err(), "{other}");
+            assert!(text.replace(part, other).parse::<StoredTotal>().is_err(), "{other}");
         }
     }
 }

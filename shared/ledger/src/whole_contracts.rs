@@ -36,7 +36,7 @@ impl<S: Store> Ledger<S> {
             }
         }
         let read = stream::iter(alone).map(|id| async move {
-            let contract = self.contract(&id).await.map(|slots| slots.contract());
+            let contract = self.contract(&id).await.and_then(Slots::whole).map(|slots| slots.contract());
             (id, contract)
         });
         contracts.extend(read.buffer_unordered(AT_ONCE).collect::<Vec<_>>().await);
@@ -91,5 +91,5 @@ fn complete(slots: Vec<Item>, listed: Vec<Item>) -> Option<Slots> {
     }
     let first =
         items.iter().filter_map(row_key).any(|key| matches!(key, RowKey::Slot(SlotKey::Annuity(_, Term::FIRST))));
-    Slots::read(items).ok()?.ok().filter(|_| first)
+    Slots::read(items).ok().filter(|slots| first && slots.unreadable().next().is_none())
 }

@@ -191,6 +191,7 @@ pub enum Evidence {
 
 /// An agreement whose conditions are met.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "StoredAgreement")]
 pub struct Agreement {
     starts_on: Day,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -201,6 +202,38 @@ pub struct Agreement {
     #[serde(skip_serializing_if = "Option::is_none")]
     from_sale: Option<FromSale>,
     evidence: Evidence,
+}
+
+#[derive(Deserialize)]
+struct StoredAgreement {
+    starts_on: Day,
+    ends_on: Option<Day>,
+    programme: ProgrammeVersion,
+    rate: Option<Rate>,
+    from_sale: Option<FromSale>,
+    evidence: Evidence,
+}
+
+impl TryFrom<StoredAgreement> for Agreement {
+    type Error = AgreementError;
+    fn try_from(stored: StoredAgreement) -> Result<Agreement, AgreementError> {
+        let StoredAgreement { starts_on, ends_on, programme, rate, from_sale, evidence } = stored;
+        let agreement = Agreement { starts_on, ends_on, programme, rate, from_sale, evidence };
+        if ends_on.is_some_and(|end| end < starts_on) {
+            return Err(AgreementError::EndsBeforeItStarts);
+        }
+        match &agreement.evidence {
+            Evidence::AffiliatedIntegrator { qualified_on } | Evidence::IndependentIntegrator { qualified_on }
+                if *qualified_on > starts_on =>
+            {
+                Err(AgreementError::NotQualified)
+            }
+            Evidence::Affiliate { .. }
+            | Evidence::AffiliatedIntegrator { .. }
+            | Evidence::IndependentIntegrator { .. }
+            | Evidence::Referrer => Ok(agreement),
+        }
+    }
 }
 
 impl Agreement {
@@ -280,8 +313,15 @@ impl Agreement {
 
 /// All agreements of one partner, by `starts_on`; no two are in force on one day.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
+#[serde(try_from = "Vec<Agreement>")]
 pub struct Agreements(Vec<Agreement>);
+
+impl TryFrom<Vec<Agreement>> for Agreements {
+    type Error = AgreementsError;
+    fn try_from(agreements: Vec<Agreement>) -> Result<Self, AgreementsError> {
+        Agreements::new(agreements)
+    }
+}
 
 /// Why a set of agreements is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -419,6 +459,29 @@ mod tests {
         assert_eq!(Agreements::new(vec![late(), late()]), Err(AgreementsError::Overlap { earlier: later, later }));
         let many = (0..=100).map(|_| early()).collect();
         assert_eq!(Agreements::new(many), Err(AgreementsError::TooMany));
+    }
+
+    #[test]
+    fn what_could_not_be_registered_does_not_read_from_storage() {
+        let referrer = |from: &str, to: Option<&str>| {
+            Draft { ends_on: to.map(|day| day.parse().unwrap()), ..draft(Model::Referrer, from) }.accept().unwrap()
+        };
+        let (early, late) = (referrer("2024-01-01", None), referrer("2025-01-01", None));
+        let reads = |agreements: &serde_json::Value| serde_json::from_value::<Agreements>(agreements.clone()).is_ok();
+        let sound = serde_json::to_value([referrer("2024-01-01", Some("2024-12-31")), late.clone()]).unwrap();
+        assert!(reads(&sound));
+        assert!(!reads(&serde_json::to_value([early, late]).unwrap()), "both in force");
+        let mut backwards = sound;
+        backwards[0]["ends_on"] = "2023-12-31".into();
+        assert!(!reads(&backwards));
+        let qualified = Draft {
+            technical_qualification: Some("2024-01-01".parse().unwrap()),
+            ..draft(Model::AffiliatedIntegrator, "2024-01-01")
+        };
+        let mut late_qualification = serde_json::to_value([qualified.accept().unwrap()]).unwrap();
+        assert!(reads(&late_qualification));
+        late_qualification[0]["evidence"]["affiliated-integrator"]["qualified_on"] = "2024-01-02".into();
+        assert!(!reads(&late_qualification));
     }
 
     #[test]

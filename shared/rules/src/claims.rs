@@ -1,11 +1,32 @@
 //! Claims (§5): what was said of one key, in the order it was recorded. The first that may stand does, until a manager
 //! chooses another, or none.
 
+/// How many claims one key can have.
+pub const MAX_CLAIMS: usize = 100;
+/// How many choices one key can have.
+pub const MAX_CHOICES: usize = 100;
+
 /// Everything said of one key, and what was chosen; the claims differ from each other.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Claims<T> {
     claims: Vec<T>,
-    choices: Vec<Option<T>>,
+    choices: Vec<Choice<T>>,
+}
+
+/// A choice of what stands. It settles the claims that it saw, and no later one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Choice<T> {
+    /// The claim that stands; none: no one does.
+    pub claim: Option<T>,
+    /// How many claims were recorded when it was made.
+    pub seen: usize,
+}
+
+impl<T> Choice<T> {
+    /// The same choice of a claim in another form.
+    pub fn map<U>(self, form: impl FnOnce(T) -> U) -> Choice<U> {
+        Choice { claim: self.claim.map(form), seen: self.seen }
+    }
 }
 
 /// What one more claim is to those already there.
@@ -36,14 +57,14 @@ impl<T: PartialEq> Claims<T> {
     }
 
     /// Chooses what stands from now on: one of the claims, or none.
-    pub fn choose(&mut self, choice: Option<T>) {
-        self.choices.push(choice);
+    pub fn choose(&mut self, claim: Option<T>) {
+        self.choices.push(Choice { claim, seen: self.claims.len() });
     }
 
     /// The claim that stands: the one last chosen, without a choice the first one; if it may.
     pub fn standing(&self, may_stand: impl Fn(&T) -> bool) -> Option<&T> {
         match self.choices.last() {
-            Some(choice) => choice.as_ref().filter(|claim| may_stand(claim)),
+            Some(choice) => choice.claim.as_ref().filter(|claim| may_stand(claim)),
             None => self.claims.iter().find(|claim| may_stand(claim)),
         }
     }
@@ -53,13 +74,37 @@ impl<T: PartialEq> Claims<T> {
         self.claims.iter()
     }
 
-    /// What was chosen, the last one holds.
-    pub fn choices(&self) -> &[Option<T>] {
+    /// The choices; the last one holds.
+    pub fn choices(&self) -> &[Choice<T>] {
         &self.choices
     }
 
-    /// Whether nobody has decided yet between several.
+    /// Whether claims contradict each other that no choice has settled: several, or one after the last choice.
     pub fn is_contested(&self) -> bool {
-        self.claims.len() > 1 && self.choices.is_empty()
+        let settled = self.choices.last().map_or(1, |choice| choice.seen);
+        self.claims.len() > settled
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_choice_settles_the_claims_it_saw_and_no_later_one() {
+        let mut claims = Claims::default();
+        claims.add("1000");
+        assert!(!claims.is_contested());
+        claims.choose(None);
+        assert!(!claims.is_contested(), "nothing was said since");
+        assert_eq!(claims.add("1000"), Added::Duplicate);
+        assert!(!claims.is_contested(), "a duplicate says nothing new");
+        assert_eq!(claims.add("100"), Added::Contradiction);
+        assert!(claims.is_contested() && claims.standing(|_| true).is_none());
+        claims.choose(Some("100"));
+        assert!(!claims.is_contested() && claims.standing(|_| true) == Some(&"100"));
+        claims.add("10");
+        assert!(claims.is_contested() && claims.standing(|_| true) == Some(&"100"));
+        assert_eq!(claims.choices().iter().map(|choice| choice.seen).collect::<Vec<_>>(), [1, 2]);
     }
 }

@@ -1,10 +1,14 @@
 //! One contract: all that was claimed of it, what of that stands (§5), and the lines that follow (§3).
 
-use crate::claims::{Added, Claims};
+use crate::claims::{Added, Choice, Claims, MAX_CHOICES, MAX_CLAIMS};
 use crate::decision::{Annuity, Decision, Pending, decide};
 use crate::line::annuity_lines;
+use crate::text::Words;
 use crate::{CreditNote, CreditNoteId, Day, Fact, Line, Money, Partner, Renewal, Sale, Term};
 use std::collections::BTreeMap;
+
+/// How many credit notes one annuity can have.
+pub const MAX_CREDIT_NOTES: usize = 100;
 
 /// The facts of one contract, in the order they were recorded.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -35,6 +39,60 @@ impl Key {
     }
 }
 
+impl From<&Fact> for Key {
+    fn from(fact: &Fact) -> Key {
+        match fact {
+            Fact::Sale(_) => Key::Sale,
+            Fact::Renewal(renewal) => Key::Renewal(renewal.term),
+            Fact::CreditNote(note) => Key::CreditNote(note.term, note.credit_note_id.clone()),
+        }
+    }
+}
+
+/// A bound of §2 that one more fact or choice would pass.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
+pub enum Bound {
+    /// [`MAX_CREDIT_NOTES`] of an annuity.
+    #[error("is one too many: this annuity has {MAX_CREDIT_NOTES} credit notes, the most that are recorded")]
+    CreditNotes,
+    /// [`MAX_CLAIMS`] of a key.
+    #[error(
+        "is one too many: {MAX_CLAIMS} different claims are recorded of this sale, renewal or credit note, the most"
+    )]
+    Claims,
+    /// [`MAX_CHOICES`] of a key.
+    #[error("is one too many: {MAX_CHOICES} choices are recorded of this sale, renewal or credit note, the most")]
+    Choices,
+}
+
+impl Bound {
+    /// The name in logs and figures.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Bound::CreditNotes => "too-many-credit-notes",
+            Bound::Claims => "too-many-claims",
+            Bound::Choices => "too-many-choices",
+        }
+    }
+}
+
+impl From<Bound> for Words {
+    fn from(bound: Bound) -> Words {
+        let fr = match bound {
+            Bound::CreditNotes => {
+                format!("est de trop : cette annuité a {MAX_CREDIT_NOTES} avoirs, le maximum enregistré")
+            }
+            Bound::Claims => format!(
+                "est de trop : {MAX_CLAIMS} déclarations différentes de cette vente, de ce renouvellement ou de cet avoir sont enregistrées, le maximum"
+            ),
+            Bound::Choices => format!(
+                "est de trop : {MAX_CHOICES} choix sont enregistrés pour cette vente, ce renouvellement ou cet avoir, le maximum"
+            ),
+        };
+        Words::new(fr, bound.to_string())
+    }
+}
+
 /// What became of one annuity or of its credit notes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum State {
@@ -53,7 +111,7 @@ pub enum Oddity {
     Pending(Pending),
     /// It was claimed, and no claim of it may stand.
     Void,
-    /// Several claims of one key, and nobody has chosen.
+    /// Several claims of one key, or one after a choice, and nobody has chosen since.
     Contradiction,
     /// More than is left of the fee was given back.
     OverCredited,
@@ -62,7 +120,7 @@ pub enum Oddity {
 }
 
 impl Contract {
-    /// Adds a fact of this contract.
+    /// Adds a fact of this contract, as it was recorded: whatever is recorded is within its bounds.
     pub fn add(&mut self, fact: Fact) -> Added {
         match fact {
             Fact::Sale(sale) => self.sale.add(sale),
@@ -74,20 +132,46 @@ impl Contract {
         }
     }
 
-    /// Chooses what stands of a key (§5): one of its claims, or none. `claim` has the key it is chosen for.
-    pub fn choose(&mut self, key: &Key, claim: Option<Fact>) {
-        match (key, claim) {
-            (Key::Sale, Some(Fact::Sale(sale))) => self.sale.choose(Some(sale)),
-            (Key::Sale, _) => self.sale.choose(None),
-            (Key::Renewal(term), claim) => {
-                let claim = if let Some(Fact::Renewal(renewal)) = claim { Some(renewal) } else { None };
-                self.renewals.entry(*term).or_default().choose(claim);
-            }
-            (Key::CreditNote(term, note), claim) => {
-                let claim = if let Some(Fact::CreditNote(note)) = claim { Some(note) } else { None };
-                self.credit_notes.entry(*term).or_default().entry(note.clone()).or_default().choose(claim);
+    /// Takes a fact in that is not recorded yet, unless it is one more than §2 allows. A duplicate is never too many.
+    pub fn take(&mut self, fact: &Fact) -> Result<Added, Bound> {
+        let key = Key::from(fact);
+        let known = self.claims(&key);
+        if known.contains(fact) {
+            return Ok(Added::Duplicate);
+        }
+        if known.len() >= MAX_CLAIMS {
+            return Err(Bound::Claims);
+        }
+        if let (Key::CreditNote(term, _), true) = (&key, known.is_empty()) {
+            let notes = self.credit_notes.get(term).map_or(0, BTreeMap::len);
+            if notes >= MAX_CREDIT_NOTES {
+                return Err(Bound::CreditNotes);
             }
         }
+        Ok(self.add(fact.clone()))
+    }
+
+    /// Chooses what stands of a key (§5): one of its claims, or none. A claim of another key is no choice.
+    pub fn choose(&mut self, key: &Key, claim: Option<Fact>) {
+        match (key, claim) {
+            (Key::Sale, None) => self.sale.choose(None),
+            (Key::Sale, Some(Fact::Sale(sale))) => self.sale.choose(Some(sale)),
+            (Key::Renewal(term), None) => self.renewals.entry(*term).or_default().choose(None),
+            (Key::Renewal(term), Some(Fact::Renewal(renewal))) => {
+                self.renewals.entry(*term).or_default().choose(Some(renewal));
+            }
+            (Key::CreditNote(term, note), None) => self.claims_of(*term, note).choose(None),
+            (Key::CreditNote(term, note), Some(Fact::CreditNote(claim))) => {
+                self.claims_of(*term, note).choose(Some(claim));
+            }
+            (Key::Sale, Some(Fact::Renewal(_) | Fact::CreditNote(_)))
+            | (Key::Renewal(_), Some(Fact::Sale(_) | Fact::CreditNote(_)))
+            | (Key::CreditNote(..), Some(Fact::Sale(_) | Fact::Renewal(_))) => {}
+        }
+    }
+
+    fn claims_of(&mut self, term: Term, note: &CreditNoteId) -> &mut Claims<CreditNote> {
+        self.credit_notes.entry(term).or_default().entry(note.clone()).or_default()
     }
 
     /// Every claim of a key, in the order recorded.
@@ -104,18 +188,30 @@ impl Contract {
         }
     }
 
-    /// What was chosen of a key, one after the other; the last one holds.
-    pub fn choices(&self, key: &Key) -> Vec<Option<Fact>> {
+    /// The choices of a key, one after the other; the last one holds.
+    pub fn choices(&self, key: &Key) -> Vec<Choice<Fact>> {
         match key {
-            Key::Sale => self.sale.choices().iter().cloned().map(|sale| sale.map(Fact::Sale)).collect(),
+            Key::Sale => self.sale.choices().iter().cloned().map(|choice| choice.map(Fact::Sale)).collect(),
             Key::Renewal(term) => {
                 let choices = self.renewals.get(term).map(Claims::choices).unwrap_or_default();
-                choices.iter().cloned().map(|renewal| renewal.map(Fact::Renewal)).collect()
+                choices.iter().cloned().map(|choice| choice.map(Fact::Renewal)).collect()
             }
             Key::CreditNote(term, note) => {
                 let claims = self.credit_notes.get(term).and_then(|notes| notes.get(note));
                 let choices = claims.map(Claims::choices).unwrap_or_default();
-                choices.iter().cloned().map(|note| note.map(Fact::CreditNote)).collect()
+                choices.iter().cloned().map(|choice| choice.map(Fact::CreditNote)).collect()
+            }
+        }
+    }
+
+    /// Whether claims of a key contradict each other, and no choice has settled that.
+    pub fn is_contested(&self, key: &Key) -> bool {
+        match key {
+            Key::Sale => self.sale.is_contested(),
+            Key::Renewal(term) => self.renewals.get(term).is_some_and(Claims::is_contested),
+            Key::CreditNote(term, note) => {
+                let claims = self.credit_notes.get(term).and_then(|notes| notes.get(note));
+                claims.is_some_and(Claims::is_contested)
             }
         }
     }
@@ -237,11 +333,11 @@ impl Contract {
 
     /// Whether somebody decided that nothing stands.
     fn is_chosen_void(&self, term: Term) -> bool {
-        let none = |last: Option<bool>| last == Some(true);
         if term == Term::FIRST {
-            none(self.sale.choices().last().map(Option::is_none))
+            self.sale.choices().last().is_some_and(|choice| choice.claim.is_none())
         } else {
-            none(self.renewals.get(&term).and_then(|claims| claims.choices().last().map(Option::is_none)))
+            let choices = self.renewals.get(&term).map(Claims::choices).unwrap_or_default();
+            choices.last().is_some_and(|choice| choice.claim.is_none())
         }
     }
 }
@@ -300,7 +396,8 @@ mod tests {
             contract.choose(key, choice.cloned());
         }
         assert_eq!(contract.claims(key), [one.clone(), other.clone()]);
-        assert_eq!(contract.choices(key), [Some(other.clone()), None, Some(one.clone())]);
+        let chosen: Vec<_> = contract.choices(key).into_iter().map(|choice| (choice.claim, choice.seen)).collect();
+        assert_eq!(chosen, [(Some(other.clone()), 2), (None, 2), (Some(one.clone()), 2)]);
     }
 
     #[test]
@@ -308,6 +405,44 @@ mod tests {
         check(&Key::Sale, &sale("1"), &sale("2"));
         check(&Key::Renewal(term(2)), &renewal(2, "1"), &renewal(2, "2"));
         check(&Key::CreditNote(term(1), "N".parse().unwrap()), &note(1, "N", "1"), &note(1, "N", "2"));
+    }
+
+    #[test]
+    fn a_claim_of_another_key_is_no_choice() {
+        let facts = [sale("1"), renewal(2, "1"), note(1, "N", "1")];
+        for (key, own) in facts.iter().map(|fact| (Key::from(fact), fact)) {
+            let mut contract = Contract::default();
+            contract.add(own.clone());
+            for other in facts.iter().filter(|other| *other != own) {
+                contract.choose(&key, Some(other.clone()));
+            }
+            assert_eq!(contract.choices(&key), [], "{key:?}");
+        }
+    }
+
+    /// Takes facts in until one is refused, and says how many were not.
+    fn taken(facts: impl Iterator<Item = Fact>) -> (usize, Option<Bound>, Contract) {
+        let mut contract = Contract::default();
+        for (i, fact) in facts.enumerate() {
+            if let Err(bound) = contract.take(&fact) {
+                return (i, Some(bound), contract);
+            }
+        }
+        (usize::MAX, None, contract)
+    }
+
+    #[test]
+    fn one_more_than_a_bound_is_refused_by_name_and_a_duplicate_never_is() {
+        for claim in [|fee: &str| sale(fee), |fee: &str| renewal(2, fee), |fee: &str| note(1, "N", fee)] {
+            let (count, bound, mut contract) = taken((1..).map(|fee: u32| claim(&fee.to_string())));
+            assert_eq!((count, bound), (MAX_CLAIMS, Some(Bound::Claims)));
+            assert_eq!(contract.take(&claim("7")), Ok(Added::Duplicate));
+        }
+        let (count, bound, mut contract) = taken((1..).map(|id: u32| note(1, &id.to_string(), "1")));
+        assert_eq!((count, bound), (MAX_CREDIT_NOTES, Some(Bound::CreditNotes)));
+        assert_eq!(contract.take(&note(1, "7", "1")), Ok(Added::Duplicate));
+        assert_eq!(contract.take(&note(1, "7", "2")), Ok(Added::Contradiction), "a claim of one that is there");
+        assert_eq!(contract.take(&note(2, "1", "1")), Ok(Added::First), "another annuity has its own");
     }
 
     #[test]

@@ -85,6 +85,19 @@ pub enum Reason {
     EntryFee,
 }
 
+/// The names of all reasons.
+pub const REASONS: [&str; 9] = [
+    "revenue-share",
+    "agreement-ended",
+    "sale-n-or-later",
+    "before-sale-n",
+    "paid-once",
+    "instance-discount",
+    "instance-without-perk",
+    "not-the-first-instance",
+    "entry-fee",
+];
+
 impl Reason {
     /// The name on the wire: `before-sale-n`.
     pub fn as_str(self) -> &'static str {
@@ -235,6 +248,7 @@ mod tests {
             (Reason::EntryFee, "entry-fee"),
         ] {
             assert_eq!(reason.as_str(), name);
+            assert!(REASONS.contains(&name));
             let stored = serde_json::to_value(reason).unwrap();
             assert!(stored == name || stored == serde_json::json!({ name: { "n": 2 } }), "{stored}");
         }

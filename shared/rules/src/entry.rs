@@ -16,8 +16,30 @@ pub struct Entry {
     pub vendor_share: Minor,
     /// What the whole line was computed from when this entry was recorded; for a reversal, what it takes back.
     pub basis: Basis,
-    /// Whether it takes back what was booked under a posting that the line has left.
-    pub reversal: bool,
+    /// Why it takes back what was booked under a posting that the line has left; none: it is no reversal.
+    pub reversal: Option<Reversal>,
+}
+
+/// Why a line has left a posting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reversal {
+    /// The sale stands for another partner.
+    AnotherPartner,
+    /// The line is booked under another kind, model or currency, or on another day.
+    AnotherPosting,
+    /// Nothing is owed any more, not even zero.
+    NotOwed,
+}
+
+impl Reversal {
+    /// Why a line that is now `line` has left a posting.
+    fn of(posting: &Posting, line: Option<&Line>) -> Reversal {
+        match line {
+            None => Reversal::NotOwed,
+            Some(line) if line.posting.partner_id != posting.partner_id => Reversal::AnotherPartner,
+            Some(_) => Reversal::AnotherPosting,
+        }
+    }
 }
 
 /// An entry as it stands in the ledger.
@@ -50,7 +72,7 @@ pub fn entries_due(line: Option<&Line>, recorded: &[&Entry]) -> Result<Vec<Entry
                 amount: Minor::ZERO.minus(amount)?,
                 vendor_share: Minor::ZERO.minus(vendor_share)?,
                 basis: last.basis.clone(),
-                reversal: true,
+                reversal: Some(Reversal::of(posting, line)),
             });
         }
     }
@@ -61,7 +83,7 @@ pub fn entries_due(line: Option<&Line>, recorded: &[&Entry]) -> Result<Vec<Entry
         let vendor_share = line.vendor_share().minus(vendor_share)?;
         if first || amount != Minor::ZERO || vendor_share != Minor::ZERO {
             let (posting, basis) = (line.posting.clone(), line.basis.clone());
-            due.push(Entry { posting, amount, vendor_share, basis, reversal: false });
+            due.push(Entry { posting, amount, vendor_share, basis, reversal: None });
         }
     }
     Ok(due)

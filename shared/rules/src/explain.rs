@@ -2,6 +2,7 @@
 
 use crate::contract::Oddity;
 use crate::decision::{Pending, Reason};
+use crate::entry::Reversal;
 use crate::line::Basis;
 use crate::programme::Language;
 use crate::{Currency, Entry, Minor, Rate};
@@ -12,15 +13,12 @@ pub fn entry(entry: &Entry, language: Language) -> String {
     let said = basis(&entry.basis, currency, language);
     let total = entry.basis.amount();
     let money = |minor| amount(minor, currency, language);
-    if entry.reversal {
-        let taken_back = money(entry.amount);
+    if let Some(reversal) = entry.reversal {
+        let taken_back = money(Minor(entry.amount.0.saturating_neg()));
+        let why = why_reversed(reversal, language);
         return match language {
-            Language::Fr => {
-                format!("Reprise de {taken_back} : la ligne n'est plus due sous ce modèle. Elle disait : {said}")
-            }
-            Language::En => {
-                format!("Reversal of {taken_back}: the line is no longer owed under this posting. It said: {said}")
-            }
+            Language::Fr => format!("Extourne de {taken_back} : {why}. Motif d'origine : {said}"),
+            Language::En => format!("Reversal of {taken_back}: {why}. It had been booked for: {said}"),
         };
     }
     if entry.amount == total {
@@ -35,6 +33,19 @@ pub fn entry(entry: &Entry, language: Language) -> String {
         Language::En => {
             format!("{said} The line is now {total}; {before} had been recorded; difference: {difference}.")
         }
+    }
+}
+
+fn why_reversed(reversal: Reversal, language: Language) -> &'static str {
+    match (reversal, language) {
+        (Reversal::AnotherPartner, Language::Fr) => "la vente a été attribuée à un autre partenaire",
+        (Reversal::AnotherPartner, Language::En) => "the sale was given to another partner",
+        (Reversal::AnotherPosting, Language::Fr) => {
+            "le montant est désormais inscrit sous un autre modèle, une autre devise ou une autre date"
+        }
+        (Reversal::AnotherPosting, Language::En) => "the amount is now booked under another model, currency or day",
+        (Reversal::NotOwed, Language::Fr) => "plus rien n'est dû à ce titre",
+        (Reversal::NotOwed, Language::En) => "nothing is owed for it any more",
     }
 }
 
@@ -326,7 +337,7 @@ mod tests {
             booked_on: "2024-01-01".parse().unwrap(),
         };
         let amount = Minor(60_001);
-        let adjusted = Entry { posting, amount: Minor(10_000), vendor_share: Minor::ZERO, basis, reversal: false };
+        let adjusted = Entry { posting, amount: Minor(10_000), vendor_share: Minor::ZERO, basis, reversal: None };
         let said = entry(&adjusted, Language::En);
         assert!(
             said.ends_with(
@@ -334,8 +345,16 @@ mod tests {
             ),
             "{said}"
         );
-        let reversed = entry(&Entry { amount: Minor(-amount.0), reversal: true, ..adjusted.clone() }, Language::Fr);
-        assert!(reversed.starts_with("Reprise de -600,01\u{a0}EUR"), "{reversed}");
+        for (why, french, english) in [
+            (Reversal::AnotherPartner, "attribuée à un autre partenaire", "given to another partner"),
+            (Reversal::AnotherPosting, "sous un autre modèle", "booked under another model"),
+            (Reversal::NotOwed, "plus rien n'est dû", "nothing is owed"),
+        ] {
+            let reversed = Entry { amount: Minor(-amount.0), reversal: Some(why), ..adjusted.clone() };
+            let (fr, en) = (entry(&reversed, Language::Fr), entry(&reversed, Language::En));
+            assert!(fr.starts_with("Extourne de 600,01\u{a0}EUR : ") && fr.contains(french), "{fr}");
+            assert!(en.starts_with("Reversal of 600.01\u{a0}EUR: ") && en.contains(english), "{en}");
+        }
         assert_eq!(entry(&Entry { amount, ..adjusted }, Language::En).matches("The line is now").count(), 0);
     }
 }

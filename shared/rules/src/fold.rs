@@ -7,11 +7,12 @@ use crate::{Agreements, Contract, ContractId, Currency, Fact, Line, Minor, Partn
 use std::collections::BTreeMap;
 
 /// Every line there is (§3, §6). `facts` in the order they were recorded: it decides which of two contradicting claims
-/// stands, and nothing else.
+/// stands, and which are one more than §2 allows and so no facts, and nothing else.
 pub fn fold(facts: impl IntoIterator<Item = Fact>, registry: &BTreeMap<PartnerId, Agreements>) -> Vec<Line> {
     let mut contracts: BTreeMap<ContractId, Contract> = BTreeMap::new();
     for fact in facts {
-        contracts.entry(fact.contract_id().clone()).or_default().add(fact);
+        // One too many is no fact.
+        let _ = contracts.entry(fact.contract_id().clone()).or_default().take(&fact);
     }
     fold_contracts(&contracts, registry)
 }

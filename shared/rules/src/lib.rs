@@ -8,6 +8,7 @@
 pub mod agreement;
 pub mod claims;
 pub mod contract;
+mod currency;
 pub mod day;
 pub mod decision;
 pub mod entry;

@@ -1,6 +1,7 @@
 //! Lines (§3.4, §3.5): what is owed for an annuity and for each of its credit notes, and by whom to whom.
 
 use crate::decision::{Decision, Kind, Reason};
+use crate::money::MAX_MINOR;
 use crate::{Agreement, ContractId, CreditNote, CreditNoteId, Currency, Day, Minor, Model, Money, PartnerId, Term};
 use serde::{Deserialize, Serialize};
 
@@ -49,8 +50,9 @@ pub struct Posting {
     pub booked_on: Day,
 }
 
-/// What an amount is computed from: `share(after) − share(before)`.
+/// What an amount is computed from: `share(after) − share(before)`. Both are 0 to [`MAX_BASE`] minor units.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "StoredBasis")]
 pub struct Basis {
     /// What governs it.
     #[serde(rename = "d")]
@@ -61,6 +63,33 @@ pub struct Basis {
     /// What is left of the fee after.
     #[serde(rename = "b1")]
     pub after: Minor,
+}
+
+/// The most that an annuity can stand at, in minor units: its fee and a hundred additions to it, each at most
+/// [`MAX_MINOR`]. A difference of two such numbers fits 64 bits by far.
+pub const MAX_BASE: i64 = 101 * MAX_MINOR;
+
+#[derive(Deserialize)]
+struct StoredBasis {
+    #[serde(rename = "d")]
+    decision: Decision,
+    #[serde(rename = "b0")]
+    before: Minor,
+    #[serde(rename = "b1")]
+    after: Minor,
+}
+
+/// A stored basis that no annuity has.
+#[derive(Debug, thiserror::Error)]
+#[error("the basis of an amount is out of range")]
+struct OutOfRange;
+
+impl TryFrom<StoredBasis> for Basis {
+    type Error = OutOfRange;
+    fn try_from(StoredBasis { decision, before, after }: StoredBasis) -> Result<Basis, OutOfRange> {
+        let in_range = |minor: Minor| (0..=MAX_BASE).contains(&minor.0);
+        if in_range(before) && in_range(after) { Ok(Basis { decision, before, after }) } else { Err(OutOfRange) }
+    }
 }
 
 impl Basis {
@@ -171,7 +200,7 @@ pub fn entry_fee_line(partner_id: &PartnerId, agreement: &Agreement) -> Option<L
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ProgrammeVersion;
+    use crate::{ProgrammeVersion, Rate};
 
     fn lines(rate: &str, reason: Reason, fee: &str, notes: &[(&str, &str, &str)]) -> Vec<(i64, i64)> {
         let eur: Currency = "EUR".parse().unwrap();
@@ -217,6 +246,32 @@ mod tests {
         let notes = [("c", "2024-03-01", "0.33"), ("b", "2024-02-01", "0.33"), ("a", "2024-02-01", "0.33")];
         let lines = lines("0.333333", Reason::RevenueShare, "0.99", &notes);
         assert_eq!(lines, [(33, 66), (-11, -22), (-11, -22), (-11, -22)]);
+    }
+
+    #[test]
+    fn a_stored_basis_is_within_its_bounds() {
+        let (before, after) = (Minor::ZERO, Minor(MAX_BASE));
+        let decision = Decision {
+            agreement: Day::MIN,
+            programme: ProgrammeVersion::V2013_11_16,
+            model: Model::Affiliate,
+            kind: Kind::RevenueShare,
+            rate: Rate::percent(100),
+            negotiated: false,
+            reason: Reason::RevenueShare,
+        };
+        let check = |before: i64, after: i64, good: bool| {
+            let basis = Basis { decision: decision.clone(), before: Minor(before), after: Minor(after) };
+            let stored = serde_json::to_value(basis).unwrap();
+            assert_eq!(serde_json::from_value::<Basis>(stored).is_ok(), good, "{before} {after}");
+        };
+        check(before.0, after.0, true);
+        check(after.0, before.0, true);
+        check(-1, 0, false);
+        check(0, MAX_BASE + 1, false);
+        check(i64::MIN, i64::MAX, false);
+        let whole = Basis { decision, before, after };
+        assert_eq!((whole.amount(), whole.vendor_share()), (after, Minor::ZERO));
     }
 
     #[test]

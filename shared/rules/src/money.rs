@@ -1,5 +1,7 @@
 //! Money in integers of minor units, exact rates, and the one rounding there is (§2, §3.4).
 
+pub use crate::currency::{Currency, CurrencyError};
+
 use crate::text::{Words, error};
 use rust_decimal::{Decimal, RoundingStrategy, prelude::ToPrimitive};
 use serde::{Deserialize, Serialize};
@@ -8,70 +10,6 @@ use std::fmt;
 
 /// The largest sum on the wire, in minor units.
 pub const MAX_MINOR: i64 = 1_000_000_000_000;
-
-/// An active ISO 4217 currency that has a minor unit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct Currency(iso_currency::Currency);
-
-error! {
-    /// A text that is no currency of ours.
-    CurrencyError {
-        fr: "n'est pas une devise ISO 4217 en cours, avec une unité mineure, en capitales (EUR, CHF, JPY, …)",
-        en: "is not an active ISO 4217 currency with a minor unit, in capitals (EUR, CHF, JPY, …)"
-    }
-}
-
-impl Currency {
-    /// The three capital letters.
-    pub fn code(self) -> &'static str {
-        self.0.code()
-    }
-
-    /// How many decimals an amount has: 2 for EUR, 0 for JPY, 3 for TND.
-    pub fn decimals(self) -> u32 {
-        // Parsing admits only currencies that have an exponent.
-        self.0.exponent().map_or(0, u32::from)
-    }
-
-    /// A number of minor units as a plain decimal with all its decimals: `-300.00`.
-    pub fn decimal(self, minor: Minor) -> String {
-        Decimal::new(minor.0, self.decimals()).to_string()
-    }
-}
-
-impl std::str::FromStr for Currency {
-    type Err = CurrencyError;
-    fn from_str(text: &str) -> Result<Self, CurrencyError> {
-        use iso_currency::{Currency as Iso, Flag};
-        if !text.bytes().all(|b| b.is_ascii_uppercase()) {
-            return Err(CurrencyError);
-        }
-        let currency = Iso::from_code(text).ok_or(CurrencyError)?;
-        // ISO 4217 lists VES beside VED; the table calls it superseded.
-        let withdrawn = currency != Iso::VES && currency.flags().iter().any(|flag| matches!(flag, Flag::Superseded(_)));
-        (!withdrawn && currency.exponent().is_some()).then_some(Self(currency)).ok_or(CurrencyError)
-    }
-}
-
-impl TryFrom<String> for Currency {
-    type Error = CurrencyError;
-    fn try_from(text: String) -> Result<Self, CurrencyError> {
-        text.parse()
-    }
-}
-
-impl From<Currency> for String {
-    fn from(currency: Currency) -> String {
-        currency.code().to_owned()
-    }
-}
-
-impl fmt::Display for Currency {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.code())
-    }
-}
 
 /// A signed number of minor units (cents, yen, millimes) of a currency named beside it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -103,13 +41,33 @@ impl Minor {
     }
 }
 
-/// A sum as billing states it: more than zero, at most 10^12 minor units.
+/// A sum as billing states it: zero or more, at most 10^12 minor units.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "StoredMoney")]
 pub struct Money {
     #[serde(rename = "m")]
     minor: Minor,
     #[serde(rename = "c")]
     currency: Currency,
+}
+
+#[derive(Deserialize)]
+struct StoredMoney {
+    #[serde(rename = "m")]
+    minor: Minor,
+    #[serde(rename = "c")]
+    currency: Currency,
+}
+
+impl TryFrom<StoredMoney> for Money {
+    type Error = MoneyError;
+    fn try_from(StoredMoney { minor, currency }: StoredMoney) -> Result<Money, MoneyError> {
+        match minor.0 {
+            ..0 => Err(MoneyError::Shape),
+            0..=MAX_MINOR => Ok(Money { minor, currency }),
+            _ => Err(MoneyError::TooLarge),
+        }
+    }
 }
 
 /// Why a text is no amount of its currency.
@@ -126,7 +84,7 @@ pub enum MoneyError {
         /// How many decimals it has.
         allowed: u32,
     },
-    /// Zero.
+    /// Zero, where something must be paid.
     #[error("must be more than zero")]
     Zero,
     /// Over [`MAX_MINOR`].
@@ -152,10 +110,17 @@ impl From<MoneyError> for Words {
 
 impl Money {
     /// One cent of a euro.
-    pub(crate) const CENT: Money = Money { minor: Minor(1), currency: Currency(iso_currency::Currency::EUR) };
+    pub(crate) const CENT: Money = Money { minor: Minor(1), currency: Currency::EUR };
 
-    /// Reads a decimal by its digits; it never passes through a binary float.
+    /// Reads an amount that is more than zero.
     pub fn parse(amount: &str, currency: Currency) -> Result<Money, MoneyError> {
+        let money = Money::parse_fee(amount, currency)?;
+        if money.is_zero() { Err(MoneyError::Zero) } else { Ok(money) }
+    }
+
+    /// Reads an annual fee, which may be zero: a free year is a year (§2). A decimal is read by its digits; it never passes
+    /// through a binary float.
+    pub fn parse_fee(amount: &str, currency: Currency) -> Result<Money, MoneyError> {
         let (whole, fraction) = match amount.split_once('.') {
             Some((whole, fraction)) if !fraction.is_empty() => (whole, fraction),
             Some(_) => return Err(MoneyError::Shape),
@@ -178,15 +143,17 @@ impl Money {
             .try_fold(0_i64, |n, digit| n.checked_mul(10)?.checked_add(i64::from(digit - b'0')))
             .filter(|minor| *minor <= MAX_MINOR)
             .ok_or(MoneyError::TooLarge)?;
-        if minor == 0 {
-            return Err(MoneyError::Zero);
-        }
         Ok(Money { minor: Minor(minor), currency })
     }
 
-    /// The number of minor units, 1 to 10^12.
+    /// The number of minor units, 0 to 10^12.
     pub fn minor(self) -> Minor {
         self.minor
+    }
+
+    /// Whether it is nothing.
+    pub fn is_zero(self) -> bool {
+        self.minor == Minor::ZERO
     }
 
     /// The currency.
@@ -277,10 +244,6 @@ impl fmt::Display for Rate {
 mod tests {
     use super::*;
 
-    fn eur() -> Currency {
-        "EUR".parse().unwrap()
-    }
-
     fn check(amount: &str, currency: &str, expected: Result<i64, MoneyError>) {
         let parsed = Money::parse(amount, currency.parse().unwrap());
         assert_eq!(parsed.map(|money| money.minor().0), expected, "{amount} {currency}");
@@ -321,15 +284,17 @@ mod tests {
     }
 
     #[test]
-    fn currencies_are_active_and_have_a_minor_unit() {
-        for good in ["EUR", "CHF", "JPY", "TND", "CLF", "VES", "VED", "ZWG", "XCG"] {
-            assert!(good.parse::<Currency>().is_ok(), "{good}");
-        }
-        for bad in
-            ["", "eur", "EURO", "XXX", "XAU", "XTS", "HRK", "SLL", "BGN", "ZWL", "CUC", "DEM", "FRF", "E\u{55}R\0"]
-        {
-            assert!(bad.parse::<Currency>().is_err(), "{bad}");
-        }
+    fn a_free_year_is_a_fee_and_no_amount() {
+        let parsed = |amount: &str| Money::parse_fee(amount, Currency::EUR).map(Money::minor);
+        assert_eq!((parsed("0"), parsed("0.00"), parsed("0.01")), (Ok(Minor(0)), Ok(Minor(0)), Ok(Minor(1))));
+        assert_eq!((parsed("-0"), parsed("00")), (Err(MoneyError::Shape), Err(MoneyError::Shape)));
+    }
+
+    #[test]
+    fn a_stored_sum_is_within_its_bounds() {
+        let stored =
+            |minor: i64| serde_json::from_value::<Money>(serde_json::json!({ "m": minor, "c": "EUR" })).is_ok();
+        assert!(stored(0) && stored(MAX_MINOR) && !stored(-1) && !stored(MAX_MINOR + 1));
     }
 
     #[test]
@@ -354,14 +319,6 @@ mod tests {
         assert_eq!(share("1", MAX_MINOR), MAX_MINOR);
         assert_eq!(Rate::percent(70).in_percent(), "70");
         assert_eq!("0.333333".parse::<Rate>().unwrap().in_percent(), "33.3333");
-    }
-
-    #[test]
-    fn minor_units_print_with_all_their_decimals() {
-        assert_eq!(eur().decimal(Minor(-30_000)), "-300.00");
-        assert_eq!(eur().decimal(Minor(-5)), "-0.05");
-        assert_eq!(eur().decimal(Minor(0)), "0.00");
-        assert_eq!("JPY".parse::<Currency>().unwrap().decimal(Minor(7)), "7");
     }
 
     #[test]

@@ -27,8 +27,21 @@ impl From<&Sale> for Place {
 
 /// The [`EARLIEST`] earliest sales of a partner, in order; all of them, if there are no more.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
+#[serde(try_from = "Vec<Place>")]
 pub struct Earliest(Vec<Place>);
+
+/// A stored list that is none of the earliest sales.
+#[derive(Debug, thiserror::Error)]
+#[error("the earliest sales are not in order, or more than {EARLIEST}")]
+pub struct NotEarliest;
+
+impl TryFrom<Vec<Place>> for Earliest {
+    type Error = NotEarliest;
+    fn try_from(places: Vec<Place>) -> Result<Self, NotEarliest> {
+        let in_order = places.is_sorted_by(|one, next| one < next);
+        if in_order && places.len() <= EARLIEST { Ok(Earliest(places)) } else { Err(NotEarliest) }
+    }
+}
 
 impl Earliest {
     /// Whether a sale is, or would be, among the earliest. Later facts can only turn yes into no.
@@ -68,6 +81,12 @@ impl Earliest {
     /// Whether this is the very first of them.
     pub fn is_first(&self, place: &Place) -> bool {
         self.0.first() == Some(place)
+    }
+
+    /// Those of them that another list has too.
+    #[must_use]
+    pub fn also_in(&self, other: &Earliest) -> Earliest {
+        Earliest(self.0.iter().filter(|place| other.0.contains(place)).cloned().collect())
     }
 
     /// All of them, in order.
@@ -117,6 +136,16 @@ mod tests {
         assert!(earliest.reaches(&place(20, "C"), from(11)) && !earliest.reaches(&place(20, "C"), from(12)));
         assert_eq!(names(earliest.add(place(20, "B"))), Some(vec!["C".into()]), "who drops off is displaced too");
         assert!(earliest.reaches(&place(20, "C"), from(12)));
+    }
+
+    #[test]
+    fn a_stored_list_is_in_order_and_bounded() {
+        let reads = |days: &[u8]| {
+            let places: Vec<Place> = days.iter().map(|day| place(*day, "C")).collect();
+            serde_json::from_value::<Earliest>(serde_json::to_value(places).unwrap()).is_ok()
+        };
+        assert!(reads(&[]) && reads(&[1, 2]) && reads(&(1..=11).collect::<Vec<_>>()));
+        assert!(!reads(&[2, 1]) && !reads(&[1, 1]) && !reads(&(1..=12).collect::<Vec<_>>()));
     }
 
     #[test]

@@ -82,6 +82,7 @@ pub(crate) const fn text(fr: &'static str, en: &'static str) -> Text {
 mod tests {
     use super::*;
     use crate::agreement::{AgreementError, AgreementsError};
+    use crate::contract::Bound;
     use crate::day::{DayError, MonthError};
     use crate::fact::TermError;
     use crate::id::IdError;
@@ -122,7 +123,10 @@ mod tests {
         for error in [AgreementsError::Overlap { earlier, later }, AgreementsError::TooMany] {
             check(error.into(), &error);
         }
-        assert_eq!(all.len(), 18, "each says something of its own");
+        for bound in [Bound::CreditNotes, Bound::Claims, Bound::Choices] {
+            check(bound.into(), &bound);
+        }
+        assert_eq!(all.len(), 21, "each says something of its own");
         assert!(all.contains("a plus de décimales que EUR n'en a, soit 2"));
     }
 }

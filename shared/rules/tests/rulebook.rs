@@ -70,7 +70,7 @@ fn agreement(text: &str) -> Agreement {
 fn fact(text: &str) -> Fact {
     let mut words: Vec<&str> = text.split(' ').collect();
     let currency = words.pop_if(|last| last.bytes().all(|b| b.is_ascii_uppercase())).unwrap_or("EUR");
-    let fee = |amount| money(amount, currency);
+    let fee = |amount| Money::parse_fee(amount, currency.parse().unwrap()).unwrap();
     match words[..] {
         [kind @ ("sale" | "instance"), contract, signed_on, amount] => Fact::Sale(Sale {
             contract_id: contract.parse().unwrap(),
@@ -94,15 +94,6 @@ fn fact(text: &str) -> Fact {
             amount: fee(amount),
         }),
         _ => panic!("{text}"),
-    }
-}
-
-/// The key a fact is claimed for.
-fn key(fact: &Fact) -> Key {
-    match fact {
-        Fact::Sale(_) => Key::Sale,
-        Fact::Renewal(renewal) => Key::Renewal(renewal.term),
-        Fact::CreditNote(note) => Key::CreditNote(note.term, note.credit_note_id.clone()),
     }
 }
 
@@ -136,7 +127,7 @@ impl Known {
         let fact = fact(none.or(chosen).unwrap_or(text));
         let contract = self.contracts.entry(fact.contract_id().clone()).or_default();
         match chosen {
-            Some(_) => contract.choose(&key(&fact), none.is_none().then_some(fact)),
+            Some(_) => contract.choose(&Key::from(&fact), none.is_none().then_some(fact)),
             None => drop(contract.add(fact)),
         }
     }
@@ -401,7 +392,7 @@ fn check_ledger(said: &[&str], expected: &[&str]) {
     for text in said {
         known.hear(text);
         appended.extend(ledger.settle(known.lines()).into_iter().map(|(id, entry)| {
-            let reversal = if entry.reversal { ", reversal" } else { "" };
+            let reversal = if entry.reversal.is_some() { ", reversal" } else { "" };
             booked(&id, &entry.posting, entry.amount, entry.vendor_share) + reversal
         }));
     }
@@ -498,6 +489,51 @@ fn the_first_claim_stands_until_a_manager_chooses_another_or_none() {
     check(&said, &[&of_sale("15.00"), renewed, "A 2: contradiction"]);
     said.push("choose none for renewal A 2 2025-01-01 100");
     check(&said, &[&of_sale("15.00")]);
+}
+
+#[test]
+fn a_claim_after_a_choice_contradicts_again_until_it_is_chosen() {
+    let of_sale = "A 1: referrer commission 15.00 EUR on 2024-01-01, sale-n-or-later";
+    let mut said = vec!["signed referrer 2024-01-01", "sale A 2024-01-01 1000"];
+    said.push("choose none for sale A 2024-01-01 1000");
+    check(&said, &[]);
+    said.push("sale A 2024-01-01 100");
+    check(&said, &["A 1: contradiction"]);
+    said.push("sale A 2024-01-01 1000");
+    check(&said, &["A 1: contradiction"]);
+    said.push("choose sale A 2024-01-01 100");
+    check(&said, &[of_sale]);
+
+    let of_note = "A 1 N: referrer commission -3.00 EUR on 2024-02-01, sale-n-or-later";
+    said.extend(["note A 1 N 2024-02-01 20", "note A 1 N 2024-02-01 30", "choose note A 1 N 2024-02-01 20"]);
+    check(&said, &[of_sale, of_note]);
+    said.push("note A 1 N 2024-02-01 40");
+    check(&said, &[of_sale, of_note, "A 1: contradiction"]);
+    said.push("choose note A 1 N 2024-02-01 20");
+    check(&said, &[of_sale, of_note]);
+
+    let renewed = "A 2: referrer commission 0.00 EUR on 2025-01-01, paid-once";
+    said.extend(["renewal A 2 2025-01-01 100", "choose renewal A 2 2025-01-01 100", "renewal A 2 2025-01-01 200"]);
+    check(&said, &[of_sale, of_note, renewed, "A 2: contradiction"]);
+}
+
+#[test]
+fn a_free_year_is_a_year_and_a_free_first_year_a_sale_with_its_rank() {
+    check(
+        &["signed affiliate 2024-01-01", "sale A 2024-01-01 0", "renewal A 2 2025-01-01 500"],
+        &[
+            "A 1: affiliate revenue-share 0.00 EUR on 2024-01-01, revenue-share",
+            "A 2: affiliate revenue-share 250.00 + 250.00 EUR on 2025-01-01, revenue-share",
+            "P 2024-01-01: affiliate entry-fee 2500.00 EUR on 2024-01-01, entry-fee",
+        ],
+    );
+    check(
+        &["signed independent-integrator 2024-01-01", "sale A 2024-01-01 0", "sale B 2024-01-02 100"],
+        &[
+            "A 1: independent-integrator commission 0.00 EUR on 2024-01-01, before-sale-n",
+            "B 1: independent-integrator commission 50.00 EUR on 2024-01-02, sale-n-or-later",
+        ],
+    );
 }
 
 #[test]

@@ -4,18 +4,21 @@ use crate::Error;
 use crate::context::Context;
 use crate::metrics::Metrics;
 use crate::trace::{AWS_TRACE_HEADER, TRACEPARENT, Trace};
-use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
+use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage, SqsMessageAttribute};
 use jiff::Timestamp;
 use lambda_runtime::{LambdaEvent, service_fn};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 /// One message.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub(crate) struct Message {
     /// The id SQS gave it.
     pub(crate) id: String,
     /// What it says.
     pub(crate) body: String,
+    /// What its sender says beside it.
+    pub(crate) attributes: HashMap<String, SqsMessageAttribute>,
     /// When it was sent.
     pub(crate) sent_at: Option<Timestamp>,
     /// Its part of the invocation: its own trace, or, if it carries none, the invocation's.
@@ -34,6 +37,7 @@ impl Message {
         Some(Message {
             id,
             body: message.body.unwrap_or_default(),
+            attributes: message.message_attributes,
             sent_at: sent_at.and_then(|millis| Timestamp::from_millisecond(millis).ok()),
             context: Arc::new(context),
         })

@@ -5,9 +5,11 @@ use crate::batch::Message;
 use crate::context::traced;
 use crate::metrics::Metrics;
 use crate::settings::{Aws, SettingsError, variable};
+use crate::trace::TRACEPARENT;
 use crate::{chain, now};
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::error::BuildError;
+use aws_sdk_sqs::primitives::Blob;
 use aws_sdk_sqs::types::MessageAttributeValue;
 use events::Refusal;
 use ledger::Ledger;
@@ -21,6 +23,9 @@ pub const REASON: &str = "reason";
 pub const FIELD: &str = "field";
 /// The message attribute that gives the message's id in its first queue.
 pub const MESSAGE_ID: &str = "message_id";
+
+/// How many attributes a message has at most (a limit of SQS).
+const MAX_ATTRIBUTES: usize = 10;
 
 /// A function's dead-letter queue, and the list of what was refused.
 #[derive(Debug, Clone)]
@@ -78,7 +83,11 @@ impl DeadLetters {
                 .message_attributes(REASON, text(&refusal.reason.en)?)
                 .message_attributes(FIELD, text(&refusal.field)?)
                 .message_attributes(MESSAGE_ID, text(&message.id)?);
-            traced(request).send().await.map_err(Box::new)?;
+            let mut request = traced(request);
+            for (name, attribute) in senders(message) {
+                request = request.message_attributes(name, attribute);
+            }
+            request.send().await.map_err(Box::new)?;
             Ok::<(), Box<dyn std::error::Error + Send + Sync>>(())
         };
         match sent.await {
@@ -103,6 +112,20 @@ impl DeadLetters {
             }
         }
     }
+}
+
+/// The attributes that the sender gave the message, as many as SQS takes beside ours.
+fn senders(message: &Message) -> impl Iterator<Item = (&String, MessageAttributeValue)> {
+    const OURS: [&str; 4] = [REASON, FIELD, MESSAGE_ID, TRACEPARENT];
+    let mut attributes: Vec<_> = message.attributes.iter().filter(|(name, _)| !OURS.contains(&name.as_str())).collect();
+    attributes.sort_by_key(|(name, _)| *name);
+    attributes.into_iter().take(MAX_ATTRIBUTES - OURS.len()).filter_map(|(name, attribute)| {
+        let value = MessageAttributeValue::builder()
+            .data_type(attribute.data_type.as_deref().unwrap_or("String"))
+            .set_string_value(attribute.string_value.clone())
+            .set_binary_value(attribute.binary_value.clone().map(|value| Blob::new(value.0)));
+        Some((name, value.build().ok()?))
+    })
 }
 
 fn text(value: &str) -> Result<MessageAttributeValue, BuildError> {

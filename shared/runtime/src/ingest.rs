@@ -6,8 +6,9 @@ use crate::metrics::Metrics;
 use crate::settings::Aws;
 use crate::totals::{BookingLedger, Refreshes};
 use crate::{Error, chain, now, telemetry, warm_up};
-use events::{EventType, cloud_event};
+use events::{EventType, Refusal, cloud_event};
 use ledger::{LedgerError, Outcome, Reported};
+use rules::Fact;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -61,7 +62,20 @@ impl Ingest {
         let outcomes = self.ledger.record(&reported, now()).await;
         let mut back = Vec::new();
         for ((message, reported), outcome) in messages.into_iter().zip(&reported).zip(outcomes) {
-            let is_durable = outcome.is_ok();
+            let is_durable = match &outcome {
+                Ok(Outcome::TooMany(bound)) => {
+                    let refusal = Refusal::new(field_of(reported.fact()), *bound);
+                    self.dead_letters.bury(&message, &refusal).await
+                }
+                Ok(
+                    Outcome::Decided
+                    | Outcome::Pending(_)
+                    | Outcome::Duplicate
+                    | Outcome::Contradiction
+                    | Outcome::Void,
+                ) => true,
+                Err(_) => false,
+            };
             Arc::clone(&message.context).enter(|| self.tell(reported, outcome));
             back.extend((!is_durable).then_some(message.id));
         }
@@ -71,6 +85,8 @@ impl Ingest {
     fn tell(&self, reported: &Reported, outcome: Result<Outcome, LedgerError>) {
         let (event_id, contract_id) = (reported.event_id(), reported.fact().contract_id().as_str());
         match outcome {
+            // Logged and counted as refused.
+            Ok(Outcome::TooMany(_)) => {}
             Ok(outcome) => {
                 self.metrics.event(outcome);
                 tracing::info!(event_id, contract_id, outcome = outcome.as_str(), "event recorded");
@@ -87,5 +103,13 @@ impl Ingest {
                 );
             }
         }
+    }
+}
+
+/// The field that names what there is one too many of.
+fn field_of(fact: &Fact) -> &'static str {
+    match fact {
+        Fact::Sale(_) | Fact::Renewal(_) => "data.contract_id",
+        Fact::CreditNote(_) => "data.credit_note_id",
     }
 }

@@ -10,11 +10,14 @@ use crate::{Error, chain, now, telemetry, warm_up};
 use aws_sdk_sqs::Client;
 use events::Refusal;
 use ledger::choices::{Choice, Chosen};
+use ledger::restate::Failure;
 use ledger::slots::Origin;
 use ledger::store::IndexKey;
 use rules::contract::Key;
+use rules::line::LineId;
 use rules::text::Words;
-use rules::{ContractId, CreditNoteId, PartnerId, Term};
+use rules::{Cause, ContractId, CreditNoteId, Day, PartnerId, Term};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::process::ExitCode;
@@ -22,7 +25,7 @@ use std::sync::Arc;
 
 /// What the queue carries.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum Request {
     /// One step of a partner's restatement.
     Partner(PartnerStep),
@@ -49,18 +52,43 @@ impl Request {
 
 /// One step of a partner's restatement.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct PartnerStep {
     /// Whose annuities and entry fees are decided again.
     pub partner_id: PartnerId,
-    /// The version of its agreements that made it necessary.
+    /// The version of its agreements that made it necessary; 0: something else did. A step that newer agreements supersede
+    /// is skipped.
     pub agreements_version: u64,
     /// Where the step before ended; none: from the beginning.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after: Option<IndexKey>,
+    /// Contracts that the steps before passed over, since something of them could not be read: tried once more at the end.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub passed_over: BTreeSet<ContractId>,
+    /// Whether the entry fees were passed over for the same reason.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub fees_passed_over: bool,
 }
+
+impl PartnerStep {
+    /// The first step of a pass.
+    pub fn first(partner_id: PartnerId, agreements_version: u64) -> PartnerStep {
+        PartnerStep {
+            partner_id,
+            agreements_version,
+            after: None,
+            passed_over: BTreeSet::new(),
+            fees_passed_over: false,
+        }
+    }
+}
+
+/// How many contracts a pass remembers to have passed over; the others are in the log.
+const MOST_PASSED_OVER: usize = 100;
 
 /// A choice between the claims of one key (RULEBOOK §5).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct ChoiceRequest {
     /// The contract.
     pub contract_id: ContractId,
@@ -73,6 +101,8 @@ pub struct ChoiceRequest {
     pub number: usize,
     /// Which claim is to stand, counted from 1 in the order recorded; none: no one.
     pub claim: Option<usize>,
+    /// How many claims the manager saw.
+    pub seen: usize,
     /// The reason stated.
     pub why: String,
 }
@@ -87,9 +117,10 @@ impl ChoiceRequest {
         }
     }
 
-    fn choice(&self) -> Choice {
-        let ChoiceRequest { contract_id, term: _, credit_note_id: _, number, claim, why } = self.clone();
-        Choice { contract_id, key: self.key(), number, claim, why }
+    /// The choice that is asked for.
+    pub fn choice(&self) -> Choice {
+        let ChoiceRequest { contract_id, term: _, credit_note_id: _, number, claim, seen, why } = self.clone();
+        Choice { contract_id, key: self.key(), number, claim, seen, why }
     }
 }
 
@@ -107,8 +138,8 @@ pub struct Queue {
 }
 
 impl Queue {
-    /// The queue that `RESTATEMENT_QUEUE_URL` names. `RESTATEMENT_DELAY_SECONDS` is longer than any writer that had read
-    /// the agreements before a change can still be at work; SQS takes 900 at most.
+    /// The queue that `RESTATEMENT_QUEUE_URL` names. `RESTATEMENT_DELAY_SECONDS` outlasts the function that sends a delayed
+    /// message and, after it, any writer that had read what that function then changed; SQS takes 900 at most.
     pub fn from_env(aws: &Aws) -> Result<Queue, SettingsError> {
         let delay_seconds = i32::try_from(number("RESTATEMENT_DELAY_SECONDS")?).unwrap_or(i32::MAX);
         Ok(Queue { client: aws.sqs(), url: variable("RESTATEMENT_QUEUE_URL")?, delay_seconds })
@@ -171,9 +202,18 @@ impl Worker for Restatement {
 impl Restatement {
     /// `false`: the message must come back.
     async fn message(&self, message: &Message) -> bool {
-        let request: Request = match serde_json::from_str(&message.body) {
-            Ok(request) => request,
-            Err(_) => return self.dead_letters.bury(message, &Refusal::new("body", no_request())).await,
+        let request: Request = match own_message(&message.body) {
+            Own::Known(request) => request,
+            Own::Unknown(error) => {
+                self.metrics.message("failed");
+                tracing::error!(
+                    outcome = "failed",
+                    error,
+                    "this release does not know the request: it comes back, for another"
+                );
+                return false;
+            }
+            Own::Garbage => return self.dead_letters.bury(message, &Refusal::new("body", no_request())).await,
         };
         let done = match &request {
             Request::Partner(step) => self.step(step).await.map(|()| None),
@@ -199,34 +239,64 @@ impl Restatement {
         }
     }
 
-    /// One step; the rest is carried on by a message of its own.
+    /// One step; the rest is carried on by a message of its own. What cannot be read is passed over, and is the failure of
+    /// the pass when all else is done.
     async fn step(&self, step: &PartnerStep) -> Result<(), Error> {
-        let because = format!("agreements-{}", step.agreements_version);
+        let PartnerStep { partner_id, agreements_version, after, .. } = step;
+        let because = format!("agreements-{agreements_version}");
         let origin = Origin { at: now(), because: &because };
-        if let Some(after) = self.ledger.restate(&step.partner_id, step.after.clone(), origin).await? {
-            self.queue.send(&Request::Partner(PartnerStep { after: Some(after), ..step.clone() })).await?;
+        let version = Some(*agreements_version).filter(|version| *version > 0);
+        let done = self.ledger.restate(partner_id, version, after.clone(), origin).await?;
+        let mut rest = PartnerStep { after: done.next, ..step.clone() };
+        for Failure { contract_id, error } in done.failed {
+            let (contract_id_text, error) = (contract_id.as_ref().map(ContractId::as_str), chain(&error));
+            tracing::error!(
+                contract_id = contract_id_text,
+                error,
+                "passed over: the pass goes on, and fails at its end"
+            );
+            match contract_id {
+                Some(contract_id) if rest.passed_over.len() < MOST_PASSED_OVER => {
+                    rest.passed_over.insert(contract_id);
+                }
+                Some(_) => {}
+                None => rest.fees_passed_over = true,
+            }
         }
-        Ok(())
+        if rest.after.is_some() {
+            self.queue.send(&Request::Partner(rest)).await?;
+            return Ok(());
+        }
+        // Mended meanwhile, perhaps.
+        let fees = LineId::EntryFee { partner_id: partner_id.clone(), agreement: Day::MIN };
+        let mut failed = None;
+        if rest.fees_passed_over {
+            failed = self.ledger.repair(&fees, origin).await.err();
+        }
+        for contract_id in rest.passed_over {
+            let line = LineId::Annuity { contract_id, term: Term::FIRST, cause: Cause::Annuity };
+            failed = self.ledger.repair(&line, origin).await.err().or(failed);
+        }
+        failed.map_or(Ok(()), |error| Err(error.into()))
     }
 
     /// A choice, between two passes over every partner that the sale was ever claimed for, as for a change of agreements.
     async fn choose(&self, request: &ChoiceRequest) -> Result<Option<Refusal>, Error> {
         let contract = self.ledger.contract(&request.contract_id).await?.contract();
+        let (outlook, _) = request.choice().judge(&contract);
+        if let Some(refusal) = refused(outlook) {
+            return Ok(Some(refusal));
+        }
         let partners: BTreeSet<&PartnerId> = contract.sale_claims().iter().map(|sale| &sale.partner_id).collect();
-        let passes: Vec<Request> = partners
-            .into_iter()
-            .map(|id| Request::Partner(PartnerStep { partner_id: id.clone(), agreements_version: 0, after: None }))
-            .collect();
+        let passes: Vec<Request> =
+            partners.into_iter().map(|id| Request::Partner(PartnerStep::first(id.clone(), 0))).collect();
         for pass in &passes {
             self.queue.send_delayed(pass).await?;
         }
         let because = format!("choice-{}", request.number);
-        match self.ledger.choose(&request.choice(), Origin { at: now(), because: &because }).await? {
-            Chosen::Now | Chosen::Already => {}
-            Chosen::OutOfTurn { next } => {
-                return Ok(Some(Refusal::new("number", taken(next))));
-            }
-            Chosen::UnknownClaim => return Ok(Some(Refusal::new("claim", unknown_claim()))),
+        let made = self.ledger.choose(&request.choice(), Origin { at: now(), because: &because }).await?;
+        if let Some(refusal) = refused(made) {
+            return Ok(Some(refusal));
         }
         for pass in &passes {
             self.queue.send(pass).await?;
@@ -235,15 +305,78 @@ impl Restatement {
     }
 }
 
+/// Why a choice was not made; none: it was.
+pub fn refused(chosen: Chosen) -> Option<Refusal> {
+    let (field, words) = match chosen {
+        Chosen::Now | Chosen::Already => return None,
+        Chosen::OutOfTurn { next } => {
+            let fr = format!("un autre choix a ce numéro, ou il en manque un avant ; le prochain est {next}");
+            let en = format!("another choice has this number, or one before it is missing; the next one is {next}");
+            ("number", Words::new(fr, en))
+        }
+        Chosen::UnknownClaim { claims } => {
+            let fr = format!("doit être null ou un entier de 1 à {claims}");
+            ("claim", Words::new(fr, format!("must be null or a whole number from 1 to {claims}")))
+        }
+        Chosen::Unseen { claims } => {
+            let fr = format!(
+                "n'est pas le nombre de déclarations enregistrées, qui est {claims} : relire le contrat et choisir à nouveau"
+            );
+            let en = format!(
+                "is not how many claims are recorded, which is {claims}: read the contract again and choose again"
+            );
+            ("seen", Words::new(fr, en))
+        }
+        Chosen::TooMany(bound) => ("number", bound.into()),
+    };
+    Some(Refusal::new(field, words))
+}
+
+/// A message of one of our own queues.
+pub(crate) enum Own<T> {
+    /// One that this release knows.
+    Known(T),
+    /// An object that it does not know, of a later release perhaps: it comes back, and is not buried.
+    Unknown(String),
+    /// Nothing that any release sends.
+    Garbage,
+}
+
+/// Reads a message of one of our own queues.
+pub(crate) fn own_message<T: DeserializeOwned>(body: &str) -> Own<T> {
+    match serde_json::from_str(body) {
+        Ok(known) => Own::Known(known),
+        Err(error) => match serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(body) {
+            Ok(_) => {
+                Own::Unknown(format!("{:?} at line {}, column {}", error.classify(), error.line(), error.column()))
+            }
+            Err(_) => Own::Garbage,
+        },
+    }
+}
+
 fn no_request() -> Words {
     Words::new("n'est pas une demande de nouvelle décision", "is no restatement request")
 }
 
-fn taken(next: usize) -> Words {
-    let fr = format!("est pris par un autre choix ; le prochain est {next}");
-    Words::new(fr, format!("is taken by another choice; the next one is {next}"))
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-fn unknown_claim() -> Words {
-    Words::new("n'est aucune des déclarations enregistrées", "is none that was recorded")
+    #[test]
+    fn what_another_release_may_have_sent_is_not_garbage() {
+        let check = |body: &str, expected: &str| {
+            let read = match own_message::<Request>(body) {
+                Own::Known(_) => "known",
+                Own::Unknown(_) => "unknown",
+                Own::Garbage => "garbage",
+            };
+            assert_eq!(read, expected, "{body}");
+        };
+        check(r#"{"kind":"partner","partner_id":"P-1","agreements_version":1}"#, "known");
+        check(r#"{"kind":"partner","partner_id":"P-1","agreements_version":1,"later":true}"#, "unknown");
+        check(r#"{"kind":"close","month":"2026-01"}"#, "unknown");
+        check("[]", "garbage");
+        check("nonsense", "garbage");
+    }
 }

@@ -7,6 +7,7 @@ use crate::batch::{Message, Worker, serve};
 use crate::context::traced;
 use crate::dead_letters::DeadLetters;
 use crate::metrics::Metrics;
+use crate::restatement::{Own, own_message};
 use crate::settings::{Aws, SettingsError, number, variable};
 use crate::{Error, chain, telemetry, warm_up};
 use aws_sdk_sqs::Client;
@@ -54,7 +55,7 @@ struct Asked {
 }
 
 impl Refreshes {
-    /// The queue that `TOTALS_QUEUE_URL` names; `RESTATEMENT_DELAY_SECONDS` is longer than any writer may take.
+    /// The queue that `TOTALS_QUEUE_URL` names; `RESTATEMENT_DELAY_SECONDS` outlasts the writer that asks.
     pub fn from_env(aws: &Aws, metrics: &Metrics) -> Result<Refreshes, SettingsError> {
         let delay_seconds = i32::try_from(number("RESTATEMENT_DELAY_SECONDS")?).unwrap_or(i32::MAX);
         Ok(Refreshes {
@@ -137,13 +138,25 @@ impl Worker for Totals {
     async fn batch(&self, messages: Vec<Message>) -> Vec<String> {
         let (mut back, mut wanted, mut asking) = (Vec::new(), BTreeSet::new(), Vec::new());
         for message in messages {
-            match serde_json::from_str::<Refresh>(&message.body) {
-                Ok(Refresh { months }) => {
+            match own_message::<Refresh>(&message.body) {
+                Own::Known(Refresh { months }) => {
                     wanted.extend(months.iter().cloned());
                     asking.push((message, months));
                 }
-                Err(_) if self.refuse(&message).await => {}
-                Err(_) => back.push(message.id),
+                Own::Unknown(error) => {
+                    self.metrics.message("failed");
+                    let context = Arc::clone(&message.context);
+                    context.enter(|| {
+                        tracing::error!(
+                            outcome = "failed",
+                            error,
+                            "this release does not know the request: it comes back, for another"
+                        );
+                    });
+                    back.push(message.id);
+                }
+                Own::Garbage if self.refuse(&message).await => {}
+                Own::Garbage => back.push(message.id),
             }
         }
         let mut failed = BTreeSet::new();

@@ -3,6 +3,7 @@
 
 use super::table::{Table, key};
 use aws_sdk_dynamodb::types::AttributeValue;
+use ledger::item::{Hash, hash};
 use ledger::store::{Item, Key, Write};
 
 /// A bug put in on purpose, to see whether the simulator finds it.
@@ -28,6 +29,10 @@ pub enum Bug {
     NoPass,
     /// The delayed pass does not wait for whoever was at work.
     DelayTooShort,
+    /// The delayed pass waits for the change, and not for the writers that had read before it.
+    DelayShorterThanAWriter,
+    /// A choice settles claims that come after it, too.
+    ChoiceCountsForLaterClaims,
     /// A restatement reads the contracts from the index instead of the table.
     PaidFromTheIndex,
     /// A reader does not notice that it saw half a transaction.
@@ -58,7 +63,7 @@ pub enum Bug {
 
 impl Bug {
     /// All of them.
-    pub const ALL: [Bug; 23] = [
+    pub const ALL: [Bug; 25] = [
         Bug::NoCondition,
         Bug::AcknowledgeBeforeWrite,
         Bug::DroppedStatementError,
@@ -69,6 +74,8 @@ impl Bug {
         Bug::NoDelayedPass,
         Bug::NoPass,
         Bug::DelayTooShort,
+        Bug::DelayShorterThanAWriter,
+        Bug::ChoiceCountsForLaterClaims,
         Bug::PaidFromTheIndex,
         Bug::TornReadsAccepted,
         Bug::NoBumpByInstances,
@@ -90,7 +97,7 @@ impl Table {
         if self.bug == Some(Bug::NoCondition) {
             return true;
         }
-        let (Write::Insert(item) | Write::Replace(item, _)) = write;
+        let item = write.item();
         if self.bug == Some(Bug::EntryFeesWithoutRevision) && key(item).pk.starts_with("FEES#") {
             return true;
         }
@@ -108,6 +115,7 @@ impl Table {
                 let there = self.latest(&key(item)).and_then(|there| there.get("v"));
                 there == Some(&AttributeValue::N(revision.to_string()))
             }
+            Write::Mend(item, v) => self.latest(&key(item)).is_some_and(|there| there.get("v") == v.as_ref()),
         }
     }
 
@@ -133,8 +141,13 @@ impl Table {
         };
         let mut writes: Vec<Write> = writes.into_iter().filter(kept).collect();
         for write in &mut writes {
-            let (Write::Insert(item) | Write::Replace(item, _)) = write;
+            let (Write::Insert(item) | Write::Replace(item, _) | Write::Mend(item, _)) = write;
+            let is_sound = Hash::of(item) == Hash::Matches;
             self.spoil(item);
+            // The bug is in what is written, not on the way to the table.
+            if is_sound {
+                hash(item);
+            }
         }
         if self.bug == Some(Bug::AnothersBytes) {
             writes.extend(self.write_to_another(&writes));
@@ -157,6 +170,13 @@ impl Table {
                 let one = key(item).sk.rsplit_once("#A#").map(|(slot, _)| format!("{slot}#A#1"));
                 item.extend(one.map(|sk| ("sk".to_owned(), AttributeValue::S(sk))));
             }
+            Some(Bug::ChoiceCountsForLaterClaims) if key(item).sk.contains("#V#") => {
+                let last = key(item)
+                    .sk
+                    .rsplit_once('#')
+                    .map(|(slot, n)| format!("{slot}#{}", 1000 + n.parse::<u32>().unwrap()));
+                item.extend(last.map(|sk| ("sk".to_owned(), AttributeValue::S(sk))));
+            }
             _ => {}
         }
     }
@@ -173,8 +193,7 @@ impl Table {
 
     /// The revision of some partner's item that is not written as it is.
     fn write_to_another(&self, writes: &[Write]) -> Option<Write> {
-        let written: Vec<Key> =
-            writes.iter().map(|(Write::Insert(item) | Write::Replace(item, _))| key(item)).collect();
+        let written: Vec<Key> = writes.iter().map(|write| key(write.item())).collect();
         let (_, item) = self.items().find(|(key, _)| key.sk == "HEAD" && !written.contains(key))?;
         let revision = item.get("v")?.as_n().ok()?.parse::<u64>().ok()?;
         let mut item = item.clone();

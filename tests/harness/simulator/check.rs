@@ -5,6 +5,10 @@ use super::Message;
 use super::scenario::Scenario;
 use super::table::Table;
 use ledger::audit::{Finding, audit};
+use ledger::keys;
+use ledger::slots::Slots;
+use ledger::store::{Item, Key as StoredKey};
+use rules::contract::Key;
 use rules::rank::Earliest;
 use rules::{Contract, ContractId, Fact, Partner, PartnerId};
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,32 +17,67 @@ pub(super) fn check(table: &Table, scenario: &Scenario) -> Result<(), String> {
     if let Some(broken) = table.broken.first() {
         return Err(broken.clone());
     }
-    let audit = audit(table.items().map(|(_, item)| item.clone()).collect()).map_err(|error| error.to_string())?;
+    let audit = audit(table.items().map(|(_, item)| item.clone()).collect());
     let counts = |finding: &&Finding| table.totals || !matches!(finding, Finding::Totals { .. });
     let findings: Vec<String> = audit.findings.iter().filter(counts).map(ToString::to_string).collect();
     if !findings.is_empty() {
         return Err(findings.join("\n"));
     }
+    let contracts = contracts(table)?;
     let claims = |contract: &Contract| contract.keys().iter().flat_map(|key| contract.claims(key)).collect::<Vec<_>>();
-    let stored: BTreeSet<Fact> = audit.contracts.values().flat_map(claims).collect();
+    let stored: BTreeSet<Fact> = contracts.values().flat_map(claims).collect();
     let sent: BTreeSet<Fact> = scenario.facts().cloned().collect();
     if sent != stored {
         return Err(format!("lost or invented: {:?}", sent.symmetric_difference(&stored).collect::<Vec<_>>()));
     }
     let choices = |contract: &Contract| contract.keys().iter().map(|key| contract.choices(key).len()).sum::<usize>();
-    let recorded: usize = audit.contracts.values().map(choices).sum();
+    let recorded: usize = contracts.values().map(choices).sum();
     let made = scenario.messages.iter().filter(|message| matches!(message, Message::Choose(_))).count();
     if recorded != made {
         return Err(format!("{recorded} choices are recorded, {made} were made"));
     }
     for message in &scenario.messages {
         if let Message::Change(partner, _) = message
-            && !audit.registry.contains_key(partner)
+            && !table.latest(&keys::head(partner)).is_some_and(|head| head.contains_key("nm"))
         {
             return Err(format!("partner {partner} is not registered"));
         }
     }
-    check_lists(table, &audit.contracts)
+    for (id, contract) in &contracts {
+        check_claims_after_choices(table, id, contract)?;
+    }
+    check_lists(table, &contracts)
+}
+
+fn contracts(table: &Table) -> Result<BTreeMap<ContractId, Contract>, String> {
+    let mut partitions: BTreeMap<ContractId, Vec<Item>> = BTreeMap::new();
+    for (key, item) in table.items() {
+        if let Some(id) = keys::contract_of(&key.pk) {
+            partitions.entry(id).or_default().push(item.clone());
+        }
+    }
+    let read = |(id, items)| Ok((id, Slots::read(items).map_err(|torn| format!("{torn:?}"))?.contract()));
+    partitions.into_iter().map(read).collect()
+}
+
+/// A claim of a sale that was recorded after the last choice is contested, and one recorded before it is not: as the table's
+/// own history has it, whatever the items are called.
+fn check_claims_after_choices(table: &Table, id: &ContractId, contract: &Contract) -> Result<(), String> {
+    let partition = keys::contract_partition(id);
+    let written = |is_wanted: &dyn Fn(&StoredKey, &Item) -> bool| {
+        let rows = table.items().filter(|(key, item)| key.pk == partition && is_wanted(key, item));
+        rows.filter_map(|(key, _)| table.written_at(key)).max()
+    };
+    let last_choice = written(&|key, _| key.sk.starts_with("TERM#01#V#"));
+    let is_sale =
+        |item: &Item| item.get("f").and_then(|fact| fact.as_m().ok()).is_some_and(|fact| fact.contains_key("s"));
+    let last_claim = written(&|key, item| key.sk.starts_with("TERM#01#C#") && is_sale(item));
+    // A choice is written after the claims it saw, never with one.
+    let expected = last_claim > last_choice;
+    if contract.is_contested(&Key::Sale) == expected {
+        return Ok(());
+    }
+    Err(format!("contract {id}: a claim after a choice is contested: {expected}; the contract says otherwise"))
 }
 
 /// Each partner's item has its earliest standing sales and instances.

@@ -4,7 +4,8 @@ use super::table::SimStore;
 use super::{Message, scenario};
 use jiff::Timestamp;
 use ledger::announce::{Announce, Announced, Booked};
-use ledger::choices::Chosen;
+use ledger::choices::{Choice, Chosen};
+use ledger::restate::Step;
 use ledger::slots::Origin;
 use ledger::store::StoreError;
 use ledger::totals::PartnerMonth;
@@ -21,8 +22,8 @@ pub(super) type Done = (Vec<Message>, Vec<Message>);
 pub(super) fn work(store: SimStore, messages: Vec<Message>, id: usize) -> Pin<Box<dyn Future<Output = Done>>> {
     Box::pin(async move {
         let refreshes = Refreshes { store: store.clone(), booked: Arc::default() };
-        let ledger = Ledger::new(Announced::new(store, refreshes.clone()));
-        let (back, mut new) = take(&ledger, messages, id).await;
+        let ledger = Ledger::new(Announced::new(store.clone(), refreshes.clone()));
+        let (back, mut new) = take(&ledger, &store, messages, id).await;
         let booked = std::mem::take(&mut *refreshes.booked.lock().unwrap());
         new.extend((!booked.is_empty()).then_some(Message::Refresh(booked)));
         (back, new)
@@ -48,13 +49,13 @@ impl Announce for Refreshes {
     }
 }
 
-async fn take(ledger: &Ledger<impl Store>, messages: Vec<Message>, id: usize) -> Done {
+async fn take(ledger: &Ledger<impl Store>, queue: &SimStore, messages: Vec<Message>, id: usize) -> Done {
     let at = Timestamp::from_second(i64::try_from(id).unwrap_or(0)).unwrap_or_default();
     let events: Vec<Reported> = messages
         .iter()
         .filter_map(|message| match message {
             Message::Event(fact) => Some(Reported::new(fact.clone(), "event")),
-            Message::Change(_, _) | Message::Choose(_) | Message::Restate(_, _) | Message::Refresh(_) => None,
+            Message::Change(_, _) | Message::Choose(_) | Message::Restate(..) | Message::Refresh(_) => None,
         })
         .collect();
     if !events.is_empty() {
@@ -66,18 +67,22 @@ async fn take(ledger: &Ledger<impl Store>, messages: Vec<Message>, id: usize) ->
     for message in messages {
         match &message {
             Message::Event(_) => {}
-            Message::Change(partner, agreements) => {
-                if change(ledger, partner, agreements).await {
-                    new.push(Message::Restate(partner.clone(), None));
-                } else {
-                    back.push(message);
+            Message::Change(partner, agreements) => match change(ledger, queue, partner, agreements).await {
+                Some(version) => new.push(Message::Restate(partner.clone(), Some(version), None)),
+                None => back.push(message),
+            },
+            Message::Choose(choice) => match choose(ledger, queue, choice, Origin { at, because: "choice" }).await {
+                Some(Chosen::Now | Chosen::Already) => new.extend(passes()),
+                // Whoever chose looks again, and chooses the same.
+                Some(Chosen::Unseen { claims }) if claims > 0 => {
+                    new.push(Message::Choose(Choice { seen: claims, ..choice.clone() }));
                 }
-            }
-            Message::Choose(choice) => match ledger.choose(choice, Origin { at, because: "choice" }).await {
-                Ok(Chosen::Now | Chosen::Already) => {
-                    new.extend(scenario::partners().map(|partner| Message::Restate(partner, None)));
-                }
-                Ok(Chosen::OutOfTurn { .. } | Chosen::UnknownClaim) | Err(_) => back.push(message),
+                // It is made already, by one who had looked again.
+                Some(Chosen::OutOfTurn { next }) if next > choice.number => {}
+                Some(
+                    Chosen::OutOfTurn { .. } | Chosen::UnknownClaim { .. } | Chosen::Unseen { .. } | Chosen::TooMany(_),
+                )
+                | None => back.push(message),
             },
             Message::Refresh(months) => {
                 for of in months {
@@ -87,12 +92,13 @@ async fn take(ledger: &Ledger<impl Store>, messages: Vec<Message>, id: usize) ->
                     }
                 }
             }
-            Message::Restate(partner, after) => {
+            Message::Restate(partner, version, after) => {
                 let origin = Origin { at, because: "agreements" };
-                match ledger.restate(partner, after.clone(), origin).await {
-                    Ok(Some(after)) => new.push(Message::Restate(partner.clone(), Some(after))),
-                    Ok(None) => {}
-                    Err(_) => back.push(message),
+                match ledger.restate(partner, *version, after.clone(), origin).await {
+                    Ok(Step { next, failed }) if failed.is_empty() => {
+                        new.extend(next.map(|next| Message::Restate(partner.clone(), *version, Some(next))));
+                    }
+                    Ok(_) | Err(_) => back.push(message),
                 }
             }
         }
@@ -100,7 +106,28 @@ async fn take(ledger: &Ledger<impl Store>, messages: Vec<Message>, id: usize) ->
     (back, new)
 }
 
-async fn change(ledger: &Ledger<impl Store>, partner: &PartnerId, agreements: &Agreements) -> bool {
-    let Ok(head) = ledger.head(partner).await else { return false };
-    matches!(ledger.register(head, partner.to_string(), agreements.clone()).await, Ok(Some(_)))
+/// The passes around a choice: over everyone who may have claimed the sale.
+fn passes() -> impl Iterator<Item = Message> {
+    scenario::partners().map(|partner| Message::Restate(partner, None, None))
+}
+
+/// Registers a partner, after the delayed pass was asked for, and returns the version of its agreements.
+async fn change(
+    ledger: &Ledger<impl Store>,
+    queue: &SimStore,
+    partner: &PartnerId,
+    agreements: &Agreements,
+) -> Option<u64> {
+    let head = ledger.head(partner).await.ok()?;
+    let version = head.agreements_version + 1;
+    queue.send_pass(Message::Restate(partner.clone(), Some(version), None)).await.ok()?;
+    let head = ledger.register(head, partner.to_string(), agreements.clone()).await.ok()??;
+    Some(head.agreements_version)
+}
+
+async fn choose(ledger: &Ledger<impl Store>, queue: &SimStore, choice: &Choice, origin: Origin<'_>) -> Option<Chosen> {
+    for pass in passes() {
+        queue.send_pass(pass).await.ok()?;
+    }
+    ledger.choose(choice, origin).await.ok()
 }

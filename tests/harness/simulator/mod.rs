@@ -39,8 +39,8 @@ pub enum Message {
     Change(PartnerId, Agreements),
     /// A manager's choice between claims.
     Choose(Choice),
-    /// One step of a restatement.
-    Restate(PartnerId, Option<IndexKey>),
+    /// One step of a restatement, for a version of the agreements or for another reason.
+    Restate(PartnerId, Option<u64>, Option<IndexKey>),
     /// Months to be added up again.
     Refresh(BTreeSet<PartnerMonth>),
 }
@@ -54,19 +54,9 @@ impl Message {
             Message::Event(Fact::CreditNote(_)) => 2,
             Message::Change(_, _) => 3,
             Message::Choose(_) => 4,
-            Message::Restate(_, _) => 5,
+            Message::Restate(..) => 5,
             Message::Refresh(_) => 6,
         }
-    }
-
-    /// The passes that are asked for before it is done, for later.
-    fn delayed_passes(&self) -> Vec<Message> {
-        let passes: Vec<PartnerId> = match self {
-            Message::Change(partner, _) => vec![partner.clone()],
-            Message::Choose(_) => scenario::partners().collect(),
-            Message::Event(_) | Message::Restate(_, _) | Message::Refresh(_) => Vec::new(),
-        };
-        passes.into_iter().map(|partner| Message::Restate(partner, None)).collect()
     }
 }
 
@@ -205,7 +195,7 @@ impl<'a> Simulation<'a> {
         random.shuffle(&mut queue);
         let mut events = 0;
         let mut is_late = |message: &Message| match (message, scenario.late) {
-            (Message::Change(_, _) | Message::Restate(_, _) | Message::Refresh(_), _)
+            (Message::Change(_, _) | Message::Restate(..) | Message::Refresh(_), _)
             | (Message::Event(_) | Message::Choose(_), Late::Nothing) => false,
             (Message::Event(_) | Message::Choose(_), Late::AllButRegistrations)
             | (Message::Choose(_), Late::HalfOfTheEvents) => true,
@@ -223,14 +213,14 @@ impl<'a> Simulation<'a> {
             self.step = u64::try_from(step).unwrap_or(u64::MAX);
             self.store.table().step = self.step;
             self.let_time_pass();
-            self.queue_refreshes();
+            self.queue_delayed();
             if step == TROUBLED_STEPS {
                 self.store.table().faults = Faults::NONE;
             }
             if self.handlers.is_empty() && self.queue.is_empty() {
                 self.queue.append(&mut self.later);
             }
-            if self.handlers.is_empty() && self.queue.is_empty() && self.store.table().refreshes.is_empty() {
+            if self.handlers.is_empty() && self.queue.is_empty() && self.store.table().delayed.is_empty() {
                 return Ok(());
             }
             let start = self.handlers.len() < HANDLERS && (self.handlers.is_empty() || self.random.u8(..) < 64);
@@ -274,31 +264,27 @@ impl<'a> Simulation<'a> {
             format!("handler {id} starts: {:?}", messages.iter().map(|waiting| &waiting.message).collect::<Vec<_>>())
         });
         let work = work(store, messages.iter().map(|waiting| waiting.message.clone()).collect(), id);
-        for pass in messages.iter().flat_map(|waiting| waiting.message.delayed_passes()) {
-            self.expect_pass(pass, id);
-        }
         let messages = if self.bug == Some(Bug::AcknowledgeBeforeWrite) { Vec::new() } else { messages };
         self.handlers.push(Handler { id, messages, work });
     }
 
-    /// Before the change, the delayed pass is asked for: it comes after whoever is at work when the change has ended.
-    fn expect_pass(&mut self, message: Message, id: usize) {
-        if matches!(self.bug, Some(Bug::NoDelayedPass | Bug::NoPass)) {
-            return;
-        }
-        let after = (self.bug != Some(Bug::DelayTooShort)).then_some(After::Handler(id));
-        self.queue.push(Waiting { message, not_while: BTreeSet::new(), after, delayed: after.is_some() });
-    }
-
-    /// Delayed refreshes that handlers sent: like a pass, they come after whoever was at work.
-    fn queue_refreshes(&mut self) {
-        let sent = std::mem::take(&mut self.store.table().refreshes);
-        for (id, months) in sent {
+    /// Messages that handlers sent with a delay: they come after whoever was at work when their sender ended.
+    fn queue_delayed(&mut self) {
+        let sent = std::mem::take(&mut self.store.table().delayed);
+        for (id, message) in sent {
+            if self.bug == Some(Bug::DelayTooShort) && matches!(message, Message::Restate(..)) {
+                self.queue.push(Waiting::now(message));
+                continue;
+            }
             let at_work = self.handlers.iter().any(|handler| handler.id == id);
-            let after = if at_work { After::Handler(id) } else { After::Step(self.step + table::LAG_STEPS) };
-            let message = Message::Refresh(months);
+            let after = if at_work { After::Handler(id) } else { After::Step(self.step + self.delay()) };
             self.queue.push(Waiting { message, not_while: BTreeSet::new(), after: Some(after), delayed: true });
         }
+    }
+
+    /// How long no read is as stale any more, in steps.
+    fn delay(&self) -> u64 {
+        if self.bug == Some(Bug::DelayShorterThanAWriter) { 0 } else { table::LAG_STEPS }
     }
 
     fn advance(&mut self, at: usize) {
@@ -309,8 +295,8 @@ impl<'a> Simulation<'a> {
         self.store.table().note(|| format!("handler {} ends, {} messages come back", handler.id, back.len()));
         let is_back = |waiting: &Waiting| back.contains(&waiting.message);
         self.queue.extend(handler.messages.into_iter().filter(is_back));
-        let pass_at_once = !matches!(self.bug, Some(Bug::NoPass));
-        self.queue.extend(new.into_iter().filter(|_| pass_at_once).map(Waiting::now));
+        let comes = |message: &Message| self.bug != Some(Bug::NoPass) || !matches!(message, Message::Restate(..));
+        self.queue.extend(new.into_iter().filter(comes).map(Waiting::now));
     }
 
     fn crash(&mut self, at: usize) {
@@ -323,8 +309,9 @@ impl<'a> Simulation<'a> {
 
     /// The delay of what waits for this handler counts from here.
     fn ended(&mut self, id: usize) {
+        let from = After::Step(self.step + self.delay());
         for waiting in self.queue.iter_mut().filter(|waiting| waiting.after == Some(After::Handler(id))) {
-            waiting.after = Some(After::Step(self.step + table::LAG_STEPS));
+            waiting.after = Some(from);
         }
     }
 
@@ -334,7 +321,9 @@ impl<'a> Simulation<'a> {
         let over = |after| matches!(after, Some(After::Step(step)) if step < now);
         for waiting in self.queue.iter_mut().filter(|waiting| over(waiting.after)) {
             waiting.after = None;
-            waiting.not_while = self.handlers.iter().map(|handler| handler.id).collect();
+            if self.bug != Some(Bug::DelayShorterThanAWriter) {
+                waiting.not_while = self.handlers.iter().map(|handler| handler.id).collect();
+            }
         }
     }
 }

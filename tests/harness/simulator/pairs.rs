@@ -61,7 +61,7 @@ fn play_schedule(
         (message.clone(), work(store, vec![message.clone()], id))
     };
     let mut handlers: Vec<_> = pair.into_iter().enumerate().map(handler).collect();
-    let mut waiting: Vec<Message> = pair.into_iter().flat_map(Message::delayed_passes).collect();
+    let mut waiting: Vec<Message> = Vec::new();
     let mut turns = 0;
     while !handlers.is_empty() {
         let mut whose = 0;
@@ -77,6 +77,7 @@ fn play_schedule(
             waiting.extend(back.into_iter().chain(new));
         }
     }
+    waiting.extend(std::mem::take(&mut store.table().delayed).into_iter().map(|(_, message)| message));
     store.table().view = View::Latest;
     settle(&store, scenario, waiting, None);
     check::check(&store.table(), scenario)

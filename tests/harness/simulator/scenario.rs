@@ -66,6 +66,7 @@ impl Scenario {
                         key: Key::Sale,
                         number,
                         claim: *random.choice(&[None, Some(1), Some(2)]).unwrap(),
+                        seen: random.usize(1..=2),
                         why: "typed wrong".to_owned(),
                     }));
                 }
@@ -102,6 +103,7 @@ impl Scenario {
                     key: Key::Sale,
                     number: 1,
                     claim: *random.choice(&[None, Some(1), Some(2)]).unwrap(),
+                    seen: random.usize(1..=2),
                     why: "twice".to_owned(),
                 }));
             }
@@ -171,7 +173,7 @@ impl Scenario {
             Message::Event(fact) => (Some(fact.contract_id()), claimants(&[fact.contract_id()].into())),
             Message::Choose(choice) => (Some(&choice.contract_id), claimants(&[&choice.contract_id].into())),
             Message::Change(partner, _) => (None, [partner].into()),
-            Message::Restate(partner, _) => {
+            Message::Restate(partner, ..) => {
                 (None, claimants(&claimed(&[partner].into())).into_iter().chain([partner]).collect())
             }
         };
@@ -185,7 +187,7 @@ impl Scenario {
         let choices = || {
             self.messages.iter().filter_map(|message| match message {
                 Message::Choose(choice) => Some(choice),
-                Message::Event(_) | Message::Change(_, _) | Message::Restate(_, _) | Message::Refresh(_) => None,
+                Message::Event(_) | Message::Change(_, _) | Message::Restate(..) | Message::Refresh(_) => None,
             })
         };
         choices().all(|choice| {
@@ -207,7 +209,7 @@ impl Scenario {
     pub fn facts(&self) -> impl Iterator<Item = &Fact> {
         self.messages.iter().filter_map(|message| match message {
             Message::Event(fact) => Some(fact),
-            Message::Change(_, _) | Message::Choose(_) | Message::Restate(_, _) | Message::Refresh(_) => None,
+            Message::Change(_, _) | Message::Choose(_) | Message::Restate(..) | Message::Refresh(_) => None,
         })
     }
 }
@@ -266,12 +268,13 @@ pub fn one_of_each_kind() -> Vec<Message> {
         key: Key::Sale,
         number: 1,
         claim: Some(2),
+        seen: 2,
         why: "typed wrong".to_owned(),
     };
     let (change, _) = six_events();
     vec![
         change,
-        Message::Restate(partner_id(0), None),
+        Message::Restate(partner_id(0), None, None),
         Message::Event(renewal(random, &late, 2)),
         Message::Event(credit_note(random, &late, 1, 0)),
         Message::Event(credit_note(random, &late, 2, 0)),

@@ -1,6 +1,6 @@
 //! A table that keeps every version of every item, so that reads can be as stale and as torn as DynamoDB's.
 
-use super::Bug;
+use super::{Bug, Message};
 use aws_sdk_dynamodb::types::AttributeValue;
 use ledger::store::{
     Consistency, IndexKey, Inserted, Item, Key, Page, Store, StoreError, Stretch, TransactError, Write,
@@ -66,8 +66,8 @@ pub struct Table {
     pub(super) view: View,
     /// What was first read of each partner, for a bug that believes it for ever.
     cached: BTreeMap<Key, Option<Item>>,
-    /// Delayed refreshes of totals, and who sent them; they are not in the queue yet.
-    pub(super) refreshes: Vec<(usize, BTreeSet<PartnerMonth>)>,
+    /// Delayed messages (refreshes of totals, passes), and who sent them; they are not in the queue yet.
+    pub(super) delayed: Vec<(usize, Message)>,
     /// Whether month totals are kept; small worlds that are played in every order do without.
     pub(super) totals: bool,
     /// Promises that a write broke.
@@ -88,7 +88,7 @@ impl Table {
             trace,
             view: View::Random,
             cached: BTreeMap::new(),
-            refreshes: Vec::new(),
+            delayed: Vec::new(),
             totals: true,
             broken: Vec::new(),
         }
@@ -116,6 +116,11 @@ impl Table {
 
     pub(super) fn latest(&self, key: &Key) -> Option<&Item> {
         self.versions.get(key)?.last().map(|(_, item)| item)
+    }
+
+    /// When an item was first written.
+    pub(super) fn written_at(&self, key: &Key) -> Option<u64> {
+        self.versions.get(key)?.first().map(|(commit, _)| *commit)
     }
 
     /// An item as it was at a commit.
@@ -251,7 +256,19 @@ impl SimStore {
         }
         self.turn().await;
         self.throttle("SendMessage")?;
-        self.table().refreshes.push((self.handler, months.clone()));
+        self.table().delayed.push((self.handler, Message::Refresh(months.clone())));
+        Ok(())
+    }
+
+    /// Sends a delayed pass.
+    pub(super) async fn send_pass(&self, pass: Message) -> Result<(), StoreError> {
+        if matches!(self.table().bug, Some(Bug::NoDelayedPass | Bug::NoPass)) {
+            return Ok(());
+        }
+        // It touches no table: in between, nobody could do what they cannot do before the next call.
+        self.turn_after().await;
+        self.throttle("SendMessage")?;
+        self.table().delayed.push((self.handler, pass));
         Ok(())
     }
 
@@ -390,9 +407,7 @@ impl Store for SimStore {
             if applied {
                 table.commit += 1;
                 for write in writes {
-                    match write {
-                        Write::Insert(item) | Write::Replace(item, _) => table.put(item, &self.of),
-                    }
+                    table.put(write.into_item(), &self.of);
                 }
             }
             applied

@@ -1,0 +1,300 @@
+//! The second pass: each partition judged by itself.
+
+use super::survey::{Survey, Surveyed};
+use super::{Audit, Finding};
+use crate::item::{Hash, key, text};
+use crate::keys::{self, RowKey};
+use crate::rows::Row;
+use crate::slots::Slots;
+use crate::store::Item;
+use crate::totals::{MonthTotals, PartnerMonth};
+use crate::{Unreadable, attention, set_aside};
+use rules::line::{LineId, entry_fee_line};
+use rules::{Entry, Line, Minor, Partner, PartnerId, Posting, Totals};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// A table under inspection.
+#[derive(Debug)]
+pub struct Inspection {
+    survey: Survey,
+    audit: Audit,
+    /// What is booked, by partner and month.
+    booked: BTreeMap<PartnerMonth, Totals>,
+    /// Months of which an entry cannot be read or added up.
+    unsure: BTreeSet<PartnerMonth>,
+    /// Months whose totals are stored.
+    stored: BTreeMap<PartnerMonth, Option<Totals>>,
+    /// Partners whose entry fees have been looked at.
+    fees: BTreeSet<PartnerId>,
+}
+
+type Sums = BTreeMap<(LineId, Posting), (Minor, Minor)>;
+
+impl Inspection {
+    /// Begins with what was surveyed.
+    pub fn new(survey: Survey) -> Inspection {
+        Inspection {
+            survey,
+            audit: Audit::default(),
+            booked: BTreeMap::new(),
+            unsure: BTreeSet::new(),
+            stored: BTreeMap::new(),
+            fees: BTreeSet::new(),
+        }
+    }
+
+    /// Judges a partition.
+    pub fn take(&mut self, partition: &str, items: Vec<Item>) {
+        if keys::contract_of(partition).is_some() {
+            self.contract(partition, items);
+        } else if let Some(partner_id) = keys::fees_of(partition) {
+            self.entry_fees(&partner_id, partition, items);
+        } else if let Some(partner_id) = keys::totals_of(partition) {
+            for item in &items {
+                self.totals(&partner_id, item);
+            }
+        } else if let Some(partner_id) = keys::partner_of(partition) {
+            for item in &items {
+                self.partner(&partner_id, item);
+            }
+        } else {
+            for item in &items {
+                self.other(item);
+            }
+        }
+    }
+
+    /// What the table comes to.
+    pub fn end(mut self) -> Audit {
+        let partners: Vec<PartnerId> = self.survey.partners.keys().cloned().collect();
+        for partner_id in &partners {
+            if !self.fees.contains(partner_id) {
+                self.entry_fees(partner_id, &keys::fees_partition(partner_id), Vec::new());
+            }
+            let surveyed = self.survey.partners.get(partner_id);
+            let found = surveyed.and_then(|surveyed| lists_of(partner_id, surveyed));
+            self.audit.findings.extend(found);
+        }
+        let months: BTreeSet<&PartnerMonth> = self.booked.keys().chain(self.stored.keys()).collect();
+        for of in months.into_iter().filter(|of| !self.unsure.contains(of)) {
+            let booked = self.booked.get(of).cloned().unwrap_or_default();
+            let stored = self.stored.get(of).cloned();
+            // No totals are as good as totals of nothing.
+            if stored.clone().unwrap_or(Some(Totals::default())).as_ref() != Some(&booked) {
+                let stored = stored.flatten();
+                self.audit.findings.push(Finding::Totals { of: of.clone(), stored, booked });
+            }
+        }
+        self.audit
+    }
+
+    fn find(&mut self, finding: Finding) {
+        self.audit.findings.push(finding);
+    }
+
+    fn contract(&mut self, partition: &str, items: Vec<Item>) {
+        let Some(slots) = self.slots(partition, items) else { return };
+        let contract = slots.contract();
+        for (key, term, todo) in slots.unfinished() {
+            self.find(Finding::Unfinished { contract_id: key, term, todo });
+        }
+        let Some(sums) = self.book(partition, &slots) else { return };
+        if slots.unreadable().next().is_some() {
+            return;
+        }
+        let wrong = slots.wrongly_placed().into_iter();
+        let places: Vec<Finding> = wrong.map(|(key, stands)| Finding::Place { key, stands }).collect();
+        self.audit.findings.extend(places);
+        let surveyed = contract.sale().and_then(|sale| self.survey.partners.get(&sale.partner_id));
+        let doubtful = surveyed.is_some_and(|surveyed| surveyed.doubtful);
+        let partner = match surveyed {
+            Some(surveyed) => surveyed.partner(),
+            None => Some(Partner::default()),
+        };
+        let Some(partner) = partner else { return };
+        let lines = contract.terms().into_iter().flat_map(|term| contract.lines(term, &partner)).collect();
+        self.compare(lines, sums, doubtful);
+        if let (Some(contract_id), false) = (keys::contract_of(partition), doubtful) {
+            for slot in slots.wrongly_marked(&contract, &partner) {
+                let key = RowKey::Slot(slot.clone()).key();
+                self.find(Finding::Mark { key, contract_id: contract_id.clone() });
+            }
+        }
+    }
+
+    fn entry_fees(&mut self, partner_id: &PartnerId, partition: &str, items: Vec<Item>) {
+        self.fees.insert(partner_id.clone());
+        let Some(slots) = self.slots(partition, items) else { return };
+        let Some(sums) = self.book(partition, &slots) else { return };
+        if slots.unreadable().next().is_some() {
+            return;
+        }
+        let wrong = slots.wrongly_placed().into_iter();
+        let places: Vec<Finding> = wrong.map(|(key, stands)| Finding::Place { key, stands }).collect();
+        self.audit.findings.extend(places);
+        let partner = match self.survey.partners.get(partner_id) {
+            Some(surveyed) => surveyed.partner(),
+            None => Some(Partner::default()),
+        };
+        let Some(partner) = partner else { return };
+        let fees = partner.agreements.iter().filter_map(|agreement| entry_fee_line(partner_id, agreement));
+        self.compare(fees.collect(), sums, false);
+    }
+
+    /// The rows of a partition, as far as they can be read; what cannot is named.
+    fn slots(&mut self, partition: &str, items: Vec<Item>) -> Option<Slots> {
+        for item in &items {
+            let found = check_row(item);
+            self.audit.findings.extend(found);
+        }
+        let count = items.len();
+        let months: Vec<PartnerMonth> = items.iter().filter_map(month_of).collect();
+        let Ok(slots) = Slots::read(items.clone()) else {
+            self.unsure.extend(months);
+            let unreadable = items.into_iter().filter_map(|item| Row::read_whole(Arc::new(item)).err());
+            self.audit.findings.extend(unreadable.map(Finding::Unreadable));
+            self.find(Finding::Torn { partition: partition.to_owned(), items: count });
+            return None;
+        };
+        let unreadable: Vec<Finding> = slots.unreadable().cloned().map(Finding::Unreadable).collect();
+        if !unreadable.is_empty() {
+            self.unsure.extend(months);
+        }
+        self.audit.findings.extend(unreadable);
+        Some(slots)
+    }
+
+    /// Adds up the entries of a partition, by line and by month.
+    fn book(&mut self, partition: &str, slots: &Slots) -> Option<Sums> {
+        let mut sums = Sums::new();
+        let mut overflow = false;
+        for (line, entries) in slots.entries() {
+            for recorded in entries {
+                let Entry { posting, amount, vendor_share, .. } = &recorded.entry;
+                let of = PartnerMonth { partner_id: posting.partner_id.clone(), month: posting.booked_on.into() };
+                if self.booked.entry(of.clone()).or_default().book(posting, *amount, *vendor_share).is_err() {
+                    self.unsure.insert(of);
+                    overflow = true;
+                }
+                let sum = sums.entry((line.clone(), posting.clone())).or_default();
+                match (sum.0.plus(*amount), sum.1.plus(*vendor_share)) {
+                    (Ok(amount), Ok(vendor_share)) => *sum = (amount, vendor_share),
+                    (Err(_), _) | (_, Err(_)) => overflow = true,
+                }
+            }
+        }
+        if overflow {
+            self.find(Finding::Overflow { partition: partition.to_owned() });
+            return None;
+        }
+        Some(sums)
+    }
+
+    fn compare(&mut self, lines: Vec<Line>, mut sums: Sums, doubtful: bool) {
+        self.audit.lines += lines.len();
+        for line in lines {
+            let owed = (line.amount(), line.vendor_share());
+            let booked = sums.remove(&(line.id.clone(), line.posting.clone()));
+            if booked != Some(owed) {
+                let (line, posting) = (line.id, line.posting);
+                self.find(Finding::Difference { line, posting, owed: Some(owed), booked, doubtful });
+            }
+        }
+        for ((line, posting), booked) in sums.into_iter().filter(|(_, sum)| *sum != (Minor::ZERO, Minor::ZERO)) {
+            self.find(Finding::Difference { line, posting, owed: None, booked: Some(booked), doubtful });
+        }
+    }
+
+    fn partner(&mut self, partner_id: &PartnerId, item: &Item) {
+        let key = key(item);
+        if key != keys::head(partner_id) {
+            return self.other(item);
+        }
+        let found = match crate::partners::Head::read(item.clone()) {
+            Err(unreadable) => vec![Finding::Unreadable(unreadable)],
+            Ok(head) if head.known().is_err() => vec![Finding::Unreadable(Unreadable::unknown(key))],
+            Ok(head) => {
+                let place = (!head.is_placed()).then(|| Finding::Place { key: key.clone(), stands: stands(item) });
+                let hash = (Hash::of(item) == Hash::Missing).then_some(Finding::NoHash { key });
+                place.into_iter().chain(hash).collect()
+            }
+        };
+        self.audit.findings.extend(found);
+    }
+
+    fn totals(&mut self, partner_id: &PartnerId, item: &Item) {
+        let key = key(item);
+        let Ok(month) = key.sk.parse() else {
+            return self.find(Finding::Unreadable(Unreadable::damaged(key, "its key is none of a month's totals")));
+        };
+        let of = PartnerMonth { partner_id: partner_id.clone(), month };
+        let stored = match MonthTotals::read(item.clone()) {
+            Ok(totals) => {
+                if totals.has_unknown() {
+                    self.find(Finding::Unreadable(Unreadable::unknown(key)));
+                }
+                totals.is_stored_as(item).then_some(totals.totals)
+            }
+            Err(_) => None,
+        };
+        self.stored.insert(of, stored);
+    }
+
+    /// What is in no partition that is judged as a whole.
+    fn other(&mut self, item: &Item) {
+        let key = key(item);
+        let found = match attention::check(item).or_else(|| set_aside::check(item)) {
+            Some(Err(unreadable)) => Some(Finding::Unreadable(unreadable)),
+            Some(Ok(())) if Hash::of(item) == Hash::Missing => Some(Finding::NoHash { key }),
+            Some(Ok(())) => None,
+            None => Some(Finding::Unreadable(Unreadable::unknown(key))),
+        };
+        self.audit.findings.extend(found);
+    }
+}
+
+/// What is wrong with a row by itself, if it can be read at all.
+fn check_row(item: &Item) -> Vec<Finding> {
+    let key = key(item);
+    let counts_writes = matches!(RowKey::parse(&key), Some(RowKey::Slot(_)));
+    let revision = item.get("v").and_then(|v| v.as_n().ok()).and_then(|v| v.parse::<u64>().ok());
+    let no_revision = counts_writes && revision.unwrap_or_default() == 0;
+    let mut found = Vec::new();
+    if Hash::of(item) == Hash::Missing {
+        found.push(Finding::NoHash { key: key.clone() });
+    }
+    if no_revision {
+        found.push(Finding::NoRevision { key });
+    }
+    found
+}
+
+/// The partner and month in which an item is booked, as far as that can be told.
+fn month_of(item: &Item) -> Option<PartnerMonth> {
+    let partner_id = keys::partner_of(text(item, "gpk"))?;
+    Some(PartnerMonth { partner_id, month: text(item, "gsk").get(..7)?.parse().ok()? })
+}
+
+/// Where an item stands in the index by partner.
+pub(super) fn stands(item: &Item) -> Option<(String, String)> {
+    let at = |name: &str| item.get(name).and_then(|value| value.as_s().ok()).cloned();
+    match (at("gpk"), at("gsk")) {
+        (None, None) => None,
+        (partition, at) => Some((partition.unwrap_or_default(), at.unwrap_or_default())),
+    }
+}
+
+/// Whether a partner's record is there, and lists its earliest sales.
+fn lists_of(partner_id: &PartnerId, surveyed: &Surveyed) -> Option<Finding> {
+    match &surveyed.record {
+        None => surveyed.booked.then(|| Finding::Lost { partner_id: partner_id.clone() }),
+        Some(Err(())) => None,
+        Some(Ok(_)) if surveyed.doubtful => None,
+        Some(Ok(head)) => {
+            let listed = (head.known().ok()?.sales.clone(), head.partner.instances.clone());
+            let earliest = (surveyed.earliest.sales.clone(), surveyed.earliest.instances.clone());
+            (listed != earliest).then(|| Finding::List { partner_id: partner_id.clone(), listed, earliest })
+        }
+    }
+}
