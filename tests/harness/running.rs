@@ -103,7 +103,7 @@ impl Running {
         self.settle().await;
     }
 
-    /// Waits until nothing is left to do but second looks, which find nothing where nobody was at work; not for ever.
+    /// Waits until nothing is left to do but delayed second looks; not for ever. They find nothing where no function died.
     pub async fn settle(&self) {
         let settled = tokio::time::timeout(PATIENCE, load::settle(&self.stack)).await;
         settled.expect("every message is settled in time").unwrap();

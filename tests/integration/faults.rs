@@ -57,7 +57,8 @@ async fn handlers_fail(signal_name: &str) {
         }
     };
     let ((), ()) = tokio::join!(running.take_in(&world.events), faults);
-    running.settle().await;
+    // Who died after a write left the month to the delayed refresh.
+    running.settle_delayed().await;
     assert_eq!(running.dead_letters().await, []);
     running.check(&world).await;
     for program in ["sale-signed", "annual-renewal", "credit-note"] {
@@ -142,7 +143,7 @@ async fn a_handler_that_is_stopped_at_its_work_is_ended_when_its_time_is_over() 
     // Nobody lets it go on.
     let next = wait_for(|| processes(&running, "sale-signed").into_iter().find(|process| *process != stopped)).await;
     assert_eq!(processes(&running, "sale-signed"), [next]);
-    running.settle().await;
+    running.settle_delayed().await;
     assert_eq!(running.api.get("/contracts/C-156959-0").await.unwrap().status, 200);
     running.stack.stop().await;
 }

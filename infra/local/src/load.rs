@@ -165,8 +165,8 @@ pub async fn send_batch(sqs: &aws_sdk_sqs::Client, queue_url: &str, batch: &[&Ev
     }
 }
 
-/// Waits until no message is waiting or in work: each was settled, or is a dead letter. What is delayed is only a second
-/// look, which catches whoever was at work; nobody is.
+/// Waits until no message is waiting or in work: each was settled, or is a dead letter. Delayed messages are second looks:
+/// they find something only where a function died between its write and what was to follow.
 pub async fn settle(stack: &Stack) -> Result<(), LoadError> {
     settle_queues(stack, &served(stack), &LEFT).await
 }

@@ -1,4 +1,5 @@
-//! What is owed, to whom, and why: the partner programme as a pure function of the facts.
+//! What is owed, to whom, and why: the partner programme as a pure function of the facts. `RULEBOOK.md`, in this folder, is
+//! the law; a § in any comment is a section of it.
 //!
 //! Nothing here reads a clock, an environment, a file or the network, and nothing waits. The modules follow the rulebook:
 //! §1 [`programme`], §2 [`id`], [`day`], [`money`] and [`fact`], §3 [`rank`], [`decision`] and [`line`],
