@@ -6,7 +6,8 @@ use events::EventType::{AnnualRenewal, CreditNote, SaleSigned};
 use fastrand::Rng;
 use jiff::civil::{Date, date};
 use local::input::{Event, Partner};
-use rules::fold::{balances, fold};
+use rules::balance::balances;
+use rules::fold::fold;
 use serde_json::{Value, json};
 
 /// How large a world is.

@@ -3,7 +3,7 @@
 
 use proptest::prelude::*;
 use rules::agreement::{Draft, EntryFee};
-use rules::fold::Balances;
+use rules::balance::Balances;
 use rules::line::LineId;
 use rules::{
     Agreements, Cause, CreditNote, Currency, Day, Fact, Instance, Line, Minor, Model, Money, PartnerId, Posting,

@@ -10,7 +10,7 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use events::Refusal;
 use jiff::{SignedDuration, Timestamp};
 use rules::text::Words;
-use runtime::settings::{SettingsError, variable};
+use runtime::environment::{SettingsError, variable};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::json;

@@ -15,7 +15,7 @@ use jiff::civil::Date;
 use ledger::queries::CustomerSales;
 use ledger::set_aside::{Outcome, SetAside, WithYears, YearOf};
 use ledger::{Head, LedgerError};
-use rules::minimum_sales::{MAX_YEARS, Status, Year, years};
+use rules::minimum_sales::{MAX_YEARS, Status, Year, minimum_sales};
 use rules::text::Words;
 use rules::{Agreement, Day, PartnerId};
 use serde_json::{Value, json};
@@ -34,7 +34,7 @@ pub(crate) fn all_years(head: &Head, signed_on: &[Day], today: Date) -> Vec<(Yea
     let of_agreement = |agreement: &Agreement| {
         let starts_on = agreement.starts_on();
         let named = move |year: Year| (YearOf { starts_on, number: year.number }, year);
-        years(agreement, signed_on, today).into_iter().map(named).collect::<Vec<_>>()
+        minimum_sales(agreement, signed_on, today).into_iter().map(named).collect::<Vec<_>>()
     };
     head.partner.agreements.iter().flat_map(of_agreement).collect()
 }
@@ -121,7 +121,7 @@ fn missed(head: &Head, of: YearOf, signed_on: &[Day], today: Date) -> Result<Yea
             "this agreement asks for no minimum of sales",
         )));
     }
-    let year = years(agreement, signed_on, today).into_iter().find(|year| year.number == number);
+    let year = minimum_sales(agreement, signed_on, today).into_iter().find(|year| year.number == number);
     let Some(year) = year else {
         return Err(Problem::conflict(Words::new(
             format!("l'année {number} de cet accord n'a pas commencé, ou n'existe pas"),

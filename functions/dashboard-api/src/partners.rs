@@ -23,7 +23,7 @@ use ledger::lenient::UnknownAgreement;
 use ledger::queries::Registered;
 use ledger::set_aside::WithYears;
 use ledger::{Head, LedgerError};
-use rules::fold::Balances;
+use rules::balance::Balances;
 use rules::money::Overflow;
 use rules::text::Words;
 use rules::{Day, PartnerId, Totals};
