@@ -6,6 +6,7 @@
 pub mod body;
 pub mod choice;
 pub mod cloud_event;
+pub mod input;
 pub mod json;
 mod raw;
 pub mod registration;
