@@ -14,7 +14,7 @@ use futures_util::stream::{self, StreamExt, TryStreamExt};
 use ledger::LedgerError;
 use ledger::attention::{Attention, Rejected};
 use rules::programme::Language;
-use rules::{ContractId, Partner, Term, explain};
+use rules::{AnnuityId, Partner, explain};
 use serde_json::{Value, json};
 
 /// How many contracts are read side by side.
@@ -51,14 +51,14 @@ async fn items(
     language: Language,
 ) -> Result<(Vec<Value>, Option<String>), LedgerError> {
     Ok(match attention {
-        Attention::Annuity { contract_id, term } => match annuity(app, &contract_id, term, language).await {
+        Attention::Annuity(id) => match annuity(app, &id, language).await {
             Ok(items) => (items, None),
             Err(
                 LedgerError::Damaged { key, why: _ }
                 | LedgerError::Unknown { key }
                 | LedgerError::Overflow { what: key, source: _ },
             ) => {
-                let of = json!({ "contract_id": contract_id, "term": term.number() });
+                let of = json!({ "contract_id": id.contract_id, "term": id.term.number() });
                 (vec![self::unreadable(of, &key, language)], Some(key))
             }
             Err(error @ (LedgerError::Store(_) | LedgerError::Contended { .. })) => return Err(error),
@@ -69,20 +69,20 @@ async fn items(
 }
 
 /// Everything about an annuity as it is now; the list may lag behind.
-async fn annuity(app: &App, id: &ContractId, term: Term, language: Language) -> Result<Vec<Value>, LedgerError> {
-    let slots = app.ledger.contract(id).await?.whole()?;
+async fn annuity(app: &App, id: &AnnuityId, language: Language) -> Result<Vec<Value>, LedgerError> {
+    let slots = app.ledger.contract(&id.contract_id).await?.whole()?;
     let contract = slots.contract();
     let partner = match contract.sale() {
         Some(sale) => app.ledger.head(&sale.partner_id).await?.known()?.clone(),
         None => Partner::default(),
     };
-    let items = contract.oddities(term, &partner).into_iter().map(|what| {
+    let items = contract.oddities(id.term, &partner).into_iter().map(|what| {
         json!({
             "kind": oddity(what),
-            "contract_id": id,
-            "term": term.number(),
+            "contract_id": id.contract_id,
+            "term": id.term.number(),
             "partner_id": contract.sale().map(|sale| &sale.partner_id),
-            "recorded_at": slots.recorded_at(id, term),
+            "recorded_at": slots.recorded_at(id),
             "what_to_do": explain::oddity(what, language),
         })
     });

@@ -4,11 +4,11 @@
 use crate::access::Caller;
 use jiff::Timestamp;
 use ledger::choices::ChoiceMade;
+use ledger::recorded::Recorded;
 use ledger::slots::Slots;
 use rules::contract::Key;
-use rules::entry::Recorded;
 use rules::line::LineId;
-use rules::{Cause, Contract, CreditNoteId, PartnerId, Term};
+use rules::{AnnuityId, Cause, Contract, CreditNoteId, PartnerId, Term};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::ops::Bound::{Excluded, Unbounded};
@@ -184,8 +184,10 @@ fn choices(slots: &Slots) -> Vec<(Place, Piece)> {
 /// The entries of a line, in the order they were recorded.
 fn in_their_places(line: &LineId, entries: Vec<Recorded>) -> Vec<(Place, Piece)> {
     let (term, note) = match line {
-        LineId::Annuity { contract_id: _, term, cause: Cause::Annuity } => (*term, None),
-        LineId::Annuity { contract_id: _, term, cause: Cause::CreditNote(note) } => (*term, Some(note.clone())),
+        LineId::Annuity { annuity: AnnuityId { contract_id: _, term }, cause: Cause::Annuity } => (*term, None),
+        LineId::Annuity { annuity: AnnuityId { contract_id: _, term }, cause: Cause::CreditNote(note) } => {
+            (*term, Some(note.clone()))
+        }
         // Is none of a contract.
         LineId::EntryFee { .. } => return Vec::new(),
     };
@@ -200,7 +202,8 @@ mod tests {
     use super::*;
     use crate::contracts::history;
     use ledger::choices::{Choice, Chosen};
-    use ledger::slots::{Origin, Settled};
+    use ledger::recorded::{Origin, Trigger};
+    use ledger::slots::Settled;
     use rules::agreement::{Draft, EntryFee};
     use rules::programme::Language;
     use rules::{
@@ -217,7 +220,7 @@ mod tests {
     }
 
     fn origin(second: i64) -> Origin<'static> {
-        Origin { at: Timestamp::from_second(second).unwrap(), because: "event" }
+        Origin { at: Timestamp::from_second(second).unwrap(), because: &Trigger::Audit }
     }
 
     /// A partner that gets a third of every year.

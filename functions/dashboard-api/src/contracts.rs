@@ -173,7 +173,7 @@ pub(crate) fn line(line: &Line, language: Language) -> Value {
         "vendor_share": Money::new(line.vendor_share(), currency),
         "agreement": line.basis.decision.agreement,
         "programme": line.basis.decision.programme,
-        "rate": line.basis.decision.rate,
+        "rate": line.basis.decision.rates,
         "reason": line.basis.decision.reason.as_str(),
         "explanation": explain::basis(&line.basis, currency, language),
     })

@@ -11,10 +11,10 @@ use axum::extract::{Path, Query, State};
 use axum::http::HeaderMap;
 use events::json::Money;
 use ledger::lenient::UnknownEntry;
-use rules::entry::Recorded;
+use ledger::recorded::Recorded;
 use rules::line::LineId;
 use rules::programme::Language;
-use rules::{Cause, PartnerId, explain};
+use rules::{AnnuityId, Cause, PartnerId, explain};
 use serde_json::{Value, json};
 
 pub(crate) async fn list(
@@ -44,7 +44,9 @@ pub(crate) async fn list(
 /// One entry of the ledger.
 pub(crate) fn entry(line: &LineId, recorded: &Recorded, language: Language) -> Value {
     let (contract_id, term, cause) = match line {
-        LineId::Annuity { contract_id, term, cause } => (Some(contract_id), Some(term.number()), self::cause(cause)),
+        LineId::Annuity { annuity: AnnuityId { contract_id, term }, cause } => {
+            (Some(contract_id), Some(term.number()), self::cause(cause))
+        }
         LineId::EntryFee { partner_id: _, agreement } => (None, None, agreement.to_string()),
     };
     let posting = &recorded.entry.posting;
@@ -67,7 +69,9 @@ pub(crate) fn entry(line: &LineId, recorded: &Recorded, language: Language) -> V
 /// An entry of a later release, as the texts that it has: its amounts are in minor units, and in no sum.
 pub(crate) fn unknown_entry(entry: &UnknownEntry) -> Value {
     let (contract_id, term, cause) = match &entry.line {
-        LineId::Annuity { contract_id, term, cause } => (Some(contract_id), Some(term.number()), self::cause(cause)),
+        LineId::Annuity { annuity: AnnuityId { contract_id, term }, cause } => {
+            (Some(contract_id), Some(term.number()), self::cause(cause))
+        }
         LineId::EntryFee { partner_id: _, agreement } => (None, None, agreement.to_string()),
     };
     json!({

@@ -32,8 +32,8 @@ pub(crate) async fn sales_against_minimum(app: &App, head: &Head) -> Result<Cust
 /// Every year with a minimum that has begun, of every agreement.
 pub(crate) fn all_years(head: &Head, signed_on: &[Day], today: Date) -> Vec<(YearOf, Year)> {
     let of_agreement = |agreement: &Agreement| {
-        let starts_on = agreement.starts_on();
-        let named = move |year: Year| (YearOf { starts_on, number: year.number }, year);
+        let agreement_id = agreement.id();
+        let named = move |year: Year| (YearOf { agreement: agreement_id, number: year.number }, year);
         minimum_sales(agreement, signed_on, today).into_iter().map(named).collect::<Vec<_>>()
     };
     head.partner.agreements.iter().flat_map(of_agreement).collect()
@@ -42,7 +42,7 @@ pub(crate) fn all_years(head: &Head, signed_on: &[Day], today: Date) -> Vec<(Yea
 /// A year as it is answered.
 pub(crate) fn view(of: YearOf, year: &Year, today: Date) -> Value {
     json!({
-        "agreement": of.starts_on,
+        "agreement": of.agreement,
         "number": of.number,
         "from": year.from,
         "to": year.to,
@@ -89,7 +89,7 @@ pub(crate) async fn put_aside(
     let number = number_in("n", &number, 1..=MAX_YEARS)?;
     Parameters::read(query)?.done()?;
     let reason = set_aside::parse(utf8(&body)?)?;
-    let of = YearOf { starts_on, number };
+    let of = YearOf { agreement: starts_on.into(), number };
     let partner = app.ledger.partner_with_years(&partner_id).await?;
     if partner.head.name.is_none() {
         return Err(unknown(&partner_id));
@@ -108,11 +108,11 @@ pub(crate) async fn put_aside(
 
 /// A year that was missed; what else it is, is said.
 fn missed(head: &Head, of: YearOf, signed_on: &[Day], today: Date) -> Result<Year, Problem> {
-    let YearOf { starts_on, number } = of;
-    let Some(agreement) = head.partner.agreements.iter().find(|agreement| agreement.starts_on() == starts_on) else {
+    let YearOf { agreement: id, number } = of;
+    let Some(agreement) = head.partner.agreements.iter().find(|agreement| agreement.id() == id) else {
         return Err(Problem::not_found(Words::new(
-            format!("aucun accord de {} ne commence le {starts_on}", head.id),
-            format!("no agreement of {} starts on {starts_on}", head.id),
+            format!("aucun accord de {} ne commence le {id}", head.id),
+            format!("no agreement of {} starts on {id}", head.id),
         )));
     };
     if agreement.terms().minimum_sales().is_none() {

@@ -70,7 +70,7 @@ fn integer() -> Value {
 }
 
 fn kinds() -> Value {
-    json!({ "enum": Kind::ALL.map(Kind::as_str) })
+    json!({ "enum": Kind::ALL })
 }
 
 pub(crate) fn schemas() -> Value {
@@ -87,9 +87,9 @@ fn basics() -> Vec<(&'static str, Value)> {
         ("Id", json!({ "type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$" })),
         ("Day", json!({ "type": "string", "format": "date", "pattern": "^20[0-9]{2}-[0-9]{2}-[0-9]{2}$" })),
         ("Month", json!({ "type": "string", "pattern": "^20[0-9]{2}-(0[1-9]|1[0-2])$" })),
-        ("Model", json!({ "enum": Model::ALL.map(Model::as_str) })),
+        ("Model", json!({ "enum": Model::ALL })),
         ("Kind", kinds()),
-        ("ProgrammeVersion", json!({ "enum": ProgrammeVersion::ALL.map(ProgrammeVersion::as_str) })),
+        ("ProgrammeVersion", json!({ "enum": ProgrammeVersion::ALL })),
         ("Rate", json!({ "type": "string", "pattern": "^(0(\\.[0-9]{1,6})?|1(\\.0{1,6})?)$" })),
         ("FromSale", json!({ "type": "integer", "minimum": 1, "maximum": FromSale::MAX })),
         ("Currency", json!({ "type": "string", "pattern": "^[A-Z]{3}$" })),

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 pub(crate) async fn show(_: Caller, Query(query): Query<Vec<(String, String)>>) -> Result<Json<Value>, Problem> {
     Parameters::read(query)?.done()?;
     let versions: Vec<Value> = ProgrammeVersion::ALL
-        .into_iter()
+        .iter()
         .map(|version| {
             let models: Vec<Value> = version.programme().models.iter().map(terms).collect();
             json!({ "version": version, "models": models })
@@ -32,7 +32,7 @@ fn terms(terms: &Terms) -> Value {
         "recurring_contract_held_by": party(terms.recurring_contract_held_by),
         "support_by": party(terms.support_by),
         "new_versions_by": party(terms.new_versions_by),
-        "earnings": earnings(terms.earnings),
+        "earnings": earnings(&terms.earnings),
         "perks": perks(terms),
     })
 }
@@ -45,7 +45,7 @@ fn party(party: Party) -> Value {
     json!({ "party": party, "text": party.text() })
 }
 
-fn earnings(earnings: Earnings) -> Value {
+fn earnings(earnings: &Earnings) -> Value {
     with_text(json!(earnings), earnings.text())
 }
 

@@ -20,7 +20,7 @@ use rules::programme::Language;
 use rules::text::Words;
 use rules::totals::of_lines;
 use rules::what_if::{Pair, Who, what_if};
-use rules::{Agreements, Contract, ContractId, Line, PartnerId};
+use rules::{Agreements, AnnuityId, Contract, ContractId, Line, PartnerId};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -146,7 +146,9 @@ fn answer(
 
 fn both(id: &LineId, (today, simulated): &Pair, language: Language) -> Value {
     let (contract_id, term, cause) = match id {
-        LineId::Annuity { contract_id, term, cause: of } => (Some(contract_id), Some(term.number()), cause(of)),
+        LineId::Annuity { annuity: AnnuityId { contract_id, term }, cause: of } => {
+            (Some(contract_id), Some(term.number()), cause(of))
+        }
         LineId::EntryFee { partner_id: _, agreement } => (None, None, agreement.to_string()),
     };
     json!({

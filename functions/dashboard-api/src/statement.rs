@@ -20,7 +20,7 @@ use events::json::Total;
 use ledger::queries::Listed;
 use rules::line::LineId;
 use rules::programme::Language;
-use rules::{Day, Month, PartnerId, Totals, explain};
+use rules::{AnnuityId, Day, Month, PartnerId, Totals, explain};
 use serde_json::{Value, json};
 
 /// A statement.
@@ -172,7 +172,9 @@ impl Statement {
 /// Contract, term and cause of a line; an entry fee has its agreement's first day as its cause.
 pub(crate) fn line_fields(line: &LineId) -> (String, String, String) {
     match line {
-        LineId::Annuity { contract_id, term, cause: of } => (contract_id.to_string(), term.to_string(), cause(of)),
+        LineId::Annuity { annuity: AnnuityId { contract_id, term }, cause: of } => {
+            (contract_id.to_string(), term.to_string(), cause(of))
+        }
         LineId::EntryFee { partner_id: _, agreement } => (String::new(), String::new(), agreement.to_string()),
     }
 }

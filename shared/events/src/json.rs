@@ -1,6 +1,5 @@
 //! JSON out: money and agreements as they are written on the wire.
 
-use rules::agreement::Evidence;
 use rules::programme::FromSale;
 use rules::totals::{self, Group};
 use rules::{Currency, Day, Kind, Minor, Model, ProgrammeVersion, Rate, Totals};
@@ -91,20 +90,11 @@ struct EntryFee {
 
 impl From<&rules::Agreement> for Agreement {
     fn from(agreement: &rules::Agreement) -> Self {
-        let (technical_qualification, support_structure, entry_fee) = match agreement.evidence() {
-            Evidence::Affiliate { entry_fee } => {
-                let potential = entry_fee.commercial_potential;
-                let fee = EntryFee {
-                    segment: entry_fee.segment.clone(),
-                    commercial_potential: Money::new(potential.minor(), potential.currency()),
-                    rate: entry_fee.rate,
-                };
-                (None, Some(true), Some(fee))
-            }
-            Evidence::AffiliatedIntegrator { qualified_on } | Evidence::IndependentIntegrator { qualified_on } => {
-                (Some(Qualification { qualified_on: *qualified_on }), None, None)
-            }
-            Evidence::Referrer => (None, None, None),
+        let qualified = |qualified_on| Qualification { qualified_on };
+        let fee = |fee: &rules::agreement::EntryFee| EntryFee {
+            segment: fee.segment.clone(),
+            commercial_potential: Money::new(fee.commercial_potential.minor(), fee.commercial_potential.currency()),
+            rate: fee.rate,
         };
         Agreement {
             model: agreement.model(),
@@ -113,9 +103,9 @@ impl From<&rules::Agreement> for Agreement {
             programme: agreement.programme(),
             rate: agreement.negotiated_rate(),
             from_sale: agreement.negotiated_from_sale(),
-            technical_qualification,
-            support_structure,
-            entry_fee,
+            technical_qualification: agreement.technical_qualification().map(qualified),
+            support_structure: agreement.has_support_structure().then_some(true),
+            entry_fee: agreement.entry_fee().map(fee),
         }
     }
 }
