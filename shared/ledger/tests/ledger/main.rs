@@ -13,3 +13,6 @@ mod ledger_in_memory;
 mod reads;
 mod simulation;
 pub mod simulator;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;

@@ -1,7 +1,28 @@
 //! The ledger under every kind of trouble, thousands of times over.
 
 use crate::simulator::scenario::{Scenario, one_of_each_kind, six_events};
-use crate::simulator::{Bug, Message, Reads, Violation, play, play_every_interleaving, play_in_order, shrink};
+use crate::simulator::{Bug, Interleavings, Meeting, Message, Orders, Played, Reads, Violation, Which, play, shrink};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+/// Does all of some work, on every core until nothing is left. The results are in the order of the work.
+fn in_parallel<T: Sync, R: Send>(work: &[T], one: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    let next = AtomicUsize::new(0);
+    let take = || {
+        let taken = std::iter::from_fn(|| Some(next.fetch_add(1, Ordering::Relaxed)));
+        taken.map_while(|at| Some((at, one(work.get(at)?)))).collect::<Vec<_>>()
+    };
+    let mut done: Vec<(usize, R)> = thread::scope(|scope| {
+        let cores = thread::available_parallelism().map_or(1, usize::from);
+        let workers: Vec<_> = (0..cores).map(|_| scope.spawn(take)).collect();
+        workers
+            .into_iter()
+            .flat_map(|worker| worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+            .collect()
+    });
+    done.sort_by_key(|(at, _)| *at);
+    done.into_iter().map(|(_, result)| result).collect()
+}
 
 /// The first seed that breaks a promise.
 fn run(mut seeds: std::ops::Range<u64>, bug: Option<Bug>) -> Option<u64> {
@@ -19,115 +40,107 @@ fn report(seed: u64, bug: Option<Bug>) -> String {
     }
 }
 
+/// So many seeds are played before somebody else may take the next ones.
+const SEEDS_AT_ONCE: u64 = 20;
+
 #[test]
 fn twenty_thousand_schedules_keep_every_promise() {
     let first: u64 = std::env::var("SIMULATION_SEED").map_or(0, |seed| seed.parse().unwrap());
     let count: u64 = std::env::var("SIMULATION_COUNT").map_or(20_000, |count| count.parse().unwrap());
-    let half = count.div_ceil(2);
-    std::thread::scope(|scope| {
-        let halves = [first..first + half, first + half..first + count].map(|seeds| scope.spawn(|| run(seeds, None)));
-        for half in halves {
-            if let Some(seed) = half.join().unwrap() {
-                panic!("{}", report(seed, None));
-            }
-        }
-    });
+    let seeds: Vec<u64> = (first..first + count).step_by(usize::try_from(SEEDS_AT_ONCE).unwrap()).collect();
+    let broken = in_parallel(&seeds, |from| run(*from..(from + SEEDS_AT_ONCE).min(first + count), None));
+    if let Some(seed) = broken.into_iter().flatten().next() {
+        panic!("{}", report(seed, None));
+    }
 }
 
 #[test]
 fn every_planted_bug_is_found() {
-    std::thread::scope(|scope| {
-        for bugs in Bug::ALL.chunks(Bug::ALL.len().div_ceil(2)) {
-            scope.spawn(move || {
-                for bug in bugs {
-                    let found = run(0..20_000, Some(*bug));
-                    let seed = found.unwrap_or_else(|| panic!("{bug:?} was not found"));
-                    println!("{bug:?}: seed {seed}");
-                }
-            });
-        }
+    in_parallel(&Bug::ALL, |bug| {
+        let found = run(0..20_000, Some(*bug));
+        let seed = found.unwrap_or_else(|| panic!("{bug:?} was not found"));
+        println!("{bug:?}: seed {seed}");
     });
 }
-
-/// All orders of some messages.
-fn orders(messages: &[Message]) -> Vec<Vec<Message>> {
-    if messages.is_empty() {
-        return vec![Vec::new()];
-    }
-    let with_first = |i: usize| {
-        let mut rest = messages.to_vec();
-        let first = rest.remove(i);
-        orders(&rest).into_iter().map(move |mut order| {
-            order.insert(0, first.clone());
-            order
-        })
-    };
-    (0..messages.len()).flat_map(with_first).collect()
-}
-
-/// Of how many calls one has a crash in each order, another one in the next order.
-const CRASHES_APART: usize = 3;
 
 #[test]
-fn all_orders_of_six_events_each_twice_with_crashes_at_their_calls_in_turn() {
+fn all_orders_of_six_events_each_twice_with_a_crash_at_each_of_their_calls() {
     let (registration, events) = six_events();
-    let orders = orders(&events);
-    assert_eq!(orders.len(), 720);
-    std::thread::scope(|scope| {
-        for orders in orders.chunks(360) {
-            let registration = &registration;
-            scope.spawn(move || {
-                for (i, order) in orders.iter().enumerate() {
-                    let messages: Vec<Message> = std::iter::once(registration).chain(order).cloned().collect();
-                    let play = |crash_at| match play_in_order(&messages, crash_at) {
-                        Ok(calls) => calls,
-                        Err(violation) => panic!("{order:?}, crash at {crash_at:?}: {}", violation.what),
-                    };
-                    let calls = play(None);
-                    for crash_at in (1..=calls).skip(i % CRASHES_APART).step_by(CRASHES_APART) {
-                        play(Some(crash_at));
-                    }
-                }
-            });
+    let orders = Orders::new(registration, &events);
+    // The orders of the first two, for each of which the others are played in all orders.
+    let begin: Vec<[usize; 2]> =
+        (0..6).flat_map(|one| (0..6).filter(move |other| *other != one).map(move |other| [one, other])).collect();
+    let played: Played = in_parallel(&begin, |begin| {
+        let rest: Vec<Message> = (0..6).filter(|at| !begin.contains(at)).map(|at| events[at].clone()).collect();
+        let begin = begin.map(|at| events[at].clone());
+        orders.play(&begin, &rest).unwrap_or_else(|violation| panic!("{violation}"))
+    })
+    .into_iter()
+    .sum();
+    println!("{played:?}");
+    assert_eq!(played.orders, 720);
+    assert!(played.crashes > 720 * 50, "{played:?}");
+}
+
+/// Every two of some messages at once, behind none, few and most of the others.
+fn meetings(all: &[Message]) -> Vec<Meeting<'_>> {
+    let is_choice = |message: &Message| matches!(message, Message::Choose(_));
+    let pairs = all.iter().enumerate().flat_map(|(i, one)| all[i..].iter().map(move |other| [one, other]));
+    let meetings = pairs.flat_map(|[one, other]| {
+        // A choice is made between claims that are there.
+        let claims = |message: &&Message| (is_choice(one) || is_choice(other)) && all[7..9].contains(message);
+        let others = || all.iter().filter(|message| *message != one && *message != other && !is_choice(message));
+        let registered = |message: &&Message| matches!(message, Message::Change(_, _));
+        let mut before = vec![
+            others().filter(claims).cloned().collect::<Vec<_>>(),
+            others().filter(|message| registered(message) || claims(message)).cloned().collect(),
+        ];
+        // A pass looks at every contract: with all of them, it has more interleavings than anyone can play.
+        let is_pass = |message: &Message| matches!(message, Message::Restate(..));
+        if !is_pass(one) && !is_pass(other) {
+            before.push(others().cloned().collect());
         }
+        let meeting = move |before: Vec<Message>| {
+            [Reads::Fresh, Reads::Stale].map(|reads| Meeting { before: before.clone(), pair: [one, other], reads })
+        };
+        before.into_iter().flat_map(meeting)
     });
+    meetings.collect()
 }
 
 #[test]
 fn every_interleaving_of_every_two_kinds_of_messages() {
     let all = one_of_each_kind();
-    let is_choice = |message: &Message| matches!(message, Message::Choose(_));
-    let pairs = all.iter().enumerate().flat_map(|(i, one)| all[i..].iter().map(move |other| [one, other]));
-    let pairs: Vec<[&Message; 2]> = pairs.collect();
-    let interleavings = |[one, other]: [&Message; 2]| -> usize {
-        // A choice is made between claims that are there.
-        let claims = |message: &&Message| (is_choice(one) || is_choice(other)) && all[7..9].contains(message);
-        let others = || all.iter().filter(|message| *message != one && *message != other && !is_choice(message));
-        let registered = |message: &&Message| matches!(message, Message::Change(_, _));
-        let before = [
-            others().filter(claims).cloned().collect::<Vec<_>>(),
-            others().filter(|message| registered(message) || claims(message)).cloned().collect(),
-            others().cloned().collect(),
-        ];
-        // A pass looks at every contract: with all of them, it has more interleavings than anyone can play.
-        let is_pass = |message: &Message| matches!(message, Message::Restate(..));
-        let before: &[Vec<Message>] = if is_pass(one) || is_pass(other) { &before[..2] } else { &before };
-        let plays = before.iter().flat_map(|before| [(before, Reads::Fresh), (before, Reads::Stale)]);
-        let played = plays.map(|(before, reads)| {
-            play_every_interleaving(before, [one, other], reads).unwrap_or_else(|violation| {
-                panic!("{}\n{}\nafter {before:?}", violation.what, violation.trace.join("\n"))
-            })
-        });
-        played.sum()
-    };
-    std::thread::scope(|scope| {
-        let halves = [0, 1].map(|half| {
-            let own = pairs.iter().skip(half).step_by(2).copied();
-            scope.spawn(move || own.map(interleavings).sum::<usize>())
-        });
-        let counts = halves.map(|half| half.join().unwrap());
-        println!("{} interleavings", counts.into_iter().sum::<usize>());
+    let played = in_parallel(&meetings(&all), |meeting| {
+        meeting.play(Which::OneOfThoseAlike, None).unwrap_or_else(|Violation { what, trace }| {
+            panic!("{what}\n{}\nafter {:?}", trace.join("\n"), meeting.before)
+        })
     });
+    let played: Interleavings = played.into_iter().sum();
+    println!("{played:?}");
+    assert!(played.all > 200_000, "{played:?}");
+}
+
+/// Those that are not played are like one that is: all of them together are as many as there are, and a bug shows in one
+/// that is played if it shows in any.
+#[test]
+fn each_interleaving_is_like_one_that_is_played() {
+    let all = one_of_each_kind();
+    let few: Vec<Meeting<'_>> = meetings(&all)
+        .into_iter()
+        .filter(|meeting| meeting.before.is_empty() && meeting.reads == Reads::Fresh)
+        .collect();
+    let bugs = [None, Some(Bug::NoCondition), Some(Bug::HeadNotWritten)];
+    let found = in_parallel(&few, |meeting| {
+        bugs.map(|bug| {
+            let [alike, each] = [Which::OneOfThoseAlike, Which::Each].map(|which| meeting.play(which, bug));
+            let counts = [&alike, &each].map(|played| played.as_ref().ok().map(|played| played.all));
+            assert_eq!(counts[0], counts[1], "{bug:?}: {meeting:?}");
+            alike.is_err()
+        })
+    });
+    let is_found = [0, 1, 2].map(|bug| found.iter().any(|found| found[bug]));
+    assert_eq!(is_found, [false, true, true]);
 }
 
 #[test]

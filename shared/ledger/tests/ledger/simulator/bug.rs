@@ -120,6 +120,9 @@ impl Table {
     }
 
     pub(super) fn sabotage(&self, writes: Vec<Write>) -> Vec<Write> {
+        if self.bug.is_none() {
+            return writes;
+        }
         let is_same = |item: &Item| {
             let without_revision = |item: &Item| -> Item {
                 item.iter()

@@ -5,12 +5,14 @@
 mod bug;
 mod check;
 mod handler;
+mod orders;
 mod pairs;
 pub mod scenario;
 pub mod table;
 
 pub use bug::Bug;
-pub use pairs::{Reads, play_every_interleaving};
+pub use orders::{Orders, Played};
+pub use pairs::{Interleavings, Meeting, Reads, Which};
 
 use handler::{Done, work};
 use ledger::choices::Choice;
@@ -132,39 +134,19 @@ fn play_traced(scenario: &Scenario, seed: u64, bug: Option<Bug>, traced: bool) -
         .map_err(|what| Violation { what, trace: table.trace().to_vec() })
 }
 
-/// Plays messages one after the other, each until it is done, then all of them again; the handler that makes the call with
-/// the number `crash_at` crashes there, and its message comes back. Returns how many calls there were.
-pub fn play_in_order(messages: &[Message], crash_at: Option<usize>) -> Result<usize, Violation> {
-    let scenario = Scenario { messages: messages.to_vec(), max_writes: ledger::store::MAX_WRITES, late: Late::Nothing };
-    let mut table = Table::new(fastrand::Rng::with_seed(0), Faults::NONE, None, false);
-    table.totals = false;
-    let store = SimStore::new(table, scenario.max_writes);
-    let calls = settle(&store, &scenario, messages.iter().chain(messages).cloned().collect(), crash_at);
-    let table = store.table();
-    let checked = check::check(&table, &scenario);
-    checked.map(|()| calls).map_err(|what| Violation { what, trace: table.trace().to_vec() })
-}
-
-/// One message after the other until none is left, and how many calls that took.
-fn settle(store: &SimStore, scenario: &Scenario, messages: Vec<Message>, crash_at: Option<usize>) -> usize {
-    let mut calls = 0;
+/// One message after the other until none is left.
+fn settle(store: &SimStore, scenario: &Scenario, messages: Vec<Message>) {
     let mut waiting = VecDeque::from(messages);
     while let Some(message) = waiting.pop_front() {
         let of = scenario.concerned(&message);
-        let mut handler = work(store.of_handler(0, of, true), vec![message.clone()], 0);
+        let mut handler = work(store.of_handler(0, of, true), vec![message], 0);
         loop {
-            calls += 1;
-            if crash_at == Some(calls) {
-                waiting.push_front(message);
-                break;
-            }
             if let Poll::Ready((back, new)) = handler.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
                 waiting.extend(back.into_iter().chain(new));
                 break;
             }
         }
     }
-    calls
 }
 
 struct Simulation<'a> {

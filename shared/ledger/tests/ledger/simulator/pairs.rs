@@ -2,8 +2,8 @@
 
 use super::handler::work;
 use super::scenario::{Late, Scenario};
-use super::table::{Faults, SimStore, Table, View};
-use super::{Message, Violation, check, settle};
+use super::table::{Faults, Footprint, SimStore, Table, View};
+use super::{Bug, Message, Violation, check, settle};
 use std::task::{Context, Poll, Waker};
 
 /// What the two handlers' eventually consistent reads show.
@@ -15,70 +15,181 @@ pub enum Reads {
     Stale,
 }
 
-/// Plays `before`, then two messages at once in every interleaving of their calls, each time from the same table, then
-/// whatever comes back or follows. Returns how many interleavings there were.
-pub fn play_every_interleaving(before: &[Message], pair: [&Message; 2], reads: Reads) -> Result<usize, Violation> {
-    let mut messages = before.to_vec();
-    messages.extend(pair.into_iter().filter(|message| !before.contains(message)).cloned());
-    messages.dedup();
-    let scenario = Scenario { messages, max_writes: ledger::store::MAX_WRITES, late: Late::Nothing };
-    let mut table = Table::new(fastrand::Rng::with_seed(0), Faults::NONE, None, false);
-    table.totals = false;
-    let store = SimStore::new(table, scenario.max_writes);
-    settle(&store, &scenario, before.to_vec(), None);
-    let base = store.table().clone();
-
-    let mut schedule = Vec::new();
-    for count in 1.. {
-        play_schedule(&scenario, base.clone(), pair, reads, &mut schedule)
-            .map_err(|what| Violation { what, trace: vec![format!("{pair:?} in the order {schedule:?}")] })?;
-        while schedule.last() == Some(&1) {
-            schedule.pop();
-        }
-        match schedule.last_mut() {
-            Some(last) => *last = 1,
-            None => return Ok(count),
-        }
-    }
-    Ok(0)
+/// Of the interleavings of two messages, how many there are, and how many were played for them all.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Interleavings {
+    /// How many there are.
+    pub all: u64,
+    /// How many were played.
+    pub played: u64,
 }
 
-/// Plays one schedule: whose turn it is, while both are at work. It is made longer as needed.
+impl std::iter::Sum for Interleavings {
+    fn sum<I: Iterator<Item = Interleavings>>(all: I) -> Interleavings {
+        all.fold(Interleavings::default(), |one, other| Interleavings {
+            all: one.all + other.all,
+            played: one.played + other.played,
+        })
+    }
+}
+
+/// Two messages at once, behind others.
+#[derive(Debug)]
+pub struct Meeting<'a> {
+    /// What is played before, one after the other.
+    pub before: Vec<Message>,
+    /// The two.
+    pub pair: [&'a Message; 2],
+    /// What their eventually consistent reads show.
+    pub reads: Reads,
+}
+
+/// Which interleavings are played.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Which {
+    /// Each.
+    Each,
+    /// One of those that come to the same. Interleavings that differ only in the order of calls that do not meet (neither
+    /// writes a partition that the other reads or writes) give the same answers and leave the same table. Where a turn of
+    /// the first handler was played, it sleeps while the other one's turns are played in its place, until one of them meets
+    /// the call that it would make: what follows before that was played already (a *sleep set*).
+    OneOfThoseAlike,
+}
+
+impl Meeting<'_> {
+    /// Plays what is before, then the two at once in the interleavings of their calls, each time from the same table, then
+    /// whatever comes back or follows.
+    pub fn play(&self, which: Which, bug: Option<Bug>) -> Result<Interleavings, Violation> {
+        let mut messages = self.before.clone();
+        messages.extend(self.pair.into_iter().filter(|message| !self.before.contains(message)).cloned());
+        messages.dedup();
+        let scenario = Scenario { messages, max_writes: ledger::store::MAX_WRITES, late: Late::Nothing };
+        let mut table = Table::new(fastrand::Rng::with_seed(0), Faults::NONE, None, false);
+        table.totals = false;
+        let store = SimStore::new(table, scenario.max_writes);
+        settle(&store, &scenario, self.before.clone());
+        let mut base = store.table().clone();
+        base.bug = bug;
+        base.view = match self.reads {
+            Reads::Fresh => View::Latest,
+            Reads::Stale => View::Frozen(base.commit()),
+        };
+
+        let mut count = Interleavings::default();
+        let mut schedule: Vec<Turn> = Vec::new();
+        loop {
+            let played = play_schedule(&scenario, base.clone(), self.pair, &mut schedule).map_err(|what| {
+                let order: Vec<usize> = schedule.iter().map(|turn| turn.whose).collect();
+                Violation { what, trace: vec![format!("{:?} in the order {order:?}", self.pair)] }
+            })?;
+            if played {
+                count.played += 1;
+                count.all += match which {
+                    Which::Each => 1,
+                    Which::OneOfThoseAlike => orders_alike(&schedule),
+                };
+            }
+            // The last turn that was the first handler's by choice is the other one's next.
+            while schedule.pop_if(|turn| turn.whose == 1 || !turn.is_choice).is_some() {}
+            let Some(turn) = schedule.last_mut() else { return Ok(count) };
+            turn.whose = 1;
+            turn.asleep = (which == Which::OneOfThoseAlike).then(|| std::mem::take(&mut turn.footprint));
+        }
+    }
+}
+
+/// One turn of a schedule.
+#[derive(Debug)]
+struct Turn {
+    /// Whose it is.
+    whose: usize,
+    /// Whether the other one could have had it.
+    is_choice: bool,
+    /// What the first handler would do, if that was played in this place already.
+    asleep: Option<Footprint>,
+    /// What was done.
+    footprint: Footprint,
+}
+
+/// Plays one schedule, which is made longer as needed. `false`: it comes to the same as one that was played before.
 fn play_schedule(
     scenario: &Scenario,
-    mut base: Table,
+    base: Table,
     pair: [&Message; 2],
-    reads: Reads,
-    schedule: &mut Vec<usize>,
-) -> Result<(), String> {
-    base.view = match reads {
-        Reads::Fresh => View::Latest,
-        Reads::Stale => View::Frozen(base.commit()),
-    };
+    schedule: &mut Vec<Turn>,
+) -> Result<bool, String> {
     let store = SimStore::new(base, scenario.max_writes).before_only();
     let handler = |(id, message): (usize, &Message)| {
         let store = store.of_handler(id, scenario.concerned(message), false);
-        (message.clone(), work(store, vec![message.clone()], id))
+        work(store, vec![message.clone()], id)
     };
-    let mut handlers: Vec<_> = pair.into_iter().enumerate().map(handler).collect();
-    let mut waiting: Vec<Message> = Vec::new();
-    let mut turns = 0;
-    while !handlers.is_empty() {
-        let mut whose = 0;
-        if handlers.len() == 2 {
-            if turns == schedule.len() {
-                schedule.push(0);
-            }
-            whose = schedule[turns];
-            turns += 1;
+    let mut handlers: Vec<_> = pair.into_iter().enumerate().map(|pair| Some(handler(pair))).collect();
+    let mut left: [Vec<Message>; 2] = Default::default();
+    let mut asleep: Option<Footprint> = None;
+    store.table().take_footprint();
+    for at in 0.. {
+        let at_work = [0, 1].map(|handler: usize| handlers[handler].is_some());
+        if at_work == [false, false] {
+            break;
         }
-        if let Poll::Ready((back, new)) = handlers[whose].1.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
-            drop(handlers.remove(whose));
-            waiting.extend(back.into_iter().chain(new));
+        if at == schedule.len() {
+            let is_choice = at_work == [true, true] && asleep.is_none();
+            let whose = usize::from(!at_work[0] || (at_work[1] && asleep.is_some()));
+            schedule.push(Turn { whose, is_choice, asleep: None, footprint: Footprint::default() });
+        }
+        let turn = &mut schedule[at];
+        asleep = turn.asleep.clone().or(asleep);
+        if asleep.is_some() && turn.whose == 0 {
+            // The other one has ended, and has met nothing of what this one did in its place.
+            return Ok(false);
+        }
+        let polled =
+            handlers[turn.whose].as_mut().map(|work| work.as_mut().poll(&mut Context::from_waker(Waker::noop())));
+        turn.footprint = store.table().take_footprint();
+        asleep = asleep.filter(|asleep| !asleep.meets(&turn.footprint));
+        if let Some(Poll::Ready((back, new))) = polled {
+            handlers[turn.whose] = None;
+            left[turn.whose].extend(back.into_iter().chain(new));
         }
     }
-    waiting.extend(std::mem::take(&mut store.table().delayed).into_iter().map(|(_, message)| message));
+    let mut waiting: Vec<Message> = left.into_iter().flatten().collect();
+    let mut delayed = std::mem::take(&mut store.table().delayed);
+    delayed.sort_by_key(|(handler, _)| *handler);
+    waiting.extend(delayed.into_iter().map(|(_, message)| message));
     store.table().view = View::Latest;
-    settle(&store, scenario, waiting, None);
-    check::check(&store.table(), scenario)
+    settle(&store, scenario, waiting);
+    check::check(&store.table(), scenario).map(|()| true)
+}
+
+/// How many interleavings come to the same as a schedule: the orders of its turns in which those that meet, and those of
+/// one handler, follow each other as they do in it.
+fn orders_alike(schedule: &[Turn]) -> u64 {
+    let of = |whose: usize| schedule.iter().enumerate().filter(move |(_, turn)| turn.whose == whose);
+    // How many turns of the other handler must have been before each turn of a handler.
+    let needs = |one: usize| -> Vec<usize> {
+        let needed = of(one).map(|(at, turn)| {
+            let before = of(1 - one).take_while(|(other, _)| *other < at);
+            before
+                .enumerate()
+                .filter(|(_, (_, other))| other.footprint.meets(&turn.footprint))
+                .map(|(n, _)| n + 1)
+                .last()
+        });
+        needed.map(Option::unwrap_or_default).collect()
+    };
+    let (first, second) = (needs(0), needs(1));
+    // In how many orders so many turns of each can have been.
+    let mut ways = vec![vec![0_u64; second.len() + 1]; first.len() + 1];
+    ways[0][0] = 1;
+    for i in 0..=first.len() {
+        for j in 0..=second.len() {
+            if i > 0 && first[i - 1] <= j {
+                ways[i][j] += ways[i - 1][j];
+            }
+            if j > 0 && second[j - 1] <= i {
+                ways[i][j] += ways[i][j - 1];
+            }
+        }
+    }
+    ways[first.len()][second.len()]
 }

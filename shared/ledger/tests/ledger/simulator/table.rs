@@ -52,7 +52,7 @@ pub(super) enum View {
 /// The table.
 #[derive(Debug, Clone)]
 pub struct Table {
-    versions: BTreeMap<Key, Vec<(u64, Item)>>,
+    versions: BTreeMap<Key, Vec<(u64, Arc<Item>)>>,
     commit: u64,
     /// When each commit was made.
     committed: Vec<u64>,
@@ -65,13 +65,37 @@ pub struct Table {
     trace: Option<Vec<String>>,
     pub(super) view: View,
     /// What was first read of each partner, for a bug that believes it for ever.
-    cached: BTreeMap<Key, Option<Item>>,
+    cached: BTreeMap<Key, Option<Arc<Item>>>,
     /// Delayed messages (refreshes of totals, passes), and who sent them; they are not in the queue yet.
     pub(super) delayed: Vec<(usize, Message)>,
     /// Whether month totals are kept; small worlds that are played in every order do without.
     pub(super) totals: bool,
     /// Promises that a write broke.
     pub(super) broken: Vec<String>,
+    /// What was read and written since it was last asked for, where that is asked for.
+    footprint: Option<Footprint>,
+}
+
+/// The partitions that calls read and wrote. Two calls of which neither wrote what the other one read or wrote come to the
+/// same in either order.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Footprint {
+    read: BTreeSet<String>,
+    written: BTreeSet<String>,
+    /// Whether an index was read, which shows items of any partition.
+    index: bool,
+}
+
+impl Footprint {
+    /// Whether it matters which of the two comes first.
+    pub(super) fn meets(&self, other: &Footprint) -> bool {
+        self.affects(other) || other.affects(self)
+    }
+
+    fn affects(&self, other: &Footprint) -> bool {
+        let is_met = |pk: &String| other.index || other.read.contains(pk) || other.written.contains(pk);
+        self.written.iter().any(is_met)
+    }
 }
 
 impl Table {
@@ -91,7 +115,32 @@ impl Table {
             delayed: Vec::new(),
             totals: true,
             broken: Vec::new(),
+            footprint: None,
         }
+    }
+
+    /// What was read and written since this was last asked; nothing before it was asked for the first time.
+    pub(super) fn take_footprint(&mut self) -> Footprint {
+        self.footprint.replace(Footprint::default()).unwrap_or_default()
+    }
+
+    fn tread(&mut self, leave: impl FnOnce(&mut Footprint)) {
+        if let Some(footprint) = &mut self.footprint {
+            leave(footprint);
+        }
+    }
+
+    /// Whether two tables hold the same, and have held the same in the same order.
+    pub(super) fn is_same(&self, other: &Table) -> bool {
+        self.commit == other.commit
+            && self.broken == other.broken
+            && self.delayed == other.delayed
+            && self.versions == other.versions
+    }
+
+    /// What is random from here on.
+    pub(super) fn reseed(&mut self, seed: u64) {
+        self.random = fastrand::Rng::with_seed(seed);
     }
 
     /// How often something was written.
@@ -111,11 +160,11 @@ impl Table {
 
     /// The latest version of every item.
     pub fn items(&self) -> impl Iterator<Item = (&Key, &Item)> {
-        self.versions.iter().filter_map(|(key, versions)| Some((key, &versions.last()?.1)))
+        self.versions.iter().filter_map(|(key, versions)| Some((key, &*versions.last()?.1)))
     }
 
     pub(super) fn latest(&self, key: &Key) -> Option<&Item> {
-        self.versions.get(key)?.last().map(|(_, item)| item)
+        self.versions.get(key)?.last().map(|(_, item)| &**item)
     }
 
     /// When an item was first written.
@@ -124,7 +173,7 @@ impl Table {
     }
 
     /// An item as it was at a commit.
-    pub(super) fn as_of(&self, key: &Key, commit: u64) -> Option<&Item> {
+    pub(super) fn as_of(&self, key: &Key, commit: u64) -> Option<&Arc<Item>> {
         self.versions.get(key)?.iter().rev().find(|(at, _)| *at <= commit).map(|(_, item)| item)
     }
 
@@ -133,10 +182,17 @@ impl Table {
         let stale = consistency == Consistency::Eventual || (self.bug == Some(Bug::StaleHead) && is_head);
         let commit = if stale { self.behind() } else { self.commit };
         let read = self.as_of(key, commit).cloned();
-        if self.bug == Some(Bug::CachedHead) && is_head && stale {
-            return self.cached.entry(key.clone()).or_insert(read).clone();
+        let is_cached = self.bug == Some(Bug::CachedHead) && is_head && stale;
+        let read = if is_cached { self.cached.entry(key.clone()).or_insert(read).clone() } else { read };
+        if !stale || !self.is_frozen() {
+            self.tread(|footprint| footprint.read.extend([key.pk.clone()]));
         }
-        read
+        read.map(|item| Item::clone(&item))
+    }
+
+    /// Whether eventually consistent reads show nothing that is written now.
+    fn is_frozen(&self) -> bool {
+        matches!(self.view, View::Frozen(_))
     }
 
     fn chance(&mut self, of_256: u8) -> bool {
@@ -174,7 +230,8 @@ impl Table {
         let (commit, step) = (self.commit, self.step);
         // Every commit, with all of its writes, is made in one step.
         self.committed.resize(usize::try_from(commit).unwrap_or(usize::MAX), step);
-        self.versions.entry(key).or_default().push((commit, item));
+        self.tread(|footprint| footprint.written.extend([key.pk.clone()]));
+        self.versions.entry(key).or_default().push((commit, Arc::new(item)));
     }
 }
 
@@ -210,12 +267,15 @@ pub struct SimStore {
     /// The index shows at least what was written up to here.
     index_floor: u64,
     max_writes: usize,
+    /// Which half of a partition a read sees first; the handler's own, so that it does not depend on what others do.
+    halves: Arc<Mutex<fastrand::Rng>>,
 }
 
 impl SimStore {
     pub(super) fn new(table: Table, max_writes: usize) -> SimStore {
-        let of = Arc::default();
-        SimStore { table: Arc::new(Mutex::new(table)), handler: 0, of, before_only: false, index_floor: 0, max_writes }
+        let (of, halves) = (Arc::default(), Arc::new(Mutex::new(fastrand::Rng::with_seed(0))));
+        let table = Arc::new(Mutex::new(table));
+        SimStore { table, handler: 0, of, before_only: false, index_floor: 0, max_writes, halves }
     }
 
     /// The same table, whose scheduler has its turn before calls only.
@@ -225,12 +285,19 @@ impl SimStore {
 
     /// The same table for a handler. One that comes after a delay finds the index caught up.
     pub(super) fn of_handler(&self, handler: usize, of: BTreeSet<String>, caught_up: bool) -> SimStore {
-        let index_floor = if caught_up { self.table().commit } else { 0 };
-        SimStore { table: Arc::clone(&self.table), handler, of: Arc::new(of), index_floor, ..*self }
+        let mut table = self.table();
+        let index_floor = if caught_up { table.commit } else { 0 };
+        let halves = Arc::new(Mutex::new(table.random.fork()));
+        SimStore { table: Arc::clone(&self.table), handler, of: Arc::new(of), index_floor, halves, ..*self }
     }
 
     pub(super) fn table(&self) -> MutexGuard<'_, Table> {
         self.table.lock().unwrap()
+    }
+
+    /// The table, which no handler has any more.
+    pub(super) fn into_table(self) -> Table {
+        Arc::into_inner(self.table).unwrap().into_inner().unwrap()
     }
 
     /// The scheduler's turn: others may go first, and this handler may crash here.
@@ -319,12 +386,13 @@ impl Store for SimStore {
         let read = |half: usize| -> Vec<Item> {
             let mut table = self.table();
             let commit = if table.bug == Some(Bug::PaidFromTheIndex) { table.behind() } else { table.commit };
-            let keys: Vec<Key> = table.versions.keys().filter(|key| key.pk == pk).cloned().collect();
-            let part = keys.into_iter().filter(|key| (key.sk.len() > "TERM#01".len()) == (half == 1));
-            part.filter_map(|key| table.as_of(&key, commit).cloned()).collect()
+            table.tread(|footprint| footprint.read.extend([pk.clone()]));
+            let keys = table.versions.keys().filter(|key| key.pk == pk);
+            let part = keys.filter(|key| (key.sk.len() > "TERM#01".len()) == (half == 1));
+            part.filter_map(|key| table.as_of(key, commit)).map(|item| Item::clone(item)).collect()
         };
         // Slots first, what is appended to them later, or the other way round.
-        let first = usize::from(self.table().random.bool());
+        let first = usize::from(self.halves.lock().unwrap().bool());
         let mut items = read(first);
         self.turn().await;
         items.extend(read(1 - first));
@@ -344,21 +412,23 @@ impl Store for SimStore {
             let mut table = self.table();
             let (pk, sk) = stretch.index.keys();
             let view = table.behind().max(self.index_floor);
-            let mut rows: Vec<(String, Key, Item)> = table
+            let is_frozen = table.is_frozen();
+            table.tread(|footprint| footprint.index |= !is_frozen);
+            let mut rows: Vec<(&String, &Key, &Arc<Item>)> = table
                 .versions
                 .keys()
                 .filter_map(|key| {
                     let item = table.as_of(key, view)?;
                     let gsk = text(item, sk).filter(|_| text(item, pk) == Some(&stretch.gpk))?;
-                    (&stretch.from..=&stretch.to).contains(&gsk).then(|| (gsk.clone(), key.clone(), item.clone()))
+                    (&stretch.from..=&stretch.to).contains(&gsk).then_some((gsk, key, item))
                 })
                 .collect();
-            rows.sort_by(|a, b| (&a.0, &a.1).cmp(&(&b.0, &b.1)));
+            rows.sort_by_key(|(gsk, key, _)| (*gsk, *key));
             if let Some(IndexKey { gsk, key }) = &stretch.after {
-                rows.retain(|row| (&row.0, &row.1) > (gsk, key));
+                rows.retain(|row| (row.0, row.1) > (gsk, key));
             }
             let more = rows.len() > stretch.limit;
-            Page { items: rows.into_iter().take(stretch.limit).map(|(_, _, item)| item).collect(), more }
+            Page { items: rows.into_iter().take(stretch.limit).map(|(_, _, item)| Item::clone(item)).collect(), more }
         };
         self.turn_after().await;
         Ok(page)
@@ -375,6 +445,7 @@ impl Store for SimStore {
             let throttled = self.throttle("BatchExecuteStatement");
             let lost = self.is_lost();
             let mut table = self.table();
+            table.tread(|footprint| footprint.read.extend([key(&item).pk]));
             let result = match throttled {
                 Err(error) => Inserted::Failed(error),
                 Ok(()) if !table.holds(&Write::Insert(item.clone())) => Inserted::Exists,
@@ -401,6 +472,7 @@ impl Store for SimStore {
             assert!(!writes.is_empty() && writes.len() <= self.max_writes, "{} writes", writes.len());
             let conflict = table.faults.conflict;
             let writes = table.sabotage(writes);
+            table.tread(|footprint| footprint.read.extend(writes.iter().map(|write| key(write.item()).pk)));
             let applied = !table.chance(conflict) && writes.iter().all(|write| table.holds(write));
             let handler = self.handler;
             table.note(|| format!("{handler} transact {writes:?} → {applied}"));
