@@ -7,7 +7,7 @@ use crate::store::{Consistency, Inserted, Item, Store};
 use crate::{Head, Ledger, LedgerError, keys};
 use futures_util::future::join_all;
 use jiff::Timestamp;
-use rules::contract::Bound;
+use rules::contract::{Bound, Oddity};
 use rules::decision::{Annuity, Pending, decide};
 use rules::line::annuity_lines;
 use rules::rank::Place;
@@ -74,9 +74,7 @@ impl Outcome {
     pub fn as_str(self) -> &'static str {
         match self {
             Outcome::Decided => "decided",
-            Outcome::Pending(Pending::NoAgreement) => "pending-no-agreement",
-            Outcome::Pending(Pending::ContractNotSigned) => "pending-contract-not-signed",
-            Outcome::Pending(Pending::TermNotBilled) => "pending-term-not-billed",
+            Outcome::Pending(pending) => Oddity::Pending(pending).as_str(),
             Outcome::Duplicate => "duplicate",
             Outcome::Contradiction => "contradiction",
             Outcome::Void => "void",
