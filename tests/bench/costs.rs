@@ -1,7 +1,7 @@
 //! Requests and capacity units, counted from what the table reports, as the history of a partner grows.
 
 use crate::figures::{Figure, Goal, Unit};
-use harness::counted::{Cost, Counted, credit_note, partner, renewal, sale};
+use fixtures::counted::{Cost, Counted, credit_note, partner, renewal, sale};
 use harness::running::Running;
 use rules::Fact;
 use std::collections::BTreeMap;
@@ -16,7 +16,7 @@ const HOW: &str = "ReturnConsumedCapacity of the embedded engine, ids of 64 byte
 
 /// What events cost.
 pub(crate) async fn figures(running: &Running) -> Vec<Figure> {
-    let counted = Counted::new(running);
+    let counted = Counted::new(running.store());
     for n in 0..BATCH {
         counted.register(partner(n)).await;
     }

@@ -2,10 +2,10 @@
 
 use crate::figures::{Figure, Goal};
 use fastrand::Rng;
+use fixtures::generator::Size;
+use fixtures::world::World;
 use futures_util::future::join_all;
-use harness::generator::Size;
 use harness::running::Running;
-use harness::world::World;
 use jiff::Timestamp;
 use ledger::Reported;
 use ledger::totals::PartnerMonth;

@@ -3,7 +3,7 @@
 
 use clap::ValueEnum;
 use events::{EventType, cloud_event};
-use harness::counted::{agreements, partner, sale, sale_event};
+use fixtures::counted::{agreements, partner, sale, sale_event};
 use rules::decision::{Annuity, decide};
 use rules::line::annuity_lines;
 use rules::{Fact, Line, Partner, PartnerId, Sale, Term};

@@ -2,9 +2,9 @@
 //! and how many events they take in, fed straight and through the queue.
 
 use crate::figures::{Figure, Goal, Unit};
-use harness::counted::{Counted, partner, sale, sale_event};
+use events::input::Event;
+use fixtures::counted::{Counted, partner, sale, sale_event};
 use harness::running::Running;
-use local::input::Event;
 use local::lambda::{self, Home};
 use local::{load, template::Function};
 use rules::Fact;
@@ -155,7 +155,7 @@ pub(crate) async fn throughput(programs: &Path, running: &Running) -> Result<Vec
 }
 
 async fn register(running: &Running) {
-    let counted = Counted::new(running);
+    let counted = Counted::new(running.store());
     for n in 0..PARTNERS {
         counted.register(partner(n)).await;
         let early: Vec<Fact> =

@@ -16,7 +16,7 @@ mod instructions;
 
 use clap::{Parser, ValueEnum};
 use decisions::Work;
-use harness::generator::Size;
+use fixtures::generator::Size;
 use harness::running::Running;
 use std::error::Error;
 use std::path::PathBuf;

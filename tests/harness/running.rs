@@ -1,13 +1,13 @@
 //! A running stack in a folder of its own, on free ports.
 
 use crate::binaries;
-use crate::world::World;
 use aws_sdk_sqs::types::QueueAttributeName;
 use events::EventType;
+use events::input::Event;
+use fixtures::world::World;
 use ledger::Ledger;
 use ledger::dynamo::DynamoStore;
 use local::client::{Answer, Http};
-use local::input::Event;
 use local::load::{self, DeadLetter};
 use local::queues::queue_of;
 use local::tokens::Role;
@@ -87,9 +87,14 @@ impl Running {
         token.map_or(nobody.clone(), |token| nobody.with_token(token.to_owned()))
     }
 
+    /// Its table.
+    pub fn store(&self) -> DynamoStore {
+        DynamoStore::new(self.stack.dynamodb(), &self.stack.template.table.name)
+    }
+
     /// The ledger in its table, to write to from here, at whatever time.
     pub fn ledger(&self) -> Ledger<DynamoStore> {
-        Ledger::new(DynamoStore::new(self.stack.dynamodb(), &self.stack.template.table.name))
+        Ledger::new(self.store())
     }
 
     /// Registers a world's partners.

@@ -6,8 +6,8 @@ use aws_lc_rs::rsa::{KeyPair, KeySize};
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use events::EventType::{AnnualRenewal, CreditNote, SaleSigned};
+use fixtures::world::event;
 use harness::running::{Running, minor};
-use harness::world::event;
 use local::client::{Answer, Http};
 use local::tokens::{Role, Tokens};
 use serde_json::{Value, json};
@@ -60,7 +60,7 @@ const ROUTES: &[Row] = &[
     ("GET /attention", "/attention", "/attention", [401, 403, 403, 200]),
 ];
 
-fn sale(contract: &str, partner: &str) -> local::input::Event {
+fn sale(contract: &str, partner: &str) -> events::input::Event {
     let fee = json!({"amount": "100.00", "currency": "EUR"});
     let id = format!("{contract}-{partner}");
     let data = json!({"contract_id": contract, "partner_id": partner, "customer_id": "K", "signed_on": "2026-01-01", "annual_fee": fee});

@@ -1,8 +1,8 @@
 //! The HTTP API: registering and reading.
 
 use events::EventType::{AnnualRenewal, CreditNote, SaleSigned};
+use fixtures::world::{World, event};
 use harness::running::{Running, minor};
-use harness::world::{World, event};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 use local::client::Answer;

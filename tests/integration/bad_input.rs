@@ -2,9 +2,9 @@
 //! reason, and the nine others of its batch are processed.
 
 use events::EventType::{self, AnnualRenewal, CreditNote, SaleSigned};
+use events::input::Event;
+use fixtures::world::event;
 use harness::running::Running;
-use harness::world::event;
-use local::input::Event;
 use serde_json::{Value, json};
 
 fn sale(contract: &str) -> Value {

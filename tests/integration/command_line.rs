@@ -1,8 +1,8 @@
 //! `all-in-web` as a stranger meets it: what it prints, and what it refuses.
 
+use fixtures::world::data;
 use harness::binaries;
 use harness::running::Running;
-use harness::world::data;
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::net::TcpListener;

@@ -1,13 +1,13 @@
 //! What events cost in requests and capacity units, counted from what the table reports.
 
-use harness::counted::{Counted, credit_note, partner, renewal, sale};
+use fixtures::counted::{Counted, credit_note, partner, renewal, sale};
 use harness::running::{Running, is_another_engine};
 use rules::Fact;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_steady_batch_costs_the_same_as_the_history_grows() {
     let running = Running::start().await;
-    let counted = Counted::new(&running);
+    let counted = Counted::new(running.store());
     for n in 0..10 {
         counted.register(partner(n)).await;
         for early in 0..11 {
@@ -39,12 +39,12 @@ async fn a_steady_batch_costs_the_same_as_the_history_grows() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_annuity_fits_a_kibibyte() {
     let running = Running::start().await;
-    let counted = Counted::new(&running);
+    let counted = Counted::new(running.store());
     counted.register(partner(0)).await;
     counted.record(&[Fact::Sale(sale(partner(0), 1, "2024-01-01"))]).await;
     let items = running.stack.dynamodb().scan().table_name("Ledger").send().await.unwrap().items.unwrap();
     let annuity = items.iter().find(|item| item["sk"].as_s().is_ok_and(|sk| sk == "TERM#01")).unwrap();
-    let size = harness::size_of(annuity);
+    let size = fixtures::memory::size_of(annuity);
     assert!(size <= 1024, "{size} bytes: {annuity:?}");
     running.stack.stop().await;
 }

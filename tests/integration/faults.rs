@@ -3,10 +3,10 @@
 use crate::watcher;
 use aws_sdk_sqs::types::QueueAttributeName;
 use events::EventType;
+use fixtures::generator::Size;
+use fixtures::world::{World, data, event};
 use harness::binaries;
-use harness::generator::Size;
 use harness::running::{Running, minor};
-use harness::world::{World, data, event};
 use local::client::Http;
 use local::load::{self, DeadLetter};
 use serde_json::json;

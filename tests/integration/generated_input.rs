@@ -3,7 +3,7 @@
 
 use events::EventType::{self, AnnualRenewal, CreditNote, SaleSigned};
 use events::{cloud_event, registration};
-use harness::world::event;
+use fixtures::world::event;
 use rules::Agreements;
 use serde_json::{Value, json};
 

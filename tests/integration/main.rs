@@ -1,4 +1,4 @@
-//! The promises, tested from outside: the ledger over a table in memory, and the running stack.
+//! The promises of the running stack, tested from outside.
 
 #![expect(
     clippy::unwrap_used,
@@ -12,21 +12,16 @@ mod access_function;
 mod api;
 mod bad_input;
 mod command_line;
-mod contained;
 mod costs;
-mod damage;
 // Finds its processes in /proc.
 #[cfg(target_os = "linux")]
 mod faults;
 mod generated_input;
 mod generated_requests;
 mod languages;
-mod ledger_in_memory;
 mod openapi;
 mod operations;
-mod reads;
 mod roles;
-mod simulation;
 mod statements;
 mod telemetry;
 mod template;

@@ -3,9 +3,9 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use aws_sdk_sqs::types::MessageAttributeValue;
 use events::EventType::SaleSigned;
+use fixtures::world::{World, data};
 use harness::binaries;
 use harness::running::Running;
-use harness::world::{World, data};
 use serde_json::{Value, json};
 use std::process::{Command, Output};
 

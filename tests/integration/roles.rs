@@ -3,8 +3,8 @@
 use crate::template::Template;
 use crate::watcher;
 use events::EventType::{AnnualRenewal, CreditNote, SaleSigned};
+use fixtures::world::{World, event};
 use harness::running::Running;
-use harness::world::{World, event};
 use local::tokens::Role;
 use local::{Dynamodb, Options, Stack};
 use serde_json::{Value, json};

@@ -2,8 +2,8 @@
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use events::EventType;
+use fixtures::world::{World, event};
 use harness::running::{Running, minor};
-use harness::world::{World, event};
 use ledger::{Outcome, Reported};
 use local::client::Answer;
 use rules::fold::fold;

@@ -4,9 +4,9 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use aws_sdk_sqs::types::MessageAttributeValue;
 use events::EventType::{self, AnnualRenewal, CreditNote, SaleSigned};
+use fixtures::world::{World, event};
 use harness::binaries;
 use harness::running::Running;
-use harness::world::{World, event};
 use ledger::store::Item;
 use local::lambda::{self, Home};
 use serde_json::{Value, json};

@@ -1,7 +1,7 @@
 //! Both sample worlds through the running stack.
 
+use fixtures::world::World;
 use harness::running::Running;
-use harness::world::World;
 
 async fn in_the_order_given(world: World) {
     let running = Running::start().await;

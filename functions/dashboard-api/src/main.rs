@@ -3,9 +3,10 @@
 use dashboard_api::app::{App, Cursors};
 use dashboard_api::observed::observe;
 use dashboard_api::router::router;
+use runtime::aws::Aws;
+use runtime::environment::{optional, variable};
 use runtime::metrics::Metrics;
 use runtime::restatement::Queue;
-use runtime::settings::{Aws, optional, variable};
 use runtime::{telemetry, warm_up};
 use std::process::ExitCode;
 use std::sync::Arc;

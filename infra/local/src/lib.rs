@@ -6,7 +6,6 @@ pub mod client;
 pub mod delays;
 mod door;
 pub mod gateway;
-pub mod input;
 pub mod lambda;
 pub mod load;
 pub mod mapping;

@@ -1,12 +1,12 @@
 //! Partners through the API, events through SQS, and the wait until every message is settled.
 
 use crate::client::{ClientError, Http};
-use crate::input::{Event, Partner};
 use crate::queues::queue_of;
 use crate::report;
 use crate::stack::Stack;
 use aws_sdk_sqs::types::{MessageSystemAttributeName, QueueAttributeName, SendMessageBatchRequestEntry};
 use axum::http::Method;
+use events::input::{Event, Partner};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;

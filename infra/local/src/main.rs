@@ -1,7 +1,7 @@
 //! `cargo run`: the system of template.yaml on this machine, with sample data.
 
 use clap::Parser;
-use local::input::{self, Event, InputError, Partner, Source};
+use events::input::{self, Event, InputError, Partner, Source};
 use local::stack::{Dynamodb, Options, Stack, StackError};
 use local::tokens::Role;
 use local::{binaries, load, private, report};

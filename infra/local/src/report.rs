@@ -1,12 +1,12 @@
 //! What a run prints: balances, where everything answers, what to try.
 
 use crate::client::{ClientError, Http};
-use crate::input::Event;
 use crate::queues::queue_of;
 use crate::stack::Stack;
 use crate::tokens::{self, Role};
 use comfy_table::presets::UTF8_FULL_CONDENSED;
 use comfy_table::{CellAlignment, Table};
+use events::input::Event;
 use serde_json::Value;
 
 /// A partner's balance in one currency, as the API gives it.

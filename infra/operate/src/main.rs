@@ -30,7 +30,7 @@ enum Command {
     /// Send events, one a line, to the queues of their types; nothing is sent if a line is wrong
     Send {
         /// A file of events as in tests/data/events.jsonl; - for standard input
-        file: local::input::Source,
+        file: events::input::Source,
     },
     /// Show the messages of a dead-letter queue and, with --yes, send them back to their queue
     ///

@@ -3,7 +3,7 @@
 use crate::Failure;
 use crate::target::Target;
 use events::EventType;
-use local::input::{self, Event, Source};
+use events::input::{self, Event, Source};
 use local::load;
 use local::queues::queue_of;
 use std::process::ExitCode;

@@ -6,7 +6,7 @@ use clap::Args;
 use ledger::Ledger;
 use ledger::dynamo::DynamoStore;
 use local::{HOST, queues, table};
-use runtime::settings::Aws;
+use runtime::aws::Aws;
 
 /// Where the system is.
 #[derive(Debug, Args)]

@@ -8,6 +8,7 @@ pub mod body;
 pub mod choice;
 pub mod cloud_event;
 pub mod field;
+pub mod input;
 pub mod json;
 #[cfg(feature = "openapi")]
 mod openapi;

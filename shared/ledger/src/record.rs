@@ -7,11 +7,12 @@ use crate::store::{Consistency, Inserted, Item, Store};
 use crate::{Head, Ledger, LedgerError, keys};
 use futures_util::future::join_all;
 use jiff::Timestamp;
-use rules::contract::{Bound, Oddity};
+use rules::contract::{Bound, Oddity, starts_after_signature};
 use rules::decision::{Annuity, Pending, decide};
+use rules::entry::entries_due;
 use rules::line::annuity_lines;
 use rules::rank::Place;
-use rules::{ContractId, Entry, Fact, Instance, PartnerId, Sale, Term};
+use rules::{ContractId, Fact, Instance, PartnerId, Sale, Term};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -184,7 +185,7 @@ impl Known {
         let (sale, fee) = match fact {
             Fact::Sale(sale) => (sale, sale.annual_fee),
             Fact::Renewal(renewal) => {
-                let sale = self.sales.get(&renewal.contract_id).filter(|sale| renewal.starts_on > sale.signed_on)?;
+                let sale = self.sales.get(&renewal.contract_id).filter(|sale| starts_after_signature(renewal, sale))?;
                 (sale, renewal.annual_fee)
             }
             Fact::CreditNote(_) => return None,
@@ -198,19 +199,13 @@ impl Known {
         let (entry, outcome) = match decide(annuity, &head.partner) {
             Ok(decision) => {
                 let of = (fact.contract_id(), fact.term());
-                let line =
-                    annuity_lines(&sale.partner_id, of, (day_of(fact), fee), &decision, []).into_iter().next()?;
-                (Some(first_entry(line)), Outcome::Decided)
+                let lines = annuity_lines(&sale.partner_id, of, (day_of(fact), fee), &decision, []);
+                (entries_due(lines.first(), &[]).ok()?.pop(), Outcome::Decided)
             }
             Err(pending) => (None, Outcome::Pending(pending)),
         };
         Some((fresh_annuity(fact, sale, entry.as_ref(), (origin.at, origin.because)), outcome))
     }
-}
-
-fn first_entry(line: rules::Line) -> Entry {
-    let (amount, vendor_share) = (line.amount(), line.vendor_share());
-    Entry { posting: line.posting, amount, vendor_share, basis: line.basis, reversal: None }
 }
 
 /// Facts with the same answer would only conflict with each other: early sales of one partner, facts of one contract.

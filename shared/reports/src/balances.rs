@@ -1,7 +1,7 @@
 //! Balances: what everything ever booked comes to (RULEBOOK §4).
 
 use rules::Totals;
-use rules::fold::Balances;
+use rules::balance::Balances;
 use rules::money::Overflow;
 
 /// What months come to, in each currency.

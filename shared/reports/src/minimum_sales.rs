@@ -5,7 +5,7 @@ use ledger::queries::CustomerSales;
 use ledger::set_aside::{SetAside, WithYears, YearOf};
 use ledger::{Head, Ledger, LedgerError, Store};
 use rules::Agreement;
-use rules::minimum_sales::{Status, Year, years};
+use rules::minimum_sales::{Status, Year, minimum_sales};
 
 /// A year of minimum sales.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,7 +51,7 @@ pub async fn of_partner<S: Store>(
             let is_current = year.from <= today && today <= year.to;
             AgreementYear { of, year, is_current, set_aside }
         };
-        years(agreement, &signed_on, today).into_iter().map(with_what_was_said).collect::<Vec<_>>()
+        minimum_sales(agreement, &signed_on, today).into_iter().map(with_what_was_said).collect::<Vec<_>>()
     };
     let years = partner.head.partner.agreements.iter().flat_map(of_agreement).collect();
     Ok(AgreementYears { years, unreadable })

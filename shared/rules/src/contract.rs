@@ -94,6 +94,11 @@ impl From<Bound> for Words {
     }
 }
 
+/// §5: a renewal that does not start after its contract's signature never stands.
+pub fn starts_after_signature(renewal: &Renewal, sale: &Sale) -> bool {
+    renewal.starts_on > sale.signed_on
+}
+
 /// What became of one annuity or of its credit notes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum State {
@@ -298,8 +303,8 @@ impl Contract {
 
     /// The renewal of a term that stands: the first claim that starts after the day of signature, if that is known.
     pub fn renewal(&self, term: Term) -> Option<&Renewal> {
-        let signed_on = self.sale().map(|sale| sale.signed_on);
-        self.renewals.get(&term)?.standing(|renewal| signed_on.is_none_or(|day| renewal.starts_on > day))
+        let sale = self.sale();
+        self.renewals.get(&term)?.standing(|renewal| sale.is_none_or(|sale| starts_after_signature(renewal, sale)))
     }
 
     /// The first day and the fee of an annuity that stands.

@@ -1,7 +1,7 @@
 //! Which agreement governs an annuity, and which rate it has (§3.1, §3.2).
 
 use crate::programme::{Earnings, FromSale};
-use crate::rank::Place;
+use crate::rank::{Place, rank};
 use crate::{Agreement, Agreements, Day, Instance, Model, Partner, ProgrammeVersion, Rate, Sale, Term};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -218,7 +218,7 @@ fn once(annuity: Annuity<'_>, rate: Rate, from_sale: FromSale, partner: &Partner
     if annuity.term > Term::FIRST {
         return (Rate::ZERO, Reason::PaidOnce);
     }
-    if partner.sales.reaches(&Place::from(annuity.sale), from_sale) {
+    if rank(&Place::from(annuity.sale), &partner.sales) >= usize::from(from_sale.number()) {
         (rate, Reason::SaleNOrLater { from_sale })
     } else {
         (Rate::ZERO, Reason::BeforeSaleN { from_sale })

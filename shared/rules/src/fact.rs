@@ -132,13 +132,4 @@ impl Fact {
             Fact::CreditNote(note) => note.term,
         }
     }
-
-    /// What may be claimed once only (§5): contract; contract and term; contract, term and credit note.
-    pub fn key(&self) -> (&ContractId, Term, Option<&CreditNoteId>) {
-        let note = match self {
-            Fact::Sale(_) | Fact::Renewal(_) => None,
-            Fact::CreditNote(note) => Some(&note.credit_note_id),
-        };
-        (self.contract_id(), self.term(), note)
-    }
 }

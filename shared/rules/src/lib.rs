@@ -2,11 +2,12 @@
 //! the law; a § in any comment is a section of it.
 //!
 //! Nothing here reads a clock, an environment, a file or the network, and nothing waits. The modules follow the rulebook:
-//! §1 [`programme`], §2 [`id`], [`day`], [`money`] and [`fact`], §3 [`rank`], [`decision`] and [`line`],
+//! §1 [`programme`], §2 [`id`], [`day`], [`money`] and [`fact`], §3 [`rank`], [`decision`], [`line`] and [`balance`],
 //! §4 [`entry`], §5 [`claims`] and [`contract`], §6 [`agreement`] and [`minimum_sales`]. [`partner`] is what of a partner's
 //! history a decision needs, [`fold`] is the whole set at once, [`totals`] what entries add up to, [`what_if`] the same facts under other terms, and [`explain`] puts an amount into words.
 
 pub mod agreement;
+pub mod balance;
 pub mod claims;
 pub mod contract;
 mod currency;

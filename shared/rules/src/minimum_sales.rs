@@ -38,9 +38,9 @@ pub struct Year {
     pub status: Status,
 }
 
-/// The years of an agreement that have begun by `today`, oldest first; none if its model asks for no minimum.
+/// §6: the years of an agreement that have begun by `today`, oldest first; none if its model asks for no minimum.
 /// `signed_on` are the days of all the partner's customer sales, in any order.
-pub fn years(agreement: &Agreement, signed_on: &[Day], today: Date) -> Vec<Year> {
+pub fn minimum_sales(agreement: &Agreement, signed_on: &[Day], today: Date) -> Vec<Year> {
     let Some(per_year) = agreement.terms().minimum_sales() else { return Vec::new() };
     let mut years = Vec::new();
     for number in 1_u16..=MAX_YEARS {
@@ -113,7 +113,7 @@ mod tests {
     fn check(agreement: &Agreement, sales: &[(&str, usize)], today: &str, expected: &[(&str, &str, u32, u32, Status)]) {
         let signed_on: Vec<Day> =
             sales.iter().flat_map(|(day, n)| std::iter::repeat_n(day.parse().unwrap(), *n)).collect();
-        let years = years(agreement, &signed_on, today.parse().unwrap());
+        let years = minimum_sales(agreement, &signed_on, today.parse().unwrap());
         let got: Vec<_> = years
             .iter()
             .map(|year| (year.from.to_string(), year.to.to_string(), year.sales, year.minimum, year.status))

@@ -70,14 +70,6 @@ impl Earliest {
         Some(self.0.iter().skip(at).cloned().collect())
     }
 
-    /// Whether a sale that has been [added](Earliest::add) has rank `from_sale` or more.
-    pub fn reaches(&self, place: &Place, from_sale: FromSale) -> bool {
-        match self.0.binary_search(place) {
-            Ok(before) => before + 1 >= usize::from(from_sale.number()),
-            Err(_) => true,
-        }
-    }
-
     /// Whether this is the very first of them.
     pub fn is_first(&self, place: &Place) -> bool {
         self.0.first() == Some(place)
@@ -95,6 +87,12 @@ impl Earliest {
     }
 }
 
+/// §3.3: the rank of a sale that has been [added](Earliest::add) to its partner's earliest sales. A sale that is not among
+/// them has rank 12 or more, which no agreement tells apart: 12.
+pub fn rank(place: &Place, earliest: &Earliest) -> usize {
+    earliest.0.binary_search(place).unwrap_or(EARLIEST) + 1
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -108,10 +106,6 @@ mod tests {
         places.map(|places| places.into_iter().map(|place| place.contract_id.to_string()).collect())
     }
 
-    fn from(number: u64) -> FromSale {
-        number.try_into().unwrap()
-    }
-
     #[test]
     fn sales_of_one_day_rank_by_the_bytes_of_their_contract() {
         let mut earliest = Earliest::default();
@@ -120,8 +114,7 @@ mod tests {
         assert_eq!(names(earliest.add(place(1, "T-9"))), Some(vec!["T-10".into(), "T-2".into()]));
         assert_eq!(earliest.add(place(1, "T-9")), None, "the same sale again");
         assert!(earliest.is_first(&place(1, "T-9")));
-        assert!(earliest.reaches(&place(2, "T-10"), from(2)) && !earliest.reaches(&place(2, "T-10"), from(3)));
-        assert!(earliest.reaches(&place(2, "T-2"), from(3)) && !earliest.reaches(&place(2, "T-2"), from(4)));
+        assert_eq!(["T-10", "T-2"].map(|contract| rank(&place(2, contract), &earliest)), [2, 3]);
     }
 
     #[test]
@@ -133,9 +126,9 @@ mod tests {
         assert_eq!(earliest.iter().count(), EARLIEST);
         assert_eq!(earliest.add(place(21, "C")), None);
         assert!(!earliest.admits(&place(20, "D")) && earliest.admits(&place(20, "B")));
-        assert!(earliest.reaches(&place(20, "C"), from(11)) && !earliest.reaches(&place(20, "C"), from(12)));
+        assert_eq!(rank(&place(20, "C"), &earliest), 11);
         assert_eq!(names(earliest.add(place(20, "B"))), Some(vec!["C".into()]), "who drops off is displaced too");
-        assert!(earliest.reaches(&place(20, "C"), from(12)));
+        assert_eq!(rank(&place(20, "C"), &earliest), 12);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What entries or lines add up to, by kind, model and currency (§3.5, §4); never across currencies.
 
-use crate::fold::Balance;
+use crate::balance::{Balance, who_pays_whom};
 use crate::money::Overflow;
 use crate::{Currency, Kind, Line, Minor, Model, Posting};
 use std::collections::BTreeMap;
@@ -30,13 +30,7 @@ pub struct Total {
 impl Total {
     /// What is due because of it (§3.5).
     pub fn due(&self, kind: Kind) -> Balance {
-        let (amount, vendor_share, zero) = (self.amount, self.vendor_share, Minor::ZERO);
-        match kind {
-            Kind::Commission => Balance { due_to_partner: amount, due_from_partner: zero },
-            Kind::RevenueShare => Balance { due_to_partner: zero, due_from_partner: vendor_share },
-            Kind::EntryFee => Balance { due_to_partner: zero, due_from_partner: amount },
-            Kind::InstanceDiscount => Balance::default(),
-        }
+        who_pays_whom(kind, self.amount, self.vendor_share)
     }
 
     /// What the partner earns by it (§3.5): commissions and shares of revenue, and neither a discount nor a fee.

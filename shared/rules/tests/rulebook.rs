@@ -1,20 +1,18 @@
 //! The rulebook, section by section: facts in, what is owed out, with no storage. Then the sample worlds, and what holds of
 //! any facts.
 
-#![expect(clippy::unwrap_used, clippy::panic, clippy::missing_panics_doc, reason = "a test that cannot go on says so")]
-
-#[path = "../../../tests/harness/pure.rs"]
-pub mod pure;
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on says so")]
 
 use events::{cloud_event, registration};
+use fixtures::pure::{balance_rows, facts, line_row, registry};
 use proptest::prelude::*;
-use pure::{balance_rows, facts, line_row, registry};
 use rules::agreement::{Draft, EntryFee};
+use rules::balance::{Balances, balances};
 use rules::contract::{Key, Oddity};
 use rules::decision::Pending;
 use rules::entry::entries_due;
 use rules::explain;
-use rules::fold::{Balances, balances, by_id, fold, fold_contracts};
+use rules::fold::{by_id, fold, fold_contracts};
 use rules::line::LineId;
 use rules::programme::{FromSale, Language};
 use rules::totals::{Group, of_lines};

@@ -1,10 +1,11 @@
 //! The dead-letter queue: what can never be processed goes onto the attention list and there at once, with the reason,
 //! and holds nobody up.
 
+use crate::aws::Aws;
 use crate::batch::Message;
 use crate::context::traced;
+use crate::environment::{SettingsError, variable};
 use crate::metrics::Metrics;
-use crate::settings::{Aws, SettingsError, variable};
 use crate::trace::TRACEPARENT;
 use crate::{chain, now};
 use aws_sdk_sqs::Client;

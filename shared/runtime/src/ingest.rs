@@ -1,9 +1,9 @@
 //! The functions that take events in: batch → message → event → fact → ledger.
 
+use crate::aws::Aws;
 use crate::batch::{Message, Worker, serve};
 use crate::dead_letters::DeadLetters;
 use crate::metrics::Metrics;
-use crate::settings::Aws;
 use crate::totals::{BookingLedger, Refreshes};
 use crate::{Error, chain, now, telemetry, warm_up};
 use events::{EventType, Refusal, cloud_event};

@@ -1,14 +1,15 @@
 //! The Lambda shell: settings from the environment, clients, logs, metrics, traces, batches of messages, dead letters.
 //! The only place below `functions/` that reads an environment or a clock.
 
+pub mod aws;
 mod batch;
 pub mod context;
 pub mod dead_letters;
 mod emf;
+pub mod environment;
 pub mod ingest;
 pub mod metrics;
 pub mod restatement;
-pub mod settings;
 pub mod telemetry;
 pub mod totals;
 pub mod trace;

@@ -12,8 +12,8 @@
 //! Other outcomes: `refused` (it is a dead letter), `failed` (it comes back), `restated`, `added-up`.
 
 use crate::emf::{MAX_VALUES, Metric, line};
+use crate::environment::{SettingsError, variable};
 use crate::now;
-use crate::settings::{SettingsError, variable};
 use aws_sdk_dynamodb::types::ConsumedCapacity;
 use jiff::Timestamp;
 use ledger::Outcome;

@@ -1,10 +1,11 @@
 //! The queue of partners whose agreements changed: who asks for a restatement, and who does it.
 
+use crate::aws::Aws;
 use crate::batch::{Message, Worker, serve};
 use crate::context::traced;
 use crate::dead_letters::DeadLetters;
+use crate::environment::{SettingsError, number, variable};
 use crate::metrics::Metrics;
-use crate::settings::{Aws, SettingsError, number, variable};
 use crate::totals::{BookingLedger, Refreshes};
 use crate::{Error, chain, now, telemetry, warm_up};
 use aws_sdk_sqs::Client;

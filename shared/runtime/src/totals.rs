@@ -3,12 +3,13 @@
 //! Whoever books entries asks for a refresh before the write, delayed by more than a writer may take and the index may
 //! lag, and again at once when the write is durable. Whatever happens in between, the delayed one comes.
 
+use crate::aws::Aws;
 use crate::batch::{Message, Worker, serve};
 use crate::context::traced;
 use crate::dead_letters::DeadLetters;
+use crate::environment::{SettingsError, number, variable};
 use crate::metrics::Metrics;
 use crate::restatement::{Own, own_message};
-use crate::settings::{Aws, SettingsError, number, variable};
 use crate::{Error, chain, telemetry, warm_up};
 use aws_sdk_sqs::Client;
 use events::Refusal;

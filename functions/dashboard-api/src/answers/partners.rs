@@ -9,7 +9,7 @@ use jiff::civil::Date;
 use ledger::Head;
 use ledger::lenient;
 use reports::minimum_sales::AgreementYear;
-use rules::fold::Balances;
+use rules::balance::Balances;
 use rules::minimum_sales::Status;
 use rules::{Currency, Day, Model, PartnerId};
 use serde::Serialize;
@@ -125,7 +125,7 @@ pub(crate) struct Balance {
 impl Balance {
     /// By currency.
     pub(crate) fn all(balances: &Balances) -> Vec<Balance> {
-        let balance = |(currency, balance): (&Currency, &rules::fold::Balance)| Balance {
+        let balance = |(currency, balance): (&Currency, &rules::balance::Balance)| Balance {
             currency: *currency,
             due_to_partner: Money::new(balance.due_to_partner, *currency),
             due_from_partner: Money::new(balance.due_from_partner, *currency),

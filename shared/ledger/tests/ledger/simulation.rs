@@ -1,7 +1,7 @@
 //! The ledger under every kind of trouble, thousands of times over.
 
-use harness::simulator::scenario::{Scenario, one_of_each_kind, six_events};
-use harness::simulator::{Bug, Message, Reads, Violation, play, play_every_interleaving, play_in_order, shrink};
+use crate::simulator::scenario::{Scenario, one_of_each_kind, six_events};
+use crate::simulator::{Bug, Message, Reads, Violation, play, play_every_interleaving, play_in_order, shrink};
 
 /// The first seed that breaks a promise.
 fn run(mut seeds: std::ops::Range<u64>, bug: Option<Bug>) -> Option<u64> {

@@ -1,6 +1,6 @@
 //! Files of partners and of events, read and checked whole before anything is sent.
 
-use events::{EventType, cloud_event, registration};
+use crate::{EventType, cloud_event, registration};
 use rules::{Agreements, PartnerId};
 use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, Visitor};

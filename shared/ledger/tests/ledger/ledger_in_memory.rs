@@ -1,8 +1,8 @@
 //! The ledger's real code over a table in memory: whatever the order, what is recorded adds up to the fold.
 
-use harness::memory::MemoryStore;
-use harness::pure::{facts, line_row, registry};
-use harness::world::World;
+use fixtures::memory::MemoryStore;
+use fixtures::pure::{facts, line_row, registry};
+use fixtures::world::World;
 use jiff::Timestamp;
 use ledger::slots::Origin;
 use ledger::{Ledger, Outcome, Reported};

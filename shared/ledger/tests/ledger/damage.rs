@@ -2,8 +2,8 @@
 //! right what can be derived, and appends no entry because of what is not what was recorded.
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use harness::memory::MemoryStore;
-use harness::pure::registry;
+use fixtures::memory::MemoryStore;
+use fixtures::pure::registry;
 use jiff::Timestamp;
 use ledger::attention::Rejected;
 use ledger::audit::{Finding, audit};

@@ -2,9 +2,9 @@
 
 use crate::damage::{at, block_on, changed, key, note, renewal, sale, sound, text};
 use aws_sdk_dynamodb::types::AttributeValue;
-use harness::memory::MemoryStore;
-use harness::pure::registry;
-use harness::watched::Watched;
+use fixtures::memory::MemoryStore;
+use fixtures::pure::registry;
+use fixtures::watched::Watched;
 use ledger::audit::{Finding, audit};
 use ledger::choices::{Choice, Chosen};
 use ledger::item::hash;

@@ -1,5 +1,6 @@
-//! Settings, read by hand from the environment: no configuration chain to walk at a cold start.
+//! The clients of AWS, and the table behind them.
 
+use crate::environment::{SettingsError, optional, variable};
 use crate::metrics::Metrics;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region, retry::RetryConfig, timeout::TimeoutConfig};
 use ledger::Ledger;
@@ -13,36 +14,12 @@ const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(3);
 /// How often a request is sent at most.
 const MAX_ATTEMPTS: u32 = 4;
 
-/// A variable of the environment that is missing or wrong.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the environment variable {name} {problem}")]
-pub struct SettingsError {
-    name: &'static str,
-    problem: &'static str,
-}
-
-/// The text of a variable that must be there.
-pub fn variable(name: &'static str) -> Result<String, SettingsError> {
-    optional(name)
-        .ok_or(SettingsError { name, problem: "is missing or empty; template.yaml sets it for each function" })
-}
-
-/// The number in a variable that must be there.
-pub fn number(name: &'static str) -> Result<u32, SettingsError> {
-    variable(name)?.parse().map_err(|_| SettingsError { name, problem: "is not a whole number" })
-}
-
-/// The text of a variable, if it is there and not empty.
-pub fn optional(name: &str) -> Option<String> {
-    std::env::var(name).ok().filter(|value| !value.is_empty())
-}
-
 /// Where a service answers, if not where AWS says: its own variable, or the one for all services.
 fn endpoint(service: &str) -> Option<String> {
     optional(service).or_else(|| optional("AWS_ENDPOINT_URL"))
 }
 
-/// Who calls which AWS: what Lambda puts into every function's environment.
+/// Clients of AWS, configured from what Lambda puts into every function's environment.
 #[derive(Debug, Clone)]
 pub struct Aws {
     dynamodb: aws_sdk_dynamodb::Client,

@@ -1,7 +1,7 @@
 //! What reading asks the table for, and that it goes on past what cannot be read; over a table in memory.
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use harness::watched::Watched;
+use fixtures::watched::Watched;
 use jiff::Timestamp;
 use ledger::attention::{Attention, Rejected};
 use ledger::audit::audit;

@@ -1,0 +1,15 @@
+//! The ledger's real code over tables in memory: its promises whatever the order and whatever fails.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::missing_panics_doc,
+    reason = "a test that cannot go on says so"
+)]
+
+mod contained;
+mod damage;
+mod ledger_in_memory;
+mod reads;
+mod simulation;
+pub mod simulator;
