@@ -49,6 +49,7 @@ pub fn document() -> OpenApi {
         .license(Some(license));
     let token = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
     let mut components = Components::new();
+    components.responses = refusals(&mut schemas);
     components.schemas = schemas.0;
     components.add_security_scheme("token", SecurityScheme::Http(token));
     let security = SecurityRequirement::new::<_, [&str; 0], &str>("token", []);
@@ -147,12 +148,10 @@ impl Operation {
             .parameters(Some(parameters.collect::<Vec<_>>()))
             .request_body(body);
         let answers = self.answers.into_iter();
-        let refusals = self.refusals.iter().map(|status| (*status, problem(status, schemas))).collect::<Vec<_>>();
-        let closed = ["401", "403"].map(|status| (status, closed(status, schemas)));
-        answers
-            .chain(refusals)
-            .chain(closed)
-            .fold(operation, |operation, (status, response)| operation.response(status, response))
+        let operation = answers.fold(operation, |operation, (status, answer)| operation.response(status, answer));
+        let refusals = self.refusals.iter().chain(&CLOSED);
+        refusals
+            .fold(operation, |operation, status| operation.response(*status, Ref::from_response_name(refusal(status))))
     }
 }
 
@@ -306,12 +305,38 @@ fn json(status: &str, content: Content) -> Response {
     ResponseBuilder::new().description(description(status)).content("application/json", content).build()
 }
 
+/// What a caller without the right claims gets, on every route.
+const CLOSED: [&str; 2] = ["401", "403"];
+
+/// The name of a refusal.
+fn refusal(status: &str) -> &'static str {
+    match status {
+        "400" => "BadRequest",
+        "401" => "Unauthorized",
+        "403" => "Forbidden",
+        "404" => "NotFound",
+        "409" => "Conflict",
+        "412" => "PreconditionFailed",
+        "422" => "TooMuch",
+        "428" => "PreconditionRequired",
+        _ => "NotNow",
+    }
+}
+
+/// Every refusal, by name.
+fn refusals(schemas: &mut Schemas) -> BTreeMap<String, RefOr<Response>> {
+    let problems = ["400", "404", "409", "412", "422", "428", "503"].map(|status| (status, problem(status, schemas)));
+    let closed = CLOSED.map(|status| (status, closed(status, schemas)));
+    let named = |(status, response): (&str, Response)| (refusal(status).to_owned(), RefOr::T(response));
+    problems.into_iter().chain(closed).map(named).collect()
+}
+
 fn problem(status: &str, schemas: &mut Schemas) -> Response {
     let content = schemas.content::<Written<'_>>();
     ResponseBuilder::new().description(description(status)).content("application/problem+json", content).build()
 }
 
-/// What a caller without the right claims gets, on every route: API Gateway answers with a message.
+/// API Gateway answers with a message, the function with a problem.
 fn closed(status: &str, schemas: &mut Schemas) -> Response {
     let message = ObjectBuilder::new().property("message", text()).required("message");
     let either = AnyOfBuilder::new().item(schemas.of::<Written<'_>>()).item(message);

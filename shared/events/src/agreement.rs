@@ -138,13 +138,13 @@ impl From<&rules::Agreement> for Agreement<'static> {
         let (technical_qualification, support_structure, entry_fee) = match agreement.evidence() {
             Evidence::Affiliate { entry_fee } => (None, Some(true), Some(Fee::from(entry_fee))),
             Evidence::AffiliatedIntegrator { qualified_on } | Evidence::IndependentIntegrator { qualified_on } => {
-                (Some(Qualification { qualified_on: known(*qualified_on) }), None, None)
+                (Some(Qualification { qualified_on: Some(Field::Known(*qualified_on)) }), None, None)
             }
             Evidence::Referrer => (None, None, None),
         };
         Agreement {
             model: agreement.model(),
-            starts_on: known(agreement.starts_on()),
+            starts_on: Some(Field::Known(agreement.starts_on())),
             ends_on: agreement.ends_on().map(Field::Known),
             programme: Some(agreement.programme()),
             rate: agreement.negotiated_rate().map(Field::Known),
@@ -159,13 +159,8 @@ impl From<&rules::Agreement> for Agreement<'static> {
 impl From<&EntryFee> for Fee<'static> {
     fn from(fee: &EntryFee) -> Self {
         let potential = fee.commercial_potential;
-        let amount = known(potential.currency().decimal(potential.minor()));
-        let commercial_potential = Potential { amount, currency: known(potential.currency()) };
-        Fee { segment: fee.segment.clone(), commercial_potential, rate: known(fee.rate) }
+        let amount = Some(Field::Known(potential.currency().decimal(potential.minor())));
+        let commercial_potential = Potential { amount, currency: Some(Field::Known(potential.currency())) };
+        Fee { segment: fee.segment.clone(), commercial_potential, rate: Some(Field::Known(fee.rate)) }
     }
-}
-
-/// A field of an answer.
-fn known<T>(value: T) -> Option<Field<'static, T>> {
-    Some(Field::Known(value))
 }

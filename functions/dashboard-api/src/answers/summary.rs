@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 /// What months add up to.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub(crate) struct Months {
+pub(crate) struct PeriodSums {
     from: Month,
     to: Month,
     /// As known on this day; none: now.
@@ -24,11 +24,11 @@ pub(crate) struct Months {
     months: Vec<MonthSum>,
 }
 
-impl Months {
-    pub(crate) fn of(period: Period, all: &Totals, months: &BTreeMap<Month, Totals>) -> Months {
+impl PeriodSums {
+    pub(crate) fn of(period: Period, all: &Totals, months: &BTreeMap<Month, Totals>) -> PeriodSums {
         let of_month = |(month, totals): (&Month, &Totals)| MonthSum { month: *month, totals: Total::all(totals) };
         let Period { from, to, as_of } = period;
-        Months { from, to, as_of, totals: Total::all(all), months: months.iter().map(of_month).collect() }
+        PeriodSums { from, to, as_of, totals: Total::all(all), months: months.iter().map(of_month).collect() }
     }
 }
 
@@ -46,7 +46,7 @@ struct MonthSum {
 pub(crate) struct PartnerSummary {
     pub(crate) partner_id: PartnerId,
     #[serde(flatten)]
-    pub(crate) months: Months,
+    pub(crate) sums: PeriodSums,
     #[serde(flatten)]
     pub(crate) unreadable: Unreadable,
 }
@@ -56,7 +56,7 @@ pub(crate) struct PartnerSummary {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub(crate) struct Summary {
     #[serde(flatten)]
-    months: Months,
+    sums: PeriodSums,
     models: Vec<ModelSum>,
     partners: Vec<PartnerSum>,
     #[serde(flatten)]
@@ -96,7 +96,7 @@ impl Summary {
         };
         let model = |(model, sum): (&Model, &Totals)| ModelSum { model: *model, totals: Total::all(sum) };
         Ok(Summary {
-            months: Months::of(period, &sums.all, &sums.months),
+            sums: PeriodSums::of(period, &sums.all, &sums.months),
             models: sums.models.iter().map(model).collect(),
             partners: sums.partners.iter().map(partner).collect(),
             unreadable,

@@ -2,7 +2,7 @@
 //! a spreadsheet.
 
 use crate::access::{Admin, Caller};
-use crate::answers::summary::{Months, PartnerSummary, Summary, file};
+use crate::answers::summary::{PartnerSummary, PeriodSums, Summary, file};
 use crate::answers::unreadable::Unreadable;
 use crate::app::App;
 use crate::http::format::Format;
@@ -33,8 +33,8 @@ pub(crate) async fn of_partner<S: Store>(
     let mut unreadable = reports::Unreadable::default();
     unreadable.add(known.unreadable);
     let all = sum(known.totals.values()).map_err(|source| overflow(&partner_id, source))?;
-    let months = Months::of(period, &all, &known.totals);
-    Ok(Json(PartnerSummary { partner_id, months, unreadable: Unreadable::of(&unreadable, &caller) }))
+    let sums = PeriodSums::of(period, &all, &known.totals);
+    Ok(Json(PartnerSummary { partner_id, sums, unreadable: Unreadable::of(&unreadable, &caller) }))
 }
 
 pub(crate) async fn of_everyone<S: Store>(
@@ -49,8 +49,8 @@ pub(crate) async fn of_everyone<S: Store>(
     match Format::accepted(&headers) {
         Format::Csv => Ok(file(period, &everyone.await?)),
         Format::Json | Format::Html => {
-            let named = async { names(&app.ledger).await.map_err(ReportError::from) };
-            let (everyone, (names, unnamed)) = try_join(everyone, named).await?;
+            let registered = async { names(&app.ledger).await.map_err(ReportError::from) };
+            let (everyone, (names, unnamed)) = try_join(everyone, registered).await?;
             let mut unreadable = everyone.unreadable.clone();
             unreadable.merge(unnamed);
             let unreadable = Unreadable::of(&unreadable, &Caller::Admin);

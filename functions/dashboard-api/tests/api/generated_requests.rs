@@ -1,11 +1,10 @@
 //! Wrong values in every body and every parameter of the API, listed and generated: each is refused with its field, and
 //! nothing is written.
 
-use crate::generated_input::{with, wrong_text};
+use crate::service::{Client, Service};
 use events::{choice, simulation};
 use fastrand::Rng;
-use harness::running::Running;
-use local::client::Http;
+use fixtures::wrong::{with, wrong_text};
 use serde_json::json;
 use std::fmt::Write;
 
@@ -73,23 +72,23 @@ fn encoded(text: &str) -> String {
     })
 }
 
-async fn refused(api: &Http, place: &Place, value: &str) {
+async fn refused(api: &Client, place: &Place, value: &str) {
     let path = place.path.replacen("{}", &encoded(value), 1);
     let (method, body) = if path.contains("/choices/") { ("PUT", CHOICE) } else { ("GET", "") };
-    let answer = api.send(method.parse().unwrap(), &path, &[], body.to_owned()).await.unwrap();
+    let answer = api.send(method, &path, &[], body.to_owned()).await;
     assert_eq!((answer.status, answer.json["field"].as_str()), (400, Some(place.field)), "{path}: {}", answer.json);
     assert!(!answer.json["detail"].as_str().unwrap().is_empty());
 }
 
-#[tokio::test(flavor = "multi_thread")]
+#[tokio::test]
 async fn every_listed_and_ten_thousand_generated_parameters_are_refused() {
-    let running = Running::start().await;
+    let service = Service::start();
     let partner = json!({"name": "A", "agreements": []}).to_string();
-    assert_eq!(running.api.put("/partners/P-1", partner).await.unwrap().status, 201);
+    assert_eq!(service.admin.put("/partners/P-1", partner).await.status, 201);
     let mut cases = 0;
     for place in PLACES {
         for value in place.values {
-            refused(&running.api, place, value).await;
+            refused(&service.admin, place, value).await;
             cases += 1;
         }
     }
@@ -98,9 +97,8 @@ async fn every_listed_and_ten_thousand_generated_parameters_are_refused() {
     for _ in 0..10_000 {
         let place = random.choice(PLACES).unwrap();
         let value: String = wrong_text(&mut random).chars().take(100).chain("#".chars()).collect();
-        refused(&running.api, place, &value).await;
+        refused(&service.admin, place, &value).await;
     }
-    running.stack.stop().await;
 }
 
 const CHOICE: &str = r#"{"claim":1,"seen":1,"reason":"typed wrong"}"#;
