@@ -79,6 +79,8 @@ impl Schemas {
         let mut all = vec![(T::name().into_owned(), T::schema())];
         T::schemas(&mut all);
         for (name, schema) in all {
+            let mut schema = schema;
+            require(&name, &mut schema);
             let known = self.0.entry(name.clone()).or_insert_with(|| schema.clone());
             assert!(*known == schema, "two schemas are called {name}");
         }
@@ -87,6 +89,31 @@ impl Schemas {
 
     fn content<T: ToSchema>(&mut self) -> Content {
         Content::new(Some(self.of::<T>()))
+    }
+}
+
+/// The fields that an answer may be without.
+const OPTIONAL: [(&str, &[&str]); 7] = [
+    ("Condition", &["per_year"]),
+    ("Earnings", &["from_sale"]),
+    ("ListedPartner", &["minimum_sales", "missed"]),
+    ("MinimumSales", &["set_aside"]),
+    ("Perk", &["discount", "per_year"]),
+    ("Problem", &["field"]),
+    ("UnreadableItem", &["contract_id", "term"]),
+];
+
+/// Says of every other field of an answer that it is there, if only as null. Bodies, which take no field that is not named,
+/// say by themselves what they need.
+fn require(name: &str, schema: &mut RefOr<Schema>) {
+    match schema {
+        RefOr::T(Schema::Object(object)) if object.additional_properties.is_none() => {
+            let optional = OPTIONAL.iter().find(|(of, _)| *of == name).map_or(&[][..], |(_, fields)| fields);
+            let fields = object.properties.keys().filter(|field| !optional.contains(&field.as_str()));
+            object.required = fields.cloned().collect();
+        }
+        RefOr::T(Schema::AllOf(all)) => all.items.iter_mut().for_each(|part| require(name, part)),
+        RefOr::T(_) | RefOr::Ref(_) => {}
     }
 }
 

@@ -28,30 +28,28 @@ pub(crate) struct PartnerList {
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub(crate) struct ListedPartner {
-    pub(crate) partner_id: PartnerId,
-    pub(crate) name: String,
+    partner_id: PartnerId,
+    name: String,
     /// The model of the agreement in force today.
-    pub(crate) model: Option<Model>,
-    #[serde(flatten)]
-    pub(crate) years: Option<ListedYears>,
-}
-
-/// Where a partner stands against the minimum of sales.
-#[derive(Debug, Serialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub(crate) struct ListedYears {
-    /// The current year.
+    model: Option<Model>,
+    /// The current year, if it was asked for and there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
     minimum_sales: Option<MinimumSales>,
-    /// Every missed year that was not set aside.
-    missed: Vec<MinimumSales>,
+    /// Every missed year that was not set aside, if it was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    missed: Option<Vec<MinimumSales>>,
 }
 
-impl From<&[AgreementYear]> for ListedYears {
-    fn from(years: &[AgreementYear]) -> ListedYears {
-        ListedYears {
-            minimum_sales: years.iter().find(|year| year.is_current).map(MinimumSales::from),
-            missed: years.iter().filter(|year| year.is_open()).map(MinimumSales::from).collect(),
-        }
+impl ListedPartner {
+    pub(crate) fn new(partner_id: PartnerId, name: String, model: Option<Model>) -> ListedPartner {
+        ListedPartner { partner_id, name, model, minimum_sales: None, missed: None }
+    }
+
+    /// With its sales against the minimum.
+    pub(crate) fn with_years(self, years: &[AgreementYear]) -> ListedPartner {
+        let current = years.iter().find(|year| year.is_current).map(MinimumSales::from);
+        let missed = years.iter().filter(|year| year.is_open()).map(MinimumSales::from).collect();
+        ListedPartner { minimum_sales: current, missed: Some(missed), ..self }
     }
 }
 

@@ -1,7 +1,7 @@
 //! `GET /partners`, `GET /partners/{id}`: who is registered, under which agreements, and where they stand.
 
 use crate::access::{Admin, Caller};
-use crate::answers::partners::{Balance, ListedPartner, ListedYears, MinimumSales, Partner, PartnerList};
+use crate::answers::partners::{Balance, ListedPartner, MinimumSales, Partner, PartnerList};
 use crate::answers::programme::PerkInWords;
 use crate::answers::unreadable::Unreadable;
 use crate::app::App;
@@ -58,14 +58,12 @@ async fn listed<S: Store>(
 ) -> Result<(ListedPartner, Vec<String>), LedgerError> {
     let read = app.ledger.partner_with_years(&partner.id).await?;
     let in_force = app.day().and_then(|today| read.head.partner.agreements.in_force_on(today));
-    let (years, unreadable) = if with_minimum {
-        let found = minimum_sales::of_partner(&app.ledger, &read, app.today()).await?;
-        (Some(ListedYears::from(&found.years[..])), [read.unreadable, found.unreadable].concat())
-    } else {
-        (None, Vec::new())
-    };
-    let Registered { id: partner_id, name } = partner;
-    Ok((ListedPartner { partner_id, name, model: in_force.map(Agreement::model), years }, unreadable))
+    let listed = ListedPartner::new(partner.id, partner.name, in_force.map(Agreement::model));
+    if !with_minimum {
+        return Ok((listed, Vec::new()));
+    }
+    let found = minimum_sales::of_partner(&app.ledger, &read, app.today()).await?;
+    Ok((listed.with_years(&found.years), [read.unreadable, found.unreadable].concat()))
 }
 
 pub(crate) async fn show<S: Store>(
