@@ -4,7 +4,7 @@
 use crate::answers::attention::AttentionList;
 use crate::answers::contract::ContractPage;
 use crate::answers::entries::EntryList;
-use crate::answers::partners::{Partner, PartnerList, Registered, UnknownAgreement};
+use crate::answers::partners::{Partner, PartnerList, Registered};
 use crate::answers::programme::Programme;
 use crate::answers::simulation::Simulation;
 use crate::answers::statement::Statement;
@@ -14,7 +14,6 @@ use crate::http::parameters::{MAX_CHOICE_NUMBER, MAX_LIMIT, MAX_MONTHS};
 use crate::http::problem::Written;
 use crate::routes::Route;
 use axum::http::Method;
-use events::agreement::Agreement;
 use events::body::MAX_TEXT;
 use events::choice::ChoiceBody;
 use events::registration::RegistrationBody;
@@ -26,7 +25,7 @@ use std::collections::BTreeMap;
 use utoipa::ToSchema;
 use utoipa::openapi::path::{HttpMethod, OperationBuilder, Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::request_body::RequestBodyBuilder;
-use utoipa::openapi::schema::{AnyOfBuilder, Array, ArrayBuilder, ObjectBuilder, Type};
+use utoipa::openapi::schema::{AnyOfBuilder, ObjectBuilder, Type};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{
     Components, Content, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, Paths, Ref, RefOr, Required, Response,
@@ -249,7 +248,6 @@ fn operation(route: Route, schemas: &mut Schemas) -> Option<Operation> {
 
 fn register(schemas: &mut Schemas) -> Operation {
     let body = AnyOfBuilder::new().item(schemas.of::<RegistrationBody<'_>>()).item(schemas.of::<Partner>());
-    schemas.of::<UnknownAgreement>();
     Operation {
         id: "registerPartner",
         summary: "Registers a name and all agreements, in place of what was there; what GET answers can be sent back",
@@ -264,14 +262,6 @@ fn choice(id: &'static str, summary: &'static str, schemas: &mut Schemas) -> Ope
     let answers = ["200", "202"].map(|status| (status, json(status, schemas.content::<Chosen>()))).into();
     let (body, answer) = (schemas.content::<ChoiceBody>(), schemas.content::<Chosen>());
     Operation { answers, ..Operation::write(id, summary, body, answer) }
-}
-
-/// The agreements of a registered partner: ours, and those of a later release.
-pub(crate) fn registered_agreements() -> Array {
-    let either = AnyOfBuilder::new().item(Ref::from_schema_name(Agreement::name()));
-    ArrayBuilder::new()
-        .items(RefOr::T(Schema::from(either.item(Ref::from_schema_name(UnknownAgreement::name())).build())))
-        .build()
 }
 
 fn path_parameter(name: &'static str, route: Route, schemas: &mut Schemas) -> ParameterBuilder {

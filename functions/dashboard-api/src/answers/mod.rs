@@ -4,6 +4,8 @@
 pub(crate) mod attention;
 pub(crate) mod contract;
 pub(crate) mod contract_pieces;
+#[cfg(test)]
+mod contract_tests;
 pub(crate) mod entries;
 pub(crate) mod partners;
 pub(crate) mod programme;

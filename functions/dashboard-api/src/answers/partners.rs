@@ -59,7 +59,6 @@ impl ListedPartner {
 pub(crate) struct Registered {
     partner_id: PartnerId,
     name: String,
-    #[cfg_attr(feature = "openapi", schema(schema_with = crate::openapi::registered_agreements))]
     agreements: Vec<RegisteredAgreement>,
 }
 
@@ -72,11 +71,37 @@ impl From<&Head> for Registered {
     }
 }
 
+/// An agreement of ours, or of a later release.
 #[derive(Debug, Serialize)]
 #[serde(untagged)]
 enum RegisteredAgreement {
     Known(Agreement<'static>),
     Unknown(UnknownAgreement),
+}
+
+/// What is derived for such an enum is exactly one of its variants; an agreement of ours has the fields of both.
+#[cfg(feature = "openapi")]
+mod schema {
+    use super::{Agreement, RegisteredAgreement, UnknownAgreement};
+    use utoipa::openapi::RefOr;
+    use utoipa::openapi::schema::{AnyOfBuilder, Ref, Schema};
+    use utoipa::{PartialSchema, ToSchema};
+
+    impl PartialSchema for RegisteredAgreement {
+        fn schema() -> RefOr<Schema> {
+            let either = [Agreement::name(), UnknownAgreement::name()].map(Ref::from_schema_name);
+            either.into_iter().fold(AnyOfBuilder::new(), AnyOfBuilder::item).into()
+        }
+    }
+
+    impl ToSchema for RegisteredAgreement {
+        fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+            schemas.push((Agreement::name().into(), Agreement::schema()));
+            Agreement::schemas(schemas);
+            schemas.push((UnknownAgreement::name().into(), UnknownAgreement::schema()));
+            UnknownAgreement::schemas(schemas);
+        }
+    }
 }
 
 /// An agreement of a later release, as the texts that it has.
