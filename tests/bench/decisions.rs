@@ -6,7 +6,7 @@ use events::{EventType, cloud_event};
 use fixtures::counted::{agreements, partner, sale, sale_event};
 use rules::decision::{Annuity, decide};
 use rules::line::annuity_lines;
-use rules::{Fact, Line, Partner, PartnerId, Sale, Term};
+use rules::{AnnuityId, Fact, Line, Partner, PartnerId, Sale, Term};
 use std::hint::black_box;
 
 /// How many different sales there are.
@@ -43,8 +43,8 @@ impl Work {
 fn line(sale: &Sale, partner: &Partner) -> Line {
     let annuity = Annuity { sale, term: Term::FIRST, starts_on: sale.signed_on };
     let decision = decide(annuity, partner).unwrap();
-    let of = (&sale.contract_id, Term::FIRST);
-    annuity_lines(&sale.partner_id, of, (sale.signed_on, sale.annual_fee), &decision, []).into_iter().next().unwrap()
+    let of = AnnuityId { contract_id: sale.contract_id.clone(), term: Term::FIRST };
+    annuity_lines(&sale.partner_id, &of, (sale.signed_on, sale.annual_fee), &decision, []).into_iter().next().unwrap()
 }
 
 fn only_sale(fact: Fact) -> Sale {

@@ -7,7 +7,7 @@ use indicatif::ProgressBar;
 use ledger::audit::mend::Mended;
 use ledger::audit::{Audit, Finding, audit as compare};
 use ledger::dynamo::DynamoStore;
-use ledger::slots::Origin;
+use ledger::recorded::{Origin, Trigger};
 use ledger::store::{Item, Key};
 use ledger::{Ledger, LedgerError};
 use std::collections::{BTreeSet, HashMap};
@@ -57,7 +57,7 @@ async fn mend(ledger: &Ledger<DynamoStore>, findings: &mut [Finding]) -> bool {
     let mut any = false;
     for finding in findings {
         // Stamped when it is written: a repair of many lines takes its time.
-        let origin = Origin { at: runtime::now(), because: "audit" };
+        let origin = Origin { at: runtime::now(), because: &Trigger::Audit };
         match ledger.mend(finding, origin).await {
             Ok(Mended::Done) => any = true,
             Ok(Mended::ForAPerson(what)) => println!("{finding}\n  for a person: {what}"),

@@ -2,7 +2,7 @@
 
 use crate::field::{Field, required};
 use crate::{Refusal, body, raw};
-use rules::agreement::{Draft, EntryFee, Evidence};
+use rules::agreement::{Draft, EntryFee};
 use rules::programme::{FromSale, FromSaleError};
 use rules::{Agreements, Currency, Day, Model, Money, ProgrammeVersion, Rate};
 use serde::{Deserialize, Serialize};
@@ -135,13 +135,7 @@ impl Potential<'_> {
 
 impl From<&rules::Agreement> for Agreement<'static> {
     fn from(agreement: &rules::Agreement) -> Self {
-        let (technical_qualification, support_structure, entry_fee) = match agreement.evidence() {
-            Evidence::Affiliate { entry_fee } => (None, Some(true), Some(Fee::from(entry_fee))),
-            Evidence::AffiliatedIntegrator { qualified_on } | Evidence::IndependentIntegrator { qualified_on } => {
-                (Some(Qualification { qualified_on: Some(Field::Known(*qualified_on)) }), None, None)
-            }
-            Evidence::Referrer => (None, None, None),
-        };
+        let qualified = |day| Qualification { qualified_on: Some(Field::Known(day)) };
         Agreement {
             model: agreement.model(),
             starts_on: Some(Field::Known(agreement.starts_on())),
@@ -149,9 +143,9 @@ impl From<&rules::Agreement> for Agreement<'static> {
             programme: Some(agreement.programme()),
             rate: agreement.negotiated_rate().map(Field::Known),
             from_sale: agreement.negotiated_from_sale().map(Field::Known),
-            technical_qualification,
-            support_structure,
-            entry_fee,
+            technical_qualification: agreement.technical_qualification().map(qualified),
+            support_structure: agreement.has_support_structure().then_some(true),
+            entry_fee: agreement.entry_fee().map(Fee::from),
         }
     }
 }

@@ -216,6 +216,7 @@ fn object<'a, T: Deserialize<'a>>(json: &'a str, field: &str) -> Result<T, Refus
 #[cfg(test)]
 mod tests {
     use super::*;
+    use rules::Subject;
 
     const SALE: &str = r#"{"contract_id":"C-1","partner_id":"P-1","customer_id":"K-1","signed_on":"2024-02-29","annual_fee":{"amount":"1200.00","currency":"EUR"}}"#;
 
@@ -266,8 +267,12 @@ mod tests {
             let data = format!(r#"{{"contract_id":"C","term":{term},"starts_on":"2024-01-01","annual_fee":{fee}}}"#);
             parse(&event(EventType::AnnualRenewal, &data), EventType::AnnualRenewal)
         };
-        assert_eq!(renewal("2").unwrap().fact.term().number(), 2);
-        assert_eq!(renewal("99").unwrap().fact.term().number(), 99);
+        let term = |number: &str| {
+            let Subject::Annuity(_, term) = renewal(number).unwrap().fact.subject();
+            term.number()
+        };
+        assert_eq!(term("2"), 2);
+        assert_eq!(term("99"), 99);
         for bad in ["1", "0", "100", "-2", "2.0", "2e0", "\"2\"", "null", "257", "18446744073709551618"] {
             assert_eq!(renewal(bad).unwrap_err().field, "data.term", "{bad}");
         }

@@ -1,6 +1,7 @@
 //! What needs a person: annuities that wait, contradict or are odd, and messages that were refused. Listed in an index of
 //! their own, for as long as they do.
 
+use crate::bookings::Announce;
 use crate::item::{self, Hash};
 use crate::keys::{self, RowKey, SlotKey};
 use crate::queries::{Part, index_key, whole};
@@ -8,8 +9,8 @@ use crate::rows::text;
 use crate::store::{Consistency, Index, IndexKey, Inserted, Item, Key, Store, TransactError, Write};
 use crate::{CHANGED, Ledger, LedgerError, SHAPE, UNSTORABLE, Unreadable};
 use jiff::Timestamp;
+use rules::AnnuityId;
 use rules::text::Words;
-use rules::{ContractId, Term};
 use serde::{Deserialize, Serialize};
 
 /// A message that can never be processed.
@@ -31,12 +32,7 @@ pub struct Rejected {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Attention {
     /// An annuity; what about it, its contract tells.
-    Annuity {
-        /// The contract.
-        contract_id: ContractId,
-        /// The year.
-        term: Term,
-    },
+    Annuity(AnnuityId),
     /// A message.
     Rejected(Rejected),
     /// Something on the list that cannot be read.
@@ -69,7 +65,7 @@ struct StoredRejected {
     revision: u64,
 }
 
-impl<S: Store> Ledger<S> {
+impl<S: Store, A: Announce> Ledger<S, A> {
     /// Lists a refused message, once.
     pub async fn reject(&self, rejected: &Rejected) -> Result<(), LedgerError> {
         let Key { pk, sk } = keys::rejected(&rejected.message_id);
@@ -138,8 +134,8 @@ pub(crate) fn check(item: &Item) -> Option<Result<(), Unreadable>> {
 
 /// What an item on the list is; `rejected` are the messages among them.
 fn attention(key: &Key, rejected: &[Item]) -> Attention {
-    if let Some(RowKey::Slot(SlotKey::Annuity(contract_id, term))) = RowKey::parse(key) {
-        return Attention::Annuity { contract_id, term };
+    if let Some(RowKey::Slot(SlotKey::Annuity(annuity))) = RowKey::parse(key) {
+        return Attention::Annuity(annuity);
     }
     let stored = rejected.iter().find(|item| text(item, "pk") == key.pk && text(item, "sk") == key.sk);
     match stored.and_then(|item| serde_dynamo::from_item(item.clone()).ok()) {

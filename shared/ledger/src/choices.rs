@@ -1,22 +1,9 @@
 //! Choices of what stands (RULEBOOK §5): numbered, the last one holds.
 
-use crate::keys::{RowKey, SlotKey};
-use crate::rows::Row;
 use jiff::Timestamp;
 use rules::claims::{self, MAX_CHOICES};
 use rules::contract::{Bound, Key};
-use rules::{Contract, ContractId, Fact, Term};
-
-/// What a choice is about, and the reason stated; none for any other row.
-pub(crate) fn subject_of<'a>(key: &RowKey, row: &'a Row) -> Option<(Key, &'a str)> {
-    let (RowKey::Choice(SlotKey::Annuity(_, term), _), Some(choice)) = (key, &row.choice) else { return None };
-    let subject = match &choice.credit_note_id {
-        Some(note) => Key::CreditNote(*term, note.clone()),
-        None if *term == Term::FIRST => Key::Sale,
-        None => Key::Renewal(*term),
-    };
-    Some((subject, &choice.why))
-}
+use rules::{Contract, ContractId, Fact};
 
 /// A manager's choice of what stands of a key (RULEBOOK §5).
 #[derive(Debug, Clone, PartialEq, Eq)]

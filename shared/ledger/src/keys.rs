@@ -23,7 +23,7 @@
 use crate::store::Key;
 use jiff::Timestamp;
 use rules::line::LineId;
-use rules::{Cause, ContractId, CreditNoteId, Day, Month, PartnerId, Term};
+use rules::{AgreementId, AnnuityId, Cause, ContractId, CreditNoteId, Day, Month, PartnerId, Term};
 
 /// The least and the greatest sort key of a partition of the index.
 pub const INDEX_WHOLE: (&str, &str) = (" ", "~");
@@ -38,16 +38,16 @@ pub const PARTNERS: &str = "PARTNERS";
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum SlotKey {
     /// An annuity.
-    Annuity(ContractId, Term),
-    /// The entry fee of the agreement that starts on a day.
-    EntryFee(PartnerId, Day),
+    Annuity(AnnuityId),
+    /// The entry fee of an agreement.
+    EntryFee(PartnerId, AgreementId),
 }
 
 impl SlotKey {
     /// The line of the slot itself.
     pub fn line(&self) -> LineId {
         match self.clone() {
-            SlotKey::Annuity(contract_id, term) => LineId::Annuity { contract_id, term, cause: Cause::Annuity },
+            SlotKey::Annuity(annuity) => LineId::Annuity { annuity, cause: Cause::Annuity },
             SlotKey::EntryFee(partner_id, agreement) => LineId::EntryFee { partner_id, agreement },
         }
     }
@@ -72,6 +72,13 @@ pub enum RowKey {
     Left(SlotKey, u32),
 }
 
+impl From<AnnuityId> for RowKey {
+    /// The annuity's own row.
+    fn from(annuity: AnnuityId) -> RowKey {
+        RowKey::Slot(SlotKey::Annuity(annuity))
+    }
+}
+
 impl RowKey {
     /// The slot it belongs to.
     pub fn slot(&self) -> &SlotKey {
@@ -89,14 +96,9 @@ impl RowKey {
     /// The line an entry at this place belongs to.
     pub fn line(&self) -> LineId {
         match (self, self.slot()) {
-            (
-                RowKey::CreditNote(_, note) | RowKey::CreditNoteEntry(_, note, _),
-                SlotKey::Annuity(contract_id, term),
-            ) => LineId::Annuity {
-                contract_id: contract_id.clone(),
-                term: *term,
-                cause: Cause::CreditNote(note.clone()),
-            },
+            (RowKey::CreditNote(_, note) | RowKey::CreditNoteEntry(_, note, _), SlotKey::Annuity(annuity)) => {
+                LineId::Annuity { annuity: annuity.clone(), cause: Cause::CreditNote(note.clone()) }
+            }
             (_, slot) => slot.line(),
         }
     }
@@ -116,8 +118,10 @@ impl RowKey {
     /// The key as it is written.
     pub fn key(&self) -> Key {
         let (pk, slot_sk) = match self.slot() {
-            SlotKey::Annuity(contract, term) => (contract_partition(contract), format!("TERM#{:02}", term.number())),
-            SlotKey::EntryFee(partner, day) => (fees_partition(partner), format!("FEE#{day}")),
+            SlotKey::Annuity(AnnuityId { contract_id, term }) => {
+                (contract_partition(contract_id), format!("TERM#{:02}", term.number()))
+            }
+            SlotKey::EntryFee(partner, agreement) => (fees_partition(partner), format!("FEE#{agreement}")),
         };
         let sk = match self {
             RowKey::Slot(_) => slot_sk,
@@ -137,7 +141,8 @@ impl RowKey {
         let mut parts = key.sk.split('#');
         let slot = match (partition, parts.next()?, parts.next()?) {
             ("CONTRACT", "TERM", term) => {
-                SlotKey::Annuity(owner.parse().ok()?, Term::try_from(term.parse::<u64>().ok()?).ok()?)
+                let term = Term::try_from(term.parse::<u64>().ok()?).ok()?;
+                SlotKey::Annuity(AnnuityId { contract_id: owner.parse().ok()?, term })
             }
             ("FEES", "FEE", day) => SlotKey::EntryFee(owner.parse().ok()?, day.parse().ok()?),
             _ => return None,
@@ -159,7 +164,7 @@ impl RowKey {
     pub fn index_sort_key(&self, booked_on: Day) -> String {
         let key = self.key();
         let owner = match self.slot() {
-            SlotKey::Annuity(contract, _) => contract.as_str(),
+            SlotKey::Annuity(annuity) => annuity.contract_id.as_str(),
             SlotKey::EntryFee(_, _) => "",
         };
         format!("{booked_on}#{owner}#{}", key.sk)
@@ -276,7 +281,8 @@ mod tests {
 
     #[test]
     fn keys_read_back_as_written() {
-        let annuity = || SlotKey::Annuity("C-1".parse().unwrap(), 7.try_into().unwrap());
+        let annuity =
+            || SlotKey::Annuity(AnnuityId { contract_id: "C-1".parse().unwrap(), term: 7.try_into().unwrap() });
         let fee = || SlotKey::EntryFee("P-1".parse().unwrap(), "2024-02-29".parse().unwrap());
         let note = || "A".parse().unwrap();
         let check = |row: RowKey, pk: &str, sk: &str| {

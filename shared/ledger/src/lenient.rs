@@ -7,7 +7,7 @@ use crate::keys::RowKey;
 use crate::store::Item;
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
-use rules::decision::Kind;
+use rules::decision::{Kind, Reason};
 use rules::line::LineId;
 use rules::{Currency, Day, Minor, Model, ProgrammeVersion};
 use std::collections::HashMap;
@@ -143,19 +143,19 @@ fn is_version(name: &str) -> bool {
 }
 
 fn is_model(name: &str) -> bool {
-    Model::ALL.into_iter().any(|model| model.as_str() == name)
+    name.parse::<Model>().is_ok()
 }
 
 fn is_kind(name: &str) -> bool {
-    Kind::ALL.into_iter().any(|kind| kind.as_str() == name)
+    name.parse::<Kind>().is_ok()
 }
 
 fn is_reason(name: &str) -> bool {
-    rules::decision::REASONS.contains(&name)
+    Reason::NAMES.contains(&name)
 }
 
 fn is_programme(name: &str) -> bool {
-    ProgrammeVersion::ALL.into_iter().any(|version| version.as_str() == name)
+    name.parse::<ProgrammeVersion>().is_ok()
 }
 
 fn is_currency(name: &str) -> bool {
@@ -201,7 +201,7 @@ fn entry(value: &mut AttributeValue) -> bool {
 }
 
 fn is_reversal(name: &str) -> bool {
-    crate::rows::REVERSALS.contains(&name)
+    crate::stored_row::REVERSALS.contains(&name)
 }
 
 fn is_instance(name: &str) -> bool {

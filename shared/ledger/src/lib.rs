@@ -5,46 +5,62 @@
 //! add up to and [`months`] how that is read. All of them see the table
 //! through the one trait [`store::Store`]; [`dynamo`] is that trait over DynamoDB.
 
-pub mod announce;
 pub mod attention;
 pub mod audit;
+pub mod bookings;
 pub mod choices;
 pub mod dynamo;
 pub mod item;
 pub mod keys;
 pub mod lenient;
+mod listing;
+mod marks;
 pub mod months;
 pub mod partners;
 pub mod queries;
 pub mod readers;
 pub mod record;
+pub mod recorded;
 pub mod restate;
-pub mod rows;
+mod rows;
 pub mod set_aside;
 pub mod settle;
+mod slot;
 pub mod slots;
 pub mod store;
+mod stored;
+mod stored_row;
 pub mod totals;
 pub mod whole_contracts;
 
+pub use bookings::Booking;
 pub use partners::Head;
 pub use record::{Outcome, Reported};
 pub use store::Store;
 
+use bookings::{Announce, Nobody};
 use rules::money::Overflow;
 use std::fmt;
 use store::{Consistency, Key, StoreError};
 
-/// The ledger over a store.
+/// The ledger over a store, which tells of its bookings.
 #[derive(Debug, Clone)]
-pub struct Ledger<S> {
+pub struct Ledger<S, A = Nobody> {
     pub(crate) store: S,
+    pub(crate) announce: A,
 }
 
 impl<S: Store> Ledger<S> {
-    /// The ledger kept in `store`.
+    /// The ledger kept in `store`, which tells nobody of its bookings.
     pub fn new(store: S) -> Self {
-        Ledger { store }
+        Ledger { store, announce: Nobody }
+    }
+}
+
+impl<S: Store, A: Announce> Ledger<S, A> {
+    /// The ledger kept in `store`, which tells `announce` of its bookings.
+    pub fn announcing(store: S, announce: A) -> Self {
+        Ledger { store, announce }
     }
 
     /// Asks for an item that is never there: whether the table answers.

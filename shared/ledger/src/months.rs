@@ -1,5 +1,6 @@
 //! Month totals as they are read: by partner, and by month. What cannot be read is named, and passed over.
 
+use crate::bookings::Announce;
 use crate::keys;
 use crate::queries::{Part, name, whole};
 use crate::store::{Index, Item, Store, Stretch};
@@ -20,7 +21,7 @@ pub struct Months {
     pub unreadable: Vec<String>,
 }
 
-impl<S: Store> Ledger<S> {
+impl<S: Store, A: Announce> Ledger<S, A> {
     /// A partner's totals of every month in which something was booked.
     pub async fn totals_of_partner(&self, partner: &PartnerId) -> Result<Months, LedgerError> {
         let mut months = Months::default();

@@ -1,9 +1,11 @@
 //! The registry (RULEBOOK §6): one item for each partner, registered or only heard of in a sale.
 
+use crate::bookings::Announce;
 use crate::item::{self, Hash};
 use crate::keys;
 use crate::lenient::{UnknownAgreement, is_of_later_release};
 use crate::store::{Consistency, Item, Key, Store, TransactError, Write};
+use crate::stored::Stored;
 use crate::{CHANGED, Ledger, LedgerError, SHAPE, UNSTORABLE, Unreadable};
 use rules::rank::Earliest;
 use rules::{Agreements, Contract, Partner, PartnerId};
@@ -42,13 +44,13 @@ struct StoredHead {
     #[serde(rename = "nm", skip_serializing_if = "Option::is_none")]
     name: Option<String>,
     #[serde(rename = "ag")]
-    agreements: Agreements,
+    agreements: Stored<Agreements>,
     #[serde(rename = "av")]
     agreements_version: u64,
     #[serde(rename = "sa")]
-    sales: Earliest,
+    sales: Stored<Earliest>,
     #[serde(rename = "in")]
-    instances: Earliest,
+    instances: Stored<Earliest>,
     #[serde(rename = "v")]
     revision: u64,
 }
@@ -103,7 +105,7 @@ impl Head {
         Ok(Head {
             id,
             name: stored.name,
-            partner: Partner { agreements: stored.agreements, sales: stored.sales, instances: stored.instances },
+            partner: Partner { agreements: stored.agreements.0, sales: stored.sales.0, instances: stored.instances.0 },
             unknown: Vec::new(),
             agreements_version: stored.agreements_version,
             revision: Some(stored.revision),
@@ -152,10 +154,10 @@ impl Head {
             gpk,
             gsk,
             name: self.name.clone(),
-            agreements: self.partner.agreements.clone(),
+            agreements: Stored(self.partner.agreements.clone()),
             agreements_version: self.agreements_version,
-            sales: self.partner.sales.clone(),
-            instances: self.partner.instances.clone(),
+            sales: Stored(self.partner.sales.clone()),
+            instances: Stored(self.partner.instances.clone()),
             revision,
         };
         serde_dynamo::to_item(stored).map_err(|_| LedgerError::Damaged { key: self.id.to_string(), why: UNSTORABLE })
@@ -167,12 +169,12 @@ impl StoredHead {
     fn parse(item: Item) -> Option<StoredHead> {
         let stored: StoredHead = serde_dynamo::from_item(item).ok()?;
         let registered = stored.agreements_version > 0;
-        (stored.name.is_some() == registered && (registered || stored.agreements.iter().next().is_none()))
+        (stored.name.is_some() == registered && (registered || stored.agreements.0.iter().next().is_none()))
             .then_some(stored)
     }
 }
 
-impl<S: Store> Ledger<S> {
+impl<S: Store, A: Announce> Ledger<S, A> {
     /// What is stored of a partner now.
     pub async fn head(&self, id: &PartnerId) -> Result<Head, LedgerError> {
         let heads = self.heads(vec![id.clone()], Consistency::Strong).await?;

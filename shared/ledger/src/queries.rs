@@ -1,15 +1,16 @@
 //! The way out: a partner's entries by period, the days of its sales, the registered partners, one contract. What cannot
 //! be read is named, and passed over.
 
-use crate::keys::{self, RowKey, SlotKey};
+use crate::bookings::Announce;
+use crate::keys::{self, SlotKey};
 use crate::lenient::UnknownEntry;
-use crate::rows::{Row, text};
+use crate::recorded::Recorded;
+use crate::rows::{Content, Row, text};
 use crate::slots::Slots;
 use crate::store::{Index, IndexKey, Item, Key, Store, Stretch};
 use crate::{Ledger, LedgerError, SHAPE};
-use rules::entry::Recorded;
 use rules::line::LineId;
-use rules::{ContractId, Day, Fact, Instance, PartnerId, Term};
+use rules::{AnnuityId, ContractId, Day, Fact, Instance, PartnerId, Term};
 use std::collections::BTreeMap;
 
 /// How many rows of the index one request asks for.
@@ -64,7 +65,7 @@ pub struct Registered {
     pub name: String,
 }
 
-impl<S: Store> Ledger<S> {
+impl<S: Store, A: Announce> Ledger<S, A> {
     /// A partner's entries booked from one day to another, both included, by day; at most `limit` of them.
     pub async fn entries(
         &self,
@@ -86,8 +87,9 @@ impl<S: Store> Ledger<S> {
         after: Option<IndexKey>,
     ) -> Result<Part<Listed>, LedgerError> {
         let entry = |item: &Item| {
-            let (key, row) = Row::read(item)?;
-            Ok(listed(&key, &row).filter(&is_wanted))
+            let row = Row::listed(item)?;
+            let listed = row.recorded_entry().map(|recorded| Listed { line: row.key().line(), recorded });
+            Ok(listed.filter(&is_wanted))
         };
         self.matching(rows_of(partner, period, after), limit, entry).await
     }
@@ -112,10 +114,8 @@ impl<S: Store> Ledger<S> {
         sales: &mut Sales,
     ) -> Result<Vec<String>, LedgerError> {
         let all =
-            self.matching(rows_of(partner, period, None), usize::MAX, |item| Ok(Row::read(item).map(Some)?)).await?;
-        for (key, row) in &all.list {
-            sales.take(key, row);
-        }
+            self.matching(rows_of(partner, period, None), usize::MAX, |item| Ok(Row::listed(item).map(Some)?)).await?;
+        all.list.iter().for_each(|row| sales.take(row));
         Ok(all.unreadable)
     }
 
@@ -220,35 +220,36 @@ impl Sales {
         self.contracts.values().filter_map(|(_, signed_on)| *signed_on).collect()
     }
 
-    fn take(&mut self, key: &RowKey, row: &Row) {
-        let SlotKey::Annuity(contract_id, Term::FIRST) = key.slot() else { return };
-        match key {
-            RowKey::Slot(_) => {}
-            RowKey::Choice(_, _) | RowKey::Left(_, _) => self.moved = true,
-            RowKey::Entry(_, _) => {
-                self.moved |= row.entry().is_some_and(|entry| entry.reversal.is_some());
+    fn take(&mut self, row: &Row) {
+        let SlotKey::Annuity(AnnuityId { contract_id, term: Term::FIRST }) = &row.slot else { return };
+        let claim = match &row.content {
+            Content::Own { fact, .. } => fact.as_ref(),
+            Content::Choice { n: _, chosen } => {
+                self.moved = true;
+                chosen.claim.as_ref()
+            }
+            Content::Left { .. } => {
+                self.moved = true;
+                None
+            }
+            Content::Entry { n: _, entry } => {
+                self.moved |= entry.reversal.is_some();
                 return;
             }
-            RowKey::CreditNote(_, _) | RowKey::CreditNoteEntry(_, _, _) | RowKey::Claim(_, _) => return,
-        }
-        let signed_on = match row.fact(key) {
+            Content::CreditNote { .. } | Content::CreditNoteEntry { .. } | Content::Claim { .. } => return,
+        };
+        let signed_on = match claim {
             Some(Fact::Sale(sale)) if sale.instance == Instance::Customer => Some(sale.signed_on),
             Some(_) | None => None,
         };
         // The last that was said of the contract's sale holds.
         let said = self.contracts.entry(contract_id.clone()).or_insert((0, None));
-        if key.n() >= said.0 {
-            *said = (key.n(), signed_on);
+        if row.n() >= said.0 {
+            *said = (row.n(), signed_on);
         }
     }
 }
 
 fn day_before(day: Day) -> Option<Day> {
     Day::try_from(day.date().yesterday().ok()?).ok()
-}
-
-fn listed(key: &RowKey, row: &Row) -> Option<Listed> {
-    let entry = row.entry()?;
-    let recorded = Recorded { entry, recorded_at: row.recorded_at, because: row.because.clone() };
-    Some(Listed { line: key.line(), recorded })
 }

@@ -1,10 +1,12 @@
 //! The way in for events. In the steady state a sale or a renewal costs one insert and nothing shared is written: its
 //! rank can only grow, so *not among the earliest* needs no lock, no counter and no second look.
 
-use crate::rows::{Row, annuity, day_of, fresh_annuity};
-use crate::slots::Origin;
-use crate::store::{Consistency, Inserted, Item, Store};
-use crate::{Head, Ledger, LedgerError, keys};
+use crate::bookings::{Announce, Booking};
+use crate::keys::{self, RowKey};
+use crate::recorded::{EventId, Origin, Trigger};
+use crate::rows::{Row, SlotState, annuity_of, day_of, first_annuity, fresh_annuity};
+use crate::store::{Consistency, Inserted, Store};
+use crate::{Head, Ledger, LedgerError};
 use futures_util::future::join_all;
 use jiff::Timestamp;
 use rules::contract::{Bound, Oddity, starts_after_signature};
@@ -12,30 +14,21 @@ use rules::decision::{Annuity, Pending, decide};
 use rules::entry::entries_due;
 use rules::line::annuity_lines;
 use rules::rank::Place;
-use rules::{ContractId, Fact, Instance, PartnerId, Sale, Term};
-use sha2::{Digest, Sha256};
+use rules::{ContractId, CreditNote, Fact, Instance, PartnerId, Renewal, Sale};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-
-/// The longest event id that is stored as it is, in bytes; of a longer one, its digest.
-const MAX_EVENT_ID: usize = 64;
 
 /// A fact, and the id of the event that reported it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reported {
     fact: Fact,
-    event_id: String,
+    trigger: Trigger,
 }
 
 impl Reported {
     /// A fact as an event reported it; an id over 64 bytes is known by its SHA-256 from here on.
     pub fn new(fact: Fact, event_id: &str) -> Reported {
-        if event_id.len() <= MAX_EVENT_ID {
-            return Reported { fact, event_id: event_id.to_owned() };
-        }
-        let digest = Sha256::digest(event_id.as_bytes());
-        let event_id = digest.iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"));
-        Reported { fact, event_id }
+        Reported { fact, trigger: Trigger::Event(EventId::new(event_id)) }
     }
 
     /// What was said.
@@ -43,13 +36,13 @@ impl Reported {
         &self.fact
     }
 
-    /// The event's id, at most 64 bytes.
-    pub fn event_id(&self) -> &str {
-        &self.event_id
+    /// What it is recorded by.
+    pub fn trigger(&self) -> &Trigger {
+        &self.trigger
     }
 
     fn origin(&self, at: Timestamp) -> Origin<'_> {
-        Origin { at, because: &self.event_id }
+        Origin { at, because: &self.trigger }
     }
 }
 
@@ -84,7 +77,7 @@ impl Outcome {
     }
 }
 
-impl<S: Store> Ledger<S> {
+impl<S: Store, A: Announce> Ledger<S, A> {
     /// Takes a batch in; one answer for each, in their order. One that failed was not lost half-way: the same event
     /// again does the rest.
     pub async fn record(&self, batch: &[Reported], now: Timestamp) -> Vec<Result<Outcome, LedgerError>> {
@@ -110,21 +103,21 @@ impl<S: Store> Ledger<S> {
         // A batch whose facts could not even be read is read again one by one, and fails one by one.
         let Ok(known) = self.read_known(batch).await else { return BTreeMap::new() };
         let mut keys = BTreeSet::new();
-        let mut planned = Vec::new();
+        let (mut planned, mut new) = (Vec::new(), Vec::new());
         for (i, reported) in batch.iter().enumerate() {
-            if let Some((row, outcome)) = known.steady(&reported.fact, reported.origin(now))
-                && let Ok(item) = row.item()
+            if let Some((row, state, outcome)) = known.steady(&reported.fact, reported.origin(now))
+                && let Ok(item) = row.item(Some(&state))
                 && keys.insert(row.table_key())
             {
-                planned.push((i, outcome, item));
+                planned.push((i, outcome));
+                new.push((item, row.entry().map(Booking::from)));
             }
         }
         if planned.is_empty() {
             return BTreeMap::new();
         }
-        let items: Vec<Item> = planned.iter().map(|(_, _, item)| item.clone()).collect();
-        let inserted = self.store.insert(items).await;
-        let results = planned.into_iter().zip(inserted).filter_map(|((i, outcome, _), inserted)| match inserted {
+        let inserted = self.insert(new).await;
+        let results = planned.into_iter().zip(inserted).filter_map(|((i, outcome), inserted)| match inserted {
             Inserted::Done => Some((i, Ok(outcome))),
             Inserted::Exists => None,
             Inserted::Failed(error) => Some((i, Err(error.into()))),
@@ -160,12 +153,12 @@ impl<S: Store> Ledger<S> {
         if contracts.is_empty() {
             return Ok(BTreeMap::new());
         }
-        let keys = contracts.into_iter().map(|id| keys::RowKey::Slot(annuity(id, Term::FIRST)).key()).collect();
+        let keys = contracts.into_iter().map(|id| RowKey::from(first_annuity(id)).key()).collect();
         let mut sales = BTreeMap::new();
         for item in self.store.get(keys, Consistency::Eventual).await? {
             // What cannot be read is looked at again, alone, on the slow path.
-            let Ok((key, row)) = Row::read_whole(Arc::new(item)) else { continue };
-            if let Some(Fact::Sale(sale)) = row.fact(&key).filter(|_| !row.chosen) {
+            let Ok((row, Some(state))) = Row::recorded(Arc::new(item)) else { continue };
+            if let Some(Fact::Sale(sale)) = row.fact().filter(|_| !state.chosen) {
                 sales.insert(sale.contract_id.clone(), sale);
             }
         }
@@ -181,7 +174,7 @@ struct Known {
 
 impl Known {
     /// The one row a fact needs in the steady state; none if it is not that simple.
-    fn steady(&self, fact: &Fact, origin: Origin<'_>) -> Option<(Row, Outcome)> {
+    fn steady(&self, fact: &Fact, origin: Origin<'_>) -> Option<(Row, SlotState, Outcome)> {
         let (sale, fee) = match fact {
             Fact::Sale(sale) => (sale, sale.annual_fee),
             Fact::Renewal(renewal) => {
@@ -195,16 +188,17 @@ impl Known {
         if sale.instance == Instance::Partner || (is_sale && head.partner.sales.admits(&Place::from(sale))) {
             return None;
         }
-        let annuity = Annuity { sale, term: fact.term(), starts_on: day_of(fact) };
+        let id = annuity_of(fact);
+        let annuity = Annuity { sale, term: id.term, starts_on: day_of(fact) };
         let (entry, outcome) = match decide(annuity, &head.partner) {
             Ok(decision) => {
-                let of = (fact.contract_id(), fact.term());
-                let lines = annuity_lines(&sale.partner_id, of, (day_of(fact), fee), &decision, []);
+                let lines = annuity_lines(&sale.partner_id, &id, (day_of(fact), fee), &decision, []);
                 (entries_due(lines.first(), &[]).ok()?.pop(), Outcome::Decided)
             }
             Err(pending) => (None, Outcome::Pending(pending)),
         };
-        Some((fresh_annuity(fact, sale, entry.as_ref(), (origin.at, origin.because)), outcome))
+        let (row, state) = fresh_annuity(fact, sale, entry, origin);
+        Some((row, state, outcome))
     }
 }
 
@@ -212,6 +206,8 @@ impl Known {
 fn contended(fact: &Fact) -> String {
     match fact {
         Fact::Sale(sale) => keys::partner_partition(&sale.partner_id),
-        Fact::Renewal(_) | Fact::CreditNote(_) => keys::contract_partition(fact.contract_id()),
+        Fact::Renewal(Renewal { contract_id, .. }) | Fact::CreditNote(CreditNote { contract_id, .. }) => {
+            keys::contract_partition(contract_id)
+        }
     }
 }

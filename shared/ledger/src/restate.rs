@@ -1,13 +1,14 @@
 //! After a partner's agreements changed (RULEBOOK §6): what is owed follows, for past facts too. In bounded steps, each
 //! safe to repeat. The index only lists the contracts; each is then read strongly consistent.
 
+use crate::bookings::Announce;
 use crate::item::{key, text};
 use crate::keys::{self, RowKey, SlotKey};
-use crate::slots::Origin;
+use crate::recorded::Origin;
 use crate::store::{Index, IndexKey, Store, Stretch};
 use crate::{Ledger, LedgerError};
 use rules::line::LineId;
-use rules::{ContractId, PartnerId, Term};
+use rules::{AnnuityId, ContractId, PartnerId, Term};
 use std::collections::BTreeSet;
 
 /// How many rows of the index one step looks at.
@@ -31,11 +32,11 @@ pub struct Failure {
     pub error: LedgerError,
 }
 
-impl<S: Store> Ledger<S> {
+impl<S: Store, A: Announce> Ledger<S, A> {
     /// Appends whatever a line still differs by: of its contract, or of its partner's entry fees.
     pub async fn repair(&self, line: &LineId, origin: Origin<'_>) -> Result<(), LedgerError> {
         match line {
-            LineId::Annuity { contract_id, .. } => self.adjust(contract_id.clone(), origin).await,
+            LineId::Annuity { annuity, .. } => self.adjust(annuity.contract_id.clone(), origin).await,
             LineId::EntryFee { partner_id, .. } => self.adjust_entry_fees(partner_id, origin).await,
         }
     }
@@ -66,8 +67,10 @@ impl<S: Store> Ledger<S> {
             .items
             .iter()
             .filter_map(|item| match RowKey::parse(&key(item))? {
-                RowKey::Slot(SlotKey::Annuity(contract_id, Term::FIRST))
-                | RowKey::Choice(SlotKey::Annuity(contract_id, Term::FIRST), _) => Some(contract_id),
+                RowKey::Slot(SlotKey::Annuity(AnnuityId { contract_id, term: Term::FIRST }))
+                | RowKey::Choice(SlotKey::Annuity(AnnuityId { contract_id, term: Term::FIRST }), _) => {
+                    Some(contract_id)
+                }
                 RowKey::Slot(_)
                 | RowKey::Entry(..)
                 | RowKey::CreditNote(..)

@@ -1,392 +1,286 @@
-//! Items of a slot as they are stored: short names, so that an annuity and its first entry fit one write unit.
+//! The items of a slot: its own, and what is appended to it. Each holds what its kind of item holds, and nothing else.
 
 use crate::item::{self, Hash};
 use crate::keys::{self, RowKey, SlotKey};
 use crate::lenient::is_of_later_release;
+use crate::recorded::{Origin, Recorded, Trigger};
 use crate::store::{Item, Key};
+use crate::stored_row::{Shown, attributes, read};
 use crate::{CHANGED, LedgerError, SHAPE, UNSTORABLE, Unreadable};
 use jiff::Timestamp;
-use rules::entry::Reversal;
-use rules::line::Basis;
-use rules::{
-    ContractId, CreditNote, CreditNoteId, Currency, CustomerId, Day, Entry, Fact, Instance, Minor, Money, PartnerId,
-    Posting, Renewal, Sale, Term,
-};
-use serde::{Deserialize, Serialize};
+use rules::contract::Key as Claimed;
+use rules::{AnnuityId, CreditNote, CreditNoteId, Day, Entry, Fact, PartnerId, Sale, Subject, Term};
 use std::sync::Arc;
 
 pub(crate) use crate::item::text;
 
 /// One item of a slot.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Row {
-    pk: String,
-    sk: String,
-    /// Partition of the index: the partner, once it is known.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    gpk: Option<String>,
-    /// Sort key of the index.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    gsk: Option<String>,
-    /// Partition of the attention index, while a slot needs a person.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    apk: Option<String>,
-    /// Sort key of the attention index: since when.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    ask: Option<String>,
-    #[serde(rename = "f", skip_serializing_if = "Option::is_none")]
-    fact: Option<StoredFact>,
-    #[serde(rename = "e", skip_serializing_if = "Option::is_none")]
-    entry: Option<StoredEntry>,
-    /// How often a slot was written; every write is conditional on it.
-    #[serde(rename = "v", default, skip_serializing_if = "is_default")]
+#[derive(Debug, Clone)]
+pub(crate) struct Row {
+    pub(crate) slot: SlotKey,
+    pub(crate) content: Content,
+    pub(crate) recorded_at: Timestamp,
+    /// What caused it; none: it was read from an index, which does not say.
+    pub(crate) because: Option<Trigger>,
+    /// Where it stands in the index by partner.
+    pub(crate) place: Option<(String, String)>,
+    /// The item as it is stored; none: it is new.
+    pub(crate) stored: Option<Arc<Item>>,
+}
+
+/// What a row holds, by its kind. `n` is unique within the slot.
+#[derive(Debug, Clone)]
+pub(crate) enum Content {
+    /// The slot's own fact with its first entry. Neither: a placeholder at which others wait. Of an entry fee, the entry alone.
+    Own { fact: Option<Fact>, entry: Option<Entry> },
+    /// A later entry of the slot's own line.
+    Entry { n: u32, entry: Entry },
+    /// A credit note with its first entry.
+    CreditNote { note: CreditNote, entry: Option<Entry> },
+    /// A later entry of a credit note's line.
+    CreditNoteEntry { note: CreditNoteId, n: u32, entry: Entry },
+    /// A contradicting claim.
+    Claim { n: u32, fact: Fact },
+    /// A choice of what stands.
+    Choice { n: u32, chosen: ChosenClaim },
+    /// That a sale stands for a partner no more.
+    Left { n: u32 },
+}
+
+/// What a choice says.
+#[derive(Debug, Clone)]
+pub(crate) struct ChosenClaim {
+    /// The key that it is about.
+    pub(crate) about: Claimed,
+    /// The claim that stands; none: no one.
+    pub(crate) claim: Option<Fact>,
+    /// The reason stated; none: it was read from an index, which does not say.
+    pub(crate) why: Option<String>,
+}
+
+/// What a slot's own row says of the slot.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct SlotState {
+    /// How often the slot was written; every write is conditional on it.
     pub(crate) revision: u64,
-    /// How many rows were appended to a slot; a reader that counts others read half a transaction.
-    #[serde(rename = "n", default, skip_serializing_if = "is_default")]
+    /// How many rows were appended; a reader that counts others read half a transaction.
     pub(crate) appended: u32,
     /// Contracts whose lines a fact of this slot still changes.
-    #[serde(rename = "t", default, skip_serializing_if = "Vec::is_empty")]
-    pub(crate) todo: Vec<ContractId>,
-    /// Whether a choice was made between the claims of a slot: its own fact may not be the one that stands.
-    #[serde(rename = "ch", default, skip_serializing_if = "is_default")]
+    pub(crate) todo: Vec<rules::ContractId>,
+    /// Whether a choice was made between claims: the slot's own fact may not be the one that stands.
     pub(crate) chosen: bool,
     /// The partners whose the sale is or was, in a first annuity about whose sale a choice was made.
-    #[serde(rename = "rd", default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) holders: Vec<PartnerId>,
-    /// When it was recorded.
-    #[serde(rename = "at")]
-    pub(crate) recorded_at: Timestamp,
-    /// What a choice is about, and why it was made.
-    #[serde(rename = "c", skip_serializing_if = "Option::is_none")]
-    pub(crate) choice: Option<StoredChoice>,
-    /// The event that caused it.
-    #[serde(rename = "ev", default, skip_serializing_if = "String::is_empty")]
-    pub(crate) because: String,
-    /// The item as it is stored; none: it is new.
-    #[serde(skip)]
-    stored: Option<Arc<Item>>,
+    /// Where the slot stands among what needs a person, while it does.
+    pub(crate) flag: Option<(String, String)>,
 }
 
-fn is_default<T: Default + PartialEq>(value: &T) -> bool {
-    *value == T::default()
-}
-
-/// What a choice says beside the fact it chooses.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct StoredChoice {
-    /// The credit note it is about; none: the annuity.
-    #[serde(rename = "n", skip_serializing_if = "Option::is_none")]
-    pub(crate) credit_note_id: Option<CreditNoteId>,
-    /// The reason stated.
-    #[serde(rename = "w")]
-    pub(crate) why: String,
-}
-
-/// A fact without what its key says already.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-enum StoredFact {
-    #[serde(rename = "s")]
-    Sale {
-        #[serde(rename = "p")]
-        partner_id: PartnerId,
-        #[serde(rename = "c")]
-        customer_id: CustomerId,
-        #[serde(rename = "d")]
-        signed_on: Day,
-        #[serde(rename = "m")]
-        annual_fee: Money,
-        #[serde(rename = "i", default, skip_serializing_if = "is_default")]
-        instance: Instance,
-    },
-    #[serde(rename = "r")]
-    Renewal {
-        #[serde(rename = "d")]
-        starts_on: Day,
-        #[serde(rename = "m")]
-        annual_fee: Money,
-    },
-    #[serde(rename = "n")]
-    CreditNote {
-        #[serde(rename = "n")]
-        credit_note_id: CreditNoteId,
-        #[serde(rename = "d")]
-        issued_on: Day,
-        #[serde(rename = "m")]
-        amount: Money,
-    },
-}
-
-/// An entry without its partner, which the index key names; kind and model are those of its decision.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-struct StoredEntry {
-    #[serde(rename = "a")]
-    amount: Minor,
-    #[serde(rename = "s", default)]
-    vendor_share: Minor,
-    #[serde(rename = "c")]
-    currency: Currency,
-    #[serde(rename = "d")]
-    booked_on: Day,
-    #[serde(rename = "b")]
-    basis: Basis,
-    #[serde(rename = "x", default, skip_serializing_if = "Option::is_none")]
-    reversal: Option<StoredReversal>,
-}
-
-/// Why an entry is a reversal.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(untagged)]
-enum StoredReversal {
-    /// It is one, for a reason that was not written down then; or it is none.
-    Flag(bool),
-    Because(ReversalName),
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum ReversalName {
-    AnotherPartner,
-    AnotherPosting,
-    NotOwed,
-}
-
-/// The names of why an entry is a reversal, as they are stored.
-pub(crate) const REVERSALS: [&str; 3] = ["another-partner", "another-posting", "not-owed"];
-
-impl From<Reversal> for StoredReversal {
-    fn from(reversal: Reversal) -> StoredReversal {
-        StoredReversal::Because(match reversal {
-            Reversal::AnotherPartner => ReversalName::AnotherPartner,
-            Reversal::AnotherPosting => ReversalName::AnotherPosting,
-            Reversal::NotOwed => ReversalName::NotOwed,
-        })
+impl SlotState {
+    /// Whether the slot is listed as needing a person, at a place that is its own.
+    pub(crate) fn is_flagged(&self, slot: &SlotKey) -> bool {
+        let own = RowKey::Slot(slot.clone()).key();
+        let place = self.flag.as_ref();
+        place.is_some_and(|(list, at)| list == keys::ATTENTION && keys::is_attention_sort_key(at, &own))
     }
-}
 
-impl StoredReversal {
-    fn reversal(self) -> Option<Reversal> {
-        match self {
-            StoredReversal::Flag(false) => None,
-            StoredReversal::Flag(true) | StoredReversal::Because(ReversalName::AnotherPosting) => {
-                Some(Reversal::AnotherPosting)
-            }
-            StoredReversal::Because(ReversalName::AnotherPartner) => Some(Reversal::AnotherPartner),
-            StoredReversal::Because(ReversalName::NotOwed) => Some(Reversal::NotOwed),
-        }
+    /// Lists the slot as needing a person since `at`, or lists it no more.
+    pub(crate) fn flag(&mut self, slot: &SlotKey, needs_a_person: bool, at: Timestamp) {
+        let own = || RowKey::Slot(slot.clone()).key();
+        self.flag = needs_a_person.then(|| (keys::ATTENTION.to_owned(), keys::attention_sort_key(at, &own())));
     }
 }
 
 impl Row {
-    /// An item with nothing in it yet.
-    pub(crate) fn new(key: &RowKey, recorded_at: Timestamp, because: &str) -> Row {
-        let Key { pk, sk } = key.key();
-        Row {
-            pk,
-            sk,
-            gpk: None,
-            gsk: None,
-            apk: None,
-            ask: None,
-            fact: None,
-            entry: None,
-            revision: 0,
-            appended: 0,
-            todo: Vec::new(),
-            chosen: false,
-            holders: Vec::new(),
-            recorded_at,
-            choice: None,
-            because: because.to_owned(),
-            stored: None,
-        }
+    /// A new row. One with an entry is listed where the entry is booked.
+    pub(crate) fn new(slot: SlotKey, content: Content, origin: Origin<'_>) -> Row {
+        let because = Some(origin.because.clone());
+        let mut row = Row { slot, content, recorded_at: origin.at, because, place: None, stored: None };
+        row.list_entry();
+        row
     }
 
-    /// Reads an item of a slot, or what an index shows of one.
-    pub(crate) fn read(item: &Item) -> Result<(RowKey, Row), Unreadable> {
+    /// Reads what the index by partner shows of an item of a slot.
+    pub(crate) fn listed(item: &Item) -> Result<Row, Unreadable> {
+        Row::parse(item, Shown::InIndex).map(|(row, _)| row)
+    }
+
+    /// Reads a whole item of a slot, which must be as it was recorded; with the state of the slot if it is the slot's own.
+    pub(crate) fn recorded(stored: Arc<Item>) -> Result<(Row, Option<SlotState>), Unreadable> {
+        if Hash::of(&stored) == Hash::Differs {
+            return Err(Unreadable::damaged(item::key(&stored), CHANGED));
+        }
+        let (row, state) = Row::parse(&stored, Shown::Whole)?;
+        Ok((Row { stored: Some(stored), ..row }, state))
+    }
+
+    /// Reads a whole item of a slot, whether or not it is as it was recorded.
+    pub(crate) fn whole(item: &Item) -> Result<Row, Unreadable> {
+        Row::parse(item, Shown::Whole).map(|(row, _)| row)
+    }
+
+    fn parse(item: &Item, shown: Shown) -> Result<(Row, Option<SlotState>), Unreadable> {
         let table_key = item::key(item);
         let key = match RowKey::parse(&table_key) {
             Some(key) => key,
             None if keys::is_unknown_row(&table_key) => return Err(Unreadable::unknown(table_key)),
             None => return Err(Unreadable::damaged(table_key, "its key is none of ours")),
         };
-        match Row::parse(&key, item.clone()) {
-            Some(row) => Ok((key, row)),
-            None if is_of_later_release(item, |item| Row::parse(&key, item).is_some()) => {
+        match read(&key, item.clone(), shown) {
+            Some(row) => Ok(row),
+            None if is_of_later_release(item, |item| read(&key, item, shown).is_some()) => {
                 Err(Unreadable::unknown(table_key))
             }
             None => Err(Unreadable::damaged(table_key, SHAPE)),
         }
     }
 
-    /// Reads a whole item of a slot, which must be as it was recorded.
-    pub(crate) fn read_whole(stored: Arc<Item>) -> Result<(RowKey, Row), Unreadable> {
-        if Hash::of(&stored) == Hash::Differs {
-            return Err(Unreadable::damaged(item::key(&stored), CHANGED));
-        }
-        let (key, row) = Row::read(&stored)?;
-        Ok((key, Row { stored: Some(stored), ..row }))
-    }
-
-    /// A row that says what an item under its key may say.
-    fn parse(key: &RowKey, item: Item) -> Option<Row> {
-        let row: Row = serde_dynamo::from_item(item).ok()?;
-        let listed = row.entry.is_none() || row.partner().is_some();
-        let sound = match (&row.fact, key.slot()) {
-            (None, _) => true,
-            (Some(StoredFact::Sale { .. }), SlotKey::Annuity(_, term)) => *term == Term::FIRST,
-            (Some(StoredFact::Renewal { .. }), SlotKey::Annuity(_, term)) => *term > Term::FIRST,
-            (Some(StoredFact::CreditNote { amount, .. }), SlotKey::Annuity(_, _)) => !amount.is_zero(),
-            (Some(_), SlotKey::EntryFee(_, _)) => false,
-        };
-        (listed && sound).then_some(row)
-    }
-
     /// The item as it is stored: attributes that this release does not know stay, and so does the hash of what does not
     /// change.
-    pub(crate) fn item(&self) -> Result<Item, LedgerError> {
-        let mut changed = self.attributes()?;
+    pub(crate) fn item(&self, state: Option<&SlotState>) -> Result<Item, LedgerError> {
+        let key = self.key().key();
+        let unstorable = || LedgerError::Damaged { key: format!("{} {}", key.pk, key.sk), why: UNSTORABLE };
+        let mut changed = attributes(self, state).ok_or_else(unstorable)?;
         let Some(stored) = &self.stored else {
             item::hash(&mut changed);
             return Ok(changed);
         };
-        let (_, read) = Row::read(stored)?;
-        let mut item = item::rewrite(stored, &read.attributes()?, changed);
+        let (read, read_state) = Row::parse(stored, Shown::Whole)?;
+        let read = attributes(&read, read_state.as_ref()).ok_or_else(unstorable)?;
+        let mut item = item::rewrite(stored, &read, changed);
         if !item::is_recorded_alike(stored, &item) {
             item::hash(&mut item);
         }
         Ok(item)
     }
 
-    fn attributes(&self) -> Result<Item, LedgerError> {
-        serde_dynamo::to_item(self)
-            .map_err(|_| LedgerError::Damaged { key: format!("{} {}", self.pk, self.sk), why: UNSTORABLE })
+    pub(crate) fn key(&self) -> RowKey {
+        let slot = self.slot.clone();
+        match &self.content {
+            Content::Own { .. } => RowKey::Slot(slot),
+            Content::Entry { n, .. } => RowKey::Entry(slot, *n),
+            Content::CreditNote { note, .. } => RowKey::CreditNote(slot, note.credit_note_id.clone()),
+            Content::CreditNoteEntry { note, n, .. } => RowKey::CreditNoteEntry(slot, note.clone(), *n),
+            Content::Claim { n, .. } => RowKey::Claim(slot, *n),
+            Content::Choice { n, .. } => RowKey::Choice(slot, *n),
+            Content::Left { n } => RowKey::Left(slot, *n),
+        }
     }
 
     pub(crate) fn table_key(&self) -> Key {
-        Key { pk: self.pk.clone(), sk: self.sk.clone() }
+        self.key().key()
+    }
+
+    /// In which order the slot's rows were written; 0 for its own row and for credit notes.
+    pub(crate) fn n(&self) -> u32 {
+        match &self.content {
+            Content::Own { .. } | Content::CreditNote { .. } => 0,
+            Content::Entry { n, .. }
+            | Content::CreditNoteEntry { n, .. }
+            | Content::Claim { n, .. }
+            | Content::Choice { n, .. }
+            | Content::Left { n } => *n,
+        }
+    }
+
+    /// The fact that the row holds: one that was claimed, or one that was chosen.
+    pub(crate) fn fact(&self) -> Option<Fact> {
+        match &self.content {
+            Content::Own { fact, .. } => fact.clone(),
+            Content::CreditNote { note, .. } => Some(Fact::CreditNote(note.clone())),
+            Content::Claim { fact, .. } => Some(fact.clone()),
+            Content::Choice { chosen, .. } => chosen.claim.clone(),
+            Content::Entry { .. } | Content::CreditNoteEntry { .. } | Content::Left { .. } => None,
+        }
+    }
+
+    /// Whether the row is that of a fact which stands unless another is chosen.
+    pub(crate) fn is_own_fact(&self) -> bool {
+        match &self.content {
+            Content::Own { .. } | Content::CreditNote { .. } => true,
+            Content::Entry { .. }
+            | Content::CreditNoteEntry { .. }
+            | Content::Claim { .. }
+            | Content::Choice { .. }
+            | Content::Left { .. } => false,
+        }
+    }
+
+    /// The entry that the row holds.
+    pub(crate) fn entry(&self) -> Option<&Entry> {
+        match &self.content {
+            Content::Own { entry, .. } | Content::CreditNote { entry, .. } => entry.as_ref(),
+            Content::Entry { entry, .. } | Content::CreditNoteEntry { entry, .. } => Some(entry),
+            Content::Claim { .. } | Content::Choice { .. } | Content::Left { .. } => None,
+        }
+    }
+
+    /// The same, as it stands in the ledger.
+    pub(crate) fn recorded_entry(&self) -> Option<Recorded> {
+        let entry = self.entry()?.clone();
+        Some(Recorded { entry, recorded_at: self.recorded_at, because: self.because.clone() })
+    }
+
+    /// Puts the first entry of a fact into the fact's row, and lists the row where the entry is booked. `false`: the row has no
+    /// room for one.
+    pub(crate) fn put_first_entry(&mut self, first: &Entry) -> bool {
+        let free = match &mut self.content {
+            Content::Own { entry, .. } | Content::CreditNote { entry, .. } if entry.is_none() => entry,
+            Content::Own { .. }
+            | Content::CreditNote { .. }
+            | Content::Entry { .. }
+            | Content::CreditNoteEntry { .. }
+            | Content::Claim { .. }
+            | Content::Choice { .. }
+            | Content::Left { .. } => return false,
+        };
+        *free = Some(first.clone());
+        self.list_entry();
+        true
+    }
+
+    fn list_entry(&mut self) {
+        let place = self.entry().map(|entry| place(&self.key(), &entry.posting.partner_id, entry.posting.booked_on));
+        self.place = place.or_else(|| self.place.take());
     }
 
     /// Lists the row under a partner, on a day.
-    pub(crate) fn list_under(&mut self, key: &RowKey, partner: &PartnerId, day: Day) {
-        self.gpk = Some(keys::partner_partition(partner));
-        self.gsk = Some(key.index_sort_key(day));
-    }
-
-    /// Whether the row is listed under a partner.
-    pub(crate) fn is_listed(&self) -> bool {
-        self.gpk.is_some()
+    pub(crate) fn list_under(&mut self, partner: &PartnerId, day: Day) {
+        self.place = Some(place(&self.key(), partner, day));
     }
 
     /// The partner that the row is listed under.
     pub(crate) fn partner(&self) -> Option<PartnerId> {
-        keys::partner_of(self.gpk.as_deref()?)
-    }
-
-    /// Where the row stands in the index by partner; empty texts for what is missing of it.
-    pub(crate) fn place(&self) -> Option<(String, String)> {
-        match (&self.gpk, &self.gsk) {
-            (None, None) => None,
-            (partition, at) => Some((partition.clone().unwrap_or_default(), at.clone().unwrap_or_default())),
-        }
-    }
-
-    /// Whether the row is listed as needing a person, at a place that is its own.
-    pub(crate) fn is_flagged(&self) -> bool {
-        let place = self.apk.as_deref().zip(self.ask.as_deref());
-        place.is_some_and(|(apk, ask)| apk == keys::ATTENTION && keys::is_attention_sort_key(ask, &self.table_key()))
-    }
-
-    /// Whether the row has anything of a place among what needs a person.
-    pub(crate) fn has_flag(&self) -> bool {
-        self.apk.is_some() || self.ask.is_some()
-    }
-
-    /// Lists the row as needing a person since `at`, or lists it no more.
-    pub(crate) fn flag(&mut self, needs_a_person: bool, at: Timestamp) {
-        self.apk = needs_a_person.then(|| keys::ATTENTION.to_owned());
-        self.ask = needs_a_person.then(|| keys::attention_sort_key(at, &self.table_key()));
-    }
-
-    pub(crate) fn has_fact(&self) -> bool {
-        self.fact.is_some()
-    }
-
-    pub(crate) fn has_entry(&self) -> bool {
-        self.entry.is_some()
-    }
-
-    pub(crate) fn set_fact(&mut self, fact: &Fact) {
-        self.fact = Some(match fact.clone() {
-            Fact::Sale(Sale { contract_id: _, partner_id, customer_id, signed_on, annual_fee, instance }) => {
-                StoredFact::Sale { partner_id, customer_id, signed_on, annual_fee, instance }
-            }
-            Fact::Renewal(Renewal { contract_id: _, term: _, starts_on, annual_fee }) => {
-                StoredFact::Renewal { starts_on, annual_fee }
-            }
-            Fact::CreditNote(CreditNote { contract_id: _, term: _, credit_note_id, issued_on, amount }) => {
-                StoredFact::CreditNote { credit_note_id, issued_on, amount }
-            }
-        });
-    }
-
-    /// The fact, if the row holds one.
-    pub(crate) fn fact(&self, key: &RowKey) -> Option<Fact> {
-        let SlotKey::Annuity(contract_id, term) = key.slot().clone() else { return None };
-        Some(match self.fact.clone()? {
-            StoredFact::Sale { partner_id, customer_id, signed_on, annual_fee, instance } => {
-                Fact::Sale(Sale { contract_id, partner_id, customer_id, signed_on, annual_fee, instance })
-            }
-            StoredFact::Renewal { starts_on, annual_fee } => {
-                Fact::Renewal(Renewal { contract_id, term, starts_on, annual_fee })
-            }
-            StoredFact::CreditNote { credit_note_id, issued_on, amount } => {
-                Fact::CreditNote(CreditNote { contract_id, term, credit_note_id, issued_on, amount })
-            }
-        })
-    }
-
-    /// Puts an entry into the row, and lists the row where the entry is booked.
-    pub(crate) fn set_entry(&mut self, key: &RowKey, entry: &Entry) {
-        self.list_under(key, &entry.posting.partner_id, entry.posting.booked_on);
-        self.entry = Some(StoredEntry {
-            amount: entry.amount,
-            vendor_share: entry.vendor_share,
-            currency: entry.posting.currency,
-            booked_on: entry.posting.booked_on,
-            basis: entry.basis.clone(),
-            reversal: entry.reversal.map(StoredReversal::from),
-        });
-    }
-
-    /// The entry, if the row holds one.
-    pub(crate) fn entry(&self) -> Option<Entry> {
-        let entry = self.entry.clone()?;
-        let posting = Posting {
-            partner_id: self.partner()?,
-            kind: entry.basis.decision.kind,
-            model: entry.basis.decision.model,
-            currency: entry.currency,
-            booked_on: entry.booked_on,
-        };
-        let StoredEntry { amount, vendor_share, basis, reversal, .. } = entry;
-        let reversal = reversal.and_then(StoredReversal::reversal);
-        Some(Entry { posting, amount, vendor_share, basis, reversal })
+        keys::partner_of(&self.place.as_ref()?.0)
     }
 }
 
-/// The annuity of a fact that arrives with everything it needs: fact, decision and first entry in one new row.
-pub(crate) fn fresh_annuity(fact: &Fact, sale: &Sale, entry: Option<&Entry>, (at, because): (Timestamp, &str)) -> Row {
-    let key = RowKey::Slot(SlotKey::Annuity(fact.contract_id().clone(), fact.term()));
-    let mut row = Row::new(&key, at, because);
-    row.revision = 1;
-    row.set_fact(fact);
-    row.list_under(&key, &sale.partner_id, day_of(fact));
-    match entry {
-        Some(entry) => row.set_entry(&key, entry),
-        // Pending: somebody may have to do something about it.
-        None => row.flag(true, at),
+/// A place in the index by partner.
+pub(crate) fn place(key: &RowKey, partner_id: &PartnerId, day: Day) -> (String, String) {
+    (keys::partner_partition(partner_id), key.index_sort_key(day))
+}
+
+/// The annuity of a fact that arrives with everything it needs: fact, decision and first entry in one new row, and the state of
+/// its slot. Without an entry it is pending, and somebody may have to do something about it.
+pub(crate) fn fresh_annuity(fact: &Fact, sale: &Sale, entry: Option<Entry>, origin: Origin<'_>) -> (Row, SlotState) {
+    let slot = SlotKey::Annuity(annuity_of(fact));
+    let mut state = SlotState { revision: 1, ..SlotState::default() };
+    state.flag(&slot, entry.is_none(), origin.at);
+    let mut row = Row::new(slot, Content::Own { fact: Some(fact.clone()), entry }, origin);
+    if row.place.is_none() {
+        row.list_under(&sale.partner_id, day_of(fact));
     }
-    row
+    (row, state)
+}
+
+/// The annuity that a fact is about.
+pub(crate) fn annuity_of(fact: &Fact) -> AnnuityId {
+    let Subject::Annuity(contract_id, term) = fact.subject();
+    AnnuityId { contract_id: contract_id.clone(), term }
+}
+
+/// The first annuity of a contract.
+pub(crate) fn first_annuity(contract_id: &rules::ContractId) -> AnnuityId {
+    AnnuityId { contract_id: contract_id.clone(), term: Term::FIRST }
 }
 
 /// The day a fact is booked on.
@@ -396,9 +290,4 @@ pub(crate) fn day_of(fact: &Fact) -> Day {
         Fact::Renewal(renewal) => renewal.starts_on,
         Fact::CreditNote(note) => note.issued_on,
     }
-}
-
-/// The slot of a term of a contract.
-pub(crate) fn annuity(contract: &ContractId, term: Term) -> SlotKey {
-    SlotKey::Annuity(contract.clone(), term)
 }

@@ -5,21 +5,22 @@
 //! |---|---|---|
 //! | a missed year that was set aside | `PARTNER#<partner>` | `ASIDE#<starts_on>#<n>` |
 
+use crate::bookings::Announce;
 use crate::item::{self, Hash, text};
 use crate::queries::name;
 use crate::store::{Consistency, Item, Key, Store, TransactError, Write};
 use crate::{CHANGED, Head, Ledger, LedgerError, SHAPE, UNSTORABLE, Unreadable, keys};
 use jiff::Timestamp;
 use rules::minimum_sales::Year;
-use rules::{Day, PartnerId};
+use rules::{AgreementId, PartnerId};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// A year of one of a partner's agreements: the first day of the agreement, and which year it is, from 1 on.
+/// A year of one of a partner's agreements: which agreement, and which year it is, from 1 on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct YearOf {
     /// The agreement.
-    pub starts_on: Day,
+    pub agreement: AgreementId,
     /// 1 for its first year.
     pub number: u16,
 }
@@ -85,14 +86,14 @@ struct Stored {
 const ASIDE: &str = "ASIDE#";
 
 fn key(partner: &PartnerId, year: YearOf) -> Key {
-    let YearOf { starts_on, number } = year;
-    Key { pk: keys::partner_partition(partner), sk: format!("{ASIDE}{starts_on}#{number}") }
+    let YearOf { agreement, number } = year;
+    Key { pk: keys::partner_partition(partner), sk: format!("{ASIDE}{agreement}#{number}") }
 }
 
 /// The year that a sort key names.
 fn year_of(sk: &str) -> Option<YearOf> {
-    let (starts_on, number) = sk.strip_prefix(ASIDE)?.split_once('#')?;
-    Some(YearOf { starts_on: starts_on.parse().ok()?, number: number.parse().ok()? })
+    let (agreement, number) = sk.strip_prefix(ASIDE)?.split_once('#')?;
+    Some(YearOf { agreement: agreement.parse().ok()?, number: number.parse().ok()? })
 }
 
 impl Stored {
@@ -117,7 +118,7 @@ pub(crate) fn check(item: &Item) -> Option<Result<(), Unreadable>> {
     Some(Stored::read(item).map(drop))
 }
 
-impl<S: Store> Ledger<S> {
+impl<S: Store, A: Announce> Ledger<S, A> {
     /// A partner as it is now, with what was set aside; its partition is read, in one request.
     pub async fn partner_with_years(&self, id: &PartnerId) -> Result<WithYears, LedgerError> {
         let head_key = keys::head(id);
@@ -186,7 +187,7 @@ mod tests {
 
     #[test]
     fn keys_read_back_as_written() {
-        let year = YearOf { starts_on: "2024-02-29".parse().unwrap(), number: 12 };
+        let year = YearOf { agreement: "2024-02-29".parse().unwrap(), number: 12 };
         let key = key(&"P-1".parse().unwrap(), year);
         assert_eq!((key.pk.as_str(), key.sk.as_str()), ("PARTNER#P-1", "ASIDE#2024-02-29#12"));
         assert_eq!(year_of(&key.sk), Some(year));

@@ -3,24 +3,28 @@
 //!
 //! Whoever adjusts a contract reads its rows first, then its partner, strongly consistent, again for each attempt.
 
+use crate::bookings::{Announce, Writes};
 use crate::choices::{Choice, Chosen};
 use crate::record::Outcome;
-use crate::slots::{Origin, Settled, Slots};
-use crate::store::{Store, TransactError, Write};
+use crate::recorded::Origin;
+use crate::rows::{annuity_of, first_annuity};
+use crate::slots::{Settled, Slots};
+use crate::store::{Store, TransactError};
 use crate::{Head, LOST, Ledger, LedgerError, Unreadable, keys};
 use rules::claims::Added;
 use rules::contract::State;
 use rules::rank::Place;
-use rules::{ContractId, Fact, Instance, Partner, PartnerId, Sale, Term};
+use rules::{AnnuityId, ContractId, Fact, Instance, Partner, PartnerId, Sale};
 use std::collections::BTreeMap;
 
 /// How often a plan is made anew because others changed what it was made from.
 const ATTEMPTS: u32 = 12;
 
-impl<S: Store> Ledger<S> {
+impl<S: Store, A: Announce> Ledger<S, A> {
     /// Takes a fact in, whatever is there already, and appends what it changes.
     pub(crate) async fn settle(&self, fact: &Fact, origin: Origin<'_>) -> Result<Outcome, LedgerError> {
-        let (contract_id, term) = (fact.contract_id(), fact.term());
+        let annuity = annuity_of(fact);
+        let contract_id = &annuity.contract_id;
         for attempt in 0..ATTEMPTS {
             let mut slots = self.whole_slots(keys::contract_partition(contract_id)).await?;
             let before = slots.contract().sale().cloned();
@@ -29,15 +33,15 @@ impl<S: Store> Ledger<S> {
                 Err(bound) => return Ok(Outcome::TooMany(bound)),
             };
             if added == Added::Duplicate {
-                self.finish(contract_id, term, origin).await?;
+                self.finish(&annuity, origin).await?;
                 return Ok(Outcome::Duplicate);
             }
             let waits = before.is_none() && matches!(fact, Fact::Renewal(_));
             if waits {
-                slots.touch(contract_id, Term::FIRST, origin);
+                slots.touch(first_annuity(contract_id), origin);
             }
-            let (plan, state) = self.plan_for((slots, before.as_ref()), (contract_id, term), origin).await?;
-            if self.carry_out(plan, (contract_id, term), origin, attempt).await? {
+            let (plan, state) = self.plan_for((slots, before.as_ref()), &annuity, origin).await?;
+            if self.carry_out(plan, &annuity, origin, attempt).await? {
                 return Ok(outcome(added, &state));
             }
         }
@@ -48,14 +52,15 @@ impl<S: Store> Ledger<S> {
     /// another. The caller asks for a restatement of each, before and after, as after a change of agreements: what ranked
     /// behind the sales that are listed may come to be listed.
     pub async fn choose(&self, choice: &Choice, origin: Origin<'_>) -> Result<Chosen, LedgerError> {
-        let (contract_id, term) = (&choice.contract_id, choice.key.term());
+        let annuity = AnnuityId { contract_id: choice.contract_id.clone(), term: choice.key.term() };
+        let contract_id = &annuity.contract_id;
         for attempt in 0..ATTEMPTS {
             let mut slots = self.whole_slots(keys::contract_partition(contract_id)).await?;
             let before = slots.contract().sale().cloned();
             match slots.choose(choice, origin) {
                 Chosen::Now => {}
                 Chosen::Already => {
-                    self.finish(contract_id, term, origin).await?;
+                    self.finish(&annuity, origin).await?;
                     return Ok(Chosen::Already);
                 }
                 refused @ (Chosen::OutOfTurn { .. }
@@ -63,8 +68,8 @@ impl<S: Store> Ledger<S> {
                 | Chosen::Unseen { .. }
                 | Chosen::TooMany(_)) => return Ok(refused),
             }
-            let (plan, _) = self.plan_for((slots, before.as_ref()), (contract_id, term), origin).await?;
-            if self.carry_out(plan, (contract_id, term), origin, attempt).await? {
+            let (plan, _) = self.plan_for((slots, before.as_ref()), &annuity, origin).await?;
+            if self.carry_out(plan, &annuity, origin, attempt).await? {
                 return Ok(Chosen::Now);
             }
         }
@@ -75,16 +80,16 @@ impl<S: Store> Ledger<S> {
     async fn plan_for(
         &self,
         (slots, before): (Slots, Option<&Sale>),
-        (contract_id, term): (&ContractId, Term),
+        annuity: &AnnuityId,
         origin: Origin<'_>,
     ) -> Result<(Plan, State), LedgerError> {
-        let mut plan = self.plan(slots, before, contract_id, origin).await?;
+        let mut plan = self.plan(slots, before, &annuity.contract_id, origin).await?;
         if !plan.left.is_empty() {
             let mut todo = plan.left.clone();
-            todo.extend(plan.slots.todo(contract_id, term));
-            plan.slots.set_todo(contract_id, term, todo);
+            todo.extend(plan.slots.todo(annuity));
+            plan.slots.set_todo(annuity, todo);
         }
-        let state = plan.slots.contract().state(term, &plan.partner);
+        let state = plan.slots.contract().state(annuity.term, &plan.partner);
         Ok((plan, state))
     }
 
@@ -92,14 +97,14 @@ impl<S: Store> Ledger<S> {
     async fn carry_out(
         &self,
         plan: Plan,
-        (contract_id, term): (&ContractId, Term),
+        annuity: &AnnuityId,
         origin: Origin<'_>,
         attempt: u32,
     ) -> Result<bool, LedgerError> {
-        match self.store.transact(plan.writes()?).await {
+        match self.transact(plan.writes()?).await {
             Ok(()) if plan.left.is_empty() => Ok(true),
             Ok(()) => {
-                self.finish(contract_id, term, origin).await?;
+                self.finish(annuity, origin).await?;
                 Ok(true)
             }
             Err(TransactError::Conflict) => {
@@ -129,13 +134,13 @@ impl<S: Store> Ledger<S> {
         }
         if lists.change(before, after.as_ref()) {
             // Whoever read the sale before it was listed must read it again.
-            slots.touch(contract_id, Term::FIRST, origin);
+            slots.touch(first_annuity(contract_id), origin);
         }
         let (mut others, mut left) = (Vec::new(), Vec::new());
         for place in lists.displaced.iter().filter(|place| place.contract_id != *contract_id) {
             match self.whole_slots(keys::contract_partition(&place.contract_id)).await {
                 Ok(mut other) => {
-                    other.touch(&place.contract_id, Term::FIRST, origin);
+                    other.touch(first_annuity(&place.contract_id), origin);
                     others.push((place.contract_id.clone(), other));
                 }
                 // One that cannot be read holds up neither this one nor the others; it stays to be done.
@@ -164,14 +169,10 @@ impl<S: Store> Ledger<S> {
 
     /// Does what a fact or a choice left to do, then says so in its slot. Safe to repeat, and to be done by several at once.
     /// What cannot be read stays to be done, and is the error in the end.
-    pub(crate) async fn finish(
-        &self,
-        contract_id: &ContractId,
-        term: Term,
-        origin: Origin<'_>,
-    ) -> Result<(), LedgerError> {
+    pub(crate) async fn finish(&self, annuity: &AnnuityId, origin: Origin<'_>) -> Result<(), LedgerError> {
+        let contract_id = &annuity.contract_id;
         for attempt in 0..ATTEMPTS {
-            let todo = self.whole_slots(keys::contract_partition(contract_id)).await?.todo(contract_id, term);
+            let todo = self.whole_slots(keys::contract_partition(contract_id)).await?.todo(annuity);
             let (mut failed, mut undone) = (None, Vec::new());
             for id in &todo {
                 match self.adjust(id.clone(), origin).await {
@@ -184,14 +185,14 @@ impl<S: Store> Ledger<S> {
                 }
             }
             let mut slots = self.whole_slots(keys::contract_partition(contract_id)).await?;
-            let known = slots.todo(contract_id, term);
+            let known = slots.todo(annuity);
             let is_left = |id: &ContractId| !todo.contains(id) || undone.contains(&id);
             let left: Vec<ContractId> = known.iter().filter(|id| is_left(id)).cloned().collect();
             if left == known {
                 return failed.map_or(Ok(()), Err);
             }
-            slots.set_todo(contract_id, term, left);
-            match self.store.transact(slots.writes()?).await {
+            slots.set_todo(annuity, left);
+            match self.transact(slots.writes()?).await {
                 Ok(()) => {}
                 Err(TransactError::Conflict) => self.store.back_off(attempt).await,
                 Err(TransactError::Failed(error)) => return Err(error.into()),
@@ -220,7 +221,7 @@ impl<S: Store> Ledger<S> {
                 to_do.pop();
                 continue;
             }
-            match self.store.transact(plan.writes()?).await {
+            match self.transact(plan.writes()?).await {
                 Ok(()) => {
                     attempt = 0;
                     if !plan.left.contains(&contract_id) {
@@ -260,7 +261,7 @@ impl<S: Store> Ledger<S> {
             if writes.is_empty() {
                 return Ok(());
             }
-            match (self.store.transact(writes).await, settled) {
+            match (self.transact(writes).await, settled) {
                 (Ok(()), Settled::Completely) => return Ok(()),
                 (Ok(()), Settled::InPart) => attempt = 0,
                 (Err(TransactError::Conflict), _) => {
@@ -363,13 +364,13 @@ impl Plan {
         self.slots.write_count() > 0 || self.others.iter().any(|other| other.write_count() > 0)
     }
 
-    fn writes(&self) -> Result<Vec<Write>, LedgerError> {
+    fn writes(&self) -> Result<Writes, LedgerError> {
         let mut writes = self.slots.writes()?;
         for head in &self.heads {
-            writes.push(head.write()?);
+            writes.writes.push(head.write()?);
         }
         for other in &self.others {
-            writes.extend(other.writes()?);
+            other.add_writes(&mut writes)?;
         }
         Ok(writes)
     }

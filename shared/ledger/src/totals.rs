@@ -1,13 +1,14 @@
 //! What a partner's entries of a month add up to, kept so that nobody must read them all to know. Recomputed from the
 //! entries, never incremented: a message twice, late or out of order changes nothing.
 
+use crate::bookings::Announce;
 use crate::item;
 use crate::keys;
 use crate::lenient::is_unknown_total;
 use crate::store::{Consistency, Item, Key, Store, TransactError, Write};
 use crate::{Ledger, LedgerError, SHAPE, UNSTORABLE, Unreadable};
 use rules::totals::{Group, Total};
-use rules::{Kind, Minor, Model, Month, PartnerId, Totals};
+use rules::{Minor, Month, PartnerId, Totals};
 use serde::{Deserialize, Serialize};
 use std::str::FromStr;
 
@@ -61,8 +62,8 @@ impl FromStr for StoredTotal {
     fn from_str(text: &str) -> Result<StoredTotal, NoTotal> {
         let mut words = text.split(' ');
         let mut word = || words.next().ok_or(NoTotal);
-        let kind = word().map(|name| Kind::ALL.into_iter().find(|kind| kind.as_str() == name))?.ok_or(NoTotal)?;
-        let model = word().map(|name| Model::ALL.into_iter().find(|model| model.as_str() == name))?.ok_or(NoTotal)?;
+        let kind = word()?.parse().map_err(|_| NoTotal)?;
+        let model = word()?.parse().map_err(|_| NoTotal)?;
         let currency = word()?.parse().map_err(|_| NoTotal)?;
         let count = word()?.parse().map_err(|_| NoTotal)?;
         let mut minor = || word()?.parse().map(Minor).map_err(|_| NoTotal);
@@ -144,7 +145,7 @@ fn attributes(of: &PartnerMonth, totals: &Totals, unknown: &[String], revision: 
         .map_err(|_| LedgerError::Damaged { key: keys::totals_partition(partner_id), why: UNSTORABLE })
 }
 
-impl<S: Store> Ledger<S> {
+impl<S: Store, A: Announce> Ledger<S, A> {
     /// Computes a partner's totals of a month from its entries. The total is read first and put on condition that it is
     /// still that one: who read the entries earlier cannot put an older sum over a newer one. One that cannot be read is
     /// made anew: all that is in it is derived.
@@ -193,6 +194,7 @@ impl<S: Store> Ledger<S> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use rules::{Kind, Model};
 
     #[test]
     fn a_total_is_stored_as_one_text() {

@@ -1,6 +1,7 @@
 //! Many contracts at once: what the index lists of them, with their annuities as they are now. A contract of which that is
 //! not all is read by itself.
 
+use crate::bookings::Announce;
 use crate::keys::{RowKey, SlotKey};
 use crate::queries::{index_key, rows_of};
 use crate::rows::text;
@@ -8,7 +9,7 @@ use crate::slots::Slots;
 use crate::store::{Consistency, Index, Item, Key, Store};
 use crate::{Ledger, LedgerError, keys};
 use futures_util::stream::{self, StreamExt};
-use rules::{Contract, ContractId, Day, PartnerId, Term};
+use rules::{AnnuityId, Contract, ContractId, Day, PartnerId, Term};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How many contracts are read side by side where they must be read by themselves.
@@ -17,7 +18,7 @@ const AT_ONCE: usize = 16;
 /// Contracts, each as recorded, or why it cannot be read.
 pub type Contracts = BTreeMap<ContractId, Result<Contract, LedgerError>>;
 
-impl<S: Store> Ledger<S> {
+impl<S: Store, A: Announce> Ledger<S, A> {
     /// Every contract that is, or was, this partner's; `None` if there are more than `most`. Annuities that owe nothing
     /// under any terms, because they wait for their sale or are not billed, may be missing in one that has others.
     pub async fn contracts_of(&self, partner: &PartnerId, most: usize) -> Result<Option<Contracts>, LedgerError> {
@@ -89,7 +90,9 @@ fn complete(slots: Vec<Item>, listed: Vec<Item>) -> Option<Slots> {
             RowKey::Claim(_, _) | RowKey::Choice(_, _) | RowKey::Left(_, _) => return None,
         }
     }
-    let first =
-        items.iter().filter_map(row_key).any(|key| matches!(key, RowKey::Slot(SlotKey::Annuity(_, Term::FIRST))));
+    let first = items
+        .iter()
+        .filter_map(row_key)
+        .any(|key| matches!(key, RowKey::Slot(SlotKey::Annuity(AnnuityId { term: Term::FIRST, .. }))));
     Slots::read(items).ok().filter(|slots| first && slots.unreadable().next().is_none())
 }

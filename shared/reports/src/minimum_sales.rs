@@ -44,9 +44,9 @@ pub async fn of_partner<S: Store>(
 ) -> Result<AgreementYears, LedgerError> {
     let CustomerSales { signed_on, unreadable } = sales(ledger, &partner.head).await?;
     let of_agreement = |agreement: &Agreement| {
-        let starts_on = agreement.starts_on();
+        let id = agreement.id();
         let with_what_was_said = move |year: Year| {
-            let of = YearOf { starts_on, number: year.number };
+            let of = YearOf { agreement: id, number: year.number };
             let set_aside = partner.set_aside.get(&of).filter(|said| said.is_about(&year)).cloned();
             let is_current = year.from <= today && today <= year.to;
             AgreementYear { of, year, is_current, set_aside }

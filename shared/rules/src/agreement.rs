@@ -1,16 +1,50 @@
 //! Agreements (§6): a partner's signature under one model, from a day on, with the evidence that its conditions are met.
 
 use crate::programme::{Condition, Earnings, FromSale, Terms};
+use crate::rates::Rates;
 use crate::text::Words;
 use crate::{Day, Minor, Model, Money, ProgrammeVersion, Rate};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
+use std::fmt;
+use std::str::FromStr;
 
 /// How many agreements one partner can have.
 pub const MAX_AGREEMENTS: usize = 100;
 
+/// Which agreement of its partner: no two start on one day (§6).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct AgreementId(Day);
+
+impl AgreementId {
+    /// The first day on which it is in force.
+    pub fn starts_on(self) -> Day {
+        self.0
+    }
+}
+
+impl From<Day> for AgreementId {
+    fn from(starts_on: Day) -> AgreementId {
+        AgreementId(starts_on)
+    }
+}
+
+impl FromStr for AgreementId {
+    type Err = crate::day::DayError;
+    fn from_str(text: &str) -> Result<AgreementId, Self::Err> {
+        text.parse().map(AgreementId)
+    }
+}
+
+impl fmt::Display for AgreementId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
 /// An affiliate's entry fee: `round(rate × commercial potential)`, owed by the partner on the day the agreement starts.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EntryFee {
     /// The segment conceded.
     pub segment: String,
@@ -21,11 +55,6 @@ pub struct EntryFee {
 }
 
 impl EntryFee {
-    /// No fee at all, for an agreement that is only imagined.
-    pub(crate) fn none() -> EntryFee {
-        EntryFee { segment: String::new(), commercial_potential: Money::CENT, rate: Rate::ZERO }
-    }
-
     /// What is owed, in minor units of the potential's currency.
     pub fn amount(&self) -> Minor {
         self.rate.share(self.commercial_potential.minor())
@@ -58,6 +87,9 @@ pub struct Draft {
 /// Why an agreement is refused. The field it speaks of is [`AgreementError::field`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum AgreementError {
+    /// The programme has no such model.
+    #[error("is no model of that version of the programme")]
+    NotOfThisProgramme,
     /// The agreement would end before it starts.
     #[error("is before starts_on: an agreement ends on its first day at the earliest")]
     EndsBeforeItStarts,
@@ -78,6 +110,7 @@ pub enum AgreementError {
 impl From<AgreementError> for Words {
     fn from(error: AgreementError) -> Words {
         let fr = match error {
+            AgreementError::NotOfThisProgramme => "n'est pas un modèle de cette version du programme",
             AgreementError::EndsBeforeItStarts => "est avant starts_on : un accord finit au plus tôt son premier jour",
             AgreementError::NotQualified => {
                 "condition non remplie : ce modèle demande une qualification technique, avec qualified_on au plus tard à starts_on"
@@ -100,6 +133,7 @@ impl AgreementError {
     /// The field of the agreement that is wrong.
     pub fn field(self) -> &'static str {
         match self {
+            AgreementError::NotOfThisProgramme => "model",
             AgreementError::EndsBeforeItStarts => "ends_on",
             AgreementError::NotQualified => "technical_qualification.qualified_on",
             AgreementError::NoSupportStructure => "support_structure",
@@ -116,128 +150,81 @@ impl AgreementError {
 }
 
 impl Draft {
+    /// An open agreement under the programme's own terms, without evidence of any condition.
+    pub fn new(model: Model, starts_on: Day) -> Draft {
+        Draft {
+            model,
+            starts_on,
+            ends_on: None,
+            programme: None,
+            rate: None,
+            from_sale: None,
+            technical_qualification: None,
+            support_structure: None,
+            entry_fee: None,
+        }
+    }
+
     /// Checks the conditions (§1, §6) and fixes the programme version.
     pub fn accept(self) -> Result<Agreement, AgreementError> {
         if self.ends_on.is_some_and(|end| end < self.starts_on) {
             return Err(AgreementError::EndsBeforeItStarts);
         }
-        let evidence = self.evidence()?;
-        Ok(Agreement {
-            starts_on: self.starts_on,
-            ends_on: self.ends_on,
-            programme: self.programme.unwrap_or_else(|| ProgrammeVersion::in_force_on(self.starts_on)),
-            rate: self.rate,
-            from_sale: self.from_sale,
-            evidence,
+        let programme = self.programme.unwrap_or_else(|| ProgrammeVersion::in_force_on(self.starts_on));
+        let terms = programme.programme().terms(self.model).ok_or(AgreementError::NotOfThisProgramme)?;
+        self.has_no_other_evidence(terms)?;
+        self.meets_conditions(terms)?;
+        let Draft { starts_on, ends_on, rate, from_sale, technical_qualification, entry_fee, .. } = self;
+        Ok(Agreement { starts_on, ends_on, programme, terms, rate, from_sale, technical_qualification, entry_fee })
+    }
+
+    /// Refuses evidence of conditions that the model does not have.
+    fn has_no_other_evidence(&self, terms: &Terms) -> Result<(), AgreementError> {
+        let given = [
+            (Condition::TechnicalQualification, self.technical_qualification.is_some()),
+            (Condition::SupportStructure, self.support_structure.is_some()),
+            (Condition::EntryFee, self.entry_fee.is_some()),
+        ];
+        let other = given.into_iter().find(|(condition, given)| *given && !terms.asks_for(*condition));
+        other.map_or(Ok(()), |(condition, _)| Err(AgreementError::NotOfThisModel(condition)))
+    }
+
+    /// The brand and the minimum of sales need no evidence (§6).
+    fn meets_conditions(&self, terms: &Terms) -> Result<(), AgreementError> {
+        terms.conditions.iter().try_for_each(|condition| match condition {
+            Condition::TechnicalQualification => {
+                let qualified = self.technical_qualification.is_some_and(|day| day <= self.starts_on);
+                qualified.then_some(()).ok_or(AgreementError::NotQualified)
+            }
+            Condition::SupportStructure => {
+                (self.support_structure == Some(true)).then_some(()).ok_or(AgreementError::NoSupportStructure)
+            }
+            Condition::EntryFee => self.entry_fee.as_ref().map(drop).ok_or(AgreementError::NoEntryFee),
+            Condition::MinimumSales { .. } | Condition::VendorBrand => Ok(()),
         })
     }
-
-    fn evidence(&self) -> Result<Evidence, AgreementError> {
-        let no_qualification = || match self.technical_qualification {
-            Some(_) => Err(AgreementError::NotOfThisModel(Condition::TechnicalQualification)),
-            None => Ok(()),
-        };
-        let no_affiliate_evidence = || match (self.support_structure, &self.entry_fee) {
-            (Some(_), _) => Err(AgreementError::NotOfThisModel(Condition::SupportStructure)),
-            (None, Some(_)) => Err(AgreementError::NotOfThisModel(Condition::EntryFee)),
-            (None, None) => Ok(()),
-        };
-        let qualified_on = || {
-            no_affiliate_evidence()?;
-            self.technical_qualification.filter(|day| *day <= self.starts_on).ok_or(AgreementError::NotQualified)
-        };
-        match self.model {
-            Model::Affiliate => {
-                no_qualification()?;
-                if self.support_structure != Some(true) {
-                    return Err(AgreementError::NoSupportStructure);
-                }
-                let entry_fee = self.entry_fee.clone().ok_or(AgreementError::NoEntryFee)?;
-                Ok(Evidence::Affiliate { entry_fee })
-            }
-            Model::AffiliatedIntegrator => Ok(Evidence::AffiliatedIntegrator { qualified_on: qualified_on()? }),
-            Model::IndependentIntegrator => Ok(Evidence::IndependentIntegrator { qualified_on: qualified_on()? }),
-            Model::Referrer => {
-                no_qualification()?;
-                no_affiliate_evidence()?;
-                Ok(Evidence::Referrer)
-            }
-        }
-    }
-}
-
-/// The model, with the evidence that its conditions are met: one cannot be had without the other.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Evidence {
-    /// A support structure, and an entry fee.
-    Affiliate {
-        /// The fee agreed.
-        entry_fee: EntryFee,
-    },
-    /// Qualified no later than the agreement starts.
-    AffiliatedIntegrator {
-        /// Since when.
-        qualified_on: Day,
-    },
-    /// Qualified no later than the agreement starts.
-    IndependentIntegrator {
-        /// Since when.
-        qualified_on: Day,
-    },
-    /// Nothing is asked.
-    Referrer,
 }
 
 /// An agreement whose conditions are met.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "StoredAgreement")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Agreement {
     starts_on: Day,
-    #[serde(skip_serializing_if = "Option::is_none")]
     ends_on: Option<Day>,
     programme: ProgrammeVersion,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    rate: Option<Rate>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    from_sale: Option<FromSale>,
-    evidence: Evidence,
-}
-
-#[derive(Deserialize)]
-struct StoredAgreement {
-    starts_on: Day,
-    ends_on: Option<Day>,
-    programme: ProgrammeVersion,
+    terms: &'static Terms,
     rate: Option<Rate>,
     from_sale: Option<FromSale>,
-    evidence: Evidence,
-}
-
-impl TryFrom<StoredAgreement> for Agreement {
-    type Error = AgreementError;
-    fn try_from(stored: StoredAgreement) -> Result<Agreement, AgreementError> {
-        let StoredAgreement { starts_on, ends_on, programme, rate, from_sale, evidence } = stored;
-        let agreement = Agreement { starts_on, ends_on, programme, rate, from_sale, evidence };
-        if ends_on.is_some_and(|end| end < starts_on) {
-            return Err(AgreementError::EndsBeforeItStarts);
-        }
-        match &agreement.evidence {
-            Evidence::AffiliatedIntegrator { qualified_on } | Evidence::IndependentIntegrator { qualified_on }
-                if *qualified_on > starts_on =>
-            {
-                Err(AgreementError::NotQualified)
-            }
-            Evidence::Affiliate { .. }
-            | Evidence::AffiliatedIntegrator { .. }
-            | Evidence::IndependentIntegrator { .. }
-            | Evidence::Referrer => Ok(agreement),
-        }
-    }
+    technical_qualification: Option<Day>,
+    entry_fee: Option<EntryFee>,
 }
 
 impl Agreement {
-    /// The first day in force; it identifies the agreement within its partner.
+    /// Which of its partner's agreements it is.
+    pub fn id(&self) -> AgreementId {
+        AgreementId(self.starts_on)
+    }
+
+    /// The first day in force.
     pub fn starts_on(&self) -> Day {
         self.starts_on
     }
@@ -252,39 +239,38 @@ impl Agreement {
         self.programme
     }
 
-    /// The evidence of its conditions, and with it the model.
-    pub fn evidence(&self) -> &Evidence {
-        &self.evidence
-    }
-
     /// The model signed.
     pub fn model(&self) -> Model {
-        match self.evidence {
-            Evidence::Affiliate { .. } => Model::Affiliate,
-            Evidence::AffiliatedIntegrator { .. } => Model::AffiliatedIntegrator,
-            Evidence::IndependentIntegrator { .. } => Model::IndependentIntegrator,
-            Evidence::Referrer => Model::Referrer,
-        }
+        self.terms.model
     }
 
     /// The programme's terms for the model, before anything negotiated.
     pub fn terms(&self) -> &'static Terms {
-        self.programme.programme().terms(self.model())
+        self.terms
     }
 
     /// What the partner earns: the programme's terms, with the negotiated ones in their place.
     pub fn earnings(&self) -> Earnings {
-        match self.terms().earnings {
-            Earnings::Recurring { rate } => Earnings::Recurring { rate: self.rate.unwrap_or(rate) },
-            Earnings::Once { rate, from_sale } => {
-                Earnings::Once { rate: self.rate.unwrap_or(rate), from_sale: self.from_sale.unwrap_or(from_sale) }
+        let rates = |rates: &Rates| self.rate.map_or_else(|| rates.clone(), Rates::One);
+        match &self.terms.earnings {
+            Earnings::Recurring { rates: of_programme } => Earnings::Recurring { rates: rates(of_programme) },
+            Earnings::Once { rates: of_programme, from_sale } => {
+                Earnings::Once { rates: rates(of_programme), from_sale: self.from_sale.unwrap_or(*from_sale) }
             }
         }
     }
 
-    /// The same agreement under other terms.
-    pub(crate) fn with_terms(&self, evidence: Evidence, rate: Option<Rate>, from_sale: Option<FromSale>) -> Agreement {
-        Agreement { rate, from_sale, evidence, ..self.clone() }
+    /// The same agreement as it would be with other negotiated terms.
+    pub(crate) fn negotiated(&self, rate: Option<Rate>, from_sale: Option<FromSale>) -> Agreement {
+        Agreement { rate, from_sale, ..self.clone() }
+    }
+
+    /// The same agreement as it would be under another model of its programme, with no evidence of that one's conditions;
+    /// none if the programme has no such model.
+    pub(crate) fn under(&self, model: Model) -> Option<Agreement> {
+        let terms = self.programme.programme().terms(model)?;
+        let (technical_qualification, entry_fee) = (None, None);
+        Some(Agreement { terms, rate: None, from_sale: None, technical_qualification, entry_fee, ..self.clone() })
     }
 
     /// The negotiated rate, if there is one.
@@ -302,26 +288,25 @@ impl Agreement {
         self.starts_on <= day && self.ends_on.is_none_or(|end| day <= end)
     }
 
+    /// Since when the partner is qualified to start up a client, if the model asks for that.
+    pub fn technical_qualification(&self) -> Option<Day> {
+        self.technical_qualification
+    }
+
+    /// Whether the partner has the structure and skills for support, which it has if the model asks for them.
+    pub fn has_support_structure(&self) -> bool {
+        self.terms.asks_for(Condition::SupportStructure)
+    }
+
     /// The entry fee, if the model has one.
     pub fn entry_fee(&self) -> Option<&EntryFee> {
-        match &self.evidence {
-            Evidence::Affiliate { entry_fee } => Some(entry_fee),
-            Evidence::AffiliatedIntegrator { .. } | Evidence::IndependentIntegrator { .. } | Evidence::Referrer => None,
-        }
+        self.entry_fee.as_ref()
     }
 }
 
 /// All agreements of one partner, by `starts_on`; no two are in force on one day.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "Vec<Agreement>")]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Agreements(Vec<Agreement>);
-
-impl TryFrom<Vec<Agreement>> for Agreements {
-    type Error = AgreementsError;
-    fn try_from(agreements: Vec<Agreement>) -> Result<Self, AgreementsError> {
-        Agreements::new(agreements)
-    }
-}
 
 /// Why a set of agreements is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -390,17 +375,7 @@ mod tests {
     use super::*;
 
     fn draft(model: Model, starts_on: &str) -> Draft {
-        Draft {
-            model,
-            starts_on: starts_on.parse().unwrap(),
-            ends_on: None,
-            programme: None,
-            rate: None,
-            from_sale: None,
-            technical_qualification: None,
-            support_structure: None,
-            entry_fee: None,
-        }
+        Draft::new(model, starts_on.parse().unwrap())
     }
 
     fn fee() -> EntryFee {
@@ -462,35 +437,14 @@ mod tests {
     }
 
     #[test]
-    fn what_could_not_be_registered_does_not_read_from_storage() {
-        let referrer = |from: &str, to: Option<&str>| {
-            Draft { ends_on: to.map(|day| day.parse().unwrap()), ..draft(Model::Referrer, from) }.accept().unwrap()
-        };
-        let (early, late) = (referrer("2024-01-01", None), referrer("2025-01-01", None));
-        let reads = |agreements: &serde_json::Value| serde_json::from_value::<Agreements>(agreements.clone()).is_ok();
-        let sound = serde_json::to_value([referrer("2024-01-01", Some("2024-12-31")), late.clone()]).unwrap();
-        assert!(reads(&sound));
-        assert!(!reads(&serde_json::to_value([early, late]).unwrap()), "both in force");
-        let mut backwards = sound;
-        backwards[0]["ends_on"] = "2023-12-31".into();
-        assert!(!reads(&backwards));
-        let qualified = Draft {
-            technical_qualification: Some("2024-01-01".parse().unwrap()),
-            ..draft(Model::AffiliatedIntegrator, "2024-01-01")
-        };
-        let mut late_qualification = serde_json::to_value([qualified.accept().unwrap()]).unwrap();
-        assert!(reads(&late_qualification));
-        late_qualification[0]["evidence"]["affiliated-integrator"]["qualified_on"] = "2024-01-02".into();
-        assert!(!reads(&late_qualification));
-    }
-
-    #[test]
     fn negotiated_terms_stand_in_place_of_the_programmes() {
         let check = |rate: Option<&str>, from_sale: Option<u64>, expected: (&str, u8)| {
             let (rate, from_sale) = (rate.map(|rate| rate.parse().unwrap()), from_sale.map(|n| n.try_into().unwrap()));
             let agreement = Draft { rate, from_sale, ..draft(Model::Referrer, "2024-01-01") }.accept().unwrap();
             assert_eq!((agreement.negotiated_rate(), agreement.negotiated_from_sale()), (rate, from_sale));
-            let Earnings::Once { rate, from_sale } = agreement.earnings() else { panic!("a referrer is paid once") };
+            let Earnings::Once { rates: Rates::One(rate), from_sale } = agreement.earnings() else {
+                panic!("a referrer is paid once")
+            };
             assert_eq!((rate.to_string().as_str(), from_sale.number()), expected);
         };
         check(None, None, ("0.15", 1));

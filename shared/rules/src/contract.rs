@@ -4,7 +4,7 @@ use crate::claims::{Added, Choice, Claims, MAX_CHOICES, MAX_CLAIMS};
 use crate::decision::{Annuity, Decision, Pending, decide};
 use crate::line::annuity_lines;
 use crate::text::Words;
-use crate::{CreditNote, CreditNoteId, Day, Fact, Line, Money, Partner, Renewal, Sale, Term};
+use crate::{AnnuityId, CreditNote, CreditNoteId, Day, Fact, Line, Money, Partner, Renewal, Sale, Term};
 use serde::{Serialize, Serializer};
 use std::collections::BTreeMap;
 
@@ -353,7 +353,8 @@ impl Contract {
         let (Some(sale), Some(billed)) = (self.sale(), self.billed(term)) else { return Vec::new() };
         match self.state(term, partner) {
             State::Decided(decision) => {
-                annuity_lines(&sale.partner_id, (&sale.contract_id, term), billed, &decision, self.credit_notes(term))
+                let annuity = AnnuityId { contract_id: sale.contract_id.clone(), term };
+                annuity_lines(&sale.partner_id, &annuity, billed, &decision, self.credit_notes(term))
             }
             State::Pending(_) | State::Void => Vec::new(),
         }

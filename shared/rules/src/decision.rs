@@ -1,14 +1,17 @@
 //! Which agreement governs an annuity, and which rate it has (§3.1, §3.2).
 
+use crate::agreement::AgreementId;
 use crate::programme::{Earnings, FromSale};
 use crate::rank::{Place, rank};
-use crate::{Agreement, Agreements, Day, Instance, Model, Partner, ProgrammeVersion, Rate, Sale, Term};
+use crate::rates::Rates;
+use crate::{Agreement, Agreements, Day, Instance, Model, Partner, ProgrammeVersion, Sale, Term};
 use serde::{Deserialize, Serialize};
-use std::fmt;
+use strum::{Display, EnumString, IntoStaticStr, VariantArray, VariantNames};
 
 /// Why an annuity or a credit note owes nothing yet; it settles by itself when the missing fact arrives (§3.1).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, IntoStaticStr)]
 #[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
 pub enum Pending {
     /// The partner had no agreement in force when the contract was signed.
     NoAgreement,
@@ -19,8 +22,24 @@ pub enum Pending {
 }
 
 /// What an amount is, and so who owes it (§3.5).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    Display,
+    EnumString,
+    IntoStaticStr,
+    VariantArray,
+)]
 #[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
 pub enum Kind {
     /// The vendor owes it to the partner.
     Commission,
@@ -34,28 +53,17 @@ pub enum Kind {
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Kind; 4] = [Kind::Commission, Kind::RevenueShare, Kind::InstanceDiscount, Kind::EntryFee];
+    pub const ALL: &[Kind] = Kind::VARIANTS;
 
     /// The name on the wire: `revenue-share`.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Kind::Commission => "commission",
-            Kind::RevenueShare => "revenue-share",
-            Kind::InstanceDiscount => "instance-discount",
-            Kind::EntryFee => "entry-fee",
-        }
-    }
-}
-
-impl fmt::Display for Kind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
+        self.into()
     }
 }
 
 /// The rule that gave the rate.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, IntoStaticStr, VariantNames)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Reason {
     /// A recurring model shares every annual fee.
     RevenueShare,
@@ -64,13 +72,11 @@ pub enum Reason {
     /// A first annuity, sale N or later.
     SaleNOrLater {
         /// N, the first sale that is paid.
-        #[serde(rename = "n")]
         from_sale: FromSale,
     },
     /// A first annuity before sale N.
     BeforeSaleN {
         /// N, the first sale that is paid.
-        #[serde(rename = "n")]
         from_sale: FromSale,
     },
     /// A renewal under a model that pays once.
@@ -85,59 +91,39 @@ pub enum Reason {
     EntryFee,
 }
 
-/// The names of all reasons.
-pub const REASONS: [&str; 9] = [
-    "revenue-share",
-    "agreement-ended",
-    "sale-n-or-later",
-    "before-sale-n",
-    "paid-once",
-    "instance-discount",
-    "instance-without-perk",
-    "not-the-first-instance",
-    "entry-fee",
-];
-
 impl Reason {
+    /// The names of all of them.
+    pub const NAMES: &[&str] = Reason::VARIANTS;
+
     /// The name on the wire: `before-sale-n`.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Reason::RevenueShare => "revenue-share",
-            Reason::AgreementEnded => "agreement-ended",
-            Reason::SaleNOrLater { .. } => "sale-n-or-later",
-            Reason::BeforeSaleN { .. } => "before-sale-n",
-            Reason::PaidOnce => "paid-once",
-            Reason::InstanceDiscount => "instance-discount",
-            Reason::InstanceWithoutPerk => "instance-without-perk",
-            Reason::NotTheFirstInstance => "not-the-first-instance",
-            Reason::EntryFee => "entry-fee",
-        }
+        self.into()
+    }
+}
+
+impl Pending {
+    /// The name on the wire: `no-agreement`.
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 }
 
 /// What an annuity is paid by, and why: with the fee, enough to compute each of its lines again by hand.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Decision {
-    /// `starts_on` of the governing agreement.
-    #[serde(rename = "ag")]
-    pub agreement: Day,
+    /// The governing agreement.
+    pub agreement: AgreementId,
     /// The programme version of the governing agreement.
-    #[serde(rename = "pv")]
     pub programme: ProgrammeVersion,
     /// The model of the governing agreement.
-    #[serde(rename = "mo")]
     pub model: Model,
     /// What the amounts are called.
-    #[serde(rename = "k")]
     pub kind: Kind,
-    /// The rate applied, a fraction; zero where nothing is paid.
-    #[serde(rename = "ra")]
-    pub rate: Rate,
-    /// Whether the rate was negotiated rather than the programme's.
-    #[serde(rename = "ng", default, skip_serializing_if = "std::ops::Not::not")]
+    /// The rates applied, fractions; zero where nothing is paid.
+    pub rates: Rates,
+    /// Whether they were negotiated rather than the programme's.
     pub negotiated: bool,
     /// Why.
-    #[serde(rename = "re")]
     pub reason: Reason,
 }
 
@@ -166,62 +152,62 @@ pub fn which_agreement<'a>(sale: &Sale, agreements: &'a Agreements) -> Result<&'
 /// §3.2: the rate, and the reason for it.
 pub fn which_rate(annuity: Annuity<'_>, agreement: &Agreement, partner: &Partner) -> Decision {
     let negotiated = agreement.negotiated_rate().is_some();
-    let (kind, rate, negotiated, reason) = match annuity.sale.instance {
+    let (kind, rates, negotiated, reason) = match annuity.sale.instance {
         Instance::Partner => {
-            let (rate, reason) = partner_instance(annuity, partner);
-            (Kind::InstanceDiscount, rate, false, reason)
+            let (rates, reason) = partner_instance(annuity, partner);
+            (Kind::InstanceDiscount, rates, false, reason)
         }
         Instance::Customer => match agreement.earnings() {
-            Earnings::Recurring { rate } => {
-                let (rate, reason) = recurring(annuity, agreement.model(), rate, &partner.agreements);
-                (Kind::RevenueShare, rate, negotiated, reason)
+            Earnings::Recurring { rates } => {
+                let (rates, reason) = recurring(annuity, agreement.model(), rates, &partner.agreements);
+                (Kind::RevenueShare, rates, negotiated, reason)
             }
-            Earnings::Once { rate, from_sale } => {
-                let (rate, reason) = once(annuity, rate, from_sale, partner);
-                (Kind::Commission, rate, negotiated, reason)
+            Earnings::Once { rates, from_sale } => {
+                let (rates, reason) = once(annuity, rates, from_sale, partner);
+                (Kind::Commission, rates, negotiated, reason)
             }
         },
     };
     Decision {
-        agreement: agreement.starts_on(),
+        agreement: agreement.id(),
         programme: agreement.programme(),
         model: agreement.model(),
         kind,
-        rate,
+        rates,
         negotiated,
         reason,
     }
 }
 
 /// A partner's own instance: discounted while an agreement that grants the perk is in force, if it is the earliest.
-fn partner_instance(annuity: Annuity<'_>, partner: &Partner) -> (Rate, Reason) {
+fn partner_instance(annuity: Annuity<'_>, partner: &Partner) -> (Rates, Reason) {
     if !partner.instances.is_first(&Place::from(annuity.sale)) {
-        return (Rate::ZERO, Reason::NotTheFirstInstance);
+        return (Rates::ZERO, Reason::NotTheFirstInstance);
     }
     let in_force = partner.agreements.in_force_on(annuity.starts_on);
     match in_force.and_then(|agreement| agreement.terms().instance_discount()) {
-        Some(discount) => (discount, Reason::InstanceDiscount),
-        None => (Rate::ZERO, Reason::InstanceWithoutPerk),
+        Some(discount) => (discount.into(), Reason::InstanceDiscount),
+        None => (Rates::ZERO, Reason::InstanceWithoutPerk),
     }
 }
 
 /// A recurring model pays every year on whose first day the partner is under that model.
-fn recurring(annuity: Annuity<'_>, model: Model, rate: Rate, agreements: &Agreements) -> (Rate, Reason) {
+fn recurring(annuity: Annuity<'_>, model: Model, rates: Rates, agreements: &Agreements) -> (Rates, Reason) {
     match agreements.in_force_on(annuity.starts_on) {
-        Some(agreement) if agreement.model() == model => (rate, Reason::RevenueShare),
-        Some(_) | None => (Rate::ZERO, Reason::AgreementEnded),
+        Some(agreement) if agreement.model() == model => (rates, Reason::RevenueShare),
+        Some(_) | None => (Rates::ZERO, Reason::AgreementEnded),
     }
 }
 
 /// A one-off model pays the first annuity, from sale N on.
-fn once(annuity: Annuity<'_>, rate: Rate, from_sale: FromSale, partner: &Partner) -> (Rate, Reason) {
+fn once(annuity: Annuity<'_>, rates: Rates, from_sale: FromSale, partner: &Partner) -> (Rates, Reason) {
     if annuity.term > Term::FIRST {
-        return (Rate::ZERO, Reason::PaidOnce);
+        return (Rates::ZERO, Reason::PaidOnce);
     }
     if rank(&Place::from(annuity.sale), &partner.sales) >= usize::from(from_sale.number()) {
-        (rate, Reason::SaleNOrLater { from_sale })
+        (rates, Reason::SaleNOrLater { from_sale })
     } else {
-        (Rate::ZERO, Reason::BeforeSaleN { from_sale })
+        (Rates::ZERO, Reason::BeforeSaleN { from_sale })
     }
 }
 
@@ -233,7 +219,7 @@ mod tests {
     fn names_on_the_wire_are_the_serialized_ones() {
         let kinds = [Kind::Commission, Kind::RevenueShare, Kind::InstanceDiscount, Kind::EntryFee];
         let names = ["commission", "revenue-share", "instance-discount", "entry-fee"];
-        assert_eq!(kinds.map(Kind::as_str), names);
+        assert_eq!((Kind::ALL, kinds.map(Kind::as_str)), (&kinds[..], names));
         assert_eq!(serde_json::to_value(kinds).unwrap(), serde_json::json!(names));
         let from_sale = 2.try_into().unwrap();
         for (reason, name) in [
@@ -248,9 +234,9 @@ mod tests {
             (Reason::EntryFee, "entry-fee"),
         ] {
             assert_eq!(reason.as_str(), name);
-            assert!(REASONS.contains(&name));
-            let stored = serde_json::to_value(reason).unwrap();
-            assert!(stored == name || stored == serde_json::json!({ name: { "n": 2 } }), "{stored}");
+            assert!(Reason::NAMES.contains(&name));
         }
+        let pending = [Pending::NoAgreement, Pending::ContractNotSigned, Pending::TermNotBilled];
+        assert_eq!(pending.map(Pending::as_str), ["no-agreement", "contract-not-signed", "term-not-billed"]);
     }
 }

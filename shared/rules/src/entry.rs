@@ -3,7 +3,6 @@
 use crate::Minor;
 use crate::line::{Basis, Line, Posting};
 use crate::money::Overflow;
-use jiff::Timestamp;
 
 /// What is appended to a line: the difference between what it is and what was recorded.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,17 +39,6 @@ impl Reversal {
             Some(_) => Reversal::AnotherPosting,
         }
     }
-}
-
-/// An entry as it stands in the ledger.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Recorded {
-    /// The entry.
-    pub entry: Entry,
-    /// When it was recorded.
-    pub recorded_at: Timestamp,
-    /// The event that caused it, or `agreements-<version>` of the partner.
-    pub because: String,
 }
 
 /// What must be appended so that `recorded` adds up to `line` (§4): nothing, one entry, or, where the posting changed,

@@ -5,6 +5,7 @@ use crate::decision::{Pending, Reason};
 use crate::entry::Reversal;
 use crate::line::Basis;
 use crate::programme::Language;
+use crate::rates::Rates;
 use crate::{Currency, Entry, Minor, Rate};
 
 /// Why an entry is what it is: the line as it stood when the entry was recorded, and what had been recorded before.
@@ -54,7 +55,8 @@ pub fn basis(basis: &Basis, currency: Currency, language: Language) -> String {
     let decision = &basis.decision;
     let computed = computation(basis, currency, language);
     let rule = rule(basis, currency, language);
-    let model = decision.programme.programme().terms(decision.model).name.in_language(language).to_lowercase();
+    let terms = decision.programme.programme().terms(decision.model);
+    let model = terms.map_or(decision.model.as_str(), |terms| terms.name.in_language(language)).to_lowercase();
     let version = day(decision.programme.as_str(), language);
     let agreement = day(&decision.agreement.to_string(), language);
     match language {
@@ -120,36 +122,44 @@ pub fn oddity(oddity: Oddity, language: Language) -> &'static str {
 
 /// `70 % of 1,200.01 EUR is 840.01 EUR`, and for a credit note the same before and after it.
 fn computation(basis: &Basis, currency: Currency, language: Language) -> String {
-    let rate = basis.decision.rate;
+    let rates = &basis.decision.rates;
     let money = |minor| amount(minor, currency, language);
     let share_of = |base: Minor| {
-        let (percent, of, share) = (percent(rate, language), money(base), money(rate.share(base)));
+        let parts: Vec<(Minor, Rate)> = match rates {
+            Rates::One(rate) => vec![(base, *rate)],
+            Rates::Bands(bands) => bands.parts(base).collect(),
+        };
+        let part = |(part, rate): (Minor, Rate)| match language {
+            Language::Fr => format!("{} de {}", percent(rate, language), money(part)),
+            Language::En => format!("{} of {}", percent(rate, language), money(part)),
+        };
+        let (parts, share) = (parts.into_iter().map(part).collect::<Vec<_>>(), money(rates.share(base)));
         match language {
-            Language::Fr => format!("{percent} de {of} font {share}"),
-            Language::En => format!("{percent} of {of} is {share}"),
+            Language::Fr => format!("{} font {share}", parts.join(" et ")),
+            Language::En => format!("{} is {share}", parts.join(" and ")),
         }
     };
-    if basis.before == Minor::ZERO {
-        return match (rate.is_zero(), language) {
+    if basis.before() == Minor::ZERO {
+        return match (rates.is_zero(), language) {
             (true, _) => money(Minor::ZERO),
-            (false, Language::Fr) => format!("{}, arrondi au plus proche", share_of(basis.after)),
-            (false, Language::En) => format!("{}, rounded half away from zero", share_of(basis.after)),
+            (false, Language::Fr) => format!("{}, arrondi au plus proche", share_of(basis.after())),
+            (false, Language::En) => format!("{}, rounded half away from zero", share_of(basis.after())),
         };
     }
-    let credited = money(Minor(basis.before.0.saturating_sub(basis.after.0)));
-    match (rate.is_zero(), language) {
+    let credited = money(Minor(basis.before().0.saturating_sub(basis.after().0)));
+    match (rates.is_zero(), language) {
         (true, Language::Fr) => format!("Avoir de {credited}, sans effet : {}", money(Minor::ZERO)),
         (true, Language::En) => format!("Credit note of {credited}, no effect: {}", money(Minor::ZERO)),
         (false, Language::Fr) => format!(
             "Avoir de {credited} : {} après, moins {} avant, soit {}",
-            share_of(basis.after),
-            share_of(basis.before),
+            share_of(basis.after()),
+            share_of(basis.before()),
             money(basis.amount())
         ),
         (false, Language::En) => format!(
             "Credit note of {credited}: {} after it, less {} before, which is {}",
-            share_of(basis.after),
-            share_of(basis.before),
+            share_of(basis.after()),
+            share_of(basis.before()),
             money(basis.amount())
         ),
     }
@@ -270,11 +280,11 @@ mod tests {
             programme: ProgrammeVersion::V2013_11_16,
             model: Model::AffiliatedIntegrator,
             kind: Kind::Commission,
-            rate: rate.parse().unwrap(),
+            rates: rate.parse::<Rate>().unwrap().into(),
             negotiated: rate == "0.333333",
             reason,
         };
-        Basis { decision, before: Minor(before), after: Minor(after) }
+        Basis::new(decision, Minor(before), Minor(after)).unwrap()
     }
 
     fn check(said: &str, expected: &str) {

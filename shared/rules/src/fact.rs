@@ -47,6 +47,21 @@ impl fmt::Display for Term {
     }
 }
 
+/// One year of one contract (§3).
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct AnnuityId {
+    /// The contract.
+    pub contract_id: ContractId,
+    /// Its year.
+    pub term: Term,
+}
+
+impl fmt::Display for AnnuityId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} term {}", self.contract_id, self.term)
+    }
+}
+
 /// Whose installation a contract is for.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -114,22 +129,20 @@ pub enum Fact {
     CreditNote(CreditNote),
 }
 
-impl Fact {
-    /// The contract it speaks of.
-    pub fn contract_id(&self) -> &ContractId {
-        match self {
-            Fact::Sale(sale) => &sale.contract_id,
-            Fact::Renewal(renewal) => &renewal.contract_id,
-            Fact::CreditNote(note) => &note.contract_id,
-        }
-    }
+/// What a fact is about. A fact of another kind than today's need not be about a contract.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Subject<'a> {
+    /// One annuity, itself or something that is said of it.
+    Annuity(&'a ContractId, Term),
+}
 
-    /// The annuity it speaks of.
-    pub fn term(&self) -> Term {
+impl Fact {
+    /// What it is about.
+    pub fn subject(&self) -> Subject<'_> {
         match self {
-            Fact::Sale(_) => Term::FIRST,
-            Fact::Renewal(renewal) => renewal.term,
-            Fact::CreditNote(note) => note.term,
+            Fact::Sale(sale) => Subject::Annuity(&sale.contract_id, Term::FIRST),
+            Fact::Renewal(renewal) => Subject::Annuity(&renewal.contract_id, renewal.term),
+            Fact::CreditNote(note) => Subject::Annuity(&note.contract_id, note.term),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The whole set at once: all facts in, all lines out, no storage. The oracle of the tests and of the audit.
 
+use crate::fact::Subject;
 use crate::line::{LineId, entry_fee_line};
 use crate::{Agreements, Contract, ContractId, Fact, Line, Partner, PartnerId};
 use std::collections::BTreeMap;
@@ -9,8 +10,9 @@ use std::collections::BTreeMap;
 pub fn fold(facts: impl IntoIterator<Item = Fact>, registry: &BTreeMap<PartnerId, Agreements>) -> Vec<Line> {
     let mut contracts: BTreeMap<ContractId, Contract> = BTreeMap::new();
     for fact in facts {
+        let Subject::Annuity(contract_id, _) = fact.subject();
         // One too many is no fact.
-        let _ = contracts.entry(fact.contract_id().clone()).or_default().take(&fact);
+        let _ = contracts.entry(contract_id.clone()).or_default().take(&fact);
     }
     fold_contracts(&contracts, registry)
 }

@@ -1,9 +1,9 @@
 //! Lines (§3.4, §3.5): what is owed for an annuity and for each of its credit notes, and by whom to whom.
 
+use crate::agreement::AgreementId;
 use crate::decision::{Decision, Kind, Reason};
 use crate::money::MAX_MINOR;
-use crate::{Agreement, ContractId, CreditNote, CreditNoteId, Currency, Day, Minor, Model, Money, PartnerId, Term};
-use serde::{Deserialize, Serialize};
+use crate::{Agreement, AnnuityId, CreditNote, CreditNoteId, Currency, Day, Minor, Model, Money, PartnerId};
 
 /// What makes a line a line.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -19,10 +19,8 @@ pub enum Cause {
 pub enum LineId {
     /// A line of an annuity.
     Annuity {
-        /// The contract.
-        contract_id: ContractId,
-        /// Its year.
-        term: Term,
+        /// Which annuity.
+        annuity: AnnuityId,
         /// The annuity itself, or one credit note.
         cause: Cause,
     },
@@ -30,8 +28,8 @@ pub enum LineId {
     EntryFee {
         /// Whose agreement.
         partner_id: PartnerId,
-        /// `starts_on` of the agreement.
-        agreement: Day,
+        /// Which of them.
+        agreement: AgreementId,
     },
 }
 
@@ -51,51 +49,43 @@ pub struct Posting {
 }
 
 /// What an amount is computed from: `share(after) − share(before)`. Both are 0 to [`MAX_BASE`] minor units.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "StoredBasis")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Basis {
     /// What governs it.
-    #[serde(rename = "d")]
     pub decision: Decision,
-    /// What was left of the fee before, in minor units; nothing for the annuity's own line.
-    #[serde(rename = "b0")]
-    pub before: Minor,
-    /// What is left of the fee after.
-    #[serde(rename = "b1")]
-    pub after: Minor,
+    before: Minor,
+    after: Minor,
 }
 
 /// The most that an annuity can stand at, in minor units: its fee and a hundred additions to it, each at most
 /// [`MAX_MINOR`]. A difference of two such numbers fits 64 bits by far.
 pub const MAX_BASE: i64 = 101 * MAX_MINOR;
 
-#[derive(Deserialize)]
-struct StoredBasis {
-    #[serde(rename = "d")]
-    decision: Decision,
-    #[serde(rename = "b0")]
-    before: Minor,
-    #[serde(rename = "b1")]
-    after: Minor,
-}
-
-/// A stored basis that no annuity has.
-#[derive(Debug, thiserror::Error)]
+/// A number that no annuity stands at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the basis of an amount is out of range")]
-struct OutOfRange;
+pub struct OutOfRange;
 
-impl TryFrom<StoredBasis> for Basis {
-    type Error = OutOfRange;
-    fn try_from(StoredBasis { decision, before, after }: StoredBasis) -> Result<Basis, OutOfRange> {
+impl Basis {
+    /// What is left of an annuity before and after; both must be 0 to [`MAX_BASE`].
+    pub fn new(decision: Decision, before: Minor, after: Minor) -> Result<Basis, OutOfRange> {
         let in_range = |minor: Minor| (0..=MAX_BASE).contains(&minor.0);
         if in_range(before) && in_range(after) { Ok(Basis { decision, before, after }) } else { Err(OutOfRange) }
     }
-}
 
-impl Basis {
+    /// What was left of the fee before, in minor units; nothing for the annuity's own line.
+    pub fn before(&self) -> Minor {
+        self.before
+    }
+
+    /// What is left of the fee after, in minor units.
+    pub fn after(&self) -> Minor {
+        self.after
+    }
+
     /// The partner's part.
     pub fn amount(&self) -> Minor {
-        let share = |base| self.decision.rate.share(base);
+        let share = |base| self.decision.rates.share(base);
         Minor(share(self.after).0 - share(self.before).0)
     }
 
@@ -142,13 +132,13 @@ impl Line {
 /// `credit_note_id`). Fees are at most 10^12, so nothing here can overflow.
 pub fn annuity_lines<'a>(
     partner_id: &PartnerId,
-    (contract_id, term): (&ContractId, Term),
+    annuity: &AnnuityId,
     (starts_on, fee): (Day, Money),
     decision: &Decision,
     credit_notes: impl IntoIterator<Item = &'a CreditNote>,
 ) -> Vec<Line> {
     let line = |cause, booked_on, before, after| Line {
-        id: LineId::Annuity { contract_id: contract_id.clone(), term, cause },
+        id: LineId::Annuity { annuity: annuity.clone(), cause },
         posting: Posting {
             partner_id: partner_id.clone(),
             kind: decision.kind,
@@ -174,24 +164,24 @@ pub fn annuity_lines<'a>(
 /// §6: the line of an agreement's entry fee, booked on its first day.
 pub fn entry_fee_line(partner_id: &PartnerId, agreement: &Agreement) -> Option<Line> {
     let fee = agreement.entry_fee()?;
-    let (starts_on, model) = (agreement.starts_on(), agreement.model());
+    let model = agreement.model();
     let decision = Decision {
-        agreement: starts_on,
+        agreement: agreement.id(),
         programme: agreement.programme(),
         model,
         kind: Kind::EntryFee,
-        rate: fee.rate,
+        rates: fee.rate.into(),
         negotiated: false,
         reason: Reason::EntryFee,
     };
     Some(Line {
-        id: LineId::EntryFee { partner_id: partner_id.clone(), agreement: starts_on },
+        id: LineId::EntryFee { partner_id: partner_id.clone(), agreement: agreement.id() },
         posting: Posting {
             partner_id: partner_id.clone(),
             kind: Kind::EntryFee,
             model,
             currency: fee.commercial_potential.currency(),
-            booked_on: starts_on,
+            booked_on: agreement.starts_on(),
         },
         basis: Basis { decision, before: Minor::ZERO, after: fee.commercial_potential.minor() },
     })
@@ -200,7 +190,7 @@ pub fn entry_fee_line(partner_id: &PartnerId, agreement: &Agreement) -> Option<L
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{ProgrammeVersion, Rate};
+    use crate::{ContractId, ProgrammeVersion, Rate, Term};
 
     fn lines(rate: &str, reason: Reason, fee: &str, notes: &[(&str, &str, &str)]) -> Vec<(i64, i64)> {
         let eur: Currency = "EUR".parse().unwrap();
@@ -209,11 +199,11 @@ mod tests {
             None => Money::parse(text, eur).unwrap(),
         };
         let decision = Decision {
-            agreement: Day::MIN,
+            agreement: Day::MIN.into(),
             programme: ProgrammeVersion::V2013_11_16,
             model: Model::Affiliate,
             kind: Kind::RevenueShare,
-            rate: rate.parse().unwrap(),
+            rates: rate.parse::<Rate>().unwrap().into(),
             negotiated: false,
             reason,
         };
@@ -229,7 +219,8 @@ mod tests {
             })
             .collect();
         let partner_id = "P".parse().unwrap();
-        annuity_lines(&partner_id, (&contract_id, Term::FIRST), (Day::MIN, money(fee)), &decision, &notes)
+        let annuity = AnnuityId { contract_id, term: Term::FIRST };
+        annuity_lines(&partner_id, &annuity, (Day::MIN, money(fee)), &decision, &notes)
             .iter()
             .map(|line| (line.amount().0, line.vendor_share().0))
             .collect()
@@ -249,21 +240,19 @@ mod tests {
     }
 
     #[test]
-    fn a_stored_basis_is_within_its_bounds() {
+    fn a_basis_is_within_its_bounds() {
         let (before, after) = (Minor::ZERO, Minor(MAX_BASE));
         let decision = Decision {
-            agreement: Day::MIN,
+            agreement: Day::MIN.into(),
             programme: ProgrammeVersion::V2013_11_16,
             model: Model::Affiliate,
             kind: Kind::RevenueShare,
-            rate: Rate::percent(100),
+            rates: Rate::percent(100).into(),
             negotiated: false,
             reason: Reason::RevenueShare,
         };
         let check = |before: i64, after: i64, good: bool| {
-            let basis = Basis { decision: decision.clone(), before: Minor(before), after: Minor(after) };
-            let stored = serde_json::to_value(basis).unwrap();
-            assert_eq!(serde_json::from_value::<Basis>(stored).is_ok(), good, "{before} {after}");
+            assert_eq!(Basis::new(decision.clone(), Minor(before), Minor(after)).is_ok(), good, "{before} {after}");
         };
         check(before.0, after.0, true);
         check(after.0, before.0, true);

@@ -42,32 +42,10 @@ impl Minor {
 }
 
 /// A sum as billing states it: zero or more, at most 10^12 minor units.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "StoredMoney")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Money {
-    #[serde(rename = "m")]
     minor: Minor,
-    #[serde(rename = "c")]
     currency: Currency,
-}
-
-#[derive(Deserialize)]
-struct StoredMoney {
-    #[serde(rename = "m")]
-    minor: Minor,
-    #[serde(rename = "c")]
-    currency: Currency,
-}
-
-impl TryFrom<StoredMoney> for Money {
-    type Error = MoneyError;
-    fn try_from(StoredMoney { minor, currency }: StoredMoney) -> Result<Money, MoneyError> {
-        match minor.0 {
-            ..0 => Err(MoneyError::Shape),
-            0..=MAX_MINOR => Ok(Money { minor, currency }),
-            _ => Err(MoneyError::TooLarge),
-        }
-    }
 }
 
 /// Why a text is no amount of its currency.
@@ -109,8 +87,14 @@ impl From<MoneyError> for Words {
 }
 
 impl Money {
-    /// One cent of a euro.
-    pub(crate) const CENT: Money = Money { minor: Minor(1), currency: Currency::EUR };
+    /// A sum of so many minor units: 0 to [`MAX_MINOR`] of them.
+    pub fn new(minor: Minor, currency: Currency) -> Result<Money, MoneyError> {
+        match minor.0 {
+            ..0 => Err(MoneyError::Shape),
+            0..=MAX_MINOR => Ok(Money { minor, currency }),
+            _ => Err(MoneyError::TooLarge),
+        }
+    }
 
     /// Reads an amount that is more than zero.
     pub fn parse(amount: &str, currency: Currency) -> Result<Money, MoneyError> {
@@ -192,10 +176,12 @@ impl Rate {
     /// `round(rate × x)`, half away from zero, to the minor unit, once (§3.4). `x` is what is left of a fee, so it is
     /// never negative.
     pub fn share(self, x: Minor) -> Minor {
-        let exact = Decimal::from(x.0) * self.0;
-        let rounded = exact.round_dp_with_strategy(0, RoundingStrategy::MidpointAwayFromZero);
-        // |rate| ≤ 1, so the share is no larger than x, which fitted.
-        Minor(rounded.to_i64().unwrap_or(x.0))
+        round(self.exactly(x), x)
+    }
+
+    /// `rate × x`, not rounded.
+    pub(crate) fn exactly(self, x: Minor) -> Decimal {
+        Decimal::from(x.0) * self.0
     }
 
     /// In per cent, without trailing zeros: `33.3333`.
@@ -207,6 +193,13 @@ impl Rate {
     pub fn is_zero(self) -> bool {
         self.0.is_zero()
     }
+}
+
+/// The one rounding there is: half away from zero, to the minor unit. `exact` is a part of `x`.
+pub(crate) fn round(exact: Decimal, x: Minor) -> Minor {
+    let rounded = exact.round_dp_with_strategy(0, RoundingStrategy::MidpointAwayFromZero);
+    // No rate is over 1, so the share is no larger than x, which fitted.
+    Minor(rounded.to_i64().unwrap_or(x.0))
 }
 
 impl std::str::FromStr for Rate {
@@ -291,10 +284,9 @@ mod tests {
     }
 
     #[test]
-    fn a_stored_sum_is_within_its_bounds() {
-        let stored =
-            |minor: i64| serde_json::from_value::<Money>(serde_json::json!({ "m": minor, "c": "EUR" })).is_ok();
-        assert!(stored(0) && stored(MAX_MINOR) && !stored(-1) && !stored(MAX_MINOR + 1));
+    fn a_sum_is_within_its_bounds() {
+        let is_sum = |minor: i64| Money::new(Minor(minor), Currency::EUR).is_ok();
+        assert!(is_sum(0) && is_sum(MAX_MINOR) && !is_sum(-1) && !is_sum(MAX_MINOR + 1));
     }
 
     #[test]

@@ -1,15 +1,17 @@
 //! Schemas of the names, ids, days and numbers of the rules, for the `OpenAPI` document. Only tests switch them on.
 
+use crate::agreement::AgreementId;
 use crate::contract::Oddity;
 use crate::decision::Pending;
 use crate::minimum_sales::Status;
 use crate::programme::{Condition, Earnings, FromSale, Party, Perk, Text};
+use crate::rates::Rates;
 use crate::{
     ContractId, CreditNoteId, Currency, CustomerId, Day, Instance, Kind, Model, Month, PartnerId, ProgrammeVersion,
     Rate, Term,
 };
 use std::borrow::Cow;
-use utoipa::openapi::schema::{KnownFormat, Object, ObjectBuilder, SchemaFormat, Type};
+use utoipa::openapi::schema::{ArrayBuilder, KnownFormat, Object, ObjectBuilder, OneOfBuilder, SchemaFormat, Type};
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
@@ -66,6 +68,14 @@ fn tagged<'a>(tag: &str, names: impl IntoIterator<Item = &'a str>, numbers: &[(&
     numbers.iter().fold(object, with).build()
 }
 
+/// One rate, or one for each band of a sum.
+fn rates() -> RefOr<Schema> {
+    let from = ObjectBuilder::new().schema_type(Type::Integer).description(Some("in minor units"));
+    let band = ObjectBuilder::new().property("from", from).property("rate", Rate::schema());
+    let bands = ArrayBuilder::new().items(RefOr::T(Schema::from(band.required("from").required("rate").build())));
+    OneOfBuilder::new().item(Rate::schema()).item(bands).into()
+}
+
 fn number() -> RefOr<Schema> {
     ObjectBuilder::new().schema_type(Type::Integer).into()
 }
@@ -84,17 +94,19 @@ schema! {
     Term: "Term" = whole(1, 99);
     FromSale: "FromSale" = whole(1, FromSale::MAX);
     Currency: "Currency" = pattern("^[A-Z]{3}$");
+    AgreementId: "Day" = day();
+    Rates: "Rates" = rates();
     Rate: "Rate" = pattern("^(0(\\.[0-9]{1,6})?|1(\\.0{1,6})?)$");
-    Model: "Model" = one_of(Model::ALL.map(Model::as_str));
-    Kind: "Kind" = one_of(Kind::ALL.map(Kind::as_str));
-    ProgrammeVersion: "ProgrammeVersion" = one_of(ProgrammeVersion::ALL.map(ProgrammeVersion::as_str));
+    Model: "Model" = one_of(Model::ALL.iter().map(|model| model.as_str()));
+    Kind: "Kind" = one_of(Kind::ALL.iter().map(|kind| kind.as_str()));
+    ProgrammeVersion: "ProgrammeVersion" = one_of(ProgrammeVersion::ALL.iter().map(|version| version.as_str()));
     Instance: "Instance" = one_of(["customer", "partner"]);
     Pending: "Pending" = one_of(["no-agreement", "contract-not-signed", "term-not-billed"]);
     Oddity: "Oddity" = one_of(Oddity::ALL.map(Oddity::as_str));
     Status: "MinimumSalesStatus" = one_of(["met", "on-track", "behind", "missed"]);
     Party: "Party" = one_of(["partner", "partner-as-subcontractor", "vendor"]);
     Condition: "Condition" = tagged("condition", CONDITIONS, &[("per_year", number())]);
-    Earnings: "Earnings" = tagged("earnings", ["recurring", "once"], &[("rate", Rate::schema()), ("from_sale", number())]);
+    Earnings: "Earnings" = tagged("earnings", ["recurring", "once"], &[("rate", rates()), ("from_sale", number())]);
     Perk: "Perk" = tagged("perk", PERKS, &[("discount", Rate::schema()), ("per_year", number())]);
     Text: "BothLanguages" = both_languages();
 }

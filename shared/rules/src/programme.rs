@@ -1,17 +1,40 @@
 //! The partner programme (§1): every cell of the vendor's page as data, in French and English.
 //!
-//! A later version is another [`Programme`] beside this one; no past decision changes because it was added.
+//! A later version is another [`Programme`] beside this one, with models and terms of its own; no past decision changes
+//! because it was added.
+
+mod page_2013_11_16;
+
+#[cfg(test)]
+mod next;
 
 pub use crate::text::{Language, Text};
 
+use crate::rates::Rates;
 use crate::text::{error, text};
 use crate::{Day, Rate};
 use serde::{Deserialize, Serialize};
-use std::fmt;
+use strum::{Display, EnumString, IntoStaticStr, VariantArray};
 
-/// The four ways to be a partner.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+/// A way to be a partner. Which of them there are, and what each means, a version of the programme says.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    Display,
+    EnumString,
+    IntoStaticStr,
+    VariantArray,
+)]
 #[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
 pub enum Model {
     /// Affilié.
     Affiliate,
@@ -21,92 +44,95 @@ pub enum Model {
     IndependentIntegrator,
     /// Prescripteur.
     Referrer,
+    /// A model of a version that only tests know.
+    #[cfg(test)]
+    Reseller,
 }
 
 impl Model {
-    /// All four, in the order of the page.
-    pub const ALL: [Model; 4] =
-        [Model::Affiliate, Model::AffiliatedIntegrator, Model::IndependentIntegrator, Model::Referrer];
+    /// All of them, of whatever version.
+    pub const ALL: &[Model] = Model::VARIANTS;
 
     /// The name on the wire: `affiliated-integrator`.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Model::Affiliate => "affiliate",
-            Model::AffiliatedIntegrator => "affiliated-integrator",
-            Model::IndependentIntegrator => "independent-integrator",
-            Model::Referrer => "referrer",
-        }
-    }
-}
-
-impl fmt::Display for Model {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
+        self.into()
     }
 }
 
 /// Which edition of the programme; named by the day the vendor's page was last changed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    Display,
+    EnumString,
+    IntoStaticStr,
+    VariantArray,
+)]
 pub enum ProgrammeVersion {
     /// The page of 16 November 2013, in force from the beginning of time.
     #[serde(rename = "2013-11-16")]
+    #[strum(serialize = "2013-11-16")]
     V2013_11_16,
+    /// A version that only tests know.
+    #[cfg(test)]
+    #[serde(rename = "2099-12-31")]
+    #[strum(serialize = "2099-12-31")]
+    Next,
 }
 
 impl ProgrammeVersion {
     /// All of them, oldest first.
-    pub const ALL: [ProgrammeVersion; 1] = [ProgrammeVersion::V2013_11_16];
+    pub const ALL: &[ProgrammeVersion] = ProgrammeVersion::VARIANTS;
 
     /// The version in force on a day (§6).
-    pub fn in_force_on(_day: Day) -> ProgrammeVersion {
-        ProgrammeVersion::V2013_11_16
+    pub fn in_force_on(day: Day) -> ProgrammeVersion {
+        let began = |version: &&ProgrammeVersion| version.programme().in_force_from.is_none_or(|from| from <= day);
+        ProgrammeVersion::ALL.iter().rev().copied().find(|version| began(&version)).unwrap_or(Self::V2013_11_16)
     }
 
     /// The version's name: the day the page was last changed.
     pub fn as_str(self) -> &'static str {
-        match self {
-            ProgrammeVersion::V2013_11_16 => "2013-11-16",
-        }
+        self.into()
     }
 
     /// What this version says.
     pub fn programme(self) -> &'static Programme {
         match self {
-            ProgrammeVersion::V2013_11_16 => &PROGRAMME_2013_11_16,
+            ProgrammeVersion::V2013_11_16 => &page_2013_11_16::PROGRAMME,
+            #[cfg(test)]
+            ProgrammeVersion::Next => &next::PROGRAMME,
         }
     }
 }
 
-impl fmt::Display for ProgrammeVersion {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-/// One edition: a column of the page for each model.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+/// One edition: a column of the page for each of its models.
+#[derive(Debug, PartialEq, Eq)]
 pub struct Programme {
     /// Which edition.
     pub version: ProgrammeVersion,
-    /// The four columns, in the order of [`Model::ALL`].
-    pub models: [Terms; 4],
+    /// The first day on which an agreement is signed under it; none: from the beginning of time.
+    pub in_force_from: Option<Day>,
+    /// Its models, in the order of the page.
+    pub models: &'static [Terms],
 }
 
 impl Programme {
-    /// One model's column.
-    pub fn terms(&self, model: Model) -> &Terms {
-        let [affiliate, affiliated_integrator, independent_integrator, referrer] = &self.models;
-        match model {
-            Model::Affiliate => affiliate,
-            Model::AffiliatedIntegrator => affiliated_integrator,
-            Model::IndependentIntegrator => independent_integrator,
-            Model::Referrer => referrer,
-        }
+    /// One model's column; none if this edition has no such model.
+    pub fn terms(&'static self, model: Model) -> Option<&'static Terms> {
+        self.models.iter().find(|terms| terms.model == model)
     }
 }
 
 /// One model's column of the page.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct Terms {
     /// Which model.
     pub model: Model,
@@ -133,6 +159,11 @@ pub struct Terms {
 }
 
 impl Terms {
+    /// Whether the model asks for evidence of a condition.
+    pub fn asks_for(&self, condition: Condition) -> bool {
+        self.conditions.contains(&condition)
+    }
+
     /// The discount on the one partner instance, if the model grants that perk.
     pub fn instance_discount(&self) -> Option<Rate> {
         self.perks.iter().find_map(|perk| match perk {
@@ -222,18 +253,20 @@ impl Party {
 }
 
 /// What a model pays.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "earnings", rename_all = "kebab-case")]
 pub enum Earnings {
     /// A share of every annual fee.
     Recurring {
         /// The partner's share, a fraction.
-        rate: Rate,
+        #[serde(rename = "rate")]
+        rates: Rates,
     },
     /// A commission on the first annuity only.
     Once {
         /// The commission, a fraction.
-        rate: Rate,
+        #[serde(rename = "rate")]
+        rates: Rates,
         /// The rank of the first sale that is paid.
         from_sale: FromSale,
     },
@@ -241,7 +274,7 @@ pub enum Earnings {
 
 impl Earnings {
     /// What is earned, in words; the numbers stand beside them.
-    pub fn text(self) -> Text {
+    pub fn text(&self) -> Text {
         match self {
             Earnings::Recurring { .. } => text(
                 "revenus récurrents : une part de chaque redevance annuelle",
@@ -331,89 +364,6 @@ impl Perk {
     }
 }
 
-const PERKS: &[Perk] = &[
-    Perk::TechnicalTraining,
-    Perk::TechnicalTeamAccess,
-    Perk::PartnerInstance { discount: Rate::percent(50) },
-    Perk::Seminars { per_year: 2 },
-];
-
-static PROGRAMME_2013_11_16: Programme = Programme {
-    version: ProgrammeVersion::V2013_11_16,
-    models: [
-        Terms {
-            model: Model::Affiliate,
-            name: text("Affilié", "Affiliate"),
-            principle: text(
-                "Le partenaire est le contact unique du client, pour les prestations de démarrage comme pour le support, \
-                 tout au long de la vie du contrat ; all-in-web lui revend des instances à 50 % du prix catalogue.",
-                "The partner is the client's sole contact, for start-up and for support, for the life of the contract; \
-                 all-in-web resells instances to it at 50 % of list price.",
-            ),
-            conditions: &[Condition::SupportStructure, Condition::MinimumSales { per_year: 15 }, Condition::EntryFee],
-            services_delivered_by: Party::Partner,
-            services_invoiced_by: Party::Partner,
-            recurring_contract_held_by: Party::Partner,
-            support_by: Party::Partner,
-            new_versions_by: Party::Vendor,
-            earnings: Earnings::Recurring { rate: Rate::percent(50) },
-            perks: PERKS,
-        },
-        Terms {
-            model: Model::AffiliatedIntegrator,
-            name: text("Intégrateur affilié", "Affiliated integrator"),
-            principle: text(
-                "Le partenaire fait l'avant-vente et fait signer au client une proposition commerciale ; il réalise toute \
-                 l'intégration et le démarrage ; all-in-web gère ensuite le contrat récurrent.",
-                "The partner does the pre-sales and has the client sign a commercial proposal; it carries out the whole \
-                 integration and start-up; all-in-web then runs the recurring contract.",
-            ),
-            conditions: &[Condition::TechnicalQualification, Condition::VendorBrand],
-            services_delivered_by: Party::PartnerAsSubcontractor,
-            services_invoiced_by: Party::Vendor,
-            recurring_contract_held_by: Party::Vendor,
-            support_by: Party::Vendor,
-            new_versions_by: Party::Vendor,
-            earnings: Earnings::Once { rate: Rate::percent(70), from_sale: FromSale(2) },
-            perks: PERKS,
-        },
-        Terms {
-            model: Model::IndependentIntegrator,
-            name: text("Intégrateur indépendant", "Independent integrator"),
-            principle: text(
-                "Le partenaire fait l'avant-vente et fait signer au client une proposition commerciale ; il réalise tout \
-                 ou partie de l'intégration et du démarrage ; all-in-web gère ensuite le contrat récurrent.",
-                "The partner does the pre-sales and has the client sign a commercial proposal; it carries out all or part \
-                 of the integration and start-up; all-in-web then runs the recurring contract.",
-            ),
-            conditions: &[Condition::TechnicalQualification],
-            services_delivered_by: Party::Partner,
-            services_invoiced_by: Party::Partner,
-            recurring_contract_held_by: Party::Vendor,
-            support_by: Party::Vendor,
-            new_versions_by: Party::Vendor,
-            earnings: Earnings::Once { rate: Rate::percent(50), from_sale: FromSale(2) },
-            perks: PERKS,
-        },
-        Terms {
-            model: Model::Referrer,
-            name: text("Prescripteur", "Referrer"),
-            principle: text(
-                "Le partenaire trouve un client intéressé et l'apporte à all-in-web.",
-                "The partner finds an interested client and brings it to all-in-web.",
-            ),
-            conditions: &[],
-            services_delivered_by: Party::Vendor,
-            services_invoiced_by: Party::Vendor,
-            recurring_contract_held_by: Party::Vendor,
-            support_by: Party::Vendor,
-            new_versions_by: Party::Vendor,
-            earnings: Earnings::Once { rate: Rate::percent(15), from_sale: FromSale(1) },
-            perks: &[],
-        },
-    ],
-};
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -422,11 +372,12 @@ mod tests {
     fn the_table_of_the_page() {
         let programme = ProgrammeVersion::V2013_11_16.programme();
         let row = |model| {
-            let terms = programme.terms(model);
+            let terms = programme.terms(model).unwrap();
             assert_eq!(terms.model, model);
-            let (paid, rate, from_sale) = match terms.earnings {
-                Earnings::Recurring { rate } => ("recurring", rate, None),
-                Earnings::Once { rate, from_sale } => ("once", rate, Some(from_sale.number())),
+            let (paid, rate, from_sale) = match &terms.earnings {
+                Earnings::Recurring { rates: Rates::One(rate) } => ("recurring", rate, None),
+                Earnings::Once { rates: Rates::One(rate), from_sale } => ("once", rate, Some(from_sale.number())),
+                banded => panic!("{banded:?}"),
             };
             let parties = [
                 terms.services_delivered_by,
@@ -461,13 +412,16 @@ mod tests {
     #[test]
     fn names_on_the_wire_are_the_serialized_ones() {
         let names = ["affiliate", "affiliated-integrator", "independent-integrator", "referrer"];
-        assert_eq!(Model::ALL.map(Model::as_str), names);
-        assert_eq!(Model::ALL.map(|model| model.to_string()), names);
-        assert_eq!(serde_json::to_value(Model::ALL).unwrap(), serde_json::json!(names));
+        let models = ProgrammeVersion::V2013_11_16.programme().models;
+        assert!(models.iter().map(|terms| terms.model.as_str()).eq(names));
+        for model in Model::ALL {
+            assert_eq!(serde_json::to_value(model).unwrap(), model.as_str());
+            assert_eq!((model.to_string().as_str(), model.as_str().parse()), (model.as_str(), Ok(*model)));
+        }
         for version in ProgrammeVersion::ALL {
-            assert_eq!(version.programme().version, version);
+            assert_eq!(version.programme().version, *version);
             assert_eq!(serde_json::to_value(version).unwrap(), version.as_str());
-            assert_eq!(version.to_string(), version.as_str());
+            assert_eq!((version.to_string().as_str(), version.as_str().parse()), (version.as_str(), Ok(*version)));
         }
     }
 }

@@ -2,20 +2,17 @@
 
 use crate::programme::FromSale;
 use crate::{ContractId, Day, Sale};
-use serde::{Deserialize, Serialize};
 
 /// How many of a partner's earliest sales are enough to know of any sale whether it is paid: whatever is not among
 /// them has rank 12 or more, and no agreement pays from later than sale 12.
 pub const EARLIEST: usize = FromSale::MAX as usize - 1;
 
 /// What ranks a sale. Ordered as §3.3 orders sales.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Place {
     /// The day of signature.
-    #[serde(rename = "d")]
     pub signed_on: Day,
     /// The contract; by its bytes, among sales of one day.
-    #[serde(rename = "c")]
     pub contract_id: ContractId,
 }
 
@@ -26,12 +23,11 @@ impl From<&Sale> for Place {
 }
 
 /// The [`EARLIEST`] earliest sales of a partner, in order; all of them, if there are no more.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "Vec<Place>")]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Earliest(Vec<Place>);
 
-/// A stored list that is none of the earliest sales.
-#[derive(Debug, thiserror::Error)]
+/// A list that is none of the earliest sales.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the earliest sales are not in order, or more than {EARLIEST}")]
 pub struct NotEarliest;
 
@@ -132,10 +128,10 @@ mod tests {
     }
 
     #[test]
-    fn a_stored_list_is_in_order_and_bounded() {
+    fn a_list_is_in_order_and_bounded() {
         let reads = |days: &[u8]| {
             let places: Vec<Place> = days.iter().map(|day| place(*day, "C")).collect();
-            serde_json::from_value::<Earliest>(serde_json::to_value(places).unwrap()).is_ok()
+            Earliest::try_from(places).is_ok()
         };
         assert!(reads(&[]) && reads(&[1, 2]) && reads(&(1..=11).collect::<Vec<_>>()));
         assert!(!reads(&[2, 1]) && !reads(&[1, 1]) && !reads(&(1..=12).collect::<Vec<_>>()));

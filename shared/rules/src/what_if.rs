@@ -1,11 +1,10 @@
 //! *What if* (§7): the same facts under other terms. Entry fees are left out: what would have been agreed under another
 //! model is not known.
 
-use crate::agreement::{EntryFee, Evidence};
 use crate::fold::fold_contracts;
 use crate::line::LineId;
 use crate::programme::FromSale;
-use crate::{Agreement, Agreements, Contract, ContractId, Day, Line, Model, PartnerId, ProgrammeVersion, Rate};
+use crate::{Agreement, Agreements, Contract, ContractId, Line, Model, PartnerId, ProgrammeVersion, Rate};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -81,21 +80,13 @@ fn annuity_lines(contracts: &BTreeMap<ContractId, Contract>, registry: &BTreeMap
     fold_contracts(contracts, registry).into_iter().filter(is_annuity).collect()
 }
 
-/// The agreement as it would be. Its conditions are taken to be met.
+/// The agreement as it would be; its conditions are taken to be met. One whose programme has no such model stays as it is.
 fn under(agreement: &Agreement, change: Change) -> Agreement {
-    let model = change.model.unwrap_or(agreement.model());
-    let stays = model == agreement.model();
-    let rate = change.rate.or(agreement.negotiated_rate().filter(|_| stays));
-    let from_sale = change.from_sale.or(agreement.negotiated_from_sale().filter(|_| stays));
-    let evidence = if stays { agreement.evidence().clone() } else { evidence(model, agreement.starts_on()) };
-    agreement.with_terms(evidence, rate, from_sale)
-}
-
-fn evidence(model: Model, day: Day) -> Evidence {
-    match model {
-        Model::Affiliate => Evidence::Affiliate { entry_fee: EntryFee::none() },
-        Model::AffiliatedIntegrator => Evidence::AffiliatedIntegrator { qualified_on: day },
-        Model::IndependentIntegrator => Evidence::IndependentIntegrator { qualified_on: day },
-        Model::Referrer => Evidence::Referrer,
-    }
+    let other = change.model.filter(|model| *model != agreement.model());
+    let Some(agreement) = other.map_or_else(|| Some(agreement.clone()), |model| agreement.under(model)) else {
+        return agreement.clone();
+    };
+    let rate = change.rate.or(agreement.negotiated_rate());
+    let from_sale = change.from_sale.or(agreement.negotiated_from_sale());
+    agreement.negotiated(rate, from_sale)
 }

@@ -8,7 +8,7 @@ use crate::totals::{BookingLedger, Refreshes};
 use crate::{Error, chain, now, telemetry, warm_up};
 use events::{EventType, Refusal, cloud_event};
 use ledger::{LedgerError, Outcome, Reported};
-use rules::Fact;
+use rules::{Fact, Subject};
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -83,7 +83,8 @@ impl Ingest {
     }
 
     fn tell(&self, reported: &Reported, outcome: Result<Outcome, LedgerError>) {
-        let (event_id, contract_id) = (reported.event_id(), reported.fact().contract_id().as_str());
+        let Subject::Annuity(contract_id, _) = reported.fact().subject();
+        let (event_id, contract_id) = (reported.trigger().to_string(), contract_id.as_str());
         match outcome {
             // Logged and counted as refused.
             Ok(Outcome::TooMany(_)) => {}

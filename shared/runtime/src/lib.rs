@@ -17,6 +17,7 @@ pub mod trace;
 pub use lambda_runtime::Error;
 
 use jiff::{Timestamp, Unit};
+use ledger::bookings::Announce;
 use ledger::{Ledger, Store};
 use std::time::Duration;
 
@@ -32,7 +33,7 @@ pub fn now() -> Timestamp {
 /// Opens the connection to the table before the function asks for work. Starting up, Lambda gives a whole processor;
 /// with 256 MiB the first invocation has a seventh of one for the same handshake. It costs half a read unit for each
 /// process, and no right that the roles have not got anyway. Whether it worked does not matter: the first request tells.
-pub async fn warm_up<S: Store>(ledger: &Ledger<S>) {
+pub async fn warm_up<S: Store, A: Announce>(ledger: &Ledger<S, A>) {
     drop(tokio::time::timeout(WARM_UP, ledger.knock()).await);
 }
 

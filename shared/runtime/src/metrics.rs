@@ -16,9 +16,8 @@ use crate::environment::{SettingsError, variable};
 use crate::now;
 use aws_sdk_dynamodb::types::ConsumedCapacity;
 use jiff::Timestamp;
-use ledger::Outcome;
-use ledger::announce::Booked;
 use ledger::dynamo::Observer;
+use ledger::{Booking, Outcome};
 use rules::{Currency, Kind};
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -77,9 +76,9 @@ impl Metrics {
     }
 
     /// Entries were booked.
-    pub(crate) fn booked(&self, booked: &[Booked]) {
+    pub(crate) fn booked(&self, booked: &[Booking]) {
         let mut counts = self.counts();
-        for Booked { within: _, kind, amount, currency } in booked {
+        for Booking { within: _, kind, amount, currency } in booked {
             counts.entries += 1;
             let sum = counts.amounts.entry((*kind, *currency)).or_default();
             *sum = sum.saturating_add(amount.0);
@@ -187,7 +186,7 @@ mod tests {
         metrics.event(Outcome::Pending(Pending::NoAgreement));
         metrics.event(Outcome::Contradiction);
         metrics.message("refused");
-        let booked = |kind, currency: &str, amount| Booked {
+        let booked = |kind, currency: &str, amount| Booking {
             within: PartnerMonth { partner_id: "P".parse().unwrap(), month: "2024-01".parse().unwrap() },
             kind,
             amount: Minor(amount),

@@ -11,13 +11,13 @@ use crate::{Error, chain, now, telemetry, warm_up};
 use aws_sdk_sqs::Client;
 use events::Refusal;
 use ledger::choices::{Choice, Chosen};
+use ledger::recorded::{Origin, Trigger};
 use ledger::restate::Failure;
-use ledger::slots::Origin;
 use ledger::store::IndexKey;
 use rules::contract::Key;
 use rules::line::LineId;
 use rules::text::Words;
-use rules::{Cause, ContractId, CreditNoteId, Day, PartnerId, Term};
+use rules::{AnnuityId, Cause, ContractId, CreditNoteId, Day, PartnerId, Term};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -244,7 +244,7 @@ impl Restatement {
     /// the pass when all else is done.
     async fn step(&self, step: &PartnerStep) -> Result<(), Error> {
         let PartnerStep { partner_id, agreements_version, after, .. } = step;
-        let because = format!("agreements-{agreements_version}");
+        let because = Trigger::Agreements(*agreements_version);
         let origin = Origin { at: now(), because: &because };
         let version = Some(*agreements_version).filter(|version| *version > 0);
         let done = self.ledger.restate(partner_id, version, after.clone(), origin).await?;
@@ -269,13 +269,13 @@ impl Restatement {
             return Ok(());
         }
         // Mended meanwhile, perhaps.
-        let fees = LineId::EntryFee { partner_id: partner_id.clone(), agreement: Day::MIN };
+        let fees = LineId::EntryFee { partner_id: partner_id.clone(), agreement: Day::MIN.into() };
         let mut failed = None;
         if rest.fees_passed_over {
             failed = self.ledger.repair(&fees, origin).await.err();
         }
         for contract_id in rest.passed_over {
-            let line = LineId::Annuity { contract_id, term: Term::FIRST, cause: Cause::Annuity };
+            let line = LineId::Annuity { annuity: AnnuityId { contract_id, term: Term::FIRST }, cause: Cause::Annuity };
             failed = self.ledger.repair(&line, origin).await.err().or(failed);
         }
         failed.map_or(Ok(()), |error| Err(error.into()))
@@ -294,7 +294,7 @@ impl Restatement {
         for pass in &passes {
             self.queue.send_delayed(pass).await?;
         }
-        let because = format!("choice-{}", request.number);
+        let because = Trigger::Choice(request.number);
         let made = self.ledger.choose(&request.choice(), Origin { at: now(), because: &because }).await?;
         if let Some(refusal) = refused(made) {
             return Ok(Some(refusal));

@@ -14,7 +14,7 @@ use crate::{Error, chain, telemetry, warm_up};
 use aws_sdk_sqs::Client;
 use events::Refusal;
 use ledger::Ledger;
-use ledger::announce::{Announce, Announced, Booked};
+use ledger::bookings::{Announce, Booking};
 use ledger::dynamo::DynamoStore;
 use ledger::store::StoreError;
 use ledger::totals::PartnerMonth;
@@ -27,8 +27,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 /// What became of a message that named months.
 const ADDED_UP: &str = "added-up";
 
-/// The ledger as those write it who book entries.
-pub type BookingLedger = Ledger<Announced<DynamoStore, Refreshes>>;
+/// A ledger that reports its bookings.
+pub type BookingLedger = Ledger<DynamoStore, Refreshes>;
 
 /// What the queue carries.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -70,7 +70,7 @@ impl Refreshes {
 
     /// The ledger whose bookings ask for refreshes here.
     pub fn ledger(&self, aws: &Aws) -> Result<BookingLedger, SettingsError> {
-        Ok(Ledger::new(Announced::new(aws.store(&self.metrics)?, self.clone())))
+        Ok(Ledger::announcing(aws.store(&self.metrics)?, self.clone()))
     }
 
     /// At the end of an invocation: asks for the refresh at once. Should that fail, the delayed one comes.
@@ -109,7 +109,7 @@ impl Announce for Refreshes {
         Ok(())
     }
 
-    fn after(&self, booked: Vec<Booked>) {
+    fn after(&self, booked: Vec<Booking>) {
         self.metrics.booked(&booked);
         self.asked().booked.extend(booked.into_iter().map(|booked| booked.within));
     }

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use ledger::attention::Rejected;
 use rules::contract::Oddity;
 use rules::programme::Language;
-use rules::{ContractId, PartnerId, Term};
+use rules::{AnnuityId, ContractId, PartnerId, Term};
 use serde::Serialize;
 
 /// A page of what needs a person, newest first.
@@ -102,8 +102,8 @@ enum UnreadableKind {
 }
 
 impl UnreadableItem {
-    pub(crate) fn of(annuity: Option<(ContractId, Term)>, key: String, language: Language) -> UnreadableItem {
-        let (contract_id, term) = annuity.unzip();
+    pub(crate) fn of(annuity: Option<AnnuityId>, key: String, language: Language) -> UnreadableItem {
+        let (contract_id, term) = annuity.map(|annuity| (annuity.contract_id, annuity.term)).unzip();
         let what_to_do = match language {
             Language::Fr => {
                 "Cet élément est illisible : le comparer à une sauvegarde (operate audit le nomme), puis le restaurer."

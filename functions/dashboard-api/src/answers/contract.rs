@@ -171,7 +171,7 @@ fn credit_notes(contract: &Contract, term: Term, lines: &[Line], language: Langu
 
 fn line_of(lines: &[Line], wanted: &Cause, language: Language) -> Option<LineAnswer> {
     let is_wanted = |line: &&Line| match &line.id {
-        LineId::Annuity { contract_id: _, term: _, cause } => cause == wanted,
+        LineId::Annuity { annuity: _, cause } => cause == wanted,
         LineId::EntryFee { .. } => false,
     };
     lines.iter().find(is_wanted).map(|line| LineAnswer::of(line, language))

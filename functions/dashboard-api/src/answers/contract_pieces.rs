@@ -4,9 +4,9 @@
 use crate::access::Caller;
 use jiff::Timestamp;
 use ledger::choices::ChoiceMade;
+use ledger::recorded::Recorded;
 use ledger::slots::Slots;
 use rules::contract::Key;
-use rules::entry::Recorded;
 use rules::line::LineId;
 use rules::{Cause, Contract, CreditNoteId, PartnerId, Term};
 use serde::{Deserialize, Serialize};
@@ -190,8 +190,8 @@ fn choices(slots: &Slots) -> Vec<(Place, Piece)> {
 /// The entries of a line, in the order they were recorded.
 fn in_their_places(line: &LineId, entries: Vec<Recorded>) -> Vec<(Place, Piece)> {
     let (term, note) = match line {
-        LineId::Annuity { contract_id: _, term, cause: Cause::Annuity } => (*term, None),
-        LineId::Annuity { contract_id: _, term, cause: Cause::CreditNote(note) } => (*term, Some(note.clone())),
+        LineId::Annuity { annuity, cause: Cause::Annuity } => (annuity.term, None),
+        LineId::Annuity { annuity, cause: Cause::CreditNote(note) } => (annuity.term, Some(note.clone())),
         // Is none of a contract.
         LineId::EntryFee { .. } => return Vec::new(),
     };

@@ -5,7 +5,8 @@ use crate::answers::contract::History;
 use crate::answers::contract_pieces::{Left, Pieces, Place, View};
 use jiff::Timestamp;
 use ledger::choices::{Choice, Chosen};
-use ledger::slots::{Origin, Settled, Slots};
+use ledger::recorded::{Origin, Trigger};
+use ledger::slots::{Settled, Slots};
 use rules::agreement::{Draft, EntryFee};
 use rules::contract::Key;
 use rules::programme::Language;
@@ -23,7 +24,7 @@ fn euros(amount: &str) -> Money {
 }
 
 fn origin(second: i64) -> Origin<'static> {
-    Origin { at: Timestamp::from_second(second).unwrap(), because: "event" }
+    Origin { at: Timestamp::from_second(second).unwrap(), because: &Trigger::Audit }
 }
 
 /// A partner that gets a third of every year.

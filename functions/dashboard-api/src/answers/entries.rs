@@ -5,10 +5,13 @@ use events::json::Money;
 use jiff::Timestamp;
 use ledger::lenient;
 use ledger::queries::Listed;
-use rules::entry::Recorded;
+use ledger::recorded::Recorded;
 use rules::line::LineId;
 use rules::programme::Language;
-use rules::{Cause, ContractId, Day, Kind, Line, Model, PartnerId, ProgrammeVersion, Rate, Term, explain};
+use rules::rates::Rates;
+use rules::{
+    AgreementId, AnnuityId, Cause, ContractId, Day, Kind, Line, Model, PartnerId, ProgrammeVersion, Term, explain,
+};
 use serde::Serialize;
 
 /// A page of a partner's entries.
@@ -37,7 +40,7 @@ pub(crate) struct LineName {
 impl From<&LineId> for LineName {
     fn from(line: &LineId) -> LineName {
         match line {
-            LineId::Annuity { contract_id, term, cause } => {
+            LineId::Annuity { annuity: AnnuityId { contract_id, term }, cause } => {
                 let cause = match cause {
                     Cause::Annuity => "annuity".to_owned(),
                     Cause::CreditNote(note) => note.to_string(),
@@ -133,10 +136,10 @@ pub(crate) struct LineAnswer {
     booked_on: Day,
     amount: Money,
     vendor_share: Money,
-    /// The first day of the agreement that governs it.
-    agreement: Day,
+    /// The agreement that governs it, by its first day.
+    agreement: AgreementId,
     programme: ProgrammeVersion,
-    rate: Rate,
+    rate: Rates,
     reason: &'static str,
     explanation: String,
 }
@@ -153,7 +156,7 @@ impl LineAnswer {
             vendor_share: Money::new(line.vendor_share(), posting.currency),
             agreement: decision.agreement,
             programme: decision.programme,
-            rate: decision.rate,
+            rate: decision.rates.clone(),
             reason: decision.reason.as_str(),
             explanation: explain::basis(&line.basis, posting.currency, language),
         }

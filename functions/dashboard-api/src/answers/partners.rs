@@ -11,7 +11,7 @@ use ledger::lenient;
 use reports::minimum_sales::AgreementYear;
 use rules::balance::Balances;
 use rules::minimum_sales::Status;
-use rules::{Currency, Day, Model, PartnerId};
+use rules::{AgreementId, Currency, Day, Model, PartnerId};
 use serde::Serialize;
 
 /// A page of the registered partners.
@@ -161,8 +161,8 @@ impl Balance {
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub(crate) struct MinimumSales {
-    /// The first day of the agreement.
-    agreement: Day,
+    /// The agreement, by its first day.
+    agreement: AgreementId,
     /// 1 for the agreement's first year.
     number: u16,
     from: Date,
@@ -186,7 +186,7 @@ struct SetAside {
 impl From<&AgreementYear> for MinimumSales {
     fn from(AgreementYear { of, year, is_current, set_aside: _ }: &AgreementYear) -> MinimumSales {
         MinimumSales {
-            agreement: of.starts_on,
+            agreement: of.agreement,
             number: of.number,
             from: year.from,
             to: year.to,

@@ -18,7 +18,7 @@ impl Programme {
             version,
             models: version.programme().models.iter().map(ModelTerms::from).collect(),
         };
-        Programme { versions: ProgrammeVersion::ALL.into_iter().map(edition).collect() }
+        Programme { versions: ProgrammeVersion::ALL.iter().copied().map(edition).collect() }
     }
 }
 
@@ -60,7 +60,7 @@ impl From<&Terms> for ModelTerms {
             recurring_contract_held_by: terms.recurring_contract_held_by.into(),
             support_by: terms.support_by.into(),
             new_versions_by: terms.new_versions_by.into(),
-            earnings: EarningsInWords { earnings: terms.earnings, text: terms.earnings.text() },
+            earnings: EarningsInWords { earnings: terms.earnings.clone(), text: terms.earnings.text() },
             perks: PerkInWords::all(terms),
         }
     }

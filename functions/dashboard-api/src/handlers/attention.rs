@@ -13,7 +13,7 @@ use futures_util::stream::{self, StreamExt, TryStreamExt};
 use ledger::attention::Attention;
 use ledger::{LedgerError, Store};
 use rules::programme::Language;
-use rules::{ContractId, Term, explain};
+use rules::{AnnuityId, explain};
 
 /// How many contracts are read side by side.
 const AT_ONCE: usize = 16;
@@ -47,13 +47,13 @@ async fn items<S: Store>(
     language: Language,
 ) -> Result<(Vec<AttentionItem>, Option<String>), LedgerError> {
     let (unreadable, key) = match attention {
-        Attention::Annuity { contract_id, term } => match annuity(app, &contract_id, term, language).await {
+        Attention::Annuity(id) => match annuity(app, &id, language).await {
             Ok(items) => return Ok((items, None)),
             Err(
                 LedgerError::Damaged { key, why: _ }
                 | LedgerError::Unknown { key }
                 | LedgerError::Overflow { what: key, source: _ },
-            ) => (UnreadableItem::of(Some((contract_id, term)), key.clone(), language), key),
+            ) => (UnreadableItem::of(Some(id), key.clone(), language), key),
             Err(error @ (LedgerError::Store(_) | LedgerError::Contended { .. })) => return Err(error),
         },
         Attention::Rejected(rejected) => {
@@ -67,20 +67,19 @@ async fn items<S: Store>(
 /// Everything about an annuity as it is now; the list may lag behind.
 async fn annuity<S: Store>(
     app: &App<S>,
-    id: &ContractId,
-    term: Term,
+    id: &AnnuityId,
     language: Language,
 ) -> Result<Vec<AttentionItem>, LedgerError> {
-    let slots = app.ledger.contract(id).await?.whole()?;
+    let slots = app.ledger.contract(&id.contract_id).await?.whole()?;
     let contract = slots.contract();
     let partner = app.ledger.partner_of(&contract).await?;
-    let items = contract.oddities(term, &partner).into_iter().map(|kind| {
+    let items = contract.oddities(id.term, &partner).into_iter().map(|kind| {
         AttentionItem::Annuity(AnnuityItem {
             kind,
-            contract_id: id.clone(),
-            term,
+            contract_id: id.contract_id.clone(),
+            term: id.term,
             partner_id: contract.sale().map(|sale| sale.partner_id.clone()),
-            recorded_at: slots.recorded_at(id, term),
+            recorded_at: slots.recorded_at(id),
             what_to_do: explain::oddity(kind, language),
         })
     });

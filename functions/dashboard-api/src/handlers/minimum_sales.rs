@@ -14,7 +14,7 @@ use ledger::{Head, Store};
 use reports::minimum_sales::{self, AgreementYear};
 use rules::minimum_sales::{MAX_YEARS, Status, Year};
 use rules::text::Words;
-use rules::{Day, PartnerId};
+use rules::{AgreementId, PartnerId};
 
 pub(crate) async fn set_aside<S: Store>(
     _: Admin,
@@ -24,11 +24,11 @@ pub(crate) async fn set_aside<S: Store>(
     body: Bytes,
 ) -> Result<Json<YearSetAside>, Problem> {
     let partner_id: PartnerId = id(&partner)?;
-    let starts_on: Day = starts_on.parse().map_err(|error| Refusal::new("starts_on", error))?;
+    let agreement: AgreementId = starts_on.parse().map_err(|error| Refusal::new("starts_on", error))?;
     let number = number_in("n", &number, 1..=MAX_YEARS)?;
     parameters.done()?;
     let reason = set_aside::parse(utf8(&body)?)?;
-    let of = YearOf { starts_on, number };
+    let of = YearOf { agreement, number };
     let partner = app.registered_with_years(&Caller::Admin, &partner_id).await?;
     let years = minimum_sales::of_partner(&app.ledger, &partner, app.today()).await?.years;
     let year = missed(&partner.head, of, &years)?;
@@ -44,11 +44,11 @@ pub(crate) async fn set_aside<S: Store>(
 
 /// A year that was missed; what else it is, is said.
 fn missed<'a>(head: &Head, of: YearOf, years: &'a [AgreementYear]) -> Result<&'a Year, Problem> {
-    let YearOf { starts_on, number } = of;
-    let Some(agreement) = head.partner.agreements.iter().find(|agreement| agreement.starts_on() == starts_on) else {
+    let YearOf { agreement: id, number } = of;
+    let Some(agreement) = head.partner.agreements.iter().find(|agreement| agreement.id() == id) else {
         return Err(Problem::not_found(Words::new(
-            format!("aucun accord de {} ne commence le {starts_on}", head.id),
-            format!("no agreement of {} starts on {starts_on}", head.id),
+            format!("aucun accord de {} ne commence le {id}", head.id),
+            format!("no agreement of {} starts on {id}", head.id),
         )));
     };
     if agreement.terms().minimum_sales().is_none() {

@@ -47,11 +47,8 @@ fn no_object_is_without_properties() {
 #[tokio::test]
 async fn what_is_served_is_the_file_and_has_every_route_of_the_table() {
     let served = Service::start().as_nobody().get("/openapi.json").await;
-    assert_eq!(
-        served.text,
-        document().to_pretty_json().unwrap() + "\n",
-        "built before the file was written: run it again"
-    );
+    let made = document().to_pretty_json().unwrap() + "\n";
+    assert!(served.text == made, "this was built before the file was written: run it again");
     assert_eq!(served.headers["content-type"], "application/json");
     let closed = Route::ALL.iter().filter(|route| route.audience() != Audience::Public);
     let operations = served.json["paths"].as_object().unwrap().iter().flat_map(|(path, methods)| {

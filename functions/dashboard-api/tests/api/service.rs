@@ -15,7 +15,7 @@ use futures_util::future::{BoxFuture, FutureExt, ready};
 use jiff::{SignedDuration, Timestamp};
 use ledger::attention::Rejected;
 use ledger::choices::Chosen;
-use ledger::slots::Origin;
+use ledger::recorded::{Origin, Trigger};
 use ledger::totals::PartnerMonth;
 use ledger::{Ledger, Outcome, Reported};
 use rules::{Fact, PartnerId};
@@ -195,7 +195,7 @@ impl Service {
                 let contract = self.ledger().contract(&request.contract_id).await.unwrap().contract();
                 let sales = contract.sale_claims().iter();
                 let partners: BTreeSet<PartnerId> = sales.map(|sale| sale.partner_id.clone()).collect();
-                let because = format!("choice-{}", request.number);
+                let because = Trigger::Choice(request.number);
                 let made = self.ledger().choose(&request.choice(), Origin { at: now(), because: &because }).await;
                 assert!(matches!(made.unwrap(), Chosen::Now | Chosen::Already));
                 for partner_id in partners {
@@ -206,7 +206,7 @@ impl Service {
     }
 
     async fn restate(&self, step: &PartnerStep) {
-        let because = format!("agreements-{}", step.agreements_version);
+        let because = Trigger::Agreements(step.agreements_version);
         let version = Some(step.agreements_version).filter(|version| *version > 0);
         let mut after = None;
         loop {

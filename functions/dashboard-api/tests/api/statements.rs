@@ -291,7 +291,7 @@ async fn what_if_is_the_fold_under_other_terms_and_writes_nothing() {
     let first = |line: &&Line| line.posting.kind == rules::Kind::Commission;
     let paid_once = |line: &&Line| line.basis.decision.reason != rules::decision::Reason::PaidOnce;
     let today: i64 = lines.iter().filter(first).map(|line| line.amount().0).sum();
-    let all = lines.iter().filter(first).filter(paid_once).map(|line| line.basis.after.0 - line.basis.before.0);
+    let all = lines.iter().filter(first).filter(paid_once).map(|line| line.basis.after().0 - line.basis.before().0);
     assert_eq!((sum(&whole["today"]), sum(&whole["simulated"])), (today, all.sum::<i64>()));
 
     let moved = ask(json!({"who": {"partner_id": world.partners[0].id}, "terms": {"model": "referrer"}})).await.json;

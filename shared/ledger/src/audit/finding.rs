@@ -5,7 +5,7 @@ use crate::store::Key;
 use crate::totals::PartnerMonth;
 use rules::line::LineId;
 use rules::rank::Earliest;
-use rules::{Cause, ContractId, Minor, PartnerId, Posting, Term, Totals};
+use rules::{AnnuityId, Cause, ContractId, Minor, PartnerId, Posting, Totals};
 use std::fmt;
 
 /// One thing that is not as it should be. Two looks at a table in use that find the same have found something that does
@@ -51,10 +51,8 @@ pub enum Finding {
     },
     /// A fact still has something to do: its message has not been processed to the end.
     Unfinished {
-        /// The contract.
-        contract_id: ContractId,
-        /// The annuity.
-        term: Term,
+        /// The annuity that it is of.
+        annuity: AnnuityId,
         /// The contracts that it still changes.
         todo: Vec<ContractId>,
     },
@@ -123,12 +121,8 @@ impl fmt::Display for Finding {
                 if *doubtful { f.write_str("; something else of this partner cannot be read") } else { Ok(()) }
             }
             Finding::Overflow { partition } => write!(f, "{partition}: its amounts cannot be added up"),
-            Finding::Unfinished { contract_id, term, todo } => {
-                write!(
-                    f,
-                    "contract {contract_id} term {term}: not processed to the end ({} contracts left)",
-                    todo.len()
-                )
+            Finding::Unfinished { annuity, todo } => {
+                write!(f, "contract {annuity}: not processed to the end ({} contracts left)", todo.len())
             }
             Finding::List { partner_id, .. } => {
                 write!(f, "PARTNER#{partner_id} HEAD: does not list the partner's earliest sales and instances")
@@ -156,10 +150,8 @@ impl fmt::Display for Finding {
 
 fn name(line: &LineId) -> String {
     match line {
-        LineId::Annuity { contract_id, term, cause: Cause::Annuity } => format!("contract {contract_id} term {term}"),
-        LineId::Annuity { contract_id, term, cause: Cause::CreditNote(note) } => {
-            format!("contract {contract_id} term {term} credit note {note}")
-        }
+        LineId::Annuity { annuity, cause: Cause::Annuity } => format!("contract {annuity}"),
+        LineId::Annuity { annuity, cause: Cause::CreditNote(note) } => format!("contract {annuity} credit note {note}"),
         LineId::EntryFee { partner_id, agreement } => format!("entry fee of {partner_id}, agreement of {agreement}"),
     }
 }

@@ -94,18 +94,8 @@ impl Inspection {
     }
 
     fn contract(&mut self, partition: &str, items: Vec<Item>) {
-        let Some(slots) = self.slots(partition, items) else { return };
+        let Some((slots, sums)) = self.slots_and_sums(partition, items) else { return };
         let contract = slots.contract();
-        for (key, term, todo) in slots.unfinished() {
-            self.find(Finding::Unfinished { contract_id: key, term, todo });
-        }
-        let Some(sums) = self.book(partition, &slots) else { return };
-        if slots.unreadable().next().is_some() {
-            return;
-        }
-        let wrong = slots.wrongly_placed().into_iter();
-        let places: Vec<Finding> = wrong.map(|(key, stands)| Finding::Place { key, stands }).collect();
-        self.audit.findings.extend(places);
         let surveyed = contract.sale().and_then(|sale| self.survey.partners.get(&sale.partner_id));
         let doubtful = surveyed.is_some_and(|surveyed| surveyed.doubtful);
         let partner = match surveyed {
@@ -125,14 +115,7 @@ impl Inspection {
 
     fn entry_fees(&mut self, partner_id: &PartnerId, partition: &str, items: Vec<Item>) {
         self.fees.insert(partner_id.clone());
-        let Some(slots) = self.slots(partition, items) else { return };
-        let Some(sums) = self.book(partition, &slots) else { return };
-        if slots.unreadable().next().is_some() {
-            return;
-        }
-        let wrong = slots.wrongly_placed().into_iter();
-        let places: Vec<Finding> = wrong.map(|(key, stands)| Finding::Place { key, stands }).collect();
-        self.audit.findings.extend(places);
+        let Some((_, sums)) = self.slots_and_sums(partition, items) else { return };
         let partner = match self.survey.partners.get(partner_id) {
             Some(surveyed) => surveyed.partner(),
             None => Some(Partner::default()),
@@ -140,6 +123,23 @@ impl Inspection {
         let Some(partner) = partner else { return };
         let fees = partner.agreements.iter().filter_map(|agreement| entry_fee_line(partner_id, agreement));
         self.compare(fees.collect(), sums, false);
+    }
+
+    /// The rows of a partition and what its entries add up to, if all of it can be read and added up. What is wrong with it by
+    /// itself is named.
+    fn slots_and_sums(&mut self, partition: &str, items: Vec<Item>) -> Option<(Slots, Sums)> {
+        let slots = self.slots(partition, items)?;
+        for (annuity, todo) in slots.unfinished() {
+            self.find(Finding::Unfinished { annuity, todo });
+        }
+        let sums = self.book(partition, &slots)?;
+        if slots.unreadable().next().is_some() {
+            return None;
+        }
+        let wrong = slots.wrongly_placed().into_iter();
+        let places: Vec<Finding> = wrong.map(|(key, stands)| Finding::Place { key, stands }).collect();
+        self.audit.findings.extend(places);
+        Some((slots, sums))
     }
 
     /// The rows of a partition, as far as they can be read; what cannot is named.
@@ -152,7 +152,7 @@ impl Inspection {
         let months: Vec<PartnerMonth> = items.iter().filter_map(month_of).collect();
         let Ok(slots) = Slots::read(items.clone()) else {
             self.unsure.extend(months);
-            let unreadable = items.into_iter().filter_map(|item| Row::read_whole(Arc::new(item)).err());
+            let unreadable = items.into_iter().filter_map(|item| Row::recorded(Arc::new(item)).err());
             self.audit.findings.extend(unreadable.map(Finding::Unreadable));
             self.find(Finding::Torn { partition: partition.to_owned(), items: count });
             return None;

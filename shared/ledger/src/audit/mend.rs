@@ -2,10 +2,12 @@
 //! the rest is said to be for a person. Every repair may be repeated.
 
 use super::Finding;
+use crate::bookings::Announce;
 use crate::item::{self, Hash, key};
 use crate::keys::{self, RowKey};
 use crate::partners::Head;
-use crate::slots::{Origin, Slots};
+use crate::recorded::Origin;
+use crate::slots::Slots;
 use crate::store::{Consistency, Item, Key, Store, TransactError, Write};
 use crate::{Ledger, LedgerError, Unreadable, Why};
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -50,7 +52,7 @@ impl Finding {
     }
 }
 
-impl<S: Store> Ledger<S> {
+impl<S: Store, A: Announce> Ledger<S, A> {
     /// Puts a finding right, if it can be derived what is right.
     pub async fn mend(&self, finding: &Finding, origin: Origin<'_>) -> Result<Mended, LedgerError> {
         match finding {
@@ -64,7 +66,7 @@ impl<S: Store> Ledger<S> {
             Finding::NoRevision { key } => self.give_revision(key).await?,
             Finding::Place { key, .. } => self.put_in_place(key).await?,
             Finding::List { partner_id, earliest, .. } => self.list_again(partner_id, earliest, origin).await?,
-            Finding::Unfinished { contract_id, term, .. } => self.finish(contract_id, *term, origin).await?,
+            Finding::Unfinished { annuity, .. } => self.finish(annuity, origin).await?,
             Finding::Mark { contract_id, .. } => self.mark_again(contract_id, origin).await?,
             Finding::Difference { line, .. } => self.repair(line, origin).await?,
             Finding::Totals { of, .. } => self.refresh_totals(of).await?,
@@ -175,7 +177,7 @@ impl<S: Store> Ledger<S> {
             item::hash(&mut item);
             let is_readable = match keys::partner_of(&key(&item).pk) {
                 Some(_) => Head::read(item.clone()).map(drop),
-                None => crate::rows::Row::read(&item).map(drop),
+                None => crate::rows::Row::whole(&item).map(drop),
             };
             is_readable?;
             match self.store.transact(vec![Write::Mend(item, stored.get("v").cloned())]).await {

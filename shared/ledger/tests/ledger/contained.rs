@@ -8,15 +8,15 @@ use fixtures::watched::Watched;
 use ledger::audit::{Finding, audit};
 use ledger::choices::{Choice, Chosen};
 use ledger::item::hash;
-use ledger::slots::Origin;
+use ledger::recorded::{Origin, Trigger};
 use ledger::store::{Item, Key};
 use ledger::{Ledger, LedgerError, Outcome, Reported, Store};
 use rules::contract::{Bound, Key as Claimed};
 use rules::line::LineId;
-use rules::{Day, Fact, Instance, PartnerId};
+use rules::{AnnuityId, Day, Fact, Instance, PartnerId};
 use std::collections::HashMap;
 
-const ORIGIN: Origin<'static> = Origin { at: jiff::Timestamp::UNIX_EPOCH, because: "test" };
+const ORIGIN: Origin<'static> = Origin { at: jiff::Timestamp::UNIX_EPOCH, because: &Trigger::Audit };
 const ALL: (Day, Day) = (Day::MIN, Day::MAX);
 
 fn s(text: &str) -> AttributeValue {
@@ -82,8 +82,7 @@ fn a_contract_that_cannot_be_read_holds_up_neither_a_pass_nor_a_sale_before_it()
         }
         let entries = ledger.entries(&p_1, ALL, usize::MAX, None).await.unwrap().list;
         let amount = |contract: &str| -> i64 {
-            let of =
-                |line: &LineId| matches!(line, LineId::Annuity { contract_id, .. } if contract_id.as_str() == contract);
+            let of = |line: &LineId| matches!(line, LineId::Annuity { annuity: AnnuityId { contract_id, .. }, .. } if contract_id.as_str() == contract);
             entries.iter().filter(|one| of(&one.line)).map(|one| one.recorded.entry.amount.0).sum()
         };
         assert_eq!((amount("C-00"), amount("C-01"), amount("C-02")), (0, 7000, 7000));

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use ledger::attention::Rejected;
 use ledger::audit::{Finding, audit};
 use ledger::choices::{Choice, Chosen};
-use ledger::slots::Origin;
+use ledger::recorded::{Origin, Trigger};
 use ledger::store::{Item, Key};
 use ledger::{Ledger, Reported};
 use rules::contract::Key as Claimed;
@@ -62,7 +62,7 @@ pub(crate) fn note(contract: &str, term: u64, id: &str, amount: &str) -> Fact {
 pub(crate) async fn sound() -> Vec<Item> {
     let store = MemoryStore::default();
     let ledger = Ledger::new(&store);
-    let origin = |second| Origin { at: at(second), because: "event" };
+    let origin = |second| Origin { at: at(second), because: &Trigger::Audit };
     let record = async |fact: Fact| {
         ledger.record(&[Reported::new(fact, "event-1")], at(1)).await.remove(0).unwrap();
     };
@@ -394,7 +394,7 @@ async fn repair(store: &MemoryStore) -> Vec<Finding> {
         findings.sort_by_key(Finding::rank);
         for finding in &findings {
             // What cannot be mended because of something else is named again.
-            let _ = ledger.mend(finding, Origin { at: at(9), because: "audit" }).await;
+            let _ = ledger.mend(finding, Origin { at: at(9), because: &Trigger::Audit }).await;
         }
         findings = audit(store.dump()).findings;
     }

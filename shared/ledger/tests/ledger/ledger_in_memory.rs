@@ -1,13 +1,12 @@
 //! The ledger's real code over a table in memory: whatever the order, what is recorded adds up to the fold.
 
 use fixtures::memory::MemoryStore;
-use fixtures::pure::{facts, line_row, registry};
+use fixtures::pure::{contract_of, facts, line_row, registry};
 use fixtures::world::World;
 use jiff::Timestamp;
-use ledger::slots::Origin;
+use ledger::recorded::{Origin, Recorded, Trigger};
 use ledger::{Ledger, Outcome, Reported};
 use proptest::prelude::*;
-use rules::entry::Recorded;
 use rules::fold::fold;
 use rules::line::LineId;
 use rules::{Agreements, Entry, Fact, Line, PartnerId, Posting};
@@ -30,7 +29,7 @@ async fn register(ledger: &Ledger<&MemoryStore>, registry: &BTreeMap<PartnerId, 
 }
 
 async fn restate(ledger: &Ledger<&MemoryStore>, id: &PartnerId) {
-    let origin = Origin { at: at(0), because: "agreements-1" };
+    let origin = Origin { at: at(0), because: &Trigger::Agreements(1) };
     let mut after = None;
     loop {
         let step = ledger.restate(id, None, after, origin).await.unwrap();
@@ -62,7 +61,7 @@ async fn booked(
         let sum = sums.entry((line, posting)).or_default();
         *sum = (sum.0 + amount.0, sum.1 + vendor_share.0);
     };
-    let contracts: BTreeSet<_> = facts.iter().map(|fact| fact.contract_id().clone()).collect();
+    let contracts: BTreeSet<_> = facts.iter().map(|fact| contract_of(fact).clone()).collect();
     for contract in contracts {
         for (line, entries) in ledger.contract(&contract).await.unwrap().entries() {
             for recorded in entries {
@@ -191,21 +190,21 @@ fn what_does_not_fit_one_transaction_is_carried_on() {
         let sale = World::edges()
             .facts()
             .into_iter()
-            .find(|fact| fact.contract_id().as_str() == "A-1" && matches!(fact, Fact::Sale(_)))
+            .find(|fact| contract_of(fact).as_str() == "A-1" && matches!(fact, Fact::Sale(_)))
             .unwrap();
         let renewals = (2..=99_u64).flat_map(|term| {
             let term = rules::Term::try_from(term).unwrap();
             let (starts_on, fee) =
                 ("2023-03-01".parse().unwrap(), rules::Money::parse("100.01", "EUR".parse().unwrap()).unwrap());
             let renewal = Fact::Renewal(rules::Renewal {
-                contract_id: sale.contract_id().clone(),
+                contract_id: contract_of(&sale).clone(),
                 term,
                 starts_on,
                 annual_fee: fee,
             });
             let notes = ["a", "b", "c"].map(|id| {
                 Fact::CreditNote(rules::CreditNote {
-                    contract_id: sale.contract_id().clone(),
+                    contract_id: contract_of(&sale).clone(),
                     term,
                     credit_note_id: id.parse().unwrap(),
                     issued_on: starts_on,

@@ -6,17 +6,18 @@ use jiff::Timestamp;
 use ledger::attention::{Attention, Rejected};
 use ledger::audit::audit;
 use ledger::choices::{Choice, Chosen};
+use ledger::recorded::{Origin, Trigger};
 use ledger::set_aside::{Outcome, SetAside, YearOf};
-use ledger::slots::{Origin, Slots};
+use ledger::slots::Slots;
 use ledger::totals::PartnerMonth;
 use ledger::{Ledger, LedgerError, Reported};
 use rules::agreement::Draft;
 use rules::contract::Key;
 use rules::line::LineId;
 use rules::text::Words;
-use rules::{Agreements, Day, Fact, Instance, Model, Money, PartnerId, Renewal, Sale};
+use rules::{Agreements, AnnuityId, Day, Fact, Instance, Model, Money, PartnerId, Renewal, Sale};
 
-const ORIGIN: Origin<'static> = Origin { at: Timestamp::UNIX_EPOCH, because: "e" };
+const ORIGIN: Origin<'static> = Origin { at: Timestamp::UNIX_EPOCH, because: &Trigger::Audit };
 
 fn partner(id: &str) -> PartnerId {
     id.parse().unwrap()
@@ -88,7 +89,7 @@ async fn paged(ledger: &Ledger<&Watched>, limit: usize) -> (Vec<String>, usize, 
         let part = ledger.entries(&partner("P-1"), ALL, limit, after).await.unwrap();
         assert!(part.list.len() <= limit && (part.list.len() == limit || part.next.is_none()));
         contracts.extend(part.list.iter().map(|listed| match &listed.line {
-            LineId::Annuity { contract_id, .. } => contract_id.to_string(),
+            LineId::Annuity { annuity: AnnuityId { contract_id, .. }, .. } => contract_id.to_string(),
             LineId::EntryFee { .. } => unreachable!(),
         }));
         unreadable.extend(part.unreadable);
@@ -249,7 +250,7 @@ async fn a_year_that_was_set_aside_is_read_with_its_partner() {
     let ledger = Ledger::new(&table);
     register(&ledger, "P-1").await;
     let id = partner("P-1");
-    let year = |number| YearOf { starts_on: "2020-01-01".parse().unwrap(), number };
+    let year = |number| YearOf { agreement: "2020-01-01".parse().unwrap(), number };
     let seen =
         |sales, reason: &str| SetAside { sales, minimum: 15, reason: reason.to_owned(), at: Timestamp::UNIX_EPOCH };
     for (number, seen, outcome) in [

@@ -4,12 +4,13 @@
 use super::Message;
 use super::scenario::Scenario;
 use super::table::Table;
+use aws_sdk_dynamodb::types::AttributeValue;
 use ledger::audit::{Finding, audit};
 use ledger::keys;
 use ledger::slots::Slots;
 use ledger::store::{Item, Key as StoredKey};
 use rules::contract::Key;
-use rules::rank::Earliest;
+use rules::rank::{Earliest, Place};
 use rules::{Contract, ContractId, Fact, Partner, PartnerId};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -90,11 +91,21 @@ fn check_lists(table: &Table, contracts: &BTreeMap<ContractId, Contract>) -> Res
         let key = ledger::keys::head(id);
         let head = table.items().find(|(there, _)| **there == key).ok_or_else(|| format!("{id} has no item"))?.1;
         for (name, earliest) in [("sa", &partner.sales), ("in", &partner.instances)] {
-            let listed: Earliest = serde_dynamo::from_attribute_value(head[name].clone()).unwrap();
+            let listed = listed(&head[name]);
             if listed != *earliest {
                 return Err(format!("{id} lists {listed:?} instead of {earliest:?}"));
             }
         }
     }
     Ok(())
+}
+
+/// A list of sales, as it is stored.
+fn listed(list: &AttributeValue) -> Earliest {
+    let text = |place: &AttributeValue, name: &str| place.as_m().unwrap()[name].as_s().unwrap().clone();
+    let place = |place: &AttributeValue| Place {
+        signed_on: text(place, "d").parse().unwrap(),
+        contract_id: text(place, "c").parse().unwrap(),
+    };
+    list.as_l().unwrap().iter().map(place).collect::<Vec<_>>().try_into().unwrap()
 }

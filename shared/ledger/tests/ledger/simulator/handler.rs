@@ -3,10 +3,10 @@
 use super::table::SimStore;
 use super::{Message, scenario};
 use jiff::Timestamp;
-use ledger::announce::{Announce, Announced, Booked};
+use ledger::bookings::{Announce, Booking};
 use ledger::choices::{Choice, Chosen};
+use ledger::recorded::{Origin, Trigger};
 use ledger::restate::Step;
-use ledger::slots::Origin;
 use ledger::store::StoreError;
 use ledger::totals::PartnerMonth;
 use ledger::{Ledger, Reported, Store};
@@ -22,7 +22,7 @@ pub(super) type Done = (Vec<Message>, Vec<Message>);
 pub(super) fn work(store: SimStore, messages: Vec<Message>, id: usize) -> Pin<Box<dyn Future<Output = Done>>> {
     Box::pin(async move {
         let refreshes = Refreshes { store: store.clone(), booked: Arc::default() };
-        let ledger = Ledger::new(Announced::new(store.clone(), refreshes.clone()));
+        let ledger = Ledger::announcing(store.clone(), refreshes.clone());
         let (back, mut new) = take(&ledger, &store, messages, id).await;
         let booked = std::mem::take(&mut *refreshes.booked.lock().unwrap());
         new.extend((!booked.is_empty()).then_some(Message::Refresh(booked)));
@@ -42,14 +42,14 @@ impl Announce for Refreshes {
         self.store.send_refresh(months).await
     }
 
-    fn after(&self, booked: Vec<Booked>) {
+    fn after(&self, booked: Vec<Booking>) {
         if self.store.keeps_totals() {
             self.booked.lock().unwrap().extend(booked.into_iter().map(|booked| booked.within));
         }
     }
 }
 
-async fn take(ledger: &Ledger<impl Store>, queue: &SimStore, messages: Vec<Message>, id: usize) -> Done {
+async fn take(ledger: &Ledger<impl Store, impl Announce>, queue: &SimStore, messages: Vec<Message>, id: usize) -> Done {
     let at = Timestamp::from_second(i64::try_from(id).unwrap_or(0)).unwrap_or_default();
     let events: Vec<Reported> = messages
         .iter()
@@ -71,7 +71,9 @@ async fn take(ledger: &Ledger<impl Store>, queue: &SimStore, messages: Vec<Messa
                 Some(version) => new.push(Message::Restate(partner.clone(), Some(version), None)),
                 None => back.push(message),
             },
-            Message::Choose(choice) => match choose(ledger, queue, choice, Origin { at, because: "choice" }).await {
+            Message::Choose(choice) => match choose(ledger, queue, choice, Origin { at, because: &Trigger::Choice(1) })
+                .await
+            {
                 Some(Chosen::Now | Chosen::Already) => new.extend(passes()),
                 // Whoever chose looks again, and chooses the same.
                 Some(Chosen::Unseen { claims }) if claims > 0 => {
@@ -93,7 +95,7 @@ async fn take(ledger: &Ledger<impl Store>, queue: &SimStore, messages: Vec<Messa
                 }
             }
             Message::Restate(partner, version, after) => {
-                let origin = Origin { at, because: "agreements" };
+                let origin = Origin { at, because: &Trigger::Agreements(0) };
                 match ledger.restate(partner, *version, after.clone(), origin).await {
                     Ok(Step { next, failed }) if failed.is_empty() => {
                         new.extend(next.map(|next| Message::Restate(partner.clone(), *version, Some(next))));
@@ -113,7 +115,7 @@ fn passes() -> impl Iterator<Item = Message> {
 
 /// Registers a partner, after the delayed pass was asked for, and returns the version of its agreements.
 async fn change(
-    ledger: &Ledger<impl Store>,
+    ledger: &Ledger<impl Store, impl Announce>,
     queue: &SimStore,
     partner: &PartnerId,
     agreements: &Agreements,
@@ -125,7 +127,12 @@ async fn change(
     Some(head.agreements_version)
 }
 
-async fn choose(ledger: &Ledger<impl Store>, queue: &SimStore, choice: &Choice, origin: Origin<'_>) -> Option<Chosen> {
+async fn choose(
+    ledger: &Ledger<impl Store, impl Announce>,
+    queue: &SimStore,
+    choice: &Choice,
+    origin: Origin<'_>,
+) -> Option<Chosen> {
     for pass in passes() {
         queue.send_pass(pass).await.ok()?;
     }

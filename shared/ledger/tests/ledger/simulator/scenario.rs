@@ -1,6 +1,7 @@
 //! Small worlds in which much goes on: few partners, few contracts, so that facts meet.
 
 use super::Message;
+use fixtures::pure::contract_of;
 use ledger::choices::Choice;
 use rules::agreement::{Draft, EntryFee};
 use rules::contract::Key;
@@ -170,7 +171,7 @@ impl Scenario {
             Message::Refresh(months) => {
                 return months.iter().map(|of| ledger::keys::totals_partition(&of.partner_id)).collect();
             }
-            Message::Event(fact) => (Some(fact.contract_id()), claimants(&[fact.contract_id()].into())),
+            Message::Event(fact) => (Some(contract_of(fact)), claimants(&[contract_of(fact)].into())),
             Message::Choose(choice) => (Some(&choice.contract_id), claimants(&[&choice.contract_id].into())),
             Message::Change(partner, _) => (None, [partner].into()),
             Message::Restate(partner, ..) => {
@@ -349,7 +350,7 @@ fn agreements(random: &mut fastrand::Rng) -> Agreements {
 }
 
 fn draft(random: &mut fastrand::Rng, starts_on: Day) -> Draft {
-    let model = *random.choice(&Model::ALL).unwrap();
+    let model = *random.choice(Model::ALL).unwrap();
     let affiliate = model == Model::Affiliate;
     let integrator = matches!(model, Model::AffiliatedIntegrator | Model::IndependentIntegrator);
     let entry_fee = EntryFee { segment: "s".into(), commercial_potential: money(999), rate: "0.5".parse().unwrap() };

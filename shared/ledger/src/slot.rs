@@ -1,0 +1,147 @@
+//! One slot with its rows, and what is planned to be appended to it.
+
+use crate::LedgerError;
+use crate::bookings::{Booking, Writes};
+use crate::keys::SlotKey;
+use crate::recorded::Origin;
+use crate::rows::{Content, Row, SlotState};
+use crate::store::Write;
+use rules::line::LineId;
+use rules::{Cause, CreditNoteId, Day, Entry, Fact, PartnerId};
+
+/// An annuity or an entry fee, with all that is appended to it.
+#[derive(Debug, Clone)]
+pub(crate) struct Slot {
+    pub(crate) key: SlotKey,
+    pub(crate) own: Row,
+    pub(crate) state: SlotState,
+    /// The revision that was read; none: the slot is new.
+    pub(crate) read: Option<u64>,
+    pub(crate) dirty: bool,
+    pub(crate) stored: Vec<Row>,
+    pub(crate) new: Vec<Row>,
+}
+
+impl Slot {
+    /// A slot that is not there yet.
+    pub(crate) fn new(key: SlotKey, origin: Origin<'_>) -> Slot {
+        let own = Row::new(key.clone(), Content::Own { fact: None, entry: None }, origin);
+        Slot { key, own, state: SlotState::default(), read: None, dirty: true, stored: Vec::new(), new: Vec::new() }
+    }
+
+    /// A slot as it is stored.
+    pub(crate) fn read(own: Row, state: SlotState) -> Slot {
+        let (key, read) = (own.slot.clone(), Some(state.revision));
+        Slot { key, own, state, read, dirty: false, stored: Vec::new(), new: Vec::new() }
+    }
+
+    /// Its own row, credit notes as they were first said, then what was appended, as it was appended.
+    pub(crate) fn in_order(&self) -> Vec<&Row> {
+        let mut rows: Vec<&Row> = std::iter::once(&self.own).chain(&self.stored).chain(&self.new).collect();
+        rows.sort_by_key(|row| row.n());
+        rows
+    }
+
+    /// The rows that are being written.
+    pub(crate) fn written_rows(&mut self) -> impl Iterator<Item = &mut Row> {
+        let own = self.dirty.then_some(&mut self.own);
+        own.into_iter().chain(&mut self.new)
+    }
+
+    /// Whether a choice was made between the claims of the slot.
+    pub(crate) fn is_chosen(&self) -> bool {
+        self.stored.iter().chain(&self.new).any(|row| matches!(row.content, Content::Choice { .. }))
+    }
+
+    /// Puts the fact in that the slot is for.
+    pub(crate) fn put_fact(&mut self, fact: Fact, origin: Origin<'_>) {
+        let because = Some(origin.because.clone());
+        let content = Content::Own { fact: Some(fact), entry: self.own.entry().cloned() };
+        self.dirty = true;
+        self.own = Row { content, recorded_at: origin.at, because, ..self.own.clone() };
+    }
+
+    /// Appends a row; its content is made with a number that is unique within the slot.
+    pub(crate) fn append(&mut self, origin: Origin<'_>, content: impl FnOnce(u32) -> Content) {
+        self.append_under(None, origin, content);
+    }
+
+    /// Appends a row that is listed under a partner, on a day.
+    pub(crate) fn append_under(
+        &mut self,
+        list: Option<(&PartnerId, Day)>,
+        origin: Origin<'_>,
+        content: impl FnOnce(u32) -> Content,
+    ) {
+        self.dirty = true;
+        self.state.appended += 1;
+        let mut row = Row::new(self.key.clone(), content(self.state.appended), origin);
+        if let Some((partner_id, day)) = list {
+            row.list_under(partner_id, day);
+        }
+        self.new.push(row);
+    }
+
+    /// An entry goes into the row of the fact it is the first entry of, if that row is being written just now; else
+    /// into a row of its own.
+    pub(crate) fn append_entry(&mut self, line: &LineId, entry: &Entry, origin: Origin<'_>) {
+        if self.fresh_row(line).is_some_and(|row| row.put_first_entry(entry)) {
+            return;
+        }
+        let entry = entry.clone();
+        self.append(origin, |n| match note_of(line) {
+            None => Content::Entry { n, entry },
+            Some(note) => Content::CreditNoteEntry { note: note.clone(), n, entry },
+        });
+    }
+
+    /// How many writes more the slot needs for so many entries of a line.
+    pub(crate) fn writes_for(&mut self, line: &LineId, entries: usize) -> usize {
+        let rows = entries - usize::from(entries > 0 && self.fresh_row(line).is_some());
+        rows + usize::from(rows > 0 && !self.dirty)
+    }
+
+    /// The row of the fact that a line begins with, if it is being written just now and has no entry yet.
+    fn fresh_row(&mut self, line: &LineId) -> Option<&mut Row> {
+        let row = match note_of(line) {
+            None => self.read.is_none().then_some(&mut self.own)?,
+            Some(id) => self
+                .new
+                .iter_mut()
+                .find(|row| matches!(&row.content, Content::CreditNote { note, .. } if note.credit_note_id == *id))?,
+        };
+        row.entry().is_none().then_some(row)
+    }
+
+    /// How many writes the slot needs.
+    pub(crate) fn write_count(&self) -> usize {
+        usize::from(self.dirty) + self.new.len()
+    }
+
+    pub(crate) fn write(&self, writes: &mut Writes) -> Result<(), LedgerError> {
+        if self.dirty {
+            let state = SlotState { revision: self.read.unwrap_or(0) + 1, ..self.state.clone() };
+            let item = self.own.item(Some(&state))?;
+            if let Some(revision) = self.read {
+                // An entry never changes: what is replaced had it before, or has none.
+                writes.writes.push(Write::Replace(item, revision));
+            } else {
+                writes.bookings.extend(self.own.entry().map(Booking::from));
+                writes.writes.push(Write::Insert(item));
+            }
+        }
+        for row in &self.new {
+            writes.bookings.extend(row.entry().map(Booking::from));
+            writes.writes.push(Write::Insert(row.item(None)?));
+        }
+        Ok(())
+    }
+}
+
+/// The credit note that a line is of.
+fn note_of(line: &LineId) -> Option<&CreditNoteId> {
+    match line {
+        LineId::Annuity { annuity: _, cause: Cause::CreditNote(note) } => Some(note),
+        LineId::Annuity { annuity: _, cause: Cause::Annuity } | LineId::EntryFee { .. } => None,
+    }
+}

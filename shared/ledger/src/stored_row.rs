@@ -1,0 +1,384 @@
+//! A row as its attributes: short names, and no more than its key does not say already.
+
+use crate::keys::{self, RowKey, SlotKey};
+use crate::rows::{ChosenClaim, Content, Row, SlotState};
+use crate::store::{Item, Key};
+use crate::stored::Stored;
+use jiff::Timestamp;
+use rules::contract::Key as Claimed;
+use rules::entry::Reversal;
+use rules::line::Basis;
+use rules::{
+    AnnuityId, ContractId, CreditNote, CreditNoteId, Currency, CustomerId, Day, Entry, Fact, Instance, Minor, Money,
+    PartnerId, Posting, Renewal, Sale, Term,
+};
+use serde::{Deserialize, Serialize};
+
+/// How much of an item there is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Shown {
+    /// All of it, as in the table.
+    Whole,
+    /// What an index shows of it.
+    InIndex,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct StoredRow {
+    pk: String,
+    sk: String,
+    /// Partition of the index: the partner, once it is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    gpk: Option<String>,
+    /// Sort key of the index.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    gsk: Option<String>,
+    /// Partition of the attention index, while a slot needs a person.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    apk: Option<String>,
+    /// Sort key of the attention index: since when.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ask: Option<String>,
+    #[serde(rename = "f", skip_serializing_if = "Option::is_none")]
+    fact: Option<StoredFact>,
+    #[serde(rename = "e", skip_serializing_if = "Option::is_none")]
+    entry: Option<StoredEntry>,
+    #[serde(rename = "v", default, skip_serializing_if = "is_default")]
+    revision: u64,
+    #[serde(rename = "n", default, skip_serializing_if = "is_default")]
+    appended: u32,
+    #[serde(rename = "t", default, skip_serializing_if = "Vec::is_empty")]
+    todo: Vec<ContractId>,
+    #[serde(rename = "ch", default, skip_serializing_if = "is_default")]
+    chosen: bool,
+    #[serde(rename = "rd", default, skip_serializing_if = "Vec::is_empty")]
+    holders: Vec<PartnerId>,
+    #[serde(rename = "at")]
+    recorded_at: Timestamp,
+    #[serde(rename = "c", skip_serializing_if = "Option::is_none")]
+    choice: Option<StoredChoice>,
+    #[serde(rename = "ev", default, skip_serializing_if = "String::is_empty")]
+    because: String,
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}
+
+/// What a choice says beside the fact it chooses.
+#[derive(Debug, Serialize, Deserialize)]
+struct StoredChoice {
+    /// The credit note it is about; none: the annuity.
+    #[serde(rename = "n", skip_serializing_if = "Option::is_none")]
+    credit_note_id: Option<CreditNoteId>,
+    /// The reason stated.
+    #[serde(rename = "w")]
+    why: String,
+}
+
+/// A fact without what its key says already.
+#[derive(Debug, Serialize, Deserialize)]
+enum StoredFact {
+    #[serde(rename = "s")]
+    Sale {
+        #[serde(rename = "p")]
+        partner_id: PartnerId,
+        #[serde(rename = "c")]
+        customer_id: CustomerId,
+        #[serde(rename = "d")]
+        signed_on: Day,
+        #[serde(rename = "m")]
+        annual_fee: Stored<Money>,
+        #[serde(rename = "i", default, skip_serializing_if = "is_default")]
+        instance: Instance,
+    },
+    #[serde(rename = "r")]
+    Renewal {
+        #[serde(rename = "d")]
+        starts_on: Day,
+        #[serde(rename = "m")]
+        annual_fee: Stored<Money>,
+    },
+    #[serde(rename = "n")]
+    CreditNote {
+        #[serde(rename = "n")]
+        credit_note_id: CreditNoteId,
+        #[serde(rename = "d")]
+        issued_on: Day,
+        #[serde(rename = "m")]
+        amount: Stored<Money>,
+    },
+}
+
+impl StoredFact {
+    fn of(fact: &Fact) -> StoredFact {
+        match fact.clone() {
+            Fact::Sale(Sale { contract_id: _, partner_id, customer_id, signed_on, annual_fee, instance }) => {
+                let annual_fee = Stored(annual_fee);
+                StoredFact::Sale { partner_id, customer_id, signed_on, annual_fee, instance }
+            }
+            Fact::Renewal(Renewal { contract_id: _, term: _, starts_on, annual_fee }) => {
+                StoredFact::Renewal { starts_on, annual_fee: Stored(annual_fee) }
+            }
+            Fact::CreditNote(CreditNote { contract_id: _, term: _, credit_note_id, issued_on, amount }) => {
+                StoredFact::CreditNote { credit_note_id, issued_on, amount: Stored(amount) }
+            }
+        }
+    }
+
+    /// The fact, if it may be one of this annuity.
+    fn read(self, annuity: &AnnuityId) -> Option<Fact> {
+        let AnnuityId { contract_id, term } = annuity.clone();
+        Some(match self {
+            StoredFact::Sale { partner_id, customer_id, signed_on, annual_fee: Stored(annual_fee), instance }
+                if term == Term::FIRST =>
+            {
+                Fact::Sale(Sale { contract_id, partner_id, customer_id, signed_on, annual_fee, instance })
+            }
+            StoredFact::Renewal { starts_on, annual_fee: Stored(annual_fee) } if term > Term::FIRST => {
+                Fact::Renewal(Renewal { contract_id, term, starts_on, annual_fee })
+            }
+            StoredFact::CreditNote { credit_note_id, issued_on, amount: Stored(amount) } if !amount.is_zero() => {
+                Fact::CreditNote(CreditNote { contract_id, term, credit_note_id, issued_on, amount })
+            }
+            StoredFact::Sale { .. } | StoredFact::Renewal { .. } | StoredFact::CreditNote { .. } => return None,
+        })
+    }
+}
+
+/// An entry without its partner, which the index key names; kind and model are those of its decision.
+#[derive(Debug, Serialize, Deserialize)]
+struct StoredEntry {
+    #[serde(rename = "a")]
+    amount: Minor,
+    #[serde(rename = "s", default)]
+    vendor_share: Minor,
+    #[serde(rename = "c")]
+    currency: Currency,
+    #[serde(rename = "d")]
+    booked_on: Day,
+    #[serde(rename = "b")]
+    basis: Stored<Basis>,
+    #[serde(rename = "x", default, skip_serializing_if = "Option::is_none")]
+    reversal: Option<StoredReversal>,
+}
+
+/// Why an entry is a reversal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+enum StoredReversal {
+    /// It is one, for a reason that was not written down then; or it is none.
+    Flag(bool),
+    Because(ReversalName),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum ReversalName {
+    AnotherPartner,
+    AnotherPosting,
+    NotOwed,
+}
+
+/// The names of why an entry is a reversal.
+pub(crate) const REVERSALS: [&str; 3] = ["another-partner", "another-posting", "not-owed"];
+
+impl From<Reversal> for StoredReversal {
+    fn from(reversal: Reversal) -> StoredReversal {
+        StoredReversal::Because(match reversal {
+            Reversal::AnotherPartner => ReversalName::AnotherPartner,
+            Reversal::AnotherPosting => ReversalName::AnotherPosting,
+            Reversal::NotOwed => ReversalName::NotOwed,
+        })
+    }
+}
+
+impl StoredReversal {
+    fn read(self) -> Option<Reversal> {
+        match self {
+            StoredReversal::Flag(false) => None,
+            StoredReversal::Flag(true) | StoredReversal::Because(ReversalName::AnotherPosting) => {
+                Some(Reversal::AnotherPosting)
+            }
+            StoredReversal::Because(ReversalName::AnotherPartner) => Some(Reversal::AnotherPartner),
+            StoredReversal::Because(ReversalName::NotOwed) => Some(Reversal::NotOwed),
+        }
+    }
+}
+
+impl StoredEntry {
+    fn of(entry: &Entry) -> StoredEntry {
+        StoredEntry {
+            amount: entry.amount,
+            vendor_share: entry.vendor_share,
+            currency: entry.posting.currency,
+            booked_on: entry.posting.booked_on,
+            basis: Stored(entry.basis.clone()),
+            reversal: entry.reversal.map(StoredReversal::from),
+        }
+    }
+
+    fn read(self, partner_id: PartnerId) -> Entry {
+        let StoredEntry { amount, vendor_share, currency, booked_on, basis: Stored(basis), reversal } = self;
+        let (kind, model) = (basis.decision.kind, basis.decision.model);
+        let posting = Posting { partner_id, kind, model, currency, booked_on };
+        Entry { posting, amount, vendor_share, basis, reversal: reversal.and_then(StoredReversal::read) }
+    }
+}
+
+/// A row, and the state of its slot if it is the slot's own, from an item; none if that says what no item under its key may.
+pub(crate) fn read(key: &RowKey, item: Item, shown: Shown) -> Option<(Row, Option<SlotState>)> {
+    let stored: StoredRow = serde_dynamo::from_item(item).ok()?;
+    let slot = key.slot().clone();
+    let fact = match (stored.fact, &slot) {
+        (None, _) => None,
+        (Some(fact), SlotKey::Annuity(annuity)) => Some(fact.read(annuity)?),
+        (Some(_), SlotKey::EntryFee(..)) => return None,
+    };
+    let entry = match stored.entry {
+        None => None,
+        Some(entry) => Some(entry.read(keys::partner_of(stored.gpk.as_deref()?)?)),
+    };
+    let mut state = None;
+    let content = match (key, fact, entry, stored.choice) {
+        (RowKey::Slot(_), fact, entry, None) if !matches!(fact, Some(Fact::CreditNote(_))) => {
+            state = Some(SlotState {
+                revision: stored.revision,
+                appended: stored.appended,
+                todo: stored.todo,
+                chosen: stored.chosen,
+                holders: stored.holders,
+                flag: both(stored.apk, stored.ask),
+            });
+            Content::Own { fact, entry }
+        }
+        (RowKey::Entry(_, n), None, Some(entry), None) => Content::Entry { n: *n, entry },
+        (RowKey::CreditNote(_, id), Some(Fact::CreditNote(note)), entry, None) if note.credit_note_id == *id => {
+            Content::CreditNote { note, entry }
+        }
+        (RowKey::CreditNoteEntry(_, note, n), None, Some(entry), None) => {
+            Content::CreditNoteEntry { note: note.clone(), n: *n, entry }
+        }
+        (RowKey::Claim(_, n), Some(fact), None, None) => Content::Claim { n: *n, fact },
+        (RowKey::Choice(_, n), claim, None, choice) => {
+            Content::Choice { n: *n, chosen: chosen_claim(&slot, claim, choice, shown)? }
+        }
+        (RowKey::Left(_, n), None, None, None) => Content::Left { n: *n },
+        (_, _, _, _) => return None,
+    };
+    let because = (!stored.because.is_empty()).then(|| stored.because.into());
+    let place = both(stored.gpk, stored.gsk);
+    Some((Row { slot, content, recorded_at: stored.recorded_at, because, place, stored: None }, state))
+}
+
+/// A choice as its row says it. An index shows only choices of sales, and not why they were made.
+fn chosen_claim(
+    slot: &SlotKey,
+    claim: Option<Fact>,
+    choice: Option<StoredChoice>,
+    shown: Shown,
+) -> Option<ChosenClaim> {
+    let SlotKey::Annuity(AnnuityId { contract_id: _, term }) = slot else { return None };
+    let (note, why) = match (choice, shown) {
+        (Some(StoredChoice { credit_note_id, why }), _) => (credit_note_id, Some(why)),
+        (None, Shown::InIndex) => (None, None),
+        (None, Shown::Whole) => return None,
+    };
+    let about = match note {
+        Some(note) => Claimed::CreditNote(*term, note),
+        None if *term == Term::FIRST => Claimed::Sale,
+        None => Claimed::Renewal(*term),
+    };
+    let fits = claim.as_ref().is_none_or(|claim| Claimed::from(claim) == about);
+    fits.then_some(ChosenClaim { about, claim, why })
+}
+
+/// Two texts that belong together; an empty one for what is missing of them.
+fn both(one: Option<String>, other: Option<String>) -> Option<(String, String)> {
+    match (one, other) {
+        (None, None) => None,
+        (one, other) => Some((one.unwrap_or_default(), other.unwrap_or_default())),
+    }
+}
+
+/// A row, with the state of its slot if it is the slot's own, as attributes.
+pub(crate) fn attributes(row: &Row, state: Option<&SlotState>) -> Option<Item> {
+    let Key { pk, sk } = row.key().key();
+    let (gpk, gsk) = row.place.clone().unzip();
+    let (apk, ask) = state.and_then(|state| state.flag.clone()).unzip();
+    let choice = match &row.content {
+        Content::Choice { n: _, chosen: ChosenClaim { about, claim: _, why } } => {
+            let credit_note_id = match about {
+                Claimed::Sale | Claimed::Renewal(_) => None,
+                Claimed::CreditNote(_, note) => Some(note.clone()),
+            };
+            why.clone().map(|why| StoredChoice { credit_note_id, why })
+        }
+        Content::Own { .. }
+        | Content::Entry { .. }
+        | Content::CreditNote { .. }
+        | Content::CreditNoteEntry { .. }
+        | Content::Claim { .. }
+        | Content::Left { .. } => None,
+    };
+    let stored = StoredRow {
+        pk,
+        sk,
+        gpk,
+        gsk,
+        apk,
+        ask,
+        fact: row.fact().map(|fact| StoredFact::of(&fact)),
+        entry: row.entry().map(StoredEntry::of),
+        revision: state.map_or(0, |state| state.revision),
+        appended: state.map_or(0, |state| state.appended),
+        todo: state.map(|state| state.todo.clone()).unwrap_or_default(),
+        chosen: state.is_some_and(|state| state.chosen),
+        holders: state.map(|state| state.holders.clone()).unwrap_or_default(),
+        recorded_at: row.recorded_at,
+        choice,
+        because: row.because.as_ref().map(ToString::to_string).unwrap_or_default(),
+    };
+    serde_dynamo::to_item(stored).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::recorded::{EventId, Origin, Trigger};
+    use rules::decision::{Decision, Reason};
+    use rules::rates::{Band, Bands, Rates};
+    use rules::{Kind, Model, ProgrammeVersion, Rate};
+
+    /// A decision with bands, as a version to come may make them.
+    #[test]
+    fn an_entry_with_a_schedule_of_rates_reads_back_as_written() {
+        let band = |from, percent| Band { from: Minor(from), rate: Rate::percent(percent) };
+        let decision = Decision {
+            agreement: Day::MIN.into(),
+            programme: ProgrammeVersion::V2013_11_16,
+            model: Model::Affiliate,
+            kind: Kind::RevenueShare,
+            rates: Rates::Bands(Bands::new(vec![band(0, 20), band(100_000, 30)]).unwrap()),
+            negotiated: false,
+            reason: Reason::RevenueShare,
+        };
+        let basis = Basis::new(decision, Minor::ZERO, Minor(120_001)).unwrap();
+        let posting = Posting {
+            partner_id: "P".parse().unwrap(),
+            kind: Kind::RevenueShare,
+            model: Model::Affiliate,
+            currency: Currency::EUR,
+            booked_on: Day::MIN,
+        };
+        let (amount, vendor_share) = (basis.amount(), basis.vendor_share());
+        let entry = Entry { posting, amount, vendor_share, basis, reversal: None };
+        let annuity = AnnuityId { contract_id: "C".parse().unwrap(), term: Term::FIRST };
+        let origin = Origin { at: Timestamp::UNIX_EPOCH, because: &Trigger::Event(EventId::new("e")) };
+        let row = Row::new(SlotKey::Annuity(annuity), Content::Entry { n: 1, entry }, origin);
+        let item = attributes(&row, None).unwrap();
+        let (read, state) = read(&row.key(), item, Shown::Whole).unwrap();
+        assert!(state.is_none());
+        assert_eq!((read.entry(), amount), (row.entry(), Minor(26_000)));
+    }
+}
