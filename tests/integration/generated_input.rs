@@ -4,6 +4,7 @@
 use events::EventType::{self, AnnualRenewal, CreditNote, SaleSigned};
 use events::{cloud_event, registration};
 use fixtures::world::event;
+use fixtures::wrong::{with, wrong_text};
 use rules::Agreements;
 use serde_json::{Value, json};
 
@@ -127,13 +128,6 @@ fn good(event_type: EventType) -> Value {
     serde_json::from_str(&event(event_type, "e", &data).body).unwrap()
 }
 
-/// The text of a document with one value replaced by a text that need not be JSON our library could hold.
-pub(crate) fn with(document: &Value, pointer: &str, text: &str) -> String {
-    let mut document = document.clone();
-    *document.pointer_mut(pointer).unwrap() = json!("\u{1}here");
-    document.to_string().replace("\"\\u0001here\"", text)
-}
-
 fn refused(event_type: EventType, body: &str, pointer: &str) {
     let refusal = cloud_event::parse(body, event_type).expect_err(body);
     let field = pointer.trim_start_matches('/').replace('/', ".");
@@ -152,14 +146,6 @@ fn every_listed_value_is_refused_in_every_field() {
         }
     }
     assert!(cases >= 150, "{cases}");
-}
-
-/// A text that no field takes: with a character, or of a length, that none may have.
-pub(crate) fn wrong_text(random: &mut fastrand::Rng) -> String {
-    let alphabet: Vec<char> = "aZ09.-_ #/\u{0}\u{7f}é中\u{1f600}\u{202e}'\";{}[]\\".chars().collect();
-    let length = if random.u8(..) < 8 { random.usize(65..2_000) } else { random.usize(0..30) };
-    let text: String = (0..length).map(|_| *random.choice(&alphabet).unwrap()).collect();
-    text + random.choice(&["#", "\u{0}", "/", " ", "é"]).unwrap()
 }
 
 #[test]

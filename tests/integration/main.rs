@@ -8,7 +8,6 @@
 )]
 
 mod access;
-mod access_function;
 mod api;
 mod bad_input;
 mod command_line;
@@ -17,11 +16,10 @@ mod costs;
 #[cfg(target_os = "linux")]
 mod faults;
 mod generated_input;
-mod generated_requests;
 mod languages;
-mod openapi;
 mod operations;
 mod roles;
+mod routes;
 mod statements;
 mod telemetry;
 mod template;

@@ -1,7 +1,7 @@
 // A manager's choice of what stands.
 
-import { path, put } from "./api.js";
-import { keyName, keysOf, standing } from "./claims.js";
+import { put } from "./api.js";
+import { keyName } from "./claims.js";
 import { announce, h } from "./dom.js";
 import { busy, clearErrors, field, input, placeError, select } from "./fields.js";
 import { t } from "./text.js";
@@ -11,21 +11,25 @@ const NONE = "none";
 
 /** Open when claims contradict each other that no choice has settled; otherwise at hand, to set a wrong one aside. */
 export function choosing(contract, { read, again }) {
-  const keys = keysOf(contract);
+  const { keys } = contract;
   if (keys.length === 0) return null;
-  const open = contract.contradictions.find((one) => one.open);
-  const form = choiceForm(contract, keys, open, { read, again });
+  const open = keys.some((key) => key.open);
+  const form = choiceForm(contract, { read, again });
   return h(
     "details",
-    { class: "card choosing", open: open !== undefined },
+    { class: "card choosing", open },
     h("summary", {}, t(open ? "choosing.contradiction" : "choosing.title")),
     h("p", { class: "small" }, t("choosing.text")),
     form,
   );
 }
 
-function choiceForm(contract, keys, open, { read, again }) {
-  const first = open ? keys.findIndex((key) => keyName(key) === keyName(open)) : 0;
+function choiceForm(contract, { read, again }) {
+  const { keys } = contract;
+  const first = Math.max(
+    keys.findIndex((key) => key.open),
+    0,
+  );
   const what = select(
     keys.map((key, i) => [String(i), keyName(key)]),
     String(first),
@@ -35,7 +39,7 @@ function choiceForm(contract, keys, open, { read, again }) {
   const reason = input({ name: "reason", maxlength: "200", required: true });
   const button = h("button", { class: "primary" }, t("choosing.send"));
   const outcome = h("p", { class: "field-error", role: "alert" });
-  const offer = () => claims.replaceChildren(...claimOptions(keys[Number(what.value)], contract));
+  const offer = () => claims.replaceChildren(...claimOptions(keys[Number(what.value)]));
   const form = h(
     "form",
     { class: "form" },
@@ -63,9 +67,8 @@ function choiceForm(contract, keys, open, { read, again }) {
   return form;
 }
 
-function claimOptions(key, contract) {
-  const several = contract.contradictions.find((one) => keyName(one) === keyName(key));
-  const stands = several ? standing(several, contract) : null;
+function claimOptions(key) {
+  const several = key.claims > 1;
   const option = (value, text) =>
     h(
       "label",
@@ -75,7 +78,7 @@ function claimOptions(key, contract) {
     );
   const numbers = Array.from({ length: key.claims }, (_, i) => i + 1);
   const text = (n) =>
-    (several ? t("claim.nth", { n }) : t("claim.only")) + (n === stands ? ` (${t("claim.stands-now")})` : "");
+    (several ? t("claim.nth", { n }) : t("claim.only")) + (several && n === key.effective ? ` (${t("claim.stands-now")})` : "");
   return [
     h("legend", {}, t("choosing.which")),
     ...numbers.map((n) => option(String(n), text(n))),
@@ -86,11 +89,9 @@ function claimOptions(key, contract) {
 
 async function send(form, button, outcome, contract, key, body, { read, again }) {
   clearErrors(form);
-  const annuity = ["contracts", contract.contract_id, "terms", key.term];
-  const note = key.credit_note_id ? ["credit-notes", key.credit_note_id] : [];
   try {
     await busy(button, async () => {
-      await put(path(...annuity, ...note, "choices", key.made + 1), body);
+      await put(key.next_choice.path, body);
       announce(t("choosing.accepted"));
       await taken(read, contract.choices.length);
     });

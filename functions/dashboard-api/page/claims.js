@@ -10,9 +10,6 @@ export function keyName({ term, credit_note_id: note }) {
   return term === 1 ? t("key.sale") : annuityTitle(term);
 }
 
-export const sameKey = (one, other) =>
-  one.term === other.term && (one.credit_note_id ?? null) === (other.credit_note_id ?? null);
-
 /** What a claim says. */
 export const claimPairs = (claim) => [
   [t("claim.partner"), claim.partner_id],
@@ -24,37 +21,3 @@ export const claimPairs = (claim) => [
   [t("event.credited"), claim.amount && moneyNode(claim.amount)],
   [t("claim.instance"), claim.instance && named("instance", claim.instance)],
 ];
-
-/** Which claim stands, counted from 1; null: none. */
-export function standing({ term, credit_note_id: note, claims }, { sale, annuities }) {
-  const annuity = annuities.find((annuity) => annuity.term === term);
-  const index = claims.findIndex((claim) => {
-    if (note)
-      return annuity?.credit_notes.some(
-        (one) => one.credit_note_id === note && one.issued_on === claim.issued_on && same(one.credited, claim.amount),
-      );
-    if (term > 1) return annuity?.starts_on === claim.starts_on && same(annuity?.annual_fee, claim.annual_fee);
-    return (
-      sale !== null && Object.keys(claim).every((name) => JSON.stringify(claim[name]) === JSON.stringify(sale[name]))
-    );
-  });
-  return index < 0 ? null : index + 1;
-}
-
-const same = (one, other) => one?.amount === other?.amount && one?.currency === other?.currency;
-
-/** Everything that was claimed and can be chosen: `{ term, credit_note_id, claims, made }`. */
-export function keysOf({ sale, annuities, contradictions, choices }) {
-  const known = annuities.flatMap(({ term, starts_on: billed, credit_notes: notes }) => [
-    ...((term === 1 ? sale : billed) ? [{ term, credit_note_id: null }] : []),
-    ...notes.map((note) => ({ term, credit_note_id: note.credit_note_id })),
-  ]);
-  const all = [...contradictions, ...known, ...choices];
-  const keys = all.filter((key, i) => all.findIndex((other) => sameKey(key, other)) === i);
-  return keys.map(({ term, credit_note_id }) => ({
-    term,
-    credit_note_id,
-    claims: contradictions.find((one) => sameKey(one, { term, credit_note_id }))?.claims.length ?? 1,
-    made: choices.filter((one) => sameKey(one, { term, credit_note_id })).length,
-  }));
-}

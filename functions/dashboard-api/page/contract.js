@@ -5,11 +5,11 @@ import { h } from "./dom.js";
 import { day, dayNode, integer, moment, moneyNode } from "./format.js";
 import { annuityName, annuityTitle, entryTable } from "./entry-table.js";
 import { badge, empty, loaded, pairs, partnerLink, section, viewHeading } from "./parts.js";
-import { claimPairs, keyName, standing } from "./claims.js";
+import { claimPairs, keyName } from "./claims.js";
 import { choosing } from "./choosing.js";
 import { named, t } from "./text.js";
 
-const LISTS = ["annuities", "contradictions", "choices", "entries"];
+const LISTS = ["annuities", "keys", "contradictions", "choices", "entries"];
 
 export function view({ rest: [id], session, signal }) {
   const heading = viewHeading(id, { above: t("contract.title") });
@@ -42,10 +42,7 @@ function shown(contract, session, { read, again }) {
   return [
     left && h("div", { class: "note" }, h("p", {}, named("no-longer-yours", left))),
     contradictions.length > 0 &&
-      section(
-        t("contradictions.title"),
-        contradictions.map((one) => contradiction(one, contract)),
-      ),
+      section(t("contradictions.title"), contradictions.map(contradiction)),
     session.admin && choosing(contract, { read, again }),
     !left && section(t("history.title"), h("ol", { class: "timeline" }, events(contract).map(event))),
     choices.length > 0 && section(t("choices.title"), h("ol", { class: "timeline" }, choices.map(choice))),
@@ -128,8 +125,7 @@ function event({ on, title, what, fee, feeName, state, pending, line, attention 
   );
 }
 
-function contradiction(one, contract) {
-  const stands = standing(one, contract);
+function contradiction(one) {
   const differs = one.claims.map(claimPairs).map((pairs, _, all) =>
     pairs.map((pair, i) =>
       marked(
@@ -149,12 +145,12 @@ function contradiction(one, contract) {
         h(
           "li",
           { class: "card" },
-          h("h4", {}, t("claim.nth", { n: i + 1 }), " ", i + 1 === stands && badge("claim", "stands")),
+          h("h4", {}, t("claim.nth", { n: i + 1 }), " ", i + 1 === one.effective && badge("claim", "stands")),
           pairs(differs[i]),
         ),
       ),
     ),
-    stands === null && h("p", { class: "small" }, t("claim.none-stands")),
+    one.effective === null && h("p", { class: "small" }, t("claim.none-stands")),
   );
 }
 

@@ -22,7 +22,6 @@ export const difference = (amount, less) => money(minor(amount) - minor(less), a
 export const sign = (amount) => (minor(amount) > 0n ? 1 : minor(amount) < 0n ? -1 : 0);
 
 const KINDS = ["commission", "revenue-share", "entry-fee", "instance-discount"];
-const EARNED = ["commission", "revenue-share"];
 
 /** Totals as the API gives them, brought together by currency, which is never added to another. */
 export function byCurrency(totals) {
@@ -39,7 +38,7 @@ export function byCurrency(totals) {
       currency,
       entries: own.reduce((number, total) => number + total.entries, 0),
       kinds: Object.fromEntries(KINDS.map((kind) => [kind, of([kind], "amount")])),
-      earned: of(EARNED, "amount"),
+      earned: of(KINDS, "earned"),
       dueTo: of(KINDS, "due_to_partner"),
       dueFrom: of(KINDS, "due_from_partner"),
     };

@@ -342,6 +342,7 @@ export default {
   "function.annual-renewal": "Renewal",
   "function.credit-note": "Credit note",
   "function.restatement": "Restatement",
+  "function.totals": "Monthly totals",
 
   "register.title": "Register a partner",
   "register.edit": "Agreements",

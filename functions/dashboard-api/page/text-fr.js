@@ -345,6 +345,7 @@ export default {
   "function.annual-renewal": "Renouvellement",
   "function.credit-note": "Avoir",
   "function.restatement": "Nouveau calcul",
+  "function.totals": "Totaux du mois",
 
   "register.title": "Enregistrer un partenaire",
   "register.edit": "Accords",

@@ -3,18 +3,12 @@
 //!
 //! Every handler but those of the page takes a [`Caller`] or an [`Admin`].
 
-use crate::problem::Problem;
-use axum::extract::FromRequestParts;
-use axum::http::Extensions;
-use axum::http::request::Parts;
-use lambda_http::request::RequestContext;
 use rules::PartnerId;
-use rules::text::Words;
 use std::collections::HashMap;
 
 /// Who asks.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Caller {
+pub enum Caller {
     /// Reads and writes everything.
     Admin,
     /// Reads what is this partner's.
@@ -35,7 +29,7 @@ impl Caller {
     }
 
     /// From the claims of a verified token; none if they are not of the kinds known here.
-    fn of(claims: &HashMap<String, String>) -> Option<Caller> {
+    pub(crate) fn of(claims: &HashMap<String, String>) -> Option<Caller> {
         let scopes = claims.get("scope").or_else(|| claims.get("scp")).map_or("", |scopes| without_brackets(scopes));
         let has = |scope: &str| scopes.split(' ').any(|one| one == scope);
         match (has("admin"), has("partner")) {
@@ -49,46 +43,6 @@ impl Caller {
 /// A claim that was a list arrives as `[openid admin]`: API Gateway hands on texts alone.
 fn without_brackets(claim: &str) -> &str {
     claim.strip_prefix('[').and_then(|claim| claim.strip_suffix(']')).unwrap_or(claim)
-}
-
-/// Whose request it is, if its claims are of the kinds known here.
-pub(crate) fn caller(extensions: &Extensions) -> Option<Caller> {
-    claims(extensions).and_then(Caller::of)
-}
-
-impl<S: Sync> FromRequestParts<S> for Caller {
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Caller, Problem> {
-        let claims = claims(&parts.extensions).ok_or_else(Problem::unauthorized)?;
-        Caller::of(claims).ok_or_else(|| {
-            Problem::forbidden(Words::new(
-                "le jeton ne dit ni admin ni quel partenaire demande",
-                "the token says neither admin nor which partner asks",
-            ))
-        })
-    }
-}
-
-impl<S: Sync> FromRequestParts<S> for Admin {
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Admin, Problem> {
-        match Caller::from_request_parts(parts, state).await? {
-            Caller::Admin => Ok(Admin),
-            Caller::Partner(_) => Err(Problem::forbidden(Words::new(
-                "ceci n'est pas ouvert aux partenaires",
-                "this is not open to partners",
-            ))),
-        }
-    }
-}
-
-fn claims(extensions: &Extensions) -> Option<&HashMap<String, String>> {
-    match extensions.get::<RequestContext>()? {
-        RequestContext::ApiGatewayV2(context) => Some(&context.authorizer.as_ref()?.jwt.as_ref()?.claims),
-        _ => None,
-    }
 }
 
 #[cfg(test)]

@@ -1,19 +1,26 @@
 //! What is told of each request: one line of the log, and what it consumed. The route stands for the path, and nothing of
 //! the query, the body or the headers is told.
 
-use crate::App;
-use crate::access::{Caller, caller};
+use crate::access::Caller;
+use crate::http::claims::caller;
+use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::Extensions;
-use axum::middleware::Next;
+use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use lambda_http::request::RequestContext;
 use runtime::context::Context;
+use runtime::metrics::Metrics;
 use std::sync::Arc;
 use std::time::Instant;
 
+/// Tells of each request that a router answers.
+pub fn observe(router: Router, metrics: Metrics) -> Router {
+    router.layer(from_fn_with_state(metrics, answer))
+}
+
 /// Answers a request within its context, and tells of it.
-pub(crate) async fn observe(State(app): State<App>, request: Request, next: Next) -> Response {
+async fn answer(State(metrics): State<Metrics>, request: Request, next: Next) -> Response {
     let began = Instant::now();
     let asked = Asked::of(request.extensions());
     let invocation = request.extensions().get::<lambda_http::Context>().map(Context::of).unwrap_or_default();
@@ -23,7 +30,7 @@ pub(crate) async fn observe(State(app): State<App>, request: Request, next: Next
         response
     };
     let response = Arc::new(invocation).scope(work).await;
-    app.metrics.write();
+    metrics.write();
     response
 }
 

@@ -1,308 +1,363 @@
-//! `GET /openapi.json`: what the API takes and gives (`OpenAPI` 3.1), made from the types and limits that the code keeps to.
+//! The `OpenAPI` document: an operation for each route of the table, with schemas of the types that it takes and answers.
+//! Tests make it and compare it with the file that is served.
 
-use crate::openapi_schemas::{list, object, reference, schemas, unreadable, with};
-use crate::parameters::{MAX_LIMIT, MAX_MONTHS};
-use axum::Json;
+use crate::answers::attention::AttentionList;
+use crate::answers::contract::ContractPage;
+use crate::answers::entries::EntryList;
+use crate::answers::partners::{Partner, PartnerList, Registered};
+use crate::answers::programme::Programme;
+use crate::answers::simulation::Simulation;
+use crate::answers::statement::Statement;
+use crate::answers::status::{Chosen, YearSetAside};
+use crate::answers::summary::{PartnerSummary, Summary};
+use crate::http::parameters::{MAX_CHOICE_NUMBER, MAX_LIMIT, MAX_MONTHS};
+use crate::http::problem::Written;
+use crate::routes::Route;
+use axum::http::Method;
 use events::body::MAX_TEXT;
+use events::choice::ChoiceBody;
+use events::registration::RegistrationBody;
+use events::set_aside::Reason;
+use events::simulation::Question;
 use rules::minimum_sales::MAX_YEARS;
-use serde_json::{Map, Value, json};
+use rules::{ContractId, CreditNoteId, Day, Month, PartnerId, Term};
+use std::collections::BTreeMap;
+use utoipa::ToSchema;
+use utoipa::openapi::path::{HttpMethod, OperationBuilder, Parameter, ParameterBuilder, ParameterIn};
+use utoipa::openapi::request_body::RequestBodyBuilder;
+use utoipa::openapi::schema::{AnyOfBuilder, ObjectBuilder, Type};
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
+use utoipa::openapi::{
+    Components, Content, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, Paths, Ref, RefOr, Required, Response,
+    ResponseBuilder, Schema,
+};
 
-pub(crate) async fn show() -> Json<Value> {
-    Json(document())
+/// The document.
+pub fn document() -> OpenApi {
+    let mut schemas = Schemas::default();
+    let mut paths = Paths::new();
+    for route in Route::ALL {
+        let Some(operation) = operation(*route, &mut schemas) else { continue };
+        paths.add_path_operation(route.path(), vec![method(*route)], operation.build(*route, &mut schemas));
+    }
+    let license = LicenseBuilder::new().name("MIT").identifier(Some("MIT")).build();
+    let info = InfoBuilder::new()
+        .title("all-in-web partner programme")
+        .version(env!("CARGO_PKG_VERSION"))
+        .description(Some("What each partner earns or owes, to the cent, each amount with its reason."))
+        .license(Some(license));
+    let token = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
+    let mut components = Components::new();
+    components.responses = refusals(&mut schemas);
+    components.schemas = schemas.0;
+    components.add_security_scheme("token", SecurityScheme::Http(token));
+    let security = SecurityRequirement::new::<_, [&str; 0], &str>("token", []);
+    OpenApiBuilder::new()
+        .info(info.build())
+        .paths(paths)
+        .components(Some(components))
+        .security(Some([security]))
+        .build()
 }
 
-/// One operation.
+fn method(route: Route) -> HttpMethod {
+    match route.method() {
+        Method::PUT => HttpMethod::Put,
+        Method::POST => HttpMethod::Post,
+        _ => HttpMethod::Get,
+    }
+}
+
+/// The schemas that are referred to, by name.
+#[derive(Default)]
+struct Schemas(BTreeMap<String, RefOr<Schema>>);
+
+impl Schemas {
+    /// Refers to the schema of a type. Two types of one name have one schema.
+    fn of<T: ToSchema>(&mut self) -> Ref {
+        let mut all = vec![(T::name().into_owned(), T::schema())];
+        T::schemas(&mut all);
+        for (name, schema) in all {
+            let mut schema = schema;
+            require(&name, &mut schema);
+            let known = self.0.entry(name.clone()).or_insert_with(|| schema.clone());
+            assert!(*known == schema, "two schemas are called {name}");
+        }
+        Ref::from_schema_name(T::name())
+    }
+
+    fn content<T: ToSchema>(&mut self) -> Content {
+        Content::new(Some(self.of::<T>()))
+    }
+}
+
+/// The fields that an answer may be without.
+const OPTIONAL: [(&str, &[&str]); 7] = [
+    ("Condition", &["per_year"]),
+    ("Earnings", &["from_sale"]),
+    ("ListedPartner", &["minimum_sales", "missed"]),
+    ("MinimumSales", &["set_aside"]),
+    ("Perk", &["discount", "per_year"]),
+    ("Problem", &["field"]),
+    ("UnreadableItem", &["contract_id", "term"]),
+];
+
+/// Says of every other field of an answer that it is there, if only as null. Bodies, which take no field that is not named,
+/// say by themselves what they need.
+fn require(name: &str, schema: &mut RefOr<Schema>) {
+    match schema {
+        RefOr::T(Schema::Object(object)) if object.additional_properties.is_none() => {
+            let optional = OPTIONAL.iter().find(|(of, _)| *of == name).map_or(&[][..], |(_, fields)| fields);
+            let fields = object.properties.keys().filter(|field| !optional.contains(&field.as_str()));
+            object.required = fields.cloned().collect();
+        }
+        RefOr::T(Schema::AllOf(all)) => all.items.iter_mut().for_each(|part| require(name, part)),
+        RefOr::T(_) | RefOr::Ref(_) => {}
+    }
+}
+
+/// What is said of a route beyond the table.
 struct Operation {
-    method: &'static str,
-    path: &'static str,
     id: &'static str,
     summary: &'static str,
-    /// Who may: partners read what is theirs.
-    scopes: &'static [&'static str],
-    query: Vec<Value>,
-    body: Option<&'static str>,
-    answers: Vec<(&'static str, Value)>,
+    query: Vec<ParameterBuilder>,
+    body: Option<Content>,
+    answers: Vec<(&'static str, Response)>,
     refusals: &'static [&'static str],
 }
 
-fn document() -> Value {
-    let mut paths: Map<String, Value> = Map::new();
-    for operation in operations() {
-        let path = paths.entry(operation.path).or_insert_with(|| json!({}));
-        if let Value::Object(methods) = path {
-            methods.insert(operation.method.to_owned(), operation.json());
-        }
+impl Operation {
+    /// A route that reads, and gives one answer.
+    fn read(id: &'static str, summary: &'static str, answer: Content) -> Operation {
+        let answers = vec![("200", json("200", answer))];
+        Operation { id, summary, query: Vec::new(), body: None, answers, refusals: &["400", "404", "503"] }
     }
-    json!({
-        "openapi": "3.1.0",
-        "info": {
-            "title": "all-in-web partner programme",
-            "version": env!("CARGO_PKG_VERSION"),
-            "description": "What each partner earns or owes, to the cent, each amount with its reason.",
-            "license": { "name": "MIT", "identifier": "MIT" },
-        },
-        "security": [{ "token": [] }],
-        "paths": paths,
-        "components": {
-            "securitySchemes": { "token": { "type": "http", "scheme": "bearer", "bearerFormat": "JWT" } },
-            "schemas": schemas(),
+
+    /// A route that takes a body, and gives one answer.
+    fn write(id: &'static str, summary: &'static str, body: Content, answer: Content) -> Operation {
+        let refusals = &["400", "404", "409", "503"];
+        Operation { body: Some(body), refusals, ..Operation::read(id, summary, answer) }
+    }
+
+    /// With query parameters.
+    fn query(self, query: impl IntoIterator<Item = ParameterBuilder>) -> Operation {
+        Operation { query: query.into_iter().collect(), ..self }
+    }
+
+    /// With the same answer as text, too.
+    fn or_text(mut self, types: &[&str]) -> Operation {
+        for (_, response) in &mut self.answers {
+            response
+                .content
+                .extend(types.iter().map(|name| ((*name).to_owned(), RefOr::T(Content::new(Some(text()))))));
+        }
+        self
+    }
+
+    /// With more entries than one answer looks through refused.
+    fn bounded(self) -> Operation {
+        Operation { refusals: &["400", "404", "422", "503"], ..self }
+    }
+
+    fn build(self, route: Route, schemas: &mut Schemas) -> OperationBuilder {
+        let named = route.names().map(|name| path_parameter(name, route, schemas)).collect::<Vec<_>>();
+        let language = query("lang", ObjectBuilder::new().schema_type(Type::String).enum_values(Some(["en", "fr"])));
+        let parameters = named.into_iter().chain(self.query).chain([language]).map(Parameter::from);
+        let scopes = format!("Scopes: {}.", route.audience().scopes().join(", "));
+        let body = self.body.map(|body| {
+            RequestBodyBuilder::new().required(Some(Required::True)).content("application/json", body).build()
+        });
+        let operation = OperationBuilder::new()
+            .operation_id(Some(self.id))
+            .summary(Some(self.summary))
+            .description(Some(scopes))
+            .parameters(Some(parameters.collect::<Vec<_>>()))
+            .request_body(body);
+        let answers = self.answers.into_iter();
+        let operation = answers.fold(operation, |operation, (status, answer)| operation.response(status, answer));
+        let refusals = self.refusals.iter().chain(&CLOSED);
+        refusals
+            .fold(operation, |operation, status| operation.response(*status, Ref::from_response_name(refusal(status))))
+    }
+}
+
+/// What a route takes and answers; none for what is public.
+fn operation(route: Route, schemas: &mut Schemas) -> Option<Operation> {
+    let get = Operation::read;
+    Some(match route {
+        Route::Index | Route::PageFile | Route::Config | Route::Description => return None,
+        Route::Programme => {
+            get("getProgramme", "The four partner models, cell by cell", schemas.content::<Programme>())
+        }
+        Route::Partners => get("listPartners", "Who is registered", schemas.content::<PartnerList>())
+            .query(partner_filters().into_iter().chain(listing())),
+        Route::Partner => {
+            let summary = "Agreements, balances, sales against the minimum, perks";
+            get("getPartner", summary, schemas.content::<Partner>())
+        }
+        Route::Entries => get("listEntries", "What was booked in a period", schemas.content::<EntryList>())
+            .query(["from", "to"].map(|name| query(name, schemas.of::<Day>())).into_iter().chain(listing())),
+        Route::Statement => {
+            let month = query("month", schemas.of::<Month>()).required(Required::True);
+            let query = [month, as_of(schemas), query("since", schemas.of::<Day>())];
+            get("getStatement", "A month to read, to print, or for a spreadsheet", schemas.content::<Statement>())
+                .query(query)
+                .or_text(&["text/csv", "text/html"])
+                .bounded()
+        }
+        Route::PartnerSummary => {
+            get("getPartnerSummary", "What one partner's months add up to", schemas.content::<PartnerSummary>())
+                .query(months(schemas))
+                .bounded()
+        }
+        Route::Summary => get("getSummary", "What everyone's months add up to", schemas.content::<Summary>())
+            .query(months(schemas))
+            .or_text(&["text/csv"])
+            .bounded(),
+        Route::Contract => get(
+            "getContract",
+            "One contract's history, and why each amount is what it is; a page ends when what it shows weighs `limit`: an \
+             annuity with its credit notes, a key, a contradiction with its claims, a choice, an entry",
+            schemas.content::<ContractPage>(),
+        )
+        .query(listing()),
+        Route::Attention => {
+            get("listAttention", "What needs a person, newest first", schemas.content::<AttentionList>())
+                .query(listing())
+        }
+        Route::Register => register(schemas),
+        Route::SetYearAside => Operation::write(
+            "setYearAside",
+            "Takes a missed year of minimum sales off the list, until its sales or its minimum are others",
+            schemas.content::<Reason>(),
+            schemas.content::<YearSetAside>(),
+        ),
+        Route::ChooseAnnuity => choice("chooseAnnuity", "Which claim of an annuity stands", schemas),
+        Route::ChooseCreditNote => choice("chooseCreditNote", "Which claim of a credit note stands", schemas),
+        Route::Simulate => Operation {
+            refusals: &["400", "422", "503"],
+            ..Operation::write(
+                "simulate",
+                "The recorded facts under other terms, beside today's result; writes nothing",
+                schemas.content::<Question<'_>>(),
+                schemas.content::<Simulation>(),
+            )
         },
     })
 }
 
-impl Operation {
-    fn json(&self) -> Value {
-        let names = self.path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
-        let query = self.query.iter().cloned().chain([language()]);
-        let parameters: Vec<Value> = names.map(path_parameter).chain(query).collect();
-        let refusals = self.refusals.iter().map(|status| ((*status).to_owned(), problem(status)));
-        let answers = self.answers.iter().map(|(status, content)| {
-            ((*status).to_owned(), json!({ "description": description(status), "content": content }))
-        });
-        let responses: Map<String, Value> = answers.chain(refusals).chain(closed()).collect();
-        let mut operation = json!({
-            "operationId": self.id,
-            "summary": self.summary,
-            "description": format!("Scopes: {}.", self.scopes.join(", ")),
-            "parameters": parameters,
-            "responses": responses,
-        });
-        if let (Some(body), Value::Object(fields)) = (self.body, &mut operation) {
-            let content = json_content(&reference(body));
-            fields.insert("requestBody".to_owned(), json!({ "required": true, "content": content }));
-        }
-        operation
+fn register(schemas: &mut Schemas) -> Operation {
+    let body = AnyOfBuilder::new().item(schemas.of::<RegistrationBody<'_>>()).item(schemas.of::<Partner>());
+    Operation {
+        id: "registerPartner",
+        summary: "Registers a name and all agreements, in place of what was there; what GET answers can be sent back",
+        query: ["If-Match", "If-None-Match"].map(header).into(),
+        body: Some(Content::new(Some(body))),
+        answers: ["200", "201"].map(|status| (status, json(status, schemas.content::<Registered>()))).into(),
+        refusals: &["400", "412", "428", "503"],
     }
 }
 
-const BOTH: &[&str] = &["admin", "partner"];
-const ADMIN: &[&str] = &["admin"];
-
-fn operations() -> impl Iterator<Item = Operation> {
-    reads().into_iter().chain(writes())
+fn choice(id: &'static str, summary: &'static str, schemas: &mut Schemas) -> Operation {
+    let answers = ["200", "202"].map(|status| (status, json(status, schemas.content::<Chosen>()))).into();
+    let (body, answer) = (schemas.content::<ChoiceBody>(), schemas.content::<Chosen>());
+    Operation { answers, ..Operation::write(id, summary, body, answer) }
 }
 
-fn reads() -> Vec<Operation> {
-    let get = |path, id, summary, scopes, query, answers| Operation {
-        method: "get",
-        path,
-        id,
-        summary,
-        scopes,
-        query,
-        body: None,
-        answers,
-        refusals: &["400", "404", "503"],
+fn path_parameter(name: &'static str, route: Route, schemas: &mut Schemas) -> ParameterBuilder {
+    let is_of_contract = route.path().starts_with(Route::Contract.path());
+    let schema: RefOr<Schema> = match name {
+        "term" => schemas.of::<Term>().into(),
+        "number" => whole(MAX_CHOICE_NUMBER).into(),
+        "starts_on" => schemas.of::<Day>().into(),
+        "n" => whole(usize::from(MAX_YEARS)).into(),
+        "note" => schemas.of::<CreditNoteId>().into(),
+        _ if is_of_contract => schemas.of::<ContractId>().into(),
+        _ => schemas.of::<PartnerId>().into(),
     };
-    // More entries than one answer looks through.
-    let bounded = |operation: Operation| Operation { refusals: &["400", "404", "422", "503"], ..operation };
-    let json = |schema: &str| vec![("200", json_content(&reference(schema)))];
-    let statement = or_text(json_content(&reference("Statement")), &["text/csv", "text/html"]);
-    let summary = or_text(json_content(&reference("Summary")), &["text/csv"]);
-    vec![
-        get("/programme", "getProgramme", "The four partner models, cell by cell", BOTH, vec![], json("Programme")),
-        get("/partners", "listPartners", "Who is registered", ADMIN, listing(partner_filters()), json("PartnerList")),
-        get(
-            "/partners/{id}",
-            "getPartner",
-            "Agreements, balances, sales against the minimum, perks",
-            BOTH,
-            vec![],
-            json("Partner"),
-        ),
-        get(
-            "/partners/{id}/entries",
-            "listEntries",
-            "What was booked in a period",
-            BOTH,
-            listing(period()),
-            json("EntryList"),
-        ),
-        bounded(get(
-            "/partners/{id}/statement",
-            "getStatement",
-            "A month to read, to print, or for a spreadsheet",
-            BOTH,
-            statement_query(),
-            vec![("200", statement)],
-        )),
-        bounded(get(
-            "/partners/{id}/summary",
-            "getPartnerSummary",
-            "What one partner's months add up to",
-            BOTH,
-            months(),
-            json("PartnerSummary"),
-        )),
-        bounded(get(
-            "/summary",
-            "getSummary",
-            "What everyone's months add up to",
-            ADMIN,
-            months(),
-            vec![("200", summary)],
-        )),
-        get(
-            "/contracts/{id}",
-            "getContract",
-            "One contract's history, and why each amount is what it is; a page ends when what it shows weighs `limit`: an \
-             annuity with its credit notes, a contradiction with its claims, a choice, an entry",
-            BOTH,
-            listing(vec![]),
-            json("Contract"),
-        ),
-        get(
-            "/attention",
-            "listAttention",
-            "What needs a person, newest first",
-            ADMIN,
-            listing(vec![]),
-            json("AttentionList"),
-        ),
-    ]
+    ParameterBuilder::new().name(name).parameter_in(ParameterIn::Path).required(Required::True).schema(Some(schema))
 }
 
-fn writes() -> Vec<Operation> {
-    let put = |path, id, summary, body, answers, refusals| Operation {
-        method: "put",
-        path,
-        id,
-        summary,
-        scopes: ADMIN,
-        query: vec![],
-        body: Some(body),
-        answers,
-        refusals,
-    };
-    let registered = || json_content(&reference("Registered"));
-    let register = Operation {
-        query: vec![header("If-Match"), header("If-None-Match")],
-        ..put(
-            "/partners/{id}",
-            "registerPartner",
-            "Registers a name and all agreements, in place of what was there",
-            "Registration",
-            vec![("200", registered()), ("201", registered())],
-            &["400", "412", "428", "503"],
-        )
-    };
-    let chosen = || vec![("200", json_content(&reference("Chosen"))), ("202", json_content(&reference("Chosen")))];
-    let choice = |path, id, summary| put(path, id, summary, "Choice", chosen(), &["400", "404", "409", "503"]);
-    let annuity =
-        choice("/contracts/{id}/terms/{term}/choices/{number}", "chooseAnnuity", "Which claim of an annuity stands");
-    let credit_note = choice(
-        "/contracts/{id}/terms/{term}/credit-notes/{note}/choices/{number}",
-        "chooseCreditNote",
-        "Which claim of a credit note stands",
-    );
-    let simulate = Operation {
-        method: "post",
-        query: vec![],
-        ..put(
-            "/simulations",
-            "simulate",
-            "The recorded facts under other terms, beside today's result; writes nothing",
-            "Question",
-            vec![("200", json_content(&reference("Simulation")))],
-            &["400", "422", "503"],
-        )
-    };
-    let set_aside = put(
-        "/partners/{id}/agreements/{starts_on}/years/{n}/set-aside",
-        "setYearAside",
-        "Takes a missed year of minimum sales off the list, until its sales or its minimum are others",
-        "Reason",
-        vec![("200", json_content(&reference("PutAside")))],
-        &["400", "404", "409", "503"],
-    );
-    vec![register, annuity, credit_note, set_aside, simulate]
+/// A whole number from 1 on.
+fn whole(most: usize) -> ObjectBuilder {
+    ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(1)).maximum(Some(most))
 }
 
-fn path_parameter(name: &str) -> Value {
-    let schema = match name {
-        "term" => json!({ "type": "integer", "minimum": 1, "maximum": 99 }),
-        "number" => json!({ "type": "integer", "minimum": 1, "maximum": 1000 }),
-        "starts_on" => reference("Day"),
-        "n" => json!({ "type": "integer", "minimum": 1, "maximum": MAX_YEARS }),
-        _ => reference("Id"),
-    };
-    json!({ "name": name, "in": "path", "required": true, "schema": schema })
+fn text() -> ObjectBuilder {
+    ObjectBuilder::new().schema_type(Type::String)
 }
 
-fn query(name: &str, schema: &Value) -> Value {
-    json!({ "name": name, "in": "query", "schema": schema })
+fn query(name: &str, schema: impl Into<RefOr<Schema>>) -> ParameterBuilder {
+    let parameter = ParameterBuilder::new().name(name).parameter_in(ParameterIn::Query).required(Required::False);
+    parameter.schema(Some(schema))
 }
 
-fn header(name: &str) -> Value {
-    json!({ "name": name, "in": "header", "schema": { "type": "string" } })
-}
-
-fn language() -> Value {
-    query("lang", &json!({ "enum": ["en", "fr"] }))
+fn header(name: &str) -> ParameterBuilder {
+    let parameter = ParameterBuilder::new().name(name).parameter_in(ParameterIn::Header).required(Required::False);
+    parameter.schema(Some(text()))
 }
 
 /// A list comes in pages.
-fn listing(mut parameters: Vec<Value>) -> Vec<Value> {
-    parameters.push(query("limit", &json!({ "type": "integer", "minimum": 1, "maximum": MAX_LIMIT })));
-    parameters.push(query("cursor", &json!({ "type": "string", "description": "next_cursor of the page before" })));
-    parameters
+fn listing() -> [ParameterBuilder; 2] {
+    let cursor = query("cursor", text().description(Some("next_cursor of the page before")));
+    [query("limit", whole(MAX_LIMIT)), cursor]
 }
 
-fn partner_filters() -> Vec<Value> {
-    let text = json!({ "type": "string", "maxLength": MAX_TEXT });
-    vec![query("q", &text), query("with", &json!({ "enum": ["minimum_sales"] }))]
+fn partner_filters() -> [ParameterBuilder; 2] {
+    let with = text().enum_values(Some(["minimum_sales"]));
+    [query("q", text().max_length(Some(MAX_TEXT))), query("with", with)]
 }
 
-fn period() -> Vec<Value> {
-    vec![query("from", &reference("Day")), query("to", &reference("Day"))]
+fn months(schemas: &mut Schemas) -> [ParameterBuilder; 3] {
+    let said = format!("both included; at most {MAX_MONTHS} months; the current one if absent");
+    let [from, to] = ["from", "to"].map(|name| query(name, schemas.of::<Month>()).description(Some(said.clone())));
+    [from, to, as_of(schemas)]
 }
 
-fn months() -> Vec<Value> {
-    let month = |name| {
-        let said = format!("both included; at most {MAX_MONTHS} months; the current one if absent");
-        with(query(name, &reference("Month")), "description", json!(said))
-    };
-    vec![month("from"), month("to"), as_of()]
+fn as_of(schemas: &mut Schemas) -> ParameterBuilder {
+    query("as_of", schemas.of::<Day>()).description(Some("as known on this day; now if absent"))
 }
 
-fn as_of() -> Value {
-    with(query("as_of", &reference("Day")), "description", json!("as known on this day; now if absent"))
-}
-
-fn statement_query() -> Vec<Value> {
-    let month = with(query("month", &reference("Month")), "required", json!(true));
-    vec![month, as_of(), query("since", &reference("Day"))]
-}
-
-fn json_content(schema: &Value) -> Value {
-    json!({ "application/json": { "schema": schema } })
-}
-
-/// The same answer as text, too.
-fn or_text(content: Value, types: &[&str]) -> Value {
-    types
-        .iter()
-        .fold(content, |content, media_type| with(content, media_type, json!({ "schema": { "type": "string" } })))
-}
-
-fn problem(status: &str) -> Value {
-    json!({
-        "description": description(status),
-        "content": { "application/problem+json": { "schema": reference("Problem") } },
-    })
+fn json(status: &str, content: Content) -> Response {
+    ResponseBuilder::new().description(description(status)).content("application/json", content).build()
 }
 
 /// What a caller without the right claims gets, on every route.
-fn closed() -> [(String, Value); 2] {
-    let either = |schema| json!({ "schema": { "anyOf": [reference("Problem"), schema] } });
-    let message = object(&[("message", json!({ "type": "string" }))], &[]);
-    ["401", "403"].map(|status| {
-        let content = json!({
-            "application/problem+json": { "schema": reference("Problem") },
-            "application/json": either(message.clone()),
-        });
-        (status.to_owned(), json!({ "description": description(status), "content": content }))
-    })
+const CLOSED: [&str; 2] = ["401", "403"];
+
+/// The name of a refusal.
+fn refusal(status: &str) -> &'static str {
+    match status {
+        "400" => "BadRequest",
+        "401" => "Unauthorized",
+        "403" => "Forbidden",
+        "404" => "NotFound",
+        "409" => "Conflict",
+        "412" => "PreconditionFailed",
+        "422" => "TooMuch",
+        "428" => "PreconditionRequired",
+        _ => "NotNow",
+    }
+}
+
+/// Every refusal, by name.
+fn refusals(schemas: &mut Schemas) -> BTreeMap<String, RefOr<Response>> {
+    let problems = ["400", "404", "409", "412", "422", "428", "503"].map(|status| (status, problem(status, schemas)));
+    let closed = CLOSED.map(|status| (status, closed(status, schemas)));
+    let named = |(status, response): (&str, Response)| (refusal(status).to_owned(), RefOr::T(response));
+    problems.into_iter().chain(closed).map(named).collect()
+}
+
+fn problem(status: &str, schemas: &mut Schemas) -> Response {
+    let content = schemas.content::<Written<'_>>();
+    ResponseBuilder::new().description(description(status)).content("application/problem+json", content).build()
+}
+
+/// API Gateway answers with a message, the function with a problem.
+fn closed(status: &str, schemas: &mut Schemas) -> Response {
+    let message = ObjectBuilder::new().property("message", text()).required("message");
+    let either = AnyOfBuilder::new().item(schemas.of::<Written<'_>>()).item(message);
+    ResponseBuilder::from(problem(status, schemas)).content("application/json", Content::new(Some(either))).build()
 }
 
 fn description(status: &str) -> &'static str {
@@ -320,9 +375,4 @@ fn description(status: &str) -> &'static str {
         "428" => "If-Match is missing.",
         _ => "Not now; try again.",
     }
-}
-
-/// The page of a list.
-pub(crate) fn page_of(name: &str, item: &str) -> Value {
-    object(&[(name, list(&reference(item))), ("next_cursor", json!({ "type": ["string", "null"] }))], &unreadable())
 }

@@ -6,14 +6,19 @@ use serde::{Deserialize, Deserializer};
 
 /// What a manager chose.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(as = Choice))]
 #[serde(deny_unknown_fields)]
 pub struct ChoiceBody {
     /// Counted from 1, in the order in which the contract lists its claims; none: no claim stands.
     #[serde(deserialize_with = "present")]
+    #[cfg_attr(feature = "openapi", schema(required = true, minimum = 1))]
     pub claim: Option<usize>,
     /// How many claims the contract listed: a choice settles those that it saw.
+    #[cfg_attr(feature = "openapi", schema(minimum = 1))]
     pub seen: usize,
     /// Why: 1 to [`body::MAX_TEXT`] characters.
+    #[cfg_attr(feature = "openapi", schema(schema_with = crate::openapi::written))]
     pub reason: String,
 }
 

@@ -3,11 +3,15 @@
 //! Nothing here stores or sends anything. Every refusal is a [`Refusal`]: the field, and what is wrong with it, without
 //! quoting what was sent.
 
+pub mod agreement;
 pub mod body;
 pub mod choice;
 pub mod cloud_event;
+pub mod field;
 pub mod input;
 pub mod json;
+#[cfg(feature = "openapi")]
+mod openapi;
 mod raw;
 pub mod registration;
 pub mod set_aside;

@@ -2,7 +2,6 @@
 
 use crate::Refusal;
 use rules::money::MoneyError;
-use rules::programme::{FromSale, FromSaleError};
 use rules::text::Words;
 use rules::{Currency, Money};
 use serde::{Deserialize, Deserializer};
@@ -40,21 +39,10 @@ pub(crate) fn parsed<T: FromStr<Err: Into<Words>>>(raw: Raw<'_>, field: &str) ->
     text(raw, field)?.parse().map_err(|error| Refusal::new(field, error))
 }
 
-/// The same of a field that need not be there.
-pub(crate) fn parsed_if_there<T: FromStr<Err: Into<Words>>>(raw: Raw<'_>, field: &str) -> Result<Option<T>, Refusal> {
-    raw.map(|raw| parsed(Some(raw), field)).transpose()
-}
-
 /// A number of digits alone, without quotes; none: it is written in another way.
 pub(crate) fn whole_number(raw: &RawValue) -> Option<u64> {
     let written = raw.get();
     written.parse().ok().filter(|_| written.bytes().all(|b| b.is_ascii_digit()))
-}
-
-pub(crate) fn from_sale(raw: Raw<'_>, field: &str) -> Result<Option<FromSale>, Refusal> {
-    let number = raw.map(|raw| whole_number(raw).ok_or(FromSaleError));
-    let from_sale = number.map(|number| number.and_then(FromSale::try_from));
-    from_sale.transpose().map_err(|error| Refusal::new(field, error))
 }
 
 /// An amount and a currency that were written side by side in `field`; the amount by its digits, whether it is a string
@@ -76,8 +64,13 @@ fn read_money(
 ) -> Result<Money, Refusal> {
     let currency: Currency = parsed(currency, &format!("{field}.currency"))?;
     let field = format!("{field}.amount");
-    let written = amount.ok_or_else(|| missing(&field))?.get();
-    let is_number = written.starts_with(|first: char| first == '-' || first.is_ascii_digit());
-    let digits = if is_number { Cow::Borrowed(written) } else { text(amount, &field)? };
+    let digits = digits(amount.ok_or_else(|| missing(&field))?, &field)?;
     parse(&digits, currency).map_err(|error| Refusal::new(field, error))
+}
+
+/// The digits of an amount, whether it is a string or a number.
+pub(crate) fn digits<'a>(amount: &'a RawValue, field: &str) -> Result<Cow<'a, str>, Refusal> {
+    let written = amount.get();
+    let is_number = written.starts_with(|first: char| first == '-' || first.is_ascii_digit());
+    if is_number { Ok(Cow::Borrowed(written)) } else { text(Some(amount), field) }
 }

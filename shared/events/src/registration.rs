@@ -1,126 +1,76 @@
 //! Registrations of partners (RULEBOOK §6): a name and all agreements, replaced as a whole. Unknown fields are refused.
 
-use crate::raw::{self, Raw, parsed, parsed_if_there};
+use crate::agreement::Agreement;
+use crate::field::Field;
 use crate::{Refusal, body};
-use rules::agreement::{Draft, EntryFee};
 use rules::text::Words;
-use rules::{Agreement, Agreements, Model, ProgrammeVersion};
+use rules::{Agreements, PartnerId};
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 /// A partner as registered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Registration {
+    /// Who it is, if the body says so too.
+    pub partner_id: Option<PartnerId>,
     /// What the partner is called: 1 to [`body::MAX_TEXT`] characters.
     pub name: String,
     /// All of its agreements.
     pub agreements: Agreements,
 }
 
+/// A registration on the wire. What an answer says of a partner is taken too, so that it can be sent back, changed or not:
+/// beyond the name and the agreements it changes nothing.
 #[derive(Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(as = Registration))]
 #[serde(deny_unknown_fields)]
-struct RawRegistration<'a> {
+pub struct RegistrationBody<'a> {
+    #[cfg_attr(feature = "openapi", schema(schema_with = crate::openapi::written))]
     name: String,
     #[serde(borrow)]
-    agreements: Vec<RawAgreement<'a>>,
+    #[cfg_attr(feature = "openapi", schema(max_items = 100))]
+    agreements: Vec<Agreement<'a>>,
+    #[serde(borrow)]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<PartnerId>))]
+    partner_id: Option<Field<'a, PartnerId>>,
+    #[serde(default, rename = "balances")]
+    #[cfg_attr(feature = "openapi", schema(ignore))]
+    _balances: IgnoredAny,
+    #[serde(default, rename = "minimum_sales")]
+    #[cfg_attr(feature = "openapi", schema(ignore))]
+    _minimum_sales: IgnoredAny,
+    #[serde(default, rename = "perks")]
+    #[cfg_attr(feature = "openapi", schema(ignore))]
+    _perks: IgnoredAny,
+    #[serde(default, rename = "unreadable")]
+    #[cfg_attr(feature = "openapi", schema(ignore))]
+    _unreadable: IgnoredAny,
+    #[serde(default, rename = "unreadable_count")]
+    #[cfg_attr(feature = "openapi", schema(ignore))]
+    _unreadable_count: IgnoredAny,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawAgreement<'a> {
-    model: Model,
-    #[serde(borrow)]
-    starts_on: Raw<'a>,
-    #[serde(borrow)]
-    ends_on: Raw<'a>,
-    programme: Option<ProgrammeVersion>,
-    #[serde(borrow)]
-    rate: Raw<'a>,
-    #[serde(borrow)]
-    from_sale: Raw<'a>,
-    #[serde(borrow)]
-    technical_qualification: Option<RawQualification<'a>>,
-    support_structure: Option<bool>,
-    #[serde(borrow)]
-    entry_fee: Option<RawEntryFee<'a>>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawQualification<'a> {
-    #[serde(borrow)]
-    qualified_on: Raw<'a>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawEntryFee<'a> {
-    segment: String,
-    #[serde(borrow)]
-    commercial_potential: RawMoney<'a>,
-    #[serde(borrow)]
-    rate: Raw<'a>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawMoney<'a> {
-    #[serde(borrow)]
-    amount: Raw<'a>,
-    #[serde(borrow)]
-    currency: Raw<'a>,
-}
-
-/// Reads a registration. `known` are the agreements registered so far: an agreement that names no programme version
-/// keeps the one that was fixed when it was first registered.
+/// Reads a registration. `known` are the agreements registered so far: an agreement that names no programme
+/// version keeps the one that was fixed when it was first registered.
 pub fn parse(body: &str, known: &Agreements) -> Result<Registration, Refusal> {
-    let raw: RawRegistration<'_> = body::read(body)?;
-    let name = body::text(raw.name, "name")?;
-    let agreements = raw
-        .agreements
-        .into_iter()
-        .enumerate()
-        .map(|(i, agreement)| self::agreement(agreement, known, &format!("agreements[{i}]")));
+    let RegistrationBody { name, agreements, partner_id, .. } = body::read(body)?;
+    let partner_id = partner_id.map(|id| id.parsed("partner_id")).transpose()?;
+    let name = body::text(name, "name")?;
+    let agreements = agreements.into_iter().enumerate();
+    let agreements = agreements.map(|(i, agreement)| agreement.read(known, &format!("agreements[{i}]")));
     let agreements = agreements.collect::<Result<Vec<_>, Refusal>>()?;
     let agreements = Agreements::new(agreements).map_err(|error| Refusal::new("agreements", of_all(&error.into())))?;
-    Ok(Registration { name, agreements })
+    Ok(Registration { partner_id, name, agreements })
 }
 
 fn of_all(words: &Words) -> Words {
     Words::new(format!("ne sont pas acceptés : {}", words.fr), format!("are refused: {}", words.en))
 }
 
-fn agreement(raw: RawAgreement<'_>, known: &Agreements, path: &str) -> Result<Agreement, Refusal> {
-    let at = |field: &str| format!("{path}.{field}");
-    let starts_on = parsed(raw.starts_on, &at("starts_on"))?;
-    let fixed = known.iter().find(|known| known.starts_on() == starts_on).map(Agreement::programme);
-    let qualified_on =
-        |raw: RawQualification<'_>| parsed(raw.qualified_on, &at("technical_qualification.qualified_on"));
-    let entry_fee = raw.entry_fee.map(|fee| entry_fee(fee, &at("entry_fee"))).transpose()?;
-    let draft = Draft {
-        model: raw.model,
-        starts_on,
-        ends_on: parsed_if_there(raw.ends_on, &at("ends_on"))?,
-        programme: raw.programme.or(fixed),
-        rate: parsed_if_there(raw.rate, &at("rate"))?,
-        from_sale: raw::from_sale(raw.from_sale, &at("from_sale"))?,
-        technical_qualification: raw.technical_qualification.map(qualified_on).transpose()?,
-        support_structure: raw.support_structure,
-        entry_fee,
-    };
-    draft.accept().map_err(|error| Refusal::new(at(error.field()), error))
-}
-
-fn entry_fee(raw: RawEntryFee<'_>, path: &str) -> Result<EntryFee, Refusal> {
-    let segment = body::text(raw.segment, &format!("{path}.segment"))?;
-    let RawMoney { amount, currency } = raw.commercial_potential;
-    let commercial_potential = raw::money(amount, currency, &format!("{path}.commercial_potential"))?;
-    Ok(EntryFee { segment, commercial_potential, rate: parsed(raw.rate, &format!("{path}.rate"))? })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::json;
 
     const PARTNER: &str = r#"{"name":"Dupont & fils","agreements":[
         {"model":"affiliate","starts_on":"2024-01-01","ends_on":"2024-12-31","rate":"0.4","support_structure":true,
@@ -136,7 +86,7 @@ mod tests {
         assert_eq!(models, ["referrer", "affiliate", "independent-integrator"], "by starts_on");
         let out = serde_json::json!({
             "name": registration.name,
-            "agreements": registration.agreements.iter().map(json::Agreement::from).collect::<Vec<_>>(),
+            "agreements": registration.agreements.iter().map(Agreement::from).collect::<Vec<_>>(),
         });
         assert_eq!(parse(&out.to_string(), &Agreements::default()), Ok(registration));
     }

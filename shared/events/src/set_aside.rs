@@ -3,14 +3,17 @@
 use crate::{Refusal, body};
 use serde::Deserialize;
 
+/// Why something is set aside.
 #[derive(Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
-struct Body {
+pub struct Reason {
+    #[cfg_attr(feature = "openapi", schema(schema_with = crate::openapi::written))]
     reason: String,
 }
 
 /// Reads the reason: 1 to [`body::MAX_TEXT`] characters.
 pub fn parse(body: &str) -> Result<String, Refusal> {
-    let Body { reason } = body::read(body)?;
+    let Reason { reason } = body::read(body)?;
     body::text(reason, "reason")
 }

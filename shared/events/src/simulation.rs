@@ -1,10 +1,12 @@
 //! Questions *what if* (RULEBOOK §7): whose agreements would be other ones, and which terms.
 
-use crate::raw::{Raw, from_sale, parsed, parsed_if_there};
+use crate::agreement::from_sale;
+use crate::field::Field;
 use crate::{Refusal, body};
+use rules::programme::FromSale;
 use rules::text::Words;
 use rules::what_if::{Change, Who};
-use rules::{Model, ProgrammeVersion};
+use rules::{Model, PartnerId, ProgrammeVersion, Rate};
 use serde::Deserialize;
 
 /// A question.
@@ -16,46 +18,56 @@ pub struct Simulation {
     pub terms: Change,
 }
 
+/// A question on the wire.
 #[derive(Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
-struct RawSimulation<'a> {
+pub struct Question<'a> {
     #[serde(borrow)]
-    who: RawWho<'a>,
+    who: Concerned<'a>,
     #[serde(borrow)]
-    terms: RawTerms<'a>,
+    terms: OtherTerms<'a>,
 }
 
+/// Whose agreements.
 #[derive(Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum RawWho<'a> {
+pub enum Concerned<'a> {
+    /// Those of one partner.
     #[serde(borrow)]
-    PartnerId(Raw<'a>),
+    PartnerId(Field<'a, PartnerId>),
+    /// Those under one model.
     Model(Model),
+    /// Those under one version of the programme.
     Programme(ProgrammeVersion),
 }
 
+/// The terms that would be other ones: at least one.
 #[derive(Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
-struct RawTerms<'a> {
+pub struct OtherTerms<'a> {
     model: Option<Model>,
     #[serde(borrow)]
-    rate: Raw<'a>,
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Rate>))]
+    rate: Option<Field<'a, Rate>>,
     #[serde(borrow)]
-    from_sale: Raw<'a>,
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<FromSale>))]
+    from_sale: Option<Field<'a, FromSale>>,
 }
 
 /// Reads a question.
 pub fn parse(body: &str) -> Result<Simulation, Refusal> {
-    let RawSimulation { who, terms } = body::read(body)?;
+    let Question { who, terms } = body::read(body)?;
     let who = match who {
-        RawWho::PartnerId(id) => Who::PartnerId(parsed(id, "who.partner_id")?),
-        RawWho::Model(model) => Who::Model(model),
-        RawWho::Programme(version) => Who::Programme(version),
+        Concerned::PartnerId(id) => Who::PartnerId(id.parsed("who.partner_id")?),
+        Concerned::Model(model) => Who::Model(model),
+        Concerned::Programme(version) => Who::Programme(version),
     };
     let terms = Change {
         model: terms.model,
-        rate: parsed_if_there(terms.rate, "terms.rate")?,
-        from_sale: from_sale(terms.from_sale, "terms.from_sale")?,
+        rate: terms.rate.map(|rate| rate.parsed("terms.rate")).transpose()?,
+        from_sale: terms.from_sale.map(|number| from_sale(number, "terms.from_sale")).transpose()?,
     };
     if terms == Change::default() {
         let reason = Words::new(

@@ -8,7 +8,7 @@ use crate::store::{Consistency, Item, Key, Store, TransactError, Write};
 use crate::stored::Stored;
 use crate::{CHANGED, Ledger, LedgerError, SHAPE, UNSTORABLE, Unreadable};
 use rules::rank::Earliest;
-use rules::{Agreements, Partner, PartnerId};
+use rules::{Agreements, Contract, Partner, PartnerId};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -179,6 +179,14 @@ impl<S: Store, A: Announce> Ledger<S, A> {
     pub async fn head(&self, id: &PartnerId) -> Result<Head, LedgerError> {
         let heads = self.heads(vec![id.clone()], Consistency::Strong).await?;
         Ok(heads.into_values().next().unwrap_or_else(|| Head::unknown(id.clone())))
+    }
+
+    /// The partner that a contract's sale stands for, to decide by; one without history if no sale stands.
+    pub async fn partner_of(&self, contract: &Contract) -> Result<Partner, LedgerError> {
+        match contract.sale() {
+            Some(sale) => Ok(self.head(&sale.partner_id).await?.known()?.clone()),
+            None => Ok(Partner::default()),
+        }
     }
 
     /// What is stored of each of these partners, perhaps not the latest, to decide by; those nothing is stored of, and those

@@ -9,7 +9,7 @@ use crate::store::{Consistency, Inserted, Store};
 use crate::{Head, Ledger, LedgerError};
 use futures_util::future::join_all;
 use jiff::Timestamp;
-use rules::contract::{Bound, starts_after_signature};
+use rules::contract::{Bound, Oddity, starts_after_signature};
 use rules::decision::{Annuity, Pending, decide};
 use rules::entry::entries_due;
 use rules::line::annuity_lines;
@@ -68,9 +68,7 @@ impl Outcome {
     pub fn as_str(self) -> &'static str {
         match self {
             Outcome::Decided => "decided",
-            Outcome::Pending(Pending::NoAgreement) => "pending-no-agreement",
-            Outcome::Pending(Pending::ContractNotSigned) => "pending-contract-not-signed",
-            Outcome::Pending(Pending::TermNotBilled) => "pending-term-not-billed",
+            Outcome::Pending(pending) => Oddity::Pending(pending).as_str(),
             Outcome::Duplicate => "duplicate",
             Outcome::Contradiction => "contradiction",
             Outcome::Void => "void",

@@ -5,6 +5,7 @@ use crate::decision::{Annuity, Decision, Pending, decide};
 use crate::line::annuity_lines;
 use crate::text::Words;
 use crate::{AnnuityId, CreditNote, CreditNoteId, Day, Fact, Line, Money, Partner, Renewal, Sale, Term};
+use serde::{Serialize, Serializer};
 use std::collections::BTreeMap;
 
 /// How many credit notes one annuity can have.
@@ -124,6 +125,38 @@ pub enum Oddity {
     ForeignCurrency,
 }
 
+impl Oddity {
+    /// All of them.
+    pub const ALL: [Oddity; 7] = [
+        Oddity::Pending(Pending::NoAgreement),
+        Oddity::Pending(Pending::ContractNotSigned),
+        Oddity::Pending(Pending::TermNotBilled),
+        Oddity::Void,
+        Oddity::Contradiction,
+        Oddity::OverCredited,
+        Oddity::ForeignCurrency,
+    ];
+
+    /// The name on the wire: `over-credited`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Oddity::Pending(Pending::NoAgreement) => "pending-no-agreement",
+            Oddity::Pending(Pending::ContractNotSigned) => "pending-contract-not-signed",
+            Oddity::Pending(Pending::TermNotBilled) => "pending-term-not-billed",
+            Oddity::Void => "void",
+            Oddity::Contradiction => "contradiction",
+            Oddity::OverCredited => "over-credited",
+            Oddity::ForeignCurrency => "credit-note-in-another-currency",
+        }
+    }
+}
+
+impl Serialize for Oddity {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
 impl Contract {
     /// Adds a fact of this contract, as it was recorded: whatever is recorded is within its bounds.
     pub fn add(&mut self, fact: Fact) -> Added {
@@ -219,6 +252,24 @@ impl Contract {
                 claims.is_some_and(Claims::is_contested)
             }
         }
+    }
+
+    /// Which claim of a key stands, counted from 1 in the order recorded; none: no one does.
+    pub fn effective(&self, key: &Key) -> Option<usize> {
+        let standing = match key {
+            Key::Sale => self.sale().cloned().map(Fact::Sale),
+            Key::Renewal(term) => self.renewal(*term).cloned().map(Fact::Renewal),
+            Key::CreditNote(term, note) => {
+                let claims = self.credit_notes.get(term).and_then(|notes| notes.get(note));
+                claims.and_then(|claims| claims.standing(|_| true)).cloned().map(Fact::CreditNote)
+            }
+        };
+        self.claims(key).iter().position(|claim| Some(claim) == standing.as_ref()).map(|before| before + 1)
+    }
+
+    /// The number that the next choice of a key has.
+    pub fn next_choice(&self, key: &Key) -> usize {
+        self.choices(key).len() + 1
     }
 
     /// Everything that was claimed of a contract or of one of its annuities, key by key.
@@ -351,6 +402,38 @@ impl Contract {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_pending_has_one_name() {
+        for oddity in Oddity::ALL {
+            if let Oddity::Pending(pending) = oddity {
+                let name = serde_json::to_value(pending).unwrap();
+                assert_eq!(oddity.as_str(), format!("pending-{}", name.as_str().unwrap()));
+            }
+            assert_eq!(serde_json::to_value(oddity).unwrap(), oddity.as_str());
+        }
+    }
+
+    #[test]
+    fn the_effective_claim_is_the_one_that_stands() {
+        let mut contract = Contract::default();
+        let check = |contract: &Contract, key: &Key, effective: Option<usize>, next: usize| {
+            assert_eq!((contract.effective(key), contract.next_choice(key)), (effective, next), "{key:?}");
+        };
+        let second = Key::Renewal(term(2));
+        check(&contract, &Key::Sale, None, 1);
+        for fact in [sale("100"), sale("90"), renewal(2, "100"), renewal(2, "80")] {
+            contract.add(fact);
+        }
+        check(&contract, &Key::Sale, Some(1), 1);
+        check(&contract, &second, Some(1), 1);
+        contract.choose(&Key::Sale, Some(sale("90")));
+        check(&contract, &Key::Sale, Some(2), 2);
+        contract.choose(&Key::Sale, None);
+        check(&contract, &Key::Sale, None, 3);
+        contract.choose(&second, Some(renewal(2, "80")));
+        check(&contract, &second, Some(2), 2);
+    }
 
     fn money(amount: &str) -> Money {
         Money::parse(amount, "EUR".parse().unwrap()).unwrap()

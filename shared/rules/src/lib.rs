@@ -21,6 +21,8 @@ pub mod id;
 pub mod line;
 pub mod minimum_sales;
 pub mod money;
+#[cfg(feature = "openapi")]
+mod openapi;
 pub mod partner;
 pub mod programme;
 pub mod rank;

@@ -33,6 +33,14 @@ impl Total {
         who_pays_whom(kind, self.amount, self.vendor_share)
     }
 
+    /// What the partner earns by it (§3.5): commissions and shares of revenue, and neither a discount nor a fee.
+    pub fn earned(&self, kind: Kind) -> Minor {
+        match kind {
+            Kind::Commission | Kind::RevenueShare => self.amount,
+            Kind::InstanceDiscount | Kind::EntryFee => Minor::ZERO,
+        }
+    }
+
     fn plus(&self, other: &Total) -> Result<Total, Overflow> {
         Ok(Total {
             count: self.count.saturating_add(other.count),

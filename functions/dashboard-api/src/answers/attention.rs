@@ -1,0 +1,167 @@
+//! What needs a person, and what to do about it.
+
+use crate::answers::unreadable::Unreadable;
+use jiff::Timestamp;
+use ledger::attention::Rejected;
+use rules::contract::Oddity;
+use rules::programme::Language;
+use rules::{AnnuityId, ContractId, PartnerId, Term};
+use serde::Serialize;
+
+/// A page of what needs a person, newest first.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub(crate) struct AttentionList {
+    pub(crate) items: Vec<AttentionItem>,
+    pub(crate) next_cursor: Option<String>,
+    #[serde(flatten)]
+    pub(crate) unreadable: Unreadable,
+}
+
+/// Something that needs a person.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(untagged)]
+pub(crate) enum AttentionItem {
+    Annuity(AnnuityItem),
+    Rejected(RejectedItem),
+    Unreadable(UnreadableItem),
+}
+
+/// Something about an annuity.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub(crate) struct AnnuityItem {
+    pub(crate) kind: Oddity,
+    pub(crate) contract_id: ContractId,
+    pub(crate) term: Term,
+    pub(crate) partner_id: Option<PartnerId>,
+    pub(crate) recorded_at: Option<Timestamp>,
+    pub(crate) what_to_do: &'static str,
+}
+
+/// A message that cannot be processed.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub(crate) struct RejectedItem {
+    kind: RejectedKind,
+    message_id: String,
+    /// The function that refused it, if it is one that this release knows.
+    function: Option<Function>,
+    field: String,
+    reason: String,
+    recorded_at: Timestamp,
+    what_to_do: &'static str,
+}
+
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "kebab-case")]
+enum RejectedKind {
+    RejectedMessage,
+}
+
+impl RejectedItem {
+    pub(crate) fn of(rejected: &Rejected, language: Language) -> RejectedItem {
+        RejectedItem {
+            kind: RejectedKind::RejectedMessage,
+            message_id: rejected.message_id.clone(),
+            function: Function::named(&rejected.function),
+            field: rejected.field.clone(),
+            reason: rejected.reason.in_language(language).to_owned(),
+            recorded_at: rejected.at,
+            what_to_do: match language {
+                Language::Fr => {
+                    "Corriger la cause à sa source et renvoyer ; le message est dans la file des lettres mortes."
+                }
+                Language::En => "Correct it at its source and send it again; the message is in the dead-letter queue.",
+            },
+        }
+    }
+}
+
+/// Something that cannot be read.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub(crate) struct UnreadableItem {
+    kind: UnreadableKind,
+    /// What it is about, if its key tells.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    contract_id: Option<ContractId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    term: Option<Term>,
+    key: String,
+    what_to_do: &'static str,
+}
+
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "kebab-case")]
+enum UnreadableKind {
+    Unreadable,
+}
+
+impl UnreadableItem {
+    pub(crate) fn of(annuity: Option<AnnuityId>, key: String, language: Language) -> UnreadableItem {
+        let (contract_id, term) = annuity.map(|annuity| (annuity.contract_id, annuity.term)).unzip();
+        let what_to_do = match language {
+            Language::Fr => {
+                "Cet élément est illisible : le comparer à une sauvegarde (operate audit le nomme), puis le restaurer."
+            }
+            Language::En => {
+                "This item cannot be read: compare it with a backup (operate audit names it), and restore it."
+            }
+        };
+        UnreadableItem { kind: UnreadableKind::Unreadable, contract_id, term, key, what_to_do }
+    }
+}
+
+/// The functions that refuse messages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "kebab-case")]
+enum Function {
+    SaleSigned,
+    AnnualRenewal,
+    CreditNote,
+    Restatement,
+    Totals,
+}
+
+impl Function {
+    /// The function of a name that Lambda gave it: that of the template, or `<stack>-<that of the template>-<at random>`.
+    fn named(name: &str) -> Option<Function> {
+        let logical = match name.rsplit_once('-') {
+            Some((stack_and_logical, _)) => stack_and_logical.rsplit('-').next().unwrap_or(stack_and_logical),
+            None => name,
+        };
+        match logical {
+            "SaleSigned" => Some(Function::SaleSigned),
+            "AnnualRenewal" => Some(Function::AnnualRenewal),
+            "CreditNote" => Some(Function::CreditNote),
+            "Restatement" => Some(Function::Restatement),
+            "Totals" => Some(Function::Totals),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_function_has_one_name_here_and_in_an_account() {
+        let check = |name: &str, function: Option<Function>| assert_eq!(Function::named(name), function, "{name}");
+        check("SaleSigned", Some(Function::SaleSigned));
+        check("programme-SaleSigned-1A2B3C4D5E6F", Some(Function::SaleSigned));
+        check("partner-programme-prod-AnnualRenewal-xYz", Some(Function::AnnualRenewal));
+        check("CreditNote-Restatement-0", Some(Function::Restatement));
+        check("a-CreditNote-0", Some(Function::CreditNote));
+        check("Totals", Some(Function::Totals));
+        for name in ["", "-", "DashboardApi", "stack-DashboardApi-1", "sale-signed"] {
+            check(name, None);
+        }
+        assert_eq!(serde_json::to_value(Function::SaleSigned).unwrap(), "sale-signed");
+    }
+}

@@ -1,0 +1,361 @@
+//! One contract's history, and why each of its amounts is what it is, page by page. What of it a partner sees, [`View`]
+//! says.
+
+use crate::answers::contract_pieces::{Left, PageOfPieces, Piece, View};
+use crate::answers::entries::{Entry, LineAnswer, UnknownEntry};
+use crate::answers::unreadable::Unreadable;
+use crate::routes::Route;
+use events::json::Money;
+use jiff::Timestamp;
+use ledger::choices::ChoiceMade;
+use rules::contract::{Key, Oddity, State};
+use rules::decision;
+use rules::programme::Language;
+use rules::{
+    Cause, Contract, ContractId, CreditNoteId, CustomerId, Day, Fact, Instance, Line, Partner, PartnerId, Term,
+    explain, line::LineId,
+};
+use serde::Serialize;
+
+/// A page of a contract.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(as = Contract))]
+pub(crate) struct ContractPage {
+    #[serde(flatten)]
+    pub(crate) history: History,
+    /// Entries of a later release.
+    pub(crate) unknown_entries: Vec<UnknownEntry>,
+    pub(crate) next_cursor: Option<String>,
+    #[serde(flatten)]
+    pub(crate) unreadable: Unreadable,
+}
+
+/// What a page shows.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub(crate) struct History {
+    contract_id: ContractId,
+    /// The sale that stands.
+    sale: Option<SaleClaim>,
+    /// For a partner whose sale it was: that is why it has its own entries alone, no sale, no annuities.
+    no_longer_yours: Option<Left>,
+    annuities: Vec<Annuity>,
+    /// What was claimed once or several times, and which claim stands; always empty for a partner.
+    keys: Vec<ClaimedKey>,
+    /// The claims of each key that has several; always empty for a partner.
+    contradictions: Vec<Contradiction>,
+    /// The choices that were made; always empty for a partner.
+    choices: Vec<ChoiceAnswer>,
+    entries: Vec<Entry>,
+}
+
+impl History {
+    pub(crate) fn of(
+        id: &ContractId,
+        (contract, partner): (&Contract, &Partner),
+        view: &View,
+        page: PageOfPieces,
+        language: Language,
+    ) -> History {
+        let (sale, no_longer_yours) = match view {
+            View::Whole | View::Own(_) => (contract.sale().map(SaleClaim::from), None),
+            View::Former(_, left) => (None, Some(*left)),
+        };
+        let mut history = History {
+            contract_id: id.clone(),
+            sale,
+            no_longer_yours,
+            annuities: Vec::new(),
+            keys: Vec::new(),
+            contradictions: Vec::new(),
+            choices: Vec::new(),
+            entries: Vec::new(),
+        };
+        for piece in page.pieces {
+            match piece {
+                Piece::Annuity(term) => {
+                    history.annuities.push(Annuity::of((contract, term), partner, view, language));
+                }
+                Piece::Key(key) => history.keys.push(ClaimedKey::of(id, contract, &key)),
+                Piece::Contradiction(key) => history.contradictions.push(Contradiction::of(contract, &key)),
+                Piece::Choice(made) => history.choices.push((&made).into()),
+                Piece::Entry(line, recorded) => history.entries.push(Entry::of(&line, &recorded, language)),
+            }
+        }
+        history
+    }
+}
+
+/// An annuity with its credit notes.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+struct Annuity {
+    term: Term,
+    starts_on: Option<Day>,
+    annual_fee: Option<Money>,
+    state: AnnuityState,
+    pending: Option<Pending>,
+    line: Option<LineAnswer>,
+    credit_notes: Vec<CreditNoteAnswer>,
+    /// What about it needs a person; always empty for a partner.
+    attention: Vec<Oddity>,
+}
+
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "kebab-case")]
+enum AnnuityState {
+    Decided,
+    Void,
+    Pending,
+}
+
+/// What an annuity waits for.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(as = PendingAnnuity))]
+struct Pending {
+    waits_for: decision::Pending,
+    explanation: String,
+}
+
+/// A credit note that stands.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(as = CreditNote))]
+struct CreditNoteAnswer {
+    credit_note_id: CreditNoteId,
+    issued_on: Day,
+    credited: Money,
+    line: Option<LineAnswer>,
+}
+
+impl Annuity {
+    fn of((contract, term): (&Contract, Term), partner: &Partner, view: &View, language: Language) -> Annuity {
+        let lines = contract.lines(term, partner);
+        let (state, pending) = match contract.state(term, partner) {
+            State::Decided(_) => (AnnuityState::Decided, None),
+            State::Void => (AnnuityState::Void, None),
+            State::Pending(waits_for) => {
+                let explanation = explain::pending(waits_for, language).to_owned();
+                (AnnuityState::Pending, Some(Pending { waits_for, explanation }))
+            }
+        };
+        let billed = contract.billed(term);
+        Annuity {
+            term,
+            starts_on: billed.map(|(starts_on, _)| starts_on),
+            annual_fee: billed.map(|(_, fee)| fee.into()),
+            state,
+            pending,
+            line: line_of(&lines, &Cause::Annuity, language),
+            credit_notes: credit_notes(contract, term, &lines, language),
+            attention: if view.is_whole() { contract.oddities(term, partner) } else { Vec::new() },
+        }
+    }
+}
+
+/// By day, and on one day by their ids.
+fn credit_notes(contract: &Contract, term: Term, lines: &[Line], language: Language) -> Vec<CreditNoteAnswer> {
+    let mut notes: Vec<_> = contract.credit_notes(term).collect();
+    notes.sort_by_key(|note| (note.issued_on, &note.credit_note_id));
+    let notes = notes.into_iter().map(|note| CreditNoteAnswer {
+        credit_note_id: note.credit_note_id.clone(),
+        issued_on: note.issued_on,
+        credited: note.amount.into(),
+        line: line_of(lines, &Cause::CreditNote(note.credit_note_id.clone()), language),
+    });
+    notes.collect()
+}
+
+fn line_of(lines: &[Line], wanted: &Cause, language: Language) -> Option<LineAnswer> {
+    let is_wanted = |line: &&Line| match &line.id {
+        LineId::Annuity { annuity: _, cause } => cause == wanted,
+        LineId::EntryFee { .. } => false,
+    };
+    lines.iter().find(is_wanted).map(|line| LineAnswer::of(line, language))
+}
+
+/// What can be claimed once only: a sale, a renewal, a credit note.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+struct KeyName {
+    /// 1 for the sale.
+    term: Term,
+    /// None: the annuity itself.
+    credit_note_id: Option<CreditNoteId>,
+}
+
+impl From<&Key> for KeyName {
+    fn from(key: &Key) -> KeyName {
+        let credit_note_id = match key {
+            Key::Sale | Key::Renewal(_) => None,
+            Key::CreditNote(_, note) => Some(note.clone()),
+        };
+        KeyName { term: key.term(), credit_note_id }
+    }
+}
+
+/// A key, which of its claims stands, and how another is chosen.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+struct ClaimedKey {
+    #[serde(flatten)]
+    key: KeyName,
+    /// How many claims there are.
+    claims: usize,
+    /// The claim that stands, counted from 1; null: none does.
+    effective: Option<usize>,
+    /// Whether claims contradict each other and no choice has settled that.
+    open: bool,
+    next_choice: NextChoice,
+}
+
+/// The next choice of a key: its number, and the path to send it to.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+struct NextChoice {
+    number: usize,
+    path: String,
+}
+
+impl ClaimedKey {
+    fn of(id: &ContractId, contract: &Contract, key: &Key) -> ClaimedKey {
+        let number = contract.next_choice(key);
+        let (term, n) = (key.term().to_string(), number.to_string());
+        let path = match key {
+            Key::Sale | Key::Renewal(_) => Route::ChooseAnnuity.path_of(&[id.as_str(), &term, &n]),
+            Key::CreditNote(_, note) => Route::ChooseCreditNote.path_of(&[id.as_str(), &term, note.as_str(), &n]),
+        };
+        ClaimedKey {
+            key: key.into(),
+            claims: contract.claims(key).len(),
+            effective: contract.effective(key),
+            open: contract.is_contested(key),
+            next_choice: NextChoice { number, path },
+        }
+    }
+}
+
+/// Every claim of a key that has several, in the order recorded.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+struct Contradiction {
+    #[serde(flatten)]
+    key: KeyName,
+    claims: Vec<Claim>,
+    /// The claim that stands, counted from 1; null: none does.
+    effective: Option<usize>,
+    /// Whether no choice has settled it.
+    open: bool,
+}
+
+impl Contradiction {
+    fn of(contract: &Contract, key: &Key) -> Contradiction {
+        Contradiction {
+            key: key.into(),
+            claims: contract.claims(key).iter().map(Claim::from).collect(),
+            effective: contract.effective(key),
+            open: contract.is_contested(key),
+        }
+    }
+}
+
+/// A choice of what stands.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(as = ChoiceMade))]
+struct ChoiceAnswer {
+    #[serde(flatten)]
+    key: KeyName,
+    /// The claim that was chosen; null: none is to stand.
+    claim: Option<Claim>,
+    /// How many claims there were.
+    seen: usize,
+    reason: String,
+    chosen_at: Timestamp,
+}
+
+impl From<&ChoiceMade> for ChoiceAnswer {
+    fn from(choice: &ChoiceMade) -> ChoiceAnswer {
+        ChoiceAnswer {
+            key: (&choice.key).into(),
+            claim: choice.claim.as_ref().map(Claim::from),
+            seen: choice.seen,
+            reason: choice.why.clone(),
+            chosen_at: choice.at,
+        }
+    }
+}
+
+/// What was claimed.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(untagged)]
+enum Claim {
+    Sale(SaleClaim),
+    Renewal(RenewalClaim),
+    CreditNote(CreditNoteClaim),
+}
+
+/// A sale as claimed.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+struct SaleClaim {
+    partner_id: PartnerId,
+    customer_id: CustomerId,
+    signed_on: Day,
+    annual_fee: Money,
+    instance: Instance,
+}
+
+/// A renewal as claimed.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+struct RenewalClaim {
+    term: Term,
+    starts_on: Day,
+    annual_fee: Money,
+}
+
+/// A credit note as claimed.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+struct CreditNoteClaim {
+    term: Term,
+    credit_note_id: CreditNoteId,
+    issued_on: Day,
+    amount: Money,
+}
+
+impl From<&rules::Sale> for SaleClaim {
+    fn from(sale: &rules::Sale) -> SaleClaim {
+        SaleClaim {
+            partner_id: sale.partner_id.clone(),
+            customer_id: sale.customer_id.clone(),
+            signed_on: sale.signed_on,
+            annual_fee: sale.annual_fee.into(),
+            instance: sale.instance,
+        }
+    }
+}
+
+impl From<&Fact> for Claim {
+    fn from(fact: &Fact) -> Claim {
+        match fact {
+            Fact::Sale(sale) => Claim::Sale(sale.into()),
+            Fact::Renewal(renewal) => Claim::Renewal(RenewalClaim {
+                term: renewal.term,
+                starts_on: renewal.starts_on,
+                annual_fee: renewal.annual_fee.into(),
+            }),
+            Fact::CreditNote(note) => Claim::CreditNote(CreditNoteClaim {
+                term: note.term,
+                credit_note_id: note.credit_note_id.clone(),
+                issued_on: note.issued_on,
+                amount: note.amount.into(),
+            }),
+        }
+    }
+}

@@ -1,0 +1,237 @@
+//! The pages of a contract hold every piece once, whatever is appended meanwhile, and to each what it may see.
+
+use crate::access::Caller;
+use crate::answers::contract::History;
+use crate::answers::contract_pieces::{Left, Pieces, Place, View};
+use jiff::Timestamp;
+use ledger::choices::{Choice, Chosen};
+use ledger::recorded::{Origin, Trigger};
+use ledger::slots::{Settled, Slots};
+use rules::agreement::{Draft, EntryFee};
+use rules::contract::Key;
+use rules::programme::Language;
+use rules::{
+    Agreements, ContractId, CreditNote, CustomerId, Day, Fact, Instance, Model, Money, Partner, Renewal, Sale,
+};
+use serde_json::Value;
+
+fn id<T: std::str::FromStr>(text: &str) -> T {
+    text.parse().unwrap_or_else(|_| unreachable!("{text}"))
+}
+
+fn euros(amount: &str) -> Money {
+    Money::parse(amount, id("EUR")).unwrap()
+}
+
+fn origin(second: i64) -> Origin<'static> {
+    Origin { at: Timestamp::from_second(second).unwrap(), because: &Trigger::Audit }
+}
+
+/// A partner that gets a third of every year.
+fn partner() -> Partner {
+    let fee = EntryFee { segment: "s".to_owned(), commercial_potential: euros("1.00"), rate: id("0") };
+    let draft = Draft {
+        model: Model::Affiliate,
+        starts_on: id("2000-01-01"),
+        ends_on: None,
+        programme: None,
+        rate: Some(id("0.333333")),
+        from_sale: None,
+        technical_qualification: None,
+        support_structure: Some(true),
+        entry_fee: Some(fee),
+    };
+    let agreements = Agreements::new(vec![draft.accept().unwrap()]).unwrap();
+    Partner { agreements, ..Partner::default() }
+}
+
+fn sale(partner: &str, fee: &str) -> Fact {
+    Fact::Sale(Sale {
+        contract_id: id("C"),
+        partner_id: id(partner),
+        customer_id: id::<CustomerId>("K"),
+        signed_on: id("2000-01-01"),
+        annual_fee: euros(fee),
+        instance: Instance::Customer,
+    })
+}
+
+fn renewal(term: u64) -> Fact {
+    let (term, starts_on) = (term.try_into().unwrap(), id::<Day>(&format!("20{term:02}-01-01")));
+    Fact::Renewal(Renewal { contract_id: id("C"), term, starts_on, annual_fee: euros("100.00") })
+}
+
+fn note(term: u64, name: &str, day: u32) -> Fact {
+    Fact::CreditNote(CreditNote {
+        contract_id: id("C"),
+        term: term.try_into().unwrap(),
+        credit_note_id: id(name),
+        issued_on: id(&format!("2000-01-{day:02}")),
+        amount: euros("1.01"),
+    })
+}
+
+fn take_in(slots: &mut Slots, facts: impl IntoIterator<Item = Fact>, second: i64) {
+    for fact in facts {
+        slots.place(&fact, origin(second)).unwrap();
+    }
+    let mut partner = partner();
+    if let Some(sale) = slots.contract().sale() {
+        partner.add(sale);
+    }
+    assert_eq!(slots.settle(&partner, origin(second), usize::MAX).unwrap(), Settled::Completely);
+}
+
+fn choose(slots: &mut Slots, number: usize, claim: usize) {
+    let why = format!("choice {number}");
+    let seen = slots.contract().claims(&Key::Sale).len();
+    let choice = Choice { contract_id: id("C"), key: Key::Sale, number, claim: Some(claim), seen, why };
+    assert_eq!(slots.choose(&choice, origin(0)), Chosen::Now);
+}
+
+/// A page as it is answered.
+fn page(slots: &Slots, view: &View, after: Option<Place>, limit: usize) -> (Value, Option<Place>) {
+    let contract = slots.contract();
+    let page = Pieces::of(&contract, slots, view).page(&contract, after, limit);
+    let next = page.next.clone();
+    let history = History::of(&id::<ContractId>("C"), (&contract, &partner()), view, page, Language::En);
+    (serde_json::to_value(history).unwrap(), next)
+}
+
+const LISTS: [&str; 5] = ["annuities", "keys", "contradictions", "choices", "entries"];
+
+/// Every piece, page by page; `meanwhile` is done after each page. Cursors go through their text.
+fn read(slots: &mut Slots, view: &View, limit: usize, mut meanwhile: impl FnMut(&mut Slots)) -> Vec<String> {
+    let (mut all, mut after) = (Vec::new(), None);
+    loop {
+        let (shown, next) = page(slots, view, after, limit);
+        for list in LISTS {
+            all.extend(shown[list].as_array().unwrap().iter().map(|piece| format!("{list} {piece}")));
+        }
+        meanwhile(slots);
+        let Some(next) = next else { return all };
+        after = Some(serde_json::from_str(&serde_json::to_string(&next).unwrap()).unwrap());
+    }
+}
+
+/// A contract with something of everything.
+fn some() -> Slots {
+    let mut slots = Slots::default();
+    take_in(&mut slots, [sale("P-1", "100.00"), renewal(2), renewal(3)], 1);
+    for day in [9, 7, 5, 3] {
+        take_in(&mut slots, [1, 3].map(|term| note(term, &format!("N-{day}"), day)), 20 - i64::from(day));
+    }
+    take_in(&mut slots, [sale("P-1", "90.00"), sale("P-2", "100.00"), note(1, "N-9", 8), note(3, "N-3", 8)], 30);
+    for (number, claim) in [(1, 2), (2, 1), (3, 2), (4, 1)] {
+        choose(&mut slots, number, claim);
+    }
+    slots
+}
+
+#[test]
+fn pages_of_any_size_hold_every_piece_once_in_the_same_order() {
+    let whole = read(&mut some(), &View::Whole, usize::MAX, |_| {});
+    assert!(whole.len() > 20, "{}", whole.len());
+    for limit in 1..40 {
+        assert_eq!(read(&mut some(), &View::Whole, limit, |_| {}), whole, "pages of {limit}");
+    }
+    assert!(whole.is_sorted_by_key(|piece| LISTS.iter().position(|list| piece.starts_with(list))));
+}
+
+#[test]
+fn what_is_appended_meanwhile_neither_doubles_nor_drops_a_piece() {
+    let before = read(&mut some(), &View::Whole, usize::MAX, |_| {});
+    for limit in 1..12 {
+        let mut slots = some();
+        let mut round = 0;
+        let seen = read(&mut slots, &View::Whole, limit, |slots| {
+            round += 1;
+            if round < 8 {
+                take_in(slots, [note(1, &format!("M-{round}"), 1), renewal(3 + round)], 100);
+                let number = slots.choices().len() + 1;
+                choose(slots, number, 1);
+            }
+        });
+        let entries = |of: &[String]| -> Vec<String> {
+            of.iter().filter(|piece| piece.starts_with("entries")).cloned().collect()
+        };
+        let doubled = entries(&seen).iter().enumerate().any(|(n, piece)| entries(&seen)[..n].contains(piece));
+        assert!(!doubled, "pages of {limit}");
+        for piece in entries(&before) {
+            assert!(seen.contains(&piece), "pages of {limit}: {piece}");
+        }
+        let values_of = |of: &[String], list: &str, field: &str| -> Vec<String> {
+            let of = of.iter().filter_map(|piece| piece.strip_prefix(list));
+            of.map(|piece| serde_json::from_str::<Value>(piece).unwrap()[field].to_string()).collect()
+        };
+        for (list, field) in [("annuities ", "term"), ("choices ", "reason")] {
+            let names = values_of(&seen, list, field);
+            assert!(names.iter().enumerate().all(|(n, name)| !names[..n].contains(name)), "{names:?}");
+            assert!(values_of(&before, list, field).iter().all(|name| names.contains(name)), "{names:?}");
+        }
+    }
+}
+
+#[test]
+fn a_page_weighs_about_its_limit_and_is_far_below_what_an_answer_may_be() {
+    let mut slots = Slots::default();
+    take_in(&mut slots, std::iter::once(sale("P-1", "100.00")).chain((2..100).map(renewal)), 1);
+    for day in (1..=10).rev() {
+        take_in(&mut slots, (1..100).map(|term| note(term, &format!("N-{day}"), day)), 20 - i64::from(day));
+    }
+    let total: usize = slots.entries().values().map(Vec::len).sum();
+    assert!(total > 3000, "{total}");
+    let (mut pages, mut pieces, mut after) = (0, 0, None);
+    loop {
+        let (shown, next) = page(&slots, &View::Whole, after, 500);
+        let count = |list: &str| shown[list].as_array().unwrap().len();
+        let notes = shown["annuities"].as_array().unwrap().iter();
+        let notes: usize = notes.map(|annuity| annuity["credit_notes"].as_array().unwrap().len()).sum();
+        let weight = notes + LISTS.map(count).iter().sum::<usize>();
+        assert!(weight < 511 && (weight >= 500 || next.is_none()), "{weight}");
+        let size = shown.to_string().len();
+        assert!(size < 1_000_000, "{size} bytes");
+        (pages, pieces, after) = (pages + 1, pieces + count("annuities") + count("entries"), next);
+        if after.is_none() {
+            break;
+        }
+    }
+    assert_eq!(pieces, 99 + total);
+    assert!(pages > 3, "{pages}");
+}
+
+#[test]
+fn a_partner_sees_what_stands_and_a_former_one_its_entries_alone() {
+    let check = |slots: &Slots, partner: &str, expected: &View, annuities: usize| {
+        let view = View::of(&slots.contract(), &Caller::Partner(id(partner)));
+        assert_eq!(view, *expected);
+        let (shown, _) = page(slots, &view, None, 500);
+        assert_eq!(shown["annuities"].as_array().unwrap().len(), annuities);
+        for list in ["keys", "contradictions", "choices"] {
+            assert_eq!(shown[list], serde_json::json!([]), "{partner}");
+        }
+        for annuity in shown["annuities"].as_array().unwrap() {
+            assert_eq!(annuity["attention"], serde_json::json!([]));
+        }
+        let entries = shown["entries"].as_array().unwrap();
+        assert!(entries.iter().all(|entry| entry["partner_id"] == partner), "{shown}");
+        shown
+    };
+    let mut slots = some();
+    check(&slots, "P-1", &View::Own(id("P-1")), 3);
+    // The third claim is P-2's.
+    choose(&mut slots, 5, 3);
+    take_in(&mut slots, [], 40);
+    check(&slots, "P-2", &View::Own(id("P-2")), 3);
+    let shown = check(&slots, "P-1", &View::Former(id("P-1"), Left::GivenToAnotherPartner), 0);
+    assert_eq!((&shown["sale"], &shown["no_longer_yours"]), (&Value::Null, &"given-to-another-partner".into()));
+    assert!(!shown.to_string().contains("P-2"), "{shown}");
+    let (seen, why) = (slots.contract().claims(&Key::Sale).len(), "void".to_owned());
+    let none = Choice { contract_id: id("C"), key: Key::Sale, number: 6, claim: None, seen, why };
+    assert_eq!(slots.choose(&none, origin(50)), Chosen::Now);
+    take_in(&mut slots, [], 50);
+    for partner in ["P-1", "P-2"] {
+        let shown = check(&slots, partner, &View::Former(id(partner), Left::NoneStands), 0);
+        assert_eq!(shown["no_longer_yours"], "none-stands");
+    }
+}

@@ -1,0 +1,17 @@
+//! What is answered: a type for each answer, from which the `OpenAPI` document has its schemas, and the files and pages
+//! that some of them can be had as.
+
+pub(crate) mod attention;
+pub(crate) mod contract;
+pub(crate) mod contract_pieces;
+#[cfg(test)]
+mod contract_tests;
+pub(crate) mod entries;
+pub(crate) mod partners;
+pub(crate) mod programme;
+pub(crate) mod simulation;
+pub(crate) mod statement;
+pub(crate) mod statement_page;
+pub(crate) mod status;
+pub(crate) mod summary;
+pub(crate) mod unreadable;

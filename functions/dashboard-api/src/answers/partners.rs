@@ -1,0 +1,208 @@
+//! Partners: what is registered of them, and where they stand.
+
+use crate::answers::programme::PerkInWords;
+use crate::answers::unreadable::Unreadable;
+use events::agreement::Agreement;
+use events::json::Money;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use ledger::Head;
+use ledger::lenient;
+use reports::minimum_sales::AgreementYear;
+use rules::balance::Balances;
+use rules::minimum_sales::Status;
+use rules::{AgreementId, Currency, Day, Model, PartnerId};
+use serde::Serialize;
+
+/// A page of the registered partners.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub(crate) struct PartnerList {
+    pub(crate) partners: Vec<ListedPartner>,
+    pub(crate) next_cursor: Option<String>,
+    #[serde(flatten)]
+    pub(crate) unreadable: Unreadable,
+}
+
+/// A partner as listed.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub(crate) struct ListedPartner {
+    partner_id: PartnerId,
+    name: String,
+    /// The model of the agreement in force today.
+    model: Option<Model>,
+    /// The current year, if it was asked for and there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    minimum_sales: Option<MinimumSales>,
+    /// Every missed year that was not set aside, if it was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    missed: Option<Vec<MinimumSales>>,
+}
+
+impl ListedPartner {
+    pub(crate) fn new(partner_id: PartnerId, name: String, model: Option<Model>) -> ListedPartner {
+        ListedPartner { partner_id, name, model, minimum_sales: None, missed: None }
+    }
+
+    /// With its sales against the minimum.
+    pub(crate) fn with_years(self, years: &[AgreementYear]) -> ListedPartner {
+        let current = years.iter().find(|year| year.is_current).map(MinimumSales::from);
+        let missed = years.iter().filter(|year| year.is_open()).map(MinimumSales::from).collect();
+        ListedPartner { minimum_sales: current, missed: Some(missed), ..self }
+    }
+}
+
+/// What is registered of a partner; it can be sent back as a registration.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub(crate) struct Registered {
+    partner_id: PartnerId,
+    name: String,
+    agreements: Vec<RegisteredAgreement>,
+}
+
+impl From<&Head> for Registered {
+    fn from(head: &Head) -> Registered {
+        let known = head.partner.agreements.iter().map(|agreement| RegisteredAgreement::Known(agreement.into()));
+        let unknown = head.unknown.iter().map(|agreement| RegisteredAgreement::Unknown(agreement.into()));
+        let (partner_id, name) = (head.id.clone(), head.name.clone().unwrap_or_default());
+        Registered { partner_id, name, agreements: known.chain(unknown).collect() }
+    }
+}
+
+/// An agreement of ours, or of a later release.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+enum RegisteredAgreement {
+    Known(Agreement<'static>),
+    Unknown(UnknownAgreement),
+}
+
+/// What is derived for such an enum is exactly one of its variants; an agreement of ours has the fields of both.
+#[cfg(feature = "openapi")]
+mod schema {
+    use super::{Agreement, RegisteredAgreement, UnknownAgreement};
+    use utoipa::openapi::RefOr;
+    use utoipa::openapi::schema::{AnyOfBuilder, Ref, Schema};
+    use utoipa::{PartialSchema, ToSchema};
+
+    impl PartialSchema for RegisteredAgreement {
+        fn schema() -> RefOr<Schema> {
+            let either = [Agreement::name(), UnknownAgreement::name()].map(Ref::from_schema_name);
+            either.into_iter().fold(AnyOfBuilder::new(), AnyOfBuilder::item).into()
+        }
+    }
+
+    impl ToSchema for RegisteredAgreement {
+        fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+            schemas.push((Agreement::name().into(), Agreement::schema()));
+            Agreement::schemas(schemas);
+            schemas.push((UnknownAgreement::name().into(), UnknownAgreement::schema()));
+            UnknownAgreement::schemas(schemas);
+        }
+    }
+}
+
+/// An agreement of a later release, as the texts that it has.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub(crate) struct UnknownAgreement {
+    model: String,
+    programme: String,
+    starts_on: Day,
+    ends_on: Option<Day>,
+}
+
+impl From<&lenient::UnknownAgreement> for UnknownAgreement {
+    fn from(agreement: &lenient::UnknownAgreement) -> UnknownAgreement {
+        let lenient::UnknownAgreement { model, programme, starts_on, ends_on } = agreement.clone();
+        UnknownAgreement { model, programme, starts_on, ends_on }
+    }
+}
+
+/// A partner, and where it stands.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub(crate) struct Partner {
+    #[serde(flatten)]
+    pub(crate) registered: Registered,
+    pub(crate) balances: Vec<Balance>,
+    /// Every year with a minimum that has begun, by agreement.
+    pub(crate) minimum_sales: Vec<MinimumSales>,
+    /// What the agreement in force today grants beside money.
+    pub(crate) perks: Vec<PerkInWords>,
+    #[serde(flatten)]
+    pub(crate) unreadable: Unreadable,
+}
+
+/// What everything ever booked comes to, in one currency.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub(crate) struct Balance {
+    currency: Currency,
+    due_to_partner: Money,
+    due_from_partner: Money,
+}
+
+impl Balance {
+    /// By currency.
+    pub(crate) fn all(balances: &Balances) -> Vec<Balance> {
+        let balance = |(currency, balance): (&Currency, &rules::balance::Balance)| Balance {
+            currency: *currency,
+            due_to_partner: Money::new(balance.due_to_partner, *currency),
+            due_from_partner: Money::new(balance.due_from_partner, *currency),
+        };
+        balances.0.iter().map(balance).collect()
+    }
+}
+
+/// A year of an agreement: its sales against its minimum.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub(crate) struct MinimumSales {
+    /// The agreement, by its first day.
+    agreement: AgreementId,
+    /// 1 for the agreement's first year.
+    number: u16,
+    from: Date,
+    to: Date,
+    sales: u32,
+    minimum: u32,
+    status: Status,
+    current: bool,
+    /// What was said when it was set aside, if it is still as it was then; never for a partner.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    set_aside: Option<SetAside>,
+}
+
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+struct SetAside {
+    reason: String,
+    at: Timestamp,
+}
+
+impl From<&AgreementYear> for MinimumSales {
+    fn from(AgreementYear { of, year, is_current, set_aside: _ }: &AgreementYear) -> MinimumSales {
+        MinimumSales {
+            agreement: of.agreement,
+            number: of.number,
+            from: year.from,
+            to: year.to,
+            sales: year.sales,
+            minimum: year.minimum,
+            status: year.status,
+            current: *is_current,
+            set_aside: None,
+        }
+    }
+}
+
+impl MinimumSales {
+    /// The same for a manager.
+    pub(crate) fn for_managers(year: &AgreementYear) -> MinimumSales {
+        let set_aside = year.set_aside.as_ref().map(|said| SetAside { reason: said.reason.clone(), at: said.at });
+        MinimumSales { set_aside, ..year.into() }
+    }
+}

@@ -1,0 +1,68 @@
+//! What of the ledger could not be read and is left out of an answer: named to a manager; counted for a partner, since a key
+//! may tell what is said for managers (how often a contract was claimed, or chosen about).
+
+use crate::access::Caller;
+use rules::programme::Language;
+use serde::Serialize;
+
+/// What an answer is without.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub(crate) struct Unreadable {
+    /// Keys of what could not be read; always empty for a partner.
+    unreadable: Vec<String>,
+    /// How much could not be read: amounts may be incomplete.
+    unreadable_count: usize,
+}
+
+impl Unreadable {
+    /// As far as this caller may know it.
+    pub(crate) fn of(unreadable: &reports::Unreadable, caller: &Caller) -> Unreadable {
+        let keys = keys_for(unreadable, caller);
+        let unreadable_count = unreadable.len();
+        Unreadable { unreadable: keys.into_iter().map(str::to_owned).collect(), unreadable_count }
+    }
+}
+
+/// The keys that this caller may know.
+pub(crate) fn keys_for<'a>(unreadable: &'a reports::Unreadable, caller: &Caller) -> Vec<&'a str> {
+    match caller {
+        Caller::Admin => unreadable.keys().collect(),
+        Caller::Partner(_) => Vec::new(),
+    }
+}
+
+/// The same in words, if there is anything.
+pub(crate) fn note(unreadable: &reports::Unreadable, caller: &Caller, language: Language) -> Option<String> {
+    let keys = keys_for(unreadable, caller).join(", ");
+    let (n, keys) = (unreadable.len(), if keys.is_empty() { keys } else { format!(" ({keys})") });
+    let note = match (n, language) {
+        (0, _) => return None,
+        (1, Language::Fr) => format!("1 élément n'a pu être lu ; les montants peuvent être incomplets{keys}"),
+        (_, Language::Fr) => format!("{n} éléments n'ont pu être lus ; les montants peuvent être incomplets{keys}"),
+        (1, Language::En) => format!("1 item could not be read; amounts may be incomplete{keys}"),
+        (_, Language::En) => format!("{n} items could not be read; amounts may be incomplete{keys}"),
+    };
+    Some(note)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn keys_are_told_to_managers_and_counted_for_partners() {
+        let mut unreadable = reports::Unreadable::default();
+        let partner = Caller::Partner("P-1".parse().unwrap_or_else(|_| unreachable!()));
+        assert_eq!(note(&unreadable, &partner, Language::Fr), None);
+        let told = |unreadable: &_, caller: &_| serde_json::to_value(Unreadable::of(unreadable, caller)).unwrap();
+        assert_eq!(told(&unreadable, &partner), json!({ "unreadable": [], "unreadable_count": 0 }));
+        unreadable.add(["B 2", "A 1", "B 2"].map(str::to_owned));
+        assert_eq!(told(&unreadable, &Caller::Admin), json!({ "unreadable": ["A 1", "B 2"], "unreadable_count": 2 }));
+        assert_eq!(told(&unreadable, &partner), json!({ "unreadable": [], "unreadable_count": 2 }));
+        let said = |caller| note(&unreadable, caller, Language::En).unwrap();
+        assert_eq!(said(&Caller::Admin), "2 items could not be read; amounts may be incomplete (A 1, B 2)");
+        assert_eq!(said(&partner), "2 items could not be read; amounts may be incomplete");
+    }
+}

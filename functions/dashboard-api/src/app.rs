@@ -1,0 +1,79 @@
+//! What every route needs.
+
+pub use crate::http::cursors::Cursors;
+
+use crate::access::Caller;
+use crate::http::cursors::Pages;
+use crate::http::parameters::Parameters;
+use crate::http::problem::Problem;
+use crate::restatements::Restatements;
+use crate::routes::Route;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use ledger::set_aside::WithYears;
+use ledger::{Head, Ledger, Store};
+use rules::text::Words;
+use rules::{Day, PartnerId};
+use std::sync::Arc;
+
+/// What every route needs.
+#[derive(Debug, Clone)]
+pub struct App<S> {
+    /// The ledger.
+    pub ledger: Ledger<S>,
+    /// Where restatements are asked for.
+    pub restatements: Arc<dyn Restatements>,
+    /// What seals cursors.
+    pub cursors: Arc<Cursors>,
+    /// The clock.
+    pub now: fn() -> Timestamp,
+    /// Where the page sends whoever is not signed in.
+    pub sign_in_url: Option<Arc<str>>,
+}
+
+impl<S: Store> App<S> {
+    /// The vendor's calendar day.
+    pub(crate) fn today(&self) -> Date {
+        reports::day_of((self.now)())
+    }
+
+    /// The same as a day of the rules; none outside their bounds.
+    pub(crate) fn day(&self) -> Option<Day> {
+        Day::try_from(self.today()).ok()
+    }
+
+    /// The pages of a route's list; `id` says whose it is if it is of one partner or contract.
+    pub(crate) fn pages(&self, route: Route, id: &str, parameters: &Parameters) -> Pages<'_> {
+        self.cursors.pages(route, id, parameters, (self.now)())
+    }
+
+    /// A partner that is registered; one that the caller may not read is as good as not.
+    pub(crate) async fn registered_head(&self, caller: &Caller, partner_id: &PartnerId) -> Result<Head, Problem> {
+        if !caller.may_read(partner_id) {
+            return Err(unknown(partner_id));
+        }
+        let head = self.ledger.head(partner_id).await?;
+        if head.name.is_none() { Err(unknown(partner_id)) } else { Ok(head) }
+    }
+
+    /// The same with the years that were set aside.
+    pub(crate) async fn registered_with_years(
+        &self,
+        caller: &Caller,
+        partner_id: &PartnerId,
+    ) -> Result<WithYears, Problem> {
+        if !caller.may_read(partner_id) {
+            return Err(unknown(partner_id));
+        }
+        let read = self.ledger.partner_with_years(partner_id).await?;
+        if read.head.name.is_none() { Err(unknown(partner_id)) } else { Ok(read) }
+    }
+}
+
+/// A partner that is not registered, or not for this caller.
+fn unknown(partner_id: &PartnerId) -> Problem {
+    Problem::not_found(Words::new(
+        format!("aucun partenaire {partner_id} n'est enregistré"),
+        format!("no partner {partner_id} is registered"),
+    ))
+}

@@ -1,0 +1,62 @@
+//! `GET /contracts/{id}`: one contract's history, and why each of its amounts is what it is, page by page.
+
+use crate::access::Caller;
+use crate::answers::contract::{ContractPage, History};
+use crate::answers::contract_pieces::{Pieces, View};
+use crate::answers::unreadable::Unreadable;
+use crate::app::App;
+use crate::http::parameters::{MAX_LIMIT, Parameters, id};
+use crate::http::problem::Problem;
+use crate::routes::Route;
+use axum::Json;
+use axum::extract::{Path, State};
+use ledger::slots::Slots;
+use ledger::{LedgerError, Store};
+use rules::text::Words;
+use rules::{ContractId, Partner};
+
+pub(crate) async fn show<S: Store>(
+    caller: Caller,
+    State(app): State<App<S>>,
+    Path(path): Path<String>,
+    mut parameters: Parameters,
+) -> Result<Json<ContractPage>, Problem> {
+    let contract_id: ContractId = id(&path)?;
+    let pages = app.pages(Route::Contract, contract_id.as_str(), &parameters);
+    let (limit, after) = (parameters.limit_or(MAX_LIMIT)?, pages.after(&mut parameters)?);
+    let language = parameters.language()?;
+    parameters.done()?;
+    let slots = readable(&app, &caller, &contract_id).await?.ok_or_else(|| {
+        Problem::not_found(Words::new(
+            format!("rien n'est connu d'un contrat {contract_id}"),
+            format!("nothing is known of a contract {contract_id}"),
+        ))
+    })?;
+    let contract = slots.contract();
+    let view = View::of(&contract, &caller);
+    let partner = if view.shows_what_stands() { app.ledger.partner_of(&contract).await? } else { Partner::default() };
+    let page = Pieces::of(&contract, &slots, &view).page(&contract, after, limit);
+    let next_cursor = pages.next(page.next.as_ref())?;
+    let unknown = slots.unknown_entries();
+    let unknown = unknown.iter().filter(|entry| view.shows_entry_of_text(&entry.partner));
+    let mut unreadable = reports::Unreadable::default();
+    unreadable.add(slots.unreadable().map(|one| format!("{} {}", one.key.pk, one.key.sk)));
+    Ok(Json(ContractPage {
+        history: History::of(&contract_id, (&contract, &partner), &view, page, language),
+        unknown_entries: unknown.map(Into::into).collect(),
+        next_cursor,
+        unreadable: Unreadable::of(&unreadable, &caller),
+    }))
+}
+
+/// A contract of which something is known and that the caller may read.
+async fn readable<S: Store>(app: &App<S>, caller: &Caller, id: &ContractId) -> Result<Option<Slots>, LedgerError> {
+    match caller {
+        Caller::Admin => {
+            let slots = app.ledger.contract(id).await?;
+            let is_known = !slots.contract().terms().is_empty() || slots.unreadable().next().is_some();
+            Ok(is_known.then_some(slots))
+        }
+        Caller::Partner(partner) => app.ledger.contract_for(id, partner).await,
+    }
+}

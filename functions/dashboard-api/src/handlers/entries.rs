@@ -1,0 +1,36 @@
+//! `GET /partners/{id}/entries`: what was booked in a period, each amount with its reason and its explanation.
+
+use crate::access::Caller;
+use crate::answers::entries::{Entry, EntryList};
+use crate::answers::unreadable::Unreadable;
+use crate::app::App;
+use crate::http::parameters::{Parameters, id};
+use crate::http::problem::Problem;
+use crate::routes::Route;
+use axum::Json;
+use axum::extract::{Path, State};
+use ledger::Store;
+use rules::PartnerId;
+
+pub(crate) async fn list<S: Store>(
+    caller: Caller,
+    State(app): State<App<S>>,
+    Path(path): Path<String>,
+    mut parameters: Parameters,
+) -> Result<Json<EntryList>, Problem> {
+    let partner_id: PartnerId = id(&path)?;
+    let pages = app.pages(Route::Entries, partner_id.as_str(), &parameters);
+    let (period, limit, after) = (parameters.period()?, parameters.limit()?, pages.after(&mut parameters)?);
+    let language = parameters.language()?;
+    parameters.done()?;
+    app.registered_head(&caller, &partner_id).await?;
+    let part = app.ledger.entries(&partner_id, period, limit, after).await?;
+    let mut unreadable = reports::Unreadable::default();
+    unreadable.add(part.unreadable);
+    Ok(Json(EntryList {
+        entries: Entry::all(&part.list, language),
+        unknown_entries: part.unknown.iter().map(Into::into).collect(),
+        next_cursor: pages.next(part.next)?,
+        unreadable: Unreadable::of(&unreadable, &caller),
+    }))
+}

@@ -1,0 +1,77 @@
+//! `PUT /partners/{id}/agreements/{starts_on}/years/{n}/set-aside`: a manager sets a missed year aside.
+
+use crate::access::{Admin, Caller};
+use crate::answers::status::{SetAsideStatus, YearSetAside};
+use crate::app::App;
+use crate::http::parameters::{Parameters, id, number_in, utf8};
+use crate::http::problem::Problem;
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::{Path, State};
+use events::{Refusal, set_aside};
+use ledger::set_aside::{Outcome, SetAside, YearOf};
+use ledger::{Head, Store};
+use reports::minimum_sales::{self, AgreementYear};
+use rules::minimum_sales::{MAX_YEARS, Status, Year};
+use rules::text::Words;
+use rules::{AgreementId, PartnerId};
+
+pub(crate) async fn set_aside<S: Store>(
+    _: Admin,
+    State(app): State<App<S>>,
+    Path((partner, starts_on, number)): Path<(String, String, String)>,
+    parameters: Parameters,
+    body: Bytes,
+) -> Result<Json<YearSetAside>, Problem> {
+    let partner_id: PartnerId = id(&partner)?;
+    let agreement: AgreementId = starts_on.parse().map_err(|error| Refusal::new("starts_on", error))?;
+    let number = number_in("n", &number, 1..=MAX_YEARS)?;
+    parameters.done()?;
+    let reason = set_aside::parse(utf8(&body)?)?;
+    let of = YearOf { agreement, number };
+    let partner = app.registered_with_years(&Caller::Admin, &partner_id).await?;
+    let years = minimum_sales::of_partner(&app.ledger, &partner, app.today()).await?.years;
+    let year = missed(&partner.head, of, &years)?;
+    let seen = SetAside { sales: year.sales, minimum: year.minimum, reason, at: (app.now)() };
+    match app.ledger.set_aside(&partner_id, of, &seen).await? {
+        Outcome::Now | Outcome::Already => Ok(Json(YearSetAside { status: SetAsideStatus::SetAside })),
+        Outcome::ForAnotherReason => Err(Problem::conflict(Words::new(
+            "cette année est déjà classée sans suite, pour un autre motif, qui est conservé",
+            "this year is set aside already, for another reason, which stays",
+        ))),
+    }
+}
+
+/// A year that was missed; what else it is, is said.
+fn missed<'a>(head: &Head, of: YearOf, years: &'a [AgreementYear]) -> Result<&'a Year, Problem> {
+    let YearOf { agreement: id, number } = of;
+    let Some(agreement) = head.partner.agreements.iter().find(|agreement| agreement.id() == id) else {
+        return Err(Problem::not_found(Words::new(
+            format!("aucun accord de {} ne commence le {id}", head.id),
+            format!("no agreement of {} starts on {id}", head.id),
+        )));
+    };
+    if agreement.terms().minimum_sales().is_none() {
+        return Err(Problem::conflict(Words::new(
+            "cet accord ne demande pas de minimum de ventes",
+            "this agreement asks for no minimum of sales",
+        )));
+    }
+    let Some(AgreementYear { year, .. }) = years.iter().find(|year| year.of == of) else {
+        return Err(Problem::conflict(Words::new(
+            format!("l'année {number} de cet accord n'a pas commencé, ou n'existe pas"),
+            format!("year {number} of this agreement has not begun, or does not exist"),
+        )));
+    };
+    match year.status {
+        Status::Missed => Ok(year),
+        Status::Met => Err(Problem::conflict(Words::new(
+            format!("le minimum de cette année est atteint : {} ventes sur {}", year.sales, year.minimum),
+            format!("the minimum of this year is reached: {} sales of {}", year.sales, year.minimum),
+        ))),
+        Status::OnTrack | Status::Behind => Err(Problem::conflict(Words::new(
+            format!("cette année n'est pas terminée : elle court jusqu'au {}", year.to),
+            format!("this year is not over: it runs until {}", year.to),
+        ))),
+    }
+}

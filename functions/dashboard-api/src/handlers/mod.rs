@@ -1,0 +1,14 @@
+//! The handlers: each reads its request, asks, and answers. None uses another.
+
+pub(crate) mod attention;
+pub(crate) mod choices;
+pub(crate) mod contracts;
+pub(crate) mod entries;
+pub(crate) mod minimum_sales;
+pub(crate) mod page;
+pub(crate) mod partners;
+pub(crate) mod programme;
+pub(crate) mod registration;
+pub(crate) mod simulations;
+pub(crate) mod statement;
+pub(crate) mod summary;

@@ -1,0 +1,111 @@
+//! The page: files compiled in, open to everyone, since they hold no data. A browser keeps them and asks each time whether
+//! they are still the same.
+
+use crate::app::App;
+use crate::http::etags::{Comparison, lists};
+use crate::http::problem::Problem;
+use aws_lc_rs::digest::{SHA256, digest};
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use ledger::Store;
+use rules::text::Words;
+use serde::Serialize;
+
+macro_rules! files {
+    ($($name:literal)*) => { &[$(($name, include_bytes!(concat!("../../page/", $name)).as_slice())),*] };
+}
+
+/// What the API takes and gives (`OpenAPI` 3.1). It is made from the types of this crate, and checked in: see `openapi.rs`.
+const DESCRIPTION: &[u8] = include_bytes!("../../openapi.json");
+
+const INDEX: &[u8] = include_bytes!("../../page/index.html");
+
+/// Every other file of the folder.
+const FILES: &[(&str, &[u8])] = files![
+    "agreement-form.js"
+    "api.js"
+    "app.js"
+    "attention.js"
+    "chart.js"
+    "charts.css"
+    "choosing.js"
+    "claims.js"
+    "contract.js"
+    "contracts.js"
+    "dom.js"
+    "entries.js"
+    "entry-table.js"
+    "fields.js"
+    "format.js"
+    "forms.css"
+    "icon.svg"
+    "manager.js"
+    "minimum-list.js"
+    "money.js"
+    "not-found.js"
+    "partner-tabs.js"
+    "partner.js"
+    "partners.js"
+    "parts.css"
+    "parts.js"
+    "print.css"
+    "programme.js"
+    "registration.js"
+    "routes.js"
+    "session.js"
+    "shell.js"
+    "sign-in.js"
+    "statement.js"
+    "style.css"
+    "tables.css"
+    "text-en.js"
+    "text-fr.js"
+    "text.js"
+    "views.css"
+    "what-if.js"
+];
+
+pub(crate) async fn index(headers: HeaderMap) -> Response {
+    file("text/html; charset=utf-8", INDEX, &headers)
+}
+
+pub(crate) async fn show(Path(name): Path<String>, headers: HeaderMap) -> Result<Response, Problem> {
+    let found = FILES.iter().find(|(known, _)| *known == name);
+    let (name, content) = found
+        .ok_or_else(|| Problem::not_found(Words::new("la page n'a pas ce fichier", "the page has no such file")))?;
+    let content_type = match name.rsplit_once('.') {
+        Some((_, "js")) => "text/javascript; charset=utf-8",
+        Some((_, "css")) => "text/css; charset=utf-8",
+        Some((_, "svg")) => "image/svg+xml",
+        Some((_, _)) | None => "application/octet-stream",
+    };
+    Ok(file(content_type, content, &headers))
+}
+
+fn file(content_type: &'static str, content: &'static [u8], headers: &HeaderMap) -> Response {
+    let tag = format!("\"{}\"", BASE64_URL_SAFE_NO_PAD.encode(digest(&SHA256, content)));
+    let is_known = lists(headers, header::IF_NONE_MATCH, &tag, Comparison::Weak).unwrap_or(false);
+    let kept = [(header::CACHE_CONTROL, "no-cache".to_owned()), (header::ETAG, tag)];
+    if is_known {
+        return (StatusCode::NOT_MODIFIED, kept).into_response();
+    }
+    (kept, [(header::CONTENT_TYPE, content_type)], content).into_response()
+}
+
+pub(crate) async fn openapi(headers: HeaderMap) -> Response {
+    file("application/json", DESCRIPTION, &headers)
+}
+
+/// What the page is told before anybody is signed in.
+#[derive(Debug, Serialize)]
+pub(crate) struct Config {
+    sign_in_url: Option<String>,
+}
+
+pub(crate) async fn config<S: Store>(State(app): State<App<S>>) -> Json<Config> {
+    Json(Config { sign_in_url: app.sign_in_url.as_deref().map(str::to_owned) })
+}

@@ -1,0 +1,100 @@
+//! `GET /partners`, `GET /partners/{id}`: who is registered, under which agreements, and where they stand.
+
+use crate::access::{Admin, Caller};
+use crate::answers::partners::{Balance, ListedPartner, MinimumSales, Partner, PartnerList};
+use crate::answers::programme::PerkInWords;
+use crate::answers::unreadable::Unreadable;
+use crate::app::App;
+use crate::http::etags::etag;
+use crate::http::parameters::{Parameters, id};
+use crate::http::problem::Problem;
+use crate::routes::Route;
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Response};
+use futures_util::future::try_join;
+use futures_util::stream::{self, StreamExt};
+use ledger::queries::Registered;
+use ledger::{LedgerError, Store};
+use reports::{balances, minimum_sales, overflow};
+use rules::{Agreement, PartnerId};
+
+/// How many partners are looked at side by side.
+const AT_ONCE: usize = 16;
+
+pub(crate) async fn list<S: Store>(
+    _: Admin,
+    State(app): State<App<S>>,
+    mut parameters: Parameters,
+) -> Result<Json<PartnerList>, Problem> {
+    let pages = app.pages(Route::Partners, "", &parameters);
+    let (limit, after) = (parameters.limit()?, pages.after(&mut parameters)?);
+    let (wanted, with_minimum) = (parameters.text("q")?, parameters.flag("with", "minimum_sales")?);
+    parameters.done()?;
+    let wanted = wanted.to_lowercase();
+    let is_wanted = |partner: &Registered| {
+        let contains = |text: &str| text.to_lowercase().contains(&wanted);
+        contains(partner.id.as_str()) || contains(&partner.name)
+    };
+    let part = app.ledger.partners(is_wanted, limit, after).await?;
+    let mut unreadable = reports::Unreadable::default();
+    unreadable.add(part.unreadable);
+    let read = stream::iter(part.list).map(|partner| listed(&app, partner, with_minimum)).buffered(AT_ONCE);
+    let mut partners = Vec::new();
+    for read in read.collect::<Vec<_>>().await {
+        let Some((partner, keys)) = unreadable.pass_over(read)? else { continue };
+        unreadable.add(keys);
+        partners.push(partner);
+    }
+    let next_cursor = pages.next(part.next)?;
+    Ok(Json(PartnerList { partners, next_cursor, unreadable: Unreadable::of(&unreadable, &Caller::Admin) }))
+}
+
+/// A partner as listed, and what of it could not be read.
+async fn listed<S: Store>(
+    app: &App<S>,
+    partner: Registered,
+    with_minimum: bool,
+) -> Result<(ListedPartner, Vec<String>), LedgerError> {
+    let read = app.ledger.partner_with_years(&partner.id).await?;
+    let in_force = app.day().and_then(|today| read.head.partner.agreements.in_force_on(today));
+    let listed = ListedPartner::new(partner.id, partner.name, in_force.map(Agreement::model));
+    if !with_minimum {
+        return Ok((listed, Vec::new()));
+    }
+    let found = minimum_sales::of_partner(&app.ledger, &read, app.today()).await?;
+    Ok((listed.with_years(&found.years), [read.unreadable, found.unreadable].concat()))
+}
+
+pub(crate) async fn show<S: Store>(
+    caller: Caller,
+    State(app): State<App<S>>,
+    Path(path): Path<String>,
+    parameters: Parameters,
+) -> Result<Response, Problem> {
+    let partner_id: PartnerId = id(&path)?;
+    parameters.done()?;
+    let read = app.registered_with_years(&caller, &partner_id).await?;
+    let years = minimum_sales::of_partner(&app.ledger, &read, app.today());
+    let (months, years) = try_join(app.ledger.totals_of_partner(&partner_id), years).await?;
+    let mut unreadable = reports::Unreadable::default();
+    if caller == Caller::Admin {
+        unreadable.add(read.unreadable.iter().cloned());
+    }
+    unreadable.add(months.unreadable);
+    unreadable.add(years.unreadable);
+    let balances = balances::of_months(months.totals.values()).map_err(|source| overflow(&partner_id, source))?;
+    let in_force = app.day().and_then(|today| read.head.partner.agreements.in_force_on(today));
+    let year = |year| match &caller {
+        Caller::Admin => MinimumSales::for_managers(year),
+        Caller::Partner(_) => MinimumSales::from(year),
+    };
+    let partner = Partner {
+        registered: (&read.head).into(),
+        balances: Balance::all(&balances),
+        minimum_sales: years.years.iter().map(year).collect(),
+        perks: in_force.map(|agreement| PerkInWords::all(agreement.terms())).unwrap_or_default(),
+        unreadable: Unreadable::of(&unreadable, &caller),
+    };
+    Ok((etag(read.head.agreements_version), Json(partner)).into_response())
+}

@@ -1,0 +1,113 @@
+//! `PUT /partners/{id}`: the name and all agreements, in place of what was there. Past facts are decided again by the
+//! restatement function, which is asked twice: the delayed pass, asked for before the change, catches whoever was still at
+//! work with the old agreements.
+
+use crate::access::Admin;
+use crate::answers::partners::Registered;
+use crate::app::App;
+use crate::http::etags::{Comparison, etag, lists};
+use crate::http::parameters::{Parameters, id, utf8};
+use crate::http::problem::Problem;
+use crate::restatements::When;
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use events::{Refusal, Registration, registration};
+use ledger::{Head, Store};
+use rules::PartnerId;
+use rules::text::Words;
+use runtime::restatement::{PartnerStep, Request};
+
+/// How often a registration is tried again because a sale changed the partner's item meanwhile.
+const ATTEMPTS: usize = 20;
+
+pub(crate) async fn register<S: Store>(
+    _: Admin,
+    State(app): State<App<S>>,
+    Path(path): Path<String>,
+    parameters: Parameters,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Response, Problem> {
+    let partner_id: PartnerId = id(&path)?;
+    parameters.done()?;
+    let body = utf8(&body)?;
+    for _ in 0..ATTEMPTS {
+        let read = app.ledger.head(&partner_id).await?;
+        let Registration { partner_id: said, name, agreements } = registration::parse(body, &read.partner.agreements)?;
+        if said.is_some_and(|said| said != partner_id) {
+            let words =
+                Words::new("n'est pas le partenaire que nomme le chemin", "is not the partner that the path names");
+            return Err(Refusal::new("partner_id", words).into());
+        }
+        let created = read.name.is_none();
+        let pass = |agreements_version| Request::Partner(PartnerStep::first(partner_id.clone(), agreements_version));
+        if read.name.as_ref() == Some(&name) && read.partner.agreements == agreements {
+            // Perhaps a repetition, because whoever changed it was stopped before the pass.
+            request_pass(&app, &pass(read.agreements_version)).await;
+            return Ok(registered(&read, StatusCode::OK));
+        }
+        check_preconditions(&read, &headers)?;
+        let request = pass(read.agreements_version + 1);
+        app.restatements.send(&request, When::Delayed).await.map_err(|error| {
+            let error = runtime::chain(&error);
+            tracing::error!(error, "a registration could not be taken in: whoever made it is told to try again");
+            Problem::try_again(Words::new(
+                "l'enregistrement n'a pu être reçu à présent ; rien n'a changé, réessayer",
+                "the registration could not be taken in now; nothing was changed, try again",
+            ))
+        })?;
+        let Some(head) = app.ledger.register(read, name, agreements).await? else { continue };
+        request_pass(&app, &request).await;
+        return Ok(registered(&head, if created { StatusCode::CREATED } else { StatusCode::OK }));
+    }
+    Err(Problem::try_again(Words::new(
+        "des ventes de ce partenaire ne cessent d'arriver ; rien n'a changé, réessayer",
+        "sales of this partner keep coming in; nothing was changed, try again",
+    )))
+}
+
+/// Asks for a pass at once. The registration stands without it, and the delayed pass comes in any case.
+async fn request_pass<S: Store>(app: &App<S>, request: &Request) {
+    if let Err(error) = app.restatements.send(request, When::Now).await {
+        let error = runtime::chain(&error);
+        tracing::warn!(error, "past facts are decided again only by the delayed pass, which comes by itself");
+    }
+}
+
+/// `If-Match` and `If-None-Match` (RFC 9110): nobody overwrites what they have not seen.
+fn check_preconditions(head: &Head, headers: &HeaderMap) -> Result<(), Problem> {
+    let [(_, current)] = etag(head.agreements_version);
+    let registered = head.name.is_some();
+    let if_match = lists(headers, header::IF_MATCH, &current, Comparison::Strong);
+    let if_none_match = lists(headers, header::IF_NONE_MATCH, &current, Comparison::Weak);
+    match (if_match, if_none_match) {
+        (Some(matches), _) if !(registered && matches) => Err(Problem::precondition_failed(Words::new(
+            format!(
+                "le partenaire n'est pas, ou n'est plus, tel que le dit If-Match : son ETag est {current} ; le relire et refaire la modification"
+            ),
+            format!(
+                "the partner is not, or no longer, as If-Match says: its ETag is {current}; read it again and repeat the change"
+            ),
+        ))),
+        (_, Some(true)) if registered => Err(Problem::precondition_failed(Words::new(
+            "le partenaire est déjà enregistré, ce que If-None-Match exclut",
+            "the partner is registered already, which If-None-Match excludes",
+        ))),
+        (None, _) if registered => Err(Problem::precondition_required(Words::new(
+            format!(
+                "le partenaire est enregistré avec d'autres données : envoyer If-Match avec l'ETag lu (à présent {current})"
+            ),
+            format!(
+                "the partner is registered with other data: send If-Match with the ETag that you read (it is {current} now)"
+            ),
+        ))),
+        (Some(_) | None, _) => Ok(()),
+    }
+}
+
+fn registered(head: &Head, status: StatusCode) -> Response {
+    (status, etag(head.agreements_version), Json(Registered::from(head))).into_response()
+}

@@ -1,0 +1,152 @@
+//! `POST /simulations`: the recorded facts under other terms, beside today's result. Writes nothing.
+
+use crate::access::{Admin, Caller};
+use crate::answers::entries::LineAnswer;
+use crate::answers::simulation::{SimulatedLine, SimulatedPartner, Simulation};
+use crate::answers::unreadable::Unreadable;
+use crate::app::App;
+use crate::http::parameters::{Parameters, utf8};
+use crate::http::problem::Problem;
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::State;
+use events::json::Total;
+use events::{Refusal, simulation};
+use futures_util::stream::{self, StreamExt};
+use ledger::Store;
+use reports::{names, overflow_of_several};
+use rules::line::LineId;
+use rules::programme::Language;
+use rules::text::Words;
+use rules::totals::of_lines;
+use rules::what_if::{Pair, Who, what_if};
+use rules::{Agreements, Contract, ContractId, Line, PartnerId};
+use std::collections::BTreeMap;
+
+/// The most contracts that one question looks at.
+const MAX_CONTRACTS: usize = 2000;
+/// The most lines that an answer lists.
+const MAX_LINES: usize = 200;
+/// How many partners are read side by side.
+const AT_ONCE: usize = 16;
+
+pub(crate) async fn run<S: Store>(
+    _: Admin,
+    State(app): State<App<S>>,
+    mut parameters: Parameters,
+    body: Bytes,
+) -> Result<Json<Simulation>, Problem> {
+    let language = parameters.language()?;
+    parameters.done()?;
+    let question = simulation::parse(utf8(&body)?)?;
+    let (names, mut unreadable) = names(&app.ledger).await?;
+    let registry = registry(&app, &question.who, &names, &mut unreadable).await?;
+    let contracts = contracts(&app, registry.keys(), &mut unreadable).await?;
+    let pairs = what_if(&contracts, &registry, &question.who, question.terms);
+    let differing: Vec<(&LineId, &Pair)> = pairs.iter().filter(|(_, pair)| differs(pair)).collect();
+    let partners = registry.keys().map(|id| partner(id, names.get(id), &pairs));
+    Ok(Json(Simulation {
+        today: sum(today(&pairs))?,
+        simulated: sum(simulated(&pairs))?,
+        partners: partners.collect::<Result<Vec<_>, Problem>>()?,
+        lines: differing.iter().take(MAX_LINES).map(|(id, pair)| line(id, pair, language)).collect(),
+        lines_changed: differing.len(),
+        unreadable: Unreadable::of(&unreadable, &Caller::Admin),
+        who: question.who,
+        terms: question.terms,
+    }))
+}
+
+/// The partners concerned, each with all of its agreements.
+async fn registry<S: Store>(
+    app: &App<S>,
+    who: &Who,
+    names: &BTreeMap<PartnerId, String>,
+    unreadable: &mut reports::Unreadable,
+) -> Result<BTreeMap<PartnerId, Agreements>, Problem> {
+    let ids: Vec<PartnerId> = match who {
+        Who::PartnerId(id) if names.contains_key(id) => vec![id.clone()],
+        Who::PartnerId(_) => {
+            let words = Words::new("n'est pas un partenaire enregistré", "is no registered partner");
+            return Err(Refusal::new("who.partner_id", words).into());
+        }
+        Who::Model(_) | Who::Programme(_) => names.keys().cloned().collect(),
+    };
+    let heads = stream::iter(ids).map(|id| async move { app.ledger.head(&id).await }).buffer_unordered(AT_ONCE);
+    let mut concerned = Vec::new();
+    for head in heads.collect::<Vec<_>>().await {
+        let head = head.and_then(|head| {
+            head.known()?;
+            Ok(head)
+        });
+        concerned.extend(unreadable.pass_over(head)?.map(|head| (head.id, head.partner.agreements)));
+    }
+    let concerned = concerned.into_iter();
+    Ok(concerned.filter(|(id, agreements)| agreements.iter().any(|agreement| who.includes(id, agreement))).collect())
+}
+
+async fn contracts<S: Store>(
+    app: &App<S>,
+    partners: impl Iterator<Item = &PartnerId>,
+    unreadable: &mut reports::Unreadable,
+) -> Result<BTreeMap<ContractId, Contract>, Problem> {
+    let too_many = || {
+        Problem::too_much(Words::new(
+            format!("cela concerne plus de {MAX_CONTRACTS} contrats ; demander pour un partenaire ou un modèle"),
+            format!("this concerns more than {MAX_CONTRACTS} contracts; ask about one partner or one model"),
+        ))
+    };
+    let partners: Vec<PartnerId> = partners.cloned().collect();
+    let of_partners =
+        stream::iter(partners).map(|partner| async move { app.ledger.contracts_of(&partner, MAX_CONTRACTS).await });
+    let mut of_partners = of_partners.buffer_unordered(AT_ONCE);
+    let mut contracts = BTreeMap::new();
+    while let Some(of_partner) = of_partners.next().await {
+        for (id, contract) in of_partner?.ok_or_else(too_many)? {
+            contracts.extend(unreadable.pass_over(contract)?.map(|contract| (id, contract)));
+        }
+        if contracts.len() > MAX_CONTRACTS {
+            return Err(too_many());
+        }
+    }
+    Ok(contracts)
+}
+
+type Pairs = BTreeMap<LineId, Pair>;
+
+fn today(pairs: &Pairs) -> impl Iterator<Item = &Line> {
+    pairs.values().filter_map(|(today, _)| today.as_ref())
+}
+
+fn simulated(pairs: &Pairs) -> impl Iterator<Item = &Line> {
+    pairs.values().filter_map(|(_, simulated)| simulated.as_ref())
+}
+
+fn sum<'a>(lines: impl Iterator<Item = &'a Line>) -> Result<Vec<Total>, Problem> {
+    Ok(of_lines(lines).map(|sum| Total::all(&sum)).map_err(overflow_of_several)?)
+}
+
+fn partner(id: &PartnerId, name: Option<&String>, pairs: &Pairs) -> Result<SimulatedPartner, Problem> {
+    let own = |line: &&Line| line.posting.partner_id == *id;
+    Ok(SimulatedPartner {
+        partner_id: id.clone(),
+        name: name.cloned(),
+        today: sum(today(pairs).filter(own))?,
+        simulated: sum(simulated(pairs).filter(own))?,
+    })
+}
+
+/// Whether something else would be owed.
+fn differs((today, simulated): &Pair) -> bool {
+    let owed =
+        |line: &Option<Line>| line.as_ref().map(|line| (line.posting.clone(), line.amount(), line.vendor_share()));
+    owed(today) != owed(simulated)
+}
+
+fn line(id: &LineId, (today, simulated): &Pair, language: Language) -> SimulatedLine {
+    SimulatedLine {
+        line: id.into(),
+        today: today.as_ref().map(|line| LineAnswer::of(line, language)),
+        simulated: simulated.as_ref().map(|line| LineAnswer::of(line, language)),
+    }
+}

@@ -1,0 +1,39 @@
+//! `GET /partners/{id}/statement`: a month's entries and totals, apart from them those for earlier months that were
+//! recorded since a day; as JSON, as a file for a spreadsheet, or to print.
+
+use crate::access::Caller;
+use crate::answers::statement::{Statement, file};
+use crate::answers::statement_page::page;
+use crate::app::App;
+use crate::http::format::Format;
+use crate::http::parameters::{Parameters, id};
+use crate::http::problem::Problem;
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::HeaderMap;
+use axum::response::{Html, IntoResponse, Response};
+use ledger::Store;
+use reports::as_known::Recorded;
+use reports::statement;
+use rules::PartnerId;
+
+pub(crate) async fn show<S: Store>(
+    caller: Caller,
+    State(app): State<App<S>>,
+    Path(path): Path<String>,
+    mut parameters: Parameters,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let partner_id: PartnerId = id(&path)?;
+    let month = parameters.month()?;
+    let recorded = Recorded { as_of: parameters.day("as_of")?, since: parameters.day("since")? };
+    let language = parameters.language()?;
+    parameters.done()?;
+    let name = app.registered_head(&caller, &partner_id).await?.name.unwrap_or_default();
+    let statement = statement::of_partner(&app.ledger, (partner_id, name), month, recorded).await?;
+    Ok(match Format::accepted(&headers) {
+        Format::Json => Json(Statement::of(&statement, &caller, language)).into_response(),
+        Format::Csv => file(&statement, &caller, language),
+        Format::Html => Html(page(&statement, &caller, language).into_string()).into_response(),
+    })
+}

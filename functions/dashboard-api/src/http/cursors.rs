@@ -1,0 +1,158 @@
+//! Cursors: where the rest of a list begins, sealed. One can be neither read nor made up, is good for the very list that
+//! gave it out (route, partner, filters), and for a day.
+
+use crate::http::parameters::Parameters;
+use crate::http::problem::Problem;
+use crate::routes::Route;
+use aws_lc_rs::aead::{AES_256_GCM, Aad, NONCE_LEN, Nonce, RandomizedNonceKey};
+use aws_lc_rs::digest::{SHA256, digest};
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use events::Refusal;
+use jiff::{SignedDuration, Timestamp};
+use rules::text::Words;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+/// How long a cursor is good for.
+const LIFETIME: SignedDuration = SignedDuration::from_hours(24);
+/// The longest cursor; ours are under a third of it.
+const MAX_LENGTH: usize = 2048;
+
+/// What seals cursors.
+#[derive(Debug)]
+pub struct Cursors(RandomizedNonceKey);
+
+/// What is sealed: behind which item of its list the rest begins.
+#[derive(Serialize, Deserialize)]
+struct Sealed<T> {
+    /// Seconds since 1970.
+    until: i64,
+    behind: T,
+}
+
+impl Cursors {
+    /// With a secret; none if the cipher is not there.
+    pub fn new(secret: &str) -> Option<Cursors> {
+        let key = digest(&SHA256, secret.as_bytes());
+        RandomizedNonceKey::new(&AES_256_GCM, key.as_ref()).ok().map(Cursors)
+    }
+
+    /// The pages of one list at a moment: of a route, of one partner or contract if `id` names it, and of the parameters that
+    /// narrow it down.
+    pub(crate) fn pages(&self, route: Route, id: &str, parameters: &Parameters, now: Timestamp) -> Pages<'_> {
+        let list = serde_json::to_string(&(route.path(), id, parameters.filters())).unwrap_or_default();
+        Pages { cursors: self, list, now }
+    }
+
+    fn seal<T: Serialize>(&self, list: &str, place: &Sealed<T>) -> Option<String> {
+        let mut sealed = serde_json::to_vec(place).ok()?;
+        let nonce = self.0.seal_in_place_append_tag(Aad::from(list), &mut sealed).ok()?;
+        Some(BASE64_URL_SAFE_NO_PAD.encode([nonce.as_ref().as_slice(), &sealed].concat()))
+    }
+
+    fn open<T: DeserializeOwned>(&self, list: &str, cursor: &str, now: Timestamp) -> Option<T> {
+        let sealed = Some(cursor).filter(|cursor| cursor.len() <= MAX_LENGTH)?;
+        let sealed = BASE64_URL_SAFE_NO_PAD.decode(sealed).ok()?;
+        let (nonce, sealed) = sealed.split_first_chunk::<NONCE_LEN>()?;
+        let mut sealed = sealed.to_vec();
+        let place = self.0.open_in_place(Nonce::from(nonce), Aad::from(list), &mut sealed).ok()?;
+        let Sealed { until, behind } = serde_json::from_slice(place).ok()?;
+        (now.as_second() < until).then_some(behind)
+    }
+}
+
+/// The pages of one list.
+#[derive(Debug)]
+pub(crate) struct Pages<'a> {
+    cursors: &'a Cursors,
+    list: String,
+    now: Timestamp,
+}
+
+impl Pages<'_> {
+    /// Where the page that is asked for begins.
+    pub(crate) fn after<T: DeserializeOwned>(&self, parameters: &mut Parameters) -> Result<Option<T>, Refusal> {
+        let Some(cursor) = parameters.take("cursor") else { return Ok(None) };
+        let place = self.cursors.open(&self.list, &cursor, self.now);
+        place.map(Some).ok_or_else(|| {
+            let fr = "n'est pas, ou n'est plus, un curseur que cette liste a donné";
+            Refusal::new("cursor", Words::new(fr, "is not, or no longer, one that this list gave"))
+        })
+    }
+
+    /// The cursor of the next page, if there is one.
+    pub(crate) fn next<T: Serialize>(&self, behind: Option<T>) -> Result<Option<String>, Problem> {
+        let Some(behind) = behind else { return Ok(None) };
+        let until = (self.now + LIFETIME).as_second();
+        let cursor = self.cursors.seal(&self.list, &Sealed { until, behind });
+        cursor.map(Some).ok_or_else(|| {
+            let fr = "le curseur de la page suivante n'a pu être fait";
+            Problem::internal(Words::new(fr, "the cursor of the next page could not be made"))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ledger::store::IndexKey;
+    use serde_json::json;
+
+    const LIST: &str = "a list";
+
+    fn key() -> IndexKey {
+        serde_json::from_value(json!({ "gsk": "2026-01-31#C-1#01", "pk": "CONTRACT#C-1", "sk": "TERM#01" })).unwrap()
+    }
+
+    fn sealed(cursors: &Cursors, now: Timestamp) -> String {
+        cursors.seal(LIST, &Sealed { until: (now + LIFETIME).as_second(), behind: key() }).unwrap()
+    }
+
+    #[test]
+    fn a_cursor_is_good_for_a_day() {
+        let cursors = Cursors::new("secret").unwrap();
+        let now: Timestamp = "2026-01-31T12:00:00Z".parse().unwrap();
+        let cursor = sealed(&cursors, now);
+        let second = SignedDuration::from_secs(1);
+        for (then, good) in
+            [(now, true), (now + LIFETIME - second, true), (now + LIFETIME, false), (now + LIFETIME * 365, false)]
+        {
+            assert_eq!(cursors.open(LIST, &cursor, then), good.then(key), "{then}");
+        }
+    }
+
+    #[test]
+    fn a_cursor_is_good_for_its_list_and_its_key() {
+        let cursors = Cursors::new("secret").unwrap();
+        let now = runtime::now();
+        let cursor = sealed(&cursors, now);
+        assert_eq!(cursors.open(LIST, &cursor, now), Some(key()));
+        assert_eq!(cursors.open::<IndexKey>("another list", &cursor, now), None);
+        assert_eq!(Cursors::new("Secret").unwrap().open::<IndexKey>(LIST, &cursor, now), None);
+        let bytes = BASE64_URL_SAFE_NO_PAD.decode(&cursor).unwrap();
+        assert!(!String::from_utf8_lossy(&bytes).contains("CONTRACT#"), "nothing can be read");
+        assert_ne!(sealed(&cursors, now), cursor, "nothing can be compared");
+    }
+
+    #[test]
+    fn no_bit_of_a_cursor_can_be_changed() {
+        let cursors = Cursors::new("secret").unwrap();
+        let now = runtime::now();
+        let cursor = sealed(&cursors, now);
+        let bytes = BASE64_URL_SAFE_NO_PAD.decode(&cursor).unwrap();
+        for bit in 0..bytes.len() * 8 {
+            let mut changed = bytes.clone();
+            *changed.get_mut(bit / 8).unwrap() ^= 1 << (bit % 8);
+            assert_eq!(cursors.open::<IndexKey>(LIST, &BASE64_URL_SAFE_NO_PAD.encode(changed), now), None, "bit {bit}");
+        }
+        for length in 0..bytes.len() {
+            let cut = bytes.get(..length).unwrap();
+            assert_eq!(
+                cursors.open::<IndexKey>(LIST, &BASE64_URL_SAFE_NO_PAD.encode(cut), now),
+                None,
+                "{length} bytes"
+            );
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! In which form an answer is wanted, and files for spreadsheets.
+
+use crate::http::problem::Problem;
+use axum::http::{HeaderMap, header};
+use axum::response::{IntoResponse, Response};
+use rules::text::Words;
+
+/// The forms of an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Format {
+    Json,
+    Csv,
+    Html,
+}
+
+impl Format {
+    /// The first of our forms in `Accept`; JSON when none is.
+    pub(crate) fn accepted(headers: &HeaderMap) -> Format {
+        let accepted = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or("");
+        let known = accepted.split(',').find_map(|range| match range.split(';').next().unwrap_or("").trim() {
+            "application/json" => Some(Format::Json),
+            "text/csv" => Some(Format::Csv),
+            "text/html" => Some(Format::Html),
+            _ => None,
+        });
+        known.unwrap_or(Format::Json)
+    }
+}
+
+/// A file of comma-separated values (RFC 4180), amounts as plain decimals.
+pub(crate) fn csv(name: &str, columns: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> Response {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    let written = writer.write_record(columns).and_then(|()| {
+        rows.into_iter().try_for_each(|row| writer.write_record(row.iter().map(|field| harmless(field))))
+    });
+    let Some(bytes) = written.ok().and_then(|()| writer.into_inner().ok()) else {
+        let detail = Words::new("le fichier n'a pu être écrit ; réessayer", "the file could not be written; try again");
+        return Problem::try_again(detail).into_response();
+    };
+    let disposition = format!("attachment; filename=\"{name}\"");
+    let content_type = "text/csv; charset=utf-8".to_owned();
+    ([(header::CONTENT_TYPE, content_type), (header::CONTENT_DISPOSITION, disposition)], bytes).into_response()
+}
+
+/// A text that a spreadsheet would take for a formula is kept a text; a negative amount is none.
+fn harmless(field: &str) -> String {
+    let is_number = field.strip_prefix('-').is_some_and(|digits| digits.starts_with(|c: char| c.is_ascii_digit()));
+    if field.starts_with(['=', '+', '-', '@', '\t', '\r']) && !is_number {
+        format!("'{field}")
+    } else {
+        field.to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::http::HeaderValue;
+
+    #[test]
+    fn the_first_known_form_is_given() {
+        let accepted = |text: &'static str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::ACCEPT, HeaderValue::from_static(text));
+            Format::accepted(&headers)
+        };
+        assert_eq!(accepted("text/html,application/xhtml+xml,*/*;q=0.8"), Format::Html);
+        assert_eq!(accepted("image/png, text/csv;q=0.5"), Format::Csv);
+        assert_eq!((accepted("*/*"), Format::accepted(&HeaderMap::new())), (Format::Json, Format::Json));
+    }
+
+    #[test]
+    fn no_field_becomes_a_formula() {
+        for field in ["=1+1", "+1", "-x", "@sum", "\t=1", "-"] {
+            assert_eq!(harmless(field), format!("'{field}"));
+        }
+        for field in ["", "P-1", "-300.00", "12.00", "a=b"] {
+            assert_eq!(harmless(field), field);
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! What every answer has: headers that tell browsers what they may do with it, and a body of the kind promised.
+
+use crate::http::parameters::language_of;
+use crate::http::problem::Problem;
+use axum::body::HttpBody;
+use axum::extract::Request;
+use axum::http::{HeaderName, HeaderValue, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use rules::text::Words;
+
+/// Scripts, styles and requests of the page's own origin, and nothing else.
+const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
+    connect-src 'self'; font-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
+const ON_EVERY_ANSWER: [(HeaderName, HeaderValue); 4] = [
+    (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(CONTENT_SECURITY_POLICY)),
+    (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+    (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+    (header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=63072000")),
+];
+
+/// How large an answer may be, in bytes. Lambda takes 6,291,556, in which the answer is a text with every quote escaped.
+const MAX_ANSWER: u64 = 5_000_000;
+
+/// Completes an answer. One that says nothing of caches holds data, which none may keep.
+pub(crate) async fn complete(request: Request, next: Next) -> Response {
+    let language = language_of(request.uri(), request.headers());
+    let mut response = next.run(request).await;
+    let status = response.status();
+    let is_error = status.is_client_error() || status.is_server_error();
+    // The router refuses what does not even reach a handler, and does so in its own words.
+    if is_error && response.extensions().get::<Problem>().is_none() {
+        response = Problem::unreadable(status).into_response();
+    }
+    if response.body().size_hint().lower() > MAX_ANSWER {
+        response = too_large().into_response();
+    }
+    if let Some(problem) = response.extensions_mut().remove::<Problem>() {
+        *response.body_mut() = problem.body(language);
+    }
+    let headers = response.headers_mut();
+    headers.extend(ON_EVERY_ANSWER);
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    response
+}
+
+fn too_large() -> Problem {
+    Problem::too_much(Words::new(
+        format!("la réponse dépasserait {MAX_ANSWER} octets ; demander une période plus courte, ou lire page par page"),
+        format!("the answer would be larger than {MAX_ANSWER} bytes; ask for a shorter period, or read page by page"),
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::Router;
+    use axum::body::{Body, to_bytes};
+    use axum::http::StatusCode;
+    use axum::middleware::from_fn;
+    use axum::routing::get;
+    use lambda_http::tower::ServiceExt;
+
+    #[tokio::test]
+    async fn an_answer_that_lambda_would_not_take_is_refused_in_words() {
+        for (size, status) in [(MAX_ANSWER, StatusCode::OK), (MAX_ANSWER + 1, StatusCode::UNPROCESSABLE_ENTITY)] {
+            let text = "a".repeat(usize::try_from(size).unwrap());
+            let router: Router = Router::new().route("/", get(|| async { text })).layer(from_fn(complete));
+            let answer = router.oneshot(Request::get("/?lang=fr").body(Body::empty()).unwrap()).await.unwrap();
+            assert_eq!(answer.status(), status);
+            let body = to_bytes(answer.into_body(), usize::MAX).await.unwrap();
+            assert_eq!(body.starts_with(b"{\"status\":422"), status != StatusCode::OK);
+        }
+    }
+}

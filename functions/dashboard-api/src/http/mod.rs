@@ -1,0 +1,9 @@
+//! What is about HTTP: who asks, parameters, cursors, entity tags, formats, problems, headers.
+
+pub(crate) mod claims;
+pub(crate) mod cursors;
+pub(crate) mod etags;
+pub(crate) mod format;
+pub(crate) mod headers;
+pub(crate) mod parameters;
+pub(crate) mod problem;

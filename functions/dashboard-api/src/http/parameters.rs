@@ -1,0 +1,212 @@
+//! Ids, query parameters and headers: parsed, or refused by name.
+
+use crate::http::problem::Problem;
+use axum::extract::{FromRequestParts, Query};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, Uri, header};
+use events::Refusal;
+use events::body::MAX_TEXT;
+use rules::programme::Language;
+use rules::text::Words;
+use rules::{Day, Month};
+use std::collections::BTreeMap;
+use std::fmt::Display;
+use std::ops::RangeInclusive;
+use std::str::FromStr;
+
+/// How many items a page has when nothing is said.
+const DEFAULT_LIMIT: usize = 100;
+/// How many it has at most.
+pub(crate) const MAX_LIMIT: usize = 500;
+/// How many months one summary covers at most.
+pub(crate) const MAX_MONTHS: usize = 36;
+/// The highest number of a choice that is looked at.
+pub(crate) const MAX_CHOICE_NUMBER: usize = 1000;
+/// What says how a list is shown, not what is in it.
+const NO_FILTERS: [&str; 3] = ["cursor", "lang", "limit"];
+
+/// An id from the path.
+pub(crate) fn id<T: FromStr<Err: Into<Words>>>(text: &str) -> Result<T, Refusal> {
+    text.parse().map_err(|error: T::Err| Refusal::new("id", error))
+}
+
+/// A whole number from the path or the query.
+pub(crate) fn number_in<T>(name: &str, text: &str, range: RangeInclusive<T>) -> Result<T, Refusal>
+where
+    T: FromStr + PartialOrd + Display,
+{
+    let number = text.parse().ok().filter(|number| range.contains(number));
+    number.ok_or_else(|| {
+        let (least, most) = (range.start(), range.end());
+        let fr = format!("doit être un entier de {least} à {most}");
+        Refusal::new(name, Words::new(fr, format!("must be a whole number from {least} to {most}")))
+    })
+}
+
+/// A body as text.
+pub(crate) fn utf8(body: &[u8]) -> Result<&str, Refusal> {
+    let words = || Words::new("n'est pas de l'UTF-8", "is not UTF-8");
+    std::str::from_utf8(body).map_err(|_| Refusal::new("body", words()))
+}
+
+/// The query parameters of a request. Each is taken once; what is left over is refused.
+pub(crate) struct Parameters {
+    left: BTreeMap<String, String>,
+    filters: BTreeMap<String, String>,
+    accepted: Language,
+}
+
+impl<S: Sync> FromRequestParts<S> for Parameters {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Parameters, Problem> {
+        let pairs = Query::<Vec<(String, String)>>::try_from_uri(&parts.uri);
+        let Query(pairs) = pairs.map_err(|rejection| Problem::unreadable(rejection.status()))?;
+        Ok(Parameters::read(pairs, accepted_language(&parts.headers))?)
+    }
+}
+
+impl Parameters {
+    fn read(pairs: Vec<(String, String)>, accepted: Language) -> Result<Parameters, Refusal> {
+        let mut left = BTreeMap::new();
+        for (name, value) in pairs {
+            if left.insert(name.clone(), value).is_some() {
+                return Err(Refusal::new(name, Words::new("est donné deux fois", "is given twice")));
+            }
+        }
+        let mut filters = left.clone();
+        filters.retain(|name, _| !NO_FILTERS.contains(&name.as_str()));
+        Ok(Parameters { left, filters, accepted })
+    }
+
+    /// Everything that says what is in a list, taken or not.
+    pub(crate) fn filters(&self) -> &BTreeMap<String, String> {
+        &self.filters
+    }
+
+    /// The text of a parameter.
+    pub(crate) fn take(&mut self, name: &str) -> Option<String> {
+        self.left.remove(name)
+    }
+
+    fn parsed<T: FromStr<Err: Into<Words>>>(&mut self, name: &str) -> Result<Option<T>, Refusal> {
+        let value = self.left.remove(name).map(|text| text.parse());
+        value.transpose().map_err(|error: T::Err| Refusal::new(name, error))
+    }
+
+    /// `from` and `to`, both included.
+    pub(crate) fn period(&mut self) -> Result<(Day, Day), Refusal> {
+        let from = self.parsed("from")?.unwrap_or(Day::MIN);
+        let to = self.parsed("to")?.unwrap_or(Day::MAX);
+        if from > to {
+            return Err(Refusal::new("to", Words::new("est avant from", "is before from")));
+        }
+        Ok((from, to))
+    }
+
+    /// A day that may be given.
+    pub(crate) fn day(&mut self, name: &str) -> Result<Option<Day>, Refusal> {
+        self.parsed(name)
+    }
+
+    /// The month that must be given.
+    pub(crate) fn month(&mut self) -> Result<Month, Refusal> {
+        self.parsed("month")?
+            .ok_or_else(|| Refusal::new("month", Words::new("manque : AAAA-MM", "is missing: YYYY-MM")))
+    }
+
+    /// `from` and `to`, months, both included; the current month when nothing is said.
+    pub(crate) fn months(&mut self, today: Option<Day>) -> Result<(Month, Month), Refusal> {
+        let current = today.unwrap_or(Day::MAX).into();
+        let (from, to): (Option<Month>, Option<Month>) = (self.parsed("from")?, self.parsed("to")?);
+        let from = from.or(to).unwrap_or(current);
+        let to = to.unwrap_or(from.max(current));
+        if from > to {
+            return Err(Refusal::new("to", Words::new("est avant from", "is before from")));
+        }
+        let months = std::iter::successors(Some(from), |month| month.next()).take_while(|month| *month <= to);
+        if months.take(MAX_MONTHS + 1).count() > MAX_MONTHS {
+            let fr = format!("est plus de {MAX_MONTHS} mois après from");
+            return Err(Refusal::new("to", Words::new(fr, format!("is more than {MAX_MONTHS} months after from"))));
+        }
+        Ok((from, to))
+    }
+
+    /// A text to look for; empty when nothing is said.
+    pub(crate) fn text(&mut self, name: &str) -> Result<String, Refusal> {
+        let text = self.left.remove(name).unwrap_or_default();
+        if text.chars().count() > MAX_TEXT {
+            let fr = format!("doit faire au plus {MAX_TEXT} caractères");
+            return Err(Refusal::new(name, Words::new(fr, format!("must be at most {MAX_TEXT} characters"))));
+        }
+        Ok(text)
+    }
+
+    /// Whether something is asked for with its one value.
+    pub(crate) fn flag(&mut self, name: &str, value: &str) -> Result<bool, Refusal> {
+        match self.left.remove(name) {
+            Some(given) if given == value => Ok(true),
+            Some(_) => Err(Refusal::new(name, Words::new(format!("doit être {value}"), format!("must be {value}")))),
+            None => Ok(false),
+        }
+    }
+
+    pub(crate) fn limit(&mut self) -> Result<usize, Refusal> {
+        self.limit_or(DEFAULT_LIMIT)
+    }
+
+    /// How many items a page has, with what is meant when nothing is said.
+    pub(crate) fn limit_or(&mut self, default: usize) -> Result<usize, Refusal> {
+        let limit = self.left.remove("limit").map(|text| number_in("limit", &text, 1..=MAX_LIMIT));
+        limit.unwrap_or(Ok(default))
+    }
+
+    /// `lang`, else what the browser prefers, else English.
+    pub(crate) fn language(&mut self) -> Result<Language, Refusal> {
+        Ok(self.chosen_language()?.unwrap_or(self.accepted))
+    }
+
+    fn chosen_language(&mut self) -> Result<Option<Language>, Refusal> {
+        match self.left.remove("lang").as_deref().map(named) {
+            Some(Some(language)) => Ok(Some(language)),
+            Some(None) => Err(Refusal::new("lang", Words::new("doit être fr ou en", "must be fr or en"))),
+            None => Ok(None),
+        }
+    }
+
+    /// Refuses whatever was not asked for. A language may be, even where nothing is said in one.
+    pub(crate) fn done(mut self) -> Result<(), Refusal> {
+        self.chosen_language()?;
+        match self.left.into_keys().next() {
+            Some(name) => Err(Refusal::new(
+                name,
+                Words::new("n'est pas un paramètre de ce chemin", "is no parameter of this path"),
+            )),
+            None => Ok(()),
+        }
+    }
+}
+
+/// The language in which a request is answered that was perhaps refused before its parameters were read.
+pub(crate) fn language_of(uri: &Uri, headers: &HeaderMap) -> Language {
+    let chosen = uri.query().unwrap_or("").split('&').find_map(|pair| named(pair.strip_prefix("lang=")?));
+    chosen.unwrap_or_else(|| accepted_language(headers))
+}
+
+fn named(name: &str) -> Option<Language> {
+    match name {
+        "fr" => Some(Language::Fr),
+        "en" => Some(Language::En),
+        _ => None,
+    }
+}
+
+/// The first of our languages in `Accept-Language`; browsers list them by preference.
+fn accepted_language(headers: &HeaderMap) -> Language {
+    let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or("");
+    let known = accepted.split(',').find_map(|range| {
+        let tag = range.split(';').next().unwrap_or("").trim().to_ascii_lowercase();
+        named(tag.split('-').next().unwrap_or(""))
+    });
+    known.unwrap_or(Language::En)
+}

@@ -1,0 +1,16 @@
+//! The HTTP API: what it takes, what it answers, and who may ask.
+//!
+//! [`router`] is made from the one table of [`routes`]. A handler reads a request with [`http`], asks the ledger and the
+//! reports of [`app::App`], and gives one of the [`answers`]. No handler uses another.
+
+pub mod access;
+pub mod answers;
+pub mod app;
+mod handlers;
+mod http;
+pub mod observed;
+#[cfg(feature = "openapi")]
+pub mod openapi;
+pub mod restatements;
+pub mod router;
+pub mod routes;

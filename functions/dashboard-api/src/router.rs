@@ -1,0 +1,49 @@
+//! The router: every route of the table with its handler.
+
+use crate::access::Caller;
+use crate::app::App;
+use crate::handlers::{
+    attention, choices, contracts, entries, minimum_sales, page, partners, programme, registration, simulations,
+    statement, summary,
+};
+use crate::http::headers;
+use crate::http::problem::Problem;
+use crate::routes::{Audience, Route, table};
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::{from_extractor, from_fn};
+use axum::routing::{MethodFilter, MethodRouter, on};
+use ledger::Store;
+use rules::text::Words;
+
+/// The largest body that is read at all, in bytes; what is larger than a registration may be is told so by name.
+const MAX_BODY: usize = 1024 * 1024;
+
+/// The API over a ledger. But for what is public, nothing is reached without known claims, and each handler says whose.
+pub fn router<S: Store + Clone + 'static>(app: App<S>) -> Router {
+    let (mut public, mut closed) = (Router::new(), Router::new());
+    for route in Route::ALL {
+        match route.audience() {
+            Audience::Public => public = public.route(route.path(), handler(*route)),
+            Audience::Partners | Audience::Managers => closed = closed.route(route.path(), handler(*route)),
+        }
+    }
+    public
+        .merge(closed.route_layer(from_extractor::<Caller>()))
+        .fallback(async || Problem::not_found(Words::new("il n'y a rien à ce chemin", "there is nothing at this path")))
+        .method_not_allowed_fallback(async || Problem::method_not_allowed())
+        .layer(DefaultBodyLimit::max(MAX_BODY))
+        .layer(from_fn(headers::complete))
+        .with_state(app)
+}
+
+macro_rules! handlers {
+    ($($name:ident: $method:ident $path:literal, $audience:ident => $handler:expr;)*) => {
+        fn handler<S: Store + Clone + 'static>(route: Route) -> MethodRouter<App<S>> {
+            match route {
+                $(Route::$name => on(MethodFilter::$method, $handler),)*
+            }
+        }
+    };
+}
+table!(handlers);

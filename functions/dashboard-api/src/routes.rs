@@ -1,0 +1,127 @@
+//! The routes: name, method, path, audience and handler of each, said here and nowhere else. The router, the `OpenAPI`
+//! document, and what tests compare with the template and with the table of access are made from this.
+
+use axum::http::Method;
+
+/// Gives the table to a macro.
+macro_rules! table {
+    ($with:ident) => {
+        $with! {
+            Index: GET "/", Public => page::index;
+            PageFile: GET "/page/{file}", Public => page::show;
+            Config: GET "/config.json", Public => page::config::<S>;
+            Description: GET "/openapi.json", Public => page::openapi;
+            Programme: GET "/programme", Partners => programme::show;
+            Partners: GET "/partners", Managers => partners::list::<S>;
+            Partner: GET "/partners/{id}", Partners => partners::show::<S>;
+            Register: PUT "/partners/{id}", Managers => registration::register::<S>;
+            SetYearAside: PUT "/partners/{id}/agreements/{starts_on}/years/{n}/set-aside", Managers => minimum_sales::set_aside::<S>;
+            Entries: GET "/partners/{id}/entries", Partners => entries::list::<S>;
+            Statement: GET "/partners/{id}/statement", Partners => statement::show::<S>;
+            PartnerSummary: GET "/partners/{id}/summary", Partners => summary::of_partner::<S>;
+            Summary: GET "/summary", Managers => summary::of_everyone::<S>;
+            Simulate: POST "/simulations", Managers => simulations::run::<S>;
+            Contract: GET "/contracts/{id}", Partners => contracts::show::<S>;
+            ChooseAnnuity: PUT "/contracts/{id}/terms/{term}/choices/{number}", Managers => choices::of_annuity::<S>;
+            ChooseCreditNote: PUT "/contracts/{id}/terms/{term}/credit-notes/{note}/choices/{number}", Managers => choices::of_credit_note::<S>;
+            Attention: GET "/attention", Managers => attention::list::<S>;
+        }
+    };
+}
+pub(crate) use table;
+
+/// Who may ask.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Audience {
+    /// Everyone, without a token.
+    Public,
+    /// Managers, and partners what is theirs.
+    Partners,
+    /// Managers.
+    Managers,
+}
+
+impl Audience {
+    /// The scopes of which a token has one; none: no token is asked for.
+    pub fn scopes(self) -> &'static [&'static str] {
+        match self {
+            Audience::Public => &[],
+            Audience::Partners => &["admin", "partner"],
+            Audience::Managers => &["admin"],
+        }
+    }
+}
+
+macro_rules! route {
+    ($($name:ident: $method:ident $path:literal, $audience:ident => $handler:expr;)*) => {
+        /// A route.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum Route {
+            $(
+                #[doc = concat!("`", stringify!($method), " ", $path, "`")]
+                $name,
+            )*
+        }
+
+        impl Route {
+            /// All of them.
+            pub const ALL: &[Route] = &[$(Route::$name),*];
+
+            /// The method.
+            pub fn method(self) -> Method {
+                match self {
+                    $(Route::$name => Method::$method,)*
+                }
+            }
+
+            /// The path, with the names of what varies in braces.
+            pub fn path(self) -> &'static str {
+                match self {
+                    $(Route::$name => $path,)*
+                }
+            }
+
+            /// Who may ask.
+            pub fn audience(self) -> Audience {
+                match self {
+                    $(Route::$name => Audience::$audience,)*
+                }
+            }
+        }
+    };
+}
+table!(route);
+
+impl Route {
+    /// The names of what varies in the path, in their order.
+    pub fn names(self) -> impl Iterator<Item = &'static str> {
+        self.path().split('/').filter_map(name)
+    }
+
+    /// The path of one thing: each value in place of a name, in their order.
+    pub fn path_of(self, values: &[&str]) -> String {
+        let mut values = values.iter();
+        let parts = self.path().split('/').map(|part| match name(part) {
+            Some(_) => values.next().copied().unwrap_or_default(),
+            None => part,
+        });
+        parts.collect::<Vec<_>>().join("/")
+    }
+}
+
+fn name(part: &'static str) -> Option<&'static str> {
+    part.strip_prefix('{')?.strip_suffix('}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_filled_in_order() {
+        let path = Route::ChooseCreditNote.path_of(&["C", "2", "N", "1"]);
+        assert_eq!(path, "/contracts/C/terms/2/credit-notes/N/choices/1");
+        assert_eq!(Route::ChooseCreditNote.names().collect::<Vec<_>>(), ["id", "term", "note", "number"]);
+        assert_eq!(Route::Summary.path_of(&[]), "/summary");
+    }
+}

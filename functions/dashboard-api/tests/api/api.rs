@@ -1,0 +1,515 @@
+//! Registering and reading.
+
+use crate::service::{Answer, Service, TODAY, minor};
+use events::EventType::{AnnualRenewal, CreditNote, SaleSigned};
+use events::input::Event;
+use fixtures::world::{World, event};
+use jiff::ToSpan;
+use jiff::civil::Date;
+use serde_json::{Value, json};
+
+fn check_problem(answer: &Answer, status: u16, field: Option<&str>) {
+    assert_eq!(answer.status, status, "{}", answer.json);
+    assert_eq!(answer.headers["content-type"], "application/problem+json");
+    assert_eq!(answer.json["status"], status);
+    assert_eq!(answer.json["field"].as_str(), field, "{}", answer.json);
+    assert!(!answer.json["detail"].as_str().unwrap().is_empty() && !answer.json["title"].as_str().unwrap().is_empty());
+}
+
+async fn put(service: &Service, headers: &[(&str, &str)], body: &Value) -> Answer {
+    service.admin.send("PUT", "/partners/P-1", headers, body.to_string()).await
+}
+
+#[tokio::test]
+async fn nobody_overwrites_what_they_have_not_seen() {
+    let service = Service::start();
+    let partner = |name: &str| json!({"name": name, "agreements": [{"model": "referrer", "starts_on": "2024-01-01"}]});
+    check_problem(&put(&service, &[("if-match", "\"1\"")], &partner("A")).await, 412, None);
+    let created = put(&service, &[("if-none-match", "*")], &partner("A")).await;
+    assert_eq!((created.status, &created.headers["etag"]), (201, &"\"1\"".parse().unwrap()));
+    assert_eq!(created.json["agreements"][0]["programme"], "2013-11-16", "fixed when first registered");
+
+    let again = put(&service, &[], &partner("A")).await;
+    assert_eq!((again.status, &again.headers["etag"]), (200, &"\"1\"".parse().unwrap()), "the same again");
+    check_problem(&put(&service, &[], &partner("B")).await, 428, None);
+    check_problem(&put(&service, &[("if-none-match", "*")], &partner("B")).await, 412, None);
+    check_problem(&put(&service, &[("if-match", "\"2\"")], &partner("B")).await, 412, None);
+    let changed = put(&service, &[("if-match", "\"1\"")], &partner("B")).await;
+    assert_eq!((changed.status, &changed.headers["etag"]), (200, &"\"2\"".parse().unwrap()));
+    check_problem(&put(&service, &[("if-match", "\"1\"")], &partner("C")).await, 412, None);
+
+    // A sale changes what is stored of the partner, but not its ETag.
+    service.take_in(&World::sample().events[..1]).await;
+    let read = service.admin.get("/partners/P-1").await;
+    assert_eq!((read.status, &read.headers["etag"]), (200, &"\"2\"".parse().unwrap()));
+    assert_eq!(read.json["name"], "B");
+}
+
+#[tokio::test]
+async fn refusals_name_the_field() {
+    let service = Service::start();
+    let agreement = |more: Value| {
+        let mut agreement = json!({"model": "affiliated-integrator", "starts_on": "2024-01-01"});
+        agreement.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        json!({"name": "A", "agreements": [agreement]})
+    };
+    let qualified = json!({"qualified_on": "2024-01-02"});
+    for (body, field) in [
+        (json!([]), "body"),
+        (json!({"agreements": []}), "body"),
+        (json!({"name": "", "agreements": []}), "name"),
+        (json!({"name": "A", "agreements": [], "rank": 1}), "rank"),
+        (agreement(json!({})), "agreements[0].technical_qualification.qualified_on"),
+        (
+            agreement(json!({"technical_qualification": qualified})),
+            "agreements[0].technical_qualification.qualified_on",
+        ),
+        (agreement(json!({"end_on": "2024-02-01"})), "agreements[0].end_on"),
+        (agreement(json!({"rate": "1.5"})), "agreements[0].rate"),
+        (agreement(json!({"from_sale": 13})), "agreements[0].from_sale"),
+    ] {
+        check_problem(&put(&service, &[], &body).await, 400, Some(field));
+    }
+    for (path, field) in [
+        ("/partners?limit=0", "limit"),
+        ("/partners?limit=501", "limit"),
+        ("/partners?cursor=nonsense", "cursor"),
+        ("/partners?colour=blue", "colour"),
+        ("/partners/P%231", "id"),
+        ("/partners/P%00", "id"),
+        ("/partners/P-1/entries?from=2024-13-01", "from"),
+        ("/partners/P-1/entries?from=2024-02-01&to=2024-01-01", "to"),
+        ("/partners/P-1/entries?from=2024-02-01&from=2024-02-01", "from"),
+        ("/partners/P-1/entries?lang=de", "lang"),
+        ("/contracts/%E2%82%AC", "id"),
+    ] {
+        check_problem(&service.admin.get(path).await, 400, Some(field));
+    }
+    for path in ["/partners/P-1", "/partners/P-1/entries", "/contracts/C-1"] {
+        check_problem(&service.admin.get(path).await, 404, None);
+    }
+    assert_eq!(service.admin.get("/nowhere").await.status, 404);
+}
+
+#[tokio::test]
+async fn the_programme_is_there_cell_by_cell_in_both_languages() {
+    let service = Service::start();
+    let programme = service.get("/programme").await;
+    let version = &programme["versions"][0];
+    assert_eq!(version["version"], "2013-11-16");
+    let rows: Vec<Value> = version["models"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|model| {
+            for text in [&model["name"], &model["principle"], &model["support_by"]["text"], &model["earnings"]["text"]]
+            {
+                assert!(text["fr"].is_string() && text["en"].is_string(), "{model}");
+            }
+            let earnings = &model["earnings"];
+            json!([
+                model["model"],
+                model["services_delivered_by"]["party"],
+                model["services_invoiced_by"]["party"],
+                model["recurring_contract_held_by"]["party"],
+                model["support_by"]["party"],
+                model["new_versions_by"]["party"],
+                earnings["earnings"],
+                earnings["rate"],
+                earnings["from_sale"],
+                model["conditions"].as_array().unwrap().len(),
+                model["perks"].as_array().unwrap().len(),
+            ])
+        })
+        .collect();
+    let (p, v) = ("partner", "vendor");
+    assert_eq!(
+        rows,
+        [
+            json!(["affiliate", p, p, p, p, v, "recurring", "0.5", null, 3, 4]),
+            json!(["affiliated-integrator", "partner-as-subcontractor", v, v, v, v, "once", "0.7", 2, 2, 4]),
+            json!(["independent-integrator", p, p, v, v, v, "once", "0.5", 2, 1, 4]),
+            json!(["referrer", v, v, v, v, v, "once", "0.15", 1, 0, 0]),
+        ]
+    );
+}
+
+#[tokio::test]
+async fn entries_by_period_and_page() {
+    let service = Service::start();
+    let world = World::sample();
+    service.register(&world).await;
+    service.take_in(&world.events).await;
+
+    let all = service.entries("P-001", "").await;
+    for limit in [1, 2, 7, 500] {
+        assert_eq!(service.entries("P-001", &format!("limit={limit}")).await, all, "pages of {limit}");
+    }
+    let days: Vec<&str> = all.iter().map(|entry| entry["booked_on"].as_str().unwrap()).collect();
+    assert!(days.is_sorted(), "{days:?}");
+    for (from, to) in [("2024-01-01", "2024-12-31"), ("2023-05-16", "2023-05-16"), ("2090-01-01", "2099-12-31")] {
+        let wanted: Vec<&Value> =
+            all.iter().filter(|entry| (from..=to).contains(&entry["booked_on"].as_str().unwrap())).collect();
+        let got = service.entries("P-001", &format!("from={from}&to={to}&limit=3")).await;
+        assert_eq!(got.iter().collect::<Vec<_>>(), wanted, "{from} to {to}");
+    }
+    let fee = all.iter().find(|entry| entry["kind"] == "entry-fee").unwrap();
+    assert_eq!((&fee["cause"], &fee["booked_on"]), (&json!("2022-08-09"), &json!("2022-08-09")));
+    assert_eq!((&fee["contract_id"], &fee["term"]), (&Value::Null, &Value::Null));
+    assert_eq!(minor(&fee["amount"]), 255_056);
+    let fields =
+        ["partner_id", "cause", "kind", "booked_on", "recorded_at", "amount", "vendor_share", "reason", "explanation"];
+    assert!(all.iter().all(|entry| fields.iter().all(|field| !entry[field].is_null())));
+    let french = service.entries("P-001", "lang=fr").await;
+    assert!(french.iter().all(|entry| entry["explanation"].as_str().unwrap().contains("programme du 16/11/2013")));
+
+    // A cursor of one partner's list leads nowhere in another's.
+    let page = service.get("/partners/P-001/entries?limit=1").await;
+    let cursor = page["next_cursor"].as_str().unwrap();
+    let other = service.admin.get(&format!("/partners/P-002/entries?cursor={cursor}")).await;
+    assert!(
+        other.json["entries"]
+            .as_array()
+            .is_none_or(|entries| entries.iter().all(|entry| entry["partner_id"] == "P-002"))
+    );
+}
+
+#[tokio::test]
+async fn a_partner_with_balances_minimum_and_perks() {
+    let service = Service::start();
+    let world = World::sample();
+    service.register(&world).await;
+    service.take_in(&world.events).await;
+    let partner = service.get("/partners/P-001").await;
+    assert_eq!(partner["agreements"].as_array().unwrap().len(), 2);
+    let years = partner["minimum_sales"].as_array().unwrap();
+    assert_eq!(years[0]["from"], "2022-08-09");
+    assert_eq!((&years[0]["to"], &years[0]["minimum"]), (&json!("2023-08-08"), &json!(15)));
+    assert_eq!((&years[2]["to"], &years[2]["minimum"]), (&json!("2025-05-08"), &json!(11)), "cut short by its end");
+    let sold: u64 = years.iter().map(|year| year["sales"].as_u64().unwrap()).sum();
+    let signed =
+        world.events.iter().filter(|event| event.body.contains("sale-signed") && event.body.contains("\"P-001\""));
+    assert_eq!(sold, signed.filter(|event| !event.body.contains("\"instance\":\"partner\"")).count() as u64);
+    assert_eq!(partner["perks"].as_array().unwrap().len(), 4);
+    assert_eq!(service.get("/partners/P-008").await["perks"], json!([]));
+    let list = service.get("/partners?limit=3").await;
+    assert_eq!(list["partners"][0], json!({"partner_id": "P-001", "name": "Partner P-001", "model": "affiliate"}));
+    let rest = service.get(&format!("/partners?cursor={}", list["next_cursor"].as_str().unwrap())).await;
+    assert_eq!(rest["partners"].as_array().unwrap().len(), 5);
+}
+
+/// The example of RULEBOOK §4: the same balances and months whichever sale arrives first.
+#[tokio::test]
+async fn a_late_earlier_sale_displaces_a_later_one() {
+    let service = Service::start();
+    let partner = json!({"name": "A", "agreements": [{
+        "model": "independent-integrator", "starts_on": "2025-01-01",
+        "technical_qualification": {"qualified_on": "2025-01-01"},
+    }]});
+    assert_eq!(put(&service, &[], &partner).await.status, 201);
+    let sale = |contract: &str, signed_on: &str, amount: &str| {
+        let fee = json!({"amount": amount, "currency": "EUR"});
+        let data = json!({"contract_id": contract, "partner_id": "P-1", "customer_id": "K", "signed_on": signed_on, "annual_fee": fee});
+        event(SaleSigned, contract, &data)
+    };
+    service.take_in(&[sale("A", "2026-02-01", "1200.01")]).await;
+    service.take_in(&[sale("B", "2026-01-01", "999.99")]).await;
+    let contract = service.get("/contracts/A").await;
+    let amounts: Vec<i64> =
+        contract["entries"].as_array().unwrap().iter().map(|entry| minor(&entry["amount"])).collect();
+    assert_eq!(amounts, [0, 60_001]);
+    let said = contract["entries"][1]["explanation"].as_str().unwrap().replace('\u{a0}', " ");
+    assert!(said.starts_with("50 % of 1,200.01 EUR is 600.01 EUR"), "{said}");
+    assert_eq!(contract["annuities"][0]["line"]["reason"], "sale-n-or-later");
+    assert_eq!(service.get("/contracts/B").await["annuities"][0]["line"]["reason"], "before-sale-n");
+
+    let note = json!({"contract_id": "A", "term": 1, "credit_note_id": "N", "issued_on": "2026-03-05", "amount": {"amount": "600.00", "currency": "EUR"}});
+    service.take_in(&[event(CreditNote, "N", &note)]).await;
+    let march = service.entries("P-1", "from=2026-03-01&to=2026-03-31").await;
+    assert_eq!(march.iter().map(|entry| minor(&entry["amount"])).collect::<Vec<_>>(), [-30_000]);
+    assert_eq!(march[0]["cause"], "N");
+}
+
+#[tokio::test]
+async fn what_is_pending_says_what_it_waits_for() {
+    let service = Service::start();
+    let fee = json!({"amount": "100.00", "currency": "EUR"});
+    let renewal = json!({"contract_id": "C", "term": 2, "starts_on": "2026-01-01", "annual_fee": fee});
+    let note = json!({"contract_id": "C", "term": 3, "credit_note_id": "N", "issued_on": "2026-03-05", "amount": fee});
+    service.take_in(&[event(AnnualRenewal, "1", &renewal), event(CreditNote, "2", &note)]).await;
+    let waits = |contract: &Value| -> Vec<String> {
+        let annuities = contract["annuities"].as_array().unwrap().iter();
+        annuities.map(|annuity| annuity["pending"]["waits_for"].as_str().unwrap_or("nothing").to_owned()).collect()
+    };
+    assert_eq!(waits(&service.get("/contracts/C").await), ["contract-not-signed", "term-not-billed"]);
+    let sale = json!({"contract_id": "C", "partner_id": "P-1", "customer_id": "K", "signed_on": "2025-01-01", "annual_fee": fee});
+    service.take_in(&[event(SaleSigned, "3", &sale)]).await;
+    assert_eq!(waits(&service.get("/contracts/C").await), ["no-agreement", "no-agreement", "term-not-billed"]);
+    let partner = json!({"name": "A", "agreements": [{"model": "referrer", "starts_on": "2025-01-01"}]});
+    assert_eq!(put(&service, &[], &partner).await.status, 201);
+    service.settle().await;
+    let contract = service.get("/contracts/C?lang=fr").await;
+    assert_eq!(waits(&contract), ["nothing", "nothing", "term-not-billed"]);
+    assert!(contract["annuities"][2]["pending"]["explanation"].as_str().unwrap().starts_with("En attente"));
+    assert_eq!(service.balances().await.into_iter().collect::<Vec<_>>(), ["P-1,EUR,1500,0"]);
+}
+
+#[tokio::test]
+async fn what_needs_a_person_is_listed_newest_first_until_it_is_settled() {
+    let service = Service::start();
+    let world = World::edges();
+    service.register(&world).await;
+    service.take_in(&world.events).await;
+    service.take_in(&[Event { event_type: SaleSigned, body: "nonsense".to_owned() }]).await;
+    let all = service.get("/attention?limit=500").await;
+    let items = all["items"].as_array().unwrap();
+    let mut listed: Vec<String> = items
+        .iter()
+        .map(|item| {
+            format!(
+                "{} {} {}",
+                item["kind"].as_str().unwrap(),
+                item["contract_id"].as_str().unwrap_or("-"),
+                item["term"]
+            )
+        })
+        .collect();
+    assert_eq!(listed[0], "rejected-message - null", "the newest");
+    listed.sort();
+    assert_eq!(
+        listed,
+        [
+            "credit-note-in-another-currency C-foreign 1",
+            "over-credited C-over 1",
+            "pending-no-agreement B-before 1",
+            "pending-no-agreement B-gap 1",
+            "pending-no-agreement OE-1 1",
+            "pending-no-agreement OE-1 2",
+            "pending-no-agreement U-1 1",
+            "pending-no-agreement U-1 2",
+            "pending-term-not-billed C-half 2",
+            "pending-term-not-billed C-never-billed 1",
+            "rejected-message - null",
+            "void A-2 2",
+        ]
+    );
+    assert!(
+        items.iter().all(|item| item["what_to_do"].as_str().unwrap().len() > 20 && item["recorded_at"].is_string())
+    );
+    let mut paged = Vec::new();
+    let mut path = "/attention?limit=5".to_owned();
+    loop {
+        let page = service.get(&path).await;
+        paged.extend(page["items"].as_array().unwrap().iter().cloned());
+        match page["next_cursor"].as_str() {
+            Some(cursor) => path = format!("/attention?limit=5&cursor={cursor}"),
+            None => break,
+        }
+    }
+    assert_eq!(&paged, items);
+
+    let partner = json!({"name": "U", "agreements": [{"model": "referrer", "starts_on": "2025-01-01"}]});
+    assert_eq!(service.admin.put("/partners/unknown", partner.to_string()).await.status, 201);
+    service.settle().await;
+    let left = service.get("/attention").await;
+    assert!(!left["items"].as_array().unwrap().iter().any(|item| item["contract_id"] == "U-1"), "settled by itself");
+}
+
+#[tokio::test]
+async fn a_manager_chooses_what_stands() {
+    let service = Service::start();
+    for (id, rate) in [("P-1", "0.1"), ("P-2", "0.2")] {
+        let partner =
+            json!({"name": id, "agreements": [{"model": "referrer", "starts_on": "2020-01-01", "rate": rate}]});
+        assert_eq!(service.admin.put(&format!("/partners/{id}"), partner.to_string()).await.status, 201);
+    }
+    let sale = |partner: &str| {
+        let fee = json!({"amount": "100.00", "currency": "EUR"});
+        json!({"contract_id": "C", "partner_id": partner, "customer_id": "K", "signed_on": "2026-01-01", "annual_fee": fee})
+    };
+    service.take_in(&[event(SaleSigned, "1", &sale("P-1"))]).await;
+    service.take_in(&[event(SaleSigned, "2", &sale("P-2"))]).await;
+    assert_eq!(service.get("/attention").await["items"][0]["kind"], "contradiction");
+    let balances = async |expected: &[&str]| {
+        service.settle().await;
+        assert_eq!(service.balances().await.into_iter().collect::<Vec<_>>(), expected);
+    };
+    balances(&["P-1,EUR,1000,0"]).await;
+
+    let choose = async |number: u32, body: Value| {
+        service.admin.put(&format!("/contracts/C/terms/1/choices/{number}"), body.to_string()).await
+    };
+    check_problem(&choose(1, json!({"claim": 3, "seen": 2, "reason": "r"})).await, 400, Some("claim"));
+    check_problem(&choose(1, json!({"claim": 2, "seen": 2, "reason": ""})).await, 400, Some("reason"));
+    check_problem(&choose(1, json!({"seen": 2, "reason": "r"})).await, 400, Some("body"));
+    check_problem(&choose(1, json!({"claim": 2, "reason": "r"})).await, 400, Some("body"));
+    check_problem(&choose(1, json!({"claim": 2, "seen": 1, "reason": "r"})).await, 409, Some("seen"));
+    check_problem(&choose(2, json!({"claim": 2, "seen": 2, "reason": "r"})).await, 409, Some("number"));
+    let none = json!({"claim": 1, "seen": 2, "reason": "r"}).to_string();
+    check_problem(&service.admin.put("/contracts/X/terms/1/choices/1", none).await, 404, None);
+
+    let second = json!({"claim": 2, "seen": 2, "reason": "P-2 brought the client"});
+    assert_eq!(choose(1, second.clone()).await.status, 202);
+    balances(&["P-1,EUR,0,0", "P-2,EUR,2000,0"]).await;
+    assert_eq!(choose(1, second).await.status, 200, "the same again");
+    check_problem(&choose(1, json!({"claim": 1, "seen": 2, "reason": "r"})).await, 409, Some("number"));
+    assert_eq!(service.get("/attention").await["items"], json!([]), "decided");
+
+    assert_eq!(choose(2, json!({"claim": null, "seen": 2, "reason": "signed twice"})).await.status, 202);
+    balances(&["P-1,EUR,0,0", "P-2,EUR,0,0"]).await;
+    assert_eq!(choose(3, json!({"claim": 1, "seen": 2, "reason": "it was right"})).await.status, 202);
+    balances(&["P-1,EUR,1000,0", "P-2,EUR,0,0"]).await;
+
+    // What comes after a choice contradicts again: it is on the list, and can be chosen.
+    let late = json!({"amount": "50.00", "currency": "EUR"});
+    let mut third = sale("P-1");
+    third["annual_fee"] = late;
+    service.take_in(&[event(SaleSigned, "3", &third)]).await;
+    assert_eq!(service.get("/attention").await["items"][0]["kind"], "contradiction");
+    assert_eq!(service.get("/contracts/C").await["contradictions"][0]["open"], true);
+    balances(&["P-1,EUR,1000,0", "P-2,EUR,0,0"]).await;
+    check_problem(&choose(4, json!({"claim": 3, "seen": 2, "reason": "r"})).await, 409, Some("seen"));
+    assert_eq!(choose(4, json!({"claim": 3, "seen": 3, "reason": "corrected"})).await.status, 202);
+    balances(&["P-1,EUR,500,0", "P-2,EUR,0,0"]).await;
+    assert_eq!(service.get("/attention").await["items"], json!([]), "decided");
+
+    let contract = service.get("/contracts/C").await;
+    assert_eq!(contract["contradictions"][0]["open"], false);
+    let reasons: Vec<&str> =
+        contract["choices"].as_array().unwrap().iter().map(|choice| choice["reason"].as_str().unwrap()).collect();
+    assert_eq!(reasons, ["P-2 brought the client", "signed twice", "it was right", "corrected"]);
+    assert_eq!(contract["entries"].as_array().unwrap().len(), 6, "{contract}");
+    assert_eq!(contract["sale"]["partner_id"], "P-1");
+}
+
+#[tokio::test]
+async fn a_missed_year_is_listed_until_it_is_set_aside() {
+    let service = Service::start();
+    let today: Date = TODAY.parse().unwrap();
+    let half_a_year_ago = today.saturating_sub(180.days()).to_string();
+    for (id, from, to) in [
+        ("P-1", "2023-01-01", Some("2024-12-31")),
+        ("P-2", "2023-01-01", Some("2023-01-02")),
+        ("P-3", half_a_year_ago.as_str(), None),
+    ] {
+        let fee = json!({"segment": "s", "commercial_potential": {"amount": "1.00", "currency": "EUR"}, "rate": "0"});
+        let agreement = json!({"model": "affiliate", "starts_on": from, "ends_on": to, "support_structure": true, "entry_fee": fee});
+        let body = json!({"name": id, "agreements": [agreement]}).to_string();
+        assert_eq!(service.admin.put(&format!("/partners/{id}"), body).await.status, 201);
+    }
+    let missed = async || -> Vec<(u64, u64, u64)> {
+        let list = service.get("/partners?with=minimum_sales").await;
+        let of =
+            |id: &str| list["partners"].as_array().unwrap().iter().find(|one| one["partner_id"] == id).unwrap().clone();
+        assert_eq!((&of("P-2")["missed"], &of("P-2")["minimum_sales"]), (&json!([]), &Value::Null));
+        assert_eq!((&of("P-3")["missed"], &of("P-3")["minimum_sales"]["number"]), (&json!([]), &json!(1)));
+        assert_eq!(of("P-1")["minimum_sales"], Value::Null);
+        let number = |year: &Value, name: &str| year[name].as_u64().unwrap();
+        let years = of("P-1")["missed"].as_array().unwrap().clone();
+        years.iter().map(|year| (number(year, "number"), number(year, "sales"), number(year, "minimum"))).collect()
+    };
+    let put = async |path: &str, reason: &str| {
+        service.admin.put(&format!("/partners/{path}/set-aside"), json!({"reason": reason}).to_string()).await
+    };
+    assert_eq!(missed().await, [(1, 0, 15), (2, 0, 15)]);
+    assert_eq!(put("P-1/agreements/2023-01-01/years/1", "it was ill").await.status, 200);
+    assert_eq!(put("P-1/agreements/2023-01-01/years/1", "it was ill").await.status, 200);
+    assert_eq!(missed().await, [(2, 0, 15)]);
+    let running_year = format!("P-3/agreements/{half_a_year_ago}/years/1");
+    for (path, reason, status, field, said) in [
+        ("P-1/agreements/2023-01-01/years/1", "another reason", 409, None, "set aside already"),
+        ("P-1/agreements/2023-01-01/years/3", "r", 409, None, "has not begun"),
+        ("P-2/agreements/2023-01-01/years/1", "r", 409, None, "is reached: 0 sales of 0"),
+        (running_year.as_str(), "r", 409, None, "is not over"),
+        ("P-1/agreements/2023-01-02/years/1", "r", 404, None, "no agreement of P-1 starts on 2023-01-02"),
+        ("P-9/agreements/2023-01-01/years/1", "r", 404, None, "no partner P-9"),
+        ("P-1/agreements/2023-1-1/years/1", "r", 400, Some("starts_on"), "is not a day"),
+        ("P-1/agreements/2023-01-01/years/0", "r", 400, Some("n"), "from 1 to 100"),
+        ("P-1/agreements/2023-01-01/years/2", "", 400, Some("reason"), "must be 1 to 200 characters"),
+    ] {
+        let refused = put(path, reason).await;
+        check_problem(&refused, status, field);
+        assert!(refused.json["detail"].as_str().unwrap().contains(said), "{}", refused.json);
+    }
+
+    // The reason is for managers.
+    let years = service.get("/partners/P-1").await["minimum_sales"].clone();
+    assert_eq!((&years[0]["set_aside"]["reason"], &years[1]["set_aside"]), (&json!("it was ill"), &Value::Null));
+    let own = service.as_partner("P-1").get("/partners/P-1").await;
+    assert!(own.status == 200 && !own.text.contains("ill") && !own.text.contains("set_aside"), "{}", own.text);
+
+    // What it says has changed: it is back.
+    let fee = json!({"amount": "100.00", "currency": "EUR"});
+    let sale = json!({"contract_id": "C", "partner_id": "P-1", "customer_id": "K", "signed_on": "2023-05-01", "annual_fee": fee});
+    service.take_in(&[event(SaleSigned, "1", &sale)]).await;
+    assert_eq!(missed().await, [(1, 1, 15), (2, 0, 15)]);
+    assert_eq!(put("P-1/agreements/2023-01-01/years/1", "one is not enough").await.status, 200);
+    assert_eq!(missed().await, [(2, 0, 15)]);
+}
+
+/// What was read can be sent back as it is.
+#[tokio::test]
+async fn what_get_answers_of_a_partner_can_be_put_back() {
+    let (service, world) = (Service::start(), World::both());
+    service.register(&world).await;
+    service.take_in(&world.events).await;
+    assert!(world.partners.len() > 8);
+    for partner in &world.partners {
+        let path = format!("/partners/{}", partner.id);
+        let read = service.admin.get(&path).await;
+        let tag = read.headers["etag"].to_str().unwrap();
+        let put = service.admin.send("PUT", &path, &[("if-match", tag)], read.text.clone()).await;
+        assert_eq!((put.status, &put.headers["etag"]), (200, &read.headers["etag"]), "{path}: {}", put.text);
+        for field in ["partner_id", "name", "agreements"] {
+            assert_eq!(put.json[field], read.json[field], "{path} {field}");
+        }
+        service.settle().await;
+        assert_eq!(service.admin.get(&path).await.text, read.text, "{path}");
+    }
+    // A name that is changed in it is changed; what is another partner's is not taken for this one's.
+    let read = service.admin.get("/partners/P-001").await;
+    let renamed = read.text.replace("Partner P-001", "Another name");
+    let put = service.admin.send("PUT", "/partners/P-001", &[("if-match", "\"1\"")], renamed).await;
+    assert_eq!(
+        (put.status, &put.json["name"], &put.headers["etag"]),
+        (200, &json!("Another name"), &"\"2\"".parse().unwrap())
+    );
+    check_problem(&service.admin.put("/partners/P-002", read.text).await, 400, Some("partner_id"));
+}
+
+#[tokio::test]
+async fn a_contract_says_which_claim_stands_and_where_the_next_choice_goes() {
+    let service = Service::start();
+    let fee = |amount: &str| json!({"amount": amount, "currency": "EUR"});
+    let sale = |amount: &str| {
+        let data = json!({"contract_id": "C", "partner_id": "P-1", "customer_id": "K", "signed_on": "2026-01-01", "annual_fee": fee(amount)});
+        event(SaleSigned, amount, &data)
+    };
+    let note =
+        json!({"contract_id": "C", "term": 1, "credit_note_id": "N", "issued_on": "2026-02-01", "amount": fee("1.00")});
+    service.take_in(&[sale("100.00"), sale("90.00"), event(CreditNote, "N", &note)]).await;
+    let keys = async || service.get("/contracts/C").await["keys"].clone();
+    let key = |note: Value, claims: u32, effective: Value, open: bool, number: u32| {
+        let below = if note.is_null() { "" } else { "/credit-notes/N" };
+        let path = format!("/contracts/C/terms/1{below}/choices/{number}");
+        json!({
+            "term": 1, "credit_note_id": note, "claims": claims, "effective": effective, "open": open,
+            "next_choice": {"number": number, "path": path},
+        })
+    };
+    let credit_note = |effective, number| key(json!("N"), 1, effective, false, number);
+    assert_eq!(keys().await, json!([key(Value::Null, 2, json!(1), true, 1), credit_note(json!(1), 1)]));
+    for (at, claim, seen) in [(0, json!(2), 2), (0, Value::Null, 2), (1, Value::Null, 1), (0, json!(1), 2)] {
+        let path = keys().await[at]["next_choice"]["path"].as_str().unwrap().to_owned();
+        let body = json!({"claim": claim, "seen": seen, "reason": "r"}).to_string();
+        assert_eq!(service.admin.put(&path, body).await.status, 202, "{path}");
+        service.settle().await;
+        assert_eq!(keys().await[at]["effective"], claim);
+    }
+    assert_eq!(keys().await, json!([key(Value::Null, 2, json!(1), false, 4), credit_note(Value::Null, 2)]));
+    let contract = service.get("/contracts/C").await;
+    assert_eq!(contract["contradictions"][0]["effective"], 1);
+    // A claim that comes later is not settled.
+    service.take_in(&[sale("80.00")]).await;
+    assert_eq!(keys().await[0], key(Value::Null, 3, json!(1), true, 4));
+}

@@ -1,0 +1,13 @@
+//! The promises of the API, asked in process.
+
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on says so")]
+
+mod access;
+mod api;
+mod generated_requests;
+mod languages;
+#[cfg(feature = "openapi")]
+mod openapi;
+mod pages;
+mod service;
+mod statements;

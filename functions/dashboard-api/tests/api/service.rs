@@ -1,0 +1,343 @@
+//! The API in this process, over a table in memory, and the ledger's own code behind its queues: the same router, asked with
+//! the same events that API Gateway sends, and nothing started.
+
+use axum::Router;
+use axum::body::{Body, Bytes, to_bytes};
+use axum::http::HeaderMap;
+use dashboard_api::app::{App, Cursors};
+use dashboard_api::restatements::{Restatements, When};
+use dashboard_api::router::router;
+use events::input::Event;
+use events::{EventType, cloud_event};
+use fixtures::memory::MemoryStore;
+use fixtures::world::World;
+use futures_util::future::{BoxFuture, FutureExt, ready};
+use jiff::{SignedDuration, Timestamp};
+use ledger::attention::Rejected;
+use ledger::choices::Chosen;
+use ledger::recorded::{Origin, Trigger};
+use ledger::totals::PartnerMonth;
+use ledger::{Ledger, Outcome, Reported};
+use rules::{Fact, PartnerId};
+use runtime::restatement::{PartnerStep, Request, SendError};
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex};
+use tower::ServiceExt;
+
+/// The day on which the clock of these tests stands.
+pub(crate) const TODAY: &str = "2026-11-26";
+
+/// A clock of which every look is a millisecond later than the one before.
+pub(crate) fn now() -> Timestamp {
+    static LOOKS: AtomicI64 = AtomicI64::new(0);
+    let noon: Timestamp = format!("{TODAY}T12:00:00Z").parse().unwrap();
+    noon + SignedDuration::from_millis(LOOKS.fetch_add(1, Ordering::Relaxed))
+}
+
+/// The restatement queue.
+#[derive(Debug, Default)]
+pub(crate) struct Queue(Mutex<Vec<Request>>);
+
+impl Restatements for Queue {
+    fn send<'a>(&'a self, request: &'a Request, _when: When) -> BoxFuture<'a, Result<(), SendError>> {
+        self.0.lock().unwrap().push(request.clone());
+        ready(Ok(())).boxed()
+    }
+}
+
+/// The API and its table.
+pub(crate) struct Service {
+    /// The API, as a manager.
+    pub(crate) admin: Client,
+    /// The table.
+    pub(crate) store: &'static MemoryStore,
+    queue: Arc<Queue>,
+}
+
+/// The API, as somebody.
+#[derive(Clone)]
+pub(crate) struct Client {
+    router: Router,
+    authorizer: Value,
+}
+
+/// An answer.
+#[derive(Debug, Clone)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+    /// The body, if it is JSON; null otherwise.
+    pub(crate) json: Value,
+    pub(crate) text: String,
+}
+
+impl Service {
+    /// An empty table.
+    pub(crate) fn start() -> Service {
+        Service::with_sign_in_url(None)
+    }
+
+    /// The same, with a page that signs people in.
+    pub(crate) fn with_sign_in_url(url: Option<&str>) -> Service {
+        let store: &'static MemoryStore = Box::leak(Box::default());
+        let queue = Arc::new(Queue::default());
+        let restatements: Arc<dyn Restatements> = queue.clone();
+        let cursors = Arc::new(Cursors::new("a secret of the tests").unwrap());
+        let sign_in_url = url.map(Arc::from);
+        let router = router(App { ledger: Ledger::new(store), restatements, cursors, now, sign_in_url });
+        Service { admin: Client { router, authorizer: claims(&json!({"scope": "admin"})) }, store, queue }
+    }
+
+    /// A table with the sample world in an order of its own.
+    pub(crate) async fn sample() -> (Service, World) {
+        let (service, world) = (Service::start(), World::sample());
+        service.register(&world).await;
+        service.take_in(&world.shuffled(11)).await;
+        (service, world)
+    }
+
+    /// The API, as a partner.
+    pub(crate) fn as_partner(&self, id: &str) -> Client {
+        self.with_claims(&json!({"scope": "partner", "partner_id": id}))
+    }
+
+    /// The API, as nobody in particular.
+    pub(crate) fn as_nobody(&self) -> Client {
+        self.with_authorizer(Value::Null)
+    }
+
+    /// The API, with the claims of a token.
+    pub(crate) fn with_claims(&self, of_token: &Value) -> Client {
+        self.with_authorizer(claims(of_token))
+    }
+
+    /// The API, with whatever API Gateway says of who asks.
+    pub(crate) fn with_authorizer(&self, authorizer: Value) -> Client {
+        Client { authorizer, ..self.admin.clone() }
+    }
+
+    /// The ledger in the table, to write to from here, at whatever time.
+    pub(crate) fn ledger(&self) -> Ledger<&'static MemoryStore> {
+        Ledger::new(self.store)
+    }
+
+    /// Registers a world's partners.
+    pub(crate) async fn register(&self, world: &World) {
+        for partner in &world.partners {
+            let answer = self.admin.put(&format!("/partners/{}", partner.id), partner.body.clone()).await;
+            assert_eq!(answer.status, 201, "{}", answer.text);
+        }
+        self.settle().await;
+    }
+
+    /// Takes events in, one batch after the other, and does everything that follows from them.
+    pub(crate) async fn take_in(&self, events: &[Event]) {
+        for batch in events.chunks(10) {
+            let mut facts = Vec::new();
+            for event in batch {
+                match cloud_event::parse(&event.body, event.event_type) {
+                    Ok(read) => facts.push(Reported::new(read.fact, &read.id)),
+                    Err(refusal) => self.reject(event.event_type, refusal).await,
+                }
+            }
+            for outcome in self.ledger().record(&facts, now()).await {
+                outcome.unwrap();
+            }
+        }
+        self.settle().await;
+    }
+
+    async fn reject(&self, event_type: EventType, refusal: events::Refusal) {
+        let function = match event_type {
+            EventType::SaleSigned => "programme-SaleSigned-1A2B3C",
+            EventType::AnnualRenewal => "programme-AnnualRenewal-1A2B3C",
+            EventType::CreditNote => "programme-CreditNote-1A2B3C",
+        };
+        let at = now();
+        let (message_id, function) = (format!("message-{at}"), function.to_owned());
+        let rejected = Rejected { message_id, function, field: refusal.field, reason: refusal.reason, at };
+        self.ledger().reject(&rejected).await.unwrap();
+    }
+
+    /// Records facts at a moment.
+    pub(crate) async fn record(&self, facts: &[Fact], at: &str) {
+        for batch in facts.chunks(10) {
+            let batch: Vec<Reported> = batch.iter().map(|fact| Reported::new(fact.clone(), "event")).collect();
+            for outcome in self.ledger().record(&batch, at.parse().unwrap()).await {
+                assert_eq!(outcome.unwrap(), Outcome::Decided);
+            }
+        }
+    }
+
+    /// Does what was asked for on the queue, and adds up every month.
+    pub(crate) async fn settle(&self) {
+        loop {
+            let requests = std::mem::take(&mut *self.queue.0.lock().unwrap());
+            if requests.is_empty() {
+                break;
+            }
+            for request in requests {
+                self.follow(request).await;
+            }
+        }
+        for month in self.booked() {
+            self.ledger().refresh_totals(&month).await.unwrap();
+        }
+    }
+
+    async fn follow(&self, request: Request) {
+        match request {
+            Request::Partner(step) => self.restate(&step).await,
+            Request::Choice(request) => {
+                let contract = self.ledger().contract(&request.contract_id).await.unwrap().contract();
+                let sales = contract.sale_claims().iter();
+                let partners: BTreeSet<PartnerId> = sales.map(|sale| sale.partner_id.clone()).collect();
+                let because = Trigger::Choice(request.number);
+                let made = self.ledger().choose(&request.choice(), Origin { at: now(), because: &because }).await;
+                assert!(matches!(made.unwrap(), Chosen::Now | Chosen::Already));
+                for partner_id in partners {
+                    self.restate(&PartnerStep::first(partner_id, 0)).await;
+                }
+            }
+        }
+    }
+
+    async fn restate(&self, step: &PartnerStep) {
+        let because = Trigger::Agreements(step.agreements_version);
+        let version = Some(step.agreements_version).filter(|version| *version > 0);
+        let mut after = None;
+        loop {
+            let origin = Origin { at: now(), because: &because };
+            let done = self.ledger().restate(&step.partner_id, version, after, origin).await.unwrap();
+            assert!(done.failed.is_empty(), "{:?}", done.failed);
+            after = done.next;
+            if after.is_none() {
+                break;
+            }
+        }
+    }
+
+    /// Every month in which something is listed under a partner.
+    fn booked(&self) -> BTreeSet<PartnerMonth> {
+        let items = self.store.dump();
+        let month = items.iter().filter_map(|item| {
+            let text = |name: &str| item.get(name).and_then(|value| value.as_s().ok());
+            let partner_id = text("gpk")?.strip_prefix("PARTNER#")?.parse().ok()?;
+            Some(PartnerMonth { partner_id, month: text("gsk")?.get(..7)?.parse().ok()? })
+        });
+        month.collect()
+    }
+
+    /// `GET`, which must succeed.
+    pub(crate) async fn get(&self, path: &str) -> Value {
+        let answer = self.admin.get(path).await;
+        assert_eq!(answer.status, 200, "{path}: {}", answer.text);
+        answer.json
+    }
+
+    /// Every item of a list, page by page.
+    pub(crate) async fn list(&self, path: &str, name: &str) -> Vec<Value> {
+        let separator = if path.contains('?') { '&' } else { '?' };
+        let (mut all, mut page) = (Vec::new(), self.get(path).await);
+        loop {
+            all.extend(page[name].as_array().unwrap().iter().cloned());
+            let Some(next) = page["next_cursor"].as_str() else { return all };
+            page = self.get(&format!("{path}{separator}cursor={next}")).await;
+        }
+    }
+
+    /// Every entry of a partner, page by page.
+    pub(crate) async fn entries(&self, partner: &str, query: &str) -> Vec<Value> {
+        self.list(&format!("/partners/{partner}/entries?{query}"), "entries").await
+    }
+
+    /// The balances of all partners, as rows of `expected-balances.csv`.
+    pub(crate) async fn balances(&self) -> BTreeSet<String> {
+        let mut rows = BTreeSet::new();
+        for partner in self.list("/partners?limit=500", "partners").await {
+            let id = partner["partner_id"].as_str().unwrap();
+            for balance in self.get(&format!("/partners/{id}")).await["balances"].as_array().unwrap() {
+                let currency = balance["currency"].as_str().unwrap();
+                let (to, from) = (minor(&balance["due_to_partner"]), minor(&balance["due_from_partner"]));
+                rows.insert(format!("{id},{currency},{to},{from}"));
+            }
+        }
+        rows
+    }
+}
+
+impl Client {
+    /// `GET` of a path.
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        self.send("GET", path, &[], String::new()).await
+    }
+
+    /// `PUT` of a body.
+    pub(crate) async fn put(&self, path: &str, body: String) -> Answer {
+        self.send("PUT", path, &[], body).await
+    }
+
+    /// `POST` of a body.
+    pub(crate) async fn post(&self, path: &str, body: String) -> Answer {
+        self.send("POST", path, &[], body).await
+    }
+
+    /// `GET` in one of the forms of an answer.
+    pub(crate) async fn get_as(&self, path: &str, accept: &str) -> Answer {
+        self.send("GET", path, &[("accept", accept)], String::new()).await
+    }
+
+    /// Any request, as API Gateway hands it on.
+    pub(crate) async fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: String) -> Answer {
+        let (path, query) = path.split_once('?').unwrap_or((path, ""));
+        let mut given = json!({"content-type": "application/json", "host": "api.example"});
+        for (name, value) in headers {
+            given[*name] = json!(value);
+        }
+        let event = json!({
+            "version": "2.0", "routeKey": "$default", "rawPath": path, "rawQueryString": query, "headers": given,
+            "requestContext": {
+                "accountId": "0", "apiId": "a", "domainName": "api.example", "domainPrefix": "d", "requestId": "r",
+                "routeKey": "$default", "stage": "$default", "timeEpoch": 0, "authorizer": self.authorizer,
+                "http": {"method": method, "path": path, "protocol": "HTTP/1.1", "sourceIp": "::", "userAgent": ""},
+            },
+            "body": (!body.is_empty()).then_some(body), "isBase64Encoded": false,
+        });
+        let request = lambda_http::request::from_str(&event.to_string()).unwrap();
+        let request = request.map(|body| Body::from(body.to_vec()));
+        let (parts, body) = self.router.clone().oneshot(request).await.unwrap().into_parts();
+        let body = to_bytes(body, usize::MAX).await.unwrap();
+        let json = serde_json::from_slice(&body).unwrap_or(Value::Null);
+        let text = String::from_utf8_lossy(&body).into_owned();
+        Answer { status: parts.status.as_u16(), headers: parts.headers, body, json, text }
+    }
+}
+
+fn claims(of_token: &Value) -> Value {
+    json!({"jwt": {"claims": of_token, "scopes": []}})
+}
+
+/// Holds the headers that every answer has.
+pub(crate) fn check_headers(answer: &Answer, what: &str) {
+    let is_page = answer.headers.contains_key("etag") && answer.headers["cache-control"] == "no-cache";
+    for (name, value) in [
+        (
+            "content-security-policy",
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; font-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+        ),
+        ("x-content-type-options", "nosniff"),
+        ("referrer-policy", "no-referrer"),
+        ("strict-transport-security", "max-age=63072000"),
+        ("cache-control", if is_page { "no-cache" } else { "no-store" }),
+    ] {
+        assert_eq!(answer.headers.get(name).map(|value| value.to_str().unwrap()), Some(value), "{what}: {name}");
+    }
+}
+
+/// An amount of the wire in minor units.
+pub(crate) fn minor(money: &Value) -> i64 {
+    money["amount"].as_str().unwrap().replace('.', "").parse().unwrap()
+}

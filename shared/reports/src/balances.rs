@@ -1,0 +1,17 @@
+//! Balances: what everything ever booked comes to (RULEBOOK §4).
+
+use rules::Totals;
+use rules::balance::Balances;
+use rules::money::Overflow;
+
+/// What months come to, in each currency.
+pub fn of_months<'a>(months: impl Iterator<Item = &'a Totals>) -> Result<Balances, Overflow> {
+    let mut balances = Balances::default();
+    for (group, total) in months.flat_map(|totals| &totals.0) {
+        let due = total.due(group.kind);
+        let balance = balances.0.entry(group.currency).or_default();
+        balance.due_to_partner = balance.due_to_partner.plus(due.due_to_partner)?;
+        balance.due_from_partner = balance.due_from_partner.plus(due.due_from_partner)?;
+    }
+    Ok(balances)
+}

@@ -1,0 +1,59 @@
+//! Reports over the ledger (RULEBOOK §4, §6): a month's statement, months and their sums, balances, the ledger as known on
+//! a day, sales against the minimum. Amounts and words of the domain: how a report is written out is for whoever asks.
+
+pub mod as_known;
+pub mod balances;
+pub mod minimum_sales;
+pub mod statement;
+pub mod summary;
+pub mod unreadable;
+
+pub use statement::Statement;
+pub use unreadable::Unreadable;
+
+use as_known::MAX_ENTRIES;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::{self, TimeZone};
+use ledger::{Ledger, LedgerError, Store, keys};
+use rules::PartnerId;
+use rules::money::Overflow;
+use std::collections::BTreeMap;
+
+/// Why there is no report.
+#[derive(Debug, thiserror::Error)]
+pub enum ReportError {
+    /// The ledger could not be read or added up.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    /// The partner has more entries than a report lists or adds up.
+    #[error("{partner_id} has more than {MAX_ENTRIES} entries; read them page by page")]
+    TooManyEntries {
+        /// The partner.
+        partner_id: PartnerId,
+    },
+}
+
+/// The vendor's calendar day at a moment (RULEBOOK §4: days of Europe/Paris).
+pub fn day_of(at: Timestamp) -> Date {
+    const PARIS: TimeZone = tz::get!("Europe/Paris");
+    at.to_zoned_datetime(PARIS).date()
+}
+
+/// The name of every registered partner.
+pub async fn names<S: Store>(ledger: &Ledger<S>) -> Result<(BTreeMap<PartnerId, String>, Unreadable), LedgerError> {
+    let all = ledger.partners(|_| true, usize::MAX, None).await?;
+    let mut unreadable = Unreadable::default();
+    unreadable.add(all.unreadable);
+    Ok((all.list.into_iter().map(|partner| (partner.id, partner.name)).collect(), unreadable))
+}
+
+/// A partner's sum that does not fit.
+pub fn overflow(partner_id: &PartnerId, source: Overflow) -> LedgerError {
+    LedgerError::Overflow { what: keys::totals_partition(partner_id), source }
+}
+
+/// A sum over several partners that does not fit.
+pub fn overflow_of_several(source: Overflow) -> LedgerError {
+    LedgerError::Overflow { what: "several partners".to_owned(), source }
+}

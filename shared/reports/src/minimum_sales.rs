@@ -1,0 +1,67 @@
+//! Sales against the minimum (RULEBOOK §6), year by year of each of a partner's agreements.
+
+use jiff::civil::Date;
+use ledger::queries::CustomerSales;
+use ledger::set_aside::{SetAside, WithYears, YearOf};
+use ledger::{Head, Ledger, LedgerError, Store};
+use rules::Agreement;
+use rules::minimum_sales::{Status, Year, minimum_sales};
+
+/// A year of minimum sales.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AgreementYear {
+    /// The agreement, and which of its years.
+    pub of: YearOf,
+    /// Its sales against its minimum.
+    pub year: Year,
+    /// Whether it is running.
+    pub is_current: bool,
+    /// What was said when it was set aside, if it is still as it was then.
+    pub set_aside: Option<SetAside>,
+}
+
+impl AgreementYear {
+    /// Whether it was missed, and not set aside.
+    pub fn is_open(&self) -> bool {
+        self.year.status == Status::Missed && self.set_aside.is_none()
+    }
+}
+
+/// The years of a partner.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AgreementYears {
+    /// Each with a minimum that has begun, by agreement.
+    pub years: Vec<AgreementYear>,
+    /// The keys of what could not be read and is left out, as `PK SK`.
+    pub unreadable: Vec<String>,
+}
+
+/// Every year with a minimum that has begun, of every agreement of a partner.
+pub async fn of_partner<S: Store>(
+    ledger: &Ledger<S>,
+    partner: &WithYears,
+    today: Date,
+) -> Result<AgreementYears, LedgerError> {
+    let CustomerSales { signed_on, unreadable } = sales(ledger, &partner.head).await?;
+    let of_agreement = |agreement: &Agreement| {
+        let id = agreement.id();
+        let with_what_was_said = move |year: Year| {
+            let of = YearOf { agreement: id, number: year.number };
+            let set_aside = partner.set_aside.get(&of).filter(|said| said.is_about(&year)).cloned();
+            let is_current = year.from <= today && today <= year.to;
+            AgreementYear { of, year, is_current, set_aside }
+        };
+        minimum_sales(agreement, &signed_on, today).into_iter().map(with_what_was_said).collect::<Vec<_>>()
+    };
+    let years = partner.head.partner.agreements.iter().flat_map(of_agreement).collect();
+    Ok(AgreementYears { years, unreadable })
+}
+
+/// The customer sales that count for some minimum: none of them, and nothing is read, if no agreement asks for one.
+async fn sales<S: Store>(ledger: &Ledger<S>, head: &Head) -> Result<CustomerSales, LedgerError> {
+    let asking = head.partner.agreements.iter().filter(|agreement| agreement.terms().minimum_sales().is_some());
+    match asking.map(Agreement::starts_on).min() {
+        Some(first) => ledger.customer_sales(&head.id, first).await,
+        None => Ok(CustomerSales::default()),
+    }
+}

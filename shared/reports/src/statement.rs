@@ -1,0 +1,78 @@
+//! Statements (RULEBOOK §4): a month's entries and totals, and apart from them those for earlier months that were recorded
+//! since a day.
+
+use crate::as_known::{self, Recorded};
+use crate::{ReportError, Unreadable, overflow};
+use ledger::queries::Listed;
+use ledger::{Ledger, LedgerError, Store};
+use rules::{Day, Month, PartnerId, Totals};
+
+/// A statement.
+#[derive(Debug, Clone)]
+pub struct Statement {
+    /// The partner.
+    pub partner_id: PartnerId,
+    /// What it is called.
+    pub name: String,
+    /// The month.
+    pub month: Month,
+    /// `as_of`: the ledger as known on this day; `since`: with entries for earlier months that were recorded then or later.
+    pub recorded: Recorded,
+    /// The entries of the month.
+    pub entries: Section,
+    /// The entries for earlier months.
+    pub earlier: Section,
+    /// What could not be read, and is in neither.
+    pub unreadable: Unreadable,
+}
+
+/// Entries, and what they add up to.
+#[derive(Debug, Clone, Default)]
+pub struct Section {
+    /// The entries, by day.
+    pub entries: Vec<Listed>,
+    /// Their sums.
+    pub totals: Totals,
+}
+
+impl Section {
+    fn of(partner_id: &PartnerId, entries: Vec<Listed>) -> Result<Section, LedgerError> {
+        let mut totals = Totals::default();
+        for listed in &entries {
+            let entry = &listed.recorded.entry;
+            let booked = totals.book(&entry.posting, entry.amount, entry.vendor_share);
+            booked.map_err(|source| overflow(partner_id, source))?;
+        }
+        Ok(Section { entries, totals })
+    }
+}
+
+/// The statement of a partner for a month.
+pub async fn of_partner<S: Store>(
+    ledger: &Ledger<S>,
+    (partner_id, name): (PartnerId, String),
+    month: Month,
+    recorded: Recorded,
+) -> Result<Statement, ReportError> {
+    let Recorded { since, as_of } = recorded;
+    let mut unreadable = Unreadable::default();
+    let whole_month = (month.first(), month.last());
+    let of_month = as_known::entries(ledger, &partner_id, whole_month, Recorded { since: None, as_of }).await?;
+    unreadable.add(of_month.unreadable);
+    let earlier = match (since, day_before(month.first())) {
+        (Some(_), Some(last)) => {
+            let earlier = as_known::entries(ledger, &partner_id, (Day::MIN, last), recorded).await?;
+            unreadable.add(earlier.unreadable);
+            earlier.list
+        }
+        (Some(_), None) | (None, _) => Vec::new(),
+    };
+    let entries = Section::of(&partner_id, of_month.list)?;
+    let earlier = Section::of(&partner_id, earlier)?;
+    Ok(Statement { partner_id, name, month, recorded, entries, earlier, unreadable })
+}
+
+/// The day before; none before the first there is.
+fn day_before(day: Day) -> Option<Day> {
+    Day::try_from(day.date().yesterday().ok()?).ok()
+}
