@@ -11,7 +11,7 @@ use rules::programme::Language;
 use rules::text::{Text, Words};
 use serde::Serialize;
 
-/// An answer that is an error. As a response it has no body yet: [`crate::http::headers::complete`], which sees every answer
+/// An answer that is an error. As a response it has no body yet: `headers.rs`, which sees every answer
 /// and knows the language of its request, writes it.
 #[derive(Debug, Clone)]
 pub struct Problem {
