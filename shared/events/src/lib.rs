@@ -12,6 +12,8 @@ pub mod input;
 pub mod json;
 #[cfg(feature = "openapi")]
 mod openapi;
+#[cfg(feature = "openapi")]
+mod openapi_concerned;
 mod raw;
 pub mod registration;
 pub mod set_aside;

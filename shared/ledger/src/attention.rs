@@ -2,12 +2,13 @@
 //! their own, for as long as they do.
 
 use crate::bookings::Announce;
+use crate::error::{CHANGED, SHAPE, UNSTORABLE};
 use crate::item::{self, Hash};
 use crate::keys::{self, RowKey, SlotKey};
 use crate::queries::{Part, index_key, whole};
 use crate::rows::text;
 use crate::store::{Consistency, Index, IndexKey, Inserted, Item, Key, Store, TransactError, Write};
-use crate::{CHANGED, Ledger, LedgerError, SHAPE, UNSTORABLE, Unreadable};
+use crate::{Ledger, LedgerError, Unreadable};
 use jiff::Timestamp;
 use rules::AnnuityId;
 use rules::text::Words;

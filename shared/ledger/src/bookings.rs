@@ -1,9 +1,8 @@
 //! Whoever is told of bookings: before a write that books entries, so that nothing is forgotten if the writer ends here,
 //! and after it.
 
-use crate::Ledger;
-use crate::store::{Inserted, Item, Store, StoreError, TransactError, Write};
-use crate::totals::PartnerMonth;
+use crate::partner_month::PartnerMonth;
+use crate::store::{StoreError, Write};
 use rules::{Currency, Entry, Kind, Minor};
 use std::collections::BTreeSet;
 use std::future::Future;
@@ -60,34 +59,5 @@ pub struct Writes {
 impl Writes {
     pub(crate) fn is_empty(&self) -> bool {
         self.writes.is_empty()
-    }
-}
-
-impl<S: Store, A: Announce> Ledger<S, A> {
-    /// Inserts each item on its own, with the entry that it books.
-    pub(crate) async fn insert(&self, new: Vec<(Item, Option<Booking>)>) -> Vec<Inserted> {
-        let (items, bookings): (Vec<Item>, Vec<Option<Booking>>) = new.into_iter().unzip();
-        if let Err(error) = self.before(bookings.iter().flatten()).await {
-            let why = error.to_string();
-            let failed = |_| StoreError { operation: error.operation, source: why.clone().into() };
-            return items.iter().map(|item| Inserted::Failed(failed(item))).collect();
-        }
-        let inserted = self.store.insert(items).await;
-        let done = bookings.into_iter().zip(&inserted).filter(|(_, inserted)| matches!(inserted, Inserted::Done));
-        self.announce.after(done.filter_map(|(booking, _)| booking).collect());
-        inserted
-    }
-
-    /// Applies all writes, or none.
-    pub(crate) async fn transact(&self, Writes { writes, bookings }: Writes) -> Result<(), TransactError> {
-        self.before(bookings.iter()).await?;
-        self.store.transact(writes).await?;
-        self.announce.after(bookings);
-        Ok(())
-    }
-
-    async fn before(&self, bookings: impl Iterator<Item = &Booking> + Send) -> Result<(), StoreError> {
-        let months: BTreeSet<PartnerMonth> = bookings.map(|booking| booking.within.clone()).collect();
-        if months.is_empty() { Ok(()) } else { self.announce.before(&months).await }
     }
 }

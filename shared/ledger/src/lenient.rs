@@ -8,6 +8,7 @@ use crate::store::Item;
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 use rules::decision::{Kind, Reason};
+use rules::entry::Reversal;
 use rules::line::LineId;
 use rules::{Currency, Day, Minor, Model, ProgrammeVersion};
 use std::collections::HashMap;
@@ -201,7 +202,7 @@ fn entry(value: &mut AttributeValue) -> bool {
 }
 
 fn is_reversal(name: &str) -> bool {
-    crate::stored_row::REVERSALS.contains(&name)
+    Reversal::NAMES.contains(&name)
 }
 
 fn is_instance(name: &str) -> bool {

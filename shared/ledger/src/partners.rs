@@ -1,12 +1,13 @@
 //! The registry (RULEBOOK §6): one item for each partner, registered or only heard of in a sale.
 
 use crate::bookings::Announce;
+use crate::error::{CHANGED, SHAPE, UNSTORABLE};
 use crate::item::{self, Hash};
 use crate::keys;
 use crate::lenient::{UnknownAgreement, is_of_later_release};
 use crate::store::{Consistency, Item, Key, Store, TransactError, Write};
 use crate::stored::Stored;
-use crate::{CHANGED, Ledger, LedgerError, SHAPE, UNSTORABLE, Unreadable};
+use crate::{Ledger, LedgerError, Unreadable};
 use rules::rank::Earliest;
 use rules::{Agreements, Contract, Partner, PartnerId};
 use serde::{Deserialize, Serialize};

@@ -2,13 +2,14 @@
 //! be read is named, and passed over.
 
 use crate::bookings::Announce;
+use crate::error::SHAPE;
 use crate::keys::{self, SlotKey};
 use crate::lenient::UnknownEntry;
 use crate::recorded::Recorded;
 use crate::rows::{Content, Row, text};
 use crate::slots::Slots;
 use crate::store::{Index, IndexKey, Item, Key, Store, Stretch};
-use crate::{Ledger, LedgerError, SHAPE};
+use crate::{Ledger, LedgerError};
 use rules::line::LineId;
 use rules::{AnnuityId, ContractId, Day, Fact, Instance, PartnerId, Term};
 use std::collections::BTreeMap;

@@ -1,12 +1,8 @@
 //! The items of a slot: its own, and what is appended to it. Each holds what its kind of item holds, and nothing else.
 
-use crate::item::{self, Hash};
 use crate::keys::{self, RowKey, SlotKey};
-use crate::lenient::is_of_later_release;
 use crate::recorded::{Origin, Recorded, Trigger};
 use crate::store::{Item, Key};
-use crate::stored_row::{Shown, attributes, read};
-use crate::{CHANGED, LedgerError, SHAPE, UNSTORABLE, Unreadable};
 use jiff::Timestamp;
 use rules::contract::Key as Claimed;
 use rules::{AnnuityId, CreditNote, CreditNoteId, Day, Entry, Fact, PartnerId, Sale, Subject, Term};
@@ -97,60 +93,6 @@ impl Row {
         let mut row = Row { slot, content, recorded_at: origin.at, because, place: None, stored: None };
         row.list_entry();
         row
-    }
-
-    /// Reads what the index by partner shows of an item of a slot.
-    pub(crate) fn listed(item: &Item) -> Result<Row, Unreadable> {
-        Row::parse(item, Shown::InIndex).map(|(row, _)| row)
-    }
-
-    /// Reads a whole item of a slot, which must be as it was recorded; with the state of the slot if it is the slot's own.
-    pub(crate) fn recorded(stored: Arc<Item>) -> Result<(Row, Option<SlotState>), Unreadable> {
-        if Hash::of(&stored) == Hash::Differs {
-            return Err(Unreadable::damaged(item::key(&stored), CHANGED));
-        }
-        let (row, state) = Row::parse(&stored, Shown::Whole)?;
-        Ok((Row { stored: Some(stored), ..row }, state))
-    }
-
-    /// Reads a whole item of a slot, whether or not it is as it was recorded.
-    pub(crate) fn whole(item: &Item) -> Result<Row, Unreadable> {
-        Row::parse(item, Shown::Whole).map(|(row, _)| row)
-    }
-
-    fn parse(item: &Item, shown: Shown) -> Result<(Row, Option<SlotState>), Unreadable> {
-        let table_key = item::key(item);
-        let key = match RowKey::parse(&table_key) {
-            Some(key) => key,
-            None if keys::is_unknown_row(&table_key) => return Err(Unreadable::unknown(table_key)),
-            None => return Err(Unreadable::damaged(table_key, "its key is none of ours")),
-        };
-        match read(&key, item.clone(), shown) {
-            Some(row) => Ok(row),
-            None if is_of_later_release(item, |item| read(&key, item, shown).is_some()) => {
-                Err(Unreadable::unknown(table_key))
-            }
-            None => Err(Unreadable::damaged(table_key, SHAPE)),
-        }
-    }
-
-    /// The item as it is stored: attributes that this release does not know stay, and so does the hash of what does not
-    /// change.
-    pub(crate) fn item(&self, state: Option<&SlotState>) -> Result<Item, LedgerError> {
-        let key = self.key().key();
-        let unstorable = || LedgerError::Damaged { key: format!("{} {}", key.pk, key.sk), why: UNSTORABLE };
-        let mut changed = attributes(self, state).ok_or_else(unstorable)?;
-        let Some(stored) = &self.stored else {
-            item::hash(&mut changed);
-            return Ok(changed);
-        };
-        let (read, read_state) = Row::parse(stored, Shown::Whole)?;
-        let read = attributes(&read, read_state.as_ref()).ok_or_else(unstorable)?;
-        let mut item = item::rewrite(stored, &read, changed);
-        if !item::is_recorded_alike(stored, &item) {
-            item::hash(&mut item);
-        }
-        Ok(item)
     }
 
     pub(crate) fn key(&self) -> RowKey {

@@ -6,10 +6,11 @@
 //! | a missed year that was set aside | `PARTNER#<partner>` | `ASIDE#<starts_on>#<n>` |
 
 use crate::bookings::Announce;
+use crate::error::{CHANGED, SHAPE, UNSTORABLE};
 use crate::item::{self, Hash, text};
 use crate::queries::name;
 use crate::store::{Consistency, Item, Key, Store, TransactError, Write};
-use crate::{CHANGED, Head, Ledger, LedgerError, SHAPE, UNSTORABLE, Unreadable, keys};
+use crate::{Head, Ledger, LedgerError, Unreadable, keys};
 use jiff::Timestamp;
 use rules::minimum_sales::Year;
 use rules::{AgreementId, PartnerId};

@@ -5,12 +5,13 @@
 
 use crate::bookings::{Announce, Writes};
 use crate::choices::{Choice, Chosen};
+use crate::error::LOST;
 use crate::record::Outcome;
 use crate::recorded::Origin;
 use crate::rows::{annuity_of, first_annuity};
 use crate::slots::{Settled, Slots};
 use crate::store::{Store, TransactError};
-use crate::{Head, LOST, Ledger, LedgerError, Unreadable, keys};
+use crate::{Head, Ledger, LedgerError, Unreadable, keys};
 use rules::claims::Added;
 use rules::contract::State;
 use rules::rank::Place;

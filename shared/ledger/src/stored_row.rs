@@ -1,9 +1,13 @@
 //! A row as its attributes: short names, and no more than its key does not say already.
 
+use crate::error::{CHANGED, SHAPE, UNSTORABLE};
+use crate::item::{self, Hash};
 use crate::keys::{self, RowKey, SlotKey};
+use crate::lenient::is_of_later_release;
 use crate::rows::{ChosenClaim, Content, Row, SlotState};
 use crate::store::{Item, Key};
 use crate::stored::Stored;
+use crate::{LedgerError, Unreadable};
 use jiff::Timestamp;
 use rules::contract::Key as Claimed;
 use rules::entry::Reversal;
@@ -13,10 +17,11 @@ use rules::{
     PartnerId, Posting, Renewal, Sale, Term,
 };
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// How much of an item there is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Shown {
+enum Shown {
     /// All of it, as in the table.
     Whole,
     /// What an index shows of it.
@@ -180,9 +185,6 @@ enum ReversalName {
     NotOwed,
 }
 
-/// The names of why an entry is a reversal.
-pub(crate) const REVERSALS: [&str; 3] = ["another-partner", "another-posting", "not-owed"];
-
 impl From<Reversal> for StoredReversal {
     fn from(reversal: Reversal) -> StoredReversal {
         StoredReversal::Because(match reversal {
@@ -226,8 +228,64 @@ impl StoredEntry {
     }
 }
 
+impl Row {
+    /// Reads what the index by partner shows of an item of a slot.
+    pub(crate) fn listed(item: &Item) -> Result<Row, Unreadable> {
+        Row::parse(item, Shown::InIndex).map(|(row, _)| row)
+    }
+
+    /// Reads a whole item of a slot, which must be as it was recorded; with the state of the slot if it is the slot's own.
+    pub(crate) fn recorded(stored: Arc<Item>) -> Result<(Row, Option<SlotState>), Unreadable> {
+        if Hash::of(&stored) == Hash::Differs {
+            return Err(Unreadable::damaged(item::key(&stored), CHANGED));
+        }
+        let (row, state) = Row::parse(&stored, Shown::Whole)?;
+        Ok((Row { stored: Some(stored), ..row }, state))
+    }
+
+    /// Reads a whole item of a slot, whether or not it is as it was recorded.
+    pub(crate) fn whole(item: &Item) -> Result<Row, Unreadable> {
+        Row::parse(item, Shown::Whole).map(|(row, _)| row)
+    }
+
+    fn parse(item: &Item, shown: Shown) -> Result<(Row, Option<SlotState>), Unreadable> {
+        let table_key = item::key(item);
+        let key = match RowKey::parse(&table_key) {
+            Some(key) => key,
+            None if keys::is_unknown_row(&table_key) => return Err(Unreadable::unknown(table_key)),
+            None => return Err(Unreadable::damaged(table_key, "its key is none of ours")),
+        };
+        match read(&key, item.clone(), shown) {
+            Some(row) => Ok(row),
+            None if is_of_later_release(item, |item| read(&key, item, shown).is_some()) => {
+                Err(Unreadable::unknown(table_key))
+            }
+            None => Err(Unreadable::damaged(table_key, SHAPE)),
+        }
+    }
+
+    /// The item as it is stored: attributes that this release does not know stay, and so does the hash of what does not
+    /// change.
+    pub(crate) fn item(&self, state: Option<&SlotState>) -> Result<Item, LedgerError> {
+        let key = self.key().key();
+        let unstorable = || LedgerError::Damaged { key: format!("{} {}", key.pk, key.sk), why: UNSTORABLE };
+        let mut changed = attributes(self, state).ok_or_else(unstorable)?;
+        let Some(stored) = &self.stored else {
+            item::hash(&mut changed);
+            return Ok(changed);
+        };
+        let (read, read_state) = Row::parse(stored, Shown::Whole)?;
+        let read = attributes(&read, read_state.as_ref()).ok_or_else(unstorable)?;
+        let mut item = item::rewrite(stored, &read, changed);
+        if !item::is_recorded_alike(stored, &item) {
+            item::hash(&mut item);
+        }
+        Ok(item)
+    }
+}
+
 /// A row, and the state of its slot if it is the slot's own, from an item; none if that says what no item under its key may.
-pub(crate) fn read(key: &RowKey, item: Item, shown: Shown) -> Option<(Row, Option<SlotState>)> {
+fn read(key: &RowKey, item: Item, shown: Shown) -> Option<(Row, Option<SlotState>)> {
     let stored: StoredRow = serde_dynamo::from_item(item).ok()?;
     let slot = key.slot().clone();
     let fact = match (stored.fact, &slot) {
@@ -302,7 +360,7 @@ fn both(one: Option<String>, other: Option<String>) -> Option<(String, String)> 
 }
 
 /// A row, with the state of its slot if it is the slot's own, as attributes.
-pub(crate) fn attributes(row: &Row, state: Option<&SlotState>) -> Option<Item> {
+fn attributes(row: &Row, state: Option<&SlotState>) -> Option<Item> {
     let Key { pk, sk } = row.key().key();
     let (gpk, gsk) = row.place.clone().unzip();
     let (apk, ask) = state.and_then(|state| state.flag.clone()).unzip();

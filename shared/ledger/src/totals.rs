@@ -1,29 +1,22 @@
 //! What a partner's entries of a month add up to, kept so that nobody must read them all to know. Recomputed from the
 //! entries, never incremented: a message twice, late or out of order changes nothing.
 
+pub use crate::partner_month::PartnerMonth;
+
 use crate::bookings::Announce;
+use crate::error::{SHAPE, UNSTORABLE};
 use crate::item;
 use crate::keys;
 use crate::lenient::is_unknown_total;
 use crate::store::{Consistency, Item, Key, Store, TransactError, Write};
-use crate::{Ledger, LedgerError, SHAPE, UNSTORABLE, Unreadable};
+use crate::{Ledger, LedgerError, Unreadable};
 use rules::totals::{Group, Total};
-use rules::{Minor, Month, PartnerId, Totals};
+use rules::{Minor, Totals};
 use serde::{Deserialize, Serialize};
 use std::str::FromStr;
 
 /// How often a total is computed anew because somebody else has just put another one.
 const ATTEMPTS: u32 = 12;
-
-/// A partner and a month in which something was booked.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct PartnerMonth {
-    /// Who.
-    pub partner_id: PartnerId,
-    /// The month of `booked_on`.
-    pub month: Month,
-}
 
 /// A month's totals as stored.
 #[derive(Debug, Serialize, Deserialize)]

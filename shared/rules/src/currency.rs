@@ -1,7 +1,7 @@
 //! Currencies (§2): the ISO 4217 codes with a minor unit that were active on any day since 2000-01-01. One that is
 //! withdrawn keeps its decimals, so that what was booked in it still reads.
 
-use crate::Minor;
+use crate::minor::Minor;
 use crate::text::error;
 use iso_currency::Currency as Iso;
 use rust_decimal::Decimal;

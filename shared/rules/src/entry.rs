@@ -3,6 +3,7 @@
 use crate::Minor;
 use crate::line::{Basis, Line, Posting};
 use crate::money::Overflow;
+use strum::VariantNames;
 
 /// What is appended to a line: the difference between what it is and what was recorded.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,7 +21,8 @@ pub struct Entry {
 }
 
 /// Why a line has left a posting.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, VariantNames)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Reversal {
     /// The sale stands for another partner.
     AnotherPartner,
@@ -31,6 +33,9 @@ pub enum Reversal {
 }
 
 impl Reversal {
+    /// The names of all of them: `another-partner`.
+    pub const NAMES: &[&str] = Reversal::VARIANTS;
+
     /// Why a line that is now `line` has left a posting.
     fn of(posting: &Posting, line: Option<&Line>) -> Reversal {
         match line {

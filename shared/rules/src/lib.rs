@@ -20,6 +20,7 @@ pub mod fold;
 pub mod id;
 pub mod line;
 pub mod minimum_sales;
+mod minor;
 pub mod money;
 #[cfg(feature = "openapi")]
 mod openapi;

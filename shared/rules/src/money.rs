@@ -1,6 +1,7 @@
 //! Money in integers of minor units, exact rates, and the one rounding there is (§2, §3.4).
 
 pub use crate::currency::{Currency, CurrencyError};
+pub use crate::minor::{Minor, Overflow};
 
 use crate::text::{Words, error};
 use rust_decimal::{Decimal, RoundingStrategy, prelude::ToPrimitive};
@@ -10,36 +11,6 @@ use std::fmt;
 
 /// The largest sum on the wire, in minor units.
 pub const MAX_MINOR: i64 = 1_000_000_000_000;
-
-/// A signed number of minor units (cents, yen, millimes) of a currency named beside it.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Minor(pub i64);
-
-/// A sum left the range of a 64-bit number of minor units.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the sum is out of range: it needs more than 64 bits of minor units")]
-pub struct Overflow;
-
-impl Minor {
-    /// Nothing.
-    pub const ZERO: Minor = Minor(0);
-
-    /// `self + other`.
-    pub fn plus(self, other: Minor) -> Result<Minor, Overflow> {
-        self.0.checked_add(other.0).map(Minor).ok_or(Overflow)
-    }
-
-    /// `self − other`.
-    pub fn minus(self, other: Minor) -> Result<Minor, Overflow> {
-        self.0.checked_sub(other.0).map(Minor).ok_or(Overflow)
-    }
-
-    /// The sum of all of them.
-    pub fn sum(all: impl IntoIterator<Item = Minor>) -> Result<Minor, Overflow> {
-        all.into_iter().try_fold(Minor::ZERO, Minor::plus)
-    }
-}
 
 /// A sum as billing states it: zero or more, at most 10^12 minor units.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -311,12 +282,5 @@ mod tests {
         assert_eq!(share("1", MAX_MINOR), MAX_MINOR);
         assert_eq!(Rate::percent(70).in_percent(), "70");
         assert_eq!("0.333333".parse::<Rate>().unwrap().in_percent(), "33.3333");
-    }
-
-    #[test]
-    fn sums_that_do_not_fit_are_errors() {
-        assert_eq!(Minor(i64::MAX).plus(Minor(1)), Err(Overflow));
-        assert_eq!(Minor(i64::MIN).minus(Minor(1)), Err(Overflow));
-        assert_eq!(Minor::sum([Minor(1), Minor(2)]), Ok(Minor(3)));
     }
 }

@@ -1,7 +1,9 @@
 //! The embedded metric format of `CloudWatch`: a line of the log that is metrics as well.
 
 use jiff::Timestamp;
-use serde_json::{Map, Value, json};
+use serde::Serialize;
+use serde_json::Value;
+use std::collections::BTreeMap;
 
 /// The namespace of every metric.
 pub(crate) const NAMESPACE: &str = "AllInWeb/PartnerProgramme";
@@ -24,21 +26,62 @@ impl Metric {
     }
 }
 
+/// A line of the log, as `CloudWatch` reads it.
+#[derive(Serialize)]
+struct Line<'a> {
+    #[serde(rename = "_aws")]
+    declared: Declared<'a>,
+    #[serde(flatten)]
+    dimensions: BTreeMap<&'a str, &'a str>,
+    #[serde(flatten)]
+    values: BTreeMap<&'static str, &'a Value>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Declared<'a> {
+    timestamp: i64,
+    #[serde(rename = "CloudWatchMetrics")]
+    metrics: [Directive<'a>; 1],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Directive<'a> {
+    namespace: &'static str,
+    dimensions: [Vec<&'a str>; 1],
+    metrics: Vec<Named>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Named {
+    name: &'static str,
+    unit: &'static str,
+}
+
 /// A line with metrics that share all dimensions.
-pub(crate) fn line(at: Timestamp, dimensions: &[(&str, &str)], metrics: &[Metric]) -> String {
-    let names: Vec<&str> = dimensions.iter().map(|(name, _)| *name).collect();
-    let units: Vec<Value> = metrics.iter().map(|metric| json!({ "Name": metric.name, "Unit": metric.unit })).collect();
-    let directive = json!({ "Namespace": NAMESPACE, "Dimensions": [names], "Metrics": units });
-    let mut line = Map::new();
-    line.insert("_aws".to_owned(), json!({ "Timestamp": at.as_millisecond(), "CloudWatchMetrics": [directive] }));
-    line.extend(dimensions.iter().map(|(name, value)| ((*name).to_owned(), json!(value))));
-    line.extend(metrics.iter().map(|metric| (metric.name.to_owned(), metric.value.clone())));
-    Value::Object(line).to_string()
+pub(crate) fn line(
+    at: Timestamp,
+    dimensions: &[(&str, &str)],
+    metrics: &[Metric],
+) -> Result<String, serde_json::Error> {
+    let directive = Directive {
+        namespace: NAMESPACE,
+        dimensions: [dimensions.iter().map(|(name, _)| *name).collect()],
+        metrics: metrics.iter().map(|Metric { name, unit, value: _ }| Named { name, unit }).collect(),
+    };
+    serde_json::to_string(&Line {
+        declared: Declared { timestamp: at.as_millisecond(), metrics: [directive] },
+        dimensions: dimensions.iter().copied().collect(),
+        values: metrics.iter().map(|metric| (metric.name, &metric.value)).collect(),
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
 
     #[test]
     fn a_line_has_its_dimensions_and_metrics_beside_what_declares_them() {
@@ -48,7 +91,7 @@ mod tests {
             Metric { name: "AgeAtProcessing", unit: "Milliseconds", value: json!([5, 7]) },
         ];
         let line: Value =
-            serde_json::from_str(&line(at, &[("Function", "F"), ("Outcome", "decided")], &metrics)).unwrap();
+            serde_json::from_str(&line(at, &[("Function", "F"), ("Outcome", "decided")], &metrics).unwrap()).unwrap();
         let expected = json!({
             "_aws": {
                 "Timestamp": 1_700_000_000_123_i64,
@@ -65,7 +108,7 @@ mod tests {
 
     #[test]
     fn amounts_keep_every_digit() {
-        let line = line(Timestamp::UNIX_EPOCH, &[], &[Metric::count("N", 9_007_199_254_740_993_i64)]);
+        let line = line(Timestamp::UNIX_EPOCH, &[], &[Metric::count("N", 9_007_199_254_740_993_i64)]).unwrap();
         assert!(line.contains(":9007199254740993"), "{line}");
     }
 }

@@ -9,6 +9,7 @@ mod emf;
 pub mod environment;
 pub mod ingest;
 pub mod metrics;
+mod own_messages;
 pub mod restatement;
 pub mod telemetry;
 pub mod totals;

@@ -19,7 +19,6 @@ use jiff::Timestamp;
 use ledger::dynamo::Observer;
 use ledger::{Booking, Outcome};
 use rules::{Currency, Kind};
-use serde_json::json;
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -123,14 +122,15 @@ impl Counts {
         }
         let mut text = String::new();
         let mut add = |dimensions: &[(&str, &str)], metrics: &[Metric]| {
-            if !metrics.is_empty() {
-                text.push_str(&line(at, dimensions, metrics));
+            // Nothing but names and numbers, so that it can be written.
+            if let (false, Ok(line)) = (metrics.is_empty(), line(at, dimensions, metrics)) {
+                text.push_str(&line);
                 text.push('\n');
             }
         };
         add(&[function], &metrics);
         for ages in self.ages.chunks(MAX_VALUES) {
-            add(&[function], &[Metric { name: "AgeAtProcessing", unit: "Milliseconds", value: json!(ages) }]);
+            add(&[function], &[Metric { name: "AgeAtProcessing", unit: "Milliseconds", value: ages.to_vec().into() }]);
         }
         for (outcome, count) in self.outcomes {
             add(&[function, ("Outcome", outcome)], &[Metric::count("Events", count)]);

@@ -6,6 +6,7 @@ use crate::context::traced;
 use crate::dead_letters::DeadLetters;
 use crate::environment::{SettingsError, number, variable};
 use crate::metrics::Metrics;
+use crate::own_messages::{Own, own_message};
 use crate::totals::{BookingLedger, Refreshes};
 use crate::{Error, chain, now, telemetry, warm_up};
 use aws_sdk_sqs::Client;
@@ -18,7 +19,6 @@ use rules::contract::Key;
 use rules::line::LineId;
 use rules::text::Words;
 use rules::{AnnuityId, Cause, ContractId, CreditNoteId, Day, PartnerId, Term};
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::process::ExitCode;
@@ -331,29 +331,6 @@ pub fn refused(chosen: Chosen) -> Option<Refusal> {
         Chosen::TooMany(bound) => ("number", bound.into()),
     };
     Some(Refusal::new(field, words))
-}
-
-/// A message of one of our own queues.
-pub(crate) enum Own<T> {
-    /// One that this release knows.
-    Known(T),
-    /// An object that it does not know, of a later release perhaps: it comes back, and is not buried.
-    Unknown(String),
-    /// Nothing that any release sends.
-    Garbage,
-}
-
-/// Reads a message of one of our own queues.
-pub(crate) fn own_message<T: DeserializeOwned>(body: &str) -> Own<T> {
-    match serde_json::from_str(body) {
-        Ok(known) => Own::Known(known),
-        Err(error) => match serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(body) {
-            Ok(_) => {
-                Own::Unknown(format!("{:?} at line {}, column {}", error.classify(), error.line(), error.column()))
-            }
-            Err(_) => Own::Garbage,
-        },
-    }
 }
 
 fn no_request() -> Words {

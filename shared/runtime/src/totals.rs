@@ -9,7 +9,7 @@ use crate::context::traced;
 use crate::dead_letters::DeadLetters;
 use crate::environment::{SettingsError, number, variable};
 use crate::metrics::Metrics;
-use crate::restatement::{Own, own_message};
+use crate::own_messages::{Own, own_message};
 use crate::{Error, chain, telemetry, warm_up};
 use aws_sdk_sqs::Client;
 use events::Refusal;

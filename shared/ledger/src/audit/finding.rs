@@ -104,7 +104,7 @@ impl fmt::Display for Finding {
             Finding::Torn { partition, items } => {
                 write!(f, "{partition}: counts other items than the {items} that are there")
             }
-            Finding::Lost { partner_id } => write!(f, "PARTNER#{partner_id} HEAD: {}", crate::LOST),
+            Finding::Lost { partner_id } => write!(f, "PARTNER#{partner_id} HEAD: {}", crate::error::LOST),
             Finding::Difference { line, posting, owed, booked, doubtful } => {
                 let Posting { partner_id, kind, model, currency, booked_on } = posting;
                 let amounts = |amounts: &Option<(Minor, Minor)>| match amounts {

@@ -152,7 +152,7 @@ impl<S: Store, A: Announce> Ledger<S, A> {
             let read = self.store.get(vec![key.clone()], Consistency::Strong).await?;
             let Some(stored) = read.into_iter().next() else { return Ok(()) };
             if Hash::of(&stored) == Hash::Differs {
-                return Err(Unreadable::damaged(item::key(&stored), crate::CHANGED).into());
+                return Err(Unreadable::damaged(item::key(&stored), crate::error::CHANGED).into());
             }
             let mut item = stored.clone();
             change(&mut item);

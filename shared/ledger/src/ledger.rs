@@ -1,0 +1,62 @@
+//! The ledger itself: a store, and whoever is told of what is booked in it.
+
+use crate::bookings::{Announce, Booking, Nobody, Writes};
+use crate::error::LedgerError;
+use crate::keys;
+use crate::partner_month::PartnerMonth;
+use crate::store::{Consistency, Inserted, Item, Store, StoreError, TransactError};
+use std::collections::BTreeSet;
+
+/// The ledger over a store, which tells of its bookings.
+#[derive(Debug, Clone)]
+pub struct Ledger<S, A = Nobody> {
+    pub(crate) store: S,
+    pub(crate) announce: A,
+}
+
+impl<S: Store> Ledger<S> {
+    /// The ledger kept in `store`, which tells nobody of its bookings.
+    pub fn new(store: S) -> Self {
+        Ledger { store, announce: Nobody }
+    }
+}
+
+impl<S: Store, A: Announce> Ledger<S, A> {
+    /// The ledger kept in `store`, which tells `announce` of its bookings.
+    pub fn announcing(store: S, announce: A) -> Self {
+        Ledger { store, announce }
+    }
+
+    /// Asks for an item that is never there: whether the table answers.
+    pub async fn knock(&self) -> Result<(), LedgerError> {
+        self.store.get(vec![keys::nothing()], Consistency::Eventual).await?;
+        Ok(())
+    }
+
+    /// Inserts each item on its own, with the entry that it books.
+    pub(crate) async fn insert(&self, new: Vec<(Item, Option<Booking>)>) -> Vec<Inserted> {
+        let (items, bookings): (Vec<Item>, Vec<Option<Booking>>) = new.into_iter().unzip();
+        if let Err(error) = self.before(bookings.iter().flatten()).await {
+            let why = error.to_string();
+            let failed = |_| StoreError { operation: error.operation, source: why.clone().into() };
+            return items.iter().map(|item| Inserted::Failed(failed(item))).collect();
+        }
+        let inserted = self.store.insert(items).await;
+        let done = bookings.into_iter().zip(&inserted).filter(|(_, inserted)| matches!(inserted, Inserted::Done));
+        self.announce.after(done.filter_map(|(booking, _)| booking).collect());
+        inserted
+    }
+
+    /// Applies all writes, or none.
+    pub(crate) async fn transact(&self, Writes { writes, bookings }: Writes) -> Result<(), TransactError> {
+        self.before(bookings.iter()).await?;
+        self.store.transact(writes).await?;
+        self.announce.after(bookings);
+        Ok(())
+    }
+
+    async fn before(&self, bookings: impl Iterator<Item = &Booking> + Send) -> Result<(), StoreError> {
+        let months: BTreeSet<PartnerMonth> = bookings.map(|booking| booking.within.clone()).collect();
+        if months.is_empty() { Ok(()) } else { self.announce.before(&months).await }
+    }
+}
