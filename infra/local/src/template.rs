@@ -2,6 +2,7 @@
 //! name, so that what runs here and what deploys cannot drift apart.
 
 mod api;
+mod error;
 mod intrinsics;
 mod parameters;
 mod shapes;

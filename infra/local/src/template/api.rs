@@ -1,7 +1,7 @@
 //! The HTTP API in the template: who may call it, from where, how often.
 
+use super::error::{error, typed};
 use super::intrinsics::REF;
-use super::yaml::{error, typed};
 use super::{Admission, Api, Cors, Route, TemplateError};
 use serde::Deserialize;
 use serde::de::IgnoredAny;

@@ -1,7 +1,7 @@
 //! CloudFormation's intrinsic functions: what they refer to, and what they come to.
 
 use super::TemplateError;
-use super::yaml::error;
+use super::error::error;
 use serde_norway::Value as Yaml;
 use std::collections::{BTreeMap, BTreeSet};
 

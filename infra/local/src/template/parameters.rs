@@ -1,7 +1,7 @@
 //! The template's parameters: their defaults or what is given, held against what each admits, as CloudFormation does.
 
+use super::error::error;
 use super::shapes::RawParameter;
-use super::yaml::error;
 use super::{Given, TemplateError};
 use regex_lite::Regex;
 use serde_norway::Value as Yaml;

@@ -1,11 +1,11 @@
 //! From YAML to a [`Template`]: every field known or refused.
 
+use super::error::{error, typed};
 use super::intrinsics::{ARN, Names, REF, SUB, resolve, untagged};
 use super::shapes::{
     RawFunction, RawKey, RawMetadata, RawQueue, RawResource, RawSecret, RawSqsEvent, RawStack, RawTable, RawTemplate,
 };
 use super::{Api, Function, Given, Index, Mapping, Queue, Table, Template, TemplateError, Value, api, parameters};
-use serde::de::DeserializeOwned;
 use serde_norway::Value as Yaml;
 use std::collections::BTreeMap;
 
@@ -21,14 +21,6 @@ const WITHOUT_EFFECT: [&str; 7] = [
 ];
 /// The one stack within the stack, which has no effect here either.
 const DASHBOARD: &str = "infra/dashboard.yaml";
-
-pub(super) fn error(place: impl Into<String>, problem: impl std::fmt::Display) -> TemplateError {
-    TemplateError { place: place.into(), problem: problem.to_string() }
-}
-
-pub(super) fn typed<T: DeserializeOwned>(value: Yaml, place: &str) -> Result<T, TemplateError> {
-    serde_norway::from_value(value).map_err(|problem| error(place, problem))
-}
 
 pub(super) fn read(text: &str, given: Given<'_>) -> Result<Template, TemplateError> {
     let raw: Yaml = serde_norway::from_str(text).map_err(|problem| error("the file", problem))?;
