@@ -17,7 +17,7 @@ use rules::{Day, PartnerId};
 use std::sync::Arc;
 
 /// What every route needs.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct App<S> {
     /// The ledger.
     pub ledger: Ledger<S>,

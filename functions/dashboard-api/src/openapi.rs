@@ -21,6 +21,7 @@ use events::set_aside::Reason;
 use events::simulation::Question;
 use rules::minimum_sales::MAX_YEARS;
 use rules::{ContractId, CreditNoteId, Day, Month, PartnerId, Term};
+use serde_json::Value;
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
 use utoipa::openapi::path::{HttpMethod, OperationBuilder, Parameter, ParameterBuilder, ParameterIn};
@@ -58,6 +59,31 @@ pub fn document() -> OpenApi {
         .components(Some(components))
         .security(Some([security]))
         .build()
+}
+
+/// The document as it is checked in and served: a line for each operation, each schema and each answer, so that it is short,
+/// and its changes can be read.
+pub fn as_text() -> Result<String, serde_json::Error> {
+    let mut text = String::new();
+    write_lines(&serde_json::to_value(document())?, 0, &mut text);
+    Ok(text + "\n")
+}
+
+fn write_lines(value: &Value, depth: usize, text: &mut String) {
+    const LINES: usize = 3;
+    let Value::Object(fields) = value else { return text.push_str(&value.to_string()) };
+    if depth >= LINES || fields.is_empty() {
+        return text.push_str(&value.to_string());
+    }
+    let mut between = "{\n";
+    for (name, value) in fields {
+        text.push_str(between);
+        text.push_str(&Value::from(name.as_str()).to_string());
+        text.push(':');
+        write_lines(value, depth + 1, text);
+        between = ",\n";
+    }
+    text.push_str("\n}");
 }
 
 fn method(route: Route) -> HttpMethod {

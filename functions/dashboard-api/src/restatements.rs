@@ -2,7 +2,6 @@
 
 use futures_util::future::{BoxFuture, FutureExt};
 use runtime::restatement::{Queue, Request, SendError};
-use std::fmt::Debug;
 
 /// When a restatement is to begin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,7 +13,7 @@ pub enum When {
 }
 
 /// Where restatements are asked for.
-pub trait Restatements: Debug + Send + Sync {
+pub trait Restatements: Send + Sync {
     /// Asks for one.
     fn send<'a>(&'a self, request: &'a Request, when: When) -> BoxFuture<'a, Result<(), SendError>>;
 }

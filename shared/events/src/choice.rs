@@ -28,6 +28,8 @@ fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<usize>, 
 }
 
 /// Reads a choice. Whether there is such a claim is for the ledger to say.
+// The API alone calls it, and is compiled to be small: this crate is compiled to be fast.
+#[inline]
 pub fn parse(body: &str) -> Result<ChoiceBody, Refusal> {
     let ChoiceBody { claim, seen, reason } = body::read(body)?;
     if claim == Some(0) {

@@ -53,6 +53,8 @@ pub struct RegistrationBody<'a> {
 
 /// Reads a registration. `known` are the agreements registered so far: an agreement that names no programme
 /// version keeps the one that was fixed when it was first registered.
+// The API alone calls it, and is compiled to be small: this crate is compiled to be fast.
+#[inline]
 pub fn parse(body: &str, known: &Agreements) -> Result<Registration, Refusal> {
     let RegistrationBody { name, agreements, partner_id, .. } = body::read(body)?;
     let partner_id = partner_id.map(|id| id.parsed("partner_id")).transpose()?;

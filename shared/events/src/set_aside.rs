@@ -13,6 +13,8 @@ pub struct Reason {
 }
 
 /// Reads the reason: 1 to [`body::MAX_TEXT`] characters.
+// The API alone calls it, and is compiled to be small: this crate is compiled to be fast.
+#[inline]
 pub fn parse(body: &str) -> Result<String, Refusal> {
     let Reason { reason } = body::read(body)?;
     body::text(reason, "reason")

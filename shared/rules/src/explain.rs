@@ -1,4 +1,7 @@
 //! Amounts in words, French and English (§3.6): enough to compute each of them again by hand.
+//!
+//! The API alone explains, and is compiled to be small; this crate is compiled to be fast. So these functions are inline,
+//! which is to say compiled where they are called.
 
 use crate::contract::Oddity;
 use crate::decision::{Pending, Reason};
@@ -9,6 +12,7 @@ use crate::rates::Rates;
 use crate::{Currency, Entry, Minor, Rate};
 
 /// Why an entry is what it is: the line as it stood when the entry was recorded, and what had been recorded before.
+#[inline]
 pub fn entry(entry: &Entry, language: Language) -> String {
     let currency = entry.posting.currency;
     let said = basis(&entry.basis, currency, language);
@@ -51,6 +55,7 @@ fn why_reversed(reversal: Reversal, language: Language) -> &'static str {
 }
 
 /// Why a line is what it is.
+#[inline]
 pub fn basis(basis: &Basis, currency: Currency, language: Language) -> String {
     let decision = &basis.decision;
     let computed = computation(basis, currency, language);
@@ -66,6 +71,7 @@ pub fn basis(basis: &Basis, currency: Currency, language: Language) -> String {
 }
 
 /// What is waited for.
+#[inline]
 pub fn pending(pending: Pending, language: Language) -> &'static str {
     match (pending, language) {
         (Pending::NoAgreement, Language::Fr) => {
@@ -90,6 +96,7 @@ pub fn pending(pending: Pending, language: Language) -> &'static str {
 }
 
 /// What about an annuity needs a person, and what to do about it.
+#[inline]
 pub fn oddity(oddity: Oddity, language: Language) -> &'static str {
     match (oddity, language) {
         (Oddity::Pending(waits_for), language) => pending(waits_for, language),
@@ -237,6 +244,7 @@ fn percent(rate: Rate, language: Language) -> String {
 }
 
 /// An amount as people write it: `1,200.01 EUR` in English, `1 200,01 EUR` in French; the spaces do not break.
+#[inline]
 pub fn amount(minor: Minor, currency: Currency, language: Language) -> String {
     let plain = currency.decimal(minor);
     let (group, point) = match language {

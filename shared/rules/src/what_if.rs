@@ -49,6 +49,7 @@ pub struct Change {
 pub type Pair = (Option<Line>, Option<Line>);
 
 /// The lines of these contracts today and after a change, each beside the other.
+#[inline]
 pub fn what_if(
     contracts: &BTreeMap<ContractId, Contract>,
     registry: &BTreeMap<PartnerId, Agreements>,
