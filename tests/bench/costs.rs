@@ -1,7 +1,8 @@
 //! Requests and capacity units, counted from what the table reports, as the history of a partner grows.
 
 use crate::figures::{Figure, Goal, Unit};
-use fixtures::counted::{Cost, Counted, credit_note, partner, renewal, sale};
+use fixtures::counted::{Cost, Counted};
+use fixtures::largest::{credit_note, partner, renewal, sale};
 use harness::running::Running;
 use rules::Fact;
 use std::collections::BTreeMap;

@@ -3,7 +3,8 @@
 
 use crate::figures::{Figure, Goal, Unit};
 use events::input::Event;
-use fixtures::counted::{Counted, partner, sale, sale_event};
+use fixtures::counted::Counted;
+use fixtures::largest::{partner, sale, sale_event};
 use harness::running::Running;
 use local::lambda::{self, Home};
 use local::{load, template::Function};

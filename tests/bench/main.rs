@@ -9,13 +9,11 @@
 
 mod costs;
 mod dashboard;
-mod decisions;
 mod figures;
 mod functions;
 mod instructions;
 
 use clap::{Parser, ValueEnum};
-use decisions::Work;
 use fixtures::generator::Size;
 use harness::running::Running;
 use std::error::Error;
@@ -50,11 +48,6 @@ struct Arguments {
     /// Seed of that world
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// Does this alone, with `count` sales: what callgrind is given
-    #[arg(long, value_enum, requires = "count", hide = true)]
-    work: Option<Work>,
-    #[arg(long, hide = true)]
-    count: Option<usize>,
 }
 
 /// What is taken together.
@@ -70,10 +63,6 @@ enum Part {
 
 fn main() -> Result<ExitCode, Box<dyn Error>> {
     let arguments = Arguments::parse();
-    if let (Some(work), Some(count)) = (arguments.work, arguments.count) {
-        work.repeat(count);
-        return Ok(ExitCode::SUCCESS);
-    }
     tokio::runtime::Runtime::new()?.block_on(take(arguments))
 }
 

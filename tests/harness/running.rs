@@ -9,7 +9,7 @@ use ledger::Ledger;
 use ledger::dynamo::DynamoStore;
 use local::client::{Answer, Http};
 use local::load::{self, DeadLetter};
-use local::queues::queue_of;
+use local::queue_of;
 use local::tokens::Role;
 use local::{Dynamodb, Options, Stack};
 use serde_json::Value;

@@ -1,6 +1,7 @@
 //! What events cost in requests and capacity units, counted from what the table reports.
 
-use fixtures::counted::{Counted, credit_note, partner, renewal, sale};
+use fixtures::counted::Counted;
+use fixtures::largest::{credit_note, partner, renewal, sale};
 use harness::running::{Running, is_another_engine};
 use rules::Fact;
 

@@ -1,18 +1,23 @@
 //! Partners through the API, events through SQS, and the wait until every message is settled.
 
 use crate::client::{ClientError, Http};
-use crate::queues::queue_of;
 use crate::report;
 use crate::stack::Stack;
-use aws_sdk_sqs::types::{MessageSystemAttributeName, QueueAttributeName, SendMessageBatchRequestEntry};
+use aws_sdk_sqs::types::{MessageSystemAttributeName, QueueAttributeName};
 use axum::http::Method;
 use events::input::{Event, Partner};
-use indicatif::{ProgressBar, ProgressStyle};
+use ledger::dynamo::DynamoStore;
+use ledger::totals::PartnerMonth;
+use ledger::{Ledger, LedgerError};
+use machine::queue_of;
+use machine::sending::{BATCH, QueueError, bar, send_batch};
+use rules::{Day, PartnerId};
+use runtime::restatement::{PartnerStep, Request};
+use runtime::totals::Refresh;
+use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-/// How many messages one request carries at most (a limit of SQS).
-pub const BATCH: usize = 10;
 /// How many months one message names.
 const MONTHS: usize = 50;
 /// How often the queues are looked at.
@@ -37,15 +42,15 @@ pub enum LoadError {
         detail: String,
     },
     /// The table did not answer.
-    #[error("DynamoDB did not take part")]
-    Table(#[source] Box<dyn std::error::Error + Send + Sync>),
+    #[error(transparent)]
+    Table(#[from] LedgerError),
     /// The queue did not answer.
-    #[error("SQS did not take part")]
-    Queue(#[source] Box<dyn std::error::Error + Send + Sync>),
+    #[error(transparent)]
+    Queue(#[from] QueueError),
 }
 
 fn queue_error(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> LoadError {
-    LoadError::Queue(error.into())
+    QueueError::new(error).into()
 }
 
 /// A message that could not be processed.
@@ -59,13 +64,6 @@ pub struct DeadLetter {
     pub reason: String,
     /// What it says.
     pub body: String,
-}
-
-/// A progress bar; nothing where there is no terminal.
-pub fn bar(what: &'static str, length: usize) -> ProgressBar {
-    let style = ProgressStyle::with_template("{msg:20} {bar:40} {pos}/{len}");
-    let bar = ProgressBar::new(u64::try_from(length).unwrap_or(u64::MAX)).with_message(what);
-    bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
 }
 
 /// Registers partners through the API. One that is registered with other data is left as it is, unless `replace`.
@@ -93,35 +91,36 @@ pub async fn register(api: &Http, partners: &[Partner], replace: bool) -> Result
 /// Asks for a pass over every registered partner, and for the totals of every month: the messages of an earlier run went
 /// with it, and among them perhaps those that were to follow a registration or a booking.
 pub async fn resume(stack: &Stack, api: &Http) -> Result<(), LoadError> {
-    let sqs = stack.sqs();
-    for id in report::partner_ids(api).await? {
-        let request = serde_json::json!({ "kind": "partner", "partner_id": id, "agreements_version": 0 });
-        let send = sqs.send_message().queue_url(stack.queue_url("RestatementQueue")).message_body(request.to_string());
-        send.send().await.map_err(queue_error)?;
+    let partners = report::partner_ids(api).await?;
+    for partner_id in &partners {
+        let request = Request::Partner(PartnerStep::first(partner_id.clone(), 0));
+        ask(stack, "RestatementQueue", &request).await?;
     }
-    for months in booked_months(stack).await?.chunks(MONTHS) {
-        let refresh = serde_json::json!({ "months": months }).to_string();
-        let send = sqs.send_message().queue_url(stack.queue_url("TotalsQueue")).message_body(refresh);
-        send.send().await.map_err(queue_error)?;
+    let months: Vec<PartnerMonth> = booked_months(stack, partners).await?.into_iter().collect();
+    for months in months.chunks(MONTHS) {
+        ask(stack, "TotalsQueue", &Refresh { months: months.iter().cloned().collect() }).await?;
     }
     Ok(())
 }
 
-/// Each partner and month in which something is booked, as a refresh of totals names them.
-async fn booked_months(stack: &Stack) -> Result<Vec<serde_json::Value>, LoadError> {
-    let table = &stack.template.table.name;
-    let scan = stack.dynamodb().scan().table_name(table).filter_expression("attribute_exists(e)");
-    let mut items = scan.projection_expression("gpk, gsk").into_paginator().items().send();
+/// Sends a message of one of our own queues.
+async fn ask(stack: &Stack, queue: &str, message: &impl Serialize) -> Result<(), LoadError> {
+    let body = serde_json::to_string(message).map_err(queue_error)?;
+    let send = stack.sqs().send_message().queue_url(stack.queue_url(queue)).message_body(body);
+    send.send().await.map_err(queue_error)?;
+    Ok(())
+}
+
+/// The months in which something of these partners is booked.
+async fn booked_months(stack: &Stack, partners: Vec<PartnerId>) -> Result<BTreeSet<PartnerMonth>, LoadError> {
+    let ledger = Ledger::new(DynamoStore::new(stack.dynamodb(), &stack.template.table.name));
     let mut months = BTreeSet::new();
-    while let Some(item) = items.next().await {
-        let item = item.map_err(|error| LoadError::Table(error.into()))?;
-        let text = |name: &str| item.get(name).and_then(|value| value.as_s().ok());
-        let partner = text("gpk").and_then(|gpk| gpk.strip_prefix("PARTNER#"));
-        let month = text("gsk").and_then(|gsk| gsk.get(.."YYYY-MM".len()));
-        months.extend(partner.zip(month).map(|(partner, month)| (partner.to_owned(), month.to_owned())));
+    for partner_id in partners {
+        let entries = ledger.entries(&partner_id, (Day::MIN, Day::MAX), usize::MAX, None).await?;
+        let booked_on = entries.list.iter().map(|listed| listed.recorded.entry.posting.booked_on);
+        months.extend(booked_on.map(|day| PartnerMonth { partner_id: partner_id.clone(), month: day.into() }));
     }
-    let month = |(partner, month)| serde_json::json!({ "partner_id": partner, "month": month });
-    Ok(months.into_iter().map(month).collect())
+    Ok(months)
 }
 
 /// Sends events to the queues of their types, in their order.
@@ -148,21 +147,6 @@ pub async fn send(stack: &Stack, events: &[Event]) -> Result<(), LoadError> {
     }
     bar.finish_and_clear();
     Ok(())
-}
-
-/// Sends at most [`BATCH`] events in one request.
-pub async fn send_batch(sqs: &aws_sdk_sqs::Client, queue_url: &str, batch: &[&Event]) -> Result<(), LoadError> {
-    let entries: Result<Vec<_>, _> = batch
-        .iter()
-        .enumerate()
-        .map(|(i, event)| SendMessageBatchRequestEntry::builder().id(i.to_string()).message_body(&event.body).build())
-        .collect();
-    let entries = entries.map_err(queue_error)?;
-    let sent = sqs.send_message_batch().queue_url(queue_url).set_entries(Some(entries)).send().await;
-    match sent.map_err(queue_error)?.failed.first() {
-        Some(failed) => Err(queue_error(failed.message.clone().unwrap_or_else(|| failed.code.clone()))),
-        None => Ok(()),
-    }
 }
 
 /// Waits until no message is waiting or in work: each was settled, or is a dead letter. Delayed messages are second looks:
@@ -198,14 +182,14 @@ fn served(stack: &Stack) -> Vec<&str> {
 async fn settle_queues(stack: &Stack, queues: &[&str], counts: &[QueueAttributeName]) -> Result<(), LoadError> {
     let sqs = stack.sqs();
     let queues: Vec<String> = queues.iter().map(|queue| stack.queue_url(queue)).collect();
-    let mut bar: Option<ProgressBar> = None;
+    let mut bar = None;
     loop {
         let mut left = 0;
         for queue in &queues {
             left += messages_in(&sqs, queue, counts).await?;
         }
         let most = left;
-        let bar = bar.get_or_insert_with(|| self::bar("settling messages", most));
+        let bar = bar.get_or_insert_with(|| machine::sending::bar("settling messages", most));
         bar.set_length(bar.length().unwrap_or(0).max(u64::try_from(left).unwrap_or_default()));
         bar.set_position(bar.length().unwrap_or(0).saturating_sub(u64::try_from(left).unwrap_or_default()));
         if left == 0 {

@@ -68,13 +68,7 @@ async fn main() -> ExitCode {
     match run(Arguments::parse()).await {
         Ok(code) => code,
         Err(error) => {
-            let mut text = error.to_string();
-            let mut source = error.source();
-            while let Some(cause) = source {
-                text = format!("{text}: {cause}");
-                source = cause.source();
-            }
-            eprintln!("error: {text}");
+            eprintln!("error: {}", runtime::chain(&*error));
             ExitCode::FAILURE
         }
     }
@@ -139,7 +133,7 @@ async fn serve(stack: &Stack, given: Option<Given>, once: bool) -> Result<ExitCo
     }
     if let Some(example) = example {
         let partner = report::partner_ids(&api).await?.into_iter().next();
-        println!("{}", report::hints(stack, partner.as_deref(), &example)?);
+        println!("{}", report::hints(stack, partner.as_ref(), &example)?);
     }
     if once {
         if dead.is_empty() {

@@ -1,11 +1,9 @@
 //! An SQS-compatible endpoint in this process, with the template's queues. Messages are in memory only.
 
 use crate::template::Queue;
-use crate::{ACCOUNT, CREDENTIALS, HOST, REGION, door};
+use crate::{ACCOUNT, HOST, REGION, door};
 use aws_sdk_sqs::Client;
-use aws_sdk_sqs::config::{BehaviorVersion, Credentials, Region};
 use aws_sdk_sqs::types::QueueAttributeName;
-use events::EventType;
 use rustack_sqs_core::config::SqsConfig;
 use rustack_sqs_core::handler::RustackSqsHandler;
 use rustack_sqs_core::provider::RustackSqs;
@@ -30,31 +28,6 @@ pub fn serve(listener: TcpListener, port: u16, (tasks, stop): (&TaskTracker, &Ca
     let http = SqsHttpConfig { skip_signature_validation: true, region: REGION.to_owned(), credential_provider: None };
     let service = SqsHttpService::new(handler, http);
     door::serve(listener, service, (tasks, stop));
-}
-
-/// A client of the endpoint at `url`.
-pub fn client(url: &str) -> Client {
-    let config = aws_sdk_sqs::Config::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .region(Region::new(REGION))
-        .credentials_provider(Credentials::new(CREDENTIALS, CREDENTIALS, None, None, "local"))
-        .endpoint_url(url)
-        .build();
-    Client::from_conf(config)
-}
-
-/// The URL of a queue.
-pub fn url(endpoint: &str, name: &str) -> String {
-    format!("{endpoint}/{ACCOUNT}/{name}")
-}
-
-/// The queue of an event type.
-pub fn queue_of(event_type: EventType) -> &'static str {
-    match event_type {
-        EventType::SaleSigned => "SaleSignedQueue",
-        EventType::AnnualRenewal => "AnnualRenewalQueue",
-        EventType::CreditNote => "CreditNoteQueue",
-    }
 }
 
 /// Creates the queues; those that others point to come first.

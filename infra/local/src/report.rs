@@ -1,12 +1,13 @@
 //! What a run prints: balances, where everything answers, what to try.
 
 use crate::client::{ClientError, Http};
-use crate::queues::queue_of;
 use crate::stack::Stack;
 use crate::tokens::{self, Role};
 use comfy_table::presets::UTF8_FULL_CONDENSED;
 use comfy_table::{CellAlignment, Table};
 use events::input::Event;
+use machine::queue_of;
+use rules::PartnerId;
 use serde_json::Value;
 
 /// A partner's balance in one currency, as the API gives it.
@@ -25,12 +26,12 @@ pub struct Balance {
 }
 
 /// Every registered partner, from the API.
-pub async fn partner_ids(api: &Http) -> Result<Vec<String>, ClientError> {
+pub async fn partner_ids(api: &Http) -> Result<Vec<PartnerId>, ClientError> {
     let mut ids = Vec::new();
     let mut path = "/partners?limit=500".to_owned();
     loop {
         let page = api.get(&path).await?.json;
-        ids.extend(list(&page, "partners").iter().map(|partner| text(partner, "partner_id")));
+        ids.extend(list(&page, "partners").iter().filter_map(|partner| text(partner, "partner_id").parse().ok()));
         match page.get("next_cursor").and_then(Value::as_str) {
             Some(cursor) => path = format!("/partners?limit=500&cursor={cursor}"),
             None => return Ok(ids),
@@ -44,7 +45,7 @@ pub async fn balances(api: &Http) -> Result<Vec<Balance>, ClientError> {
     for partner_id in partner_ids(api).await? {
         let partner = api.get(&format!("/partners/{partner_id}")).await?.json;
         balances.extend(list(&partner, "balances").iter().map(|balance| Balance {
-            partner_id: partner_id.clone(),
+            partner_id: partner_id.to_string(),
             name: text(&partner, "name"),
             currency: text(balance, "currency"),
             due_to_partner: text(balance.get("due_to_partner").unwrap_or(&Value::Null), "amount"),
@@ -78,14 +79,14 @@ pub fn table(balances: &[Balance]) -> String {
 }
 
 /// Where everything answers, links that sign a browser in, and two lines to try.
-pub fn hints(stack: &Stack, partner: Option<&str>, event: &Event) -> std::io::Result<String> {
+pub fn hints(stack: &Stack, partner: Option<&PartnerId>, event: &Event) -> std::io::Result<String> {
     let queue_url = stack.queue_url(queue_of(event.event_type));
     let api = &stack.api_url;
     let manager = stack.tokens.mint(&Role::Admin, tokens::LIFETIME)?;
     let mut links = format!("  as manager\n  {api}/#token={manager}\n");
-    if let Some(id) = partner.and_then(|id| id.parse().ok()) {
-        let token = stack.tokens.mint(&Role::Partner(id), tokens::LIFETIME)?;
-        links = format!("{links}\n  as partner {}\n  {api}/#token={token}\n", partner.unwrap_or_default());
+    if let Some(id) = partner {
+        let token = stack.tokens.mint(&Role::Partner(id.clone()), tokens::LIFETIME)?;
+        links = format!("{links}\n  as partner {id}\n  {api}/#token={token}\n");
     }
     let path = partner.map_or_else(|| "programme".to_owned(), |id| format!("partners/{id}"));
     Ok(format!(

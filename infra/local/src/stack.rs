@@ -7,7 +7,8 @@ use crate::gateway::Gateway;
 use crate::lambda::{self, Home, Invoker};
 use crate::template::{Function, Given, Template, TemplateError, Value};
 use crate::tokens::{self, Role, Tokens};
-use crate::{HOST, mapping, private, queues, secrets, table};
+use crate::{HOST, mapping, private, queues, table};
+use machine::secrets;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
@@ -311,17 +312,17 @@ impl Stack {
 
     /// A client of the embedded DynamoDB.
     pub fn dynamodb(&self) -> aws_sdk_dynamodb::Client {
-        table::client(&self.dynamodb_url)
+        machine::dynamodb(&self.dynamodb_url)
     }
 
     /// A client of the embedded SQS.
     pub fn sqs(&self) -> aws_sdk_sqs::Client {
-        queues::client(&self.sqs_url)
+        machine::sqs(&self.sqs_url)
     }
 
     /// The URL of a queue.
     pub fn queue_url(&self, name: &str) -> String {
-        queues::url(&self.sqs_url, name)
+        machine::queue_url(&self.sqs_url, name)
     }
 }
 

@@ -1,9 +1,8 @@
 //! A DynamoDB-compatible endpoint in this process, with the template's table, kept in a file.
 
 use crate::template::Table;
-use crate::{CREDENTIALS, HOST, REGION, door, private};
+use crate::{HOST, door, private};
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
 use aws_sdk_dynamodb::error::ProvideErrorMetadata;
 use aws_sdk_dynamodb::types::{
     AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, Projection, ProjectionType,
@@ -76,17 +75,6 @@ async fn hidden() -> Result<TcpListener, Failure> {
         // Elsewhere there is one, and only the port is any.
         Err(_) => Ok(TcpListener::bind((HOST, 0)).await?),
     }
-}
-
-/// A client of the endpoint at `url`.
-pub fn client(url: &str) -> Client {
-    let config = aws_sdk_dynamodb::Config::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .region(Region::new(REGION))
-        .credentials_provider(Credentials::new(CREDENTIALS, CREDENTIALS, None, None, "local"))
-        .endpoint_url(url)
-        .build();
-    Client::from_conf(config)
 }
 
 /// Deletes the table, if it is there.

@@ -5,7 +5,7 @@ use aws_sdk_sqs::types::QueueAttributeName;
 use clap::Args;
 use ledger::Ledger;
 use ledger::dynamo::DynamoStore;
-use local::{HOST, queues, table};
+use machine::HOST;
 use runtime::aws::Aws;
 
 /// Where the system is.
@@ -37,12 +37,8 @@ impl Target {
             let aws = Aws::from_env()?;
             return Ok(Target { dynamodb: aws.dynamodb(), sqs: aws.sqs(), prefix: format!("{stack}-") });
         }
-        let dynamodb = table::client(&format!("http://{HOST}:{}", place.dynamodb_port));
-        Ok(Target {
-            dynamodb,
-            sqs: queues::client(&format!("http://{HOST}:{}", place.sqs_port)),
-            prefix: String::new(),
-        })
+        let dynamodb = machine::dynamodb(&format!("http://{HOST}:{}", place.dynamodb_port));
+        Ok(Target { dynamodb, sqs: machine::sqs(&format!("http://{HOST}:{}", place.sqs_port)), prefix: String::new() })
     }
 
     /// The URL of the queue with a logical id.

@@ -2,7 +2,7 @@
 
 use crate::Failure;
 use clap::Args;
-use local::tokens::{self, KEY_FILE, Role, Tokens};
+use machine::tokens::{self, KEY_FILE, Role, Tokens};
 use rules::PartnerId;
 use std::path::PathBuf;
 use std::process::ExitCode;

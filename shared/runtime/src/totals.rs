@@ -33,8 +33,9 @@ pub type BookingLedger = Ledger<DynamoStore, Refreshes>;
 /// What the queue carries.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Refresh {
-    months: BTreeSet<PartnerMonth>,
+pub struct Refresh {
+    /// The months that are added up again.
+    pub months: BTreeSet<PartnerMonth>,
 }
 
 /// The refreshes that one invocation asks for, and the count of what it books.
