@@ -1,4 +1,5 @@
-//! The wire: events from billing and registrations of partners, parsed into facts; amounts and agreements as JSON.
+//! The wire: events from billing and registrations of partners, parsed into facts; amounts and agreements as JSON. RULEBOOK is
+//! `shared/rules/RULEBOOK.md`.
 //!
 //! Nothing here stores or sends anything. Every refusal is a [`Refusal`]: the field, and what is wrong with it, without
 //! quoting what was sent.

@@ -1,4 +1,5 @@
-//! The ledger in DynamoDB: how facts, entries and partners are stored, and the few ways in which they are written.
+//! The ledger in DynamoDB: how facts, entries and partners are stored, and the few ways in which they are written. RULEBOOK is
+//! `shared/rules/RULEBOOK.md`.
 //!
 //! [`record`] is the way in for events, [`settle`] what happens to those that are not plain inserts, [`restate`] what
 //! follows a change of agreements, [`partners`] the registry and [`queries`] the way out, [`totals`] what months

@@ -1,7 +1,7 @@
 //! The HTTP API in the template: who may call it, from where, how often.
 
 use super::error::{error, typed};
-use super::intrinsics::REF;
+use super::intrinsics::Reference;
 use super::{Admission, Api, Cors, Route, TemplateError};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
@@ -67,7 +67,7 @@ struct RawRouteSettings {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "PascalCase")]
 struct RawHttpEvent {
-    api_id: String,
+    api_id: Yaml,
     method: String,
     path: String,
     auth: Option<RawRouteAuth>,
@@ -118,7 +118,7 @@ pub(super) fn api(name: &str, properties: Yaml, place: &str) -> Result<Api, Temp
 /// A route says who may come in; one that says nothing would be open to every token, whatever its scopes.
 pub(super) fn route(properties: Yaml, place: &str, api: &Api) -> Result<Route, TemplateError> {
     let RawHttpEvent { api_id, method, path, auth } = typed(properties, place)?;
-    if api_id.strip_prefix(REF) != Some(&api.name) {
+    if Reference::of(&api_id) != Some(Reference::Resource(api.name.clone())) {
         return Err(error(place, format!("ApiId must be !Ref {}", api.name)));
     }
     let auth = auth.ok_or_else(|| error(place, "Auth must give AuthorizationScopes, or Authorizer: NONE"))?;

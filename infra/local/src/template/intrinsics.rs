@@ -3,12 +3,53 @@
 use super::TemplateError;
 use super::error::error;
 use serde_norway::Value as Yaml;
+use serde_norway::value::{Tag, TaggedValue};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Marks of resolved references; no text of a template begins so.
-pub(super) const REF: &str = "\u{1}ref ";
-pub(super) const ARN: &str = "\u{1}arn ";
-pub(super) const SUB: &str = "\u{1}sub ";
+/// What an intrinsic function comes to that is no value yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Reference {
+    /// A resource, by its logical id.
+    Resource(String),
+    /// The Arn of a resource, by its logical id.
+    Arn(String),
+    /// A text with names in it.
+    Sub(String),
+}
+
+const RESOURCE: &str = "Resource";
+const ARN: &str = "Arn";
+const SUB: &str = "Sub";
+
+impl Reference {
+    /// The reference that a resolved value is, if it is one.
+    pub(super) fn of(value: &Yaml) -> Option<Reference> {
+        let Yaml::Tagged(tagged) = value else { return None };
+        let name = tagged.value.as_str()?.to_owned();
+        let kinds =
+            [(RESOURCE, Reference::Resource as fn(String) -> Reference), (ARN, Reference::Arn), (SUB, Reference::Sub)];
+        kinds.into_iter().find(|(kind, _)| tagged.tag == *kind).map(|(_, reference)| reference(name))
+    }
+
+    /// The resource whose Arn a resolved value is.
+    pub(super) fn arn(value: &Yaml) -> Option<String> {
+        match Reference::of(value)? {
+            Reference::Arn(name) => Some(name),
+            Reference::Resource(_) | Reference::Sub(_) => None,
+        }
+    }
+}
+
+impl From<Reference> for Yaml {
+    fn from(reference: Reference) -> Yaml {
+        let (kind, name) = match reference {
+            Reference::Resource(name) => (RESOURCE, name),
+            Reference::Arn(name) => (ARN, name),
+            Reference::Sub(text) => (SUB, text),
+        };
+        Yaml::Tagged(Box::new(TaggedValue { tag: Tag::new(kind), value: Yaml::String(name) }))
+    }
+}
 
 /// The same without intrinsic functions, to look at what does not need them.
 pub(super) fn untagged(value: Yaml) -> Yaml {
@@ -62,14 +103,14 @@ fn intrinsic(function: &str, argument: Yaml, place: &str, names: &Names) -> Resu
         ("!Ref", Yaml::String(name)) => match names.parameters.get(&name) {
             Some(value) => Ok(value.clone()),
             None if name == "AWS::NoValue" => Ok(Yaml::Null),
-            None if names.resources.contains(&name) => Ok(Yaml::from(format!("{REF}{name}"))),
+            None if names.resources.contains(&name) => Ok(Reference::Resource(name).into()),
             None => Err(error(place, format!("!Ref {name} names neither a parameter nor a resource"))),
         },
         ("!GetAtt", Yaml::String(text)) => match text.split_once('.') {
-            Some((name, "Arn")) if names.resources.contains(name) => Ok(Yaml::from(format!("{ARN}{name}"))),
+            Some((name, "Arn")) if names.resources.contains(name) => Ok(Reference::Arn(name.to_owned()).into()),
             _ => Err(error(place, format!("!GetAtt {text} is not the Arn of a resource"))),
         },
-        ("!Sub", Yaml::String(text)) => Ok(Yaml::from(format!("{SUB}{text}"))),
+        ("!Sub", Yaml::String(text)) => Ok(Reference::Sub(text).into()),
         ("!If", Yaml::Sequence(parts)) => {
             let [condition, then, otherwise] = <[Yaml; 3]>::try_from(parts).map_err(|_| wrong())?;
             let holds = names.holds(condition.as_str().ok_or_else(wrong)?, place)?;

@@ -123,7 +123,7 @@ fn thirty() -> u32 {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub(super) struct RawRedrive {
-    pub(super) dead_letter_target_arn: String,
+    pub(super) dead_letter_target_arn: Yaml,
     pub(super) max_receive_count: u32,
 }
 
@@ -177,7 +177,7 @@ pub(super) struct RawEvent {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "PascalCase")]
 pub(super) struct RawSqsEvent {
-    pub(super) queue: String,
+    pub(super) queue: Yaml,
     pub(super) batch_size: u32,
     #[serde(default)]
     pub(super) function_response_types: Vec<String>,

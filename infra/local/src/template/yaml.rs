@@ -1,7 +1,7 @@
 //! From YAML to a [`Template`]: every field known or refused.
 
 use super::error::{error, typed};
-use super::intrinsics::{ARN, Names, REF, SUB, resolve, untagged};
+use super::intrinsics::{Names, Reference, resolve, untagged};
 use super::shapes::{
     RawFunction, RawKey, RawMetadata, RawQueue, RawResource, RawSecret, RawSqsEvent, RawStack, RawTable, RawTemplate,
 };
@@ -139,8 +139,8 @@ fn table(name: String, raw: RawTable) -> Table {
 }
 
 fn queue(raw: RawQueue, place: &str) -> Result<Queue, TemplateError> {
-    let redrive = raw.redrive_policy.map(|policy| match policy.dead_letter_target_arn.strip_prefix(ARN) {
-        Some(target) => Ok((target.to_owned(), policy.max_receive_count)),
+    let redrive = raw.redrive_policy.map(|policy| match Reference::arn(&policy.dead_letter_target_arn) {
+        Some(target) => Ok((target, policy.max_receive_count)),
         None => Err(error(place, "RedrivePolicy.deadLetterTargetArn must be the !GetAtt of a queue")),
     });
     Ok(Queue {
@@ -189,21 +189,24 @@ fn function(
 
 fn environment_value(value: Yaml, place: &str, known: &Known<'_>) -> Result<Value, TemplateError> {
     let Known { table, queues, secrets, api: _ } = known;
+    match Reference::of(&value) {
+        Some(Reference::Resource(name)) if queues.contains_key(&name) => return Ok(Value::QueueUrl(name)),
+        Some(Reference::Resource(name)) if table.name == name => return Ok(Value::TableName(name)),
+        Some(Reference::Resource(name)) => {
+            return Err(error(place, format!("!Ref {name} is neither a queue nor the table")));
+        }
+        Some(Reference::Sub(text)) => {
+            let name = secret(&text).filter(|name| secrets.contains_key(*name));
+            let name = name.ok_or_else(|| error(place, "of !Sub, only secrets are known on this machine"))?;
+            return Ok(Value::Secret(name.to_owned()));
+        }
+        Some(Reference::Arn(_)) => return Err(error(place, "an Arn in an environment is not known on this machine")),
+        None => {}
+    }
     match value {
         Yaml::Number(number) => Ok(Value::Text(number.to_string())),
         Yaml::Bool(flag) => Ok(Value::Text(flag.to_string())),
-        Yaml::String(text) => match text.strip_prefix(REF) {
-            Some(name) if queues.contains_key(name) => Ok(Value::QueueUrl(name.to_owned())),
-            Some(name) if table.name == name => Ok(Value::TableName(name.to_owned())),
-            Some(name) => Err(error(place, format!("!Ref {name} is neither a queue nor the table"))),
-            None if text.starts_with(SUB) => {
-                let secret = text.strip_prefix(SUB).and_then(secret).filter(|name| secrets.contains_key(*name));
-                let name = secret.ok_or_else(|| error(place, "of !Sub, only secrets are known on this machine"))?;
-                Ok(Value::Secret(name.to_owned()))
-            }
-            None if text.starts_with(ARN) => Err(error(place, "an Arn in an environment is not known on this machine")),
-            None => Ok(Value::Text(text)),
-        },
+        Yaml::String(text) => Ok(Value::Text(text)),
         Yaml::Null | Yaml::Sequence(_) | Yaml::Mapping(_) | Yaml::Tagged(_) => Err(error(place, "must be a text")),
     }
 }
@@ -214,8 +217,8 @@ fn secret(text: &str) -> Option<&str> {
 }
 
 fn mapping(raw: &RawSqsEvent, place: &str, queues: &BTreeMap<String, Queue>) -> Result<Mapping, TemplateError> {
-    let queue = raw.queue.strip_prefix(ARN).filter(|name| queues.contains_key(*name));
-    let queue = queue.ok_or_else(|| error(place, "Queue must be the !GetAtt of a queue"))?.to_owned();
+    let queue = Reference::arn(&raw.queue).filter(|name| queues.contains_key(name));
+    let queue = queue.ok_or_else(|| error(place, "Queue must be the !GetAtt of a queue"))?;
     if !(1..=10).contains(&raw.batch_size) {
         return Err(error(place, "BatchSize must be 1 to 10 on this machine"));
     }
