@@ -14,3 +14,9 @@ pub(crate) fn written() -> Object {
 pub(crate) fn text_or_number() -> Object {
     ObjectBuilder::new().schema_type(SchemaType::from_iter([Type::String, Type::Number])).build()
 }
+
+/// What is in a body that an answer was made into, and is not read.
+pub(crate) fn not_read() -> Object {
+    let any = ObjectBuilder::new().schema_type(SchemaType::AnyValue);
+    any.description(Some("Of an answer that is sent back; not read.")).build()
+}

@@ -35,19 +35,19 @@ pub struct RegistrationBody<'a> {
     #[cfg_attr(feature = "openapi", schema(value_type = Option<PartnerId>))]
     partner_id: Option<Field<'a, PartnerId>>,
     #[serde(default, rename = "balances")]
-    #[cfg_attr(feature = "openapi", schema(ignore))]
+    #[cfg_attr(feature = "openapi", schema(schema_with = crate::openapi::not_read))]
     _balances: IgnoredAny,
     #[serde(default, rename = "minimum_sales")]
-    #[cfg_attr(feature = "openapi", schema(ignore))]
+    #[cfg_attr(feature = "openapi", schema(schema_with = crate::openapi::not_read))]
     _minimum_sales: IgnoredAny,
     #[serde(default, rename = "perks")]
-    #[cfg_attr(feature = "openapi", schema(ignore))]
+    #[cfg_attr(feature = "openapi", schema(schema_with = crate::openapi::not_read))]
     _perks: IgnoredAny,
     #[serde(default, rename = "unreadable")]
-    #[cfg_attr(feature = "openapi", schema(ignore))]
+    #[cfg_attr(feature = "openapi", schema(schema_with = crate::openapi::not_read))]
     _unreadable: IgnoredAny,
     #[serde(default, rename = "unreadable_count")]
-    #[cfg_attr(feature = "openapi", schema(ignore))]
+    #[cfg_attr(feature = "openapi", schema(schema_with = crate::openapi::not_read))]
     _unreadable_count: IgnoredAny,
 }
 
