@@ -66,7 +66,7 @@ fn contracts(table: &Table) -> Result<BTreeMap<ContractId, Contract>, String> {
 fn check_claims_after_choices(table: &Table, id: &ContractId, contract: &Contract) -> Result<(), String> {
     let partition = keys::contract_partition(id);
     let written = |is_wanted: &dyn Fn(&StoredKey, &Item) -> bool| {
-        let rows = table.items().filter(|(key, item)| key.pk == partition && is_wanted(key, item));
+        let rows = table.partition(&partition).filter(|(key, item)| is_wanted(key, item));
         rows.filter_map(|(key, _)| table.written_at(key)).max()
     };
     let last_choice = written(&|key, _| key.sk.starts_with("TERM#01#V#"));
@@ -89,7 +89,7 @@ fn check_lists(table: &Table, contracts: &BTreeMap<ContractId, Contract>) -> Res
     }
     for (id, partner) in partners {
         let key = ledger::keys::head(id);
-        let head = table.items().find(|(there, _)| **there == key).ok_or_else(|| format!("{id} has no item"))?.1;
+        let head = table.latest(&key).ok_or_else(|| format!("{id} has no item"))?;
         for (name, earliest) in [("sa", &partner.sales), ("in", &partner.instances)] {
             let listed = listed(&head[name]);
             if listed != *earliest {

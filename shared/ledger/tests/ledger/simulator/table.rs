@@ -2,6 +2,7 @@
 
 use super::{Bug, Message};
 use aws_sdk_dynamodb::types::AttributeValue;
+use fixtures::memory::partition_of;
 use ledger::store::{
     Consistency, IndexKey, Inserted, Item, Key, Page, Store, StoreError, Stretch, TransactError, Write,
 };
@@ -163,6 +164,11 @@ impl Table {
         self.versions.iter().filter_map(|(key, versions)| Some((key, &*versions.last()?.1)))
     }
 
+    /// The latest version of every item of a partition.
+    pub(super) fn partition<'a>(&'a self, pk: &'a str) -> impl Iterator<Item = (&'a Key, &'a Item)> {
+        partition_of(&self.versions, pk).filter_map(|(key, versions)| Some((key, &*versions.last()?.1)))
+    }
+
     pub(super) fn latest(&self, key: &Key) -> Option<&Item> {
         self.versions.get(key)?.last().map(|(_, item)| &**item)
     }
@@ -174,7 +180,7 @@ impl Table {
 
     /// An item as it was at a commit.
     pub(super) fn as_of(&self, key: &Key, commit: u64) -> Option<&Arc<Item>> {
-        self.versions.get(key)?.iter().rev().find(|(at, _)| *at <= commit).map(|(_, item)| item)
+        as_of(self.versions.get(key)?, commit)
     }
 
     fn read(&mut self, key: &Key, consistency: Consistency) -> Option<Item> {
@@ -233,6 +239,11 @@ impl Table {
         self.tread(|footprint| footprint.written.extend([key.pk.clone()]));
         self.versions.entry(key).or_default().push((commit, Arc::new(item)));
     }
+}
+
+/// The version of an item at a commit.
+fn as_of(versions: &[(u64, Arc<Item>)], commit: u64) -> Option<&Arc<Item>> {
+    versions.iter().rev().find(|(at, _)| *at <= commit).map(|(_, item)| item)
 }
 
 /// Makes every slot count the rows that were read.
@@ -387,9 +398,9 @@ impl Store for SimStore {
             let mut table = self.table();
             let commit = if table.bug == Some(Bug::PaidFromTheIndex) { table.behind() } else { table.commit };
             table.tread(|footprint| footprint.read.extend([pk.clone()]));
-            let keys = table.versions.keys().filter(|key| key.pk == pk);
-            let part = keys.filter(|key| (key.sk.len() > "TERM#01".len()) == (half == 1));
-            part.filter_map(|key| table.as_of(key, commit)).map(|item| Item::clone(item)).collect()
+            let rows = partition_of(&table.versions, &pk);
+            let part = rows.filter(|(key, _)| (key.sk.len() > "TERM#01".len()) == (half == 1));
+            part.filter_map(|(_, versions)| as_of(versions, commit)).map(|item| Item::clone(item)).collect()
         };
         // Slots first, what is appended to them later, or the other way round.
         let first = usize::from(self.halves.lock().unwrap().bool());
@@ -416,9 +427,9 @@ impl Store for SimStore {
             table.tread(|footprint| footprint.index |= !is_frozen);
             let mut rows: Vec<(&String, &Key, &Arc<Item>)> = table
                 .versions
-                .keys()
-                .filter_map(|key| {
-                    let item = table.as_of(key, view)?;
+                .iter()
+                .filter_map(|(key, versions)| {
+                    let item = as_of(versions, view)?;
                     let gsk = text(item, sk).filter(|_| text(item, pk) == Some(&stretch.gpk))?;
                     (&stretch.from..=&stretch.to).contains(&gsk).then_some((gsk, key, item))
                 })
