@@ -192,7 +192,7 @@ impl Known {
         let annuity = Annuity { sale, term: id.term, starts_on: day_of(fact) };
         let (entry, outcome) = match decide(annuity, &head.partner) {
             Ok(decision) => {
-                let lines = annuity_lines(&sale.partner_id, &id, (day_of(fact), fee), &decision, []);
+                let lines = annuity_lines(&sale.partner_id, id, (day_of(fact), fee), &decision, []);
                 (entries_due(lines.first(), &[]).ok()?.pop(), Outcome::Decided)
             }
             Err(pending) => (None, Outcome::Pending(pending)),

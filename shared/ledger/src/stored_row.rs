@@ -342,11 +342,7 @@ fn chosen_claim(
         (None, Shown::InIndex) => (None, None),
         (None, Shown::Whole) => return None,
     };
-    let about = match note {
-        Some(note) => Claimed::CreditNote(*term, note),
-        None if *term == Term::FIRST => Claimed::Sale,
-        None => Claimed::Renewal(*term),
-    };
+    let about = Claimed::of(*term, note);
     let fits = claim.as_ref().is_none_or(|claim| Claimed::from(claim) == about);
     fits.then_some(ChosenClaim { about, claim, why })
 }

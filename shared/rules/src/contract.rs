@@ -31,6 +31,15 @@ pub enum Key {
 }
 
 impl Key {
+    /// The key of an annuity, or of one of its credit notes.
+    pub fn of(term: Term, credit_note: Option<CreditNoteId>) -> Key {
+        match credit_note {
+            Some(note) => Key::CreditNote(term, note),
+            None if term == Term::FIRST => Key::Sale,
+            None => Key::Renewal(term),
+        }
+    }
+
     /// The annuity it belongs to.
     pub fn term(&self) -> Term {
         match self {
@@ -354,7 +363,7 @@ impl Contract {
         match self.state(term, partner) {
             State::Decided(decision) => {
                 let annuity = AnnuityId { contract_id: sale.contract_id.clone(), term };
-                annuity_lines(&sale.partner_id, &annuity, billed, &decision, self.credit_notes(term))
+                annuity_lines(&sale.partner_id, annuity, billed, &decision, self.credit_notes(term))
             }
             State::Pending(_) | State::Void => Vec::new(),
         }

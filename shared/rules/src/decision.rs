@@ -204,7 +204,7 @@ fn once(annuity: Annuity<'_>, rates: Rates, from_sale: FromSale, partner: &Partn
     if annuity.term > Term::FIRST {
         return (Rates::ZERO, Reason::PaidOnce);
     }
-    if rank(&Place::from(annuity.sale), &partner.sales) >= usize::from(from_sale.number()) {
+    if rank(annuity.sale, &partner.sales) >= usize::from(from_sale.number()) {
         (rates, Reason::SaleNOrLater { from_sale })
     } else {
         (Rates::ZERO, Reason::BeforeSaleN { from_sale })

@@ -132,13 +132,13 @@ impl Line {
 /// `credit_note_id`). Fees are at most 10^12, so nothing here can overflow.
 pub fn annuity_lines<'a>(
     partner_id: &PartnerId,
-    annuity: &AnnuityId,
+    annuity: AnnuityId,
     (starts_on, fee): (Day, Money),
     decision: &Decision,
     credit_notes: impl IntoIterator<Item = &'a CreditNote>,
 ) -> Vec<Line> {
-    let line = |cause, booked_on, before, after| Line {
-        id: LineId::Annuity { annuity: annuity.clone(), cause },
+    let line = |annuity, cause, booked_on, before, after| Line {
+        id: LineId::Annuity { annuity, cause },
         posting: Posting {
             partner_id: partner_id.clone(),
             kind: decision.kind,
@@ -151,13 +151,15 @@ pub fn annuity_lines<'a>(
     let mut notes: Vec<&CreditNote> =
         credit_notes.into_iter().filter(|note| note.amount.currency() == fee.currency()).collect();
     notes.sort_by_key(|note| (note.issued_on, &note.credit_note_id));
-    let mut lines = vec![line(Cause::Annuity, starts_on, Minor::ZERO, fee.minor())];
+    let mut lines = Vec::with_capacity(1 + notes.len());
     let mut left = fee.minor();
     for note in notes {
         let after = Minor((left.0 - note.amount.minor().0).max(0));
-        lines.push(line(Cause::CreditNote(note.credit_note_id.clone()), note.issued_on, left, after));
+        let cause = Cause::CreditNote(note.credit_note_id.clone());
+        lines.push(line(annuity.clone(), cause, note.issued_on, left, after));
         left = after;
     }
+    lines.insert(0, line(annuity, Cause::Annuity, starts_on, Minor::ZERO, fee.minor()));
     lines
 }
 
@@ -220,7 +222,7 @@ mod tests {
             .collect();
         let partner_id = "P".parse().unwrap();
         let annuity = AnnuityId { contract_id, term: Term::FIRST };
-        annuity_lines(&partner_id, &annuity, (Day::MIN, money(fee)), &decision, &notes)
+        annuity_lines(&partner_id, annuity, (Day::MIN, money(fee)), &decision, &notes)
             .iter()
             .map(|line| (line.amount().0, line.vendor_share().0))
             .collect()

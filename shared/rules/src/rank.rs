@@ -85,8 +85,9 @@ impl Earliest {
 
 /// §3.3: the rank of a sale that has been [added](Earliest::add) to its partner's earliest sales. A sale that is not among
 /// them has rank 12 or more, which no agreement tells apart: 12.
-pub fn rank(place: &Place, earliest: &Earliest) -> usize {
-    earliest.0.binary_search(place).unwrap_or(EARLIEST) + 1
+pub fn rank(sale: &Sale, earliest: &Earliest) -> usize {
+    let place = (sale.signed_on, &sale.contract_id);
+    earliest.0.binary_search_by(|other| (other.signed_on, &other.contract_id).cmp(&place)).unwrap_or(EARLIEST) + 1
 }
 
 #[cfg(test)]
@@ -96,6 +97,14 @@ mod tests {
     fn place(day: u8, contract: &str) -> Place {
         let signed_on = format!("2024-01-{day:02}").parse().unwrap();
         Place { signed_on, contract_id: contract.parse().unwrap() }
+    }
+
+    fn rank_of(place: Place, earliest: &Earliest) -> usize {
+        let Place { signed_on, contract_id } = place;
+        let annual_fee = crate::Money::parse("1", "EUR".parse().unwrap()).unwrap();
+        let (partner_id, customer_id) = ("P".parse().unwrap(), "K".parse().unwrap());
+        let instance = crate::Instance::Customer;
+        rank(&Sale { contract_id, partner_id, customer_id, signed_on, annual_fee, instance }, earliest)
     }
 
     fn names(places: Option<Vec<Place>>) -> Option<Vec<String>> {
@@ -110,7 +119,7 @@ mod tests {
         assert_eq!(names(earliest.add(place(1, "T-9"))), Some(vec!["T-10".into(), "T-2".into()]));
         assert_eq!(earliest.add(place(1, "T-9")), None, "the same sale again");
         assert!(earliest.is_first(&place(1, "T-9")));
-        assert_eq!(["T-10", "T-2"].map(|contract| rank(&place(2, contract), &earliest)), [2, 3]);
+        assert_eq!(["T-10", "T-2"].map(|contract| rank_of(place(2, contract), &earliest)), [2, 3]);
     }
 
     #[test]
@@ -122,9 +131,9 @@ mod tests {
         assert_eq!(earliest.iter().count(), EARLIEST);
         assert_eq!(earliest.add(place(21, "C")), None);
         assert!(!earliest.admits(&place(20, "D")) && earliest.admits(&place(20, "B")));
-        assert_eq!(rank(&place(20, "C"), &earliest), 11);
+        assert_eq!(rank_of(place(20, "C"), &earliest), 11);
         assert_eq!(names(earliest.add(place(20, "B"))), Some(vec!["C".into()]), "who drops off is displaced too");
-        assert_eq!(rank(&place(20, "C"), &earliest), 12);
+        assert_eq!(rank_of(place(20, "C"), &earliest), 12);
     }
 
     #[test]

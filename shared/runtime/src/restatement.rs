@@ -111,11 +111,7 @@ pub struct ChoiceRequest {
 impl ChoiceRequest {
     /// What is chosen of.
     pub fn key(&self) -> Key {
-        match (&self.credit_note_id, self.term) {
-            (Some(note), term) => Key::CreditNote(term, note.clone()),
-            (None, Term::FIRST) => Key::Sale,
-            (None, term) => Key::Renewal(term),
-        }
+        Key::of(self.term, self.credit_note_id.clone())
     }
 
     /// The choice that is asked for.

@@ -39,7 +39,7 @@ fn line(sale: &Sale, partner: &Partner) -> Line {
     let annuity = Annuity { sale, term: Term::FIRST, starts_on: sale.signed_on };
     let decision = decide(annuity, partner).unwrap();
     let of = AnnuityId { contract_id: sale.contract_id.clone(), term: Term::FIRST };
-    annuity_lines(&sale.partner_id, &of, (sale.signed_on, sale.annual_fee), &decision, []).into_iter().next().unwrap()
+    annuity_lines(&sale.partner_id, of, (sale.signed_on, sale.annual_fee), &decision, []).into_iter().next().unwrap()
 }
 
 fn only_sale(fact: Fact) -> Sale {
