@@ -7,7 +7,7 @@ use fixtures::world::World;
 use futures_util::future::join_all;
 use harness::running::Running;
 use jiff::Timestamp;
-use ledger::Reported;
+use ledger::ReportedFact;
 use ledger::totals::PartnerMonth;
 use std::collections::BTreeSet;
 use std::time::Instant;
@@ -27,7 +27,7 @@ const SELDOM: usize = 50;
 pub(crate) async fn figures(running: &Running, seed: u64, size: Size) -> Vec<Figure> {
     let world = World::generated(seed, size);
     running.register(&world).await;
-    running.settle().await;
+    running.wait_until_idle().await;
     book(running, &world).await;
     let entries = world.expected_lines.len();
     let ids: Vec<String> = world.partners.iter().map(|partner| partner.id.to_string()).collect();
@@ -65,7 +65,7 @@ pub(crate) async fn figures(running: &Running, seed: u64, size: Size) -> Vec<Fig
 /// The world's events and what its months add up to, without the queues: only the answers about it are timed.
 async fn book(running: &Running, world: &World) {
     let ledger = running.ledger();
-    let facts: Vec<Reported> = world.facts().into_iter().map(|fact| Reported::new(fact, "bench")).collect();
+    let facts: Vec<ReportedFact> = world.facts().into_iter().map(|fact| ReportedFact::new(fact, "bench")).collect();
     for facts in facts.chunks(AT_ONCE) {
         for outcome in ledger.record(facts, Timestamp::UNIX_EPOCH).await {
             outcome.unwrap();

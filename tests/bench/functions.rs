@@ -121,13 +121,13 @@ pub(crate) async fn throughput(programs: &Path, running: &Running) -> Result<Vec
     stop.cancel();
     tasks.close();
     tasks.wait().await;
-    running.settle().await;
+    running.wait_until_idle().await;
 
     let started = Instant::now();
     load::send(&running.stack, &sales(EVENTS)).await?;
-    load::settle_queue(&running.stack, &queue).await?;
+    load::wait_for_queue(&running.stack, &queue).await?;
     let booked = started.elapsed();
-    running.settle().await;
+    running.wait_until_idle().await;
     let added_up = started.elapsed();
     let how = format!("{EVENTS} sales of {PARTNERS} partners, batches of {BATCH}, one process");
     let rate = |taken: Duration| Ok::<_, Failure>(i64::try_from(EVENTS as u128 * 1000 / taken.as_millis().max(1))?);

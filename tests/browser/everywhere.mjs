@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { test } from "node:test";
-import { API, PARTNER, opened, screenshot, settled, views } from "./support.mjs";
+import { API, PARTNER, opened, screenshot, idle, views } from "./support.mjs";
 
 const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const all = await views();
@@ -83,7 +83,7 @@ test("all of the page weighs at most 300 kB", async (t) => {
     for (const { address } of all.filter((view) => view.token === token)) {
       await page.goto("about:blank");
       await page.goto(`${API}/${address}`);
-      await settled(page);
+      await idle(page);
     }
     // Asked for again, since the browser has them already and is told so.
     for (const path of paths) sizes.set(path, (await (await page.request.get(API + path)).body()).length);

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
-import { ADMIN, PARTNER_ID, api, go, opened, settled } from "./support.mjs";
+import { ADMIN, PARTNER_ID, api, go, opened, idle } from "./support.mjs";
 
 /** An id that was not registered in an earlier run. */
 const fresh = () => `B-${Date.now().toString(36)}-${Math.random().toString(36).slice(2, 6)}`;
@@ -37,7 +37,7 @@ test("the programme as known on a day", async (t) => {
     await page.getByLabel("As known on").fill(day);
     await page.getByRole("button", { name: "Show", exact: true }).click();
     await page.waitForFunction((day) => location.hash.endsWith(`as_of=${day}`), day);
-    await settled(page);
+    await idle(page);
   };
   await knownOn("2020-01-01");
   await page.getByText(/^As known on .*2020$/).waitFor();
@@ -56,7 +56,7 @@ test("a partner is found by its name or id", async (t) => {
   await page.getByLabel("Name or id").fill(PARTNER_ID.toLowerCase());
   await page.getByRole("button", { name: "Search" }).click();
   await page.waitForFunction(() => location.hash.includes("q="));
-  await settled(page);
+  await idle(page);
   await page.getByRole("cell", { name: PARTNER_ID, exact: true }).waitFor();
   await go(page, "#/partners?q=nobody-is-called-this");
   await page.getByText("No partner has this").waitFor();

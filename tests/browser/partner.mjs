@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
-import { ADMIN, PARTNER, PARTNER_ID, api, go, money, opened, settled } from "./support.mjs";
+import { ADMIN, PARTNER, PARTNER_ID, api, go, money, opened, idle } from "./support.mjs";
 
 const { entries } = (await api(`/partners/${PARTNER_ID}/entries?limit=500`, PARTNER)).json;
 
@@ -31,7 +31,7 @@ test("entries of a period, each with its explanation", async (t) => {
   await page.getByLabel("To").fill(wanted.booked_on);
   await page.getByRole("button", { name: "Show", exact: true }).click();
   await page.waitForFunction((day) => location.hash.includes(day), wanted.booked_on);
-  await settled(page);
+  await idle(page);
   const rows = page.locator("tr.opens");
   await page.waitForFunction((number) => document.querySelectorAll("tr.opens").length === number, ofDay.length);
   const button = rows.nth(ofDay.indexOf(wanted)).getByRole("button");
@@ -51,7 +51,7 @@ test("page by page, there and back", async (t) => {
   const turn = async (name, number) => {
     await page.getByRole("button", { name }).click();
     await page.getByRole("navigation", { name: "Pages" }).getByText(`Page ${number}`, { exact: true }).waitFor();
-    await settled(page);
+    await idle(page);
   };
   const first = await list();
   assert.equal(first.length, 25);

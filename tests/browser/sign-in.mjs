@@ -13,7 +13,7 @@ import {
   api,
   go,
   opened,
-  settled,
+  idle,
 } from "./support.mjs";
 
 /** A token that nobody signed, which only the page would take. */
@@ -40,7 +40,7 @@ test("a pasted link brings in as well", async (t) => {
   await page.getByLabel("Sign-in link or token").fill(`${API}/#token=${ADMIN}`);
   await page.getByRole("button", { name: "Sign in" }).click();
   await page.getByRole("heading", { level: 1, name: "The programme in figures" }).waitFor();
-  await settled(page);
+  await idle(page);
 });
 
 test("a link for somebody else signs nobody in unasked", async (t) => {
@@ -83,7 +83,7 @@ test("a new link of the same partner renews, and a useless one changes nothing",
   await follow(page, RENEWED);
   await page.waitForFunction((token) => sessionStorage.getItem("token") === token, RENEWED);
   await page.getByRole("heading", { level: 1, name }).waitFor();
-  await settled(page);
+  await idle(page);
 });
 
 test("scopes are read from scope or scp, a text or a list", async (t) => {

@@ -58,13 +58,13 @@ export async function opened(t, token, { address = "#/", ...options } = {}) {
     assert.deepEqual(wrong, []);
   });
   await page.goto(token ? `${API}/#token=${token}` : `${API}/`);
-  await settled(page);
+  await idle(page);
   if (address !== "#/") await go(page, address);
   return page;
 }
 
 /** Nothing is loading any more. */
-export async function settled(page) {
+export async function idle(page) {
   await page.locator("h1").first().waitFor();
   await page.waitForFunction(() => !document.querySelector("[aria-busy=true]"));
 }
@@ -74,7 +74,7 @@ export async function go(page, address) {
   const here = await page.evaluate(() => location.hash);
   await page.evaluate((address) => (location.hash = address), address);
   if (here !== address) await page.waitForFunction((before) => !before.isConnected, before);
-  await settled(page);
+  await idle(page);
 }
 
 /** What the API says, to hold the page against. */

@@ -21,7 +21,7 @@ use tempfile::TempDir;
 /// The variable that names another DynamoDB than the embedded one.
 pub const DYNAMODB_URL: &str = "DYNAMODB_URL";
 
-/// How long messages may take to settle, however slow the machine.
+/// How long messages may take, however slow the machine.
 const PATIENCE: Duration = Duration::from_mins(5);
 
 /// Whether the table is in another DynamoDB than the embedded one.
@@ -102,22 +102,22 @@ impl Running {
         load::register(&self.api, &world.partners, false).await.unwrap();
     }
 
-    /// Sends events and waits until each is settled.
+    /// Sends events and waits until each is processed.
     pub async fn take_in(&self, events: &[Event]) {
         load::send(&self.stack, events).await.unwrap();
-        self.settle().await;
+        self.wait_until_idle().await;
     }
 
     /// Waits until nothing is left to do but delayed second looks; not for ever. They find nothing where no function died.
-    pub async fn settle(&self) {
-        let settled = tokio::time::timeout(PATIENCE, load::settle(&self.stack)).await;
-        settled.expect("every message is settled in time").unwrap();
+    pub async fn wait_until_idle(&self) {
+        let idle = tokio::time::timeout(PATIENCE, load::wait_until_idle(&self.stack)).await;
+        idle.expect("every message is processed in time").unwrap();
     }
 
     /// The same, and until every second look has been taken.
-    pub async fn settle_delayed(&self) {
-        let settled = tokio::time::timeout(PATIENCE, load::settle_delayed(&self.stack)).await;
-        settled.expect("every message is settled in time").unwrap();
+    pub async fn wait_for_delayed(&self) {
+        let idle = tokio::time::timeout(PATIENCE, load::wait_for_delayed(&self.stack)).await;
+        idle.expect("every message is processed in time").unwrap();
     }
 
     /// Sends bodies as they are, in one request.

@@ -30,7 +30,7 @@ async fn a_manager_chooses_what_stands() {
     running.take_in(&[event(SaleSigned, "2", &sale("P-2"))]).await;
     assert_eq!(running.get("/attention").await["items"][0]["kind"], "contradiction");
     let balances = async |expected: &[&str]| {
-        running.settle().await;
+        running.wait_until_idle().await;
         assert_eq!(running.balances().await.into_iter().collect::<Vec<_>>(), expected);
     };
     balances(&["P-1,EUR,1000,0"]).await;

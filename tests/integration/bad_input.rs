@@ -141,7 +141,7 @@ async fn each_bad_message_is_a_dead_letter_and_its_nine_neighbours_are_processed
         batch.insert(i % 10, body.clone());
         running.send_raw(*event_type, &batch).await;
     }
-    running.settle().await;
+    running.wait_until_idle().await;
 
     let dead = running.dead_letters().await;
     assert_eq!(dead.len(), cases.len());

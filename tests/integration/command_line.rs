@@ -200,7 +200,7 @@ fn a_busy_port_and_a_busy_folder_are_named() {
 }
 
 #[test]
-fn once_fails_with_the_count_and_the_reasons_of_what_was_not_settled() {
+fn once_fails_with_the_count_and_the_reasons_of_what_was_not_processed() {
     let folder = tempfile::tempdir().unwrap();
     let functions = folder.path().join("functions");
     std::fs::create_dir(&functions).unwrap();
@@ -220,7 +220,7 @@ fn once_fails_with_the_count_and_the_reasons_of_what_was_not_settled() {
     std::fs::write(folder.path().join("events.jsonl"), events.join("\n")).unwrap();
     let output = run(folder.path(), &["--once", "--events", "events.jsonl", "--functions", "functions"]);
     assert_eq!(output.status.code(), Some(1));
-    assert!(String::from_utf8_lossy(&output.stderr).contains("2 messages were not settled"));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("2 messages were not processed"));
     let printed = String::from_utf8_lossy(&output.stdout);
     assert_eq!(printed.matches(" in CreditNoteDeadLetters: type must be com.all-in-web").count(), 2, "{printed}");
 }

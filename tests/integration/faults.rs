@@ -58,7 +58,7 @@ async fn handlers_fail(signal_name: &str) {
     };
     let ((), ()) = tokio::join!(running.take_in(&world.events), faults);
     // Who died after a write left the month to the delayed refresh.
-    running.settle_delayed().await;
+    running.wait_for_delayed().await;
     assert_eq!(running.dead_letters().await, []);
     running.check(&world).await;
     for program in ["sale-signed", "annual-renewal", "credit-note"] {
@@ -145,7 +145,7 @@ async fn a_handler_that_is_stopped_at_its_work_is_ended_when_its_time_is_over() 
     // Nobody lets it go on.
     let next = wait_for(|| processes(&running, "sale-signed").into_iter().find(|process| *process != stopped)).await;
     assert_eq!(processes(&running, "sale-signed"), [next]);
-    running.settle_delayed().await;
+    running.wait_for_delayed().await;
     assert_eq!(running.api.get("/contracts/C-156959-0").await.unwrap().status, 200);
     running.stack.stop().await;
 }
@@ -222,7 +222,7 @@ async fn what_a_handler_books_under_agreements_that_changed_meanwhile_is_put_rig
     assert_eq!(put("0.15", &[]).await, 201);
     // Those that are too many for the partner's list of its earliest sales take the steady path.
     running.take_in(&(1..=11).map(sale).collect::<Vec<_>>()).await;
-    running.settle_delayed().await;
+    running.wait_for_delayed().await;
 
     is_to_stop.store(true, Ordering::Relaxed);
     load::send(&running.stack, &[sale(12)]).await.unwrap();
@@ -232,7 +232,7 @@ async fn what_a_handler_books_under_agreements_that_changed_meanwhile_is_put_rig
     let since = Instant::now();
     done.send(()).unwrap();
     assert_eq!(put("0.2", &[("if-match", "*")]).await, 200);
-    load::settle_queue(&running.stack, "RestatementQueue").await.unwrap();
+    load::wait_for_queue(&running.stack, "RestatementQueue").await.unwrap();
     let is_second_look_over = async || {
         let delayed = QueueAttributeName::ApproximateNumberOfMessagesDelayed;
         let queue = running.stack.queue_url("RestatementQueue");
@@ -243,7 +243,7 @@ async fn what_a_handler_books_under_agreements_that_changed_meanwhile_is_put_rig
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     signal("CONT", &handler);
-    running.settle_delayed().await;
+    running.wait_for_delayed().await;
     let entries = running.get("/contracts/C-12").await["entries"].clone();
     let amounts: Vec<i64> = entries.as_array().unwrap().iter().map(|entry| minor(&entry["amount"])).collect();
     assert_eq!(amounts, [1500, 500], "booked with the old agreement, and put right");

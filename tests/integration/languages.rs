@@ -7,7 +7,7 @@ use harness::running::Running;
 async fn why_a_message_was_refused_is_listed_in_both_languages() {
     let running = Running::start().await;
     running.send_raw(SaleSigned, &["{".to_owned()]).await;
-    running.settle().await;
+    running.wait_until_idle().await;
     for (language, reason) in
         [("fr", "n'est pas du JSON, ligne 1, colonne 1"), ("en", "is not JSON at line 1, column 1")]
     {

@@ -33,13 +33,13 @@ async fn events_are_sent_and_the_ledger_is_audited_and_repaired() {
     // While all of it is in work, nothing that is only on its way is taken for a difference.
     let at_work = operate(&running, &["audit"]).await;
     assert!(at_work.status.success() && said(&at_work).contains(" 0 differences"), "{}", said(&at_work));
-    running.settle().await;
+    running.wait_until_idle().await;
     running.check(&world).await;
     let clean = operate(&running, &["audit"]).await;
     assert!(clean.status.success() && said(&clean).contains(" 0 differences"), "{}", said(&clean));
 
     // No second look is to come that would mend what follows.
-    running.settle_delayed().await;
+    running.wait_for_delayed().await;
     // Somebody writes to the table by hand: named, never paid on, and for a person to restore.
     let table = running.stack.dynamodb();
     let key = |sk: &str| AttributeValue::S(sk.to_owned());
@@ -88,7 +88,7 @@ async fn nothing_is_sent_if_a_line_is_wrong() {
     let refused = operate(&running, &["send", file.to_str().unwrap()]).await;
     assert_eq!(refused.status.code(), Some(1));
     assert!(said(&refused).contains("events.jsonl:2: is not an event of a known type"), "{}", said(&refused));
-    running.settle().await;
+    running.wait_until_idle().await;
     assert_eq!(running.api.get("/contracts/C-156959-0").await.unwrap().status, 404);
     running.stack.stop().await;
 }
@@ -136,7 +136,7 @@ async fn dead_letters_are_shown_and_sent_back() {
         let tenant = MessageAttributeValue::builder().data_type("String").string_value("t-1").build().unwrap();
         send.message_attributes("traceparent", carried).message_attributes("tenant", tenant).send().await.unwrap();
     }
-    running.settle().await;
+    running.wait_until_idle().await;
     let shown = operate(&running, &["redrive", "sale-signed", "--reason", "specversion"]).await;
     assert!(
         shown.status.success()
@@ -150,7 +150,7 @@ async fn dead_letters_are_shown_and_sent_back() {
     // What was only looked at is not hidden from whoever comes next.
     let moved = operate(&running, &["redrive", "sale-signed", "--yes"]).await;
     assert!(moved.status.success() && said(&moved).contains("2 messages sent back"), "{}", said(&moved));
-    running.settle().await;
+    running.wait_until_idle().await;
     assert_eq!(running.dead_letters().await.len(), 2, "refused again, and nothing lost");
     // What the sender says beside a message is still there after two refusals and a way back.
     let dead = running.stack.queue_url("SaleSignedDeadLetters");

@@ -103,7 +103,7 @@ async fn work(running: &Running) {
     }
     let choice = json!({"claim": 2, "seen": 2, "reason": "a slip of the pen"}).to_string();
     assert_eq!(running.api.put("/contracts/C/terms/1/choices/1", choice).await.unwrap().status, 202);
-    running.settle().await;
+    running.wait_until_idle().await;
     for partner in &sample.partners {
         let path = format!("/partners/{}", partner.id);
         let etag = running.api.get(&path).await.unwrap().headers["etag"].to_str().unwrap().to_owned();
@@ -111,7 +111,7 @@ async fn work(running: &Running) {
         let answer = running.api.send("PUT".parse().unwrap(), &path, &[("if-match", &etag)], none).await.unwrap();
         assert_eq!(answer.status, 200, "{}", answer.text);
     }
-    running.settle().await;
+    running.wait_until_idle().await;
     for event_type in [SaleSigned, AnnualRenewal, CreditNote] {
         running.send_raw(event_type, &["nonsense".to_owned()]).await;
     }
@@ -119,7 +119,7 @@ async fn work(running: &Running) {
         let send = running.stack.sqs().send_message().queue_url(running.stack.queue_url(queue));
         send.message_body("nonsense").send().await.unwrap();
     }
-    running.settle().await;
+    running.wait_until_idle().await;
     assert_eq!(running.dead_letters().await.len(), 5);
     let months = "from=2026-01&to=2026-03";
     for path in ["/partners", "/partners/P-001", "/partners/P-001/entries", "/contracts/C", "/attention", "/programme"]

@@ -1,7 +1,7 @@
 //! The largest *what if* in the time that a function has.
 
 use harness::running::Running;
-use ledger::{Outcome, Reported};
+use ledger::{Outcome, ReportedFact};
 use rules::{Fact, Instance, Money, Sale};
 use serde_json::json;
 
@@ -24,7 +24,7 @@ fn sale(contract: &str, signed_on: &str) -> Fact {
 async fn record(running: &Running, facts: &[Fact], at: &str) {
     let ledger = running.ledger();
     for batch in facts.chunks(10) {
-        let batch: Vec<Reported> = batch.iter().map(|fact| Reported::new(fact.clone(), "event")).collect();
+        let batch: Vec<ReportedFact> = batch.iter().map(|fact| ReportedFact::new(fact.clone(), "event")).collect();
         for outcome in ledger.record(&batch, at.parse().unwrap()).await {
             assert_eq!(outcome.unwrap(), Outcome::Decided);
         }

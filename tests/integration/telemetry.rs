@@ -317,7 +317,7 @@ async fn nothing_that_was_sent_is_in_a_log_but_ids_and_reasons() {
         }
     }
     ask_the_api(&running).await;
-    running.settle().await;
+    running.wait_until_idle().await;
 
     // Somebody writes to the table by hand.
     let text_value = |value: &str| AttributeValue::S(value.to_owned());
@@ -362,10 +362,10 @@ async fn a_trace_is_carried_from_a_message_to_the_log_and_to_what_is_sent_becaus
     let method = "PUT".parse().unwrap();
     let put = running.api.send(method, "/partners/P-1", &[("x-amzn-trace-id", &trace)], partner.to_string()).await;
     assert_eq!(put.unwrap().status, 201);
-    running.settle().await;
+    running.wait_until_idle().await;
     let sale = send(&running, "SaleSignedQueue", &good(SaleSigned).to_string()).await;
     let refused = send(&running, "SaleSignedQueue", "{}").await;
-    running.settle().await;
+    running.wait_until_idle().await;
 
     let lines = lines(&logs(&running));
     let request = lines.iter().find(|line| line["route"] == "PUT /partners/{id}").unwrap();

@@ -41,7 +41,7 @@ async fn partners_registered_after_their_sales_are_owed_the_same() {
     let running = Running::start().await;
     running.take_in(&world.shuffled(100)).await;
     running.register(&world).await;
-    running.settle().await;
+    running.wait_until_idle().await;
     running.check(&world).await;
     running.stack.stop().await;
 }

@@ -36,7 +36,7 @@ function drawing(title, months, series, width) {
   const scale = scaleOf(series.flatMap(({ values }) => values));
   const inner = { width: width - EDGE.left - EDGE.right, height: HEIGHT - EDGE.top - EDGE.bottom };
   const y = (units) => EDGE.top + inner.height * (1 - ratio(units - scale.low, scale.high - scale.low));
-  const slot = inner.width / months.length;
+  const column = inner.width / months.length;
   const hatch = freshId("hatch");
   const name = freshId("chart");
   return svg(
@@ -46,20 +46,20 @@ function drawing(title, months, series, width) {
     svg("defs", {}, pattern(hatch)),
     scale.ticks.map((tick) => gridLine(tick, y(tick), width, scale)),
     months.map((key, i) => {
-      const left = EDGE.left + slot * i;
+      const left = EDGE.left + column * i;
       return [
-        series.map((one, nth) => bar(key, one, one.values[i], nth, { left, slot, count: series.length, y, hatch })),
-        label(key, months, i, left + slot / 2, slot),
+        series.map((one, nth) => bar(key, one, one.values[i], nth, { left, column, count: series.length, y, hatch })),
+        label(key, months, i, left + column / 2, column),
       ];
     }),
   );
 }
 
-function bar(key, { name }, amount, nth, { left, slot, count, y, hatch }) {
+function bar(key, { name }, amount, nth, { left, column, count, y, hatch }) {
   const units = minor(amount);
   if (units === 0n) return null;
-  const width = Math.max(2, Math.min(22, (slot * 0.72) / count));
-  const x = left + slot / 2 + (nth - count / 2) * width;
+  const width = Math.max(2, Math.min(22, (column * 0.72) / count));
+  const x = left + column / 2 + (nth - count / 2) * width;
   const [top, bottom] = units > 0n ? [y(units), y(0n)] : [y(0n), y(units)];
   const shape = { x: x + 0.5, y: top, width: width - 1, height: Math.max(1, bottom - top), rx: 1 };
   const fill = nth === 0 ? {} : { fill: `url(#${hatch})` };
@@ -82,16 +82,16 @@ function gridLine(tick, y, width, { places }) {
   ];
 }
 
-function label(key, months, i, x, slot) {
+function label(key, months, i, x, column) {
   const year = key.slice(0, 4);
   const [before, after] = [months[i - 1], months[i + 1]].map((month) => month?.slice(0, 4));
   // A year of one narrow month would run into the next one.
-  const named = year !== before && (slot > 36 || after === undefined || after === year);
+  const named = year !== before && (column > 36 || after === undefined || after === year);
   return [
     svg(
       "text",
       { class: key > thisMonth() ? "tick later" : "tick", x, y: HEIGHT - 20, "text-anchor": "middle" },
-      monthName(Number(key.slice(5)), slot < 38 ? "narrow" : "short"),
+      monthName(Number(key.slice(5)), column < 38 ? "narrow" : "short"),
     ),
     named && svg("text", { class: "tick year", x, y: HEIGHT - 4, "text-anchor": "middle" }, year),
   ];

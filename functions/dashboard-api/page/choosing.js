@@ -9,7 +9,7 @@ import { t } from "./text.js";
 const ATTEMPTS = 20;
 const NONE = "none";
 
-/** Open when claims contradict each other that no choice has settled; otherwise at hand, to set a wrong one aside. */
+/** Open when claims contradict each other that no choice has resolved; otherwise at hand, to set a wrong one aside. */
 export function choosing(contract, { read, again }) {
   const { keys } = contract;
   if (keys.length === 0) return null;

@@ -319,7 +319,7 @@ export default {
   "partners.none": "No partner is registered yet.",
   "partners.none-found": "No partner has this in its name or id.",
 
-  "attention.text": "What the system cannot settle alone, newest first. An item disappears when it is settled.",
+  "attention.text": "Items that need a decision or a correction, newest first. An item disappears when it is resolved.",
   "attention.none": "Nothing needs attention.",
   "attention.function": "Received as",
   "attention.field": "Field",

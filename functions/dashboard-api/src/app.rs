@@ -11,7 +11,7 @@ use crate::routes::Route;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use ledger::set_aside::WithYears;
-use ledger::{Head, Ledger, Store};
+use ledger::{Ledger, PartnerRecord, Store};
 use rules::text::Words;
 use rules::{Day, PartnerId};
 use std::sync::Arc;
@@ -48,12 +48,16 @@ impl<S: Store> App<S> {
     }
 
     /// A partner that is registered; one that the caller may not read is as good as not.
-    pub(crate) async fn registered_head(&self, caller: &Caller, partner_id: &PartnerId) -> Result<Head, Problem> {
+    pub(crate) async fn registered_partner(
+        &self,
+        caller: &Caller,
+        partner_id: &PartnerId,
+    ) -> Result<PartnerRecord, Problem> {
         if !caller.may_read(partner_id) {
             return Err(unknown(partner_id));
         }
-        let head = self.ledger.head(partner_id).await?;
-        if head.name.is_none() { Err(unknown(partner_id)) } else { Ok(head) }
+        let record = self.ledger.partner_record(partner_id).await?;
+        if record.name.is_none() { Err(unknown(partner_id)) } else { Ok(record) }
     }
 
     /// The same with the years that were set aside.
@@ -66,7 +70,7 @@ impl<S: Store> App<S> {
             return Err(unknown(partner_id));
         }
         let read = self.ledger.partner_with_years(partner_id).await?;
-        if read.head.name.is_none() { Err(unknown(partner_id)) } else { Ok(read) }
+        if read.record.name.is_none() { Err(unknown(partner_id)) } else { Ok(read) }
     }
 }
 

@@ -22,11 +22,11 @@ pub fn observe(router: Router, metrics: Metrics) -> Router {
 /// Answers a request within its context, and tells of it.
 async fn answer(State(metrics): State<Metrics>, request: Request, next: Next) -> Response {
     let began = Instant::now();
-    let asked = Asked::of(request.extensions());
+    let asked = RequestSummary::of(request.extensions());
     let invocation = request.extensions().get::<lambda_http::Context>().map(Context::of).unwrap_or_default();
     let work = async {
         let response = next.run(request).await;
-        asked.tell(&response, began);
+        asked.log(&response, began);
         response
     };
     let response = Arc::new(invocation).scope(work).await;
@@ -35,23 +35,23 @@ async fn answer(State(metrics): State<Metrics>, request: Request, next: Next) ->
 }
 
 /// What was asked, and by whom.
-struct Asked {
+struct RequestSummary {
     route: Option<String>,
     /// The id that API Gateway gave the request, which its answer has in `apigw-requestid`.
     api_request_id: Option<String>,
     caller: Option<Caller>,
 }
 
-impl Asked {
-    fn of(extensions: &Extensions) -> Asked {
+impl RequestSummary {
+    fn of(extensions: &Extensions) -> RequestSummary {
         let (route, api_request_id) = match extensions.get() {
             Some(RequestContext::ApiGatewayV2(context)) => (context.route_key.clone(), context.request_id.clone()),
             Some(_) | None => (None, None),
         };
-        Asked { route, api_request_id, caller: caller(extensions) }
+        RequestSummary { route, api_request_id, caller: caller(extensions) }
     }
 
-    fn tell(&self, response: &Response, began: Instant) {
+    fn log(&self, response: &Response, began: Instant) {
         let partner_id = match &self.caller {
             Some(Caller::Partner(id)) => Some(id.as_str()),
             Some(Caller::Admin) | None => None,

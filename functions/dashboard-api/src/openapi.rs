@@ -4,7 +4,7 @@
 use crate::answers::attention::AttentionList;
 use crate::answers::contract::ContractPage;
 use crate::answers::entries::EntryList;
-use crate::answers::partners::{Partner, PartnerList, Registered};
+use crate::answers::partners::{Partner, PartnerList, RegisteredPartner};
 use crate::answers::programme::Programme;
 use crate::answers::simulation::Simulation;
 use crate::answers::statement::Statement;
@@ -279,7 +279,7 @@ fn register(schemas: &mut Schemas) -> Operation {
         summary: "Registers a name and all agreements, in place of what was there; what GET answers can be sent back",
         query: ["If-Match", "If-None-Match"].map(header).into(),
         body: Some(Content::new(Some(body))),
-        answers: ["200", "201"].map(|status| (status, json(status, schemas.content::<Registered>()))).into(),
+        answers: ["200", "201"].map(|status| (status, json(status, schemas.content::<RegisteredPartner>()))).into(),
         refusals: &["400", "412", "428", "503"],
     }
 }

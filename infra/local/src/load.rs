@@ -1,4 +1,4 @@
-//! Partners through the API, events through SQS, and the wait until every message is settled.
+//! Partners through the API, events through SQS, and the wait until every message is processed.
 
 use crate::client::{ClientError, Http};
 use crate::report;
@@ -149,22 +149,21 @@ pub async fn send(stack: &Stack, events: &[Event]) -> Result<(), LoadError> {
     Ok(())
 }
 
-/// Waits until no message is waiting or in work: each was settled, or is a dead letter. Delayed messages are second looks:
+/// Waits until no message is waiting or in work: each was processed, or is a dead letter. Delayed messages are second looks:
 /// they find something only where a function died between its write and what was to follow.
-pub async fn settle(stack: &Stack) -> Result<(), LoadError> {
-    settle_queues(stack, &served(stack), &LEFT).await
+pub async fn wait_until_idle(stack: &Stack) -> Result<(), LoadError> {
+    wait_for(stack, &served(stack), &LEFT).await
 }
 
 /// The same, and until every second look has been taken as well.
-pub async fn settle_delayed(stack: &Stack) -> Result<(), LoadError> {
+pub async fn wait_for_delayed(stack: &Stack) -> Result<(), LoadError> {
     let [waiting, in_work] = LEFT;
-    settle_queues(stack, &served(stack), &[waiting, in_work, QueueAttributeName::ApproximateNumberOfMessagesDelayed])
-        .await
+    wait_for(stack, &served(stack), &[waiting, in_work, QueueAttributeName::ApproximateNumberOfMessagesDelayed]).await
 }
 
 /// Waits until no message of one queue, by its logical id, is waiting or in work.
-pub async fn settle_queue(stack: &Stack, queue: &str) -> Result<(), LoadError> {
-    settle_queues(stack, &[queue], &LEFT).await
+pub async fn wait_for_queue(stack: &Stack, queue: &str) -> Result<(), LoadError> {
+    wait_for(stack, &[queue], &LEFT).await
 }
 
 /// What is counted of the messages that are left: those waiting, and those in work.
@@ -179,7 +178,7 @@ fn served(stack: &Stack) -> Vec<&str> {
     queues
 }
 
-async fn settle_queues(stack: &Stack, queues: &[&str], counts: &[QueueAttributeName]) -> Result<(), LoadError> {
+async fn wait_for(stack: &Stack, queues: &[&str], counts: &[QueueAttributeName]) -> Result<(), LoadError> {
     let sqs = stack.sqs();
     let queues: Vec<String> = queues.iter().map(|queue| stack.queue_url(queue)).collect();
     let mut bar = None;
@@ -189,7 +188,7 @@ async fn settle_queues(stack: &Stack, queues: &[&str], counts: &[QueueAttributeN
             left += messages_in(&sqs, queue, counts).await?;
         }
         let most = left;
-        let bar = bar.get_or_insert_with(|| machine::sending::bar("settling messages", most));
+        let bar = bar.get_or_insert_with(|| machine::sending::bar("processing messages", most));
         bar.set_length(bar.length().unwrap_or(0).max(u64::try_from(left).unwrap_or_default()));
         bar.set_position(bar.length().unwrap_or(0).saturating_sub(u64::try_from(left).unwrap_or_default()));
         if left == 0 {

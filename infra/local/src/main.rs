@@ -21,7 +21,7 @@ const SAMPLE_EVENTS: &str = include_str!("../../../tests/data/events.jsonl");
 #[derive(Debug, Parser)]
 #[command(name = "all-in-web", version)]
 struct Arguments {
-    /// Stop once every message is settled: status 0 if each was processed, 1 with the reasons otherwise
+    /// Stop once every message is processed: status 0 if each was processed, 1 with the reasons otherwise
     #[arg(long)]
     once: bool,
     /// Register these partners: a JSON object with a partner for each id, as in tests/data/partners.json; - for standard input
@@ -123,7 +123,7 @@ async fn serve(stack: &Stack, given: Option<Given>, once: bool) -> Result<ExitCo
     load::resume(stack, &api).await?;
     load::register(&api, &input.partners, replace).await?;
     load::send(stack, &input.events).await?;
-    load::settle(stack).await?;
+    load::wait_until_idle(stack).await?;
     world.set_loaded()?;
     let balances = report::balances(&api).await?;
     println!("{}", report::table(&balances));
@@ -139,7 +139,7 @@ async fn serve(stack: &Stack, given: Option<Given>, once: bool) -> Result<ExitCo
         if dead.is_empty() {
             return Ok(ExitCode::SUCCESS);
         }
-        eprintln!("error: {} messages were not settled; the reasons are above", dead.len());
+        eprintln!("error: {} messages were not processed; the reasons are above", dead.len());
         return Ok(ExitCode::FAILURE);
     }
     println!("Serving until Ctrl-C.");
@@ -177,7 +177,7 @@ impl Given {
     }
 }
 
-/// Whether a data folder has its world: until every sample message is settled, the next run sends them all again.
+/// Whether a data folder has its world: until every sample message is processed, the next run sends them all again.
 struct World(PathBuf);
 
 impl World {

@@ -50,7 +50,7 @@ enum Command {
     /// Print a token for the HTTP API of the stack on this machine
     Token {
         #[command(flatten)]
-        wanted: token::Wanted,
+        wanted: token::TokenRequest,
     },
     /// Read the whole table, compute all of it again, and print each difference; status 1 if there is any
     Audit {

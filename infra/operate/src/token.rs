@@ -10,7 +10,7 @@ use std::time::Duration;
 
 /// Whom the token is for, and who says so.
 #[derive(Debug, Args)]
-pub(crate) struct Wanted {
+pub(crate) struct TokenRequest {
     #[command(flatten)]
     whom: Whom,
     /// How long it is good for, in hours
@@ -38,8 +38,8 @@ struct Whom {
     partner: Option<PartnerId>,
 }
 
-pub(crate) fn token(wanted: Wanted) -> Result<ExitCode, Failure> {
-    let Wanted { whom, hours, data, issuer, audience } = wanted;
+pub(crate) fn token(wanted: TokenRequest) -> Result<ExitCode, Failure> {
+    let TokenRequest { whom, hours, data, issuer, audience } = wanted;
     let tokens = Tokens::of(&data, &issuer, &audience).map_err(|error| {
         let file = data.join(KEY_FILE);
         format!("the key {} cannot be used ({error}): has `cargo run` started a stack there?", file.display())

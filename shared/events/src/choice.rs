@@ -14,7 +14,7 @@ pub struct ChoiceBody {
     #[serde(deserialize_with = "present")]
     #[cfg_attr(feature = "openapi", schema(required = true, minimum = 1))]
     pub claim: Option<usize>,
-    /// How many claims the contract listed: a choice settles those that it saw.
+    /// How many claims the contract listed: a choice resolves those that it saw.
     #[cfg_attr(feature = "openapi", schema(minimum = 1))]
     pub seen: usize,
     /// Why: 1 to [`body::MAX_TEXT`] characters.

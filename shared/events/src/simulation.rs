@@ -4,8 +4,8 @@ use crate::agreement::from_sale;
 use crate::field::Field;
 use crate::{Refusal, body};
 use rules::programme::FromSale;
+use rules::simulation::{Change, Who};
 use rules::text::Words;
-use rules::what_if::{Change, Who};
 use rules::{Model, PartnerId, ProgrammeVersion, Rate};
 use serde::Deserialize;
 

@@ -4,10 +4,10 @@
 use crate::bookings::Announce;
 use crate::error::{CHANGED, SHAPE, UNSTORABLE};
 use crate::item::{self, Hash};
-use crate::keys::{self, RowKey, SlotKey};
+use crate::keys::{self, AggregateKey, RowKey};
 use crate::queries::{Part, index_key, whole};
 use crate::rows::text;
-use crate::store::{Consistency, Index, IndexKey, Inserted, Item, Key, Store, TransactError, Write};
+use crate::store::{Consistency, Index, IndexKey, InsertResult, Item, Key, Store, TransactError, Write};
 use crate::{Ledger, LedgerError, Unreadable};
 use jiff::Timestamp;
 use rules::AnnuityId;
@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 
 /// A message that can never be processed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Rejected {
+pub struct DeadLetter {
     /// The id SQS gave it.
     pub message_id: String,
     /// The function that refused it.
@@ -35,7 +35,7 @@ pub enum Attention {
     /// An annuity; what about it, its contract tells.
     Annuity(AnnuityId),
     /// A message.
-    Rejected(Rejected),
+    DeadLetter(DeadLetter),
     /// Something on the list that cannot be read.
     Unreadable {
         /// Its key, as `PK SK`.
@@ -68,25 +68,25 @@ struct StoredRejected {
 
 impl<S: Store, A: Announce> Ledger<S, A> {
     /// Lists a refused message, once.
-    pub async fn reject(&self, rejected: &Rejected) -> Result<(), LedgerError> {
-        let Key { pk, sk } = keys::rejected(&rejected.message_id);
-        let Rejected { message_id, function, field, reason: Words { fr, en }, at } = rejected.clone();
+    pub async fn record_dead_letter(&self, dead_letter: &DeadLetter) -> Result<(), LedgerError> {
+        let Key { pk, sk } = keys::dead_letter(&dead_letter.message_id);
+        let DeadLetter { message_id, function, field, reason: Words { fr, en }, at } = dead_letter.clone();
         let (reason, reason_in_french) = (en.into_owned(), Some(fr.into_owned()));
         let ask = Some(keys::attention_sort_key(at, &Key { pk: pk.clone(), sk: sk.clone() }));
         let apk = Some(keys::ATTENTION.to_owned());
         let stored =
             StoredRejected { pk, sk, apk, ask, message_id, function, field, reason, reason_in_french, at, revision: 1 };
-        let mut item: Item = serde_dynamo::to_item(stored).map_err(|_| damaged(&rejected.message_id, UNSTORABLE))?;
+        let mut item: Item = serde_dynamo::to_item(stored).map_err(|_| damaged(&dead_letter.message_id, UNSTORABLE))?;
         item::hash(&mut item);
         match self.store.insert(vec![item]).await.into_iter().next() {
-            Some(Inserted::Failed(error)) => Err(error.into()),
-            Some(Inserted::Done | Inserted::Exists) | None => Ok(()),
+            Some(InsertResult::Failed(error)) => Err(error.into()),
+            Some(InsertResult::Done | InsertResult::Exists) | None => Ok(()),
         }
     }
 
     /// Lists a refused message no more, because it was sent back. What was refused, and why, is kept.
     pub async fn sent_back(&self, message_id: &str) -> Result<(), LedgerError> {
-        let read = self.store.get(vec![keys::rejected(message_id)], Consistency::Strong).await?;
+        let read = self.store.get(vec![keys::dead_letter(message_id)], Consistency::Strong).await?;
         let Some(item) = read.into_iter().next() else { return Ok(()) };
         let stored: StoredRejected = serde_dynamo::from_item(item.clone()).map_err(|_| damaged(message_id, SHAPE))?;
         let revision = stored.revision;
@@ -105,13 +105,16 @@ impl<S: Store, A: Announce> Ledger<S, A> {
 
     /// What needs a person, newest first; at most `limit` of it. What cannot be read is on the list as that.
     pub async fn attention(&self, limit: usize, after: Option<IndexKey>) -> Result<Part<Attention>, LedgerError> {
-        let stretch = whole(Index::Attention, keys::ATTENTION.to_owned(), after);
+        let range = whole(Index::Attention, keys::ATTENTION.to_owned(), after);
         let place = |item: &Item| Ok(Some(index_key(Index::Attention, item).key));
-        let Part { list, next, unreadable, unknown } = self.matching(stretch, limit, place).await?;
-        let rejected: Vec<Key> = list.iter().filter(|key| key.sk == keys::REJECTED_SORT_KEY).cloned().collect();
-        let rejected =
-            if rejected.is_empty() { Vec::new() } else { self.store.get(rejected, Consistency::Eventual).await? };
-        let list = list.iter().map(|key| attention(key, &rejected)).collect();
+        let Part { list, next, unreadable, unknown } = self.matching(range, limit, place).await?;
+        let dead_letter: Vec<Key> = list.iter().filter(|key| key.sk == keys::REJECTED_SORT_KEY).cloned().collect();
+        let dead_letter = if dead_letter.is_empty() {
+            Vec::new()
+        } else {
+            self.store.get(dead_letter, Consistency::Eventual).await?
+        };
+        let list = list.iter().map(|key| attention(key, &dead_letter)).collect();
         Ok(Part { list, next, unreadable, unknown })
     }
 }
@@ -128,21 +131,21 @@ pub(crate) fn check(item: &Item) -> Option<Result<(), Unreadable>> {
     };
     Some(match stored {
         _ if Hash::of(item) == Hash::Differs => Err(Unreadable::damaged(key, CHANGED)),
-        Ok(stored) if keys::rejected(&stored.message_id) == key && listed(&stored) => Ok(()),
+        Ok(stored) if keys::dead_letter(&stored.message_id) == key && listed(&stored) => Ok(()),
         Ok(_) | Err(_) => Err(Unreadable::damaged(key, SHAPE)),
     })
 }
 
-/// What an item on the list is; `rejected` are the messages among them.
-fn attention(key: &Key, rejected: &[Item]) -> Attention {
-    if let Some(RowKey::Slot(SlotKey::Annuity(annuity))) = RowKey::parse(key) {
+/// What an item on the list is; `dead_letter` are the messages among them.
+fn attention(key: &Key, dead_letter: &[Item]) -> Attention {
+    if let Some(RowKey::Aggregate(AggregateKey::Annuity(annuity))) = RowKey::parse(key) {
         return Attention::Annuity(annuity);
     }
-    let stored = rejected.iter().find(|item| text(item, "pk") == key.pk && text(item, "sk") == key.sk);
+    let stored = dead_letter.iter().find(|item| text(item, "pk") == key.pk && text(item, "sk") == key.sk);
     match stored.and_then(|item| serde_dynamo::from_item(item.clone()).ok()) {
         Some(StoredRejected { message_id, function, field, reason, reason_in_french, at, .. }) => {
             let reason = Words::new(reason_in_french.unwrap_or_else(|| reason.clone()), reason);
-            Attention::Rejected(Rejected { message_id, function, field, reason, at })
+            Attention::DeadLetter(DeadLetter { message_id, function, field, reason, at })
         }
         None => Attention::Unreadable { key: format!("{} {}", key.pk, key.sk) },
     }

@@ -25,24 +25,24 @@ pub struct Choice {
 impl Choice {
     /// What becomes of the choice in a contract as it is, and, if it is made now, the claim that it chooses. Decided here for
     /// whoever records it and for whoever asks beforehand.
-    pub fn judge(&self, contract: &Contract) -> (Chosen, Option<Fact>) {
+    pub fn judge(&self, contract: &Contract) -> (ChoiceResult, Option<Fact>) {
         let claims = contract.claims(&self.key);
         let made = contract.choices(&self.key);
         let claim = match self.claim {
             None => None,
             Some(number) => match number.checked_sub(1).and_then(|before| claims.get(before)) {
                 Some(claim) => Some(claim.clone()),
-                None => return (Chosen::UnknownClaim { claims: claims.len() }, None),
+                None => return (ChoiceResult::UnknownClaim { claims: claims.len() }, None),
             },
         };
         let choice = claims::Choice { claim, seen: self.seen };
         let outcome = match self.number.checked_sub(1) {
-            Some(before) if made.get(before) == Some(&choice) => Chosen::Already,
-            Some(before) if before != made.len() => Chosen::OutOfTurn { next: made.len() + 1 },
-            None => Chosen::OutOfTurn { next: made.len() + 1 },
-            Some(_) if self.seen != claims.len() || claims.is_empty() => Chosen::Unseen { claims: claims.len() },
-            Some(_) if made.len() >= MAX_CHOICES => Chosen::TooMany(Bound::Choices),
-            Some(_) => Chosen::Now,
+            Some(before) if made.get(before) == Some(&choice) => ChoiceResult::Already,
+            Some(before) if before != made.len() => ChoiceResult::OutOfTurn { next: made.len() + 1 },
+            None => ChoiceResult::OutOfTurn { next: made.len() + 1 },
+            Some(_) if self.seen != claims.len() || claims.is_empty() => ChoiceResult::Unseen { claims: claims.len() },
+            Some(_) if made.len() >= MAX_CHOICES => ChoiceResult::TooMany(Bound::Choices),
+            Some(_) => ChoiceResult::Now,
         };
         (outcome, choice.claim)
     }
@@ -65,7 +65,7 @@ pub struct ChoiceMade {
 
 /// What became of a choice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Chosen {
+pub enum ChoiceResult {
     /// It holds from now on.
     Now,
     /// It was made before.

@@ -1,7 +1,7 @@
 //! The store over DynamoDB. The only place that speaks to it.
 
 use crate::store::{
-    Consistency, IndexKey, Inserted, Item, Key, Page, Store, StoreError, Stretch, TransactError, Write,
+    Consistency, IndexKey, InsertResult, Item, Key, KeyRange, Page, Store, StoreError, TransactError, Write,
 };
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
@@ -84,7 +84,7 @@ impl DynamoStore {
         Err(failed(OPERATION, "some keys were left unprocessed every time"))
     }
 
-    async fn insert_some(&self, items: &[Item]) -> Vec<Inserted> {
+    async fn insert_some(&self, items: &[Item]) -> Vec<InsertResult> {
         const OPERATION: &str = "BatchExecuteStatement";
         let statements: Result<Vec<_>, _> = items.iter().map(|item| insert_statement(&self.table, item)).collect();
         let sent = match statements {
@@ -103,19 +103,19 @@ impl DynamoStore {
             return join_all(items.iter().map(|item| self.insert_one(item.clone()))).await;
         };
         let results = answers.into_iter().map(|answer| match answer.error {
-            None => Inserted::Done,
-            Some(error) if error.code == Some(BatchStatementErrorCodeEnum::DuplicateItem) => Inserted::Exists,
-            Some(error) => Inserted::Failed(failed(OPERATION, format!("{:?}", error.code))),
+            None => InsertResult::Done,
+            Some(error) if error.code == Some(BatchStatementErrorCodeEnum::DuplicateItem) => InsertResult::Exists,
+            Some(error) => InsertResult::Failed(failed(OPERATION, format!("{:?}", error.code))),
         });
         results.collect()
     }
 
-    async fn insert_one(&self, item: Item) -> Inserted {
+    async fn insert_one(&self, item: Item) -> InsertResult {
         match self.put(Write::Insert(item)).await {
-            Ok(()) => Inserted::Done,
+            Ok(()) => InsertResult::Done,
             // There is an item, or a transaction is about to put one: the slow path finds out.
-            Err(TransactError::Conflict) => Inserted::Exists,
-            Err(TransactError::Failed(error)) => Inserted::Failed(error),
+            Err(TransactError::Conflict) => InsertResult::Exists,
+            Err(TransactError::Failed(error)) => InsertResult::Failed(error),
         }
     }
 
@@ -187,10 +187,10 @@ impl Store for DynamoStore {
         }
     }
 
-    async fn index(&self, stretch: Stretch) -> Result<Page, StoreError> {
-        let (pk, sk) = stretch.index.keys();
-        let gpk = AttributeValue::S(stretch.gpk);
-        let start = stretch.after.map(|IndexKey { gsk, key }| {
+    async fn index(&self, range: KeyRange) -> Result<Page, StoreError> {
+        let (pk, sk) = range.index.keys();
+        let gpk = AttributeValue::S(range.gpk);
+        let start = range.after.map(|IndexKey { gsk, key }| {
             let mut start = key_item(&key);
             start.insert(pk.to_owned(), gpk.clone());
             start.insert(sk.to_owned(), AttributeValue::S(gsk));
@@ -200,14 +200,14 @@ impl Store for DynamoStore {
             .client
             .query()
             .table_name(&self.table)
-            .index_name(stretch.index.name())
-            .scan_index_forward(stretch.index.is_ascending())
+            .index_name(range.index.name())
+            .scan_index_forward(range.index.is_ascending())
             .key_condition_expression(format!("{pk} = :gpk AND {sk} BETWEEN :from AND :to"))
             .expression_attribute_values(":gpk", gpk)
-            .expression_attribute_values(":from", AttributeValue::S(stretch.from))
-            .expression_attribute_values(":to", AttributeValue::S(stretch.to))
+            .expression_attribute_values(":from", AttributeValue::S(range.from))
+            .expression_attribute_values(":to", AttributeValue::S(range.to))
             .set_exclusive_start_key(start)
-            .limit(i32::try_from(stretch.limit).unwrap_or(i32::MAX))
+            .limit(i32::try_from(range.limit).unwrap_or(i32::MAX))
             .return_consumed_capacity(self.capacity())
             .send()
             .await
@@ -216,7 +216,7 @@ impl Store for DynamoStore {
         Ok(Page { items: answer.items.unwrap_or_default(), more: answer.last_evaluated_key.is_some() })
     }
 
-    async fn insert(&self, items: Vec<Item>) -> Vec<Inserted> {
+    async fn insert(&self, items: Vec<Item>) -> Vec<InsertResult> {
         let parts = join_all(items.chunks(MAX_STATEMENTS).map(|items| self.insert_some(items))).await;
         parts.into_iter().flatten().collect()
     }

@@ -36,126 +36,126 @@ pub const PARTNERS: &str = "PARTNERS";
 
 /// What counts its own changes: an annuity or an entry fee, with all that is appended to it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum SlotKey {
+pub enum AggregateKey {
     /// An annuity.
     Annuity(AnnuityId),
     /// The entry fee of an agreement.
     EntryFee(PartnerId, AgreementId),
 }
 
-impl SlotKey {
-    /// The line of the slot itself.
+impl AggregateKey {
+    /// The line of the aggregate itself.
     pub fn line(&self) -> LineId {
         match self.clone() {
-            SlotKey::Annuity(annuity) => LineId::Annuity { annuity, cause: Cause::Annuity },
-            SlotKey::EntryFee(partner_id, agreement) => LineId::EntryFee { partner_id, agreement },
+            AggregateKey::Annuity(annuity) => LineId::Annuity { annuity, cause: Cause::Annuity },
+            AggregateKey::EntryFee(partner_id, agreement) => LineId::EntryFee { partner_id, agreement },
         }
     }
 }
 
-/// The key of one item of a slot.
+/// The key of one item of a aggregate.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum RowKey {
-    /// The slot itself.
-    Slot(SlotKey),
-    /// An entry of the slot's own line; `n` is unique within the slot.
-    Entry(SlotKey, u32),
+    /// The aggregate itself.
+    Aggregate(AggregateKey),
+    /// An entry of the aggregate's own line; `n` is unique within the aggregate.
+    Entry(AggregateKey, u32),
     /// A credit note of the annuity.
-    CreditNote(SlotKey, CreditNoteId),
+    CreditNote(AggregateKey, CreditNoteId),
     /// A later entry of a credit note's line.
-    CreditNoteEntry(SlotKey, CreditNoteId, u32),
+    CreditNoteEntry(AggregateKey, CreditNoteId, u32),
     /// A contradicting claim of the annuity or of one of its credit notes.
-    Claim(SlotKey, u32),
+    Claim(AggregateKey, u32),
     /// A choice of what stands; of a sale, listed under the partner it stands for from then on.
-    Choice(SlotKey, u32),
+    Choice(AggregateKey, u32),
     /// That a sale stands for a partner no more, listed under that partner.
-    Left(SlotKey, u32),
+    SaleMoved(AggregateKey, u32),
 }
 
 impl From<AnnuityId> for RowKey {
     /// The annuity's own row.
     fn from(annuity: AnnuityId) -> RowKey {
-        RowKey::Slot(SlotKey::Annuity(annuity))
+        RowKey::Aggregate(AggregateKey::Annuity(annuity))
     }
 }
 
 impl RowKey {
-    /// The slot it belongs to.
-    pub fn slot(&self) -> &SlotKey {
+    /// The aggregate it belongs to.
+    pub fn aggregate(&self) -> &AggregateKey {
         match self {
-            RowKey::Slot(slot)
-            | RowKey::Entry(slot, _)
-            | RowKey::CreditNote(slot, _)
-            | RowKey::CreditNoteEntry(slot, _, _)
-            | RowKey::Claim(slot, _)
-            | RowKey::Choice(slot, _)
-            | RowKey::Left(slot, _) => slot,
+            RowKey::Aggregate(aggregate)
+            | RowKey::Entry(aggregate, _)
+            | RowKey::CreditNote(aggregate, _)
+            | RowKey::CreditNoteEntry(aggregate, _, _)
+            | RowKey::Claim(aggregate, _)
+            | RowKey::Choice(aggregate, _)
+            | RowKey::SaleMoved(aggregate, _) => aggregate,
         }
     }
 
     /// The line an entry at this place belongs to.
     pub fn line(&self) -> LineId {
-        match (self, self.slot()) {
-            (RowKey::CreditNote(_, note) | RowKey::CreditNoteEntry(_, note, _), SlotKey::Annuity(annuity)) => {
+        match (self, self.aggregate()) {
+            (RowKey::CreditNote(_, note) | RowKey::CreditNoteEntry(_, note, _), AggregateKey::Annuity(annuity)) => {
                 LineId::Annuity { annuity: annuity.clone(), cause: Cause::CreditNote(note.clone()) }
             }
-            (_, slot) => slot.line(),
+            (_, aggregate) => aggregate.line(),
         }
     }
 
-    /// Which of the rows appended to the slot it is; 0 for the slot itself and for a credit note.
+    /// Which of the rows appended to the aggregate it is; 0 for the aggregate itself and for a credit note.
     pub fn n(&self) -> u32 {
         match self {
-            RowKey::Slot(_) | RowKey::CreditNote(_, _) => 0,
+            RowKey::Aggregate(_) | RowKey::CreditNote(_, _) => 0,
             RowKey::Entry(_, n)
             | RowKey::CreditNoteEntry(_, _, n)
             | RowKey::Claim(_, n)
             | RowKey::Choice(_, n)
-            | RowKey::Left(_, n) => *n,
+            | RowKey::SaleMoved(_, n) => *n,
         }
     }
 
     /// The key as it is written.
     pub fn key(&self) -> Key {
-        let (pk, slot_sk) = match self.slot() {
-            SlotKey::Annuity(AnnuityId { contract_id, term }) => {
+        let (pk, aggregate_sk) = match self.aggregate() {
+            AggregateKey::Annuity(AnnuityId { contract_id, term }) => {
                 (contract_partition(contract_id), format!("TERM#{:02}", term.number()))
             }
-            SlotKey::EntryFee(partner, agreement) => (fees_partition(partner), format!("FEE#{agreement}")),
+            AggregateKey::EntryFee(partner, agreement) => (fees_partition(partner), format!("FEE#{agreement}")),
         };
         let sk = match self {
-            RowKey::Slot(_) => slot_sk,
-            RowKey::Entry(_, n) => format!("{slot_sk}#A#{n}"),
-            RowKey::CreditNote(_, note) => format!("{slot_sk}#N#{note}"),
-            RowKey::CreditNoteEntry(_, note, n) => format!("{slot_sk}#N#{note}#{n}"),
-            RowKey::Claim(_, n) => format!("{slot_sk}#C#{n}"),
-            RowKey::Choice(_, n) => format!("{slot_sk}#V#{n}"),
-            RowKey::Left(_, n) => format!("{slot_sk}#U#{n}"),
+            RowKey::Aggregate(_) => aggregate_sk,
+            RowKey::Entry(_, n) => format!("{aggregate_sk}#A#{n}"),
+            RowKey::CreditNote(_, note) => format!("{aggregate_sk}#N#{note}"),
+            RowKey::CreditNoteEntry(_, note, n) => format!("{aggregate_sk}#N#{note}#{n}"),
+            RowKey::Claim(_, n) => format!("{aggregate_sk}#C#{n}"),
+            RowKey::Choice(_, n) => format!("{aggregate_sk}#V#{n}"),
+            RowKey::SaleMoved(_, n) => format!("{aggregate_sk}#U#{n}"),
         };
         Key { pk, sk }
     }
 
-    /// Reads a key; `None` if it is none of a slot.
+    /// Reads a key; `None` if it is none of a aggregate.
     pub fn parse(key: &Key) -> Option<RowKey> {
         let (partition, owner) = key.pk.split_once('#')?;
         let mut parts = key.sk.split('#');
-        let slot = match (partition, parts.next()?, parts.next()?) {
+        let aggregate = match (partition, parts.next()?, parts.next()?) {
             ("CONTRACT", "TERM", term) => {
                 let term = Term::try_from(term.parse::<u64>().ok()?).ok()?;
-                SlotKey::Annuity(AnnuityId { contract_id: owner.parse().ok()?, term })
+                AggregateKey::Annuity(AnnuityId { contract_id: owner.parse().ok()?, term })
             }
-            ("FEES", "FEE", day) => SlotKey::EntryFee(owner.parse().ok()?, day.parse().ok()?),
+            ("FEES", "FEE", day) => AggregateKey::EntryFee(owner.parse().ok()?, day.parse().ok()?),
             _ => return None,
         };
         let rest: Vec<&str> = parts.collect();
         Some(match rest.as_slice() {
-            [] => RowKey::Slot(slot),
-            ["A", n] => RowKey::Entry(slot, n.parse().ok()?),
-            ["C", n] => RowKey::Claim(slot, n.parse().ok()?),
-            ["V", n] => RowKey::Choice(slot, n.parse().ok()?),
-            ["U", n] => RowKey::Left(slot, n.parse().ok()?),
-            ["N", note] => RowKey::CreditNote(slot, note.parse().ok()?),
-            ["N", note, n] => RowKey::CreditNoteEntry(slot, note.parse().ok()?, n.parse().ok()?),
+            [] => RowKey::Aggregate(aggregate),
+            ["A", n] => RowKey::Entry(aggregate, n.parse().ok()?),
+            ["C", n] => RowKey::Claim(aggregate, n.parse().ok()?),
+            ["V", n] => RowKey::Choice(aggregate, n.parse().ok()?),
+            ["U", n] => RowKey::SaleMoved(aggregate, n.parse().ok()?),
+            ["N", note] => RowKey::CreditNote(aggregate, note.parse().ok()?),
+            ["N", note, n] => RowKey::CreditNoteEntry(aggregate, note.parse().ok()?, n.parse().ok()?),
             _ => return None,
         })
     }
@@ -163,9 +163,9 @@ impl RowKey {
     /// Where the row stands in its partner's part of the index: by day, then by line.
     pub fn index_sort_key(&self, booked_on: Day) -> String {
         let key = self.key();
-        let owner = match self.slot() {
-            SlotKey::Annuity(annuity) => annuity.contract_id.as_str(),
-            SlotKey::EntryFee(_, _) => "",
+        let owner = match self.aggregate() {
+            AggregateKey::Annuity(annuity) => annuity.contract_id.as_str(),
+            AggregateKey::EntryFee(_, _) => "",
         };
         format!("{booked_on}#{owner}#{}", key.sk)
     }
@@ -182,17 +182,17 @@ pub(crate) fn is_unknown_row(key: &Key) -> bool {
     owned && !known
 }
 
-/// The slot that a row belongs to by its key, whatever kind of row it is.
-pub(crate) fn slot_of_row(key: &Key) -> Option<SlotKey> {
-    let slot: Vec<&str> = key.sk.splitn(3, '#').take(2).collect();
-    match RowKey::parse(&Key { pk: key.pk.clone(), sk: slot.join("#") })? {
-        RowKey::Slot(slot) => Some(slot),
+/// The aggregate that a row belongs to by its key, whatever kind of row it is.
+pub(crate) fn aggregate_of_row(key: &Key) -> Option<AggregateKey> {
+    let aggregate: Vec<&str> = key.sk.splitn(3, '#').take(2).collect();
+    match RowKey::parse(&Key { pk: key.pk.clone(), sk: aggregate.join("#") })? {
+        RowKey::Aggregate(aggregate) => Some(aggregate),
         RowKey::Entry(..)
         | RowKey::CreditNote(..)
         | RowKey::CreditNoteEntry(..)
         | RowKey::Claim(..)
         | RowKey::Choice(..)
-        | RowKey::Left(..) => None,
+        | RowKey::SaleMoved(..) => None,
     }
 }
 
@@ -266,12 +266,12 @@ pub fn nothing() -> Key {
 pub const REJECTED_SORT_KEY: &str = "MESSAGE";
 
 /// The one item of a refused message.
-pub fn rejected(message_id: &str) -> Key {
+pub fn dead_letter(message_id: &str) -> Key {
     Key { pk: format!("REJECTED#{message_id}"), sk: REJECTED_SORT_KEY.to_owned() }
 }
 
 /// The one item of a partner.
-pub fn head(partner: &PartnerId) -> Key {
+pub fn partner_record(partner: &PartnerId) -> Key {
     Key { pk: partner_partition(partner), sk: "HEAD".to_owned() }
 }
 
@@ -282,21 +282,21 @@ mod tests {
     #[test]
     fn keys_read_back_as_written() {
         let annuity =
-            || SlotKey::Annuity(AnnuityId { contract_id: "C-1".parse().unwrap(), term: 7.try_into().unwrap() });
-        let fee = || SlotKey::EntryFee("P-1".parse().unwrap(), "2024-02-29".parse().unwrap());
+            || AggregateKey::Annuity(AnnuityId { contract_id: "C-1".parse().unwrap(), term: 7.try_into().unwrap() });
+        let fee = || AggregateKey::EntryFee("P-1".parse().unwrap(), "2024-02-29".parse().unwrap());
         let note = || "A".parse().unwrap();
         let check = |row: RowKey, pk: &str, sk: &str| {
             assert_eq!(row.key(), Key { pk: pk.into(), sk: sk.into() });
             assert_eq!(RowKey::parse(&row.key()), Some(row));
         };
-        check(RowKey::Slot(annuity()), "CONTRACT#C-1", "TERM#07");
+        check(RowKey::Aggregate(annuity()), "CONTRACT#C-1", "TERM#07");
         check(RowKey::Entry(annuity(), 3), "CONTRACT#C-1", "TERM#07#A#3");
         check(RowKey::CreditNote(annuity(), note()), "CONTRACT#C-1", "TERM#07#N#A");
         check(RowKey::CreditNoteEntry(annuity(), note(), 12), "CONTRACT#C-1", "TERM#07#N#A#12");
         check(RowKey::Claim(annuity(), 2), "CONTRACT#C-1", "TERM#07#C#2");
         check(RowKey::Choice(annuity(), 4), "CONTRACT#C-1", "TERM#07#V#4");
-        check(RowKey::Left(annuity(), 5), "CONTRACT#C-1", "TERM#07#U#5");
-        check(RowKey::Slot(fee()), "FEES#P-1", "FEE#2024-02-29");
+        check(RowKey::SaleMoved(annuity(), 5), "CONTRACT#C-1", "TERM#07#U#5");
+        check(RowKey::Aggregate(fee()), "FEES#P-1", "FEE#2024-02-29");
         check(RowKey::Entry(fee(), 2), "FEES#P-1", "FEE#2024-02-29#A#2");
         for (pk, sk) in
             [("PARTNER#P-1", "HEAD"), ("CONTRACT#C-1", "TERM#00"), ("CONTRACT#C-1", "TERM#01#Z#1"), ("X", "Y")]

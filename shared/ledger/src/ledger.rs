@@ -4,7 +4,7 @@ use crate::bookings::{Announce, Booking, Nobody, Writes};
 use crate::error::LedgerError;
 use crate::keys;
 use crate::partner_month::PartnerMonth;
-use crate::store::{Consistency, Inserted, Item, Store, StoreError, TransactError};
+use crate::store::{Consistency, InsertResult, Item, Store, StoreError, TransactError};
 use std::collections::BTreeSet;
 
 /// The ledger over a store, which tells of its bookings.
@@ -28,21 +28,21 @@ impl<S: Store, A: Announce> Ledger<S, A> {
     }
 
     /// Asks for an item that is never there: whether the table answers.
-    pub async fn knock(&self) -> Result<(), LedgerError> {
+    pub async fn ping(&self) -> Result<(), LedgerError> {
         self.store.get(vec![keys::nothing()], Consistency::Eventual).await?;
         Ok(())
     }
 
     /// Inserts each item on its own, with the entry that it books.
-    pub(crate) async fn insert(&self, new: Vec<(Item, Option<Booking>)>) -> Vec<Inserted> {
+    pub(crate) async fn insert(&self, new: Vec<(Item, Option<Booking>)>) -> Vec<InsertResult> {
         let (items, bookings): (Vec<Item>, Vec<Option<Booking>>) = new.into_iter().unzip();
         if let Err(error) = self.before(bookings.iter().flatten()).await {
             let why = error.to_string();
             let failed = |_| StoreError { operation: error.operation, source: why.clone().into() };
-            return items.iter().map(|item| Inserted::Failed(failed(item))).collect();
+            return items.iter().map(|item| InsertResult::Failed(failed(item))).collect();
         }
         let inserted = self.store.insert(items).await;
-        let done = bookings.into_iter().zip(&inserted).filter(|(_, inserted)| matches!(inserted, Inserted::Done));
+        let done = bookings.into_iter().zip(&inserted).filter(|(_, inserted)| matches!(inserted, InsertResult::Done));
         self.announce.after(done.filter_map(|(booking, _)| booking).collect());
         inserted
     }

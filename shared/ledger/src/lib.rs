@@ -1,11 +1,14 @@
 //! The ledger in DynamoDB: how facts, entries and partners are stored, and the few ways in which they are written. RULEBOOK is
 //! `shared/rules/RULEBOOK.md`.
 //!
-//! [`record`] is the way in for events, [`settle`] what happens to those that are not plain inserts, [`restate`] what
+//! [`record`] is the way in for events, [`apply`] what happens to those that are not plain inserts, [`restate`] what
 //! follows a change of agreements, [`partners`] the registry and [`queries`] the way out, [`totals`] what months
 //! add up to and [`months`] how that is read. All of them see the table
 //! through the one trait [`store::Store`]; [`dynamo`] is that trait over DynamoDB.
 
+mod aggregate;
+pub mod aggregates;
+pub mod apply;
 pub mod attention;
 pub mod audit;
 pub mod bookings;
@@ -28,9 +31,6 @@ pub mod recorded;
 pub mod restate;
 mod rows;
 pub mod set_aside;
-pub mod settle;
-mod slot;
-pub mod slots;
 pub mod store;
 mod stored;
 mod stored_row;
@@ -40,6 +40,6 @@ pub mod whole_contracts;
 pub use bookings::Booking;
 pub use error::{LedgerError, Unreadable, Why};
 pub use ledger::Ledger;
-pub use partners::Head;
-pub use record::{Outcome, Reported};
+pub use partners::PartnerRecord;
+pub use record::{Outcome, ReportedFact};
 pub use store::Store;

@@ -1,15 +1,15 @@
 //! Where the rows of a contract belong in the index by partner, and whose its sale is or was.
 
-use crate::keys::{RowKey, SlotKey};
+use crate::aggregate::Aggregate;
+use crate::aggregates::Aggregates;
+use crate::keys::{AggregateKey, RowKey};
 use crate::rows::{Content, Row, day_of, place};
-use crate::slot::Slot;
-use crate::slots::Slots;
 use crate::store::Key;
 use rules::contract::Key as Claimed;
 use rules::{AnnuityId, Contract, Day, Fact, PartnerId, Sale, Term};
 use std::collections::BTreeMap;
 
-impl Slots {
+impl Aggregates {
     /// The partners whose the sale of a contract is or was, in that order.
     pub fn holders(&self) -> Vec<PartnerId> {
         let mut holders: Vec<PartnerId> = Vec::new();
@@ -25,7 +25,7 @@ impl Slots {
         let sales = self.sale_places();
         let holders = self.holders();
         let mut wrong = Vec::new();
-        for row in self.slots.values().flat_map(Slot::in_order) {
+        for row in self.by_key.values().flat_map(Aggregate::in_order) {
             let expected = expected_place(row, &sales);
             // A later fact that decided nothing yet is listed when it is next written; it is found through its first annuity.
             let may_wait =
@@ -42,7 +42,7 @@ impl Slots {
     /// Where a row belongs in the index by partner.
     pub(crate) fn place_of(&self, key: &RowKey) -> Option<(String, String)> {
         let sales = self.sale_places();
-        let rows = self.slots.values().flat_map(Slot::in_order);
+        let rows = self.by_key.values().flat_map(Aggregate::in_order);
         expected_place(rows.into_iter().find(|row| row.key() == *key)?, &sales)
     }
 
@@ -62,7 +62,7 @@ impl Slots {
                         Some(Fact::Renewal(_) | Fact::CreditNote(_)) | None => None,
                     }
                 }
-                Content::Left { .. } => left.take(),
+                Content::SaleMoved { .. } => left.take(),
                 Content::Own { .. }
                 | Content::Choice { .. }
                 | Content::Entry { .. }
@@ -78,10 +78,10 @@ impl Slots {
 
     /// Shows each row of the first annuity, in the order written, with what is claimed and chosen of the sale up to it.
     fn each_sale(&self, mut show: impl FnMut(&Row, &Contract)) {
-        let is_first = |key: &SlotKey| matches!(key, SlotKey::Annuity(AnnuityId { term: Term::FIRST, .. }));
-        let first = self.slots.iter().find(|(key, _)| is_first(key));
+        let is_first = |key: &AggregateKey| matches!(key, AggregateKey::Annuity(AnnuityId { term: Term::FIRST, .. }));
+        let first = self.by_key.iter().find(|(key, _)| is_first(key));
         let mut contract = Contract::default();
-        for row in first.into_iter().flat_map(|(_, slot)| slot.in_order()) {
+        for row in first.into_iter().flat_map(|(_, aggregate)| aggregate.in_order()) {
             match &row.content {
                 Content::Choice { chosen, .. } if chosen.about == Claimed::Sale => {
                     contract.choose(&Claimed::Sale, chosen.claim.clone());
@@ -96,7 +96,7 @@ impl Slots {
                 | Content::Entry { .. }
                 | Content::CreditNote { .. }
                 | Content::CreditNoteEntry { .. }
-                | Content::Left { .. } => {}
+                | Content::SaleMoved { .. } => {}
             }
             show(row, &contract);
         }

@@ -3,7 +3,7 @@
 use crate::bookings::Announce;
 use crate::keys;
 use crate::queries::{Part, name, whole};
-use crate::store::{Index, Item, Store, Stretch};
+use crate::store::{Index, Item, KeyRange, Store};
 use crate::totals::{MonthTotals, PartnerMonth};
 use crate::{Ledger, LedgerError};
 use rules::{Month, PartnerId, Totals};
@@ -39,12 +39,12 @@ impl<S: Store, A: Announce> Ledger<S, A> {
 
     /// A month's totals of every partner for whom something was booked in it, by partner.
     pub async fn totals_of_month(&self, month: Month) -> Result<Part<(PartnerId, Totals)>, LedgerError> {
-        let stretch = Stretch { limit: PAGE, ..whole(Index::ByPartner, keys::month_partition(month), None) };
+        let range = KeyRange { limit: PAGE, ..whole(Index::ByPartner, keys::month_partition(month), None) };
         let of_partner = |item: &Item| {
             let (of, totals, whole) = read(item)?;
             Ok(Some((of.partner_id, totals, whole.then_some(()).ok_or_else(|| name(item)))))
         };
-        let Part { list, next, mut unreadable, unknown } = self.matching(stretch, usize::MAX, of_partner).await?;
+        let Part { list, next, mut unreadable, unknown } = self.matching(range, usize::MAX, of_partner).await?;
         unreadable.extend(list.iter().filter_map(|(_, _, whole)| whole.clone().err()));
         let list = list.into_iter().map(|(partner_id, totals, _)| (partner_id, totals)).collect();
         Ok(Part { list, next, unreadable, unknown })

@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 /// What is stored of a partner.
 #[derive(Debug, Clone)]
-pub struct Head {
+pub struct PartnerRecord {
     /// Who.
     pub id: PartnerId,
     /// What the partner is called; none: not registered, known from a sale only.
@@ -35,7 +35,7 @@ pub struct Head {
 }
 
 #[derive(Serialize, Deserialize)]
-struct StoredHead {
+struct StoredPartnerRecord {
     pk: String,
     sk: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -56,11 +56,11 @@ struct StoredHead {
     revision: u64,
 }
 
-impl Head {
+impl PartnerRecord {
     /// A partner that nothing is stored of.
-    pub fn unknown(id: PartnerId) -> Head {
+    pub fn unknown(id: PartnerId) -> PartnerRecord {
         let (partner, unknown) = (Partner::default(), Vec::new());
-        Head { id, name: None, partner, unknown, agreements_version: 0, revision: None, stored: None }
+        PartnerRecord { id, name: None, partner, unknown, agreements_version: 0, revision: None, stored: None }
     }
 
     /// Where it stands among the registered partners.
@@ -89,21 +89,21 @@ impl Head {
         self.revision.is_some()
     }
 
-    pub(crate) fn read(item: Item) -> Result<Head, Unreadable> {
+    pub(crate) fn read(item: Item) -> Result<PartnerRecord, Unreadable> {
         let key = item::key(&item);
-        let id = keys::partner_of(&key.pk).filter(|id| keys::head(id) == key);
+        let id = keys::partner_of(&key.pk).filter(|id| keys::partner_record(id) == key);
         let Some(id) = id else { return Err(Unreadable::damaged(key, "its key is none of a partner")) };
         if Hash::of(&item) == Hash::Differs {
             return Err(Unreadable::damaged(key, CHANGED));
         }
-        let stored = match StoredHead::parse(item.clone()) {
+        let stored = match StoredPartnerRecord::parse(item.clone()) {
             Some(stored) => stored,
-            None if is_of_later_release(&item, |item| StoredHead::parse(item).is_some()) => {
-                return Head::of_later_release(id, item).ok_or_else(|| Unreadable::unknown(key));
+            None if is_of_later_release(&item, |item| StoredPartnerRecord::parse(item).is_some()) => {
+                return PartnerRecord::of_later_release(id, item).ok_or_else(|| Unreadable::unknown(key));
             }
             None => return Err(Unreadable::damaged(key, SHAPE)),
         };
-        Ok(Head {
+        Ok(PartnerRecord {
             id,
             name: stored.name,
             partner: Partner { agreements: stored.agreements.0, sales: stored.sales.0, instances: stored.instances.0 },
@@ -115,19 +115,31 @@ impl Head {
     }
 
     /// A partner some of whose agreements this release does not know: what can be shown of it.
-    fn of_later_release(id: PartnerId, item: Item) -> Option<Head> {
+    fn of_later_release(id: PartnerId, item: Item) -> Option<PartnerRecord> {
         let unknown = UnknownAgreement::all(&item);
         let version = item.get("av")?.as_n().ok()?.parse().ok()?;
         let revision = item.get("v")?.as_n().ok()?.parse().ok()?;
         let name = item.get("nm").and_then(|name| name.as_s().ok()).cloned();
         let partner = Partner::default();
         let stored = Some(Arc::new(item));
-        Some(Head { id, name, partner, unknown, agreements_version: version, revision: Some(revision), stored })
+        Some(PartnerRecord {
+            id,
+            name,
+            partner,
+            unknown,
+            agreements_version: version,
+            revision: Some(revision),
+            stored,
+        })
     }
 
     /// The partner, to decide by; not if this release does not know all of its agreements.
     pub fn known(&self) -> Result<&Partner, LedgerError> {
-        if self.unknown.is_empty() { Ok(&self.partner) } else { Err(Unreadable::unknown(keys::head(&self.id)).into()) }
+        if self.unknown.is_empty() {
+            Ok(&self.partner)
+        } else {
+            Err(Unreadable::unknown(keys::partner_record(&self.id)).into())
+        }
     }
 
     /// The write that puts this in place of what was read.
@@ -138,7 +150,7 @@ impl Head {
             item::hash(&mut changed);
             return Ok(Write::Insert(changed));
         };
-        let read = Head::read(Item::clone(stored))?.attributes(revision)?;
+        let read = PartnerRecord::read(Item::clone(stored))?.attributes(revision)?;
         let mut item = item::rewrite(stored, &read, changed);
         if !item::is_recorded_alike(stored, &item) {
             item::hash(&mut item);
@@ -147,9 +159,9 @@ impl Head {
     }
 
     fn attributes(&self, revision: u64) -> Result<Item, LedgerError> {
-        let Key { pk, sk } = keys::head(&self.id);
+        let Key { pk, sk } = keys::partner_record(&self.id);
         let (gpk, gsk) = self.place().unzip();
-        let stored = StoredHead {
+        let stored = StoredPartnerRecord {
             pk,
             sk,
             gpk,
@@ -165,10 +177,10 @@ impl Head {
     }
 }
 
-impl StoredHead {
+impl StoredPartnerRecord {
     /// A partner's item. One with agreements has a name.
-    fn parse(item: Item) -> Option<StoredHead> {
-        let stored: StoredHead = serde_dynamo::from_item(item).ok()?;
+    fn parse(item: Item) -> Option<StoredPartnerRecord> {
+        let stored: StoredPartnerRecord = serde_dynamo::from_item(item).ok()?;
         let registered = stored.agreements_version > 0;
         (stored.name.is_some() == registered && (registered || stored.agreements.0.iter().next().is_none()))
             .then_some(stored)
@@ -177,61 +189,66 @@ impl StoredHead {
 
 impl<S: Store, A: Announce> Ledger<S, A> {
     /// What is stored of a partner now.
-    pub async fn head(&self, id: &PartnerId) -> Result<Head, LedgerError> {
-        let heads = self.heads(vec![id.clone()], Consistency::Strong).await?;
-        Ok(heads.into_values().next().unwrap_or_else(|| Head::unknown(id.clone())))
+    pub async fn partner_record(&self, id: &PartnerId) -> Result<PartnerRecord, LedgerError> {
+        let partner_records = self.partner_records(vec![id.clone()], Consistency::Strong).await?;
+        Ok(partner_records.into_values().next().unwrap_or_else(|| PartnerRecord::unknown(id.clone())))
     }
 
     /// The partner that a contract's sale stands for, to decide by; one without history if no sale stands.
     pub async fn partner_of(&self, contract: &Contract) -> Result<Partner, LedgerError> {
         match contract.sale() {
-            Some(sale) => Ok(self.head(&sale.partner_id).await?.known()?.clone()),
+            Some(sale) => Ok(self.partner_record(&sale.partner_id).await?.known()?.clone()),
             None => Ok(Partner::default()),
         }
     }
 
     /// What is stored of each of these partners, perhaps not the latest, to decide by; those nothing is stored of, and those
     /// that cannot be read, are left out.
-    pub(crate) async fn readable_heads(&self, ids: Vec<PartnerId>) -> Result<BTreeMap<PartnerId, Head>, LedgerError> {
+    pub(crate) async fn readable_heads(
+        &self,
+        ids: Vec<PartnerId>,
+    ) -> Result<BTreeMap<PartnerId, PartnerRecord>, LedgerError> {
         if ids.is_empty() {
             return Ok(BTreeMap::new());
         }
-        let items = self.store.get(ids.iter().map(keys::head).collect(), Consistency::Eventual).await?;
-        let heads = items.into_iter().filter_map(|item| Head::read(item).ok().filter(|head| head.known().is_ok()));
-        Ok(heads.map(|head| (head.id.clone(), head)).collect())
+        let items = self.store.get(ids.iter().map(keys::partner_record).collect(), Consistency::Eventual).await?;
+        let partner_records =
+            items.into_iter().filter_map(|item| PartnerRecord::read(item).ok().filter(|record| record.known().is_ok()));
+        Ok(partner_records.map(|record| (record.id.clone(), record)).collect())
     }
 
     /// What is stored of each of these partners; those nothing is stored of are left out.
-    pub(crate) async fn heads(
+    pub(crate) async fn partner_records(
         &self,
         ids: Vec<PartnerId>,
         consistency: Consistency,
-    ) -> Result<BTreeMap<PartnerId, Head>, LedgerError> {
+    ) -> Result<BTreeMap<PartnerId, PartnerRecord>, LedgerError> {
         if ids.is_empty() {
             return Ok(BTreeMap::new());
         }
-        let items = self.store.get(ids.iter().map(keys::head).collect(), consistency).await?;
-        let heads = items.into_iter().map(|item| Ok(Head::read(item).map(|head| (head.id.clone(), head))?));
-        heads.collect()
+        let items = self.store.get(ids.iter().map(keys::partner_record).collect(), consistency).await?;
+        let partner_records =
+            items.into_iter().map(|item| Ok(PartnerRecord::read(item).map(|record| (record.id.clone(), record))?));
+        partner_records.collect()
     }
 
     /// Registers a partner in place of what `read` was when it was read, and returns it as it is now. `None`: it has
     /// changed meanwhile; read again. The same name and agreements again change nothing.
     pub async fn register(
         &self,
-        read: Head,
+        read: PartnerRecord,
         name: String,
         agreements: Agreements,
-    ) -> Result<Option<Head>, LedgerError> {
+    ) -> Result<Option<PartnerRecord>, LedgerError> {
         if read.name.as_ref() == Some(&name) && read.partner.agreements == agreements {
             return Ok(Some(read));
         }
-        let mut head = read;
-        head.name = Some(name);
-        head.partner.agreements = agreements;
-        head.agreements_version += 1;
-        let write = head.write()?;
-        let registered = Head::read(write.item().clone())?;
+        let mut record = read;
+        record.name = Some(name);
+        record.partner.agreements = agreements;
+        record.agreements_version += 1;
+        let write = record.write()?;
+        let registered = PartnerRecord::read(write.item().clone())?;
         match self.store.transact(vec![write]).await {
             Ok(()) => Ok(Some(registered)),
             Err(TransactError::Conflict) => Ok(None),

@@ -1,14 +1,14 @@
 //! The way out: a partner's entries by period, the days of its sales, the registered partners, one contract. What cannot
 //! be read is named, and passed over.
 
+use crate::aggregates::Aggregates;
 use crate::bookings::Announce;
 use crate::error::SHAPE;
-use crate::keys::{self, SlotKey};
+use crate::keys::{self, AggregateKey};
 use crate::lenient::UnknownEntry;
-use crate::recorded::Recorded;
+use crate::recorded::LedgerEntry;
 use crate::rows::{Content, Row, text};
-use crate::slots::Slots;
-use crate::store::{Index, IndexKey, Item, Key, Store, Stretch};
+use crate::store::{Index, IndexKey, Item, Key, KeyRange, Store};
 use crate::{Ledger, LedgerError};
 use rules::line::LineId;
 use rules::{AnnuityId, ContractId, Day, Fact, Instance, PartnerId, Term};
@@ -19,11 +19,11 @@ const PAGE: usize = 500;
 
 /// One entry and its line.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Listed {
+pub struct ListedEntry {
     /// Which line it belongs to.
     pub line: LineId,
     /// The entry as recorded.
-    pub recorded: Recorded,
+    pub recorded: LedgerEntry,
 }
 
 /// A part of a list, and where the rest begins.
@@ -59,7 +59,7 @@ struct Sales {
 
 /// A registered partner, as listed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Registered {
+pub struct RegisteredPartner {
     /// Who.
     pub id: PartnerId,
     /// What the partner is called.
@@ -74,22 +74,22 @@ impl<S: Store, A: Announce> Ledger<S, A> {
         period: (Day, Day),
         limit: usize,
         after: Option<IndexKey>,
-    ) -> Result<Part<Listed>, LedgerError> {
+    ) -> Result<Part<ListedEntry>, LedgerError> {
         self.entries_that(|_| true, partner, period, limit, after).await
     }
 
     /// Those of a partner's entries of a period that are wanted, by day; at most `limit` of them.
     pub async fn entries_that(
         &self,
-        is_wanted: impl Fn(&Listed) -> bool,
+        is_wanted: impl Fn(&ListedEntry) -> bool,
         partner: &PartnerId,
         period: (Day, Day),
         limit: usize,
         after: Option<IndexKey>,
-    ) -> Result<Part<Listed>, LedgerError> {
+    ) -> Result<Part<ListedEntry>, LedgerError> {
         let entry = |item: &Item| {
             let row = Row::listed(item)?;
-            let listed = row.recorded_entry().map(|recorded| Listed { line: row.key().line(), recorded });
+            let listed = row.recorded_entry().map(|recorded| ListedEntry { line: row.key().line(), recorded });
             Ok(listed.filter(&is_wanted))
         };
         self.matching(rows_of(partner, period, after), limit, entry).await
@@ -123,29 +123,29 @@ impl<S: Store, A: Announce> Ledger<S, A> {
     /// The registered partners that are wanted, by id; at most `limit` of them.
     pub async fn partners(
         &self,
-        is_wanted: impl Fn(&Registered) -> bool,
+        is_wanted: impl Fn(&RegisteredPartner) -> bool,
         limit: usize,
         after: Option<IndexKey>,
-    ) -> Result<Part<Registered>, LedgerError> {
-        let stretch = whole(Index::ByPartner, keys::PARTNERS.to_owned(), after);
+    ) -> Result<Part<RegisteredPartner>, LedgerError> {
+        let range = whole(Index::ByPartner, keys::PARTNERS.to_owned(), after);
         let partner = |item: &Item| {
             let registered =
-                Registered::read(item).ok_or_else(|| LedgerError::Damaged { key: name(item), why: SHAPE })?;
+                RegisteredPartner::read(item).ok_or_else(|| LedgerError::Damaged { key: name(item), why: SHAPE })?;
             Ok(Some(registered).filter(&is_wanted))
         };
-        self.matching(stretch, limit, partner).await
+        self.matching(range, limit, partner).await
     }
 
     /// Everything recorded of a contract, as it is now.
-    pub async fn contract(&self, id: &ContractId) -> Result<Slots, LedgerError> {
-        self.slots(keys::contract_partition(id)).await
+    pub async fn contract(&self, id: &ContractId) -> Result<Aggregates, LedgerError> {
+        self.aggregates(keys::contract_partition(id)).await
     }
 
-    /// What `read` makes of a stretch of an index, at most `limit` of it. Whole pages are read and cut afterwards, so that
+    /// What `read` makes of a range of an index, at most `limit` of it. Whole pages are read and cut afterwards, so that
     /// few matches among many rows cost no more requests than the rows have pages. What cannot be read is named.
     pub(crate) async fn matching<T>(
         &self,
-        mut stretch: Stretch,
+        mut range: KeyRange,
         limit: usize,
         read: impl Fn(&Item) -> Result<Option<T>, LedgerError>,
     ) -> Result<Part<T>, LedgerError> {
@@ -153,21 +153,21 @@ impl<S: Store, A: Announce> Ledger<S, A> {
         // The last item given, and what could not be read behind it.
         let (mut given, mut behind) = (None, Vec::new());
         loop {
-            let page = self.store.index(stretch.clone()).await?;
-            stretch.after = page.items.last().filter(|_| page.more).map(|last| index_key(stretch.index, last));
+            let page = self.store.index(range.clone()).await?;
+            range.after = page.items.last().filter(|_| page.more).map(|last| index_key(range.index, last));
             for item in page.items {
                 match read(&item) {
                     Ok(Some(_)) if part.list.len() == limit => return Ok(Part { next: given, ..part }),
                     Ok(Some(found)) => {
                         part.list.push(found);
                         part.leave_out(&mut behind);
-                        given = Some(index_key(stretch.index, &item));
+                        given = Some(index_key(range.index, &item));
                     }
                     Ok(None) => {}
                     Err(_) => behind.push(item),
                 }
             }
-            if stretch.after.is_none() {
+            if range.after.is_none() {
                 part.leave_out(&mut behind);
                 return Ok(part);
             }
@@ -186,16 +186,16 @@ impl<T> Part<T> {
 }
 
 /// A partner's rows of a period, a page of them.
-pub(crate) fn rows_of(partner: &PartnerId, (from, to): (Day, Day), after: Option<IndexKey>) -> Stretch {
+pub(crate) fn rows_of(partner: &PartnerId, (from, to): (Day, Day), after: Option<IndexKey>) -> KeyRange {
     let (_, greatest) = keys::INDEX_WHOLE;
     let (from, to) = (from.to_string(), format!("{to}{greatest}"));
-    Stretch { from, to, ..whole(Index::ByPartner, keys::partner_partition(partner), after) }
+    KeyRange { from, to, ..whole(Index::ByPartner, keys::partner_partition(partner), after) }
 }
 
 /// A partition of an index, a page of it.
-pub(crate) fn whole(index: Index, gpk: String, after: Option<IndexKey>) -> Stretch {
+pub(crate) fn whole(index: Index, gpk: String, after: Option<IndexKey>) -> KeyRange {
     let (from, to) = keys::INDEX_WHOLE;
-    Stretch { index, gpk, from: from.to_owned(), to: to.to_owned(), after, limit: PAGE }
+    KeyRange { index, gpk, from: from.to_owned(), to: to.to_owned(), after, limit: PAGE }
 }
 
 /// Where an item stands in an index.
@@ -209,10 +209,10 @@ pub(crate) fn name(item: &Item) -> String {
     format!("{} {}", text(item, "pk"), text(item, "sk"))
 }
 
-impl Registered {
-    fn read(item: &Item) -> Option<Registered> {
+impl RegisteredPartner {
+    fn read(item: &Item) -> Option<RegisteredPartner> {
         let name = item.get("nm")?.as_s().ok()?.clone();
-        Some(Registered { id: keys::partner_of(text(item, "pk"))?, name })
+        Some(RegisteredPartner { id: keys::partner_of(text(item, "pk"))?, name })
     }
 }
 
@@ -222,14 +222,14 @@ impl Sales {
     }
 
     fn take(&mut self, row: &Row) {
-        let SlotKey::Annuity(AnnuityId { contract_id, term: Term::FIRST }) = &row.slot else { return };
+        let AggregateKey::Annuity(AnnuityId { contract_id, term: Term::FIRST }) = &row.aggregate else { return };
         let claim = match &row.content {
             Content::Own { fact, .. } => fact.as_ref(),
             Content::Choice { n: _, chosen } => {
                 self.moved = true;
                 chosen.claim.as_ref()
             }
-            Content::Left { .. } => {
+            Content::SaleMoved { .. } => {
                 self.moved = true;
                 None
             }

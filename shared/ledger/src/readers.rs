@@ -1,9 +1,9 @@
 //! Who may read a contract: the partner its sale stands for, and whoever it stood for before.
 
+use crate::aggregates::Aggregates;
 use crate::bookings::Announce;
 use crate::keys::{self, RowKey};
-use crate::rows::{Row, SlotState, first_annuity, text};
-use crate::slots::Slots;
+use crate::rows::{AggregateState, Row, first_annuity, text};
 use crate::store::{Consistency, Item, Store};
 use crate::{Ledger, LedgerError};
 use rules::{ContractId, Fact, PartnerId};
@@ -20,7 +20,7 @@ enum Readers {
 }
 
 impl Readers {
-    fn of(first: &Row, state: &SlotState) -> Readers {
+    fn of(first: &Row, state: &AggregateState) -> Readers {
         match first.fact() {
             _ if !state.holders.is_empty() => Readers::Of(state.holders.clone()),
             _ if state.chosen => Readers::InItsRows,
@@ -34,7 +34,7 @@ impl<S: Store, A: Announce> Ledger<S, A> {
     /// Everything recorded of a contract whose sale stands, or once stood, for this partner; none for any other contract.
     /// One that is not there and one of which nothing was ever this partner's are told apart by nobody: both are known
     /// from the first annuity alone.
-    pub async fn contract_for(&self, id: &ContractId, partner: &PartnerId) -> Result<Option<Slots>, LedgerError> {
+    pub async fn contract_for(&self, id: &ContractId, partner: &PartnerId) -> Result<Option<Aggregates>, LedgerError> {
         let key = RowKey::from(first_annuity(id));
         let read = self.store.get(vec![key.key()], Consistency::Strong).await?;
         let Some(item) = read.into_iter().next() else { return Ok(None) };
@@ -53,13 +53,17 @@ impl<S: Store, A: Announce> Ledger<S, A> {
     }
 
     /// A contract of which some row is listed under this partner: the sale, or an entry, or that it left.
-    async fn contract_if_listed(&self, id: &ContractId, partner: &PartnerId) -> Result<Option<Slots>, LedgerError> {
+    async fn contract_if_listed(
+        &self,
+        id: &ContractId,
+        partner: &PartnerId,
+    ) -> Result<Option<Aggregates>, LedgerError> {
         let items = self.store.partition(keys::contract_partition(id)).await?;
         if !items.iter().any(|item| is_listed_under(item, partner)) {
             return Ok(None);
         }
-        match Slots::read(items) {
-            Ok(slots) => Ok(Some(slots)),
+        match Aggregates::read(items) {
+            Ok(aggregates) => Ok(Some(aggregates)),
             Err(_) => self.contract(id).await.map(Some),
         }
     }

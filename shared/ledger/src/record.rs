@@ -4,31 +4,31 @@
 use crate::bookings::{Announce, Booking};
 use crate::keys::{self, RowKey};
 use crate::recorded::{EventId, Origin, Trigger};
-use crate::rows::{Row, SlotState, annuity_of, day_of, first_annuity, fresh_annuity};
-use crate::store::{Consistency, Inserted, Store};
-use crate::{Head, Ledger, LedgerError};
+use crate::rows::{AggregateState, Row, annuity_of, day_of, first_annuity, fresh_annuity};
+use crate::store::{Consistency, InsertResult, Store};
+use crate::{Ledger, LedgerError, PartnerRecord};
 use futures_util::future::join_all;
 use jiff::Timestamp;
-use rules::contract::{Bound, Oddity, starts_after_signature};
+use rules::contract::{Anomaly, Bound, starts_after_signature};
 use rules::decision::{Annuity, Pending, decide};
 use rules::entry::entries_due;
 use rules::line::annuity_lines;
-use rules::rank::Place;
+use rules::rank::RankKey;
 use rules::{ContractId, CreditNote, Fact, Instance, PartnerId, Renewal, Sale};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// A fact, and the id of the event that reported it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Reported {
+pub struct ReportedFact {
     fact: Fact,
     trigger: Trigger,
 }
 
-impl Reported {
+impl ReportedFact {
     /// A fact as an event reported it; an id over 64 bytes is known by its SHA-256 from here on.
-    pub fn new(fact: Fact, event_id: &str) -> Reported {
-        Reported { fact, trigger: Trigger::Event(EventId::new(event_id)) }
+    pub fn new(fact: Fact, event_id: &str) -> ReportedFact {
+        ReportedFact { fact, trigger: Trigger::Event(EventId::new(event_id)) }
     }
 
     /// What was said.
@@ -68,7 +68,7 @@ impl Outcome {
     pub fn as_str(self) -> &'static str {
         match self {
             Outcome::Decided => "decided",
-            Outcome::Pending(pending) => Oddity::Pending(pending).as_str(),
+            Outcome::Pending(pending) => Anomaly::Pending(pending).as_str(),
             Outcome::Duplicate => "duplicate",
             Outcome::Contradiction => "contradiction",
             Outcome::Void => "void",
@@ -80,28 +80,32 @@ impl Outcome {
 impl<S: Store, A: Announce> Ledger<S, A> {
     /// Takes a batch in; one answer for each, in their order. One that failed was not lost half-way: the same event
     /// again does the rest.
-    pub async fn record(&self, batch: &[Reported], now: Timestamp) -> Vec<Result<Outcome, LedgerError>> {
+    pub async fn record(&self, batch: &[ReportedFact], now: Timestamp) -> Vec<Result<Outcome, LedgerError>> {
         let mut results = self.insert_steady(batch, now).await;
-        let mut groups: BTreeMap<String, Vec<(usize, &Reported)>> = BTreeMap::new();
+        let mut groups: BTreeMap<String, Vec<(usize, &ReportedFact)>> = BTreeMap::new();
         for (i, reported) in batch.iter().enumerate().filter(|(i, _)| !results.contains_key(i)) {
             groups.entry(contended(&reported.fact)).or_default().push((i, reported));
         }
         // One after the other where they would only conflict, side by side otherwise.
-        let settled = join_all(groups.into_values().map(async |group| {
+        let applied = join_all(groups.into_values().map(async |group| {
             let mut results = Vec::with_capacity(group.len());
             for (i, reported) in group {
-                results.push((i, self.settle(&reported.fact, reported.origin(now)).await));
+                results.push((i, self.apply(&reported.fact, reported.origin(now)).await));
             }
             results
         }));
-        results.extend(settled.await.into_iter().flatten());
+        results.extend(applied.await.into_iter().flatten());
         results.into_values().collect()
     }
 
     /// Inserts, in one request, what needs nothing but an insert. What is not in the answer takes the slow path.
-    async fn insert_steady(&self, batch: &[Reported], now: Timestamp) -> BTreeMap<usize, Result<Outcome, LedgerError>> {
+    async fn insert_steady(
+        &self,
+        batch: &[ReportedFact],
+        now: Timestamp,
+    ) -> BTreeMap<usize, Result<Outcome, LedgerError>> {
         // A batch whose facts could not even be read is read again one by one, and fails one by one.
-        let Ok(known) = self.read_known(batch).await else { return BTreeMap::new() };
+        let Ok(known) = self.read_context(batch).await else { return BTreeMap::new() };
         let mut keys = BTreeSet::new();
         let (mut planned, mut new) = (Vec::new(), Vec::new());
         for (i, reported) in batch.iter().enumerate() {
@@ -118,16 +122,16 @@ impl<S: Store, A: Announce> Ledger<S, A> {
         }
         let inserted = self.insert(new).await;
         let results = planned.into_iter().zip(inserted).filter_map(|((i, outcome), inserted)| match inserted {
-            Inserted::Done => Some((i, Ok(outcome))),
-            Inserted::Exists => None,
-            Inserted::Failed(error) => Some((i, Err(error.into()))),
+            InsertResult::Done => Some((i, Ok(outcome))),
+            InsertResult::Exists => None,
+            InsertResult::Failed(error) => Some((i, Err(error.into()))),
         });
         results.collect()
     }
 
     /// What the steady path needs to know. It may be stale: a sale never becomes one of the earliest later on, and
     /// agreements are looked at once more by whoever changes them.
-    async fn read_known(&self, batch: &[Reported]) -> Result<Known, LedgerError> {
+    async fn read_context(&self, batch: &[ReportedFact]) -> Result<BatchContext, LedgerError> {
         let renewed: BTreeSet<&ContractId> = batch
             .iter()
             .filter_map(|reported| match &reported.fact {
@@ -141,8 +145,8 @@ impl<S: Store, A: Announce> Ledger<S, A> {
             Fact::Renewal(_) | Fact::CreditNote(_) => None,
         });
         let partners: BTreeSet<&PartnerId> = sellers.chain(sales.values().map(|sale| &sale.partner_id)).collect();
-        let heads = self.readable_heads(partners.into_iter().cloned().collect()).await?;
-        Ok(Known { sales, heads })
+        let partner_records = self.readable_heads(partners.into_iter().cloned().collect()).await?;
+        Ok(BatchContext { sales, partner_records })
     }
 
     /// The sales of contracts that have one, and about which nobody has chosen anything.
@@ -167,14 +171,14 @@ impl<S: Store, A: Announce> Ledger<S, A> {
 }
 
 /// What was read for a batch.
-struct Known {
+struct BatchContext {
     sales: BTreeMap<ContractId, Sale>,
-    heads: BTreeMap<PartnerId, Head>,
+    partner_records: BTreeMap<PartnerId, PartnerRecord>,
 }
 
-impl Known {
+impl BatchContext {
     /// The one row a fact needs in the steady state; none if it is not that simple.
-    fn steady(&self, fact: &Fact, origin: Origin<'_>) -> Option<(Row, SlotState, Outcome)> {
+    fn steady(&self, fact: &Fact, origin: Origin<'_>) -> Option<(Row, AggregateState, Outcome)> {
         let (sale, fee) = match fact {
             Fact::Sale(sale) => (sale, sale.annual_fee),
             Fact::Renewal(renewal) => {
@@ -183,14 +187,14 @@ impl Known {
             }
             Fact::CreditNote(_) => return None,
         };
-        let head = self.heads.get(&sale.partner_id)?;
+        let record = self.partner_records.get(&sale.partner_id)?;
         let is_sale = matches!(fact, Fact::Sale(_));
-        if sale.instance == Instance::Partner || (is_sale && head.partner.sales.admits(&Place::from(sale))) {
+        if sale.instance == Instance::Partner || (is_sale && record.partner.sales.admits(&RankKey::from(sale))) {
             return None;
         }
         let id = annuity_of(fact);
         let annuity = Annuity { sale, term: id.term, starts_on: day_of(fact) };
-        let (entry, outcome) = match decide(annuity, &head.partner) {
+        let (entry, outcome) = match decide(annuity, &record.partner) {
             Ok(decision) => {
                 let lines = annuity_lines(&sale.partner_id, id, (day_of(fact), fee), &decision, []);
                 (entries_due(lines.first(), &[]).ok()?.pop(), Outcome::Decided)

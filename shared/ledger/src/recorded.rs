@@ -89,7 +89,7 @@ impl From<String> for Trigger {
 
 /// An entry as it stands in the ledger.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Recorded {
+pub struct LedgerEntry {
     /// The entry.
     pub entry: Entry,
     /// When it was recorded.

@@ -3,9 +3,9 @@
 
 use crate::bookings::Announce;
 use crate::item::{key, text};
-use crate::keys::{self, RowKey, SlotKey};
+use crate::keys::{self, AggregateKey, RowKey};
 use crate::recorded::Origin;
-use crate::store::{Index, IndexKey, Store, Stretch};
+use crate::store::{Index, IndexKey, KeyRange, Store};
 use crate::{Ledger, LedgerError};
 use rules::line::LineId;
 use rules::{AnnuityId, ContractId, PartnerId, Term};
@@ -51,7 +51,7 @@ impl<S: Store, A: Announce> Ledger<S, A> {
         after: Option<IndexKey>,
         origin: Origin<'_>,
     ) -> Result<Step, LedgerError> {
-        if version.is_some() && version < Some(self.head(partner_id).await?.agreements_version) {
+        if version.is_some() && version < Some(self.partner_record(partner_id).await?.agreements_version) {
             return Ok(Step::default());
         }
         let mut step = Step::default();
@@ -60,24 +60,24 @@ impl<S: Store, A: Announce> Ledger<S, A> {
         }
         let (from, to) = keys::INDEX_WHOLE;
         let (gpk, from, to) = (keys::partner_partition(partner_id), from.to_owned(), to.to_owned());
-        let page = self.store.index(Stretch { index: Index::ByPartner, gpk, from, to, after, limit: STEP }).await?;
+        let page = self.store.index(KeyRange { index: Index::ByPartner, gpk, from, to, after, limit: STEP }).await?;
         let last = page.items.last().map(|item| IndexKey { gsk: text(item, "gsk").to_owned(), key: key(item) });
         // A contract is listed by the row of its first annuity, and by each choice that made the sale this partner's.
         let contracts: BTreeSet<ContractId> = page
             .items
             .iter()
             .filter_map(|item| match RowKey::parse(&key(item))? {
-                RowKey::Slot(SlotKey::Annuity(AnnuityId { contract_id, term: Term::FIRST }))
-                | RowKey::Choice(SlotKey::Annuity(AnnuityId { contract_id, term: Term::FIRST }), _) => {
+                RowKey::Aggregate(AggregateKey::Annuity(AnnuityId { contract_id, term: Term::FIRST }))
+                | RowKey::Choice(AggregateKey::Annuity(AnnuityId { contract_id, term: Term::FIRST }), _) => {
                     Some(contract_id)
                 }
-                RowKey::Slot(_)
+                RowKey::Aggregate(_)
                 | RowKey::Entry(..)
                 | RowKey::CreditNote(..)
                 | RowKey::CreditNoteEntry(..)
                 | RowKey::Claim(..)
                 | RowKey::Choice(..)
-                | RowKey::Left(..) => None,
+                | RowKey::SaleMoved(..) => None,
             })
             .collect();
         for contract_id in contracts {

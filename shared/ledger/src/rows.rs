@@ -1,7 +1,7 @@
-//! The items of a slot: its own, and what is appended to it. Each holds what its kind of item holds, and nothing else.
+//! The items of a aggregate: its own, and what is appended to it. Each holds what its kind of item holds, and nothing else.
 
-use crate::keys::{self, RowKey, SlotKey};
-use crate::recorded::{Origin, Recorded, Trigger};
+use crate::keys::{self, AggregateKey, RowKey};
+use crate::recorded::{LedgerEntry, Origin, Trigger};
 use crate::store::{Item, Key};
 use jiff::Timestamp;
 use rules::contract::Key as Claimed;
@@ -10,10 +10,10 @@ use std::sync::Arc;
 
 pub(crate) use crate::item::text;
 
-/// One item of a slot.
+/// One item of a aggregate.
 #[derive(Debug, Clone)]
 pub(crate) struct Row {
-    pub(crate) slot: SlotKey,
+    pub(crate) aggregate: AggregateKey,
     pub(crate) content: Content,
     pub(crate) recorded_at: Timestamp,
     /// What caused it; none: it was read from an index, which does not say.
@@ -24,12 +24,12 @@ pub(crate) struct Row {
     pub(crate) stored: Option<Arc<Item>>,
 }
 
-/// What a row holds, by its kind. `n` is unique within the slot.
+/// What a row holds, by its kind. `n` is unique within the aggregate.
 #[derive(Debug, Clone)]
 pub(crate) enum Content {
-    /// The slot's own fact with its first entry. Neither: a placeholder at which others wait. Of an entry fee, the entry alone.
+    /// The aggregate's own fact with its first entry. Neither: a placeholder at which others wait. Of an entry fee, the entry alone.
     Own { fact: Option<Fact>, entry: Option<Entry> },
-    /// A later entry of the slot's own line.
+    /// A later entry of the aggregate's own line.
     Entry { n: u32, entry: Entry },
     /// A credit note with its first entry.
     CreditNote { note: CreditNote, entry: Option<Entry> },
@@ -40,7 +40,7 @@ pub(crate) enum Content {
     /// A choice of what stands.
     Choice { n: u32, chosen: ChosenClaim },
     /// That a sale stands for a partner no more.
-    Left { n: u32 },
+    SaleMoved { n: u32 },
 }
 
 /// What a choice says.
@@ -54,57 +54,57 @@ pub(crate) struct ChosenClaim {
     pub(crate) why: Option<String>,
 }
 
-/// What a slot's own row says of the slot.
+/// What a aggregate's own row says of the aggregate.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct SlotState {
-    /// How often the slot was written; every write is conditional on it.
+pub(crate) struct AggregateState {
+    /// How often the aggregate was written; every write is conditional on it.
     pub(crate) revision: u64,
     /// How many rows were appended; a reader that counts others read half a transaction.
     pub(crate) appended: u32,
-    /// Contracts whose lines a fact of this slot still changes.
+    /// Contracts whose lines a fact of this aggregate still changes.
     pub(crate) todo: Vec<rules::ContractId>,
-    /// Whether a choice was made between claims: the slot's own fact may not be the one that stands.
+    /// Whether a choice was made between claims: the aggregate's own fact may not be the one that stands.
     pub(crate) chosen: bool,
     /// The partners whose the sale is or was, in a first annuity about whose sale a choice was made.
     pub(crate) holders: Vec<PartnerId>,
-    /// Where the slot stands among what needs a person, while it does.
+    /// Where the aggregate stands among what needs a person, while it does.
     pub(crate) flag: Option<(String, String)>,
 }
 
-impl SlotState {
-    /// Whether the slot is listed as needing a person, at a place that is its own.
-    pub(crate) fn is_flagged(&self, slot: &SlotKey) -> bool {
-        let own = RowKey::Slot(slot.clone()).key();
+impl AggregateState {
+    /// Whether the aggregate is listed as needing a person, at a place that is its own.
+    pub(crate) fn is_flagged(&self, aggregate: &AggregateKey) -> bool {
+        let own = RowKey::Aggregate(aggregate.clone()).key();
         let place = self.flag.as_ref();
         place.is_some_and(|(list, at)| list == keys::ATTENTION && keys::is_attention_sort_key(at, &own))
     }
 
-    /// Lists the slot as needing a person since `at`, or lists it no more.
-    pub(crate) fn flag(&mut self, slot: &SlotKey, needs_a_person: bool, at: Timestamp) {
-        let own = || RowKey::Slot(slot.clone()).key();
+    /// Lists the aggregate as needing a person since `at`, or lists it no more.
+    pub(crate) fn flag(&mut self, aggregate: &AggregateKey, needs_a_person: bool, at: Timestamp) {
+        let own = || RowKey::Aggregate(aggregate.clone()).key();
         self.flag = needs_a_person.then(|| (keys::ATTENTION.to_owned(), keys::attention_sort_key(at, &own())));
     }
 }
 
 impl Row {
     /// A new row. One with an entry is listed where the entry is booked.
-    pub(crate) fn new(slot: SlotKey, content: Content, origin: Origin<'_>) -> Row {
+    pub(crate) fn new(aggregate: AggregateKey, content: Content, origin: Origin<'_>) -> Row {
         let because = Some(origin.because.clone());
-        let mut row = Row { slot, content, recorded_at: origin.at, because, place: None, stored: None };
+        let mut row = Row { aggregate, content, recorded_at: origin.at, because, place: None, stored: None };
         row.list_entry();
         row
     }
 
     pub(crate) fn key(&self) -> RowKey {
-        let slot = self.slot.clone();
+        let aggregate = self.aggregate.clone();
         match &self.content {
-            Content::Own { .. } => RowKey::Slot(slot),
-            Content::Entry { n, .. } => RowKey::Entry(slot, *n),
-            Content::CreditNote { note, .. } => RowKey::CreditNote(slot, note.credit_note_id.clone()),
-            Content::CreditNoteEntry { note, n, .. } => RowKey::CreditNoteEntry(slot, note.clone(), *n),
-            Content::Claim { n, .. } => RowKey::Claim(slot, *n),
-            Content::Choice { n, .. } => RowKey::Choice(slot, *n),
-            Content::Left { n } => RowKey::Left(slot, *n),
+            Content::Own { .. } => RowKey::Aggregate(aggregate),
+            Content::Entry { n, .. } => RowKey::Entry(aggregate, *n),
+            Content::CreditNote { note, .. } => RowKey::CreditNote(aggregate, note.credit_note_id.clone()),
+            Content::CreditNoteEntry { note, n, .. } => RowKey::CreditNoteEntry(aggregate, note.clone(), *n),
+            Content::Claim { n, .. } => RowKey::Claim(aggregate, *n),
+            Content::Choice { n, .. } => RowKey::Choice(aggregate, *n),
+            Content::SaleMoved { n } => RowKey::SaleMoved(aggregate, *n),
         }
     }
 
@@ -112,7 +112,7 @@ impl Row {
         self.key().key()
     }
 
-    /// In which order the slot's rows were written; 0 for its own row and for credit notes.
+    /// In which order the aggregate's rows were written; 0 for its own row and for credit notes.
     pub(crate) fn n(&self) -> u32 {
         match &self.content {
             Content::Own { .. } | Content::CreditNote { .. } => 0,
@@ -120,7 +120,7 @@ impl Row {
             | Content::CreditNoteEntry { n, .. }
             | Content::Claim { n, .. }
             | Content::Choice { n, .. }
-            | Content::Left { n } => *n,
+            | Content::SaleMoved { n } => *n,
         }
     }
 
@@ -131,7 +131,7 @@ impl Row {
             Content::CreditNote { note, .. } => Some(Fact::CreditNote(note.clone())),
             Content::Claim { fact, .. } => Some(fact.clone()),
             Content::Choice { chosen, .. } => chosen.claim.clone(),
-            Content::Entry { .. } | Content::CreditNoteEntry { .. } | Content::Left { .. } => None,
+            Content::Entry { .. } | Content::CreditNoteEntry { .. } | Content::SaleMoved { .. } => None,
         }
     }
 
@@ -143,7 +143,7 @@ impl Row {
             | Content::CreditNoteEntry { .. }
             | Content::Claim { .. }
             | Content::Choice { .. }
-            | Content::Left { .. } => false,
+            | Content::SaleMoved { .. } => false,
         }
     }
 
@@ -152,14 +152,14 @@ impl Row {
         match &self.content {
             Content::Own { entry, .. } | Content::CreditNote { entry, .. } => entry.as_ref(),
             Content::Entry { entry, .. } | Content::CreditNoteEntry { entry, .. } => Some(entry),
-            Content::Claim { .. } | Content::Choice { .. } | Content::Left { .. } => None,
+            Content::Claim { .. } | Content::Choice { .. } | Content::SaleMoved { .. } => None,
         }
     }
 
     /// The same, as it stands in the ledger.
-    pub(crate) fn recorded_entry(&self) -> Option<Recorded> {
+    pub(crate) fn recorded_entry(&self) -> Option<LedgerEntry> {
         let entry = self.entry()?.clone();
-        Some(Recorded { entry, recorded_at: self.recorded_at, because: self.because.clone() })
+        Some(LedgerEntry { entry, recorded_at: self.recorded_at, because: self.because.clone() })
     }
 
     /// Puts the first entry of a fact into the fact's row, and lists the row where the entry is booked. `false`: the row has no
@@ -173,7 +173,7 @@ impl Row {
             | Content::CreditNoteEntry { .. }
             | Content::Claim { .. }
             | Content::Choice { .. }
-            | Content::Left { .. } => return false,
+            | Content::SaleMoved { .. } => return false,
         };
         *free = Some(first.clone());
         self.list_entry();
@@ -202,12 +202,17 @@ pub(crate) fn place(key: &RowKey, partner_id: &PartnerId, day: Day) -> (String, 
 }
 
 /// The annuity of a fact that arrives with everything it needs: fact, decision and first entry in one new row, and the state of
-/// its slot. Without an entry it is pending, and somebody may have to do something about it.
-pub(crate) fn fresh_annuity(fact: &Fact, sale: &Sale, entry: Option<Entry>, origin: Origin<'_>) -> (Row, SlotState) {
-    let slot = SlotKey::Annuity(annuity_of(fact));
-    let mut state = SlotState { revision: 1, ..SlotState::default() };
-    state.flag(&slot, entry.is_none(), origin.at);
-    let mut row = Row::new(slot, Content::Own { fact: Some(fact.clone()), entry }, origin);
+/// its aggregate. Without an entry it is pending, and somebody may have to do something about it.
+pub(crate) fn fresh_annuity(
+    fact: &Fact,
+    sale: &Sale,
+    entry: Option<Entry>,
+    origin: Origin<'_>,
+) -> (Row, AggregateState) {
+    let aggregate = AggregateKey::Annuity(annuity_of(fact));
+    let mut state = AggregateState { revision: 1, ..AggregateState::default() };
+    state.flag(&aggregate, entry.is_none(), origin.at);
+    let mut row = Row::new(aggregate, Content::Own { fact: Some(fact.clone()), entry }, origin);
     if row.place.is_none() {
         row.list_under(&sale.partner_id, day_of(fact));
     }

@@ -10,7 +10,7 @@ use crate::error::{CHANGED, SHAPE, UNSTORABLE};
 use crate::item::{self, Hash, text};
 use crate::queries::name;
 use crate::store::{Consistency, Item, Key, Store, TransactError, Write};
-use crate::{Head, Ledger, LedgerError, Unreadable, keys};
+use crate::{Ledger, LedgerError, PartnerRecord, Unreadable, keys};
 use jiff::Timestamp;
 use rules::minimum_sales::Year;
 use rules::{AgreementId, PartnerId};
@@ -61,7 +61,7 @@ pub enum Outcome {
 #[derive(Debug, Clone)]
 pub struct WithYears {
     /// The partner.
-    pub head: Head,
+    pub record: PartnerRecord,
     /// What was set aside.
     pub set_aside: BTreeMap<YearOf, SetAside>,
     /// The keys of what could not be read and is left out, as `PK SK`.
@@ -122,13 +122,16 @@ pub(crate) fn check(item: &Item) -> Option<Result<(), Unreadable>> {
 impl<S: Store, A: Announce> Ledger<S, A> {
     /// A partner as it is now, with what was set aside; its partition is read, in one request.
     pub async fn partner_with_years(&self, id: &PartnerId) -> Result<WithYears, LedgerError> {
-        let head_key = keys::head(id);
-        let mut partner =
-            WithYears { head: Head::unknown(id.clone()), set_aside: BTreeMap::new(), unreadable: Vec::new() };
+        let head_key = keys::partner_record(id);
+        let mut partner = WithYears {
+            record: PartnerRecord::unknown(id.clone()),
+            set_aside: BTreeMap::new(),
+            unreadable: Vec::new(),
+        };
         for item in self.store.partition(head_key.pk).await? {
             let key = name(&item);
             if text(&item, "sk") == head_key.sk {
-                partner.head = Head::read(item)?;
+                partner.record = PartnerRecord::read(item)?;
             } else if let Ok((year, set_aside, _)) = Stored::read(&item) {
                 partner.set_aside.insert(year, set_aside);
             } else {

@@ -69,7 +69,7 @@ impl Write {
 
 /// What became of one of several independent inserts.
 #[derive(Debug)]
-pub enum Inserted {
+pub enum InsertResult {
     /// It is stored.
     Done,
     /// An item has its key already; nothing was written.
@@ -144,9 +144,9 @@ impl Index {
     }
 }
 
-/// A stretch of one partition of an index.
+/// A range of keys in one partition of an index.
 #[derive(Debug, Clone)]
-pub struct Stretch {
+pub struct KeyRange {
     /// Which index.
     pub index: Index,
     /// Partition of the index.
@@ -174,10 +174,10 @@ pub trait Store: Send + Sync {
     fn partition(&self, pk: String) -> impl Future<Output = Result<Vec<Item>, StoreError>> + Send;
 
     /// A page of an index. It lags behind the table.
-    fn index(&self, stretch: Stretch) -> impl Future<Output = Result<Page, StoreError>> + Send;
+    fn index(&self, range: KeyRange) -> impl Future<Output = Result<Page, StoreError>> + Send;
 
     /// Inserts each item on its own; one answer for each, in their order. `items` has no key twice.
-    fn insert(&self, items: Vec<Item>) -> impl Future<Output = Vec<Inserted>> + Send;
+    fn insert(&self, items: Vec<Item>) -> impl Future<Output = Vec<InsertResult>> + Send;
 
     /// How many writes one transaction takes.
     fn max_writes(&self) -> usize {

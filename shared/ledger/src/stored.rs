@@ -5,7 +5,7 @@ use rules::agreement::{Draft, EntryFee};
 use rules::decision::{Decision, Reason};
 use rules::line::Basis;
 use rules::programme::{Condition, FromSale, Terms};
-use rules::rank::{Earliest, Place};
+use rules::rank::{Earliest, RankKey};
 use rules::rates::{Band, Bands, Rates};
 use rules::{
     Agreement, AgreementId, Agreements, ContractId, Currency, Day, Kind, Minor, Model, Money, ProgrammeVersion, Rate,
@@ -73,12 +73,12 @@ impl Storable for Earliest {
     type Shape = Vec<PlaceShape>;
 
     fn shape(&self) -> Vec<PlaceShape> {
-        let shape = |place: &Place| PlaceShape { signed_on: place.signed_on, contract_id: place.contract_id.clone() };
+        let shape = |place: &RankKey| PlaceShape { signed_on: place.signed_on, contract_id: place.contract_id.clone() };
         self.iter().map(shape).collect()
     }
 
     fn read(shape: Vec<PlaceShape>) -> Result<Earliest, impl Display> {
-        let place = |PlaceShape { signed_on, contract_id }| Place { signed_on, contract_id };
+        let place = |PlaceShape { signed_on, contract_id }| RankKey { signed_on, contract_id };
         Earliest::try_from(shape.into_iter().map(place).collect::<Vec<_>>())
     }
 }
@@ -373,7 +373,7 @@ mod tests {
 
     #[test]
     fn what_could_not_be_recorded_does_not_read() {
-        let place = |day: &str| Place { signed_on: day.parse().unwrap(), contract_id: "C".parse().unwrap() };
+        let place = |day: &str| RankKey { signed_on: day.parse().unwrap(), contract_id: "C".parse().unwrap() };
         let earliest = Earliest::try_from(vec![place("2024-01-01"), place("2024-01-02")]).unwrap();
         check(&earliest, &["1", "d"], s("2023-12-31"));
         check(&earliest, &["1", "d"], s("2024-01-01"));

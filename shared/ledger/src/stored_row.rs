@@ -2,9 +2,9 @@
 
 use crate::error::{CHANGED, SHAPE, UNSTORABLE};
 use crate::item::{self, Hash};
-use crate::keys::{self, RowKey, SlotKey};
+use crate::keys::{self, AggregateKey, RowKey};
 use crate::lenient::is_of_later_release;
-use crate::rows::{ChosenClaim, Content, Row, SlotState};
+use crate::rows::{AggregateState, ChosenClaim, Content, Row};
 use crate::store::{Item, Key};
 use crate::stored::Stored;
 use crate::{LedgerError, Unreadable};
@@ -14,7 +14,7 @@ use rules::entry::Reversal;
 use rules::line::Basis;
 use rules::{
     AnnuityId, ContractId, CreditNote, CreditNoteId, Currency, CustomerId, Day, Entry, Fact, Instance, Minor, Money,
-    PartnerId, Posting, Renewal, Sale, Term,
+    PartnerId, PostingKey, Renewal, Sale, Term,
 };
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -38,7 +38,7 @@ struct StoredRow {
     /// Sort key of the index.
     #[serde(skip_serializing_if = "Option::is_none")]
     gsk: Option<String>,
-    /// Partition of the attention index, while a slot needs a person.
+    /// Partition of the attention index, while a aggregate needs a person.
     #[serde(skip_serializing_if = "Option::is_none")]
     apk: Option<String>,
     /// Sort key of the attention index: since when.
@@ -223,19 +223,19 @@ impl StoredEntry {
     fn read(self, partner_id: PartnerId) -> Entry {
         let StoredEntry { amount, vendor_share, currency, booked_on, basis: Stored(basis), reversal } = self;
         let (kind, model) = (basis.decision.kind, basis.decision.model);
-        let posting = Posting { partner_id, kind, model, currency, booked_on };
+        let posting = PostingKey { partner_id, kind, model, currency, booked_on };
         Entry { posting, amount, vendor_share, basis, reversal: reversal.and_then(StoredReversal::read) }
     }
 }
 
 impl Row {
-    /// Reads what the index by partner shows of an item of a slot.
+    /// Reads what the index by partner shows of an item of a aggregate.
     pub(crate) fn listed(item: &Item) -> Result<Row, Unreadable> {
         Row::parse(item, Shown::InIndex).map(|(row, _)| row)
     }
 
-    /// Reads a whole item of a slot, which must be as it was recorded; with the state of the slot if it is the slot's own.
-    pub(crate) fn recorded(stored: Arc<Item>) -> Result<(Row, Option<SlotState>), Unreadable> {
+    /// Reads a whole item of a aggregate, which must be as it was recorded; with the state of the aggregate if it is the aggregate's own.
+    pub(crate) fn recorded(stored: Arc<Item>) -> Result<(Row, Option<AggregateState>), Unreadable> {
         if Hash::of(&stored) == Hash::Differs {
             return Err(Unreadable::damaged(item::key(&stored), CHANGED));
         }
@@ -243,12 +243,12 @@ impl Row {
         Ok((Row { stored: Some(stored), ..row }, state))
     }
 
-    /// Reads a whole item of a slot, whether or not it is as it was recorded.
+    /// Reads a whole item of a aggregate, whether or not it is as it was recorded.
     pub(crate) fn whole(item: &Item) -> Result<Row, Unreadable> {
         Row::parse(item, Shown::Whole).map(|(row, _)| row)
     }
 
-    fn parse(item: &Item, shown: Shown) -> Result<(Row, Option<SlotState>), Unreadable> {
+    fn parse(item: &Item, shown: Shown) -> Result<(Row, Option<AggregateState>), Unreadable> {
         let table_key = item::key(item);
         let key = match RowKey::parse(&table_key) {
             Some(key) => key,
@@ -266,7 +266,7 @@ impl Row {
 
     /// The item as it is stored: attributes that this release does not know stay, and so does the hash of what does not
     /// change.
-    pub(crate) fn item(&self, state: Option<&SlotState>) -> Result<Item, LedgerError> {
+    pub(crate) fn item(&self, state: Option<&AggregateState>) -> Result<Item, LedgerError> {
         let key = self.key().key();
         let unstorable = || LedgerError::Damaged { key: format!("{} {}", key.pk, key.sk), why: UNSTORABLE };
         let mut changed = attributes(self, state).ok_or_else(unstorable)?;
@@ -284,14 +284,14 @@ impl Row {
     }
 }
 
-/// A row, and the state of its slot if it is the slot's own, from an item; none if that says what no item under its key may.
-fn read(key: &RowKey, item: Item, shown: Shown) -> Option<(Row, Option<SlotState>)> {
+/// A row, and the state of its aggregate if it is the aggregate's own, from an item; none if that says what no item under its key may.
+fn read(key: &RowKey, item: Item, shown: Shown) -> Option<(Row, Option<AggregateState>)> {
     let stored: StoredRow = serde_dynamo::from_item(item).ok()?;
-    let slot = key.slot().clone();
-    let fact = match (stored.fact, &slot) {
+    let aggregate = key.aggregate().clone();
+    let fact = match (stored.fact, &aggregate) {
         (None, _) => None,
-        (Some(fact), SlotKey::Annuity(annuity)) => Some(fact.read(annuity)?),
-        (Some(_), SlotKey::EntryFee(..)) => return None,
+        (Some(fact), AggregateKey::Annuity(annuity)) => Some(fact.read(annuity)?),
+        (Some(_), AggregateKey::EntryFee(..)) => return None,
     };
     let entry = match stored.entry {
         None => None,
@@ -299,8 +299,8 @@ fn read(key: &RowKey, item: Item, shown: Shown) -> Option<(Row, Option<SlotState
     };
     let mut state = None;
     let content = match (key, fact, entry, stored.choice) {
-        (RowKey::Slot(_), fact, entry, None) if !matches!(fact, Some(Fact::CreditNote(_))) => {
-            state = Some(SlotState {
+        (RowKey::Aggregate(_), fact, entry, None) if !matches!(fact, Some(Fact::CreditNote(_))) => {
+            state = Some(AggregateState {
                 revision: stored.revision,
                 appended: stored.appended,
                 todo: stored.todo,
@@ -319,24 +319,24 @@ fn read(key: &RowKey, item: Item, shown: Shown) -> Option<(Row, Option<SlotState
         }
         (RowKey::Claim(_, n), Some(fact), None, None) => Content::Claim { n: *n, fact },
         (RowKey::Choice(_, n), claim, None, choice) => {
-            Content::Choice { n: *n, chosen: chosen_claim(&slot, claim, choice, shown)? }
+            Content::Choice { n: *n, chosen: chosen_claim(&aggregate, claim, choice, shown)? }
         }
-        (RowKey::Left(_, n), None, None, None) => Content::Left { n: *n },
+        (RowKey::SaleMoved(_, n), None, None, None) => Content::SaleMoved { n: *n },
         (_, _, _, _) => return None,
     };
     let because = (!stored.because.is_empty()).then(|| stored.because.into());
     let place = both(stored.gpk, stored.gsk);
-    Some((Row { slot, content, recorded_at: stored.recorded_at, because, place, stored: None }, state))
+    Some((Row { aggregate, content, recorded_at: stored.recorded_at, because, place, stored: None }, state))
 }
 
 /// A choice as its row says it. An index shows only choices of sales, and not why they were made.
 fn chosen_claim(
-    slot: &SlotKey,
+    aggregate: &AggregateKey,
     claim: Option<Fact>,
     choice: Option<StoredChoice>,
     shown: Shown,
 ) -> Option<ChosenClaim> {
-    let SlotKey::Annuity(AnnuityId { contract_id: _, term }) = slot else { return None };
+    let AggregateKey::Annuity(AnnuityId { contract_id: _, term }) = aggregate else { return None };
     let (note, why) = match (choice, shown) {
         (Some(StoredChoice { credit_note_id, why }), _) => (credit_note_id, Some(why)),
         (None, Shown::InIndex) => (None, None),
@@ -355,8 +355,8 @@ fn both(one: Option<String>, other: Option<String>) -> Option<(String, String)> 
     }
 }
 
-/// A row, with the state of its slot if it is the slot's own, as attributes.
-fn attributes(row: &Row, state: Option<&SlotState>) -> Option<Item> {
+/// A row, with the state of its aggregate if it is the aggregate's own, as attributes.
+fn attributes(row: &Row, state: Option<&AggregateState>) -> Option<Item> {
     let Key { pk, sk } = row.key().key();
     let (gpk, gsk) = row.place.clone().unzip();
     let (apk, ask) = state.and_then(|state| state.flag.clone()).unzip();
@@ -373,7 +373,7 @@ fn attributes(row: &Row, state: Option<&SlotState>) -> Option<Item> {
         | Content::CreditNote { .. }
         | Content::CreditNoteEntry { .. }
         | Content::Claim { .. }
-        | Content::Left { .. } => None,
+        | Content::SaleMoved { .. } => None,
     };
     let stored = StoredRow {
         pk,
@@ -418,7 +418,7 @@ mod tests {
             reason: Reason::RevenueShare,
         };
         let basis = Basis::new(decision, Minor::ZERO, Minor(120_001)).unwrap();
-        let posting = Posting {
+        let posting = PostingKey {
             partner_id: "P".parse().unwrap(),
             kind: Kind::RevenueShare,
             model: Model::Affiliate,
@@ -429,7 +429,7 @@ mod tests {
         let entry = Entry { posting, amount, vendor_share, basis, reversal: None };
         let annuity = AnnuityId { contract_id: "C".parse().unwrap(), term: Term::FIRST };
         let origin = Origin { at: Timestamp::UNIX_EPOCH, because: &Trigger::Event(EventId::new("e")) };
-        let row = Row::new(SlotKey::Annuity(annuity), Content::Entry { n: 1, entry }, origin);
+        let row = Row::new(AggregateKey::Annuity(annuity), Content::Entry { n: 1, entry }, origin);
         let item = attributes(&row, None).unwrap();
         let (read, state) = read(&row.key(), item, Shown::Whole).unwrap();
         assert!(state.is_none());

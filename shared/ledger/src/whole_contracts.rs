@@ -1,11 +1,11 @@
 //! Many contracts at once: what the index lists of them, with their annuities as they are now. A contract of which that is
 //! not all is read by itself.
 
+use crate::aggregates::Aggregates;
 use crate::bookings::Announce;
-use crate::keys::{RowKey, SlotKey};
+use crate::keys::{AggregateKey, RowKey};
 use crate::queries::{index_key, rows_of};
 use crate::rows::text;
-use crate::slots::Slots;
 use crate::store::{Consistency, Index, Item, Key, Store};
 use crate::{Ledger, LedgerError, keys};
 use futures_util::stream::{self, StreamExt};
@@ -23,21 +23,21 @@ impl<S: Store, A: Announce> Ledger<S, A> {
     /// under any terms, because they wait for their sale or are not billed, may be missing in one that has others.
     pub async fn contracts_of(&self, partner: &PartnerId, most: usize) -> Result<Option<Contracts>, LedgerError> {
         let Some(listed) = self.listed_rows(partner, most).await? else { return Ok(None) };
-        let slots: BTreeSet<Key> = listed.values().flatten().filter_map(slot_of).collect();
+        let aggregates: BTreeSet<Key> = listed.values().flatten().filter_map(aggregate_of).collect();
         let mut now: BTreeMap<String, Vec<Item>> = BTreeMap::new();
-        for slot in self.store.get(slots.into_iter().collect(), Consistency::Strong).await? {
-            now.entry(text(&slot, "pk").to_owned()).or_default().push(slot);
+        for aggregate in self.store.get(aggregates.into_iter().collect(), Consistency::Strong).await? {
+            now.entry(text(&aggregate, "pk").to_owned()).or_default().push(aggregate);
         }
         let (mut contracts, mut alone) = (Contracts::new(), Vec::new());
         for (id, rows) in listed {
-            let slots = now.remove(&keys::contract_partition(&id)).unwrap_or_default();
-            match complete(slots, rows) {
-                Some(slots) => drop(contracts.insert(id, Ok(slots.contract()))),
+            let aggregates = now.remove(&keys::contract_partition(&id)).unwrap_or_default();
+            match complete(aggregates, rows) {
+                Some(aggregates) => drop(contracts.insert(id, Ok(aggregates.contract()))),
                 None => alone.push(id),
             }
         }
         let read = stream::iter(alone).map(|id| async move {
-            let contract = self.contract(&id).await.and_then(Slots::whole).map(|slots| slots.contract());
+            let contract = self.contract(&id).await.and_then(Aggregates::whole).map(|aggregates| aggregates.contract());
             (id, contract)
         });
         contracts.extend(read.buffer_unordered(AT_ONCE).collect::<Vec<_>>().await);
@@ -51,10 +51,10 @@ impl<S: Store, A: Announce> Ledger<S, A> {
         most: usize,
     ) -> Result<Option<BTreeMap<ContractId, Vec<Item>>>, LedgerError> {
         let mut rows: BTreeMap<ContractId, Vec<Item>> = BTreeMap::new();
-        let mut stretch = rows_of(partner, (Day::MIN, Day::MAX), None);
+        let mut range = rows_of(partner, (Day::MIN, Day::MAX), None);
         loop {
-            let page = self.store.index(stretch.clone()).await?;
-            stretch.after = page.items.last().filter(|_| page.more).map(|item| index_key(Index::ByPartner, item));
+            let page = self.store.index(range.clone()).await?;
+            range.after = page.items.last().filter(|_| page.more).map(|item| index_key(Index::ByPartner, item));
             for item in page.items {
                 if let Some(id) = keys::contract_of(text(&item, "pk")) {
                     rows.entry(id).or_default().push(item);
@@ -63,7 +63,7 @@ impl<S: Store, A: Announce> Ledger<S, A> {
             if rows.len() > most {
                 return Ok(None);
             }
-            if stretch.after.is_none() {
+            if range.after.is_none() {
                 return Ok(Some(rows));
             }
         }
@@ -75,24 +75,24 @@ fn row_key(item: &Item) -> Option<RowKey> {
 }
 
 /// The key of the annuity that a row belongs to.
-fn slot_of(item: &Item) -> Option<Key> {
-    Some(RowKey::Slot(row_key(item)?.slot().clone()).key())
+fn aggregate_of(item: &Item) -> Option<Key> {
+    Some(RowKey::Aggregate(row_key(item)?.aggregate().clone()).key())
 }
 
 /// A contract from its annuities as they are now and its other rows as they are listed, if that is all there is: an annuity
 /// counts its rows. What was chosen is not in the list, nor a claim that may stand instead of a renewal.
-fn complete(slots: Vec<Item>, listed: Vec<Item>) -> Option<Slots> {
-    let mut items = slots;
+fn complete(aggregates: Vec<Item>, listed: Vec<Item>) -> Option<Aggregates> {
+    let mut items = aggregates;
     for item in listed {
         match row_key(&item)? {
-            RowKey::Slot(_) => {}
+            RowKey::Aggregate(_) => {}
             RowKey::Entry(_, _) | RowKey::CreditNote(_, _) | RowKey::CreditNoteEntry(_, _, _) => items.push(item),
-            RowKey::Claim(_, _) | RowKey::Choice(_, _) | RowKey::Left(_, _) => return None,
+            RowKey::Claim(_, _) | RowKey::Choice(_, _) | RowKey::SaleMoved(_, _) => return None,
         }
     }
     let first = items
         .iter()
         .filter_map(row_key)
-        .any(|key| matches!(key, RowKey::Slot(SlotKey::Annuity(AnnuityId { term: Term::FIRST, .. }))));
-    Slots::read(items).ok().filter(|slots| first && slots.unreadable().next().is_none())
+        .any(|key| matches!(key, RowKey::Aggregate(AggregateKey::Annuity(AnnuityId { term: Term::FIRST, .. }))));
+    Aggregates::read(items).ok().filter(|aggregates| first && aggregates.unreadable().next().is_none())
 }

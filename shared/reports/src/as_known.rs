@@ -3,7 +3,7 @@
 use crate::{ReportError, day_of, overflow};
 use jiff::civil::Date;
 use ledger::months::Months;
-use ledger::queries::{Listed, Part};
+use ledger::queries::{ListedEntry, Part};
 use ledger::{Ledger, LedgerError, Store};
 use rules::{Day, Entry, Month, PartnerId, Totals};
 use std::collections::BTreeMap;
@@ -13,14 +13,14 @@ pub const MAX_ENTRIES: usize = 5000;
 
 /// When entries were recorded; both days are included.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Recorded {
+pub struct AsKnown {
     /// Then or later.
     pub since: Option<Day>,
     /// Then or earlier.
     pub as_of: Option<Day>,
 }
 
-impl Recorded {
+impl AsKnown {
     fn includes(self, day: Date) -> bool {
         self.since.is_none_or(|since| since.date() <= day) && self.as_of.is_none_or(|as_of| day <= as_of.date())
     }
@@ -32,9 +32,9 @@ pub async fn entries<S: Store>(
     ledger: &Ledger<S>,
     partner_id: &PartnerId,
     period: (Day, Day),
-    recorded: Recorded,
-) -> Result<Part<Listed>, ReportError> {
-    let is_wanted = |listed: &Listed| recorded.includes(day_of(listed.recorded.recorded_at));
+    recorded: AsKnown,
+) -> Result<Part<ListedEntry>, ReportError> {
+    let is_wanted = |listed: &ListedEntry| recorded.includes(day_of(listed.recorded.recorded_at));
     let part = ledger.entries_that(is_wanted, partner_id, period, MAX_ENTRIES, None).await?;
     if part.next.is_some() {
         return Err(ReportError::TooManyEntries { partner_id: partner_id.clone() });
@@ -50,7 +50,7 @@ pub async fn months<S: Store>(
     (from, to): (Month, Month),
     as_of: Day,
 ) -> Result<Result<Months, LedgerError>, ReportError> {
-    let recorded = Recorded { since: None, as_of: Some(as_of) };
+    let recorded = AsKnown { since: None, as_of: Some(as_of) };
     let entries = entries(ledger, partner_id, (from.first(), to.last()), recorded).await?;
     let mut totals: BTreeMap<Month, Totals> = BTreeMap::new();
     for listed in &entries.list {

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use ledger::queries::CustomerSales;
 use ledger::set_aside::{SetAside, WithYears, YearOf};
-use ledger::{Head, Ledger, LedgerError, Store};
+use ledger::{Ledger, LedgerError, PartnerRecord, Store};
 use rules::Agreement;
 use rules::minimum_sales::{Status, Year, minimum_sales};
 
@@ -42,7 +42,7 @@ pub async fn of_partner<S: Store>(
     partner: &WithYears,
     today: Date,
 ) -> Result<AgreementYears, LedgerError> {
-    let CustomerSales { signed_on, unreadable } = sales(ledger, &partner.head).await?;
+    let CustomerSales { signed_on, unreadable } = sales(ledger, &partner.record).await?;
     let of_agreement = |agreement: &Agreement| {
         let id = agreement.id();
         let with_what_was_said = move |year: Year| {
@@ -53,15 +53,15 @@ pub async fn of_partner<S: Store>(
         };
         minimum_sales(agreement, &signed_on, today).into_iter().map(with_what_was_said).collect::<Vec<_>>()
     };
-    let years = partner.head.partner.agreements.iter().flat_map(of_agreement).collect();
+    let years = partner.record.partner.agreements.iter().flat_map(of_agreement).collect();
     Ok(AgreementYears { years, unreadable })
 }
 
 /// The customer sales that count for some minimum: none of them, and nothing is read, if no agreement asks for one.
-async fn sales<S: Store>(ledger: &Ledger<S>, head: &Head) -> Result<CustomerSales, LedgerError> {
-    let asking = head.partner.agreements.iter().filter(|agreement| agreement.terms().minimum_sales().is_some());
+async fn sales<S: Store>(ledger: &Ledger<S>, record: &PartnerRecord) -> Result<CustomerSales, LedgerError> {
+    let asking = record.partner.agreements.iter().filter(|agreement| agreement.terms().minimum_sales().is_some());
     match asking.map(Agreement::starts_on).min() {
-        Some(first) => ledger.customer_sales(&head.id, first).await,
+        Some(first) => ledger.customer_sales(&record.id, first).await,
         None => Ok(CustomerSales::default()),
     }
 }

@@ -1,9 +1,9 @@
 //! Statements (RULEBOOK §4): a month's entries and totals, and apart from them those for earlier months that were recorded
 //! since a day.
 
-use crate::as_known::{self, Recorded};
+use crate::as_known::{self, AsKnown};
 use crate::{ReportError, Unreadable, overflow};
-use ledger::queries::Listed;
+use ledger::queries::ListedEntry;
 use ledger::{Ledger, LedgerError, Store};
 use rules::{Day, Month, PartnerId, Totals};
 
@@ -17,7 +17,7 @@ pub struct Statement {
     /// The month.
     pub month: Month,
     /// `as_of`: the ledger as known on this day; `since`: with entries for earlier months that were recorded then or later.
-    pub recorded: Recorded,
+    pub recorded: AsKnown,
     /// The entries of the month.
     pub entries: Section,
     /// The entries for earlier months.
@@ -30,13 +30,13 @@ pub struct Statement {
 #[derive(Debug, Clone, Default)]
 pub struct Section {
     /// The entries, by day.
-    pub entries: Vec<Listed>,
+    pub entries: Vec<ListedEntry>,
     /// Their sums.
     pub totals: Totals,
 }
 
 impl Section {
-    fn of(partner_id: &PartnerId, entries: Vec<Listed>) -> Result<Section, LedgerError> {
+    fn of(partner_id: &PartnerId, entries: Vec<ListedEntry>) -> Result<Section, LedgerError> {
         let mut totals = Totals::default();
         for listed in &entries {
             let entry = &listed.recorded.entry;
@@ -52,12 +52,12 @@ pub async fn of_partner<S: Store>(
     ledger: &Ledger<S>,
     (partner_id, name): (PartnerId, String),
     month: Month,
-    recorded: Recorded,
+    recorded: AsKnown,
 ) -> Result<Statement, ReportError> {
-    let Recorded { since, as_of } = recorded;
+    let AsKnown { since, as_of } = recorded;
     let mut unreadable = Unreadable::default();
     let whole_month = (month.first(), month.last());
-    let of_month = as_known::entries(ledger, &partner_id, whole_month, Recorded { since: None, as_of }).await?;
+    let of_month = as_known::entries(ledger, &partner_id, whole_month, AsKnown { since: None, as_of }).await?;
     unreadable.add(of_month.unreadable);
     let earlier = match (since, day_before(month.first())) {
         (Some(_), Some(last)) => {

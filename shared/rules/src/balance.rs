@@ -1,7 +1,7 @@
 //! Balances (§3.5): what the vendor owes a partner, and a partner the vendor.
 
 use crate::money::Overflow;
-use crate::{Currency, Kind, Line, Minor, PartnerId, Posting};
+use crate::{Currency, Kind, Line, Minor, PartnerId, PostingKey};
 use std::collections::BTreeMap;
 
 /// What is due between a partner and the vendor, in one currency (§3.5).
@@ -30,7 +30,7 @@ pub struct Balances(pub BTreeMap<Currency, Balance>);
 
 impl Balances {
     /// Adds what an entry or a line books (§3.5).
-    pub fn book(&mut self, posting: &Posting, amount: Minor, vendor_share: Minor) -> Result<(), Overflow> {
+    pub fn book(&mut self, posting: &PostingKey, amount: Minor, vendor_share: Minor) -> Result<(), Overflow> {
         let due = who_pays_whom(posting.kind, amount, vendor_share);
         let balance = self.0.entry(posting.currency).or_default();
         balance.due_to_partner = balance.due_to_partner.plus(due.due_to_partner)?;

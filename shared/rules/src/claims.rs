@@ -13,7 +13,7 @@ pub struct Claims<T> {
     choices: Vec<Choice<T>>,
 }
 
-/// A choice of what stands. It settles the claims that it saw, and no later one.
+/// A choice of what stands. It resolves the claims that it saw, and no later one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Choice<T> {
     /// The claim that stands; none: no one does.
@@ -31,7 +31,7 @@ impl<T> Choice<T> {
 
 /// What one more claim is to those already there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Added {
+pub enum ClaimResult {
     /// Nothing was said of the key yet.
     First,
     /// The same fact again: no effect.
@@ -48,12 +48,12 @@ impl<T> Default for Claims<T> {
 
 impl<T: PartialEq> Claims<T> {
     /// Adds a claim behind the others, unless it is there already.
-    pub fn add(&mut self, claim: T) -> Added {
+    pub fn add(&mut self, claim: T) -> ClaimResult {
         if self.claims.contains(&claim) {
-            return Added::Duplicate;
+            return ClaimResult::Duplicate;
         }
         self.claims.push(claim);
-        if self.claims.len() == 1 { Added::First } else { Added::Contradiction }
+        if self.claims.len() == 1 { ClaimResult::First } else { ClaimResult::Contradiction }
     }
 
     /// Chooses what stands from now on: one of the claims, or none.
@@ -79,10 +79,10 @@ impl<T: PartialEq> Claims<T> {
         &self.choices
     }
 
-    /// Whether claims contradict each other that no choice has settled: several, or one after the last choice.
+    /// Whether claims contradict each other that no choice has resolved: several, or one after the last choice.
     pub fn is_contested(&self) -> bool {
-        let settled = self.choices.last().map_or(1, |choice| choice.seen);
-        self.claims.len() > settled
+        let resolved = self.choices.last().map_or(1, |choice| choice.seen);
+        self.claims.len() > resolved
     }
 }
 
@@ -91,15 +91,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_choice_settles_the_claims_it_saw_and_no_later_one() {
+    fn a_choice_resolves_the_claims_it_saw_and_no_later_one() {
         let mut claims = Claims::default();
         claims.add("1000");
         assert!(!claims.is_contested());
         claims.choose(None);
         assert!(!claims.is_contested(), "nothing was said since");
-        assert_eq!(claims.add("1000"), Added::Duplicate);
+        assert_eq!(claims.add("1000"), ClaimResult::Duplicate);
         assert!(!claims.is_contested(), "a duplicate says nothing new");
-        assert_eq!(claims.add("100"), Added::Contradiction);
+        assert_eq!(claims.add("100"), ClaimResult::Contradiction);
         assert!(claims.is_contested() && claims.standing(|_| true).is_none());
         claims.choose(Some("100"));
         assert!(!claims.is_contested() && claims.standing(|_| true) == Some(&"100"));

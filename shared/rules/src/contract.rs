@@ -1,6 +1,6 @@
 //! One contract: all that was claimed of it, what of that stands (§5), and the lines that follow (§3).
 
-use crate::claims::{Added, Choice, Claims, MAX_CHOICES, MAX_CLAIMS};
+use crate::claims::{Choice, ClaimResult, Claims, MAX_CHOICES, MAX_CLAIMS};
 use crate::decision::{Annuity, Decision, Pending, decide};
 use crate::line::annuity_lines;
 use crate::text::Words;
@@ -121,7 +121,7 @@ pub enum State {
 
 /// What about an annuity needs a person (§3.1, §3.4, §5).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Oddity {
+pub enum Anomaly {
     /// It, or a credit note of it, waits for something.
     Pending(Pending),
     /// It was claimed, and no claim of it may stand.
@@ -134,33 +134,33 @@ pub enum Oddity {
     ForeignCurrency,
 }
 
-impl Oddity {
+impl Anomaly {
     /// All of them.
-    pub const ALL: [Oddity; 7] = [
-        Oddity::Pending(Pending::NoAgreement),
-        Oddity::Pending(Pending::ContractNotSigned),
-        Oddity::Pending(Pending::TermNotBilled),
-        Oddity::Void,
-        Oddity::Contradiction,
-        Oddity::OverCredited,
-        Oddity::ForeignCurrency,
+    pub const ALL: [Anomaly; 7] = [
+        Anomaly::Pending(Pending::NoAgreement),
+        Anomaly::Pending(Pending::ContractNotSigned),
+        Anomaly::Pending(Pending::TermNotBilled),
+        Anomaly::Void,
+        Anomaly::Contradiction,
+        Anomaly::OverCredited,
+        Anomaly::ForeignCurrency,
     ];
 
     /// The name on the wire: `over-credited`.
     pub fn as_str(self) -> &'static str {
         match self {
-            Oddity::Pending(Pending::NoAgreement) => "pending-no-agreement",
-            Oddity::Pending(Pending::ContractNotSigned) => "pending-contract-not-signed",
-            Oddity::Pending(Pending::TermNotBilled) => "pending-term-not-billed",
-            Oddity::Void => "void",
-            Oddity::Contradiction => "contradiction",
-            Oddity::OverCredited => "over-credited",
-            Oddity::ForeignCurrency => "credit-note-in-another-currency",
+            Anomaly::Pending(Pending::NoAgreement) => "pending-no-agreement",
+            Anomaly::Pending(Pending::ContractNotSigned) => "pending-contract-not-signed",
+            Anomaly::Pending(Pending::TermNotBilled) => "pending-term-not-billed",
+            Anomaly::Void => "void",
+            Anomaly::Contradiction => "contradiction",
+            Anomaly::OverCredited => "over-credited",
+            Anomaly::ForeignCurrency => "credit-note-in-another-currency",
         }
     }
 }
 
-impl Serialize for Oddity {
+impl Serialize for Anomaly {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.as_str())
     }
@@ -168,7 +168,7 @@ impl Serialize for Oddity {
 
 impl Contract {
     /// Adds a fact of this contract, as it was recorded: whatever is recorded is within its bounds.
-    pub fn add(&mut self, fact: Fact) -> Added {
+    pub fn add(&mut self, fact: Fact) -> ClaimResult {
         match fact {
             Fact::Sale(sale) => self.sale.add(sale),
             Fact::Renewal(renewal) => self.renewals.entry(renewal.term).or_default().add(renewal),
@@ -180,11 +180,11 @@ impl Contract {
     }
 
     /// Takes a fact in that is not recorded yet, unless it is one more than §2 allows. A duplicate is never too many.
-    pub fn take(&mut self, fact: &Fact) -> Result<Added, Bound> {
+    pub fn take(&mut self, fact: &Fact) -> Result<ClaimResult, Bound> {
         let key = Key::from(fact);
         let known = self.claims(&key);
         if known.contains(fact) {
-            return Ok(Added::Duplicate);
+            return Ok(ClaimResult::Duplicate);
         }
         if known.len() >= MAX_CLAIMS {
             return Err(Bound::Claims);
@@ -251,7 +251,7 @@ impl Contract {
         }
     }
 
-    /// Whether claims of a key contradict each other, and no choice has settled that.
+    /// Whether claims of a key contradict each other, and no choice has resolved that.
     pub fn is_contested(&self, key: &Key) -> bool {
         match key {
             Key::Sale => self.sale.is_contested(),
@@ -370,31 +370,31 @@ impl Contract {
     }
 
     /// What about an annuity needs a person.
-    pub fn oddities(&self, term: Term, partner: &Partner) -> Vec<Oddity> {
-        let mut oddities = Vec::new();
+    pub fn anomalies(&self, term: Term, partner: &Partner) -> Vec<Anomaly> {
+        let mut anomalies = Vec::new();
         match self.state(term, partner) {
-            State::Pending(pending) => oddities.push(Oddity::Pending(pending)),
-            State::Void if !self.is_chosen_void(term) => oddities.push(Oddity::Void),
+            State::Pending(pending) => anomalies.push(Anomaly::Pending(pending)),
+            State::Void if !self.is_chosen_void(term) => anomalies.push(Anomaly::Void),
             State::Void | State::Decided(_) => {}
         }
         let contested = (term == Term::FIRST && self.sale.is_contested())
             || self.renewals.get(&term).is_some_and(Claims::is_contested)
             || self.credit_note_claims(term).any(Claims::is_contested);
         if contested {
-            oddities.push(Oddity::Contradiction);
+            anomalies.push(Anomaly::Contradiction);
         }
         if let Some((_, fee)) = self.billed(term) {
             let (same, foreign): (Vec<_>, Vec<_>) =
                 self.credit_notes(term).partition(|note| note.amount.currency() == fee.currency());
             let credited: i128 = same.iter().map(|note| i128::from(note.amount.minor().0)).sum();
             if credited > i128::from(fee.minor().0) {
-                oddities.push(Oddity::OverCredited);
+                anomalies.push(Anomaly::OverCredited);
             }
             if !foreign.is_empty() {
-                oddities.push(Oddity::ForeignCurrency);
+                anomalies.push(Anomaly::ForeignCurrency);
             }
         }
-        oddities
+        anomalies
     }
 
     /// Whether somebody decided that nothing stands.
@@ -414,12 +414,12 @@ mod tests {
 
     #[test]
     fn what_is_pending_has_one_name() {
-        for oddity in Oddity::ALL {
-            if let Oddity::Pending(pending) = oddity {
+        for anomaly in Anomaly::ALL {
+            if let Anomaly::Pending(pending) = anomaly {
                 let name = serde_json::to_value(pending).unwrap();
-                assert_eq!(oddity.as_str(), format!("pending-{}", name.as_str().unwrap()));
+                assert_eq!(anomaly.as_str(), format!("pending-{}", name.as_str().unwrap()));
             }
-            assert_eq!(serde_json::to_value(oddity).unwrap(), oddity.as_str());
+            assert_eq!(serde_json::to_value(anomaly).unwrap(), anomaly.as_str());
         }
     }
 
@@ -487,7 +487,10 @@ mod tests {
         let mut contract = Contract::default();
         assert_eq!((contract.claims(key), contract.choices(key)), (vec![], vec![]));
         let added = [one, one, other, one].map(|fact| contract.add(fact.clone()));
-        assert_eq!(added, [Added::First, Added::Duplicate, Added::Contradiction, Added::Duplicate]);
+        assert_eq!(
+            added,
+            [ClaimResult::First, ClaimResult::Duplicate, ClaimResult::Contradiction, ClaimResult::Duplicate]
+        );
         assert_eq!(contract.keys().iter().collect::<Vec<_>>(), [key]);
         assert_eq!(contract.terms(), [key.term()]);
         for choice in [Some(other), None, Some(one)] {
@@ -534,13 +537,13 @@ mod tests {
         for claim in [|fee: &str| sale(fee), |fee: &str| renewal(2, fee), |fee: &str| note(1, "N", fee)] {
             let (count, bound, mut contract) = taken((1..).map(|fee: u32| claim(&fee.to_string())));
             assert_eq!((count, bound), (MAX_CLAIMS, Some(Bound::Claims)));
-            assert_eq!(contract.take(&claim("7")), Ok(Added::Duplicate));
+            assert_eq!(contract.take(&claim("7")), Ok(ClaimResult::Duplicate));
         }
         let (count, bound, mut contract) = taken((1..).map(|id: u32| note(1, &id.to_string(), "1")));
         assert_eq!((count, bound), (MAX_CREDIT_NOTES, Some(Bound::CreditNotes)));
-        assert_eq!(contract.take(&note(1, "7", "1")), Ok(Added::Duplicate));
-        assert_eq!(contract.take(&note(1, "7", "2")), Ok(Added::Contradiction), "a claim of one that is there");
-        assert_eq!(contract.take(&note(2, "1", "1")), Ok(Added::First), "another annuity has its own");
+        assert_eq!(contract.take(&note(1, "7", "1")), Ok(ClaimResult::Duplicate));
+        assert_eq!(contract.take(&note(1, "7", "2")), Ok(ClaimResult::Contradiction), "a claim of one that is there");
+        assert_eq!(contract.take(&note(2, "1", "1")), Ok(ClaimResult::First), "another annuity has its own");
     }
 
     #[test]

@@ -2,13 +2,13 @@
 
 use crate::agreement::AgreementId;
 use crate::programme::{Earnings, FromSale};
-use crate::rank::{Place, rank};
+use crate::rank::{RankKey, rank};
 use crate::rates::Rates;
 use crate::{Agreement, Agreements, Day, Instance, Model, Partner, ProgrammeVersion, Sale, Term};
 use serde::{Deserialize, Serialize};
 use strum::{Display, EnumString, IntoStaticStr, VariantArray, VariantNames};
 
-/// Why an annuity or a credit note owes nothing yet; it settles by itself when the missing fact arrives (§3.1).
+/// Why an annuity or a credit note owes nothing yet; it is decided when the missing fact arrives (§3.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, IntoStaticStr)]
 #[serde(rename_all = "kebab-case")]
 #[strum(serialize_all = "kebab-case")]
@@ -181,7 +181,7 @@ pub fn which_rate(annuity: Annuity<'_>, agreement: &Agreement, partner: &Partner
 
 /// A partner's own instance: discounted while an agreement that grants the perk is in force, if it is the earliest.
 fn partner_instance(annuity: Annuity<'_>, partner: &Partner) -> (Rates, Reason) {
-    if !partner.instances.is_first(&Place::from(annuity.sale)) {
+    if !partner.instances.is_first(&RankKey::from(annuity.sale)) {
         return (Rates::ZERO, Reason::NotTheFirstInstance);
     }
     let in_force = partner.agreements.in_force_on(annuity.starts_on);

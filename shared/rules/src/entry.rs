@@ -1,7 +1,7 @@
 //! The ledger's entries (§4): appended only, and for each line adding up to what §3 says that line is.
 
 use crate::Minor;
-use crate::line::{Basis, Line, Posting};
+use crate::line::{Basis, Line, PostingKey};
 use crate::money::Overflow;
 use strum::VariantNames;
 
@@ -9,7 +9,7 @@ use strum::VariantNames;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
     /// Where it is booked.
-    pub posting: Posting,
+    pub posting: PostingKey,
     /// The partner's part, in minor units.
     pub amount: Minor,
     /// The vendor's part, in minor units.
@@ -37,7 +37,7 @@ impl Reversal {
     pub const NAMES: &[&str] = Reversal::VARIANTS;
 
     /// Why a line that is now `line` has left a posting.
-    fn of(posting: &Posting, line: Option<&Line>) -> Reversal {
+    fn of(posting: &PostingKey, line: Option<&Line>) -> Reversal {
         match line {
             None => Reversal::NotOwed,
             Some(line) if line.posting.partner_id != posting.partner_id => Reversal::AnotherPartner,
@@ -49,7 +49,7 @@ impl Reversal {
 /// What must be appended so that `recorded` adds up to `line` (§4): nothing, one entry, or, where the posting changed,
 /// reversals and the whole. A line not owed (`None`) is brought to zero.
 pub fn entries_due(line: Option<&Line>, recorded: &[&Entry]) -> Result<Vec<Entry>, Overflow> {
-    let mut postings: Vec<&Posting> = Vec::new();
+    let mut postings: Vec<&PostingKey> = Vec::new();
     for entry in recorded {
         if !postings.contains(&&entry.posting) {
             postings.push(&entry.posting);
@@ -82,7 +82,7 @@ pub fn entries_due(line: Option<&Line>, recorded: &[&Entry]) -> Result<Vec<Entry
     Ok(due)
 }
 
-fn sums(recorded: &[&Entry], posting: &Posting) -> Result<(Minor, Minor), Overflow> {
+fn sums(recorded: &[&Entry], posting: &PostingKey) -> Result<(Minor, Minor), Overflow> {
     let of_posting = || recorded.iter().filter(|entry| entry.posting == *posting);
     let amount = Minor::sum(of_posting().map(|entry| entry.amount))?;
     Ok((amount, Minor::sum(of_posting().map(|entry| entry.vendor_share))?))

@@ -3,7 +3,7 @@
 //! The API alone explains, and is compiled to be small; this crate is compiled to be fast. So these functions are inline,
 //! which is to say compiled where they are called.
 
-use crate::contract::Oddity;
+use crate::contract::Anomaly;
 use crate::decision::{Pending, Reason};
 use crate::entry::Reversal;
 use crate::line::Basis;
@@ -75,53 +75,53 @@ pub fn basis(basis: &Basis, currency: Currency, language: Language) -> String {
 pub fn pending(pending: Pending, language: Language) -> &'static str {
     match (pending, language) {
         (Pending::NoAgreement, Language::Fr) => {
-            "En attente : le partenaire n'avait pas d'accord en vigueur le jour de la signature. Enregistrer l'accord le réglera."
+            "En attente : le partenaire n'avait pas d'accord en vigueur le jour de la signature. Le montant sera calculé dès que l'accord sera enregistré."
         }
         (Pending::NoAgreement, Language::En) => {
-            "Pending: the partner had no agreement in force on the day of signature. Registering the agreement settles it."
+            "Pending: the partner had no agreement in force on the day of signature. The amount is computed as soon as the agreement is registered."
         }
         (Pending::ContractNotSigned, Language::Fr) => {
-            "En attente : la vente de ce contrat n'est pas connue. Son arrivée le réglera."
+            "En attente : la vente de ce contrat n'est pas connue. Le montant sera calculé dès qu'elle arrivera."
         }
         (Pending::ContractNotSigned, Language::En) => {
-            "Pending: the sale of this contract is not known. Its arrival settles it."
+            "Pending: the sale of this contract is not known. The amount is computed as soon as it arrives."
         }
         (Pending::TermNotBilled, Language::Fr) => {
-            "En attente : l'annuité de cet avoir n'est pas connue. Son arrivée le réglera."
+            "En attente : l'annuité visée par cet avoir n'est pas connue. Le montant sera calculé dès qu'elle arrivera."
         }
         (Pending::TermNotBilled, Language::En) => {
-            "Pending: the annuity of this credit note is not known. Its arrival settles it."
+            "Pending: the annuity of this credit note is not known. The amount is computed as soon as it arrives."
         }
     }
 }
 
 /// What about an annuity needs a person, and what to do about it.
 #[inline]
-pub fn oddity(oddity: Oddity, language: Language) -> &'static str {
-    match (oddity, language) {
-        (Oddity::Pending(waits_for), language) => pending(waits_for, language),
-        (Oddity::Void, Language::Fr) => {
+pub fn anomaly(anomaly: Anomaly, language: Language) -> &'static str {
+    match (anomaly, language) {
+        (Anomaly::Pending(waits_for), language) => pending(waits_for, language),
+        (Anomaly::Void, Language::Fr) => {
             "Sans effet : l'année commence au plus tard le jour de la signature du contrat. Corriger la date dans la facturation, qui enverra un nouvel événement."
         }
-        (Oddity::Void, Language::En) => {
+        (Anomaly::Void, Language::En) => {
             "Without effect: the year starts no later than its contract was signed. Correct the day in billing, which then sends another event."
         }
-        (Oddity::Contradiction, Language::Fr) => {
+        (Anomaly::Contradiction, Language::Fr) => {
             "Deux événements disent des choses différentes ; le premier enregistré vaut. Choisir celui qui doit valoir, ou aucun."
         }
-        (Oddity::Contradiction, Language::En) => {
+        (Anomaly::Contradiction, Language::En) => {
             "Two events say different things; the one recorded first stands. Choose which is to stand, or none."
         }
-        (Oddity::OverCredited, Language::Fr) => {
+        (Anomaly::OverCredited, Language::Fr) => {
             "Les avoirs dépassent ce qui reste de l'annuité ; l'excédent est sans effet. Vérifier les avoirs dans la facturation."
         }
-        (Oddity::OverCredited, Language::En) => {
+        (Anomaly::OverCredited, Language::En) => {
             "The credit notes give back more than is left of the annuity; the excess has no effect. Check them in billing."
         }
-        (Oddity::ForeignCurrency, Language::Fr) => {
+        (Anomaly::ForeignCurrency, Language::Fr) => {
             "Un avoir est dans une autre monnaie que l'annuité ; il est sans effet. L'établir à nouveau dans la monnaie de l'annuité."
         }
-        (Oddity::ForeignCurrency, Language::En) => {
+        (Anomaly::ForeignCurrency, Language::En) => {
             "A credit note is in another currency than its annuity; it has no effect. Issue it again in the annuity's currency."
         }
     }
@@ -212,7 +212,7 @@ fn rule(basis: &Basis, currency: Currency, language: Language) -> String {
             "remise sur l'instance du partenaire, déduite de la facture de celle-ci".to_owned()
         }
         (Reason::InstanceDiscount, Language::En) => {
-            "discount on the partner's own instance, settled on the invoice of that instance".to_owned()
+            "discount on the partner's own instance, deducted from the invoice of that instance".to_owned()
         }
         (Reason::InstanceWithoutPerk, Language::Fr) => {
             "aucun accord donnant droit à la remise n'était en vigueur au début de l'année".to_owned()
@@ -280,7 +280,7 @@ mod tests {
     use super::*;
     use crate::decision::Decision;
     use crate::programme::ProgrammeVersion;
-    use crate::{Kind, Model, Posting};
+    use crate::{Kind, Model, PostingKey};
 
     fn basis_of(reason: Reason, rate: &str, before: i64, after: i64) -> Basis {
         let decision = Decision {
@@ -329,25 +329,33 @@ mod tests {
 
     #[test]
     fn what_needs_a_person_says_what_to_do() {
-        let check = |about: Oddity, french: &str, english: &str| {
+        let check = |about: Anomaly, french: &str, english: &str| {
             for (language, part) in [(Language::Fr, french), (Language::En, english)] {
-                let said = oddity(about, language);
+                let said = anomaly(about, language);
                 assert!(said.contains(part), "{said}");
             }
         };
-        check(Oddity::Pending(Pending::NoAgreement), "Enregistrer l'accord", "Registering the agreement");
-        check(Oddity::Pending(Pending::ContractNotSigned), "la vente de ce contrat", "the sale of this contract");
-        check(Oddity::Pending(Pending::TermNotBilled), "l'annuité de cet avoir", "the annuity of this credit note");
-        check(Oddity::Void, "Corriger la date", "Correct the day");
-        check(Oddity::Contradiction, "Choisir celui qui doit valoir", "Choose which is to stand");
-        check(Oddity::OverCredited, "Vérifier les avoirs", "Check them in billing");
-        check(Oddity::ForeignCurrency, "dans la monnaie de l'annuité", "in the annuity's currency");
+        check(
+            Anomaly::Pending(Pending::NoAgreement),
+            "dès que l'accord sera enregistré",
+            "the agreement is registered",
+        );
+        check(Anomaly::Pending(Pending::ContractNotSigned), "la vente de ce contrat", "the sale of this contract");
+        check(
+            Anomaly::Pending(Pending::TermNotBilled),
+            "l'annuité visée par cet avoir",
+            "the annuity of this credit note",
+        );
+        check(Anomaly::Void, "Corriger la date", "Correct the day");
+        check(Anomaly::Contradiction, "Choisir celui qui doit valoir", "Choose which is to stand");
+        check(Anomaly::OverCredited, "Vérifier les avoirs", "Check them in billing");
+        check(Anomaly::ForeignCurrency, "dans la monnaie de l'annuité", "in the annuity's currency");
     }
 
     #[test]
     fn a_difference_says_what_was_there_before() {
         let basis = basis_of(Reason::SaleNOrLater { from_sale: 2.try_into().unwrap() }, "0.5", 0, 120_001);
-        let posting = Posting {
+        let posting = PostingKey {
             partner_id: "P".parse().unwrap(),
             kind: Kind::Commission,
             model: Model::AffiliatedIntegrator,

@@ -4,7 +4,7 @@
 //! Nothing here reads a clock, an environment, a file or the network, and nothing waits. The modules follow the rulebook:
 //! §1 [`programme`], §2 [`id`], [`day`], [`money`] and [`fact`], §3 [`rank`], [`decision`], [`rates`], [`line`] and [`balance`],
 //! §4 [`entry`], §5 [`claims`] and [`contract`], §6 [`agreement`] and [`minimum_sales`]. [`partner`] is what of a partner's
-//! history a decision needs, [`fold`] is the whole set at once, [`totals`] what entries add up to, [`what_if`] the same facts under other terms, and [`explain`] puts an amount into words.
+//! history a decision needs, [`fold`] is the whole set at once, [`totals`] what entries add up to, [`simulation`] the same facts under other terms, and [`explain`] puts an amount into words.
 
 pub mod agreement;
 pub mod balance;
@@ -28,9 +28,9 @@ pub mod partner;
 pub mod programme;
 pub mod rank;
 pub mod rates;
+pub mod simulation;
 pub mod text;
 pub mod totals;
-pub mod what_if;
 
 pub use agreement::{Agreement, AgreementId, Agreements};
 pub use contract::Contract;
@@ -39,7 +39,7 @@ pub use decision::Kind;
 pub use entry::Entry;
 pub use fact::{AnnuityId, CreditNote, Fact, Instance, Renewal, Sale, Subject, Term};
 pub use id::{ContractId, CreditNoteId, CustomerId, PartnerId};
-pub use line::{Cause, Line, Posting};
+pub use line::{Cause, Line, PostingKey};
 pub use money::{Currency, Minor, Money, Rate};
 pub use partner::Partner;
 pub use programme::{Model, ProgrammeVersion};

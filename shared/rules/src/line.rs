@@ -35,7 +35,7 @@ pub enum LineId {
 
 /// Where a line is booked (§4).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Posting {
+pub struct PostingKey {
     /// Whose account.
     pub partner_id: PartnerId,
     /// What it is.
@@ -111,7 +111,7 @@ pub struct Line {
     /// Which line.
     pub id: LineId,
     /// Where it is booked.
-    pub posting: Posting,
+    pub posting: PostingKey,
     /// What it is computed from.
     pub basis: Basis,
 }
@@ -139,7 +139,7 @@ pub fn annuity_lines<'a>(
 ) -> Vec<Line> {
     let line = |annuity, cause, booked_on, before, after| Line {
         id: LineId::Annuity { annuity, cause },
-        posting: Posting {
+        posting: PostingKey {
             partner_id: partner_id.clone(),
             kind: decision.kind,
             model: decision.model,
@@ -178,7 +178,7 @@ pub fn entry_fee_line(partner_id: &PartnerId, agreement: &Agreement) -> Option<L
     };
     Some(Line {
         id: LineId::EntryFee { partner_id: partner_id.clone(), agreement: agreement.id() },
-        posting: Posting {
+        posting: PostingKey {
             partner_id: partner_id.clone(),
             kind: Kind::EntryFee,
             model,

@@ -1,7 +1,7 @@
 //! Schemas of the names, ids, days and numbers of the rules, for the `OpenAPI` document. Only tests switch them on.
 
 use crate::agreement::AgreementId;
-use crate::contract::Oddity;
+use crate::contract::Anomaly;
 use crate::decision::Pending;
 use crate::minimum_sales::Status;
 use crate::programme::{Condition, Earnings, FromSale, Party, Perk, Text};
@@ -102,7 +102,7 @@ schema! {
     ProgrammeVersion: "ProgrammeVersion" = one_of(ProgrammeVersion::ALL.iter().map(|version| version.as_str()));
     Instance: "Instance" = one_of(["customer", "partner"]);
     Pending: "Pending" = one_of(["no-agreement", "contract-not-signed", "term-not-billed"]);
-    Oddity: "Oddity" = one_of(Oddity::ALL.map(Oddity::as_str));
+    Anomaly: "Anomaly" = one_of(Anomaly::ALL.map(Anomaly::as_str));
     Status: "MinimumSalesStatus" = one_of(["met", "on-track", "behind", "missed"]);
     Party: "Party" = one_of(["partner", "partner-as-subcontractor", "vendor"]);
     Condition: "Condition" = tagged("condition", CONDITIONS, &[("per_year", number())]);

@@ -1,6 +1,6 @@
 //! What of a partner's history a decision needs: bounded, however long the history is.
 
-use crate::rank::{Earliest, Place};
+use crate::rank::{Earliest, RankKey};
 use crate::{Agreements, Instance, Sale};
 
 /// A partner's agreements, its earliest customer sales and its earliest own instances.
@@ -17,14 +17,14 @@ pub struct Partner {
 impl Partner {
     /// Forgets a sale that stands no more, or for another partner, and returns those it leaves behind: their rank, or which
     /// of them is the first, has changed. `None`: nothing changed.
-    pub fn remove(&mut self, sale: &Sale) -> Option<Vec<Place>> {
-        self.list_mut(sale.instance).remove(&Place::from(sale))
+    pub fn remove(&mut self, sale: &Sale) -> Option<Vec<RankKey>> {
+        self.list_mut(sale.instance).remove(&RankKey::from(sale))
     }
 
     /// Makes a standing sale known and returns those it displaces: their rank, or which of them is the first, has
     /// changed. `None`: nothing changed.
-    pub fn add(&mut self, sale: &Sale) -> Option<Vec<Place>> {
-        self.list_mut(sale.instance).add(Place::from(sale))
+    pub fn add(&mut self, sale: &Sale) -> Option<Vec<RankKey>> {
+        self.list_mut(sale.instance).add(RankKey::from(sale))
     }
 
     fn list_mut(&mut self, instance: Instance) -> &mut Earliest {
@@ -59,9 +59,9 @@ mod tests {
             for sale in [&a, &b, &c] {
                 assert_eq!(partner.add(sale), Some(vec![]));
             }
-            assert_eq!(partner.remove(&a), Some(vec![Place::from(&b), Place::from(&c)]));
+            assert_eq!(partner.remove(&a), Some(vec![RankKey::from(&b), RankKey::from(&c)]));
             assert_eq!(partner.remove(&a), None);
-            assert_eq!(partner.add(&a), Some(vec![Place::from(&b), Place::from(&c)]));
+            assert_eq!(partner.add(&a), Some(vec![RankKey::from(&b), RankKey::from(&c)]));
             partner
         };
         let (customers, own) = (check(Instance::Customer), check(Instance::Partner));

@@ -9,31 +9,31 @@ pub const EARLIEST: usize = FromSale::MAX as usize - 1;
 
 /// What ranks a sale. Ordered as §3.3 orders sales.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Place {
+pub struct RankKey {
     /// The day of signature.
     pub signed_on: Day,
     /// The contract; by its bytes, among sales of one day.
     pub contract_id: ContractId,
 }
 
-impl From<&Sale> for Place {
-    fn from(sale: &Sale) -> Place {
-        Place { signed_on: sale.signed_on, contract_id: sale.contract_id.clone() }
+impl From<&Sale> for RankKey {
+    fn from(sale: &Sale) -> RankKey {
+        RankKey { signed_on: sale.signed_on, contract_id: sale.contract_id.clone() }
     }
 }
 
 /// The [`EARLIEST`] earliest sales of a partner, in order; all of them, if there are no more.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Earliest(Vec<Place>);
+pub struct Earliest(Vec<RankKey>);
 
 /// A list that is none of the earliest sales.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the earliest sales are not in order, or more than {EARLIEST}")]
 pub struct NotEarliest;
 
-impl TryFrom<Vec<Place>> for Earliest {
+impl TryFrom<Vec<RankKey>> for Earliest {
     type Error = NotEarliest;
-    fn try_from(places: Vec<Place>) -> Result<Self, NotEarliest> {
+    fn try_from(places: Vec<RankKey>) -> Result<Self, NotEarliest> {
         let in_order = places.is_sorted_by(|one, next| one < next);
         if in_order && places.len() <= EARLIEST { Ok(Earliest(places)) } else { Err(NotEarliest) }
     }
@@ -41,13 +41,13 @@ impl TryFrom<Vec<Place>> for Earliest {
 
 impl Earliest {
     /// Whether a sale is, or would be, among the earliest. Later facts can only turn yes into no.
-    pub fn admits(&self, place: &Place) -> bool {
+    pub fn admits(&self, place: &RankKey) -> bool {
         self.0.len() < EARLIEST || self.0.last().is_some_and(|last| place <= last)
     }
 
     /// Adds a sale, if it is among the earliest and not there yet, and returns the sales whose rank grows by it: those
     /// after it, the one that drops off the end included. `None`: nothing changed.
-    pub fn add(&mut self, place: Place) -> Option<Vec<Place>> {
+    pub fn add(&mut self, place: RankKey) -> Option<Vec<RankKey>> {
         if !self.admits(&place) {
             return None;
         }
@@ -60,14 +60,14 @@ impl Earliest {
 
     /// Takes a sale off the list and returns those after it, whose rank shrinks. The list may be short then although there
     /// are later sales: whoever looks at one of those [adds](Earliest::add) it. `None`: it is not on the list.
-    pub fn remove(&mut self, place: &Place) -> Option<Vec<Place>> {
+    pub fn remove(&mut self, place: &RankKey) -> Option<Vec<RankKey>> {
         let at = self.0.binary_search(place).ok()?;
         self.0.remove(at);
         Some(self.0.iter().skip(at).cloned().collect())
     }
 
     /// Whether this is the very first of them.
-    pub fn is_first(&self, place: &Place) -> bool {
+    pub fn is_first(&self, place: &RankKey) -> bool {
         self.0.first() == Some(place)
     }
 
@@ -78,7 +78,7 @@ impl Earliest {
     }
 
     /// All of them, in order.
-    pub fn iter(&self) -> impl Iterator<Item = &Place> {
+    pub fn iter(&self) -> impl Iterator<Item = &RankKey> {
         self.0.iter()
     }
 }
@@ -94,20 +94,20 @@ pub fn rank(sale: &Sale, earliest: &Earliest) -> usize {
 mod tests {
     use super::*;
 
-    fn place(day: u8, contract: &str) -> Place {
+    fn place(day: u8, contract: &str) -> RankKey {
         let signed_on = format!("2024-01-{day:02}").parse().unwrap();
-        Place { signed_on, contract_id: contract.parse().unwrap() }
+        RankKey { signed_on, contract_id: contract.parse().unwrap() }
     }
 
-    fn rank_of(place: Place, earliest: &Earliest) -> usize {
-        let Place { signed_on, contract_id } = place;
+    fn rank_of(place: RankKey, earliest: &Earliest) -> usize {
+        let RankKey { signed_on, contract_id } = place;
         let annual_fee = crate::Money::parse("1", "EUR".parse().unwrap()).unwrap();
         let (partner_id, customer_id) = ("P".parse().unwrap(), "K".parse().unwrap());
         let instance = crate::Instance::Customer;
         rank(&Sale { contract_id, partner_id, customer_id, signed_on, annual_fee, instance }, earliest)
     }
 
-    fn names(places: Option<Vec<Place>>) -> Option<Vec<String>> {
+    fn names(places: Option<Vec<RankKey>>) -> Option<Vec<String>> {
         places.map(|places| places.into_iter().map(|place| place.contract_id.to_string()).collect())
     }
 
@@ -139,7 +139,7 @@ mod tests {
     #[test]
     fn a_list_is_in_order_and_bounded() {
         let reads = |days: &[u8]| {
-            let places: Vec<Place> = days.iter().map(|day| place(*day, "C")).collect();
+            let places: Vec<RankKey> = days.iter().map(|day| place(*day, "C")).collect();
             Earliest::try_from(places).is_ok()
         };
         assert!(reads(&[]) && reads(&[1, 2]) && reads(&(1..=11).collect::<Vec<_>>()));

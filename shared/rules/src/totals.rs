@@ -2,7 +2,7 @@
 
 use crate::balance::{Balance, who_pays_whom};
 use crate::money::Overflow;
-use crate::{Currency, Kind, Line, Minor, Model, Posting};
+use crate::{Currency, Kind, Line, Minor, Model, PostingKey};
 use std::collections::BTreeMap;
 
 /// What is added up apart.
@@ -56,8 +56,8 @@ pub struct Totals(pub BTreeMap<Group, Total>);
 
 impl Totals {
     /// Adds what an entry or a line books.
-    pub fn book(&mut self, posting: &Posting, amount: Minor, vendor_share: Minor) -> Result<(), Overflow> {
-        let Posting { partner_id: _, kind, model, currency, booked_on: _ } = *posting;
+    pub fn book(&mut self, posting: &PostingKey, amount: Minor, vendor_share: Minor) -> Result<(), Overflow> {
+        let PostingKey { partner_id: _, kind, model, currency, booked_on: _ } = *posting;
         self.add(Group { kind, model, currency }, &Total { count: 1, amount, vendor_share })
     }
 

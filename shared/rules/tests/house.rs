@@ -90,7 +90,7 @@ fn path<'a>(text: &'a str, prefix: &str, all: &mut Vec<String>) -> &'a str {
     }
 }
 
-/// Names that a module only hands on: `pub use slots::Slots`.
+/// Names that a module only hands on: `pub use aggregates::Aggregates`.
 fn handed_on(modules: &BTreeMap<String, String>) -> BTreeMap<String, String> {
     let mut names = BTreeMap::new();
     for (module, text) in modules {

@@ -8,18 +8,18 @@ use fixtures::pure::{balance_rows, facts, line_row, registry};
 use proptest::prelude::*;
 use rules::agreement::{Draft, EntryFee};
 use rules::balance::{Balances, balances};
-use rules::contract::{Key, Oddity};
+use rules::contract::{Anomaly, Key};
 use rules::decision::Pending;
 use rules::entry::entries_due;
 use rules::explain;
 use rules::fold::{by_id, fold, fold_contracts};
 use rules::line::LineId;
 use rules::programme::{FromSale, Language};
+use rules::simulation::{Change, Who, simulation};
 use rules::totals::{Group, of_lines};
-use rules::what_if::{Change, Who, what_if};
 use rules::{
     Agreement, Agreements, AnnuityId, Cause, Contract, ContractId, CreditNote, Currency, Day, Entry, Fact, Instance,
-    Kind, Line, Minor, Model, Money, Month, Partner, PartnerId, Posting, ProgrammeVersion, Rate, Renewal, Sale,
+    Kind, Line, Minor, Model, Money, Month, Partner, PartnerId, PostingKey, ProgrammeVersion, Rate, Renewal, Sale,
     Subject, Term, Totals,
 };
 use serde::Serialize;
@@ -148,22 +148,22 @@ impl Known {
             .iter()
             .flat_map(|(id, contract)| contract.terms().into_iter().map(move |term| (id, contract, term)));
         let rows = annuities.flat_map(|(id, contract, term)| {
-            let oddities = contract.oddities(term, &partner).into_iter();
-            oddities.map(move |oddity| format!("{id} {term}: {}", in_words(oddity)))
+            let anomalies = contract.anomalies(term, &partner).into_iter();
+            anomalies.map(move |anomaly| format!("{id} {term}: {}", in_words(anomaly)))
         });
         rows.collect()
     }
 }
 
-fn in_words(oddity: Oddity) -> &'static str {
-    match oddity {
-        Oddity::Pending(Pending::NoAgreement) => "pending: no agreement",
-        Oddity::Pending(Pending::ContractNotSigned) => "pending: contract not signed",
-        Oddity::Pending(Pending::TermNotBilled) => "pending: term not billed",
-        Oddity::Void => "void",
-        Oddity::Contradiction => "contradiction",
-        Oddity::OverCredited => "over what is left",
-        Oddity::ForeignCurrency => "another currency",
+fn in_words(anomaly: Anomaly) -> &'static str {
+    match anomaly {
+        Anomaly::Pending(Pending::NoAgreement) => "pending: no agreement",
+        Anomaly::Pending(Pending::ContractNotSigned) => "pending: contract not signed",
+        Anomaly::Pending(Pending::TermNotBilled) => "pending: term not billed",
+        Anomaly::Void => "void",
+        Anomaly::Contradiction => "contradiction",
+        Anomaly::OverCredited => "over what is left",
+        Anomaly::ForeignCurrency => "another currency",
     }
 }
 
@@ -186,8 +186,8 @@ fn parts(currency: Currency, amount: Minor, vendor_share: Minor) -> String {
 }
 
 /// `A 1 N-1: referrer commission -6.00 EUR on 2024-02-01`.
-fn booked(id: &LineId, posting: &Posting, amount: Minor, vendor_share: Minor) -> String {
-    let Posting { kind, model, currency, booked_on, .. } = posting;
+fn booked(id: &LineId, posting: &PostingKey, amount: Minor, vendor_share: Minor) -> String {
+    let PostingKey { kind, model, currency, booked_on, .. } = posting;
     let parts = parts(*currency, amount, vendor_share);
     format!("{}: {model} {kind} {parts} {currency} on {booked_on}", which(id))
 }
@@ -232,15 +232,15 @@ fn what_is_pending_owes_nothing_and_settles_by_itself() {
     said.push("sale A 2024-01-01 100");
     check(&said, &["A 1: pending: no agreement", "A 2: pending: no agreement"]);
     said.push("signed affiliate 2024-01-01");
-    let settled = [
+    let decided = [
         "A 1: affiliate revenue-share 50.00 + 50.00 EUR on 2024-01-01, revenue-share",
         "A 2: affiliate revenue-share 50.00 + 50.00 EUR on 2025-01-01, revenue-share",
         "A 2 N: affiliate revenue-share -5.00 + -5.00 EUR on 2024-01-01, revenue-share",
         "P 2024-01-01: affiliate entry-fee 2500.00 EUR on 2024-01-01, entry-fee",
     ];
-    check(&said, &settled);
+    check(&said, &decided);
     said.push("note A 3 N 2024-01-01 10");
-    check(&said, &[&settled[..], &["A 3: pending: term not billed"]].concat());
+    check(&said, &[&decided[..], &["A 3: pending: term not billed"]].concat());
     check(&["signed nothing", "instance I 2024-01-01 100"], &["I 1: pending: no agreement"]);
 }
 
@@ -360,7 +360,7 @@ struct Ledger(BTreeMap<LineId, Vec<Entry>>);
 
 impl Ledger {
     /// Appends what is due, and returns it.
-    fn settle(&mut self, lines: Vec<Line>) -> Vec<(LineId, Entry)> {
+    fn post(&mut self, lines: Vec<Line>) -> Vec<(LineId, Entry)> {
         let lines = by_id(lines);
         let ids: BTreeSet<LineId> = self.0.keys().chain(lines.keys()).cloned().collect();
         let due = ids.into_iter().flat_map(|id| {
@@ -373,7 +373,7 @@ impl Ledger {
     }
 
     /// What the entries of each line add up to; lines brought to zero count as absent.
-    fn sums(&self) -> BTreeMap<(LineId, Posting), (i64, i64)> {
+    fn sums(&self) -> BTreeMap<(LineId, PostingKey), (i64, i64)> {
         let entries = self.0.iter().flat_map(|(id, entries)| entries.iter().map(move |entry| (id, entry)));
         sums(entries.map(|(id, entry)| ((id.clone(), entry.posting.clone()), (entry.amount, entry.vendor_share))))
     }
@@ -395,7 +395,7 @@ fn check_ledger(said: &[&str], expected: &[&str]) {
     let mut appended = Vec::new();
     for text in said {
         known.hear(text);
-        appended.extend(ledger.settle(known.lines()).into_iter().map(|(id, entry)| {
+        appended.extend(ledger.post(known.lines()).into_iter().map(|(id, entry)| {
             let reversal = if entry.reversal.is_some() { ", reversal" } else { "" };
             booked(&id, &entry.posting, entry.amount, entry.vendor_share) + reversal
         }));
@@ -598,11 +598,11 @@ fn check_what_if(said: &[&str], who: &Who, change: Change, expected: &[&str]) {
     let known = Known::after(said);
     let side = |line: Option<Line>| {
         line.map_or("nothing".to_owned(), |line| {
-            let Posting { model, currency, .. } = line.posting;
+            let PostingKey { model, currency, .. } = line.posting;
             format!("{model} {}", parts(currency, line.amount(), line.vendor_share()))
         })
     };
-    let rows = what_if(&known.contracts, &known.registry, who, change)
+    let rows = simulation(&known.contracts, &known.registry, who, change)
         .into_iter()
         .map(|(id, (today, then))| format!("{}: {} -> {}", which(&id), side(today), side(then)));
     assert_eq!(rows.collect::<Vec<_>>(), expected, "{who:?} {change:?}");
@@ -677,7 +677,7 @@ fn an_amount_says_how_it_is_computed_and_why() {
     check_explained(
         &["signed affiliated-integrator 2024-01-01 rate=0.9", "instance I 2024-02-29 1200"],
         Language::En,
-        "50 % of 1,200.00 EUR is 600.00 EUR, rounded half away from zero: discount on the partner's own instance, settled on \
+        "50 % of 1,200.00 EUR is 600.00 EUR, rounded half away from zero: discount on the partner's own instance, deducted from \
          the invoice of that instance (affiliated integrator agreement of 2024-01-01, programme of 2013-11-16).",
     );
     check_explained(
@@ -773,15 +773,15 @@ proptest! {
         for known in (0..=facts.len()).step_by(10) {
             let registry = if known < registered_after { BTreeMap::new() } else { registry() };
             let owed = fold(facts.iter().take(known).cloned(), &registry);
-            ledger.settle(owed.clone());
-            prop_assert_eq!(ledger.settle(owed.clone()), []);
+            ledger.post(owed.clone());
+            prop_assert_eq!(ledger.post(owed.clone()), []);
             let owed = owed.into_iter().map(|line| {
                 let amounts = (line.amount(), line.vendor_share());
                 ((line.id, line.posting), amounts)
             });
             prop_assert_eq!(ledger.sums(), sums(owed));
         }
-        ledger.settle(Vec::new());
+        ledger.post(Vec::new());
         prop_assert_eq!(ledger.sums(), BTreeMap::new());
     }
 

@@ -14,7 +14,7 @@ use aws_sdk_sqs::primitives::Blob;
 use aws_sdk_sqs::types::MessageAttributeValue;
 use events::Refusal;
 use ledger::Ledger;
-use ledger::attention::Rejected;
+use ledger::attention::DeadLetter;
 use ledger::dynamo::DynamoStore;
 use std::sync::Arc;
 
@@ -51,21 +51,21 @@ impl DeadLetters {
     }
 
     /// Lists a message as refused, and moves it there. `false`: not both, so that it must come back.
-    pub(crate) async fn bury(&self, message: &Message, refusal: &Refusal) -> bool {
+    pub(crate) async fn move_to_dead_letters(&self, message: &Message, refusal: &Refusal) -> bool {
         let buried = Arc::clone(&message.context).scope(self.list_and_send(message, refusal)).await;
         self.metrics.message(if buried { "refused" } else { "failed" });
         buried
     }
 
     async fn list_and_send(&self, message: &Message, refusal: &Refusal) -> bool {
-        let rejected = Rejected {
+        let dead_letter = DeadLetter {
             message_id: message.id.clone(),
             function: self.function.clone(),
             field: refusal.field.clone(),
             reason: refusal.reason.clone(),
             at: now(),
         };
-        if let Err(error) = self.ledger.reject(&rejected).await {
+        if let Err(error) = self.ledger.record_dead_letter(&dead_letter).await {
             let error = chain(&error);
             tracing::error!(
                 outcome = "failed",

@@ -7,7 +7,7 @@ use crate::metrics::Metrics;
 use crate::totals::{BookingLedger, Refreshes};
 use crate::{Error, chain, now, telemetry, warm_up};
 use events::{EventType, Refusal, cloud_event};
-use ledger::{LedgerError, Outcome, Reported};
+use ledger::{LedgerError, Outcome, ReportedFact};
 use rules::{Fact, Subject};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -43,9 +43,9 @@ impl Worker for Ingest {
             match cloud_event::parse(&message.body, self.event_type) {
                 Ok(event) => {
                     event.time.or(message.sent_at).into_iter().for_each(|since| self.metrics.age(since));
-                    accepted.push((message, Reported::new(event.fact, &event.id)));
+                    accepted.push((message, ReportedFact::new(event.fact, &event.id)));
                 }
-                Err(refusal) if self.dead_letters.bury(&message, &refusal).await => {}
+                Err(refusal) if self.dead_letters.move_to_dead_letters(&message, &refusal).await => {}
                 Err(_) => back.push(message.id),
             }
         }
@@ -57,15 +57,15 @@ impl Worker for Ingest {
 
 impl Ingest {
     /// Takes events in, and returns the messages that must come back.
-    async fn record(&self, accepted: Vec<(Message, Reported)>) -> Vec<String> {
-        let (messages, reported): (Vec<Message>, Vec<Reported>) = accepted.into_iter().unzip();
+    async fn record(&self, accepted: Vec<(Message, ReportedFact)>) -> Vec<String> {
+        let (messages, reported): (Vec<Message>, Vec<ReportedFact>) = accepted.into_iter().unzip();
         let outcomes = self.ledger.record(&reported, now()).await;
         let mut back = Vec::new();
         for ((message, reported), outcome) in messages.into_iter().zip(&reported).zip(outcomes) {
             let is_durable = match &outcome {
                 Ok(Outcome::TooMany(bound)) => {
                     let refusal = Refusal::new(field_of(reported.fact()), *bound);
-                    self.dead_letters.bury(&message, &refusal).await
+                    self.dead_letters.move_to_dead_letters(&message, &refusal).await
                 }
                 Ok(
                     Outcome::Decided
@@ -76,13 +76,13 @@ impl Ingest {
                 ) => true,
                 Err(_) => false,
             };
-            Arc::clone(&message.context).enter(|| self.tell(reported, outcome));
+            Arc::clone(&message.context).enter(|| self.log(reported, outcome));
             back.extend((!is_durable).then_some(message.id));
         }
         back
     }
 
-    fn tell(&self, reported: &Reported, outcome: Result<Outcome, LedgerError>) {
+    fn log(&self, reported: &ReportedFact, outcome: Result<Outcome, LedgerError>) {
         let Subject::Annuity(contract_id, _) = reported.fact().subject();
         let (event_id, contract_id) = (reported.trigger().to_string(), contract_id.as_str());
         match outcome {

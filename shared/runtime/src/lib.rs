@@ -35,7 +35,7 @@ pub fn now() -> Timestamp {
 /// with 256 MiB the first invocation has a seventh of one for the same handshake. It costs half a read unit for each
 /// process, and no right that the roles have not got anyway. Whether it worked does not matter: the first request tells.
 pub async fn warm_up<S: Store, A: Announce>(ledger: &Ledger<S, A>) {
-    drop(tokio::time::timeout(WARM_UP, ledger.knock()).await);
+    drop(tokio::time::timeout(WARM_UP, ledger.ping()).await);
 }
 
 /// An error with its causes, in one line.

@@ -11,7 +11,7 @@ use crate::totals::{BookingLedger, Refreshes};
 use crate::{Error, chain, now, telemetry, warm_up};
 use aws_sdk_sqs::Client;
 use events::Refusal;
-use ledger::choices::{Choice, Chosen};
+use ledger::choices::{Choice, ChoiceResult};
 use ledger::recorded::{Origin, Trigger};
 use ledger::restate::Failure;
 use ledger::store::IndexKey;
@@ -36,7 +36,7 @@ pub enum Request {
 
 impl Request {
     /// Logs that it is done.
-    fn tell(&self) {
+    fn log(&self) {
         let outcome = "restated";
         match self {
             Request::Partner(step) => {
@@ -210,7 +210,9 @@ impl Restatement {
                 );
                 return false;
             }
-            Own::Garbage => return self.dead_letters.bury(message, &Refusal::new("body", no_request())).await,
+            Own::Garbage => {
+                return self.dead_letters.move_to_dead_letters(message, &Refusal::new("body", no_request())).await;
+            }
         };
         let done = match &request {
             Request::Partner(step) => self.step(step).await.map(|()| None),
@@ -219,10 +221,10 @@ impl Restatement {
         match done {
             Ok(None) => {
                 self.metrics.message("restated");
-                request.tell();
+                request.log();
                 true
             }
-            Ok(Some(refusal)) => self.dead_letters.bury(message, &refusal).await,
+            Ok(Some(refusal)) => self.dead_letters.move_to_dead_letters(message, &refusal).await,
             Err(error) => {
                 self.metrics.message("failed");
                 let error = chain(&*error);
@@ -303,19 +305,19 @@ impl Restatement {
 }
 
 /// Why a choice was not made; none: it was.
-pub fn refused(chosen: Chosen) -> Option<Refusal> {
+pub fn refused(chosen: ChoiceResult) -> Option<Refusal> {
     let (field, words) = match chosen {
-        Chosen::Now | Chosen::Already => return None,
-        Chosen::OutOfTurn { next } => {
+        ChoiceResult::Now | ChoiceResult::Already => return None,
+        ChoiceResult::OutOfTurn { next } => {
             let fr = format!("un autre choix a ce numéro, ou il en manque un avant ; le prochain est {next}");
             let en = format!("another choice has this number, or one before it is missing; the next one is {next}");
             ("number", Words::new(fr, en))
         }
-        Chosen::UnknownClaim { claims } => {
+        ChoiceResult::UnknownClaim { claims } => {
             let fr = format!("doit être null ou un entier de 1 à {claims}");
             ("claim", Words::new(fr, format!("must be null or a whole number from 1 to {claims}")))
         }
-        Chosen::Unseen { claims } => {
+        ChoiceResult::Unseen { claims } => {
             let fr = format!(
                 "n'est pas le nombre de déclarations enregistrées, qui est {claims} : relire le contrat et choisir à nouveau"
             );
@@ -324,7 +326,7 @@ pub fn refused(chosen: Chosen) -> Option<Refusal> {
             );
             ("seen", Words::new(fr, en))
         }
-        Chosen::TooMany(bound) => ("number", bound.into()),
+        ChoiceResult::TooMany(bound) => ("number", bound.into()),
     };
     Some(Refusal::new(field, words))
 }

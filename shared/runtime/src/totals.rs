@@ -44,12 +44,12 @@ pub struct Refreshes {
     client: Client,
     queue_url: String,
     delay_seconds: i32,
-    asked: Arc<Mutex<Asked>>,
+    asked: Arc<Mutex<RequestedMonths>>,
     metrics: Metrics,
 }
 
 #[derive(Debug, Default)]
-struct Asked {
+struct RequestedMonths {
     /// Of which months the delayed refresh was asked for in this invocation.
     delayed: BTreeSet<PartnerMonth>,
     /// Of which months the refresh at once is to be asked for at its end.
@@ -76,7 +76,7 @@ impl Refreshes {
 
     /// At the end of an invocation: asks for the refresh at once. Should that fail, the delayed one comes.
     pub async fn ask(&self) {
-        let Asked { delayed: _, booked } = std::mem::take(&mut *self.asked());
+        let RequestedMonths { delayed: _, booked } = std::mem::take(&mut *self.asked());
         if booked.is_empty() {
             return;
         }
@@ -86,7 +86,7 @@ impl Refreshes {
         }
     }
 
-    fn asked(&self) -> MutexGuard<'_, Asked> {
+    fn asked(&self) -> MutexGuard<'_, RequestedMonths> {
         self.asked.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -191,7 +191,7 @@ impl Worker for Totals {
 impl Totals {
     async fn refuse(&self, message: &Message) -> bool {
         self.dead_letters
-            .bury(
+            .move_to_dead_letters(
                 message,
                 &Refusal::new("body", Words::new("ne nomme pas de mois à additionner", "names no months to add up")),
             )

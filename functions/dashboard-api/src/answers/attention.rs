@@ -2,8 +2,8 @@
 
 use crate::answers::unreadable::Unreadable;
 use jiff::Timestamp;
-use ledger::attention::Rejected;
-use rules::contract::Oddity;
+use ledger::attention::DeadLetter;
+use rules::contract::Anomaly;
 use rules::programme::Language;
 use rules::{AnnuityId, ContractId, PartnerId, Term};
 use serde::Serialize;
@@ -24,7 +24,7 @@ pub(crate) struct AttentionList {
 #[serde(untagged)]
 pub(crate) enum AttentionItem {
     Annuity(AnnuityItem),
-    Rejected(RejectedItem),
+    DeadLetter(DeadLetterItem),
     Unreadable(UnreadableItem),
 }
 
@@ -32,7 +32,7 @@ pub(crate) enum AttentionItem {
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub(crate) struct AnnuityItem {
-    pub(crate) kind: Oddity,
+    pub(crate) kind: Anomaly,
     pub(crate) contract_id: ContractId,
     pub(crate) term: Term,
     pub(crate) partner_id: Option<PartnerId>,
@@ -43,7 +43,7 @@ pub(crate) struct AnnuityItem {
 /// A message that cannot be processed.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub(crate) struct RejectedItem {
+pub(crate) struct DeadLetterItem {
     kind: RejectedKind,
     message_id: String,
     /// The function that refused it, if it is one that this release knows.
@@ -61,15 +61,15 @@ enum RejectedKind {
     RejectedMessage,
 }
 
-impl RejectedItem {
-    pub(crate) fn of(rejected: &Rejected, language: Language) -> RejectedItem {
-        RejectedItem {
+impl DeadLetterItem {
+    pub(crate) fn of(dead_letter: &DeadLetter, language: Language) -> DeadLetterItem {
+        DeadLetterItem {
             kind: RejectedKind::RejectedMessage,
-            message_id: rejected.message_id.clone(),
-            function: Function::named(&rejected.function),
-            field: rejected.field.clone(),
-            reason: rejected.reason.in_language(language).to_owned(),
-            recorded_at: rejected.at,
+            message_id: dead_letter.message_id.clone(),
+            function: Function::named(&dead_letter.function),
+            field: dead_letter.field.clone(),
+            reason: dead_letter.reason.in_language(language).to_owned(),
+            recorded_at: dead_letter.at,
             what_to_do: match language {
                 Language::Fr => {
                     "Corriger la cause à sa source et renvoyer ; le message est dans la file des lettres mortes."

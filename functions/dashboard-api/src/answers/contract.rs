@@ -8,7 +8,7 @@ use crate::routes::Route;
 use events::json::Money;
 use jiff::Timestamp;
 use ledger::choices::ChoiceMade;
-use rules::contract::{Key, Oddity, State};
+use rules::contract::{Anomaly, Key, State};
 use rules::decision;
 use rules::programme::Language;
 use rules::{
@@ -99,7 +99,7 @@ struct Annuity {
     line: Option<LineAnswer>,
     credit_notes: Vec<CreditNoteAnswer>,
     /// What about it needs a person; always empty for a partner.
-    attention: Vec<Oddity>,
+    attention: Vec<Anomaly>,
 }
 
 #[derive(Debug, Serialize)]
@@ -151,7 +151,7 @@ impl Annuity {
             pending,
             line: line_of(&lines, &Cause::Annuity, language),
             credit_notes: credit_notes(contract, term, &lines, language),
-            attention: if view.is_whole() { contract.oddities(term, partner) } else { Vec::new() },
+            attention: if view.is_whole() { contract.anomalies(term, partner) } else { Vec::new() },
         }
     }
 }
@@ -207,7 +207,7 @@ struct ClaimedKey {
     claims: usize,
     /// The claim that stands, counted from 1; null: none does.
     effective: Option<usize>,
-    /// Whether claims contradict each other and no choice has settled that.
+    /// Whether claims contradict each other and no choice has resolved that.
     open: bool,
     next_choice: NextChoice,
 }
@@ -247,7 +247,7 @@ struct Contradiction {
     claims: Vec<Claim>,
     /// The claim that stands, counted from 1; null: none does.
     effective: Option<usize>,
-    /// Whether no choice has settled it.
+    /// Whether no choice has resolved it.
     open: bool,
 }
 

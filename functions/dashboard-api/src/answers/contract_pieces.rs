@@ -3,9 +3,9 @@
 
 use crate::access::Caller;
 use jiff::Timestamp;
+use ledger::aggregates::Aggregates;
 use ledger::choices::ChoiceMade;
-use ledger::recorded::Recorded;
-use ledger::slots::Slots;
+use ledger::recorded::LedgerEntry;
 use rules::contract::Key;
 use rules::line::LineId;
 use rules::{Cause, Contract, CreditNoteId, PartnerId, Term};
@@ -84,7 +84,7 @@ pub(crate) enum Piece {
     /// A choice between claims.
     Choice(ChoiceMade),
     /// An entry.
-    Entry(LineId, Recorded),
+    Entry(LineId, LedgerEntry),
 }
 
 /// Where a piece stands: what a cursor holds.
@@ -126,7 +126,7 @@ pub(crate) struct PageOfPieces {
 }
 
 impl Pieces {
-    pub(crate) fn of(contract: &Contract, slots: &Slots, view: &View) -> Pieces {
+    pub(crate) fn of(contract: &Contract, aggregates: &Aggregates, view: &View) -> Pieces {
         let mut pieces = BTreeMap::new();
         if view.shows_what_stands() {
             pieces.extend(contract.terms().into_iter().map(|term| (Place::Annuity(term), Piece::Annuity(term))));
@@ -136,9 +136,9 @@ impl Pieces {
             pieces.extend(keys.map(|key| (Place::Key((&key).into()), Piece::Key(key))));
             let several = contract.keys().into_iter().filter(|key| contract.claims(key).len() > 1);
             pieces.extend(several.map(|key| (Place::Contradiction((&key).into()), Piece::Contradiction(key))));
-            pieces.extend(choices(slots));
+            pieces.extend(choices(aggregates));
         }
-        let entries = slots.entries().into_iter().flat_map(|(line, entries)| in_their_places(&line, entries));
+        let entries = aggregates.entries().into_iter().flat_map(|(line, entries)| in_their_places(&line, entries));
         pieces.extend(entries.filter(|(_, piece)| match piece {
             Piece::Entry(_, recorded) => view.shows_entry_of(&recorded.entry.posting.partner_id),
             Piece::Annuity(_) | Piece::Key(_) | Piece::Contradiction(_) | Piece::Choice(_) => true,
@@ -177,9 +177,9 @@ impl Piece {
 }
 
 /// Each choice with its number within its key.
-fn choices(slots: &Slots) -> Vec<(Place, Piece)> {
+fn choices(aggregates: &Aggregates) -> Vec<(Place, Piece)> {
     let mut made: BTreeMap<PlaceOfKey, usize> = BTreeMap::new();
-    let choices = slots.choices().into_iter().map(|choice| {
+    let choices = aggregates.choices().into_iter().map(|choice| {
         let key = PlaceOfKey::from(&choice.key);
         let number = made.entry(key.clone()).and_modify(|number| *number += 1).or_insert(1);
         (Place::Choice(key, *number), Piece::Choice(choice))
@@ -188,7 +188,7 @@ fn choices(slots: &Slots) -> Vec<(Place, Piece)> {
 }
 
 /// The entries of a line, in the order they were recorded.
-fn in_their_places(line: &LineId, entries: Vec<Recorded>) -> Vec<(Place, Piece)> {
+fn in_their_places(line: &LineId, entries: Vec<LedgerEntry>) -> Vec<(Place, Piece)> {
     let (term, note) = match line {
         LineId::Annuity { annuity, cause: Cause::Annuity } => (annuity.term, None),
         LineId::Annuity { annuity, cause: Cause::CreditNote(note) } => (annuity.term, Some(note.clone())),

@@ -4,9 +4,9 @@ use crate::access::Caller;
 use crate::answers::contract::History;
 use crate::answers::contract_pieces::{Left, Pieces, Place, View};
 use jiff::Timestamp;
-use ledger::choices::{Choice, Chosen};
+use ledger::aggregates::{Aggregates, Posted};
+use ledger::choices::{Choice, ChoiceResult};
 use ledger::recorded::{Origin, Trigger};
-use ledger::slots::{Settled, Slots};
 use rules::agreement::{Draft, EntryFee};
 use rules::contract::Key;
 use rules::programme::Language;
@@ -71,28 +71,28 @@ fn note(term: u64, name: &str, day: u32) -> Fact {
     })
 }
 
-fn take_in(slots: &mut Slots, facts: impl IntoIterator<Item = Fact>, second: i64) {
+fn take_in(aggregates: &mut Aggregates, facts: impl IntoIterator<Item = Fact>, second: i64) {
     for fact in facts {
-        slots.place(&fact, origin(second)).unwrap();
+        aggregates.place(&fact, origin(second)).unwrap();
     }
     let mut partner = partner();
-    if let Some(sale) = slots.contract().sale() {
+    if let Some(sale) = aggregates.contract().sale() {
         partner.add(sale);
     }
-    assert_eq!(slots.settle(&partner, origin(second), usize::MAX).unwrap(), Settled::Completely);
+    assert_eq!(aggregates.post_due(&partner, origin(second), usize::MAX).unwrap(), Posted::Completely);
 }
 
-fn choose(slots: &mut Slots, number: usize, claim: usize) {
+fn choose(aggregates: &mut Aggregates, number: usize, claim: usize) {
     let why = format!("choice {number}");
-    let seen = slots.contract().claims(&Key::Sale).len();
+    let seen = aggregates.contract().claims(&Key::Sale).len();
     let choice = Choice { contract_id: id("C"), key: Key::Sale, number, claim: Some(claim), seen, why };
-    assert_eq!(slots.choose(&choice, origin(0)), Chosen::Now);
+    assert_eq!(aggregates.choose(&choice, origin(0)), ChoiceResult::Now);
 }
 
 /// A page as it is answered.
-fn page(slots: &Slots, view: &View, after: Option<Place>, limit: usize) -> (Value, Option<Place>) {
-    let contract = slots.contract();
-    let page = Pieces::of(&contract, slots, view).page(&contract, after, limit);
+fn page(aggregates: &Aggregates, view: &View, after: Option<Place>, limit: usize) -> (Value, Option<Place>) {
+    let contract = aggregates.contract();
+    let page = Pieces::of(&contract, aggregates, view).page(&contract, after, limit);
     let next = page.next.clone();
     let history = History::of(&id::<ContractId>("C"), (&contract, &partner()), view, page, Language::En);
     (serde_json::to_value(history).unwrap(), next)
@@ -101,31 +101,36 @@ fn page(slots: &Slots, view: &View, after: Option<Place>, limit: usize) -> (Valu
 const LISTS: [&str; 5] = ["annuities", "keys", "contradictions", "choices", "entries"];
 
 /// Every piece, page by page; `meanwhile` is done after each page. Cursors go through their text.
-fn read(slots: &mut Slots, view: &View, limit: usize, mut meanwhile: impl FnMut(&mut Slots)) -> Vec<String> {
+fn read(
+    aggregates: &mut Aggregates,
+    view: &View,
+    limit: usize,
+    mut meanwhile: impl FnMut(&mut Aggregates),
+) -> Vec<String> {
     let (mut all, mut after) = (Vec::new(), None);
     loop {
-        let (shown, next) = page(slots, view, after, limit);
+        let (shown, next) = page(aggregates, view, after, limit);
         for list in LISTS {
             all.extend(shown[list].as_array().unwrap().iter().map(|piece| format!("{list} {piece}")));
         }
-        meanwhile(slots);
+        meanwhile(aggregates);
         let Some(next) = next else { return all };
         after = Some(serde_json::from_str(&serde_json::to_string(&next).unwrap()).unwrap());
     }
 }
 
 /// A contract with something of everything.
-fn some() -> Slots {
-    let mut slots = Slots::default();
-    take_in(&mut slots, [sale("P-1", "100.00"), renewal(2), renewal(3)], 1);
+fn some() -> Aggregates {
+    let mut aggregates = Aggregates::default();
+    take_in(&mut aggregates, [sale("P-1", "100.00"), renewal(2), renewal(3)], 1);
     for day in [9, 7, 5, 3] {
-        take_in(&mut slots, [1, 3].map(|term| note(term, &format!("N-{day}"), day)), 20 - i64::from(day));
+        take_in(&mut aggregates, [1, 3].map(|term| note(term, &format!("N-{day}"), day)), 20 - i64::from(day));
     }
-    take_in(&mut slots, [sale("P-1", "90.00"), sale("P-2", "100.00"), note(1, "N-9", 8), note(3, "N-3", 8)], 30);
+    take_in(&mut aggregates, [sale("P-1", "90.00"), sale("P-2", "100.00"), note(1, "N-9", 8), note(3, "N-3", 8)], 30);
     for (number, claim) in [(1, 2), (2, 1), (3, 2), (4, 1)] {
-        choose(&mut slots, number, claim);
+        choose(&mut aggregates, number, claim);
     }
-    slots
+    aggregates
 }
 
 #[test]
@@ -142,14 +147,14 @@ fn pages_of_any_size_hold_every_piece_once_in_the_same_order() {
 fn what_is_appended_meanwhile_neither_doubles_nor_drops_a_piece() {
     let before = read(&mut some(), &View::Whole, usize::MAX, |_| {});
     for limit in 1..12 {
-        let mut slots = some();
+        let mut aggregates = some();
         let mut round = 0;
-        let seen = read(&mut slots, &View::Whole, limit, |slots| {
+        let seen = read(&mut aggregates, &View::Whole, limit, |aggregates| {
             round += 1;
             if round < 8 {
-                take_in(slots, [note(1, &format!("M-{round}"), 1), renewal(3 + round)], 100);
-                let number = slots.choices().len() + 1;
-                choose(slots, number, 1);
+                take_in(aggregates, [note(1, &format!("M-{round}"), 1), renewal(3 + round)], 100);
+                let number = aggregates.choices().len() + 1;
+                choose(aggregates, number, 1);
             }
         });
         let entries = |of: &[String]| -> Vec<String> {
@@ -174,16 +179,16 @@ fn what_is_appended_meanwhile_neither_doubles_nor_drops_a_piece() {
 
 #[test]
 fn a_page_weighs_about_its_limit_and_is_far_below_what_an_answer_may_be() {
-    let mut slots = Slots::default();
-    take_in(&mut slots, std::iter::once(sale("P-1", "100.00")).chain((2..100).map(renewal)), 1);
+    let mut aggregates = Aggregates::default();
+    take_in(&mut aggregates, std::iter::once(sale("P-1", "100.00")).chain((2..100).map(renewal)), 1);
     for day in (1..=10).rev() {
-        take_in(&mut slots, (1..100).map(|term| note(term, &format!("N-{day}"), day)), 20 - i64::from(day));
+        take_in(&mut aggregates, (1..100).map(|term| note(term, &format!("N-{day}"), day)), 20 - i64::from(day));
     }
-    let total: usize = slots.entries().values().map(Vec::len).sum();
+    let total: usize = aggregates.entries().values().map(Vec::len).sum();
     assert!(total > 3000, "{total}");
     let (mut pages, mut pieces, mut after) = (0, 0, None);
     loop {
-        let (shown, next) = page(&slots, &View::Whole, after, 500);
+        let (shown, next) = page(&aggregates, &View::Whole, after, 500);
         let count = |list: &str| shown[list].as_array().unwrap().len();
         let notes = shown["annuities"].as_array().unwrap().iter();
         let notes: usize = notes.map(|annuity| annuity["credit_notes"].as_array().unwrap().len()).sum();
@@ -202,10 +207,10 @@ fn a_page_weighs_about_its_limit_and_is_far_below_what_an_answer_may_be() {
 
 #[test]
 fn a_partner_sees_what_stands_and_a_former_one_its_entries_alone() {
-    let check = |slots: &Slots, partner: &str, expected: &View, annuities: usize| {
-        let view = View::of(&slots.contract(), &Caller::Partner(id(partner)));
+    let check = |aggregates: &Aggregates, partner: &str, expected: &View, annuities: usize| {
+        let view = View::of(&aggregates.contract(), &Caller::Partner(id(partner)));
         assert_eq!(view, *expected);
-        let (shown, _) = page(slots, &view, None, 500);
+        let (shown, _) = page(aggregates, &view, None, 500);
         assert_eq!(shown["annuities"].as_array().unwrap().len(), annuities);
         for list in ["keys", "contradictions", "choices"] {
             assert_eq!(shown[list], serde_json::json!([]), "{partner}");
@@ -217,21 +222,21 @@ fn a_partner_sees_what_stands_and_a_former_one_its_entries_alone() {
         assert!(entries.iter().all(|entry| entry["partner_id"] == partner), "{shown}");
         shown
     };
-    let mut slots = some();
-    check(&slots, "P-1", &View::Own(id("P-1")), 3);
+    let mut aggregates = some();
+    check(&aggregates, "P-1", &View::Own(id("P-1")), 3);
     // The third claim is P-2's.
-    choose(&mut slots, 5, 3);
-    take_in(&mut slots, [], 40);
-    check(&slots, "P-2", &View::Own(id("P-2")), 3);
-    let shown = check(&slots, "P-1", &View::Former(id("P-1"), Left::GivenToAnotherPartner), 0);
+    choose(&mut aggregates, 5, 3);
+    take_in(&mut aggregates, [], 40);
+    check(&aggregates, "P-2", &View::Own(id("P-2")), 3);
+    let shown = check(&aggregates, "P-1", &View::Former(id("P-1"), Left::GivenToAnotherPartner), 0);
     assert_eq!((&shown["sale"], &shown["no_longer_yours"]), (&Value::Null, &"given-to-another-partner".into()));
     assert!(!shown.to_string().contains("P-2"), "{shown}");
-    let (seen, why) = (slots.contract().claims(&Key::Sale).len(), "void".to_owned());
+    let (seen, why) = (aggregates.contract().claims(&Key::Sale).len(), "void".to_owned());
     let none = Choice { contract_id: id("C"), key: Key::Sale, number: 6, claim: None, seen, why };
-    assert_eq!(slots.choose(&none, origin(50)), Chosen::Now);
-    take_in(&mut slots, [], 50);
+    assert_eq!(aggregates.choose(&none, origin(50)), ChoiceResult::Now);
+    take_in(&mut aggregates, [], 50);
     for partner in ["P-1", "P-2"] {
-        let shown = check(&slots, partner, &View::Former(id(partner), Left::NoneStands), 0);
+        let shown = check(&aggregates, partner, &View::Former(id(partner), Left::NoneStands), 0);
         assert_eq!(shown["no_longer_yours"], "none-stands");
     }
 }

@@ -4,8 +4,8 @@ use crate::answers::unreadable::Unreadable;
 use events::json::Money;
 use jiff::Timestamp;
 use ledger::lenient;
-use ledger::queries::Listed;
-use ledger::recorded::Recorded;
+use ledger::queries::ListedEntry;
+use ledger::recorded::LedgerEntry;
 use rules::line::LineId;
 use rules::programme::Language;
 use rules::rates::Rates;
@@ -72,7 +72,7 @@ pub(crate) struct Entry {
 }
 
 impl Entry {
-    pub(crate) fn of(line: &LineId, recorded: &Recorded, language: Language) -> Entry {
+    pub(crate) fn of(line: &LineId, recorded: &LedgerEntry, language: Language) -> Entry {
         let posting = &recorded.entry.posting;
         Entry {
             partner_id: posting.partner_id.clone(),
@@ -88,7 +88,7 @@ impl Entry {
         }
     }
 
-    pub(crate) fn all(listed: &[Listed], language: Language) -> Vec<Entry> {
+    pub(crate) fn all(listed: &[ListedEntry], language: Language) -> Vec<Entry> {
         listed.iter().map(|listed| Entry::of(&listed.line, &listed.recorded, language)).collect()
     }
 }

@@ -6,7 +6,7 @@ use events::agreement::Agreement;
 use events::json::Money;
 use jiff::Timestamp;
 use jiff::civil::Date;
-use ledger::Head;
+use ledger::PartnerRecord;
 use ledger::lenient;
 use reports::minimum_sales::AgreementYear;
 use rules::balance::Balances;
@@ -56,18 +56,18 @@ impl ListedPartner {
 /// What is registered of a partner; it can be sent back as a registration.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub(crate) struct Registered {
+pub(crate) struct RegisteredPartner {
     partner_id: PartnerId,
     name: String,
     agreements: Vec<RegisteredAgreement>,
 }
 
-impl From<&Head> for Registered {
-    fn from(head: &Head) -> Registered {
-        let known = head.partner.agreements.iter().map(|agreement| RegisteredAgreement::Known(agreement.into()));
-        let unknown = head.unknown.iter().map(|agreement| RegisteredAgreement::Unknown(agreement.into()));
-        let (partner_id, name) = (head.id.clone(), head.name.clone().unwrap_or_default());
-        Registered { partner_id, name, agreements: known.chain(unknown).collect() }
+impl From<&PartnerRecord> for RegisteredPartner {
+    fn from(record: &PartnerRecord) -> RegisteredPartner {
+        let known = record.partner.agreements.iter().map(|agreement| RegisteredAgreement::Known(agreement.into()));
+        let unknown = record.unknown.iter().map(|agreement| RegisteredAgreement::Unknown(agreement.into()));
+        let (partner_id, name) = (record.id.clone(), record.name.clone().unwrap_or_default());
+        RegisteredPartner { partner_id, name, agreements: known.chain(unknown).collect() }
     }
 }
 
@@ -126,7 +126,7 @@ impl From<&lenient::UnknownAgreement> for UnknownAgreement {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub(crate) struct Partner {
     #[serde(flatten)]
-    pub(crate) registered: Registered,
+    pub(crate) registered: RegisteredPartner,
     pub(crate) balances: Vec<Balance>,
     /// Every year with a minimum that has begun, by agreement.
     pub(crate) minimum_sales: Vec<MinimumSales>,

@@ -4,7 +4,7 @@ use crate::answers::entries::{LineAnswer, LineName};
 use crate::answers::unreadable::Unreadable;
 use events::json::Total;
 use rules::PartnerId;
-use rules::what_if::{Change, Who};
+use rules::simulation::{Change, Who};
 use serde::Serialize;
 
 /// The recorded facts under other terms, beside today's result.

@@ -6,7 +6,7 @@ use crate::answers::unreadable::{Unreadable, note};
 use crate::http::format::csv;
 use axum::response::Response;
 use events::json::Total;
-use ledger::queries::Listed;
+use ledger::queries::ListedEntry;
 use rules::programme::Language;
 use rules::{Day, Month, PartnerId, explain};
 use serde::Serialize;
@@ -66,7 +66,7 @@ const COLUMNS: [&str; 14] = [
 
 /// One row for each entry.
 pub(crate) fn file(statement: &reports::Statement, caller: &Caller, language: Language) -> Response {
-    let section = |part: &'static str, entries: &[Listed]| -> Vec<Vec<String>> {
+    let section = |part: &'static str, entries: &[ListedEntry]| -> Vec<Vec<String>> {
         entries.iter().map(|listed| row(part, listed, language)).collect()
     };
     let rows = section("month", &statement.entries.entries).into_iter();
@@ -86,7 +86,7 @@ fn note_row(statement: &reports::Statement, note: &str) -> Vec<String> {
     row.to_vec()
 }
 
-fn row(part: &str, listed: &Listed, language: Language) -> Vec<String> {
+fn row(part: &str, listed: &ListedEntry, language: Language) -> Vec<String> {
     let LineName { contract_id, term, cause } = (&listed.line).into();
     let (recorded, posting) = (&listed.recorded, &listed.recorded.entry.posting);
     let decimal = |minor| posting.currency.decimal(minor);

@@ -3,7 +3,7 @@
 use crate::access::Caller;
 use crate::answers::entries::LineName;
 use crate::answers::unreadable::note;
-use ledger::queries::Listed;
+use ledger::queries::ListedEntry;
 use maud::{DOCTYPE, Markup, html};
 use reports::Statement;
 use reports::statement::Section;
@@ -97,7 +97,7 @@ fn section(section: &Section, language: Language) -> Markup {
     }
 }
 
-fn row(listed: &Listed, language: Language) -> Markup {
+fn row(listed: &ListedEntry, language: Language) -> Markup {
     let LineName { contract_id, term, cause: _ } = (&listed.line).into();
     let entry = &listed.recorded.entry;
     let amount = |minor| amount(minor, entry.posting.currency, language);

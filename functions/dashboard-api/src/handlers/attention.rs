@@ -1,7 +1,7 @@
 //! `GET /attention`: what needs a person, newest first, and what to do about it.
 
 use crate::access::{Admin, Caller};
-use crate::answers::attention::{AnnuityItem, AttentionItem, AttentionList, RejectedItem, UnreadableItem};
+use crate::answers::attention::{AnnuityItem, AttentionItem, AttentionList, DeadLetterItem, UnreadableItem};
 use crate::answers::unreadable::Unreadable;
 use crate::app::App;
 use crate::http::parameters::Parameters;
@@ -56,8 +56,8 @@ async fn items<S: Store>(
             ) => (UnreadableItem::of(Some(id), key.clone(), language), key),
             Err(error @ (LedgerError::Store(_) | LedgerError::Contended { .. })) => return Err(error),
         },
-        Attention::Rejected(rejected) => {
-            return Ok((vec![AttentionItem::Rejected(RejectedItem::of(&rejected, language))], None));
+        Attention::DeadLetter(dead_letter) => {
+            return Ok((vec![AttentionItem::DeadLetter(DeadLetterItem::of(&dead_letter, language))], None));
         }
         Attention::Unreadable { key } => (UnreadableItem::of(None, key.clone(), language), key),
     };
@@ -70,17 +70,17 @@ async fn annuity<S: Store>(
     id: &AnnuityId,
     language: Language,
 ) -> Result<Vec<AttentionItem>, LedgerError> {
-    let slots = app.ledger.contract(&id.contract_id).await?.whole()?;
-    let contract = slots.contract();
+    let aggregates = app.ledger.contract(&id.contract_id).await?.whole()?;
+    let contract = aggregates.contract();
     let partner = app.ledger.partner_of(&contract).await?;
-    let items = contract.oddities(id.term, &partner).into_iter().map(|kind| {
+    let items = contract.anomalies(id.term, &partner).into_iter().map(|kind| {
         AttentionItem::Annuity(AnnuityItem {
             kind,
             contract_id: id.contract_id.clone(),
             term: id.term,
             partner_id: contract.sale().map(|sale| sale.partner_id.clone()),
-            recorded_at: slots.recorded_at(id),
-            what_to_do: explain::oddity(kind, language),
+            recorded_at: aggregates.recorded_at(id),
+            what_to_do: explain::anomaly(kind, language),
         })
     });
     Ok(items.collect())

@@ -69,10 +69,10 @@ async fn check<S: Store>(app: &App<S>, request: &ChoiceRequest) -> Answer {
     }
     let (outcome, _) = request.choice().judge(&contract);
     if let Some(refusal) = refused(outcome) {
-        let names_no_claim = matches!(outcome, choices::Chosen::UnknownClaim { .. });
+        let names_no_claim = matches!(outcome, choices::ChoiceResult::UnknownClaim { .. });
         return Err(if names_no_claim { refusal.into() } else { Problem::conflict_of(&refusal) });
     }
-    if outcome == choices::Chosen::Already {
+    if outcome == choices::ChoiceResult::Already {
         return Ok((StatusCode::OK, Json(Chosen { status: ChoiceStatus::Chosen })));
     }
     app.restatements.send(&Request::Choice(request.clone()), When::Now).await.map_err(|error| {

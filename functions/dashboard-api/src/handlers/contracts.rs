@@ -10,7 +10,7 @@ use crate::http::problem::Problem;
 use crate::routes::Route;
 use axum::Json;
 use axum::extract::{Path, State};
-use ledger::slots::Slots;
+use ledger::aggregates::Aggregates;
 use ledger::{LedgerError, Store};
 use rules::text::Words;
 use rules::{ContractId, Partner};
@@ -26,21 +26,21 @@ pub(crate) async fn show<S: Store>(
     let (limit, after) = (parameters.limit_or(MAX_LIMIT)?, pages.after(&mut parameters)?);
     let language = parameters.language()?;
     parameters.done()?;
-    let slots = readable(&app, &caller, &contract_id).await?.ok_or_else(|| {
+    let aggregates = readable(&app, &caller, &contract_id).await?.ok_or_else(|| {
         Problem::not_found(Words::new(
             format!("rien n'est connu d'un contrat {contract_id}"),
             format!("nothing is known of a contract {contract_id}"),
         ))
     })?;
-    let contract = slots.contract();
+    let contract = aggregates.contract();
     let view = View::of(&contract, &caller);
     let partner = if view.shows_what_stands() { app.ledger.partner_of(&contract).await? } else { Partner::default() };
-    let page = Pieces::of(&contract, &slots, &view).page(&contract, after, limit);
+    let page = Pieces::of(&contract, &aggregates, &view).page(&contract, after, limit);
     let next_cursor = pages.next(page.next.as_ref())?;
-    let unknown = slots.unknown_entries();
+    let unknown = aggregates.unknown_entries();
     let unknown = unknown.iter().filter(|entry| view.shows_entry_of_text(&entry.partner));
     let mut unreadable = reports::Unreadable::default();
-    unreadable.add(slots.unreadable().map(|one| format!("{} {}", one.key.pk, one.key.sk)));
+    unreadable.add(aggregates.unreadable().map(|one| format!("{} {}", one.key.pk, one.key.sk)));
     Ok(Json(ContractPage {
         history: History::of(&contract_id, (&contract, &partner), &view, page, language),
         unknown_entries: unknown.map(Into::into).collect(),
@@ -50,12 +50,12 @@ pub(crate) async fn show<S: Store>(
 }
 
 /// A contract of which something is known and that the caller may read.
-async fn readable<S: Store>(app: &App<S>, caller: &Caller, id: &ContractId) -> Result<Option<Slots>, LedgerError> {
+async fn readable<S: Store>(app: &App<S>, caller: &Caller, id: &ContractId) -> Result<Option<Aggregates>, LedgerError> {
     match caller {
         Caller::Admin => {
-            let slots = app.ledger.contract(id).await?;
-            let is_known = !slots.contract().terms().is_empty() || slots.unreadable().next().is_some();
-            Ok(is_known.then_some(slots))
+            let aggregates = app.ledger.contract(id).await?;
+            let is_known = !aggregates.contract().terms().is_empty() || aggregates.unreadable().next().is_some();
+            Ok(is_known.then_some(aggregates))
         }
         Caller::Partner(partner) => app.ledger.contract_for(id, partner).await,
     }

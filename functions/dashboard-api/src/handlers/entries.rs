@@ -23,7 +23,7 @@ pub(crate) async fn list<S: Store>(
     let (period, limit, after) = (parameters.period()?, parameters.limit()?, pages.after(&mut parameters)?);
     let language = parameters.language()?;
     parameters.done()?;
-    app.registered_head(&caller, &partner_id).await?;
+    app.registered_partner(&caller, &partner_id).await?;
     let part = app.ledger.entries(&partner_id, period, limit, after).await?;
     let mut unreadable = reports::Unreadable::default();
     unreadable.add(part.unreadable);

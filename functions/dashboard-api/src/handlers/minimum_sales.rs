@@ -10,7 +10,7 @@ use axum::body::Bytes;
 use axum::extract::{Path, State};
 use events::{Refusal, set_aside};
 use ledger::set_aside::{Outcome, SetAside, YearOf};
-use ledger::{Head, Store};
+use ledger::{PartnerRecord, Store};
 use reports::minimum_sales::{self, AgreementYear};
 use rules::minimum_sales::{MAX_YEARS, Status, Year};
 use rules::text::Words;
@@ -31,7 +31,7 @@ pub(crate) async fn set_aside<S: Store>(
     let of = YearOf { agreement, number };
     let partner = app.registered_with_years(&Caller::Admin, &partner_id).await?;
     let years = minimum_sales::of_partner(&app.ledger, &partner, app.today()).await?.years;
-    let year = missed(&partner.head, of, &years)?;
+    let year = missed(&partner.record, of, &years)?;
     let seen = SetAside { sales: year.sales, minimum: year.minimum, reason, at: (app.now)() };
     match app.ledger.set_aside(&partner_id, of, &seen).await? {
         Outcome::Now | Outcome::Already => Ok(Json(YearSetAside { status: SetAsideStatus::SetAside })),
@@ -43,12 +43,12 @@ pub(crate) async fn set_aside<S: Store>(
 }
 
 /// A year that was missed; what else it is, is said.
-fn missed<'a>(head: &Head, of: YearOf, years: &'a [AgreementYear]) -> Result<&'a Year, Problem> {
+fn missed<'a>(record: &PartnerRecord, of: YearOf, years: &'a [AgreementYear]) -> Result<&'a Year, Problem> {
     let YearOf { agreement: id, number } = of;
-    let Some(agreement) = head.partner.agreements.iter().find(|agreement| agreement.id() == id) else {
+    let Some(agreement) = record.partner.agreements.iter().find(|agreement| agreement.id() == id) else {
         return Err(Problem::not_found(Words::new(
-            format!("aucun accord de {} ne commence le {id}", head.id),
-            format!("no agreement of {} starts on {id}", head.id),
+            format!("aucun accord de {} ne commence le {id}", record.id),
+            format!("no agreement of {} starts on {id}", record.id),
         )));
     };
     if agreement.terms().minimum_sales().is_none() {

@@ -14,7 +14,7 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use futures_util::future::try_join;
 use futures_util::stream::{self, StreamExt};
-use ledger::queries::Registered;
+use ledger::queries::RegisteredPartner;
 use ledger::{LedgerError, Store};
 use reports::{balances, minimum_sales, overflow};
 use rules::{Agreement, PartnerId};
@@ -32,7 +32,7 @@ pub(crate) async fn list<S: Store>(
     let (wanted, with_minimum) = (parameters.text("q")?, parameters.flag("with", "minimum_sales")?);
     parameters.done()?;
     let wanted = wanted.to_lowercase();
-    let is_wanted = |partner: &Registered| {
+    let is_wanted = |partner: &RegisteredPartner| {
         let contains = |text: &str| text.to_lowercase().contains(&wanted);
         contains(partner.id.as_str()) || contains(&partner.name)
     };
@@ -53,11 +53,11 @@ pub(crate) async fn list<S: Store>(
 /// A partner as listed, and what of it could not be read.
 async fn listed<S: Store>(
     app: &App<S>,
-    partner: Registered,
+    partner: RegisteredPartner,
     with_minimum: bool,
 ) -> Result<(ListedPartner, Vec<String>), LedgerError> {
     let read = app.ledger.partner_with_years(&partner.id).await?;
-    let in_force = app.day().and_then(|today| read.head.partner.agreements.in_force_on(today));
+    let in_force = app.day().and_then(|today| read.record.partner.agreements.in_force_on(today));
     let listed = ListedPartner::new(partner.id, partner.name, in_force.map(Agreement::model));
     if !with_minimum {
         return Ok((listed, Vec::new()));
@@ -84,17 +84,17 @@ pub(crate) async fn show<S: Store>(
     unreadable.add(months.unreadable);
     unreadable.add(years.unreadable);
     let balances = balances::of_months(months.totals.values()).map_err(|source| overflow(&partner_id, source))?;
-    let in_force = app.day().and_then(|today| read.head.partner.agreements.in_force_on(today));
+    let in_force = app.day().and_then(|today| read.record.partner.agreements.in_force_on(today));
     let year = |year| match &caller {
         Caller::Admin => MinimumSales::for_managers(year),
         Caller::Partner(_) => MinimumSales::from(year),
     };
     let partner = Partner {
-        registered: (&read.head).into(),
+        registered: (&read.record).into(),
         balances: Balance::all(&balances),
         minimum_sales: years.years.iter().map(year).collect(),
         perks: in_force.map(|agreement| PerkInWords::all(agreement.terms())).unwrap_or_default(),
         unreadable: Unreadable::of(&unreadable, &caller),
     };
-    Ok((etag(read.head.agreements_version), Json(partner)).into_response())
+    Ok((etag(read.record.agreements_version), Json(partner)).into_response())
 }

@@ -3,7 +3,7 @@
 //! work with the old agreements.
 
 use crate::access::Admin;
-use crate::answers::partners::Registered;
+use crate::answers::partners::RegisteredPartner;
 use crate::app::App;
 use crate::http::etags::{Comparison, etag, lists};
 use crate::http::parameters::{Parameters, id, utf8};
@@ -15,7 +15,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use events::{Refusal, Registration, registration};
-use ledger::{Head, Store};
+use ledger::{PartnerRecord, Store};
 use rules::PartnerId;
 use rules::text::Words;
 use runtime::restatement::{PartnerStep, Request};
@@ -35,7 +35,7 @@ pub(crate) async fn register<S: Store>(
     parameters.done()?;
     let body = utf8(&body)?;
     for _ in 0..ATTEMPTS {
-        let read = app.ledger.head(&partner_id).await?;
+        let read = app.ledger.partner_record(&partner_id).await?;
         let Registration { partner_id: said, name, agreements } = registration::parse(body, &read.partner.agreements)?;
         if said.is_some_and(|said| said != partner_id) {
             let words =
@@ -59,9 +59,9 @@ pub(crate) async fn register<S: Store>(
                 "the registration could not be taken in now; nothing was changed, try again",
             ))
         })?;
-        let Some(head) = app.ledger.register(read, name, agreements).await? else { continue };
+        let Some(record) = app.ledger.register(read, name, agreements).await? else { continue };
         request_pass(&app, &request).await;
-        return Ok(registered(&head, if created { StatusCode::CREATED } else { StatusCode::OK }));
+        return Ok(registered(&record, if created { StatusCode::CREATED } else { StatusCode::OK }));
     }
     Err(Problem::try_again(Words::new(
         "des ventes de ce partenaire ne cessent d'arriver ; rien n'a changé, réessayer",
@@ -78,9 +78,9 @@ async fn request_pass<S: Store>(app: &App<S>, request: &Request) {
 }
 
 /// `If-Match` and `If-None-Match` (RFC 9110): nobody overwrites what they have not seen.
-fn check_preconditions(head: &Head, headers: &HeaderMap) -> Result<(), Problem> {
-    let [(_, current)] = etag(head.agreements_version);
-    let registered = head.name.is_some();
+fn check_preconditions(record: &PartnerRecord, headers: &HeaderMap) -> Result<(), Problem> {
+    let [(_, current)] = etag(record.agreements_version);
+    let registered = record.name.is_some();
     let if_match = lists(headers, header::IF_MATCH, &current, Comparison::Strong);
     let if_none_match = lists(headers, header::IF_NONE_MATCH, &current, Comparison::Weak);
     match (if_match, if_none_match) {
@@ -108,6 +108,6 @@ fn check_preconditions(head: &Head, headers: &HeaderMap) -> Result<(), Problem> 
     }
 }
 
-fn registered(head: &Head, status: StatusCode) -> Response {
-    (status, etag(head.agreements_version), Json(Registered::from(head))).into_response()
+fn registered(record: &PartnerRecord, status: StatusCode) -> Response {
+    (status, etag(record.agreements_version), Json(RegisteredPartner::from(record))).into_response()
 }

@@ -17,9 +17,9 @@ use ledger::Store;
 use reports::{names, overflow_of_several};
 use rules::line::LineId;
 use rules::programme::Language;
+use rules::simulation::{Pair, Who, simulation};
 use rules::text::Words;
 use rules::totals::of_lines;
-use rules::what_if::{Pair, Who, what_if};
 use rules::{Agreements, Contract, ContractId, Line, PartnerId};
 use std::collections::BTreeMap;
 
@@ -42,7 +42,7 @@ pub(crate) async fn run<S: Store>(
     let (names, mut unreadable) = names(&app.ledger).await?;
     let registry = registry(&app, &question.who, &names, &mut unreadable).await?;
     let contracts = contracts(&app, registry.keys(), &mut unreadable).await?;
-    let pairs = what_if(&contracts, &registry, &question.who, question.terms);
+    let pairs = simulation(&contracts, &registry, &question.who, question.terms);
     let differing: Vec<(&LineId, &Pair)> = pairs.iter().filter(|(_, pair)| differs(pair)).collect();
     let partners = registry.keys().map(|id| partner(id, names.get(id), &pairs));
     Ok(Json(Simulation {
@@ -72,14 +72,15 @@ async fn registry<S: Store>(
         }
         Who::Model(_) | Who::Programme(_) => names.keys().cloned().collect(),
     };
-    let heads = stream::iter(ids).map(|id| async move { app.ledger.head(&id).await }).buffer_unordered(AT_ONCE);
+    let partner_records =
+        stream::iter(ids).map(|id| async move { app.ledger.partner_record(&id).await }).buffer_unordered(AT_ONCE);
     let mut concerned = Vec::new();
-    for head in heads.collect::<Vec<_>>().await {
-        let head = head.and_then(|head| {
-            head.known()?;
-            Ok(head)
+    for record in partner_records.collect::<Vec<_>>().await {
+        let record = record.and_then(|record| {
+            record.known()?;
+            Ok(record)
         });
-        concerned.extend(unreadable.pass_over(head)?.map(|head| (head.id, head.partner.agreements)));
+        concerned.extend(unreadable.pass_over(record)?.map(|record| (record.id, record.partner.agreements)));
     }
     let concerned = concerned.into_iter();
     Ok(concerned.filter(|(id, agreements)| agreements.iter().any(|agreement| who.includes(id, agreement))).collect())

@@ -13,7 +13,7 @@ use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::{Html, IntoResponse, Response};
 use ledger::Store;
-use reports::as_known::Recorded;
+use reports::as_known::AsKnown;
 use reports::statement;
 use rules::PartnerId;
 
@@ -26,10 +26,10 @@ pub(crate) async fn show<S: Store>(
 ) -> Result<Response, Problem> {
     let partner_id: PartnerId = id(&path)?;
     let month = parameters.month()?;
-    let recorded = Recorded { as_of: parameters.day("as_of")?, since: parameters.day("since")? };
+    let recorded = AsKnown { as_of: parameters.day("as_of")?, since: parameters.day("since")? };
     let language = parameters.language()?;
     parameters.done()?;
-    let name = app.registered_head(&caller, &partner_id).await?.name.unwrap_or_default();
+    let name = app.registered_partner(&caller, &partner_id).await?.name.unwrap_or_default();
     let statement = statement::of_partner(&app.ledger, (partner_id, name), month, recorded).await?;
     Ok(match Format::accepted(&headers) {
         Format::Json => Json(Statement::of(&statement, &caller, language)).into_response(),

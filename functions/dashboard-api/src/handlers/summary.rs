@@ -28,7 +28,7 @@ pub(crate) async fn of_partner<S: Store>(
     let partner_id: PartnerId = id(&path)?;
     let period = period(&mut parameters, app.day())?;
     parameters.done()?;
-    app.registered_head(&caller, &partner_id).await?;
+    app.registered_partner(&caller, &partner_id).await?;
     let known = summary::of_partner(&app.ledger, &partner_id, period).await?;
     let mut unreadable = reports::Unreadable::default();
     unreadable.add(known.unreadable);

@@ -56,7 +56,7 @@ async fn what_is_anothers_is_answered_as_what_is_not_there() {
     }
     let choice = json!({"claim": 1, "seen": 2, "reason": "it was P-2"}).to_string();
     assert_eq!(service.admin.put("/contracts/C-7/terms/1/choices/1", choice).await.status, 202);
-    service.settle().await;
+    service.wait_until_idle().await;
     for (foreign, unknown, paths) in [
         ("P-2", "P-9", ["/partners/ID", "/partners/ID/entries"].as_slice()),
         ("C-2", "C-9", ["/contracts/ID"].as_slice()),
@@ -99,7 +99,7 @@ async fn a_contract_that_two_partners_claim_shows_each_its_own_alone() {
         let choice = json!({"claim": claim, "seen": 2, "reason": "P-1 or P-2"}).to_string();
         let path = format!("/contracts/C-3/terms/1/choices/{number}");
         assert_eq!(service.admin.put(&path, choice).await.status, 202);
-        service.settle().await;
+        service.wait_until_idle().await;
     };
     // Whoever lost it sees its own entries, which come to nothing, and that the sale is no longer its own.
     let check_lost = |answer: &Answer, own: &str, other: &str, left: &str| {
@@ -186,7 +186,7 @@ async fn what_is_for_managers_changes_no_byte_of_a_partners_answers() {
     assert!(before[0]["/contracts/C-1?lang=en */*"].contains("\"sale\":{"));
     assert!(before[1]["/contracts/C-1?lang=en */*"].starts_with("404"));
     let unchanged = async |what: &str| {
-        service.settle().await;
+        service.wait_until_idle().await;
         for (partner, before) in ["P-1", "P-2"].into_iter().zip(&before) {
             let after = everything_for(&service, partner).await;
             for (path, answer) in before {

@@ -247,7 +247,7 @@ async fn what_is_pending_says_what_it_waits_for() {
     assert_eq!(waits(&service.get("/contracts/C").await), ["no-agreement", "no-agreement", "term-not-billed"]);
     let partner = json!({"name": "A", "agreements": [{"model": "referrer", "starts_on": "2025-01-01"}]});
     assert_eq!(put(&service, &[], &partner).await.status, 201);
-    service.settle().await;
+    service.wait_until_idle().await;
     let contract = service.get("/contracts/C?lang=fr").await;
     assert_eq!(waits(&contract), ["nothing", "nothing", "term-not-billed"]);
     assert!(contract["annuities"][2]["pending"]["explanation"].as_str().unwrap().starts_with("En attente"));
@@ -255,7 +255,7 @@ async fn what_is_pending_says_what_it_waits_for() {
 }
 
 #[tokio::test]
-async fn what_needs_a_person_is_listed_newest_first_until_it_is_settled() {
+async fn what_needs_a_person_is_listed_newest_first_until_it_is_resolved() {
     let service = Service::start();
     let world = World::edges();
     service.register(&world).await;
@@ -310,9 +310,9 @@ async fn what_needs_a_person_is_listed_newest_first_until_it_is_settled() {
 
     let partner = json!({"name": "U", "agreements": [{"model": "referrer", "starts_on": "2025-01-01"}]});
     assert_eq!(service.admin.put("/partners/unknown", partner.to_string()).await.status, 201);
-    service.settle().await;
+    service.wait_until_idle().await;
     let left = service.get("/attention").await;
-    assert!(!left["items"].as_array().unwrap().iter().any(|item| item["contract_id"] == "U-1"), "settled by itself");
+    assert!(!left["items"].as_array().unwrap().iter().any(|item| item["contract_id"] == "U-1"), "resolved by itself");
 }
 
 #[tokio::test]
@@ -331,7 +331,7 @@ async fn a_manager_chooses_what_stands() {
     service.take_in(&[event(SaleSigned, "2", &sale("P-2"))]).await;
     assert_eq!(service.get("/attention").await["items"][0]["kind"], "contradiction");
     let balances = async |expected: &[&str]| {
-        service.settle().await;
+        service.wait_until_idle().await;
         assert_eq!(service.balances().await.into_iter().collect::<Vec<_>>(), expected);
     };
     balances(&["P-1,EUR,1000,0"]).await;
@@ -463,7 +463,7 @@ async fn what_get_answers_of_a_partner_can_be_put_back() {
         for field in ["partner_id", "name", "agreements"] {
             assert_eq!(put.json[field], read.json[field], "{path} {field}");
         }
-        service.settle().await;
+        service.wait_until_idle().await;
         assert_eq!(service.admin.get(&path).await.text, read.text, "{path}");
     }
     // A name that is changed in it is changed; what is another partner's is not taken for this one's.
@@ -503,13 +503,13 @@ async fn a_contract_says_which_claim_stands_and_where_the_next_choice_goes() {
         let path = keys().await[at]["next_choice"]["path"].as_str().unwrap().to_owned();
         let body = json!({"claim": claim, "seen": seen, "reason": "r"}).to_string();
         assert_eq!(service.admin.put(&path, body).await.status, 202, "{path}");
-        service.settle().await;
+        service.wait_until_idle().await;
         assert_eq!(keys().await[at]["effective"], claim);
     }
     assert_eq!(keys().await, json!([key(Value::Null, 2, json!(1), false, 4), credit_note(Value::Null, 2)]));
     let contract = service.get("/contracts/C").await;
     assert_eq!(contract["contradictions"][0]["effective"], 1);
-    // A claim that comes later is not settled.
+    // A claim that comes later is not resolved.
     service.take_in(&[sale("80.00")]).await;
     assert_eq!(keys().await[0], key(Value::Null, 3, json!(1), true, 4));
 }

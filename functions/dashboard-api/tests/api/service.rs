@@ -13,11 +13,11 @@ use fixtures::memory::MemoryStore;
 use fixtures::world::World;
 use futures_util::future::{BoxFuture, FutureExt, ready};
 use jiff::{SignedDuration, Timestamp};
-use ledger::attention::Rejected;
-use ledger::choices::Chosen;
+use ledger::attention::DeadLetter;
+use ledger::choices::ChoiceResult;
 use ledger::recorded::{Origin, Trigger};
 use ledger::totals::PartnerMonth;
-use ledger::{Ledger, Outcome, Reported};
+use ledger::{Ledger, Outcome, ReportedFact};
 use rules::{Fact, PartnerId};
 use runtime::restatement::{PartnerStep, Request, SendError};
 use serde_json::{Value, json};
@@ -130,7 +130,7 @@ impl Service {
             let answer = self.admin.put(&format!("/partners/{}", partner.id), partner.body.clone()).await;
             assert_eq!(answer.status, 201, "{}", answer.text);
         }
-        self.settle().await;
+        self.wait_until_idle().await;
     }
 
     /// Takes events in, one batch after the other, and does everything that follows from them.
@@ -139,18 +139,18 @@ impl Service {
             let mut facts = Vec::new();
             for event in batch {
                 match cloud_event::parse(&event.body, event.event_type) {
-                    Ok(read) => facts.push(Reported::new(read.fact, &read.id)),
-                    Err(refusal) => self.reject(event.event_type, refusal).await,
+                    Ok(read) => facts.push(ReportedFact::new(read.fact, &read.id)),
+                    Err(refusal) => self.record_dead_letter(event.event_type, refusal).await,
                 }
             }
             for outcome in self.ledger().record(&facts, now()).await {
                 outcome.unwrap();
             }
         }
-        self.settle().await;
+        self.wait_until_idle().await;
     }
 
-    async fn reject(&self, event_type: EventType, refusal: events::Refusal) {
+    async fn record_dead_letter(&self, event_type: EventType, refusal: events::Refusal) {
         let function = match event_type {
             EventType::SaleSigned => "programme-SaleSigned-1A2B3C",
             EventType::AnnualRenewal => "programme-AnnualRenewal-1A2B3C",
@@ -158,14 +158,14 @@ impl Service {
         };
         let at = now();
         let (message_id, function) = (format!("message-{at}"), function.to_owned());
-        let rejected = Rejected { message_id, function, field: refusal.field, reason: refusal.reason, at };
-        self.ledger().reject(&rejected).await.unwrap();
+        let dead_letter = DeadLetter { message_id, function, field: refusal.field, reason: refusal.reason, at };
+        self.ledger().record_dead_letter(&dead_letter).await.unwrap();
     }
 
     /// Records facts at a moment.
     pub(crate) async fn record(&self, facts: &[Fact], at: &str) {
         for batch in facts.chunks(10) {
-            let batch: Vec<Reported> = batch.iter().map(|fact| Reported::new(fact.clone(), "event")).collect();
+            let batch: Vec<ReportedFact> = batch.iter().map(|fact| ReportedFact::new(fact.clone(), "event")).collect();
             for outcome in self.ledger().record(&batch, at.parse().unwrap()).await {
                 assert_eq!(outcome.unwrap(), Outcome::Decided);
             }
@@ -173,7 +173,7 @@ impl Service {
     }
 
     /// Does what was asked for on the queue, and adds up every month.
-    pub(crate) async fn settle(&self) {
+    pub(crate) async fn wait_until_idle(&self) {
         loop {
             let requests = std::mem::take(&mut *self.queue.0.lock().unwrap());
             if requests.is_empty() {
@@ -197,7 +197,7 @@ impl Service {
                 let partners: BTreeSet<PartnerId> = sales.map(|sale| sale.partner_id.clone()).collect();
                 let because = Trigger::Choice(request.number);
                 let made = self.ledger().choose(&request.choice(), Origin { at: now(), because: &because }).await;
-                assert!(matches!(made.unwrap(), Chosen::Now | Chosen::Already));
+                assert!(matches!(made.unwrap(), ChoiceResult::Now | ChoiceResult::Already));
                 for partner_id in partners {
                     self.restate(&PartnerStep::first(partner_id, 0)).await;
                 }

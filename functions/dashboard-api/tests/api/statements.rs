@@ -14,7 +14,7 @@ type Sums = BTreeMap<String, (i64, i64)>;
 fn sums<'a>(lines: impl IntoIterator<Item = &'a Line>) -> Sums {
     let mut sums = Sums::new();
     for line in lines {
-        let rules::Posting { partner_id, kind, model, currency, booked_on } = &line.posting;
+        let rules::PostingKey { partner_id, kind, model, currency, booked_on } = &line.posting;
         let sum =
             sums.entry(format!("{},{partner_id},{kind},{model},{currency}", Month::from(*booked_on))).or_default();
         sum.0 += line.amount().0;
@@ -222,7 +222,7 @@ async fn what_cannot_be_read_is_named_and_left_out_of_every_list() {
     service.store.damage("PARTNER#P-2", "HEAD", "ag");
     service.store.damage("TOTALS#P-3", "2026-01", "tt");
     service.store.damage("CONTRACT#C-5", "TERM#01", "f");
-    let (entry, head, total, waiting) =
+    let (entry, record, total, waiting) =
         ("CONTRACT#C-2 TERM#01", "PARTNER#P-2 HEAD", "TOTALS#P-3 2026-01", "CONTRACT#C-5 TERM#01");
     let check = |answer: &Value, list: &str, left: usize, unreadable: &[&str]| {
         assert_eq!(answer[list].as_array().unwrap().len(), left, "{answer}");
@@ -235,7 +235,7 @@ async fn what_cannot_be_read_is_named_and_left_out_of_every_list() {
     let month = "/partners/P-1/statement?month=2026-01";
     check(&service.get(month).await, "entries", 1, &[entry]);
     check(&service.get("/partners/P-1/statement?month=2026-02&since=2000-01-01").await, "earlier", 1, &[entry]);
-    check(&service.get("/partners?with=minimum_sales").await, "partners", 2, &[head]);
+    check(&service.get("/partners?with=minimum_sales").await, "partners", 2, &[record]);
     check(&service.get("/partners/P-3").await, "balances", 0, &[total]);
     check(&service.get("/partners/P-3/summary?from=2026-01&to=2026-01").await, "months", 0, &[total]);
     check(&service.get("/partners/P-1/summary?from=2026-01&to=2026-01&as_of=2099-01-01").await, "months", 1, &[entry]);
@@ -252,7 +252,7 @@ async fn what_cannot_be_read_is_named_and_left_out_of_every_list() {
     let question = json!({"who": {"model": "referrer"}, "terms": {"rate": "1"}}).to_string();
     let simulation = service.admin.post("/simulations", question).await;
     assert_eq!(simulation.status, 200, "{}", simulation.json);
-    check(&simulation.json, "partners", 2, &[entry, head]);
+    check(&simulation.json, "partners", 2, &[entry, record]);
 
     // Files and pages say so, too; a partner is told how much is missing, not what.
     for (accept, language, said) in [

@@ -79,7 +79,7 @@ pub(super) fn read(text: &str, given: Given<'_>) -> Result<Template, TemplateErr
     }
     let [table] = <[Table; 1]>::try_from(tables).map_err(|_| error("Resources", "there must be exactly one table"))?;
     let [api] = <[Api; 1]>::try_from(apis).map_err(|_| error("Resources", "there must be exactly one HTTP API"))?;
-    let known = Known { table: &table, queues: &queues, secrets: &secrets, api: &api };
+    let known = Scope { table: &table, queues: &queues, secrets: &secrets, api: &api };
     let functions = functions.into_iter().map(|(name, (properties, metadata))| {
         let place = format!("Resources.{name}");
         function(properties, metadata, &place, &known).map(|function| (name, function))
@@ -89,7 +89,7 @@ pub(super) fn read(text: &str, given: Given<'_>) -> Result<Template, TemplateErr
 }
 
 /// What functions refer to.
-struct Known<'a> {
+struct Scope<'a> {
     table: &'a Table,
     queues: &'a BTreeMap<String, Queue>,
     secrets: &'a BTreeMap<String, usize>,
@@ -154,7 +154,7 @@ fn function(
     raw: RawFunction,
     metadata: RawMetadata,
     place: &str,
-    known: &Known<'_>,
+    known: &Scope<'_>,
 ) -> Result<Function, TemplateError> {
     if raw.runtime != "provided.al2023" {
         return Err(error(place, format!("Runtime {} is not known on this machine", raw.runtime)));
@@ -187,8 +187,8 @@ fn function(
     Ok(function)
 }
 
-fn environment_value(value: Yaml, place: &str, known: &Known<'_>) -> Result<Value, TemplateError> {
-    let Known { table, queues, secrets, api: _ } = known;
+fn environment_value(value: Yaml, place: &str, known: &Scope<'_>) -> Result<Value, TemplateError> {
+    let Scope { table, queues, secrets, api: _ } = known;
     match Reference::of(&value) {
         Some(Reference::Resource(name)) if queues.contains_key(&name) => return Ok(Value::QueueUrl(name)),
         Some(Reference::Resource(name)) if table.name == name => return Ok(Value::TableName(name)),

@@ -5,7 +5,7 @@ use crate::store::Key;
 use crate::totals::PartnerMonth;
 use rules::line::LineId;
 use rules::rank::Earliest;
-use rules::{AnnuityId, Cause, ContractId, Minor, PartnerId, Posting, Totals};
+use rules::{AnnuityId, Cause, ContractId, Minor, PartnerId, PostingKey, Totals};
 use std::fmt;
 
 /// One thing that is not as it should be. Two looks at a table in use that find the same have found something that does
@@ -19,7 +19,7 @@ pub enum Finding {
         /// Its key.
         key: Key,
     },
-    /// A slot counts other rows than there are: one is lost, or one was added.
+    /// A aggregate counts other rows than there are: one is lost, or one was added.
     Torn {
         /// The partition.
         partition: String,
@@ -36,7 +36,7 @@ pub enum Finding {
         /// Which line.
         line: LineId,
         /// Where it is, or was, booked.
-        posting: Posting,
+        posting: PostingKey,
         /// The partner's and the vendor's part that is owed; none: the line is not owed under this posting.
         owed: Option<(Minor, Minor)>,
         /// What its entries add up to; none: it has no entry.
@@ -66,7 +66,7 @@ pub enum Finding {
         earliest: (Earliest, Earliest),
     },
     /// An item stands at another place of an index than its own, or at none.
-    Place {
+    RankKey {
         /// Its key.
         key: Key,
         /// Where it stands.
@@ -106,7 +106,7 @@ impl fmt::Display for Finding {
             }
             Finding::Lost { partner_id } => write!(f, "PARTNER#{partner_id} HEAD: {}", crate::error::LOST),
             Finding::Difference { line, posting, owed, booked, doubtful } => {
-                let Posting { partner_id, kind, model, currency, booked_on } = posting;
+                let PostingKey { partner_id, kind, model, currency, booked_on } = posting;
                 let amounts = |amounts: &Option<(Minor, Minor)>| match amounts {
                     Some((amount, vendor_share)) => {
                         format!("{} (vendor {})", currency.decimal(*amount), currency.decimal(*vendor_share))
@@ -127,10 +127,10 @@ impl fmt::Display for Finding {
             Finding::List { partner_id, .. } => {
                 write!(f, "PARTNER#{partner_id} HEAD: does not list the partner's earliest sales and instances")
             }
-            Finding::Place { key, stands: Some((partition, at)) } => {
+            Finding::RankKey { key, stands: Some((partition, at)) } => {
                 write!(f, "{} {}: stands in an index at {partition} {at}, which is not its place", key.pk, key.sk)
             }
-            Finding::Place { key, stands: None } => write!(f, "{} {}: is missing in an index", key.pk, key.sk),
+            Finding::RankKey { key, stands: None } => write!(f, "{} {}: is missing in an index", key.pk, key.sk),
             Finding::Mark { key, .. } => {
                 write!(
                     f,

@@ -2,15 +2,15 @@
 
 use super::survey::{Survey, Surveyed};
 use super::{Audit, Finding};
+use crate::aggregates::Aggregates;
 use crate::item::{Hash, key, text};
 use crate::keys::{self, RowKey};
 use crate::rows::Row;
-use crate::slots::Slots;
 use crate::store::Item;
 use crate::totals::{MonthTotals, PartnerMonth};
 use crate::{Unreadable, attention, set_aside};
 use rules::line::{LineId, entry_fee_line};
-use rules::{Entry, Line, Minor, Partner, PartnerId, Posting, Totals};
+use rules::{Entry, Line, Minor, Partner, PartnerId, PostingKey, Totals};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -29,7 +29,7 @@ pub struct Inspection {
     fees: BTreeSet<PartnerId>,
 }
 
-type Sums = BTreeMap<(LineId, Posting), (Minor, Minor)>;
+type Sums = BTreeMap<(LineId, PostingKey), (Minor, Minor)>;
 
 impl Inspection {
     /// Begins with what was surveyed.
@@ -94,8 +94,8 @@ impl Inspection {
     }
 
     fn contract(&mut self, partition: &str, items: Vec<Item>) {
-        let Some((slots, sums)) = self.slots_and_sums(partition, items) else { return };
-        let contract = slots.contract();
+        let Some((aggregates, sums)) = self.aggregates_and_sums(partition, items) else { return };
+        let contract = aggregates.contract();
         let surveyed = contract.sale().and_then(|sale| self.survey.partners.get(&sale.partner_id));
         let doubtful = surveyed.is_some_and(|surveyed| surveyed.doubtful);
         let partner = match surveyed {
@@ -106,8 +106,8 @@ impl Inspection {
         let lines = contract.terms().into_iter().flat_map(|term| contract.lines(term, &partner)).collect();
         self.compare(lines, sums, doubtful);
         if let (Some(contract_id), false) = (keys::contract_of(partition), doubtful) {
-            for slot in slots.wrongly_marked(&contract, &partner) {
-                let key = RowKey::Slot(slot.clone()).key();
+            for aggregate in aggregates.wrongly_marked(&contract, &partner) {
+                let key = RowKey::Aggregate(aggregate.clone()).key();
                 self.find(Finding::Mark { key, contract_id: contract_id.clone() });
             }
         }
@@ -115,7 +115,7 @@ impl Inspection {
 
     fn entry_fees(&mut self, partner_id: &PartnerId, partition: &str, items: Vec<Item>) {
         self.fees.insert(partner_id.clone());
-        let Some((_, sums)) = self.slots_and_sums(partition, items) else { return };
+        let Some((_, sums)) = self.aggregates_and_sums(partition, items) else { return };
         let partner = match self.survey.partners.get(partner_id) {
             Some(surveyed) => surveyed.partner(),
             None => Some(Partner::default()),
@@ -127,49 +127,49 @@ impl Inspection {
 
     /// The rows of a partition and what its entries add up to, if all of it can be read and added up. What is wrong with it by
     /// itself is named.
-    fn slots_and_sums(&mut self, partition: &str, items: Vec<Item>) -> Option<(Slots, Sums)> {
-        let slots = self.slots(partition, items)?;
-        for (annuity, todo) in slots.unfinished() {
+    fn aggregates_and_sums(&mut self, partition: &str, items: Vec<Item>) -> Option<(Aggregates, Sums)> {
+        let aggregates = self.aggregates(partition, items)?;
+        for (annuity, todo) in aggregates.unfinished() {
             self.find(Finding::Unfinished { annuity, todo });
         }
-        let sums = self.book(partition, &slots)?;
-        if slots.unreadable().next().is_some() {
+        let sums = self.book(partition, &aggregates)?;
+        if aggregates.unreadable().next().is_some() {
             return None;
         }
-        let wrong = slots.wrongly_placed().into_iter();
-        let places: Vec<Finding> = wrong.map(|(key, stands)| Finding::Place { key, stands }).collect();
+        let wrong = aggregates.wrongly_placed().into_iter();
+        let places: Vec<Finding> = wrong.map(|(key, stands)| Finding::RankKey { key, stands }).collect();
         self.audit.findings.extend(places);
-        Some((slots, sums))
+        Some((aggregates, sums))
     }
 
     /// The rows of a partition, as far as they can be read; what cannot is named.
-    fn slots(&mut self, partition: &str, items: Vec<Item>) -> Option<Slots> {
+    fn aggregates(&mut self, partition: &str, items: Vec<Item>) -> Option<Aggregates> {
         for item in &items {
             let found = check_row(item);
             self.audit.findings.extend(found);
         }
         let count = items.len();
         let months: Vec<PartnerMonth> = items.iter().filter_map(month_of).collect();
-        let Ok(slots) = Slots::read(items.clone()) else {
+        let Ok(aggregates) = Aggregates::read(items.clone()) else {
             self.unsure.extend(months);
             let unreadable = items.into_iter().filter_map(|item| Row::recorded(Arc::new(item)).err());
             self.audit.findings.extend(unreadable.map(Finding::Unreadable));
             self.find(Finding::Torn { partition: partition.to_owned(), items: count });
             return None;
         };
-        let unreadable: Vec<Finding> = slots.unreadable().cloned().map(Finding::Unreadable).collect();
+        let unreadable: Vec<Finding> = aggregates.unreadable().cloned().map(Finding::Unreadable).collect();
         if !unreadable.is_empty() {
             self.unsure.extend(months);
         }
         self.audit.findings.extend(unreadable);
-        Some(slots)
+        Some(aggregates)
     }
 
     /// Adds up the entries of a partition, by line and by month.
-    fn book(&mut self, partition: &str, slots: &Slots) -> Option<Sums> {
+    fn book(&mut self, partition: &str, aggregates: &Aggregates) -> Option<Sums> {
         let mut sums = Sums::new();
         let mut overflow = false;
-        for (line, entries) in slots.entries() {
+        for (line, entries) in aggregates.entries() {
             for recorded in entries {
                 let Entry { posting, amount, vendor_share, .. } = &recorded.entry;
                 let of = PartnerMonth { partner_id: posting.partner_id.clone(), month: posting.booked_on.into() };
@@ -208,14 +208,14 @@ impl Inspection {
 
     fn partner(&mut self, partner_id: &PartnerId, item: &Item) {
         let key = key(item);
-        if key != keys::head(partner_id) {
+        if key != keys::partner_record(partner_id) {
             return self.other(item);
         }
-        let found = match crate::partners::Head::read(item.clone()) {
+        let found = match crate::partners::PartnerRecord::read(item.clone()) {
             Err(unreadable) => vec![Finding::Unreadable(unreadable)],
-            Ok(head) if head.known().is_err() => vec![Finding::Unreadable(Unreadable::unknown(key))],
-            Ok(head) => {
-                let place = (!head.is_placed()).then(|| Finding::Place { key: key.clone(), stands: stands(item) });
+            Ok(record) if record.known().is_err() => vec![Finding::Unreadable(Unreadable::unknown(key))],
+            Ok(record) => {
+                let place = (!record.is_placed()).then(|| Finding::RankKey { key: key.clone(), stands: stands(item) });
                 let hash = (Hash::of(item) == Hash::Missing).then_some(Finding::NoHash { key });
                 place.into_iter().chain(hash).collect()
             }
@@ -257,7 +257,7 @@ impl Inspection {
 /// What is wrong with a row by itself, if it can be read at all.
 fn check_row(item: &Item) -> Vec<Finding> {
     let key = key(item);
-    let counts_writes = matches!(RowKey::parse(&key), Some(RowKey::Slot(_)));
+    let counts_writes = matches!(RowKey::parse(&key), Some(RowKey::Aggregate(_)));
     let revision = item.get("v").and_then(|v| v.as_n().ok()).and_then(|v| v.parse::<u64>().ok());
     let no_revision = counts_writes && revision.unwrap_or_default() == 0;
     let mut found = Vec::new();
@@ -291,8 +291,8 @@ fn lists_of(partner_id: &PartnerId, surveyed: &Surveyed) -> Option<Finding> {
         None => surveyed.booked.then(|| Finding::Lost { partner_id: partner_id.clone() }),
         Some(Err(())) => None,
         Some(Ok(_)) if surveyed.doubtful => None,
-        Some(Ok(head)) => {
-            let listed = (head.known().ok()?.sales.clone(), head.partner.instances.clone());
+        Some(Ok(record)) => {
+            let listed = (record.known().ok()?.sales.clone(), record.partner.instances.clone());
             let earliest = (surveyed.earliest.sales.clone(), surveyed.earliest.instances.clone());
             (listed != earliest).then(|| Finding::List { partner_id: partner_id.clone(), listed, earliest })
         }

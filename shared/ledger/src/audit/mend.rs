@@ -2,12 +2,12 @@
 //! the rest is said to be for a person. Every repair may be repeated.
 
 use super::Finding;
+use crate::aggregates::Aggregates;
 use crate::bookings::Announce;
 use crate::item::{self, Hash, key};
 use crate::keys::{self, RowKey};
-use crate::partners::Head;
+use crate::partners::PartnerRecord;
 use crate::recorded::Origin;
-use crate::slots::Slots;
 use crate::store::{Consistency, Item, Key, Store, TransactError, Write};
 use crate::{Ledger, LedgerError, Unreadable, Why};
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -43,7 +43,7 @@ impl Finding {
             | Finding::Overflow { .. }
             | Finding::NoHash { .. }
             | Finding::NoRevision { .. }
-            | Finding::Place { .. } => 0,
+            | Finding::RankKey { .. } => 0,
             Finding::List { .. } => 1,
             Finding::Unfinished { .. } => 2,
             Finding::Mark { .. } | Finding::Difference { .. } => 3,
@@ -64,7 +64,7 @@ impl<S: Store, A: Announce> Ledger<S, A> {
             Finding::Difference { doubtful: true, .. } => return Ok(Mended::ForAPerson(DOUBTFUL)),
             Finding::NoHash { key } => self.give_hash(key).await?,
             Finding::NoRevision { key } => self.give_revision(key).await?,
-            Finding::Place { key, .. } => self.put_in_place(key).await?,
+            Finding::RankKey { key, .. } => self.put_in_place(key).await?,
             Finding::List { partner_id, earliest, .. } => self.list_again(partner_id, earliest, origin).await?,
             Finding::Unfinished { annuity, .. } => self.finish(annuity, origin).await?,
             Finding::Mark { contract_id, .. } => self.mark_again(contract_id, origin).await?,
@@ -95,12 +95,12 @@ impl<S: Store, A: Announce> Ledger<S, A> {
     /// Puts an item where it belongs in the index by partner.
     async fn put_in_place(&self, key: &Key) -> Result<(), LedgerError> {
         let place = if let Some(partner_id) = keys::partner_of(&key.pk) {
-            self.head(&partner_id).await?.place()
+            self.partner_record(&partner_id).await?.place()
         } else {
             let items = self.store.partition(key.pk.clone()).await?;
-            let row = RowKey::parse(key).zip(Slots::read(items).ok());
-            let Some((row, slots)) = row else { return Ok(()) };
-            slots.place_of(&row)
+            let row = RowKey::parse(key).zip(Aggregates::read(items).ok());
+            let Some((row, aggregates)) = row else { return Ok(()) };
+            aggregates.place_of(&row)
         };
         self.change(key, |item| {
             for (name, value) in ["gpk", "gsk"].into_iter().zip(places(place.as_ref())) {
@@ -121,13 +121,13 @@ impl<S: Store, A: Announce> Ledger<S, A> {
         origin: Origin<'_>,
     ) -> Result<(), LedgerError> {
         for attempt in 0..ATTEMPTS {
-            let mut head = self.head(partner_id).await?;
-            let lists = (head.partner.sales.also_in(sales), head.partner.instances.also_in(instances));
-            if (&head.partner.sales, &head.partner.instances) == (&lists.0, &lists.1) {
+            let mut record = self.partner_record(partner_id).await?;
+            let lists = (record.partner.sales.also_in(sales), record.partner.instances.also_in(instances));
+            if (&record.partner.sales, &record.partner.instances) == (&lists.0, &lists.1) {
                 break;
             }
-            (head.partner.sales, head.partner.instances) = lists;
-            match self.store.transact(vec![head.write()?]).await {
+            (record.partner.sales, record.partner.instances) = lists;
+            match self.store.transact(vec![record.write()?]).await {
                 Ok(()) => break,
                 Err(TransactError::Conflict) => self.store.back_off(attempt).await,
                 Err(TransactError::Failed(error)) => return Err(error.into()),
@@ -176,7 +176,7 @@ impl<S: Store, A: Announce> Ledger<S, A> {
             let mut item = stored.clone();
             item::hash(&mut item);
             let is_readable = match keys::partner_of(&key(&item).pk) {
-                Some(_) => Head::read(item.clone()).map(drop),
+                Some(_) => PartnerRecord::read(item.clone()).map(drop),
                 None => crate::rows::Row::whole(&item).map(drop),
             };
             is_readable?;

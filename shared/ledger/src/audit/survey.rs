@@ -1,8 +1,8 @@
 //! The first pass: what the judgement of one partition needs to know of others.
 
+use crate::aggregates::Aggregates;
 use crate::item::{key, text};
-use crate::partners::Head;
-use crate::slots::Slots;
+use crate::partners::PartnerRecord;
 use crate::store::Item;
 use crate::{LedgerError, keys};
 use rules::{Partner, PartnerId};
@@ -18,7 +18,7 @@ pub struct Survey {
 #[derive(Debug, Default)]
 pub(super) struct Surveyed {
     /// Its record; none: there is none. An error: it cannot be read.
-    pub(super) record: Option<Result<Head, ()>>,
+    pub(super) record: Option<Result<PartnerRecord, ()>>,
     /// Its earliest sales and instances, as its contracts say; without agreements.
     pub(super) earliest: Partner,
     /// Whether something of one of its contracts cannot be read, so that its earliest sales are not known for sure.
@@ -35,26 +35,26 @@ impl Survey {
         } else if keys::fees_of(partition).is_some() {
             self.note_bookings(items);
         } else if let Some(partner_id) = keys::partner_of(partition) {
-            for item in items.iter().filter(|item| key(item) == keys::head(&partner_id)) {
-                self.of(&partner_id).record = Some(Head::read(item.clone()).map_err(|_| ()));
+            for item in items.iter().filter(|item| key(item) == keys::partner_record(&partner_id)) {
+                self.of(&partner_id).record = Some(PartnerRecord::read(item.clone()).map_err(|_| ()));
             }
         }
     }
 
     fn take_contract(&mut self, items: &[Item]) {
         self.note_bookings(items);
-        let slots = Slots::read(items.to_vec());
-        if let Ok(slots) = &slots
-            && slots.unreadable().next().is_none()
+        let aggregates = Aggregates::read(items.to_vec());
+        if let Ok(aggregates) = &aggregates
+            && aggregates.unreadable().next().is_none()
         {
-            if let Some(sale) = slots.contract().sale() {
+            if let Some(sale) = aggregates.contract().sale() {
                 self.of(&sale.partner_id).earliest.add(sale);
             }
             return;
         }
         // Whoever has anything of it is in doubt.
-        let claimed = slots.iter().flat_map(|slots| {
-            let contract = slots.contract();
+        let claimed = aggregates.iter().flat_map(|aggregates| {
+            let contract = aggregates.contract();
             contract.sale_claims().iter().map(|sale| sale.partner_id.clone()).collect::<Vec<_>>()
         });
         let listed = items.iter().filter_map(|item| keys::partner_of(text(item, "gpk")));
@@ -84,8 +84,8 @@ impl Surveyed {
             None if self.booked => None,
             None => Some(self.earliest.clone()),
             Some(Err(())) => None,
-            Some(Ok(head)) => {
-                let known: Result<&Partner, LedgerError> = head.known();
+            Some(Ok(record)) => {
+                let known: Result<&Partner, LedgerError> = record.known();
                 let known = known.ok()?;
                 if self.doubtful {
                     return Some(known.clone());

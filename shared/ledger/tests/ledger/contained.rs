@@ -6,11 +6,11 @@ use fixtures::memory::MemoryStore;
 use fixtures::pure::registry;
 use fixtures::watched::Watched;
 use ledger::audit::{Finding, audit};
-use ledger::choices::{Choice, Chosen};
+use ledger::choices::{Choice, ChoiceResult};
 use ledger::item::hash;
 use ledger::recorded::{Origin, Trigger};
 use ledger::store::{Item, Key};
-use ledger::{Ledger, LedgerError, Outcome, Reported, Store};
+use ledger::{Ledger, LedgerError, Outcome, ReportedFact, Store};
 use rules::contract::{Bound, Key as Claimed};
 use rules::line::LineId;
 use rules::{AnnuityId, Day, Fact, Instance, PartnerId};
@@ -24,14 +24,14 @@ fn s(text: &str) -> AttributeValue {
 }
 
 async fn record<S: Store>(ledger: &Ledger<S>, fact: Fact) -> Result<Outcome, LedgerError> {
-    ledger.record(&[Reported::new(fact, "event")], at(1)).await.remove(0)
+    ledger.record(&[ReportedFact::new(fact, "event")], at(1)).await.remove(0)
 }
 
 async fn register<S: Store>(ledger: &Ledger<S>, id: &str) {
     let id: PartnerId = id.parse().unwrap();
     let agreements = registry().remove(&"P-1".parse().unwrap()).unwrap();
-    let head = ledger.head(&id).await.unwrap();
-    ledger.register(head, "A name".to_owned(), agreements).await.unwrap().unwrap();
+    let record = ledger.partner_record(&id).await.unwrap();
+    ledger.register(record, "A name".to_owned(), agreements).await.unwrap().unwrap();
 }
 
 /// The same table with one item as somebody else would have written it, hash included.
@@ -166,11 +166,11 @@ fn an_entry_of_a_later_release_is_shown_as_the_texts_it_has() {
         let [entry] = &part.unknown[..] else { panic!("{:?}", part.unknown) };
         let shown = (&*entry.kind, &*entry.model, &*entry.currency, entry.booked_on.to_string());
         assert_eq!(shown, ("commission", "reseller", "EUR", "2023-02-02".to_owned()));
-        let head = written_otherwise(&store.dump(), "PARTNER#P-1", "HEAD", &["ag", "0", "evidence"], &s("reseller"));
-        let store = MemoryStore::of(head);
-        let head = Ledger::new(&store).head(&"P-1".parse().unwrap()).await.unwrap();
-        assert_eq!((head.name.as_deref(), head.unknown.len()), (Some("Partner P-1"), 1));
-        assert_eq!(head.unknown[0].model, "reseller");
+        let record = written_otherwise(&store.dump(), "PARTNER#P-1", "HEAD", &["ag", "0", "evidence"], &s("reseller"));
+        let store = MemoryStore::of(record);
+        let record = Ledger::new(&store).partner_record(&"P-1".parse().unwrap()).await.unwrap();
+        assert_eq!((record.name.as_deref(), record.unknown.len()), (Some("Partner P-1"), 1));
+        assert_eq!(record.unknown[0].model, "reseller");
     });
 }
 
@@ -242,12 +242,12 @@ fn one_more_credit_note_claim_or_choice_than_a_hundred_is_refused_and_writes_not
             why: "again".to_owned(),
         };
         for number in 1..=100 {
-            assert_eq!(ledger.choose(&choice(number), ORIGIN).await.unwrap(), Chosen::Now);
+            assert_eq!(ledger.choose(&choice(number), ORIGIN).await.unwrap(), ChoiceResult::Now);
         }
         let before = store.dump();
         assert_eq!(record(&ledger, note("C", 1, "N-100", "1.00")).await.unwrap(), Outcome::TooMany(Bound::CreditNotes));
         assert_eq!(record(&ledger, fee(99)).await.unwrap(), Outcome::TooMany(Bound::Claims));
-        assert_eq!(ledger.choose(&choice(101), ORIGIN).await.unwrap(), Chosen::TooMany(Bound::Choices));
+        assert_eq!(ledger.choose(&choice(101), ORIGIN).await.unwrap(), ChoiceResult::TooMany(Bound::Choices));
         assert_eq!(record(&ledger, note("C", 1, "N-000", "1.00")).await.unwrap(), Outcome::Duplicate);
         assert_eq!(record(&ledger, fee(98)).await.unwrap(), Outcome::Duplicate);
         assert_eq!(store.dump(), before);
@@ -269,7 +269,7 @@ fn a_superseded_pass_is_skipped_and_a_contract_is_adjusted_once_a_step() {
         for number in 1..=3 {
             let (contract_id, why) = ("C".parse().unwrap(), "again".to_owned());
             let choice = Choice { contract_id, key: Claimed::Sale, number, claim: Some(1 + number % 2), seen: 2, why };
-            assert_eq!(ledger.choose(&choice, ORIGIN).await.unwrap(), Chosen::Now);
+            assert_eq!(ledger.choose(&choice, ORIGIN).await.unwrap(), ChoiceResult::Now);
         }
         let p_1 = "P-1".parse().unwrap();
         table.requests();
@@ -277,8 +277,8 @@ fn a_superseded_pass_is_skipped_and_a_contract_is_adjusted_once_a_step() {
         let read = table.requests().iter().filter(|request| *request == "partition CONTRACT#C").count();
         assert_eq!(read, 1, "listed by its first annuity and by three choices");
 
-        let head = ledger.head(&p_1).await.unwrap();
-        ledger.register(head, "Another".to_owned(), rules::Agreements::default()).await.unwrap().unwrap();
+        let record = ledger.partner_record(&p_1).await.unwrap();
+        ledger.register(record, "Another".to_owned(), rules::Agreements::default()).await.unwrap().unwrap();
         table.requests();
         ledger.restate(&p_1, Some(1), None, ORIGIN).await.unwrap();
         assert_eq!(table.requests(), ["get Strong PARTNER#P-1 HEAD"], "a later version has a pass of its own");

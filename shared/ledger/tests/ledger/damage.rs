@@ -5,12 +5,12 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use fixtures::memory::MemoryStore;
 use fixtures::pure::registry;
 use jiff::Timestamp;
-use ledger::attention::Rejected;
+use ledger::attention::DeadLetter;
 use ledger::audit::{Finding, audit};
-use ledger::choices::{Choice, Chosen};
+use ledger::choices::{Choice, ChoiceResult};
 use ledger::recorded::{Origin, Trigger};
 use ledger::store::{Item, Key};
-use ledger::{Ledger, Reported};
+use ledger::{Ledger, ReportedFact};
 use rules::contract::Key as Claimed;
 use rules::text::Words;
 use rules::{CreditNote, Fact, Instance, Money, Renewal, Sale};
@@ -64,11 +64,11 @@ pub(crate) async fn sound() -> Vec<Item> {
     let ledger = Ledger::new(&store);
     let origin = |second| Origin { at: at(second), because: &Trigger::Audit };
     let record = async |fact: Fact| {
-        ledger.record(&[Reported::new(fact, "event-1")], at(1)).await.remove(0).unwrap();
+        ledger.record(&[ReportedFact::new(fact, "event-1")], at(1)).await.remove(0).unwrap();
     };
     for (id, agreements) in registry() {
-        let head = ledger.head(&id).await.unwrap();
-        ledger.register(head, format!("Partner {id}"), agreements).await.unwrap().unwrap();
+        let record = ledger.partner_record(&id).await.unwrap();
+        ledger.register(record, format!("Partner {id}"), agreements).await.unwrap().unwrap();
         ledger.restate(&id, None, None, origin(0)).await.unwrap();
     }
     let (own, customer) = (Instance::Partner, Instance::Customer);
@@ -84,7 +84,7 @@ pub(crate) async fn sound() -> Vec<Item> {
         renewal("C", 2, "2024-01-01"),
         note("A", 7, "N", "1.00"),
         sale("D", "P-9", "2023-01-01", "10.00", customer),
-        // A dispute that is settled, one that is not, one that was settled and goes on.
+        // A contradiction that is resolved, one that is not, one that was resolved and goes on.
         sale("E", "P-1", "2023-04-04", "100.00", customer),
         sale("E", "P-2", "2023-04-05", "200.00", customer),
         sale("B", "P-1", "2023-01-01", "111.11", customer),
@@ -100,29 +100,29 @@ pub(crate) async fn sound() -> Vec<Item> {
     let choose = async |contract: &str, claim, seen| {
         let (contract_id, why) = (contract.parse().unwrap(), "typed wrong".to_owned());
         let choice = Choice { contract_id, key: Claimed::Sale, number: 1, claim, seen, why };
-        assert_eq!(ledger.choose(&choice, origin(2)).await.unwrap(), Chosen::Now);
+        assert_eq!(ledger.choose(&choice, origin(2)).await.unwrap(), ChoiceResult::Now);
     };
     choose("E", Some(2), 2).await;
     choose("F", None, 1).await;
     record(sale("F", "P-2", "2023-05-05", "30.00", customer)).await;
     // Other agreements: an entry fee and a year are booked anew.
     let p_0 = "P-0".parse().unwrap();
-    let head = ledger.head(&p_0).await.unwrap();
+    let record = ledger.partner_record(&p_0).await.unwrap();
     let other = registry().remove(&"P-1".parse().unwrap()).unwrap();
-    ledger.register(head, "Renamed".to_owned(), other).await.unwrap().unwrap();
+    ledger.register(record, "Renamed".to_owned(), other).await.unwrap().unwrap();
     ledger.restate(&p_0, None, None, origin(3)).await.unwrap();
     for partner in ["P-1", "P-2", "P-9"] {
         ledger.restate(&partner.parse().unwrap(), None, None, origin(4)).await.unwrap();
     }
-    let rejected = |id: &str| Rejected {
+    let dead_letter = |id: &str| DeadLetter {
         message_id: id.to_owned(),
         function: "SaleSigned".to_owned(),
         field: "data".to_owned(),
         reason: Words::new("manque", "is missing"),
         at: at(5),
     };
-    ledger.reject(&rejected("m-1")).await.unwrap();
-    ledger.reject(&rejected("m-2")).await.unwrap();
+    ledger.record_dead_letter(&dead_letter("m-1")).await.unwrap();
+    ledger.record_dead_letter(&dead_letter("m-2")).await.unwrap();
     ledger.sent_back("m-2").await.unwrap();
     for finding in audit(store.dump()).findings {
         assert!(matches!(finding, Finding::Totals { .. }), "{finding}");
@@ -379,7 +379,7 @@ fn is_derivable(finding: &Finding) -> bool {
         Finding::NoHash { .. }
         | Finding::Unfinished { .. }
         | Finding::List { .. }
-        | Finding::Place { .. }
+        | Finding::RankKey { .. }
         | Finding::Mark { .. }
         | Finding::NoRevision { .. }
         | Finding::Totals { .. } => true,

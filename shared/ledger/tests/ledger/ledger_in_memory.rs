@@ -4,12 +4,12 @@ use fixtures::memory::MemoryStore;
 use fixtures::pure::{contract_of, facts, line_row, registry};
 use fixtures::world::World;
 use jiff::Timestamp;
-use ledger::recorded::{Origin, Recorded, Trigger};
-use ledger::{Ledger, Outcome, Reported};
+use ledger::recorded::{LedgerEntry, Origin, Trigger};
+use ledger::{Ledger, Outcome, ReportedFact};
 use proptest::prelude::*;
 use rules::fold::fold;
 use rules::line::LineId;
-use rules::{Agreements, Entry, Fact, Line, PartnerId, Posting};
+use rules::{Agreements, Entry, Fact, Line, PartnerId, PostingKey};
 use std::collections::{BTreeMap, BTreeSet};
 
 fn block_on<T>(future: impl Future<Output = T>) -> T {
@@ -22,8 +22,8 @@ fn at(second: usize) -> Timestamp {
 
 async fn register(ledger: &Ledger<&MemoryStore>, registry: &BTreeMap<PartnerId, Agreements>) {
     for (id, agreements) in registry {
-        let head = ledger.head(id).await.unwrap();
-        ledger.register(head, id.to_string(), agreements.clone()).await.unwrap().unwrap();
+        let record = ledger.partner_record(id).await.unwrap();
+        ledger.register(record, id.to_string(), agreements.clone()).await.unwrap().unwrap();
         restate(ledger, id).await;
     }
 }
@@ -44,7 +44,7 @@ async fn restate(ledger: &Ledger<&MemoryStore>, id: &PartnerId) {
 async fn take_in(ledger: &Ledger<&MemoryStore>, facts: &[Fact], batch: usize) -> Vec<Outcome> {
     let mut outcomes = Vec::new();
     for (i, batch) in facts.chunks(batch).enumerate() {
-        let batch: Vec<Reported> = batch.iter().map(|fact| Reported::new(fact.clone(), "event")).collect();
+        let batch: Vec<ReportedFact> = batch.iter().map(|fact| ReportedFact::new(fact.clone(), "event")).collect();
         outcomes.extend(ledger.record(&batch, at(i)).await.into_iter().map(Result::unwrap));
     }
     outcomes
@@ -55,12 +55,13 @@ async fn booked(
     ledger: &Ledger<&MemoryStore>,
     facts: &[Fact],
     registry: &BTreeMap<PartnerId, Agreements>,
-) -> BTreeMap<(LineId, Posting), (i64, i64)> {
-    let mut sums: BTreeMap<(LineId, Posting), (i64, i64)> = BTreeMap::new();
-    let mut add = |line: LineId, Recorded { entry: Entry { posting, amount, vendor_share, .. }, .. }: Recorded| {
-        let sum = sums.entry((line, posting)).or_default();
-        *sum = (sum.0 + amount.0, sum.1 + vendor_share.0);
-    };
+) -> BTreeMap<(LineId, PostingKey), (i64, i64)> {
+    let mut sums: BTreeMap<(LineId, PostingKey), (i64, i64)> = BTreeMap::new();
+    let mut add =
+        |line: LineId, LedgerEntry { entry: Entry { posting, amount, vendor_share, .. }, .. }: LedgerEntry| {
+            let sum = sums.entry((line, posting)).or_default();
+            *sum = (sum.0 + amount.0, sum.1 + vendor_share.0);
+        };
     let contracts: BTreeSet<_> = facts.iter().map(|fact| contract_of(fact).clone()).collect();
     for contract in contracts {
         for (line, entries) in ledger.contract(&contract).await.unwrap().entries() {
@@ -80,7 +81,7 @@ async fn booked(
     sums
 }
 
-fn owed(lines: Vec<Line>) -> BTreeMap<(LineId, Posting), (i64, i64)> {
+fn owed(lines: Vec<Line>) -> BTreeMap<(LineId, PostingKey), (i64, i64)> {
     lines
         .into_iter()
         .map(|line| {
@@ -96,7 +97,7 @@ fn shuffled(facts: &[Fact], seed: u64) -> Vec<Fact> {
     shuffled
 }
 
-fn without_zeros(sums: BTreeMap<(LineId, Posting), (i64, i64)>) -> BTreeMap<(LineId, Posting), (i64, i64)> {
+fn without_zeros(sums: BTreeMap<(LineId, PostingKey), (i64, i64)>) -> BTreeMap<(LineId, PostingKey), (i64, i64)> {
     sums.into_iter().filter(|(_, sum)| *sum != (0, 0)).collect()
 }
 
@@ -240,7 +241,7 @@ fn naive(store: &MemoryStore, partner: &PartnerId, (from, to): (rules::Day, rule
     entries
 }
 
-fn listed(partner: &PartnerId, listed: &ledger::queries::Listed) -> String {
+fn listed(partner: &PartnerId, listed: &ledger::queries::ListedEntry) -> String {
     assert_eq!(listed.recorded.entry.posting.partner_id, *partner);
     format!("{:?} {} {:?}", listed.line, listed.recorded.entry.posting.booked_on, listed.recorded.entry.amount)
 }

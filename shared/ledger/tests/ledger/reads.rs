@@ -3,14 +3,14 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use fixtures::watched::Watched;
 use jiff::Timestamp;
-use ledger::attention::{Attention, Rejected};
+use ledger::aggregates::Aggregates;
+use ledger::attention::{Attention, DeadLetter};
 use ledger::audit::audit;
-use ledger::choices::{Choice, Chosen};
+use ledger::choices::{Choice, ChoiceResult};
 use ledger::recorded::{Origin, Trigger};
 use ledger::set_aside::{Outcome, SetAside, YearOf};
-use ledger::slots::Slots;
 use ledger::totals::PartnerMonth;
-use ledger::{Ledger, LedgerError, Reported};
+use ledger::{Ledger, LedgerError, ReportedFact};
 use rules::agreement::Draft;
 use rules::contract::Key;
 use rules::line::LineId;
@@ -60,13 +60,13 @@ async fn register(ledger: &Ledger<&Watched>, id: &str) {
         entry_fee: None,
     };
     let agreements = Agreements::new(vec![draft.accept().unwrap()]).unwrap();
-    let head = ledger.head(&partner(id)).await.unwrap();
-    ledger.register(head, id.to_owned(), agreements).await.unwrap().unwrap();
+    let record = ledger.partner_record(&partner(id)).await.unwrap();
+    ledger.register(record, id.to_owned(), agreements).await.unwrap().unwrap();
 }
 
 async fn record(ledger: &Ledger<&Watched>, facts: &[Fact]) {
     for batch in facts.chunks(10) {
-        let batch: Vec<Reported> = batch.iter().map(|fact| Reported::new(fact.clone(), "e")).collect();
+        let batch: Vec<ReportedFact> = batch.iter().map(|fact| ReportedFact::new(fact.clone(), "e")).collect();
         for outcome in ledger.record(&batch, Timestamp::UNIX_EPOCH).await {
             outcome.unwrap();
         }
@@ -77,7 +77,7 @@ async fn choose(ledger: &Ledger<&Watched>, contract: &str, number: usize, claim:
     let (contract_id, why) = (contract.parse().unwrap(), "r".to_owned());
     let seen = ledger.contract(&contract_id).await.unwrap().contract().claims(&Key::Sale).len();
     let choice = Choice { contract_id, key: Key::Sale, number, claim, seen, why };
-    assert_eq!(ledger.choose(&choice, ORIGIN).await.unwrap(), Chosen::Now);
+    assert_eq!(ledger.choose(&choice, ORIGIN).await.unwrap(), ChoiceResult::Now);
 }
 
 const ALL: (Day, Day) = (Day::MIN, Day::MAX);
@@ -228,20 +228,20 @@ async fn what_cannot_be_read_is_named_and_the_rest_is_there() {
     assert_eq!((ids, listed.unreadable), (vec!["P-2", "P-3"], vec!["PARTNER#P-1 HEAD".to_owned()]));
 
     for id in ["m-1", "m-2"] {
-        let rejected = Rejected {
+        let dead_letter = DeadLetter {
             message_id: id.to_owned(),
             function: "sale-signed".to_owned(),
             field: "id".to_owned(),
             reason: Words::new("f", "e"),
             at: Timestamp::UNIX_EPOCH,
         };
-        ledger.reject(&rejected).await.unwrap();
+        ledger.record_dead_letter(&dead_letter).await.unwrap();
     }
     table.table.damage("REJECTED#m-2", "MESSAGE", "re");
     let attention = ledger.attention(500, None).await.unwrap();
     assert_eq!(attention.list.len(), 2);
     assert_eq!(attention.list[0], Attention::Unreadable { key: "REJECTED#m-2 MESSAGE".to_owned() });
-    assert!(matches!(&attention.list[1], Attention::Rejected(rejected) if rejected.message_id == "m-1"));
+    assert!(matches!(&attention.list[1], Attention::DeadLetter(dead_letter) if dead_letter.message_id == "m-1"));
 }
 
 #[tokio::test]
@@ -265,7 +265,7 @@ async fn a_year_that_was_set_aside_is_read_with_its_partner() {
     table.requests();
     let read = ledger.partner_with_years(&id).await.unwrap();
     assert_eq!(table.requests(), ["partition PARTNER#P-1"]);
-    assert_eq!(read.head.partner, ledger.head(&id).await.unwrap().partner);
+    assert_eq!(read.record.partner, ledger.partner_record(&id).await.unwrap().partner);
     let set_aside: Vec<_> = read.set_aside.into_iter().collect();
     assert_eq!(set_aside, [(year(1), seen(4, "other")), (year(12), seen(0, "ill"))]);
     assert!(audit(table.table.dump()).findings.is_empty());
@@ -299,7 +299,7 @@ async fn contracts_read_many_at_once_are_those_read_alone() {
     assert!(requests.len() < 10, "{requests:?}");
     assert_eq!(contracts.len(), 302);
     for (id, contract) in contracts {
-        match (contract, ledger.contract(&id).await.and_then(Slots::whole)) {
+        match (contract, ledger.contract(&id).await.and_then(Aggregates::whole)) {
             (Ok(contract), Ok(alone)) => assert_eq!(contract, alone.contract(), "{id}"),
             (Err(_), Err(_)) => assert_eq!(id.as_str(), "C-7"),
             (contract, alone) => panic!("{id}: {contract:?}, {alone:?}"),
@@ -312,7 +312,7 @@ async fn contracts_read_many_at_once_are_those_read_alone() {
 async fn asked(table: &Watched, contract: &str, of: &str) -> (Result<bool, String>, Vec<String>) {
     table.requests();
     let found = Ledger::new(table).contract_for(&contract.parse().unwrap(), &partner(of)).await;
-    (found.map(|slots| slots.is_some()).map_err(|error| error.to_string()), table.requests())
+    (found.map(|aggregates| aggregates.is_some()).map_err(|error| error.to_string()), table.requests())
 }
 
 #[tokio::test]

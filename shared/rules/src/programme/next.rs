@@ -36,7 +36,7 @@ mod tests {
     use crate::balance::balances;
     use crate::fold::fold;
     use crate::programme::Language;
-    use crate::what_if::{Change, Who, what_if};
+    use crate::simulation::{Change, Who, simulation};
     use crate::{
         Agreements, Contract, CreditNote, Currency, Fact, Instance, Line, Money, PartnerId, Renewal, Sale, Term,
         explain,
@@ -130,7 +130,7 @@ mod tests {
         }
         let contracts = BTreeMap::from([("A".parse().unwrap(), contract)]);
         let change = Change { model: Some(Model::Reseller), ..Change::default() };
-        let pairs = what_if(&contracts, &registry(), &Who::Model(Model::Referrer), change);
+        let pairs = simulation(&contracts, &registry(), &Who::Model(Model::Referrer), change);
         assert!(pairs.values().all(|(is, would)| is == would), "the first version has no such model");
     }
 }

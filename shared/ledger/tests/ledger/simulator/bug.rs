@@ -32,7 +32,7 @@ pub enum Bug {
     DelayTooShort,
     /// The delayed pass waits for the change, and not for the writers that had read before it.
     DelayShorterThanAWriter,
-    /// A choice settles claims that come after it, too.
+    /// A choice resolves claims that come after it, too.
     ChoiceCountsForLaterClaims,
     /// A restatement reads the contracts from the index instead of the table.
     PaidFromTheIndex,
@@ -204,14 +204,14 @@ impl Table {
             }
             Some(Bug::ListFromTheIndex) if is_head => self.list_from_the_index(item),
             Some(Bug::EntriesOfOneNumber) if item.contains_key("e") => {
-                let one = key(item).sk.rsplit_once("#A#").map(|(slot, _)| format!("{slot}#A#1"));
+                let one = key(item).sk.rsplit_once("#A#").map(|(aggregate, _)| format!("{aggregate}#A#1"));
                 item.extend(one.map(|sk| ("sk".to_owned(), AttributeValue::S(sk))));
             }
             Some(Bug::ChoiceCountsForLaterClaims) if key(item).sk.contains("#V#") => {
                 let last = key(item)
                     .sk
                     .rsplit_once('#')
-                    .map(|(slot, n)| format!("{slot}#{}", 1000 + n.parse::<u32>().unwrap()));
+                    .map(|(aggregate, n)| format!("{aggregate}#{}", 1000 + n.parse::<u32>().unwrap()));
                 item.extend(last.map(|sk| ("sk".to_owned(), AttributeValue::S(sk))));
             }
             _ => {}

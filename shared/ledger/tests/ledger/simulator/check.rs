@@ -5,12 +5,12 @@ use super::Message;
 use super::scenario::Scenario;
 use super::table::Table;
 use aws_sdk_dynamodb::types::AttributeValue;
+use ledger::aggregates::Aggregates;
 use ledger::audit::{Finding, audit};
 use ledger::keys;
-use ledger::slots::Slots;
 use ledger::store::{Item, Key as StoredKey};
 use rules::contract::Key;
-use rules::rank::{Earliest, Place};
+use rules::rank::{Earliest, RankKey};
 use rules::{Contract, ContractId, Fact, Partner, PartnerId};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -39,7 +39,7 @@ pub(super) fn check(table: &Table, scenario: &Scenario) -> Result<(), String> {
     }
     for message in &scenario.messages {
         if let Message::Change(partner, _) = message
-            && !table.latest(&keys::head(partner)).is_some_and(|head| head.contains_key("nm"))
+            && !table.latest(&keys::partner_record(partner)).is_some_and(|record| record.contains_key("nm"))
         {
             return Err(format!("partner {partner} is not registered"));
         }
@@ -57,7 +57,7 @@ fn contracts(table: &Table) -> Result<BTreeMap<ContractId, Contract>, String> {
             partitions.entry(id).or_default().push(item.clone());
         }
     }
-    let read = |(id, items)| Ok((id, Slots::read(items).map_err(|torn| format!("{torn:?}"))?.contract()));
+    let read = |(id, items)| Ok((id, Aggregates::read(items).map_err(|torn| format!("{torn:?}"))?.contract()));
     partitions.into_iter().map(read).collect()
 }
 
@@ -88,10 +88,10 @@ fn check_lists(table: &Table, contracts: &BTreeMap<ContractId, Contract>) -> Res
         partners.entry(&sale.partner_id).or_default().add(sale);
     }
     for (id, partner) in partners {
-        let key = ledger::keys::head(id);
-        let head = table.latest(&key).ok_or_else(|| format!("{id} has no item"))?;
+        let key = ledger::keys::partner_record(id);
+        let record = table.latest(&key).ok_or_else(|| format!("{id} has no item"))?;
         for (name, earliest) in [("sa", &partner.sales), ("in", &partner.instances)] {
-            let listed = listed(&head[name]);
+            let listed = listed(&record[name]);
             if listed != *earliest {
                 return Err(format!("{id} lists {listed:?} instead of {earliest:?}"));
             }
@@ -103,7 +103,7 @@ fn check_lists(table: &Table, contracts: &BTreeMap<ContractId, Contract>) -> Res
 /// A list of sales, as it is stored.
 fn listed(list: &AttributeValue) -> Earliest {
     let text = |place: &AttributeValue, name: &str| place.as_m().unwrap()[name].as_s().unwrap().clone();
-    let place = |place: &AttributeValue| Place {
+    let place = |place: &AttributeValue| RankKey {
         signed_on: text(place, "d").parse().unwrap(),
         contract_id: text(place, "c").parse().unwrap(),
     };

@@ -4,12 +4,12 @@ use super::table::SimStore;
 use super::{Message, scenario};
 use jiff::Timestamp;
 use ledger::bookings::{Announce, Booking};
-use ledger::choices::{Choice, Chosen};
+use ledger::choices::{Choice, ChoiceResult};
 use ledger::recorded::{Origin, Trigger};
 use ledger::restate::Step;
 use ledger::store::StoreError;
 use ledger::totals::PartnerMonth;
-use ledger::{Ledger, Reported, Store};
+use ledger::{Ledger, ReportedFact, Store};
 use rules::{Agreements, PartnerId};
 use std::collections::BTreeSet;
 use std::pin::Pin;
@@ -51,10 +51,10 @@ impl Announce for Refreshes {
 
 async fn take(ledger: &Ledger<impl Store, impl Announce>, queue: &SimStore, messages: Vec<Message>, id: usize) -> Done {
     let at = Timestamp::from_second(i64::try_from(id).unwrap_or(0)).unwrap_or_default();
-    let events: Vec<Reported> = messages
+    let events: Vec<ReportedFact> = messages
         .iter()
         .filter_map(|message| match message {
-            Message::Event(fact) => Some(Reported::new(fact.clone(), "event")),
+            Message::Event(fact) => Some(ReportedFact::new(fact.clone(), "event")),
             Message::Change(_, _) | Message::Choose(_) | Message::Restate(..) | Message::Refresh(_) => None,
         })
         .collect();
@@ -71,21 +71,24 @@ async fn take(ledger: &Ledger<impl Store, impl Announce>, queue: &SimStore, mess
                 Some(version) => new.push(Message::Restate(partner.clone(), Some(version), None)),
                 None => back.push(message),
             },
-            Message::Choose(choice) => match choose(ledger, queue, choice, Origin { at, because: &Trigger::Choice(1) })
-                .await
-            {
-                Some(Chosen::Now | Chosen::Already) => new.extend(passes()),
-                // Whoever chose looks again, and chooses the same.
-                Some(Chosen::Unseen { claims }) if claims > 0 => {
-                    new.push(Message::Choose(Choice { seen: claims, ..choice.clone() }));
+            Message::Choose(choice) => {
+                match choose(ledger, queue, choice, Origin { at, because: &Trigger::Choice(1) }).await {
+                    Some(ChoiceResult::Now | ChoiceResult::Already) => new.extend(passes()),
+                    // Whoever chose looks again, and chooses the same.
+                    Some(ChoiceResult::Unseen { claims }) if claims > 0 => {
+                        new.push(Message::Choose(Choice { seen: claims, ..choice.clone() }));
+                    }
+                    // It is made already, by one who had looked again.
+                    Some(ChoiceResult::OutOfTurn { next }) if next > choice.number => {}
+                    Some(
+                        ChoiceResult::OutOfTurn { .. }
+                        | ChoiceResult::UnknownClaim { .. }
+                        | ChoiceResult::Unseen { .. }
+                        | ChoiceResult::TooMany(_),
+                    )
+                    | None => back.push(message),
                 }
-                // It is made already, by one who had looked again.
-                Some(Chosen::OutOfTurn { next }) if next > choice.number => {}
-                Some(
-                    Chosen::OutOfTurn { .. } | Chosen::UnknownClaim { .. } | Chosen::Unseen { .. } | Chosen::TooMany(_),
-                )
-                | None => back.push(message),
-            },
+            }
             Message::Refresh(months) => {
                 for of in months {
                     if ledger.refresh_totals(of).await.is_err() {
@@ -120,11 +123,11 @@ async fn change(
     partner: &PartnerId,
     agreements: &Agreements,
 ) -> Option<u64> {
-    let head = ledger.head(partner).await.ok()?;
-    let version = head.agreements_version + 1;
+    let record = ledger.partner_record(partner).await.ok()?;
+    let version = record.agreements_version + 1;
     queue.send_pass(Message::Restate(partner.clone(), Some(version), None)).await.ok()?;
-    let head = ledger.register(head, partner.to_string(), agreements.clone()).await.ok()??;
-    Some(head.agreements_version)
+    let record = ledger.register(record, partner.to_string(), agreements.clone()).await.ok()??;
+    Some(record.agreements_version)
 }
 
 async fn choose(
@@ -132,7 +135,7 @@ async fn choose(
     queue: &SimStore,
     choice: &Choice,
     origin: Origin<'_>,
-) -> Option<Chosen> {
+) -> Option<ChoiceResult> {
     for pass in passes() {
         queue.send_pass(pass).await.ok()?;
     }

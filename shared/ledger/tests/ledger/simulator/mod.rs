@@ -135,7 +135,7 @@ fn play_traced(scenario: &Scenario, seed: u64, bug: Option<Bug>, traced: bool) -
 }
 
 /// One message after the other until none is left.
-fn settle(store: &SimStore, scenario: &Scenario, messages: Vec<Message>) {
+fn finish(store: &SimStore, scenario: &Scenario, messages: Vec<Message>) {
     let mut waiting = VecDeque::from(messages);
     while let Some(message) = waiting.pop_front() {
         let of = scenario.concerned(&message);
@@ -155,7 +155,7 @@ struct Simulation<'a> {
     random: fastrand::Rng,
     bug: Option<Bug>,
     queue: Vec<Waiting>,
-    /// What comes once all else is settled.
+    /// What comes once all else is processed.
     later: Vec<Waiting>,
     handlers: Vec<Handler>,
     next_handler: usize,

@@ -3,7 +3,7 @@
 use super::handler::work;
 use super::scenario::{Late, Scenario};
 use super::table::{Faults, Footprint, SimStore, Table, View};
-use super::{Bug, Message, Violation, check, settle};
+use super::{Bug, Message, Violation, check, finish};
 use std::task::{Context, Poll, Waker};
 
 /// What the two handlers' eventually consistent reads show.
@@ -67,7 +67,7 @@ impl Meeting<'_> {
         let mut table = Table::new(fastrand::Rng::with_seed(0), Faults::NONE, None, false);
         table.totals = false;
         let store = SimStore::new(table, scenario.max_writes);
-        settle(&store, &scenario, self.before.clone());
+        finish(&store, &scenario, self.before.clone());
         let mut base = store.table().clone();
         base.bug = bug;
         base.view = match self.reads {
@@ -157,7 +157,7 @@ fn play_schedule(
     delayed.sort_by_key(|(handler, _)| *handler);
     waiting.extend(delayed.into_iter().map(|(_, message)| message));
     store.table().view = View::Latest;
-    settle(&store, scenario, waiting);
+    finish(&store, scenario, waiting);
     check::check(&store.table(), scenario).map(|()| true)
 }
 

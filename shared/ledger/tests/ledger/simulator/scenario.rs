@@ -15,11 +15,11 @@ pub struct Scenario {
     pub messages: Vec<Message>,
     /// How many writes a transaction takes: few, so that not everything fits.
     pub max_writes: usize,
-    /// What comes only once all else is settled.
+    /// What comes only once all else is processed.
     pub late: Late,
 }
 
-/// What of a scenario comes only once all else is settled.
+/// What of a scenario comes only once all else is processed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Late {
     /// Nothing.
@@ -179,7 +179,7 @@ impl Scenario {
             }
         };
         let contracts = claimed(&partners).into_iter().chain(own).map(ledger::keys::contract_partition);
-        let of_partner = |partner| [ledger::keys::head(partner).pk, ledger::keys::fees_partition(partner)];
+        let of_partner = |partner| [ledger::keys::partner_record(partner).pk, ledger::keys::fees_partition(partner)];
         contracts.chain(partners.iter().copied().flat_map(of_partner)).collect()
     }
 

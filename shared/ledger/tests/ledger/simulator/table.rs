@@ -4,7 +4,7 @@ use super::{Bug, Message};
 use aws_sdk_dynamodb::types::AttributeValue;
 use fixtures::memory::partition_of;
 use ledger::store::{
-    Consistency, IndexKey, Inserted, Item, Key, Page, Store, StoreError, Stretch, TransactError, Write,
+    Consistency, IndexKey, InsertResult, Item, Key, KeyRange, Page, Store, StoreError, TransactError, Write,
 };
 use ledger::totals::PartnerMonth;
 use std::collections::{BTreeMap, BTreeSet};
@@ -246,14 +246,17 @@ fn as_of(versions: &[(u64, Arc<Item>)], commit: u64) -> Option<&Arc<Item>> {
     versions.iter().rev().find(|(at, _)| *at <= commit).map(|(_, item)| item)
 }
 
-/// Makes every slot count the rows that were read.
+/// Makes every aggregate count the rows that were read.
 fn accept_torn(items: &mut Vec<Item>) {
     let keys: Vec<Key> = items.iter().map(key).collect();
-    let slot_of = |key: &Key| key.sk.splitn(3, '#').take(2).collect::<Vec<_>>().join("#");
-    let is_slot = |key: &Key| key.sk == slot_of(key);
-    items.retain(|item| is_slot(&key(item)) || keys.iter().any(|slot| is_slot(slot) && slot.sk == slot_of(&key(item))));
-    for item in items.iter_mut().filter(|item| is_slot(&key(item))) {
-        let count = keys.iter().filter(|row| !is_slot(row) && slot_of(row) == key(item).sk).count();
+    let aggregate_of = |key: &Key| key.sk.splitn(3, '#').take(2).collect::<Vec<_>>().join("#");
+    let is_aggregate = |key: &Key| key.sk == aggregate_of(key);
+    items.retain(|item| {
+        is_aggregate(&key(item))
+            || keys.iter().any(|aggregate| is_aggregate(aggregate) && aggregate.sk == aggregate_of(&key(item)))
+    });
+    for item in items.iter_mut().filter(|item| is_aggregate(&key(item))) {
+        let count = keys.iter().filter(|row| !is_aggregate(row) && aggregate_of(row) == key(item).sk).count();
         item.insert("n".to_owned(), AttributeValue::N(count.to_string()));
     }
 }
@@ -402,7 +405,7 @@ impl Store for SimStore {
             let part = rows.filter(|(key, _)| (key.sk.len() > "TERM#01".len()) == (half == 1));
             part.filter_map(|(_, versions)| as_of(versions, commit)).map(|item| Item::clone(item)).collect()
         };
-        // Slots first, what is appended to them later, or the other way round.
+        // Aggregates first, what is appended to them later, or the other way round.
         let first = usize::from(self.halves.lock().unwrap().bool());
         let mut items = read(first);
         self.turn().await;
@@ -416,12 +419,12 @@ impl Store for SimStore {
         Ok(items)
     }
 
-    async fn index(&self, stretch: Stretch) -> Result<Page, StoreError> {
+    async fn index(&self, range: KeyRange) -> Result<Page, StoreError> {
         self.turn().await;
         self.throttle("Query")?;
         let page = {
             let mut table = self.table();
-            let (pk, sk) = stretch.index.keys();
+            let (pk, sk) = range.index.keys();
             let view = table.behind().max(self.index_floor);
             let is_frozen = table.is_frozen();
             table.tread(|footprint| footprint.index |= !is_frozen);
@@ -430,22 +433,22 @@ impl Store for SimStore {
                 .iter()
                 .filter_map(|(key, versions)| {
                     let item = as_of(versions, view)?;
-                    let gsk = text(item, sk).filter(|_| text(item, pk) == Some(&stretch.gpk))?;
-                    (&stretch.from..=&stretch.to).contains(&gsk).then_some((gsk, key, item))
+                    let gsk = text(item, sk).filter(|_| text(item, pk) == Some(&range.gpk))?;
+                    (&range.from..=&range.to).contains(&gsk).then_some((gsk, key, item))
                 })
                 .collect();
             rows.sort_by_key(|(gsk, key, _)| (*gsk, *key));
-            if let Some(IndexKey { gsk, key }) = &stretch.after {
+            if let Some(IndexKey { gsk, key }) = &range.after {
                 rows.retain(|row| (row.0, row.1) > (gsk, key));
             }
-            let more = rows.len() > stretch.limit;
-            Page { items: rows.into_iter().take(stretch.limit).map(|(_, _, item)| Item::clone(item)).collect(), more }
+            let more = rows.len() > range.limit;
+            Page { items: rows.into_iter().take(range.limit).map(|(_, _, item)| Item::clone(item)).collect(), more }
         };
         self.turn_after().await;
         Ok(page)
     }
 
-    async fn insert(&self, new: Vec<Item>) -> Vec<Inserted> {
+    async fn insert(&self, new: Vec<Item>) -> Vec<InsertResult> {
         self.turn().await;
         let mut results = Vec::new();
         let keys: BTreeSet<Key> = new.iter().map(key).collect();
@@ -458,18 +461,18 @@ impl Store for SimStore {
             let mut table = self.table();
             table.tread(|footprint| footprint.read.extend([key(&item).pk]));
             let result = match throttled {
-                Err(error) => Inserted::Failed(error),
-                Ok(()) if !table.holds(&Write::Insert(item.clone())) => Inserted::Exists,
+                Err(error) => InsertResult::Failed(error),
+                Ok(()) if !table.holds(&Write::Insert(item.clone())) => InsertResult::Exists,
                 Ok(()) => {
                     table.commit += 1;
                     table.put(item.clone(), &self.of);
-                    if lost { Inserted::Failed(Self::failed("BatchExecuteStatement")) } else { Inserted::Done }
+                    if lost { InsertResult::Failed(Self::failed("BatchExecuteStatement")) } else { InsertResult::Done }
                 }
             };
             let handler = self.handler;
             table.note(|| format!("{handler} insert {:?} → {result:?}", key(&item)));
-            let dropped = table.bug == Some(Bug::DroppedStatementError) && matches!(result, Inserted::Failed(_));
-            results.push(if dropped { Inserted::Done } else { result });
+            let dropped = table.bug == Some(Bug::DroppedStatementError) && matches!(result, InsertResult::Failed(_));
+            results.push(if dropped { InsertResult::Done } else { result });
         }
         self.turn_after().await;
         results

@@ -50,7 +50,7 @@ pub type Pair = (Option<Line>, Option<Line>);
 
 /// The lines of these contracts today and after a change, each beside the other.
 #[inline]
-pub fn what_if(
+pub fn simulation(
     contracts: &BTreeMap<ContractId, Contract>,
     registry: &BTreeMap<PartnerId, Agreements>,
     who: &Who,

@@ -3,18 +3,18 @@
 //!
 //! Whoever adjusts a contract reads its rows first, then its partner, strongly consistent, again for each attempt.
 
+use crate::aggregates::{Aggregates, Posted};
 use crate::bookings::{Announce, Writes};
-use crate::choices::{Choice, Chosen};
+use crate::choices::{Choice, ChoiceResult};
 use crate::error::LOST;
 use crate::record::Outcome;
 use crate::recorded::Origin;
 use crate::rows::{annuity_of, first_annuity};
-use crate::slots::{Settled, Slots};
 use crate::store::{Store, TransactError};
-use crate::{Head, Ledger, LedgerError, Unreadable, keys};
-use rules::claims::Added;
+use crate::{Ledger, LedgerError, PartnerRecord, Unreadable, keys};
+use rules::claims::ClaimResult;
 use rules::contract::State;
-use rules::rank::Place;
+use rules::rank::RankKey;
 use rules::{AnnuityId, ContractId, Fact, Instance, Partner, PartnerId, Sale};
 use std::collections::BTreeMap;
 
@@ -23,25 +23,25 @@ const ATTEMPTS: u32 = 12;
 
 impl<S: Store, A: Announce> Ledger<S, A> {
     /// Takes a fact in, whatever is there already, and appends what it changes.
-    pub(crate) async fn settle(&self, fact: &Fact, origin: Origin<'_>) -> Result<Outcome, LedgerError> {
+    pub(crate) async fn apply(&self, fact: &Fact, origin: Origin<'_>) -> Result<Outcome, LedgerError> {
         let annuity = annuity_of(fact);
         let contract_id = &annuity.contract_id;
         for attempt in 0..ATTEMPTS {
-            let mut slots = self.whole_slots(keys::contract_partition(contract_id)).await?;
-            let before = slots.contract().sale().cloned();
-            let added = match slots.place(fact, origin) {
+            let mut aggregates = self.whole_aggregates(keys::contract_partition(contract_id)).await?;
+            let before = aggregates.contract().sale().cloned();
+            let added = match aggregates.place(fact, origin) {
                 Ok(added) => added,
                 Err(bound) => return Ok(Outcome::TooMany(bound)),
             };
-            if added == Added::Duplicate {
+            if added == ClaimResult::Duplicate {
                 self.finish(&annuity, origin).await?;
                 return Ok(Outcome::Duplicate);
             }
             let waits = before.is_none() && matches!(fact, Fact::Renewal(_));
             if waits {
-                slots.touch(first_annuity(contract_id), origin);
+                aggregates.touch(first_annuity(contract_id), origin);
             }
-            let (plan, state) = self.plan_for((slots, before.as_ref()), &annuity, origin).await?;
+            let (plan, state) = self.plan_for((aggregates, before.as_ref()), &annuity, origin).await?;
             if self.carry_out(plan, &annuity, origin, attempt).await? {
                 return Ok(outcome(added, &state));
             }
@@ -52,45 +52,45 @@ impl<S: Store, A: Announce> Ledger<S, A> {
     /// Takes a choice of what stands in, and appends what it changes, for both partners if the sale goes from one to
     /// another. The caller asks for a restatement of each, before and after, as after a change of agreements: what ranked
     /// behind the sales that are listed may come to be listed.
-    pub async fn choose(&self, choice: &Choice, origin: Origin<'_>) -> Result<Chosen, LedgerError> {
+    pub async fn choose(&self, choice: &Choice, origin: Origin<'_>) -> Result<ChoiceResult, LedgerError> {
         let annuity = AnnuityId { contract_id: choice.contract_id.clone(), term: choice.key.term() };
         let contract_id = &annuity.contract_id;
         for attempt in 0..ATTEMPTS {
-            let mut slots = self.whole_slots(keys::contract_partition(contract_id)).await?;
-            let before = slots.contract().sale().cloned();
-            match slots.choose(choice, origin) {
-                Chosen::Now => {}
-                Chosen::Already => {
+            let mut aggregates = self.whole_aggregates(keys::contract_partition(contract_id)).await?;
+            let before = aggregates.contract().sale().cloned();
+            match aggregates.choose(choice, origin) {
+                ChoiceResult::Now => {}
+                ChoiceResult::Already => {
                     self.finish(&annuity, origin).await?;
-                    return Ok(Chosen::Already);
+                    return Ok(ChoiceResult::Already);
                 }
-                refused @ (Chosen::OutOfTurn { .. }
-                | Chosen::UnknownClaim { .. }
-                | Chosen::Unseen { .. }
-                | Chosen::TooMany(_)) => return Ok(refused),
+                refused @ (ChoiceResult::OutOfTurn { .. }
+                | ChoiceResult::UnknownClaim { .. }
+                | ChoiceResult::Unseen { .. }
+                | ChoiceResult::TooMany(_)) => return Ok(refused),
             }
-            let (plan, _) = self.plan_for((slots, before.as_ref()), &annuity, origin).await?;
+            let (plan, _) = self.plan_for((aggregates, before.as_ref()), &annuity, origin).await?;
             if self.carry_out(plan, &annuity, origin, attempt).await? {
-                return Ok(Chosen::Now);
+                return Ok(ChoiceResult::Now);
             }
         }
         Err(contended(keys::contract_partition(contract_id)))
     }
 
-    /// The plan for what was placed in a slot; what does not fit one transaction is left to do in that slot.
+    /// The plan for what was placed in a aggregate; what does not fit one transaction is left to do in that aggregate.
     async fn plan_for(
         &self,
-        (slots, before): (Slots, Option<&Sale>),
+        (aggregates, before): (Aggregates, Option<&Sale>),
         annuity: &AnnuityId,
         origin: Origin<'_>,
     ) -> Result<(Plan, State), LedgerError> {
-        let mut plan = self.plan(slots, before, &annuity.contract_id, origin).await?;
+        let mut plan = self.plan(aggregates, before, &annuity.contract_id, origin).await?;
         if !plan.left.is_empty() {
             let mut todo = plan.left.clone();
-            todo.extend(plan.slots.todo(annuity));
-            plan.slots.set_todo(annuity, todo);
+            todo.extend(plan.aggregates.todo(annuity));
+            plan.aggregates.set_todo(annuity, todo);
         }
-        let state = plan.slots.contract().state(annuity.term, &plan.partner);
+        let state = plan.aggregates.contract().state(annuity.term, &plan.partner);
         Ok((plan, state))
     }
 
@@ -116,30 +116,30 @@ impl<S: Store, A: Announce> Ledger<S, A> {
         }
     }
 
-    /// One transaction: what was placed in the slots, the partners whose lists it changes, the entries due, and a bump of
+    /// One transaction: what was placed in the aggregates, the partners whose lists it changes, the entries due, and a bump of
     /// every sale that it displaces, whether its amount changes or not. `before` is the sale that stood.
     async fn plan(
         &self,
-        mut slots: Slots,
+        mut aggregates: Aggregates,
         before: Option<&Sale>,
         contract_id: &ContractId,
         origin: Origin<'_>,
     ) -> Result<Plan, LedgerError> {
-        let after = slots.contract().sale().cloned();
+        let after = aggregates.contract().sale().cloned();
         let mut lists = Lists::default();
         for sale in before.into_iter().chain(after.as_ref()) {
-            if !lists.heads.contains_key(&sale.partner_id) {
-                let head = self.head_of(&sale.partner_id, &slots).await?;
-                lists.heads.insert(sale.partner_id.clone(), (head, false));
+            if !lists.partner_records.contains_key(&sale.partner_id) {
+                let record = self.partner_record_of(&sale.partner_id, &aggregates).await?;
+                lists.partner_records.insert(sale.partner_id.clone(), (record, false));
             }
         }
         if lists.change(before, after.as_ref()) {
             // Whoever read the sale before it was listed must read it again.
-            slots.touch(first_annuity(contract_id), origin);
+            aggregates.touch(first_annuity(contract_id), origin);
         }
         let (mut others, mut left) = (Vec::new(), Vec::new());
         for place in lists.displaced.iter().filter(|place| place.contract_id != *contract_id) {
-            match self.whole_slots(keys::contract_partition(&place.contract_id)).await {
+            match self.whole_aggregates(keys::contract_partition(&place.contract_id)).await {
                 Ok(mut other) => {
                     other.touch(first_annuity(&place.contract_id), origin);
                     others.push((place.contract_id.clone(), other));
@@ -152,28 +152,28 @@ impl<S: Store, A: Announce> Ledger<S, A> {
         let reserved = lists.write_count() + others.iter().map(|(_, other)| other.write_count()).sum::<usize>();
         let mut room = self.store.max_writes().saturating_sub(reserved);
         let partner = lists.partner_of(after.as_ref());
-        if slots.settle(&partner, origin, room)? == Settled::InPart {
+        if aggregates.post_due(&partner, origin, room)? == Posted::InPart {
             left.push(contract_id.clone());
         }
-        room = room.saturating_sub(slots.write_count());
+        room = room.saturating_sub(aggregates.write_count());
         for (id, other) in &mut others {
             let touched = other.write_count();
             let partner = lists.partner_of(other.contract().sale());
-            if other.settle(&partner, origin, room + touched)? == Settled::InPart {
+            if other.post_due(&partner, origin, room + touched)? == Posted::InPart {
                 left.push(id.clone());
             }
             room = room.saturating_sub(other.write_count() - touched);
         }
         let others = others.into_iter().map(|(_, other)| other).collect();
-        Ok(Plan { slots, others, heads: lists.written(), partner, left })
+        Ok(Plan { aggregates, others, partner_records: lists.written(), partner, left })
     }
 
-    /// Does what a fact or a choice left to do, then says so in its slot. Safe to repeat, and to be done by several at once.
+    /// Does what a fact or a choice left to do, then says so in its aggregate. Safe to repeat, and to be done by several at once.
     /// What cannot be read stays to be done, and is the error in the end.
     pub(crate) async fn finish(&self, annuity: &AnnuityId, origin: Origin<'_>) -> Result<(), LedgerError> {
         let contract_id = &annuity.contract_id;
         for attempt in 0..ATTEMPTS {
-            let todo = self.whole_slots(keys::contract_partition(contract_id)).await?.todo(annuity);
+            let todo = self.whole_aggregates(keys::contract_partition(contract_id)).await?.todo(annuity);
             let (mut failed, mut undone) = (None, Vec::new());
             for id in &todo {
                 match self.adjust(id.clone(), origin).await {
@@ -185,15 +185,15 @@ impl<S: Store, A: Announce> Ledger<S, A> {
                     Err(error) => return Err(error),
                 }
             }
-            let mut slots = self.whole_slots(keys::contract_partition(contract_id)).await?;
-            let known = slots.todo(annuity);
+            let mut aggregates = self.whole_aggregates(keys::contract_partition(contract_id)).await?;
+            let known = aggregates.todo(annuity);
             let is_left = |id: &ContractId| !todo.contains(id) || undone.contains(&id);
             let left: Vec<ContractId> = known.iter().filter(|id| is_left(id)).cloned().collect();
             if left == known {
                 return failed.map_or(Ok(()), Err);
             }
-            slots.set_todo(annuity, left);
-            match self.transact(slots.writes()?).await {
+            aggregates.set_todo(annuity, left);
+            match self.transact(aggregates.writes()?).await {
                 Ok(()) => {}
                 Err(TransactError::Conflict) => self.store.back_off(attempt).await,
                 Err(TransactError::Failed(error)) => return Err(error.into()),
@@ -218,7 +218,7 @@ impl<S: Store, A: Announce> Ledger<S, A> {
                 }
                 Err(error) => return Err(error),
             };
-            if !plan.changes_slots() {
+            if !plan.changes_aggregates() {
                 to_do.pop();
                 continue;
             }
@@ -242,9 +242,9 @@ impl<S: Store, A: Announce> Ledger<S, A> {
     }
 
     async fn plan_again(&self, contract_id: &ContractId, origin: Origin<'_>) -> Result<Plan, LedgerError> {
-        let slots = self.whole_slots(keys::contract_partition(contract_id)).await?;
-        let sale = slots.contract().sale().cloned();
-        self.plan(slots, sale.as_ref(), contract_id, origin).await
+        let aggregates = self.whole_aggregates(keys::contract_partition(contract_id)).await?;
+        let sale = aggregates.contract().sale().cloned();
+        self.plan(aggregates, sale.as_ref(), contract_id, origin).await
     }
 
     /// Brings every entry fee of a partner to what it is now.
@@ -255,16 +255,16 @@ impl<S: Store, A: Announce> Ledger<S, A> {
     ) -> Result<(), LedgerError> {
         let mut attempt = 0;
         while attempt < ATTEMPTS {
-            let mut slots = self.whole_slots(keys::fees_partition(partner_id)).await?;
-            let head = self.head_of(partner_id, &slots).await?;
-            let settled = slots.settle_fees(partner_id, head.known()?, origin, self.store.max_writes())?;
-            let writes = slots.writes()?;
+            let mut aggregates = self.whole_aggregates(keys::fees_partition(partner_id)).await?;
+            let record = self.partner_record_of(partner_id, &aggregates).await?;
+            let posted = aggregates.post_fees_due(partner_id, record.known()?, origin, self.store.max_writes())?;
+            let writes = aggregates.writes()?;
             if writes.is_empty() {
                 return Ok(());
             }
-            match (self.transact(writes).await, settled) {
-                (Ok(()), Settled::Completely) => return Ok(()),
-                (Ok(()), Settled::InPart) => attempt = 0,
+            match (self.transact(writes).await, posted) {
+                (Ok(()), Posted::Completely) => return Ok(()),
+                (Ok(()), Posted::InPart) => attempt = 0,
                 (Err(TransactError::Conflict), _) => {
                     self.store.back_off(attempt).await;
                     attempt += 1;
@@ -275,26 +275,30 @@ impl<S: Store, A: Announce> Ledger<S, A> {
         Err(contended(keys::fees_partition(partner_id)))
     }
 
-    /// A partner, to decide by, of whom these slots may book something already.
-    async fn head_of(&self, partner_id: &PartnerId, slots: &Slots) -> Result<Head, LedgerError> {
-        let head = self.head(partner_id).await?;
-        head.known()?;
-        if !head.is_stored() && slots.books_for(partner_id) {
-            return Err(Unreadable::damaged(keys::head(partner_id), LOST).into());
+    /// A partner, to decide by, of whom these aggregates may book something already.
+    async fn partner_record_of(
+        &self,
+        partner_id: &PartnerId,
+        aggregates: &Aggregates,
+    ) -> Result<PartnerRecord, LedgerError> {
+        let record = self.partner_record(partner_id).await?;
+        record.known()?;
+        if !record.is_stored() && aggregates.books_for(partner_id) {
+            return Err(Unreadable::damaged(keys::partner_record(partner_id), LOST).into());
         }
-        Ok(head)
+        Ok(record)
     }
 
     /// The rows of a partition, all of which can be read.
-    async fn whole_slots(&self, partition: String) -> Result<Slots, LedgerError> {
-        self.slots(partition).await?.whole()
+    async fn whole_aggregates(&self, partition: String) -> Result<Aggregates, LedgerError> {
+        self.aggregates(partition).await?.whole()
     }
 
     /// The rows of a partition; read again while half a transaction shows.
-    pub(crate) async fn slots(&self, partition: String) -> Result<Slots, LedgerError> {
+    pub(crate) async fn aggregates(&self, partition: String) -> Result<Aggregates, LedgerError> {
         for attempt in 0..ATTEMPTS {
-            if let Ok(slots) = Slots::read(self.store.partition(partition.clone()).await?) {
-                return Ok(slots);
+            if let Ok(aggregates) = Aggregates::read(self.store.partition(partition.clone()).await?) {
+                return Ok(aggregates);
             }
             self.store.back_off(attempt).await;
         }
@@ -306,8 +310,8 @@ impl<S: Store, A: Announce> Ledger<S, A> {
 #[derive(Default)]
 struct Lists {
     /// Each with whether it must be written.
-    heads: BTreeMap<PartnerId, (Head, bool)>,
-    displaced: Vec<Place>,
+    partner_records: BTreeMap<PartnerId, (PartnerRecord, bool)>,
+    displaced: Vec<RankKey>,
 }
 
 impl Lists {
@@ -321,9 +325,9 @@ impl Lists {
         after.is_some_and(|sale| self.change_list(sale, Partner::add))
     }
 
-    fn change_list(&mut self, sale: &Sale, change: impl FnOnce(&mut Partner, &Sale) -> Option<Vec<Place>>) -> bool {
-        let Some((head, written)) = self.heads.get_mut(&sale.partner_id) else { return false };
-        let displaced = change(&mut head.partner, sale);
+    fn change_list(&mut self, sale: &Sale, change: impl FnOnce(&mut Partner, &Sale) -> Option<Vec<RankKey>>) -> bool {
+        let Some((record, written)) = self.partner_records.get_mut(&sale.partner_id) else { return false };
+        let displaced = change(&mut record.partner, sale);
         let changed = displaced.is_some();
         *written |= displaced.is_some() || sale.instance == Instance::Partner;
         for place in displaced.into_iter().flatten() {
@@ -336,24 +340,24 @@ impl Lists {
 
     /// With no sale, any partner will do.
     fn partner_of(&self, sale: Option<&Sale>) -> Partner {
-        let head = sale.and_then(|sale| self.heads.get(&sale.partner_id));
-        head.map(|(head, _)| head.partner.clone()).unwrap_or_default()
+        let record = sale.and_then(|sale| self.partner_records.get(&sale.partner_id));
+        record.map(|(record, _)| record.partner.clone()).unwrap_or_default()
     }
 
     fn write_count(&self) -> usize {
-        self.heads.values().filter(|(_, written)| *written).count()
+        self.partner_records.values().filter(|(_, written)| *written).count()
     }
 
-    fn written(self) -> Vec<Head> {
-        self.heads.into_values().filter(|(_, written)| *written).map(|(head, _)| head).collect()
+    fn written(self) -> Vec<PartnerRecord> {
+        self.partner_records.into_values().filter(|(_, written)| *written).map(|(record, _)| record).collect()
     }
 }
 
 /// What one transaction does.
 struct Plan {
-    slots: Slots,
-    others: Vec<Slots>,
-    heads: Vec<Head>,
+    aggregates: Aggregates,
+    others: Vec<Aggregates>,
+    partner_records: Vec<PartnerRecord>,
     /// The partner of the sale that stands.
     partner: Partner,
     /// The contracts of which not everything fitted.
@@ -361,14 +365,14 @@ struct Plan {
 }
 
 impl Plan {
-    fn changes_slots(&self) -> bool {
-        self.slots.write_count() > 0 || self.others.iter().any(|other| other.write_count() > 0)
+    fn changes_aggregates(&self) -> bool {
+        self.aggregates.write_count() > 0 || self.others.iter().any(|other| other.write_count() > 0)
     }
 
     fn writes(&self) -> Result<Writes, LedgerError> {
-        let mut writes = self.slots.writes()?;
-        for head in &self.heads {
-            writes.writes.push(head.write()?);
+        let mut writes = self.aggregates.writes()?;
+        for record in &self.partner_records {
+            writes.writes.push(record.write()?);
         }
         for other in &self.others {
             other.add_writes(&mut writes)?;
@@ -381,12 +385,12 @@ fn contended(what: String) -> LedgerError {
     LedgerError::Contended { what, attempts: ATTEMPTS }
 }
 
-fn outcome(added: Added, state: &State) -> Outcome {
+fn outcome(added: ClaimResult, state: &State) -> Outcome {
     match (added, state) {
-        (Added::Contradiction, _) => Outcome::Contradiction,
-        (Added::Duplicate, _) => Outcome::Duplicate,
-        (Added::First, State::Pending(pending)) => Outcome::Pending(*pending),
-        (Added::First, State::Void) => Outcome::Void,
-        (Added::First, State::Decided(_)) => Outcome::Decided,
+        (ClaimResult::Contradiction, _) => Outcome::Contradiction,
+        (ClaimResult::Duplicate, _) => Outcome::Duplicate,
+        (ClaimResult::First, State::Pending(pending)) => Outcome::Pending(*pending),
+        (ClaimResult::First, State::Void) => Outcome::Void,
+        (ClaimResult::First, State::Decided(_)) => Outcome::Decided,
     }
 }

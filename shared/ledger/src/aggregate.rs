@@ -1,38 +1,46 @@
-//! One slot with its rows, and what is planned to be appended to it.
+//! One aggregate with its rows, and what is planned to be appended to it.
 
 use crate::LedgerError;
 use crate::bookings::{Booking, Writes};
-use crate::keys::SlotKey;
+use crate::keys::AggregateKey;
 use crate::recorded::Origin;
-use crate::rows::{Content, Row, SlotState};
+use crate::rows::{AggregateState, Content, Row};
 use crate::store::Write;
 use rules::line::LineId;
 use rules::{Cause, CreditNoteId, Day, Entry, Fact, PartnerId};
 
 /// An annuity or an entry fee, with all that is appended to it.
 #[derive(Debug, Clone)]
-pub(crate) struct Slot {
-    pub(crate) key: SlotKey,
+pub(crate) struct Aggregate {
+    pub(crate) key: AggregateKey,
     pub(crate) own: Row,
-    pub(crate) state: SlotState,
-    /// The revision that was read; none: the slot is new.
+    pub(crate) state: AggregateState,
+    /// The revision that was read; none: the aggregate is new.
     pub(crate) read: Option<u64>,
     pub(crate) dirty: bool,
     pub(crate) stored: Vec<Row>,
     pub(crate) new: Vec<Row>,
 }
 
-impl Slot {
-    /// A slot that is not there yet.
-    pub(crate) fn new(key: SlotKey, origin: Origin<'_>) -> Slot {
+impl Aggregate {
+    /// A aggregate that is not there yet.
+    pub(crate) fn new(key: AggregateKey, origin: Origin<'_>) -> Aggregate {
         let own = Row::new(key.clone(), Content::Own { fact: None, entry: None }, origin);
-        Slot { key, own, state: SlotState::default(), read: None, dirty: true, stored: Vec::new(), new: Vec::new() }
+        Aggregate {
+            key,
+            own,
+            state: AggregateState::default(),
+            read: None,
+            dirty: true,
+            stored: Vec::new(),
+            new: Vec::new(),
+        }
     }
 
-    /// A slot as it is stored.
-    pub(crate) fn read(own: Row, state: SlotState) -> Slot {
-        let (key, read) = (own.slot.clone(), Some(state.revision));
-        Slot { key, own, state, read, dirty: false, stored: Vec::new(), new: Vec::new() }
+    /// A aggregate as it is stored.
+    pub(crate) fn read(own: Row, state: AggregateState) -> Aggregate {
+        let (key, read) = (own.aggregate.clone(), Some(state.revision));
+        Aggregate { key, own, state, read, dirty: false, stored: Vec::new(), new: Vec::new() }
     }
 
     /// Its own row, credit notes as they were first said, then what was appended, as it was appended.
@@ -48,12 +56,12 @@ impl Slot {
         own.into_iter().chain(&mut self.new)
     }
 
-    /// Whether a choice was made between the claims of the slot.
+    /// Whether a choice was made between the claims of the aggregate.
     pub(crate) fn is_chosen(&self) -> bool {
         self.stored.iter().chain(&self.new).any(|row| matches!(row.content, Content::Choice { .. }))
     }
 
-    /// Puts the fact in that the slot is for.
+    /// Puts the fact in that the aggregate is for.
     pub(crate) fn put_fact(&mut self, fact: Fact, origin: Origin<'_>) {
         let because = Some(origin.because.clone());
         let content = Content::Own { fact: Some(fact), entry: self.own.entry().cloned() };
@@ -61,7 +69,7 @@ impl Slot {
         self.own = Row { content, recorded_at: origin.at, because, ..self.own.clone() };
     }
 
-    /// Appends a row; its content is made with a number that is unique within the slot.
+    /// Appends a row; its content is made with a number that is unique within the aggregate.
     pub(crate) fn append(&mut self, origin: Origin<'_>, content: impl FnOnce(u32) -> Content) {
         self.append_under(None, origin, content);
     }
@@ -95,7 +103,7 @@ impl Slot {
         });
     }
 
-    /// How many writes more the slot needs for so many entries of a line.
+    /// How many writes more the aggregate needs for so many entries of a line.
     pub(crate) fn writes_for(&mut self, line: &LineId, entries: usize) -> usize {
         let rows = entries - usize::from(entries > 0 && self.fresh_row(line).is_some());
         rows + usize::from(rows > 0 && !self.dirty)
@@ -113,14 +121,14 @@ impl Slot {
         row.entry().is_none().then_some(row)
     }
 
-    /// How many writes the slot needs.
+    /// How many writes the aggregate needs.
     pub(crate) fn write_count(&self) -> usize {
         usize::from(self.dirty) + self.new.len()
     }
 
     pub(crate) fn write(&self, writes: &mut Writes) -> Result<(), LedgerError> {
         if self.dirty {
-            let state = SlotState { revision: self.read.unwrap_or(0) + 1, ..self.state.clone() };
+            let state = AggregateState { revision: self.read.unwrap_or(0) + 1, ..self.state.clone() };
             let item = self.own.item(Some(&state))?;
             if let Some(revision) = self.read {
                 // An entry never changes: what is replaced had it before, or has none.

@@ -1,21 +1,21 @@
 //! A partition as it was read, and the plan of what to append to it. Planning is pure: the same rows, facts and partner
 //! give the same writes.
 //!
-//! Every write to a slot is conditional on the revision that was read, and raises it; a slot also counts the rows
+//! Every write to a aggregate is conditional on the revision that was read, and raises it; a aggregate also counts the rows
 //! appended to it, so that a reader who saw half a transaction notices.
 
+use crate::aggregate::Aggregate;
 use crate::bookings::Writes;
-use crate::choices::{Choice, ChoiceMade, Chosen};
-use crate::keys::{self, RowKey, SlotKey};
+use crate::choices::{Choice, ChoiceMade, ChoiceResult};
+use crate::keys::{self, AggregateKey, RowKey};
 use crate::lenient::UnknownEntry;
 use crate::marks::Marks;
-use crate::recorded::{Origin, Recorded};
+use crate::recorded::{LedgerEntry, Origin};
 use crate::rows::{ChosenClaim, Content, Row, annuity_of, day_of};
-use crate::slot::Slot;
 use crate::store::Item;
 use crate::{LedgerError, Unreadable};
 use jiff::Timestamp;
-use rules::claims::Added;
+use rules::claims::ClaimResult;
 use rules::contract::{Bound, Key};
 use rules::entry::entries_due;
 use rules::line::{LineId, entry_fee_line};
@@ -23,64 +23,70 @@ use rules::{AnnuityId, Contract, ContractId, Entry, Fact, Line, Partner, Partner
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-/// Half a transaction was read: a slot counts other rows than there are.
+/// Half a transaction was read: a aggregate counts other rows than there are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Torn;
 
 /// Whether everything due fitted into the room there was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Settled {
+pub enum Posted {
     /// The lines and the ledger agree once the writes are applied.
     Completely,
     /// More is due than fits one transaction.
     InPart,
 }
 
-/// The slots of one partition: a contract, or a partner's entry fees.
+/// The aggregates of one partition: a contract, or a partner's entry fees.
 #[derive(Debug, Clone, Default)]
-pub struct Slots {
-    pub(crate) slots: BTreeMap<SlotKey, Slot>,
+pub struct Aggregates {
+    pub(crate) by_key: BTreeMap<AggregateKey, Aggregate>,
     /// What cannot be read. The rest can be shown; nothing can be decided.
     unreadable: Vec<(Unreadable, Arc<Item>)>,
 }
 
-impl Slots {
+impl Aggregates {
     /// Takes the items of a partition apart.
-    pub fn read(items: Vec<Item>) -> Result<Slots, Torn> {
-        let mut slots = Slots::default();
+    pub fn read(items: Vec<Item>) -> Result<Aggregates, Torn> {
+        let mut aggregates = Aggregates::default();
         let mut appended = Vec::new();
-        // Slots whose own row cannot be read, so that nobody knows how many rows they count.
+        // Aggregates whose own row cannot be read, so that nobody knows how many rows they count.
         let mut broken = BTreeSet::new();
-        let mut unreadable_rows: BTreeMap<SlotKey, usize> = BTreeMap::new();
+        let mut unreadable_rows: BTreeMap<AggregateKey, usize> = BTreeMap::new();
         for item in items {
             let item = Arc::new(item);
             match Row::recorded(Arc::clone(&item)) {
-                Ok((row, Some(state))) => drop(slots.slots.insert(row.slot.clone(), Slot::read(row, state))),
+                Ok((row, Some(state))) => {
+                    aggregates.by_key.insert(row.aggregate.clone(), Aggregate::read(row, state));
+                }
                 Ok((row, None)) => appended.push(row),
                 Err(unreadable) => {
-                    match keys::slot_of_row(&unreadable.key) {
-                        Some(slot) if RowKey::Slot(slot.clone()).key() == unreadable.key => drop(broken.insert(slot)),
-                        Some(slot) => *unreadable_rows.entry(slot).or_default() += 1,
+                    match keys::aggregate_of_row(&unreadable.key) {
+                        Some(aggregate) if RowKey::Aggregate(aggregate.clone()).key() == unreadable.key => {
+                            broken.insert(aggregate);
+                        }
+                        Some(aggregate) => *unreadable_rows.entry(aggregate).or_default() += 1,
                         None => {}
                     }
-                    slots.unreadable.push((unreadable, item));
+                    aggregates.unreadable.push((unreadable, item));
                 }
             }
         }
         for row in appended {
-            match slots.slots.get_mut(&row.slot) {
-                Some(slot) => slot.stored.push(row),
-                None if broken.contains(&row.slot) => {}
+            match aggregates.by_key.get_mut(&row.aggregate) {
+                Some(aggregate) => aggregate.stored.push(row),
+                None if broken.contains(&row.aggregate) => {}
                 None => return Err(Torn),
             }
         }
-        let is_whole = |slot: &Slot| {
-            let unreadable = unreadable_rows.get(&slot.key).copied().unwrap_or_default();
-            usize::try_from(slot.state.appended) == Ok(slot.stored.len() + unreadable)
+        let is_whole = |aggregate: &Aggregate| {
+            let unreadable = unreadable_rows.get(&aggregate.key).copied().unwrap_or_default();
+            usize::try_from(aggregate.state.appended) == Ok(aggregate.stored.len() + unreadable)
         };
-        let whole = slots.slots.values().all(is_whole)
-            && unreadable_rows.keys().all(|slot| slots.slots.contains_key(slot) || broken.contains(slot));
-        if whole { Ok(slots) } else { Err(Torn) }
+        let whole = aggregates.by_key.values().all(is_whole)
+            && unreadable_rows
+                .keys()
+                .all(|aggregate| aggregates.by_key.contains_key(aggregate) || broken.contains(aggregate));
+        if whole { Ok(aggregates) } else { Err(Torn) }
     }
 
     /// What of the partition cannot be read.
@@ -94,18 +100,18 @@ impl Slots {
     }
 
     /// The same, to decide by; not if anything cannot be read.
-    pub fn whole(self) -> Result<Slots, LedgerError> {
+    pub fn whole(self) -> Result<Aggregates, LedgerError> {
         match self.unreadable.first() {
             Some((unreadable, _)) => Err(unreadable.clone().into()),
             None => Ok(self),
         }
     }
 
-    /// The facts of a contract, as its rows hold them: of each slot its own and credit notes, then claims and choices as
+    /// The facts of a contract, as its rows hold them: of each aggregate its own and credit notes, then claims and choices as
     /// appended, so that a choice comes after the claims that it saw.
     pub fn contract(&self) -> Contract {
         let mut contract = Contract::default();
-        for row in self.slots.values().flat_map(Slot::in_order) {
+        for row in self.by_key.values().flat_map(Aggregate::in_order) {
             match &row.content {
                 Content::Choice { n: _, chosen } => contract.choose(&chosen.about, chosen.claim.clone()),
                 Content::Own { .. } | Content::CreditNote { .. } | Content::Claim { .. } => {
@@ -113,7 +119,7 @@ impl Slots {
                         contract.add(fact);
                     }
                 }
-                Content::Entry { .. } | Content::CreditNoteEntry { .. } | Content::Left { .. } => {}
+                Content::Entry { .. } | Content::CreditNoteEntry { .. } | Content::SaleMoved { .. } => {}
             }
         }
         contract
@@ -121,17 +127,17 @@ impl Slots {
 
     /// The facts that still have something to do.
     pub(crate) fn unfinished(&self) -> Vec<(AnnuityId, Vec<ContractId>)> {
-        let with_todo = self.slots.values().filter(|slot| !slot.state.todo.is_empty());
-        let of_annuities = with_todo.filter_map(|slot| match &slot.key {
-            SlotKey::Annuity(annuity) => Some((annuity.clone(), slot.state.todo.clone())),
-            SlotKey::EntryFee(..) => None,
+        let with_todo = self.by_key.values().filter(|aggregate| !aggregate.state.todo.is_empty());
+        let of_annuities = with_todo.filter_map(|aggregate| match &aggregate.key {
+            AggregateKey::Annuity(annuity) => Some((annuity.clone(), aggregate.state.todo.clone())),
+            AggregateKey::EntryFee(..) => None,
         });
         of_annuities.collect()
     }
 
     /// Whether anything is booked for a partner.
     pub(crate) fn books_for(&self, partner: &PartnerId) -> bool {
-        let mut rows = self.slots.values().flat_map(Slot::in_order);
+        let mut rows = self.by_key.values().flat_map(Aggregate::in_order);
         rows.any(|row| row.entry().is_some_and(|entry| entry.posting.partner_id == *partner))
     }
 
@@ -140,7 +146,7 @@ impl Slots {
         let contract = self.contract();
         let mut choices = Vec::new();
         let mut made: BTreeMap<Key, usize> = BTreeMap::new();
-        for row in self.slots.values().flat_map(Slot::in_order) {
+        for row in self.by_key.values().flat_map(Aggregate::in_order) {
             let Content::Choice { n: _, chosen: ChosenClaim { about, claim, why } } = &row.content else { continue };
             let number = made.entry(about.clone()).or_default();
             let seen = contract.choices(about).get(*number).map_or(0, |choice| choice.seen);
@@ -153,9 +159,9 @@ impl Slots {
     }
 
     /// The entries of every line, in the order they were recorded, those planned included.
-    pub fn entries(&self) -> BTreeMap<LineId, Vec<Recorded>> {
-        let mut entries: BTreeMap<LineId, Vec<Recorded>> = BTreeMap::new();
-        for row in self.slots.values().flat_map(Slot::in_order) {
+    pub fn entries(&self) -> BTreeMap<LineId, Vec<LedgerEntry>> {
+        let mut entries: BTreeMap<LineId, Vec<LedgerEntry>> = BTreeMap::new();
+        for row in self.by_key.values().flat_map(Aggregate::in_order) {
             if let Some(recorded) = row.recorded_entry() {
                 entries.entry(row.key().line()).or_default().push(recorded);
             }
@@ -163,130 +169,133 @@ impl Slots {
         entries
     }
 
-    /// Takes a fact in: into its slot if that is empty, behind it otherwise. A duplicate changes nothing, and so does one that
+    /// Takes a fact in: into its aggregate if that is empty, behind it otherwise. A duplicate changes nothing, and so does one that
     /// is too many.
-    pub fn place(&mut self, fact: &Fact, origin: Origin<'_>) -> Result<Added, Bound> {
+    pub fn place(&mut self, fact: &Fact, origin: Origin<'_>) -> Result<ClaimResult, Bound> {
         let added = self.contract().take(fact)?;
-        if added == Added::Duplicate {
+        if added == ClaimResult::Duplicate {
             return Ok(added);
         }
-        let slot = self.slot_mut(SlotKey::Annuity(annuity_of(fact)), origin);
+        let aggregate = self.aggregate_mut(AggregateKey::Annuity(annuity_of(fact)), origin);
         match (fact, added) {
-            (_, Added::Duplicate) => {}
-            (Fact::Sale(_) | Fact::Renewal(_), Added::First) => slot.put_fact(fact.clone(), origin),
-            (Fact::CreditNote(note), Added::First) => {
-                slot.append(origin, |_| Content::CreditNote { note: note.clone(), entry: None });
+            (_, ClaimResult::Duplicate) => {}
+            (Fact::Sale(_) | Fact::Renewal(_), ClaimResult::First) => aggregate.put_fact(fact.clone(), origin),
+            (Fact::CreditNote(note), ClaimResult::First) => {
+                aggregate.append(origin, |_| Content::CreditNote { note: note.clone(), entry: None });
             }
-            (_, Added::Contradiction) => slot.append(origin, |n| Content::Claim { n, fact: fact.clone() }),
+            (_, ClaimResult::Contradiction) => aggregate.append(origin, |n| Content::Claim { n, fact: fact.clone() }),
         }
         Ok(added)
     }
 
-    /// A slot; a placeholder where there is none.
-    fn slot_mut(&mut self, key: SlotKey, origin: Origin<'_>) -> &mut Slot {
-        self.slots.entry(key.clone()).or_insert_with(|| Slot::new(key, origin))
+    /// A aggregate; a placeholder where there is none.
+    fn aggregate_mut(&mut self, key: AggregateKey, origin: Origin<'_>) -> &mut Aggregate {
+        self.by_key.entry(key.clone()).or_insert_with(|| Aggregate::new(key, origin))
     }
 
     /// Takes a choice in, if it is the next one of its key. A sale that leaves its partner, or comes to another, is listed
     /// under both.
-    pub fn choose(&mut self, choice: &Choice, origin: Origin<'_>) -> Chosen {
+    pub fn choose(&mut self, choice: &Choice, origin: Origin<'_>) -> ChoiceResult {
         let contract = self.contract();
         let (outcome, claim) = choice.judge(&contract);
-        if outcome != Chosen::Now {
+        if outcome != ChoiceResult::Now {
             return outcome;
         }
         let annuity = AnnuityId { contract_id: choice.contract_id.clone(), term: choice.key.term() };
-        let Some(slot) = self.slots.get_mut(&SlotKey::Annuity(annuity)) else {
-            return Chosen::UnknownClaim { claims: 0 };
+        let Some(aggregate) = self.by_key.get_mut(&AggregateKey::Annuity(annuity)) else {
+            return ChoiceResult::UnknownClaim { claims: 0 };
         };
         let after = match &claim {
             Some(Fact::Sale(sale)) => Some(sale.clone()),
             Some(Fact::Renewal(_) | Fact::CreditNote(_)) | None => None,
         };
-        slot.state.chosen = true;
+        aggregate.state.chosen = true;
         let chosen = ChosenClaim { about: choice.key.clone(), claim, why: Some(choice.why.clone()) };
         let list = after.as_ref().map(|sale| (&sale.partner_id, sale.signed_on));
-        slot.append_under(list, origin, |n| Content::Choice { n, chosen });
+        aggregate.append_under(list, origin, |n| Content::Choice { n, chosen });
         let holder = after.as_ref().map(|sale| &sale.partner_id);
         if let (Key::Sale, Some(before)) = (&choice.key, contract.sale())
             && holder != Some(&before.partner_id)
         {
             let list = Some((&before.partner_id, before.signed_on));
-            slot.append_under(list, origin, |n| Content::Left { n });
+            aggregate.append_under(list, origin, |n| Content::SaleMoved { n });
         }
-        Chosen::Now
+        ChoiceResult::Now
     }
 
-    /// Makes sure that a slot is written, so that whoever read it before must read it again. Where there is none, a
-    /// placeholder is put: what arrives there finds it, and settles what waits.
+    /// Makes sure that a aggregate is written, so that whoever read it before must read it again. Where there is none, a
+    /// placeholder is put: what arrives there finds it, and applies what waits.
     pub fn touch(&mut self, annuity: AnnuityId, origin: Origin<'_>) {
-        self.slot_mut(SlotKey::Annuity(annuity), origin).dirty = true;
+        self.aggregate_mut(AggregateKey::Annuity(annuity), origin).dirty = true;
     }
 
     /// Plans what is due on every line of the contract (§4), as far as it fits into `room` writes in all.
-    pub fn settle(&mut self, partner: &Partner, origin: Origin<'_>, room: usize) -> Result<Settled, LedgerError> {
+    pub fn post_due(&mut self, partner: &Partner, origin: Origin<'_>, room: usize) -> Result<Posted, LedgerError> {
         let contract = self.contract();
         if let Some(sale) = contract.sale() {
             self.list(sale);
         }
         let lines = contract.terms().into_iter().flat_map(|term| contract.lines(term, partner)).collect();
-        let settled = self.settle_lines(lines, origin, room)?;
-        Ok(if self.mark(&contract, partner, origin, room) { settled } else { Settled::InPart })
+        let posted = self.post_lines(lines, origin, room)?;
+        Ok(if self.mark(&contract, partner, origin, room) { posted } else { Posted::InPart })
     }
 
-    /// Brings what is derived in each slot's row to what it is now: whether it needs a person, whether a choice was made, whose
+    /// Brings what is derived in each aggregate's row to what it is now: whether it needs a person, whether a choice was made, whose
     /// the sale is or was. `false`: there was no room for all of them.
     fn mark(&mut self, contract: &Contract, partner: &Partner, origin: Origin<'_>, room: usize) -> bool {
         let holders = self.holders();
         let mut left = room.saturating_sub(self.write_count());
-        for slot in self.slots.values_mut() {
-            let marks = Marks::of(slot, contract, partner, &holders);
-            if marks.are_stored(slot) {
+        for aggregate in self.by_key.values_mut() {
+            let marks = Marks::of(aggregate, contract, partner, &holders);
+            if marks.are_stored(aggregate) {
                 continue;
             }
-            if !slot.dirty && left == 0 {
+            if !aggregate.dirty && left == 0 {
                 return false;
             }
-            left = left.saturating_sub(usize::from(!slot.dirty));
-            slot.dirty = true;
-            marks.store(slot, origin.at);
+            left = left.saturating_sub(usize::from(!aggregate.dirty));
+            aggregate.dirty = true;
+            marks.store(aggregate, origin.at);
         }
         true
     }
 
-    /// The slots whose marks are not what the facts make of them.
-    pub(crate) fn wrongly_marked(&self, contract: &Contract, partner: &Partner) -> Vec<&SlotKey> {
+    /// The aggregates whose marks are not what the facts make of them.
+    pub(crate) fn wrongly_marked(&self, contract: &Contract, partner: &Partner) -> Vec<&AggregateKey> {
         let holders = self.holders();
-        let wrong = self.slots.values().filter(|slot| !Marks::of(slot, contract, partner, &holders).are_stored(slot));
-        wrong.map(|slot| &slot.key).collect()
+        let wrong = self
+            .by_key
+            .values()
+            .filter(|aggregate| !Marks::of(aggregate, contract, partner, &holders).are_stored(aggregate));
+        wrong.map(|aggregate| &aggregate.key).collect()
     }
 
     /// Plans what is due on every entry fee (§6).
-    pub fn settle_fees(
+    pub fn post_fees_due(
         &mut self,
         partner_id: &PartnerId,
         partner: &Partner,
         origin: Origin<'_>,
         room: usize,
-    ) -> Result<Settled, LedgerError> {
+    ) -> Result<Posted, LedgerError> {
         let fees = partner.agreements.iter().filter_map(|agreement| entry_fee_line(partner_id, agreement));
-        self.settle_lines(fees.collect(), origin, room)
+        self.post_lines(fees.collect(), origin, room)
     }
 
     /// Rows that hold a fact are listed under the sale's partner, decided or not, when they are next written.
     fn list(&mut self, sale: &Sale) {
-        for row in self.slots.values_mut().flat_map(Slot::written_rows) {
+        for row in self.by_key.values_mut().flat_map(Aggregate::written_rows) {
             if let Some(fact) = row.fact().filter(|_| row.is_own_fact() && row.place.is_none()) {
                 row.list_under(&sale.partner_id, day_of(&fact));
             }
         }
     }
 
-    fn settle_lines(&mut self, lines: Vec<Line>, origin: Origin<'_>, room: usize) -> Result<Settled, LedgerError> {
+    fn post_lines(&mut self, lines: Vec<Line>, origin: Origin<'_>, room: usize) -> Result<Posted, LedgerError> {
         let recorded = self.entries();
         let mut targets: BTreeMap<LineId, Option<Line>> = recorded.keys().cloned().map(|line| (line, None)).collect();
         targets.extend(lines.into_iter().map(|line| (line.id.clone(), Some(line))));
-        let mut settled = Settled::Completely;
+        let mut posted = Posted::Completely;
         let mut count = self.write_count();
         for (id, line) in targets {
             let entries: Vec<&Entry> =
@@ -296,42 +305,42 @@ impl Slots {
             if due.is_empty() {
                 continue;
             }
-            let key = slot_of(&id);
-            let is_new = !self.slots.contains_key(&key);
-            let slot = self.slots.entry(key.clone()).or_insert_with(|| Slot::new(key.clone(), origin));
-            let writes = slot.writes_for(&id, due.len()) + usize::from(is_new);
+            let key = aggregate_of(&id);
+            let is_new = !self.by_key.contains_key(&key);
+            let aggregate = self.by_key.entry(key.clone()).or_insert_with(|| Aggregate::new(key.clone(), origin));
+            let writes = aggregate.writes_for(&id, due.len()) + usize::from(is_new);
             if count + writes > room {
-                settled = Settled::InPart;
+                posted = Posted::InPart;
                 if is_new {
-                    self.slots.remove(&key);
+                    self.by_key.remove(&key);
                 }
                 continue;
             }
             count += writes;
             for entry in &due {
-                slot.append_entry(&id, entry, origin);
+                aggregate.append_entry(&id, entry, origin);
             }
         }
-        Ok(settled)
+        Ok(posted)
     }
 
     /// Contracts whose lines the fact of an annuity still changes.
     pub fn todo(&self, annuity: &AnnuityId) -> Vec<ContractId> {
-        let slot = self.slots.get(&SlotKey::Annuity(annuity.clone()));
-        slot.map(|slot| slot.state.todo.clone()).unwrap_or_default()
+        let aggregate = self.by_key.get(&AggregateKey::Annuity(annuity.clone()));
+        aggregate.map(|aggregate| aggregate.state.todo.clone()).unwrap_or_default()
     }
 
     /// Adds to what the fact of an annuity leaves to do, or, with nothing, marks it done.
     pub fn set_todo(&mut self, annuity: &AnnuityId, todo: Vec<ContractId>) {
-        if let Some(slot) = self.slots.get_mut(&SlotKey::Annuity(annuity.clone())) {
-            slot.dirty = true;
-            slot.state.todo = todo;
+        if let Some(aggregate) = self.by_key.get_mut(&AggregateKey::Annuity(annuity.clone())) {
+            aggregate.dirty = true;
+            aggregate.state.todo = todo;
         }
     }
 
     /// How many writes the plan has.
     pub fn write_count(&self) -> usize {
-        self.slots.values().map(Slot::write_count).sum()
+        self.by_key.values().map(Aggregate::write_count).sum()
     }
 
     /// The plan.
@@ -343,22 +352,22 @@ impl Slots {
 
     /// Adds the plan to other writes.
     pub(crate) fn add_writes(&self, writes: &mut Writes) -> Result<(), LedgerError> {
-        self.slots.values().try_for_each(|slot| slot.write(writes))
+        self.by_key.values().try_for_each(|aggregate| aggregate.write(writes))
     }
 
     fn name(&self) -> String {
-        self.slots.keys().next().map_or_else(String::new, |key| RowKey::Slot(key.clone()).key().pk)
+        self.by_key.keys().next().map_or_else(String::new, |key| RowKey::Aggregate(key.clone()).key().pk)
     }
 
     /// When the first that was said of an annuity was recorded.
     pub fn recorded_at(&self, annuity: &AnnuityId) -> Option<Timestamp> {
-        self.slots.get(&SlotKey::Annuity(annuity.clone())).map(|slot| slot.own.recorded_at)
+        self.by_key.get(&AggregateKey::Annuity(annuity.clone())).map(|aggregate| aggregate.own.recorded_at)
     }
 }
 
-fn slot_of(line: &LineId) -> SlotKey {
+fn aggregate_of(line: &LineId) -> AggregateKey {
     match line.clone() {
-        LineId::Annuity { annuity, cause: _ } => SlotKey::Annuity(annuity),
-        LineId::EntryFee { partner_id, agreement } => SlotKey::EntryFee(partner_id, agreement),
+        LineId::Annuity { annuity, cause: _ } => AggregateKey::Annuity(annuity),
+        LineId::EntryFee { partner_id, agreement } => AggregateKey::EntryFee(partner_id, agreement),
     }
 }
