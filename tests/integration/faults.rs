@@ -117,7 +117,7 @@ async fn a_message_whose_handler_keeps_dying_is_accounted_for() {
             }
         }
     }
-    // Settled, or too often received: either way it is accounted for.
+    // Processed, or too often received: either way it is accounted for.
     let dead = running.dead_letters().await;
     let body: serde_json::Value = serde_json::from_str(&event.body).unwrap();
     let contract = body["data"]["contract_id"].as_str().unwrap();

@@ -45,7 +45,7 @@ pub enum Kind {
     Commission,
     /// The partner keeps it of what it invoices to the client, and owes the vendor the rest.
     RevenueShare,
-    /// Settled on the invoice of that instance; due neither way.
+    /// Deducted from the invoice of that instance; due neither way.
     InstanceDiscount,
     /// The partner owes it to the vendor.
     EntryFee,

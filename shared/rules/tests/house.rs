@@ -1,5 +1,5 @@
 //! The house, held together by what its sources say: in no crate do files import each other in a circle, no answer is made of
-//! loose JSON, and no crate includes a file of another.
+//! loose JSON, no crate includes a file of another, and no retired word is used.
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on says so")]
 
@@ -193,16 +193,61 @@ fn no_answer_is_made_of_loose_json() {
 
 #[test]
 fn no_crate_includes_a_file_of_another() {
-    let mut folders: Vec<PathBuf> = ["shared", "functions", "infra", "tests"].map(|folder| root().join(folder)).into();
-    while let Some(folder) = folders.pop() {
+    for path in files(&["shared", "functions", "infra", "tests"], &[".rs"]) {
+        let text = fs::read_to_string(&path).unwrap();
+        assert!(!text.contains(concat!("#[path = \"", "..")), "{}", path.display());
+    }
+}
+
+/// The words of an identifier or a sentence, in lower case: `SlotKey` and `slot_key` are both `slot` and `key`.
+fn words(text: &str) -> BTreeSet<String> {
+    let mut words = BTreeSet::new();
+    let mut word = String::new();
+    for c in text.chars().chain([' ']) {
+        let ends = !c.is_ascii_lowercase();
+        if ends && !word.is_empty() {
+            words.insert(std::mem::take(&mut word));
+        }
+        if c.is_ascii_alphabetic() {
+            word.push(c.to_ascii_lowercase());
+        }
+    }
+    words
+}
+
+/// The last column of the table of words in ARCHITECTURE.md.
+fn retired_words(architecture: &str) -> BTreeSet<String> {
+    let table = architecture.split("## Vocabulary").nth(1).unwrap().split("\n## ").next().unwrap();
+    let rows = table.lines().filter(|line| line.starts_with("| ")).skip(1);
+    rows.flat_map(|row| words(row.trim_end_matches('|').rsplit('|').next().unwrap())).collect()
+}
+
+/// Every file below some folders that ends like this.
+fn files(folders: &[&str], ends: &[&str]) -> Vec<PathBuf> {
+    let mut open: Vec<PathBuf> = folders.iter().map(|folder| root().join(folder)).collect();
+    let mut files = Vec::new();
+    while let Some(folder) = open.pop() {
         for path in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
             let name = path.file_name().unwrap().to_string_lossy().into_owned();
-            if path.is_dir() && !["target", "node_modules"].contains(&name.as_str()) {
-                folders.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "rs") {
-                let text = fs::read_to_string(&path).unwrap();
-                assert!(!text.contains(concat!("#[path = \"", "..")), "{}", path.display());
+            if path.is_dir() {
+                open.extend((!["target", "node_modules"].contains(&name.as_str())).then_some(path));
+            } else if ends.iter().any(|end| name.ends_with(end)) {
+                files.push(path);
             }
         }
+    }
+    files
+}
+
+#[test]
+fn no_retired_word_is_used() {
+    let retired = retired_words(&fs::read_to_string(root().join("ARCHITECTURE.md")).unwrap());
+    assert!(retired.contains("slot") && retired.contains("oddity") && !retired.contains("aggregate"), "{retired:?}");
+    let this = Path::new(file!()).file_name();
+    let all = files(&["shared", "functions", "infra", "tests"], &[".rs", ".js", ".mjs", ".html", ".css", "README.md"]);
+    for path in all.into_iter().filter(|path| path.file_name() != this) {
+        let text = fs::read_to_string(&path).unwrap();
+        let used: Vec<String> = words(&text).intersection(&retired).cloned().collect();
+        assert!(used.is_empty(), "{}: {used:?}", path.display());
     }
 }

@@ -224,7 +224,7 @@ fn the_agreement_in_force_on_the_day_of_signature_governs_for_life() {
 }
 
 #[test]
-fn what_is_pending_owes_nothing_and_settles_by_itself() {
+fn what_is_pending_owes_nothing_until_the_missing_fact_arrives() {
     let mut said = vec!["note A 2 N 2024-01-01 10"];
     check(&said, &["A 2: pending: term not billed"]);
     said.push("renewal A 2 2025-01-01 100");

@@ -52,9 +52,9 @@ impl DeadLetters {
 
     /// Lists a message as refused, and moves it there. `false`: not both, so that it must come back.
     pub(crate) async fn move_to_dead_letters(&self, message: &Message, refusal: &Refusal) -> bool {
-        let buried = Arc::clone(&message.context).scope(self.list_and_send(message, refusal)).await;
-        self.metrics.message(if buried { "refused" } else { "failed" });
-        buried
+        let moved = Arc::clone(&message.context).scope(self.list_and_send(message, refusal)).await;
+        self.metrics.message(if moved { "refused" } else { "failed" });
+        moved
     }
 
     async fn list_and_send(&self, message: &Message, refusal: &Refusal) -> bool {

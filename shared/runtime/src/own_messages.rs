@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 pub(crate) enum Own<T> {
     /// One that this release knows.
     Known(T),
-    /// An object that it does not know, of a later release perhaps: it comes back, and is not buried.
+    /// An object that it does not know, of a later release perhaps: it comes back, and is no dead letter.
     Unknown(String),
     /// Nothing that any release sends.
     Garbage,

@@ -117,7 +117,7 @@ proptest! {
     }
 
     #[test]
-    fn agreements_registered_late_settle_what_was_pending(facts in facts(), seed: u64) {
+    fn agreements_registered_late_decide_what_was_pending(facts in facts(), seed: u64) {
         let store = MemoryStore::default();
         let ledger = Ledger::new(&store);
         let booked = block_on(async {
