@@ -656,41 +656,43 @@ fn what_if_is_the_same_facts_under_other_terms() {
 fn check_explained(said: &[&str], language: Language, expected: &str) {
     let lines = Known::after(said).lines();
     let line = lines.first().unwrap();
-    let words = explain::basis(&line.basis, line.posting.currency, language);
+    let words = explain::line(line, language);
     assert_eq!(words.replace(['\u{a0}', '\u{202f}'], " "), expected, "{said:#?}");
 }
 
 #[test]
-fn an_amount_says_how_it_is_computed_and_why() {
+fn an_amount_says_what_happened_how_it_is_computed_and_why() {
     check_explained(
         &["signed affiliate 2024-01-01 rate=0.333333", "sale A 2024-02-29 1234.56"],
         Language::En,
-        "33.3333 % of 1,234.56 EUR is 411.52 EUR, rounded half away from zero: share of every annual fee, which the partner \
-         keeps; 823.04 EUR go to all-in-web, negotiated rate (affiliate agreement of 2024-01-01, programme of 2013-11-16).",
+        "The client pays 1,234.56 EUR for the year; the partner keeps 411.52 EUR and passes 823.04 EUR on to all-in-web. \
+         33.3333% × 1,234.56 EUR = 411.52 EUR, rounded half away from zero (affiliate agreement of 2024-01-01, negotiated \
+         rate, programme of 2013-11-16).",
     );
     check_explained(
         &["signed referrer 2024-01-01", "instance I 2024-02-29 1200"],
         Language::Fr,
-        "0,00 EUR : aucun accord donnant droit à la remise n'était en vigueur au début de l'année (accord prescripteur du \
-         01/01/2024, programme du 16/11/2013).",
+        "Pas de remise sur l'instance du partenaire : aucun accord qui y donne droit n'était en vigueur au début de l'année. \
+         Accord prescripteur du 01/01/2024, programme du 16/11/2013.",
     );
     check_explained(
         &["signed affiliated-integrator 2024-01-01 rate=0.9", "instance I 2024-02-29 1200"],
         Language::En,
-        "50 % of 1,200.00 EUR is 600.00 EUR, rounded half away from zero: discount on the partner's own instance, deducted from \
-         the invoice of that instance (affiliated integrator agreement of 2024-01-01, programme of 2013-11-16).",
+        "The partner's own instance costs 1,200.00 EUR for the year; a discount of 600.00 EUR is deducted from its invoice. \
+         50% × 1,200.00 EUR = 600.00 EUR, rounded half away from zero (affiliated integrator agreement of 2024-01-01, \
+         programme of 2013-11-16).",
     );
     check_explained(
         &["signed independent-integrator 2024-01-01", "sale A 2024-02-29 1200"],
         Language::Fr,
-        "0,00 EUR : avant la vente 2, la première qui est payée (accord intégrateur indépendant du 01/01/2024, programme du \
-         16/11/2013).",
+        "Pas de commission : le programme paie à partir de la 2ᵉ vente. Accord intégrateur indépendant du 01/01/2024, \
+         programme du 16/11/2013.",
     );
     check_explained(
         &["signed affiliate 2024-01-01"],
         Language::En,
-        "2.5 % of 100,000.10 EUR is 2,500.00 EUR, rounded half away from zero: entry fee on the commercial potential of the \
-         segment, owed by the partner (affiliate agreement of 2024-01-01, programme of 2013-11-16).",
+        "The partner owes an entry fee of 2,500.00 EUR, for a commercial potential of 100,000.10 EUR. 2.5% × 100,000.10 EUR \
+         = 2,500.00 EUR, rounded half away from zero (affiliate agreement of 2024-01-01, programme of 2013-11-16).",
     );
 }
 

@@ -84,7 +84,7 @@ impl Entry {
             amount: Money::new(recorded.entry.amount, posting.currency),
             vendor_share: Money::new(recorded.entry.vendor_share, posting.currency),
             reason: recorded.entry.basis.decision.reason.as_str(),
-            explanation: explain::entry(&recorded.entry, language),
+            explanation: explain::entry(line, &recorded.entry, language),
         }
     }
 
@@ -158,7 +158,7 @@ impl LineAnswer {
             programme: decision.programme,
             rate: decision.rates.clone(),
             reason: decision.reason.as_str(),
-            explanation: explain::basis(&line.basis, posting.currency, language),
+            explanation: explain::line(line, language),
         }
     }
 }

@@ -104,6 +104,6 @@ fn row(part: &str, listed: &ListedEntry, language: Language) -> Vec<String> {
         decimal(recorded.entry.amount),
         decimal(recorded.entry.vendor_share),
         recorded.entry.basis.decision.reason.as_str().to_owned(),
-        explain::entry(&recorded.entry, language),
+        explain::entry(&listed.line, &recorded.entry, language),
     ]
 }

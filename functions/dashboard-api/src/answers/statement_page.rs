@@ -106,7 +106,7 @@ fn row(listed: &ListedEntry, language: Language) -> Markup {
             td { (entry.posting.booked_on) }
             td { @if let Some(id) = contract_id { (id) } }
             td { @if let Some(term) = term { (term) } }
-            td { (explain::entry(entry, language)) }
+            td { (explain::entry(&listed.line, entry, language)) }
             td class="amount" { (amount(entry.amount)) }
             td class="amount" { (amount(entry.vendor_share)) }
         }

@@ -219,7 +219,7 @@ async fn a_late_earlier_sale_displaces_a_later_one() {
         contract["entries"].as_array().unwrap().iter().map(|entry| minor(&entry["amount"])).collect();
     assert_eq!(amounts, [0, 60_001]);
     let said = contract["entries"][1]["explanation"].as_str().unwrap().replace('\u{a0}', " ");
-    assert!(said.starts_with("50 % of 1,200.01 EUR is 600.01 EUR"), "{said}");
+    assert!(said.contains("50% × 1,200.01 EUR = 600.01 EUR"), "{said}");
     assert_eq!(contract["annuities"][0]["line"]["reason"], "sale-n-or-later");
     assert_eq!(service.get("/contracts/B").await["annuities"][0]["line"]["reason"], "before-sale-n");
 
