@@ -159,12 +159,12 @@ test("a script in a text stays text", async (t) => {
   }
 });
 
-test("choosing what stands, with a reason", async (t) => {
+test("choosing the effective claim, with a reason", async (t) => {
   const { items } = (await api("/attention?limit=500")).json;
   const disputed = items.find((item) => item.kind === "contradiction");
   if (!disputed) return t.skip("nothing is contradicted");
   const page = await opened(t, ADMIN, { address: "#/attention" });
-  await page.getByRole("link", { name: "Choose which claim stands" }).first().waitFor();
+  await page.getByRole("link", { name: "Choose the effective claim" }).first().waitFor();
   await go(page, `#/contracts/${disputed.contract_id}`);
   const reason = `Seen on paper, ${fresh()}`;
   await page.getByLabel("Claim 2").check();

@@ -19,7 +19,7 @@ test("balances, to the cent and by currency", async (t) => {
     .getByRole("img", { name: /Amounts by month/ })
     .first()
     .waitFor();
-  await page.getByText("The same as a table").click();
+  await page.getByText("The figures as a table").click();
   await page.getByRole("table", { name: "Amounts by month" }).waitFor();
 });
 
@@ -82,7 +82,7 @@ test("a contract's history", async (t) => {
   for (const { line } of contract.annuities.filter((annuity) => annuity.line))
     await history.getByText(line.explanation).first().waitFor();
   assert.equal(await page.locator("tr.opens").count(), contract.entries.length);
-  assert.equal(await page.getByText("Choose what stands").count(), 0, "choosing is the manager's");
+  assert.equal(await page.getByText("Choose the effective claim").count(), 0, "choosing is the manager's");
 });
 
 test("contracts of a period, with what each came to", async (t) => {

@@ -44,7 +44,10 @@ export const percent = (fraction) =>
   new Intl.NumberFormat(locale(), { style: "percent", maximumFractionDigits: 4 }).format(fraction);
 
 const utc = (text) => new Date(`${text}T00:00:00Z`);
-const dated = (date, options) => new Intl.DateTimeFormat(locale(), { timeZone: "UTC", ...options }).format(date);
+const dated = (date, options) =>
+  ordinal(new Intl.DateTimeFormat(locale(), { timeZone: "UTC", ...options }).format(date));
+/** French counts the first day of a month: 1ᵉʳ. */
+const ordinal = (text) => (locale() === "fr-FR" ? text.replace(/^1(?= \D)/, "1ᵉʳ") : text);
 
 export const day = (text) => dated(utc(text), { day: "numeric", month: "short", year: "numeric" });
 export const month = (text) => dated(utc(`${text}-01`), { month: "long", year: "numeric" });

@@ -16,10 +16,20 @@ export function firstLanguage() {
 }
 
 export async function speak(name) {
-  ({ default: words } = await (name === "fr" ? import("./text-fr.js") : import("./text-en.js")));
+  const texts = (await (name === "fr" ? import("./text-fr.js") : import("./text-en.js"))).default;
+  words = name === "fr" ? typeset(texts) : texts;
   chosen = name;
   document.documentElement.lang = name;
 }
+
+/** French puts spaces that do not break before its double punctuation. */
+const typeset = (texts) =>
+  Object.fromEntries(
+    Object.entries(texts).map(([key, text]) => [
+      key,
+      text.replace(/ ([;!?%])/g, "\u202f$1").replace(/ ([:»])/g, "\u00a0$1").replace(/« /g, "«\u00a0"),
+    ]),
+  );
 
 export async function chooseLanguage(name) {
   localStorage.setItem(KEY, name);

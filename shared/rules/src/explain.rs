@@ -48,7 +48,9 @@ pub fn entry(id: &LineId, entry: &Entry, language: Language) -> String {
         let taken_back = money(Minor(entry.amount.0.saturating_neg()));
         let why = why_reversed(reversal, language);
         return match language {
-            Language::Fr => format!("{why} : les {taken_back} inscrits ici sont repris. Motif d'origine : {said}"),
+            Language::Fr => {
+                format!("{why}\u{a0}: les {taken_back} inscrits ici sont repris. Motif d’origine\u{a0}: {said}")
+            }
             Language::En => format!("{why}: the {taken_back} recorded here are taken back. Original reason: {said}"),
         };
     }
@@ -60,7 +62,7 @@ pub fn entry(id: &LineId, entry: &Entry, language: Language) -> String {
     let (total, difference) = (money(total), money(entry.amount));
     match language {
         Language::Fr => {
-            format!("Régularisation : le montant passe de {before} à {total}, soit {difference}. {said}")
+            format!("Régularisation\u{a0}: le montant passe de {before} à {total}, soit {difference}. {said}")
         }
         Language::En => {
             format!("Correction: the amount goes from {before} to {total}, a difference of {difference}. {said}")
@@ -76,7 +78,7 @@ fn why_reversed(reversal: Reversal, language: Language) -> &'static str {
             "Le montant est désormais inscrit sous un autre modèle, une autre devise ou une autre date"
         }
         (Reversal::AnotherPosting, Language::En) => "The amount is now booked under another model, currency or day",
-        (Reversal::NotOwed, Language::Fr) => "Plus rien n'est dû à ce titre",
+        (Reversal::NotOwed, Language::Fr) => "Plus rien n’est dû à ce titre",
         (Reversal::NotOwed, Language::En) => "Nothing is owed for this any more",
     }
 }
@@ -180,7 +182,7 @@ mod tests {
             Some("N-1"),
             &entry_of(Reason::RevenueShare, "0.5", 10_000, 0),
             Language::En,
-            "The credit note cancels what was left of the year's fee: 100.00 EUR. The partner's share falls from 50.00 EUR \
+            "The credit note cancels what was left of the year’s fee: 100.00 EUR. The partner’s share falls from 50.00 EUR \
              to 0.00 EUR: −50.00 EUR. 50% × 0.00 EUR = 0.00 EUR, less 50% × 100.00 EUR = 50.00 EUR, rounded half away from \
              zero (affiliated integrator agreement of 2024-01-01, programme of 2013-11-16).",
         );
@@ -188,7 +190,7 @@ mod tests {
             Some("N-2"),
             &entry_of(paid(), "0.15", 0, 0),
             Language::En,
-            "This credit note has no effect: the year's fee had been refunded in full already. Affiliated integrator \
+            "This credit note has no effect: the year’s fee had been refunded in full already. Affiliated integrator \
              agreement of 2024-01-01, programme of 2013-11-16.",
         );
         check(
@@ -225,11 +227,11 @@ mod tests {
                 "Le montant est désormais inscrit sous un autre modèle",
                 "The amount is now booked under another model",
             ),
-            (Reversal::NotOwed, "Plus rien n'est dû", "Nothing is owed"),
+            (Reversal::NotOwed, "Plus rien n’est dû", "Nothing is owed"),
         ] {
             let reversed = Entry { amount: Minor(-whole.amount.0), reversal: Some(why), ..whole.clone() };
             let [fr, en] = [Language::Fr, Language::En].map(|language| entry(&id(None), &reversed, language));
-            assert!(fr.starts_with(french) && fr.contains(" : les 600,01\u{a0}EUR inscrits ici sont repris. "), "{fr}");
+            assert!(fr.starts_with(french) && fr.contains("\u{a0}: les 600,01\u{a0}EUR inscrits ici sont repris. "), "{fr}");
             assert!(
                 en.starts_with(english) && en.contains(": the 600.01\u{a0}EUR recorded here are taken back. "),
                 "{en}"

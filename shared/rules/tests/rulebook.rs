@@ -672,13 +672,13 @@ fn an_amount_says_what_happened_how_it_is_computed_and_why() {
     check_explained(
         &["signed referrer 2024-01-01", "instance I 2024-02-29 1200"],
         Language::Fr,
-        "Pas de remise sur l'instance du partenaire : aucun accord qui y donne droit n'était en vigueur au début de l'année. \
+        "Pas de remise sur l’instance du partenaire : aucun accord qui y donne droit n’était en vigueur au début de l’année. \
          Accord prescripteur du 01/01/2024, programme du 16/11/2013.",
     );
     check_explained(
         &["signed affiliated-integrator 2024-01-01 rate=0.9", "instance I 2024-02-29 1200"],
         Language::En,
-        "The partner's own instance costs 1,200.00 EUR for the year; a discount of 600.00 EUR is deducted from its invoice. \
+        "The partner’s own instance costs 1,200.00 EUR for the year; a discount of 600.00 EUR is deducted from its invoice. \
          50% × 1,200.00 EUR = 600.00 EUR, rounded half away from zero (affiliated integrator agreement of 2024-01-01, \
          programme of 2013-11-16).",
     );

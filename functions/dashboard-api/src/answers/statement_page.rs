@@ -14,7 +14,7 @@ const fn text(fr: &'static str, en: &'static str) -> Text {
     Text { fr, en }
 }
 
-const TITLE: Text = text("Relevé", "Statement");
+const TITLE: Text = text("Décompte", "Statement");
 const ENTRIES: Text = text("Écritures du mois", "Entries of the month");
 const EARLIER: Text =
     text("Écritures de mois antérieurs, enregistrées depuis le", "Entries for earlier months, recorded since");

@@ -9,19 +9,19 @@ use crate::programme::Language;
 pub fn pending(pending: Pending, language: Language) -> &'static str {
     match (pending, language) {
         (Pending::NoAgreement, Language::Fr) => {
-            "En attente : le partenaire n'avait pas d'accord en vigueur le jour de la signature. Le montant sera calculé dès que l'accord sera enregistré."
+            "En attente\u{a0}: le partenaire n’avait pas d’accord en vigueur le jour de la signature. Le montant sera calculé dès que l’accord sera enregistré."
         }
         (Pending::NoAgreement, Language::En) => {
             "Pending: the partner had no agreement in force on the day of signature. The amount is computed as soon as the agreement is registered."
         }
         (Pending::ContractNotSigned, Language::Fr) => {
-            "En attente : la vente de ce contrat n'est pas connue. Le montant sera calculé dès qu'elle arrivera."
+            "En attente\u{a0}: la vente de ce contrat n’est pas connue. Le montant sera calculé dès qu’elle arrivera."
         }
         (Pending::ContractNotSigned, Language::En) => {
             "Pending: the sale of this contract is not known. The amount is computed as soon as it arrives."
         }
         (Pending::TermNotBilled, Language::Fr) => {
-            "En attente : l'annuité visée par cet avoir n'est pas connue. Le montant sera calculé dès qu'elle arrivera."
+            "En attente\u{a0}: l’annuité visée par cet avoir n’est pas connue. Le montant sera calculé dès qu’elle arrivera."
         }
         (Pending::TermNotBilled, Language::En) => {
             "Pending: the annuity of this credit note is not known. The amount is computed as soon as it arrives."
@@ -35,28 +35,28 @@ pub fn anomaly(anomaly: Anomaly, language: Language) -> &'static str {
     match (anomaly, language) {
         (Anomaly::Pending(waits_for), language) => pending(waits_for, language),
         (Anomaly::Void, Language::Fr) => {
-            "Sans effet : l'année commence au plus tard le jour de la signature du contrat. Corriger la date dans la facturation, qui enverra un nouvel événement."
+            "Sans effet\u{a0}: l’année commence au plus tard le jour de la signature du contrat. Corriger la date dans la facturation, qui enverra un nouvel événement."
         }
         (Anomaly::Void, Language::En) => {
             "Without effect: the year starts no later than its contract was signed. Correct the day in billing, which then sends another event."
         }
         (Anomaly::Contradiction, Language::Fr) => {
-            "Deux événements disent des choses différentes ; le premier enregistré vaut. Choisir celui qui doit valoir, ou aucun."
+            "Deux événements disent des choses différentes\u{202f}; le premier enregistré vaut. Choisir celui qui doit valoir, ou aucun."
         }
         (Anomaly::Contradiction, Language::En) => {
             "Two events say different things; the one recorded first stands. Choose which is to stand, or none."
         }
         (Anomaly::OverCredited, Language::Fr) => {
-            "Les avoirs dépassent ce qui reste de l'annuité ; l'excédent est sans effet. Vérifier les avoirs dans la facturation."
+            "Les avoirs dépassent ce qui reste de l’annuité\u{202f}; l’excédent est sans effet. Vérifier les avoirs dans la facturation."
         }
         (Anomaly::OverCredited, Language::En) => {
             "The credit notes give back more than is left of the annuity; the excess has no effect. Check them in billing."
         }
         (Anomaly::ForeignCurrency, Language::Fr) => {
-            "Un avoir est dans une autre monnaie que l'annuité ; il est sans effet. L'établir à nouveau dans la monnaie de l'annuité."
+            "Un avoir est dans une autre devise que l’annuité\u{202f}; il est sans effet. L’établir à nouveau dans la devise de l’annuité."
         }
         (Anomaly::ForeignCurrency, Language::En) => {
-            "A credit note is in another currency than its annuity; it has no effect. Issue it again in the annuity's currency."
+            "A credit note is in another currency than its annuity; it has no effect. Issue it again in the annuity’s currency."
         }
     }
 }
@@ -75,18 +75,18 @@ mod tests {
         };
         check(
             Anomaly::Pending(Pending::NoAgreement),
-            "dès que l'accord sera enregistré",
+            "dès que l’accord sera enregistré",
             "the agreement is registered",
         );
         check(Anomaly::Pending(Pending::ContractNotSigned), "la vente de ce contrat", "the sale of this contract");
         check(
             Anomaly::Pending(Pending::TermNotBilled),
-            "l'annuité visée par cet avoir",
+            "l’annuité visée par cet avoir",
             "the annuity of this credit note",
         );
         check(Anomaly::Void, "Corriger la date", "Correct the day");
         check(Anomaly::Contradiction, "Choisir celui qui doit valoir", "Choose which is to stand");
         check(Anomaly::OverCredited, "Vérifier les avoirs", "Check them in billing");
-        check(Anomaly::ForeignCurrency, "dans la monnaie de l'annuité", "in the annuity's currency");
+        check(Anomaly::ForeignCurrency, "dans la devise de l’annuité", "in the annuity’s currency");
     }
 }
