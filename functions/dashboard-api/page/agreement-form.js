@@ -3,16 +3,15 @@
 import { h } from "./dom.js";
 import { dateInput, field, input, select } from "./fields.js";
 import { fractionOfPercent, percentOfFraction, plainDecimal } from "./money.js";
-import { named, t } from "./text.js";
+import { codes, named, t } from "./text.js";
 
-export const MODELS = ["affiliate", "affiliated-integrator", "independent-integrator", "referrer"];
 const CURRENCIES = ["EUR", "CHF", "GBP", "USD", "JPY"];
 const INTEGRATORS = ["affiliated-integrator", "independent-integrator"];
 
 /** A fieldset; `renumber(i)` says which of the registration's agreements it is. */
 export function agreementFields(agreement, remove) {
   const model = select(
-    MODELS.map((name) => [name, named("model", name)]),
+    codes("model").map((name) => [name, named("model", name)]),
     agreement.model,
     { "data-name": "model" },
   );

@@ -15,9 +15,14 @@ export function firstLanguage() {
   return navigator.language.toLowerCase().startsWith("fr") ? "fr" : "en";
 }
 
+/** The page's own texts, and the names of kinds, models, reasons and anomalies, which the API gives. */
 export async function speak(name) {
-  const texts = (await (name === "fr" ? import("./text-fr.js") : import("./text-en.js"))).default;
-  words = name === "fr" ? typeset(texts) : texts;
+  const [{ default: texts }, names] = await Promise.all([
+    name === "fr" ? import("./text-fr.js") : import("./text-en.js"),
+    fetch("/page/names.json").then((answer) => answer.json()),
+  ]);
+  const all = { ...texts, ...names[name] };
+  words = name === "fr" ? typeset(all) : all;
   chosen = name;
   document.documentElement.lang = name;
 }
@@ -51,6 +56,12 @@ export function count(key, number) {
 
 /** The word for one of the API's names, such as a model. A name newer than this page is shown as words. */
 export const named = (group, name) => words[`${group}.${name}`] ?? String(name).replaceAll("-", " ");
+
+/** The codes that have a name, such as every model. */
+export const codes = (group) =>
+  Object.keys(words)
+    .filter((key) => key.startsWith(`${group}.`))
+    .map((key) => key.slice(group.length + 1));
 
 /** A text that is optional. */
 export const maybe = (key) => words[key] ?? null;

@@ -1,7 +1,6 @@
 // What it would come to under other terms, next to today's result. Nothing is stored.
 
 import { get, post } from "./api.js";
-import { MODELS } from "./agreement-form.js";
 import { announce, h } from "./dom.js";
 import { annuityTitle } from "./entry-table.js";
 import { busy, clearErrors, field, input, placeError, select } from "./fields.js";
@@ -19,7 +18,7 @@ import {
   unreadableNote,
   viewHeading,
 } from "./parts.js";
-import { count, named, t } from "./text.js";
+import { count, codes, named, t } from "./text.js";
 
 /** Of the lines that differ this many are shown at first. */
 const SHOWN = 25;
@@ -50,7 +49,7 @@ function simulationForm(versions, results) {
   const whom = h("div", {});
   const rate = input({ name: "rate", inputmode: "decimal" });
   const fromSale = h("input", { type: "number", name: "from_sale", min: "1", max: "12" });
-  const models = [["", t("what-if.as-it-is")], ...MODELS.map((name) => [name, named("model", name)])];
+  const models = [["", t("what-if.as-it-is")], ...codes("model").map((name) => [name, named("model", name)])];
   const model = select(models, "", { name: "model" });
   const button = h("button", { class: "primary" }, t("what-if.send"));
   const form = h(
@@ -97,7 +96,7 @@ function simulationForm(versions, results) {
 
 async function target(who, versions) {
   if (who === "model")
-    return field(t("agreement.model"), select(MODELS.map((name) => [name, named("model", name)])), {
+    return field(t("agreement.model"), select(codes("model").map((name) => [name, named("model", name)])), {
       field: "who.model",
     });
   if (who === "partner_id") return field(t("partner.id"), input({ name: "partner_id" }), { field: "who.partner_id" });

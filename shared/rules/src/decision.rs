@@ -95,6 +95,22 @@ impl Reason {
     /// The names of all of them.
     pub const NAMES: &[&str] = Reason::VARIANTS;
 
+    /// One of each, those with a number with the lowest.
+    pub fn each() -> [Reason; 9] {
+        let from_sale = FromSale::MIN;
+        [
+            Reason::RevenueShare,
+            Reason::AgreementEnded,
+            Reason::SaleNOrLater { from_sale },
+            Reason::BeforeSaleN { from_sale },
+            Reason::PaidOnce,
+            Reason::InstanceDiscount,
+            Reason::InstanceWithoutPerk,
+            Reason::NotTheFirstInstance,
+            Reason::EntryFee,
+        ]
+    }
+
     /// The name on the wire: `before-sale-n`.
     pub fn as_str(self) -> &'static str {
         self.into()

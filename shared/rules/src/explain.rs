@@ -231,7 +231,10 @@ mod tests {
         ] {
             let reversed = Entry { amount: Minor(-whole.amount.0), reversal: Some(why), ..whole.clone() };
             let [fr, en] = [Language::Fr, Language::En].map(|language| entry(&id(None), &reversed, language));
-            assert!(fr.starts_with(french) && fr.contains("\u{a0}: les 600,01\u{a0}EUR inscrits ici sont repris. "), "{fr}");
+            assert!(
+                fr.starts_with(french) && fr.contains("\u{a0}: les 600,01\u{a0}EUR inscrits ici sont repris. "),
+                "{fr}"
+            );
             assert!(
                 en.starts_with(english) && en.contains(": the 600.01\u{a0}EUR recorded here are taken back. "),
                 "{en}"

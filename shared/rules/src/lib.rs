@@ -22,6 +22,7 @@ pub mod line;
 pub mod minimum_sales;
 mod minor;
 pub mod money;
+pub mod names;
 #[cfg(feature = "openapi")]
 mod openapi;
 pub mod partner;

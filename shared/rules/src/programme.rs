@@ -304,6 +304,8 @@ error! {
 impl FromSale {
     /// The highest there is.
     pub const MAX: u8 = 12;
+    /// The first sale.
+    pub const MIN: FromSale = FromSale(1);
 
     /// The number, 1 to 12.
     pub fn number(self) -> u8 {

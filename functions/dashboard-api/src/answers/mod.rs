@@ -7,6 +7,7 @@ pub(crate) mod contract_pieces;
 #[cfg(test)]
 mod contract_tests;
 pub(crate) mod entries;
+pub(crate) mod names;
 pub(crate) mod partners;
 pub(crate) mod programme;
 pub(crate) mod simulation;

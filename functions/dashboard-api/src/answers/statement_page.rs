@@ -8,7 +8,7 @@ use maud::{DOCTYPE, Markup, html};
 use reports::Statement;
 use reports::statement::Section;
 use rules::text::{Language, Text};
-use rules::{Kind, Minor, Totals, explain};
+use rules::{Minor, Totals, explain, names};
 
 const fn text(fr: &'static str, en: &'static str) -> Text {
     Text { fr, en }
@@ -35,15 +35,6 @@ const TOTAL_COLUMNS: [Text; 4] = [
     text("Dû au partenaire", "Due to the partner"),
     text("Dû par le partenaire", "Due from the partner"),
 ];
-
-fn kind(kind: Kind) -> Text {
-    match kind {
-        Kind::Commission => text("Commission", "Commission"),
-        Kind::RevenueShare => text("Part de revenu", "Revenue share"),
-        Kind::InstanceDiscount => text("Remise sur instance", "Instance discount"),
-        Kind::EntryFee => text("Droit d’entrée", "Entry fee"),
-    }
-}
 
 /// The whole document.
 pub(crate) fn page(statement: &Statement, caller: &Caller, language: Language) -> Markup {
@@ -121,7 +112,7 @@ fn totals(totals: &Totals, language: Language) -> Markup {
                 @for (group, total) in &totals.0 {
                     @let due = total.due(group.kind);
                     tr {
-                        th scope="row" { (kind(group.kind).in_language(language)) }
+                        th scope="row" { (names::kind(group.kind).in_language(language)) }
                         td class="amount" { (amount(total.amount, group.currency, language)) }
                         td class="amount" { (amount(due.due_to_partner, group.currency, language)) }
                         td class="amount" { (amount(due.due_from_partner, group.currency, language)) }
