@@ -15,7 +15,7 @@ const BATCH: usize = 10;
 const STRIDE: usize = 500;
 const HOW: &str = "ReturnConsumedCapacity of the embedded engine, ids of 64 bytes, every term negotiated";
 
-/// What events cost.
+/// Costs of events: requests and capacity units.
 pub(crate) async fn figures(running: &Running) -> Vec<Figure> {
     let counted = Counted::new(running.store());
     for n in 0..BATCH {

@@ -1,4 +1,4 @@
-//! How fast the dashboard answers about a large world: requests one after the other, over HTTP, through the gateway.
+//! Response times of the dashboard for a large world: requests one after the other, over HTTP, through the gateway.
 
 use crate::figures::{Figure, Goal};
 use fastrand::Rng;
@@ -12,18 +12,18 @@ use ledger::totals::PartnerMonth;
 use std::collections::BTreeSet;
 use std::time::Instant;
 
-/// How many facts are recorded, or months added up, at once.
+/// Number of facts recorded, or of months added up, at once.
 const AT_ONCE: usize = 200;
 
 /// The path of a request about a partner and a month.
 type Path = fn(&str, &str) -> String;
 
-/// How often most requests are sent.
+/// Number of times that most requests are sent.
 const OFTEN: usize = 1000;
-/// How often the ones that read a great deal are.
+/// Number of times that requests which read a great deal are sent.
 const SELDOM: usize = 50;
 
-/// A large world taken in, and how long the answers about it take.
+/// Records a large world, and times the answers about it.
 pub(crate) async fn figures(running: &Running, seed: u64, size: Size) -> Vec<Figure> {
     let world = World::generated(seed, size);
     running.register(&world).await;
@@ -62,7 +62,7 @@ pub(crate) async fn figures(running: &Running, seed: u64, size: Size) -> Vec<Fig
     figures
 }
 
-/// The world's events and what its months add up to, without the queues: only the answers about it are timed.
+/// Records the world's events and its month totals without the queues, since only the answers are timed.
 async fn book(running: &Running, world: &World) {
     let ledger = running.ledger();
     let facts: Vec<ReportedFact> = world.facts().into_iter().map(|fact| ReportedFact::new(fact, "bench")).collect();

@@ -1,14 +1,14 @@
-//! The table of figures, and the baseline that the counted ones are held against.
+//! The table of figures, and the baseline to which the counted ones are compared.
 
 use comfy_table::{Table, presets};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// By how much a counted figure may differ from the baseline, in per cent.
+/// Tolerance of a counted figure around the baseline, in per cent.
 const TOLERANCE_PERCENT: i64 = 2;
 
-/// What a figure's number counts.
+/// Unit of a figure's number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Unit {
     /// Tenths of a capacity unit.
@@ -39,7 +39,7 @@ impl Unit {
         }
     }
 
-    /// Whether the number is the same wherever it is taken.
+    /// Whether the number is the same on every machine.
     fn is_counted(self) -> bool {
         match self {
             Unit::TenthUnits | Unit::HundredthUnits | Unit::Count | Unit::Bytes => true,
@@ -48,14 +48,14 @@ impl Unit {
     }
 }
 
-/// What is aimed at.
+/// Goal of a figure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Goal {
-    /// No more than this.
+    /// Maximum.
     AtMost(i64),
-    /// No less than this.
+    /// Minimum.
     AtLeast(i64),
-    /// It is only reported.
+    /// No goal: the figure is only reported.
     None,
 }
 
@@ -71,7 +71,7 @@ pub(crate) struct Figure {
 }
 
 impl Figure {
-    /// A figure, and how it was taken.
+    /// Makes a figure, with the way in which it was taken.
     pub(crate) fn new(
         name: impl Into<String>,
         (number, unit): (i64, Unit),
@@ -81,7 +81,7 @@ impl Figure {
         Figure { name: name.into(), unit, number, spread: None, goal, how: how.into() }
     }
 
-    /// The one of several times that stands at a percentile, with the median and the slowest beside it.
+    /// Makes the figure of several times: the one at a percentile, with the median and the slowest beside it.
     pub(crate) fn time(
         name: impl Into<String>,
         mut times: Vec<Duration>,
@@ -142,7 +142,7 @@ pub(crate) fn table(figures: &[Figure]) -> Table {
     table
 }
 
-/// The file that holds what the counted figures were.
+/// The file of the baseline.
 fn baseline_file() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("bench/baseline.json")
 }
@@ -158,7 +158,7 @@ pub(crate) fn update_baseline(figures: &[Figure]) -> std::io::Result<()> {
     std::fs::write(baseline_file(), json + "\n")
 }
 
-/// What is wrong with the figures: goals that are missed, counts that have moved away from the baseline.
+/// Complaints about the figures: missed goals, and counts that differ from the baseline.
 pub(crate) fn complaints(figures: &[Figure]) -> std::io::Result<Vec<String>> {
     let baseline: BTreeMap<String, i64> = serde_json::from_str(&std::fs::read_to_string(baseline_file())?)?;
     let mut complaints = Vec::new();

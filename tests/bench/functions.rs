@@ -1,5 +1,5 @@
-//! The functions as Lambda runs them: how large they are, how soon they ask for work, how much memory they come to need,
-//! and how many events they take in, fed straight and through the queue.
+//! Figures of the functions as Lambda runs them: their size, the time until they ask for work, their peak memory, and
+//! the events they process in a second, fed directly and through the queue.
 
 use crate::figures::{Figure, Goal, Unit};
 use events::input::Event;
@@ -20,19 +20,19 @@ use tokio::process::Command;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-/// How often a process is started.
+/// Number of starts of a process.
 const STARTS: usize = 40;
-/// How many events are taken in.
+/// Number of events processed.
 const EVENTS: usize = 10_000;
 /// The events of a batch.
 const BATCH: usize = 10;
-/// The partners that the events are of, each with a history that makes them no early sales.
+/// Partners of the events, each with so long a history that the events are no early sales.
 const PARTNERS: usize = 100;
 const SALE_SIGNED: &str = "SaleSigned";
 
 type Failure = Box<dyn Error>;
 
-/// The bytes of the largest program and of each.
+/// Sizes of the largest program and of each, in bytes.
 pub(crate) fn sizes(programs: &Path, running: &Running) -> Result<Vec<Figure>, Failure> {
     let functions = running.stack.template.functions.values();
     functions
@@ -44,7 +44,7 @@ pub(crate) fn sizes(programs: &Path, running: &Running) -> Result<Vec<Figure>, F
         .collect()
 }
 
-/// From the start of a process to its first poll of the runtime API.
+/// Times from the start of a process to its first poll of the runtime API.
 pub(crate) async fn first_polls(programs: &Path, running: &Running) -> Result<Vec<Figure>, Failure> {
     let mut figures = Vec::new();
     for (name, function) in &running.stack.template.functions {
@@ -94,7 +94,7 @@ async fn first_poll(
     Ok(taken)
 }
 
-/// Sales of ten partners, fed to a process of its own, and the most memory it has come to need; then as many through the
+/// Feeds sales of ten partners to a process of its own, and measures its peak memory; then sends as many through the
 /// queue of the stack.
 pub(crate) async fn throughput(programs: &Path, running: &Running) -> Result<Vec<Figure>, Failure> {
     register(running).await;
@@ -193,7 +193,7 @@ fn children() -> Vec<String> {
     children.flat_map(|ids| ids.split_whitespace().map(str::to_owned).collect::<Vec<_>>()).collect()
 }
 
-/// The most memory a process has ever had.
+/// Peak memory of a process.
 fn peak_bytes(process: &str) -> Option<i64> {
     let status = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;

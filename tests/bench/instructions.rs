@@ -7,10 +7,10 @@ use std::process::Command;
 
 /// The events of the shorter run.
 const FEW: i64 = 1_000;
-/// How many more the longer run has.
+/// Number of events that the longer run has in addition.
 const MORE: i64 = 10_000;
 
-/// What the rules cost, and what an event costs from its bytes to its line.
+/// Instructions of the rules, and of an event from its bytes to its line.
 pub(crate) fn figures() -> Result<Vec<Figure>, Box<dyn Error>> {
     let program = built()?;
     [("rules alone", "rules", 2_000), ("parse, validate and rules", "event", 25_000)]
@@ -41,7 +41,7 @@ fn built() -> Result<PathBuf, Box<dyn Error>> {
     Ok(target.join("fast/decisions"))
 }
 
-/// The instructions of so many sales, under callgrind.
+/// Instructions of so many sales, under callgrind.
 fn collected(program: &Path, work: &str, count: i64) -> Result<i64, Box<dyn Error>> {
     let run = Command::new("valgrind")
         .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])

@@ -1,4 +1,4 @@
-//! `cargo run --profile fast -p tests --bin bench`: every figure that the system is held to, as one table.
+//! `cargo run --profile fast -p tests --bin bench`: every figure with a goal, as one table.
 
 #![expect(
     clippy::print_stdout,
@@ -50,14 +50,14 @@ struct Arguments {
     seed: u64,
 }
 
-/// What is taken together.
+/// Figures that are taken together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Part {
     /// Units, requests, instructions, bytes
     Counted,
-    /// How soon functions start, and how many events they take in
+    /// Time until functions start, and events that they process in a second
     Functions,
-    /// How soon the dashboard answers about a large world
+    /// Response times of the dashboard for a large world
     Dashboard,
 }
 

@@ -1,4 +1,4 @@
-//! A running stack, and the programs it is made of.
+//! A running stack and its programs.
 
 #![expect(
     clippy::unwrap_used,

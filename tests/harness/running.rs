@@ -21,7 +21,7 @@ use tempfile::TempDir;
 /// The variable that names another DynamoDB than the embedded one.
 pub const DYNAMODB_URL: &str = "DYNAMODB_URL";
 
-/// How long messages may take, however slow the machine.
+/// Time for messages to be processed, even on a slow machine.
 const PATIENCE: Duration = Duration::from_mins(5);
 
 /// Whether the table is in another DynamoDB than the embedded one.
@@ -29,7 +29,7 @@ pub fn is_another_engine() -> bool {
     std::env::var_os(DYNAMODB_URL).is_some()
 }
 
-/// A stack, its API, and the folder that goes when it goes.
+/// A stack, its API, and its folder, which is deleted with it.
 #[derive(Debug)]
 pub struct Running {
     /// The stack.
@@ -41,7 +41,7 @@ pub struct Running {
 }
 
 impl Running {
-    /// Lets messages that failed come back sooner than the template admits.
+    /// Makes messages that failed come back sooner than the template admits.
     pub async fn come_back_after(&self, seconds: u32) {
         for mapping in self.stack.template.functions.values().filter_map(|function| function.mapping.as_ref()) {
             let set = self.stack.sqs().set_queue_attributes().queue_url(self.stack.queue_url(&mapping.queue));
@@ -81,7 +81,7 @@ impl Running {
         self.stack.api(&Role::Partner(partner.parse().unwrap())).unwrap()
     }
 
-    /// The API with whatever token, or with none.
+    /// The API with any token, or with none.
     pub fn api_with(&self, token: Option<&str>) -> Http {
         let nobody = Http::new(&self.stack.api_url);
         token.map_or(nobody.clone(), |token| nobody.with_token(token.to_owned()))
@@ -92,7 +92,7 @@ impl Running {
         DynamoStore::new(self.stack.dynamodb(), &self.stack.template.table.name)
     }
 
-    /// The ledger in its table, to write to from here, at whatever time.
+    /// The ledger in its table, for writing to it at any time.
     pub fn ledger(&self) -> Ledger<DynamoStore> {
         Ledger::new(self.store())
     }
@@ -108,13 +108,13 @@ impl Running {
         self.wait_until_idle().await;
     }
 
-    /// Waits until nothing is left to do but delayed second looks; not for ever. They find nothing where no function died.
+    /// Waits until only delayed second looks are left, for a limited time. They find nothing unless a function died.
     pub async fn wait_until_idle(&self) {
         let idle = tokio::time::timeout(PATIENCE, load::wait_until_idle(&self.stack)).await;
         idle.expect("every message is processed in time").unwrap();
     }
 
-    /// The same, and until every second look has been taken.
+    /// Waits likewise, and until every second look has been taken.
     pub async fn wait_for_delayed(&self) {
         let idle = tokio::time::timeout(PATIENCE, load::wait_for_delayed(&self.stack)).await;
         idle.expect("every message is processed in time").unwrap();
@@ -126,7 +126,7 @@ impl Running {
         load::send(&self.stack, &events).await.unwrap();
     }
 
-    /// What is in the dead-letter queues.
+    /// Reads the messages in the dead-letter queues.
     pub async fn dead_letters(&self) -> Vec<DeadLetter> {
         load::dead_letters(&self.stack).await.unwrap()
     }
@@ -152,7 +152,7 @@ impl Running {
         }
     }
 
-    /// The lines of a world's partners, as rows of `expected-lines.csv`: what their entries add up to.
+    /// The lines of a world's partners, as rows of `expected-lines.csv`: the sums of their entries.
     pub async fn lines(&self, world: &World) -> BTreeSet<String> {
         let mut lines: BTreeMap<(String, String), (i64, i64)> = BTreeMap::new();
         for partner in &world.partners {
@@ -195,7 +195,7 @@ impl Running {
         rows
     }
 
-    /// Whether lines and balances are what the world adds up to, to the cent, nothing more, nothing less.
+    /// Checks that lines and balances are exactly those of the world, to the cent.
     pub async fn check(&self, world: &World) {
         let lines = self.lines(world).await;
         let extra: Vec<_> = lines.difference(&world.expected_lines).collect();

@@ -1,5 +1,5 @@
-//! Who may do what through the HTTP API as it runs, and every way we could think of to get around it. What the function
-//! alone shows to whom is in `functions/dashboard-api/tests`.
+//! Access through the HTTP API as it runs, and attempts to get around it. The access that the function alone decides is
+//! tested in `functions/dashboard-api/tests`.
 
 use aws_lc_rs::encoding::AsDer;
 use aws_lc_rs::hmac;
@@ -16,8 +16,8 @@ use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::time::{Duration, SystemTime};
 
-/// A route, a path of it that is P-1's, one that is P-2's, and what is answered: to nobody, to P-1 about its own, to P-1
-/// about what is P-2's, to a manager.
+/// A route, a path of it with data of P-1, one with data of P-2, and the statuses: without a token, for P-1 about its
+/// own data, for P-1 about P-2's data, for a manager.
 type Row = (&'static str, &'static str, &'static str, [u16; 4]);
 
 const ROUTES: &[Row] = &[
@@ -72,7 +72,8 @@ fn registration() -> String {
     json!({"name": "A", "agreements": [{"model": "referrer", "starts_on": "2020-01-01"}]}).to_string()
 }
 
-/// Two partners with contracts of their own, one that both claim (it stands for P-1), and one that is nobody's yet.
+/// Two partners with contracts of their own, one contract that both claim (P-1's claim is effective), and one that has
+/// no partner yet.
 async fn two_partners() -> Running {
     let running = Running::start().await;
     for id in ["P-1", "P-2"] {
@@ -102,7 +103,7 @@ async fn ask(api: &Http, route: &str, path: &str) -> Answer {
     api.send(method, path, &[], body_for(route)).await.unwrap()
 }
 
-/// What API Gateway answers by itself, without the function.
+/// Whether API Gateway gave the answer by itself, without the function.
 fn is_the_gateways(answer: &Answer) -> bool {
     answer.json == json!({"message": "Unauthorized"}) || answer.json == json!({"message": "Forbidden"})
 }
@@ -164,7 +165,7 @@ fn encoded(part: impl AsRef<[u8]>) -> String {
     BASE64_URL_SAFE_NO_PAD.encode(part)
 }
 
-/// Good claims with other values; null takes one away.
+/// Valid claims with other values; null removes one.
 fn claims(other: &Value) -> Value {
     let mut claims = json!({
         "iss": "https://issuer.local", "aud": "all-in-web-dashboard", "sub": "m", "scope": "admin",
@@ -214,7 +215,7 @@ async fn no_other_token_than_a_good_one_opens_anything() {
         add(&format!("alg {alg}, no signature"), format!("{}.{}.", encoded(header.to_string()), parts[1]));
         add(&format!("alg {alg}, two parts"), format!("{}.{}", encoded(header.to_string()), parts[1]));
     }
-    // The oldest trick: the public key as the secret of a symmetric signature.
+    // The oldest attack: the public key as the secret of a symmetric signature.
     let text = format!("{}.{}", encoded(json!({"alg": "HS256", "kid": tokens.key_id()}).to_string()), parts[1]);
     let secret = hmac::Key::new(hmac::HMAC_SHA256, tokens.public_key());
     add("HS256 with the public key", format!("{text}.{}", encoded(hmac::sign(&secret, text.as_bytes()))));
@@ -299,7 +300,7 @@ async fn odd_claims_get_nothing() {
     running.stack.stop().await;
 }
 
-/// A browser on this machine has pages of everybody's open, and names that lead here.
+/// Pages of other origins are open in a browser on this machine, and foreign names may resolve to it.
 #[tokio::test(flavor = "multi_thread")]
 async fn no_page_of_a_browser_gets_at_the_table_or_the_queues() {
     let running = Running::start().await;

@@ -1,4 +1,5 @@
-//! A choice through the HTTP API and the queue behind it. What else the API promises is in `functions/dashboard-api/tests`.
+//! A choice through the HTTP API and the queue behind it. The API's other promises are tested in
+//! `functions/dashboard-api/tests`.
 
 use events::EventType::SaleSigned;
 use fixtures::world::event;
@@ -59,7 +60,7 @@ async fn a_manager_chooses_what_stands() {
     assert_eq!(choose(3, json!({"claim": 1, "seen": 2, "reason": "it was right"})).await.status, 202);
     balances(&["P-1,EUR,1000,0", "P-2,EUR,0,0"]).await;
 
-    // What comes after a choice contradicts again: it is on the list, and can be chosen.
+    // A claim after a choice contradicts again: it is on the list, and can be chosen.
     let late = json!({"amount": "50.00", "currency": "EUR"});
     let mut third = sale("P-1");
     third["annual_fee"] = late;

@@ -1,4 +1,4 @@
-//! What can never be processed (RULEBOOK §2, §5): each bad message goes to the dead-letter queue with its field and its
+//! Messages that can never be processed (RULEBOOK §2, §5): each goes to the dead-letter queue with its field and its
 //! reason, and the nine others of its batch are processed.
 
 use events::EventType::{self, AnnualRenewal, CreditNote, SaleSigned};
@@ -197,7 +197,7 @@ async fn a_renewal_that_starts_no_later_than_its_contract_never_stands() {
         assert_eq!(history["annuities"][1]["state"], "void", "{history}");
         assert_eq!(history["entries"].as_array().unwrap().len(), 1);
     }
-    // The next claim of its key may stand.
+    // The next claim of its key may be effective.
     running.take_in(&[event(AnnualRenewal, "5", &renewal("C-1")), event(AnnualRenewal, "6", &renewal("C-2"))]).await;
     for contract in ["C-1", "C-2"] {
         let history = running.get(&format!("/contracts/{contract}")).await;

@@ -1,4 +1,4 @@
-//! `all-in-web` as a stranger meets it: what it prints, and what it refuses.
+//! The command line of `all-in-web`: its output, and its refusals.
 
 use fixtures::world::data;
 use harness::binaries;
@@ -116,7 +116,7 @@ async fn a_data_folder_is_its_owners_alone_while_it_is_used_and_afterwards() {
     assert!(run(folder.path(), &["--once", "--data", "data"]).status.success());
     let first = check_private(&data);
     assert!(first.contains_key(&data.join("logs/totals.log").display().to_string()), "{first:?}");
-    // What an earlier version left open is closed.
+    // Files that an earlier version left open are closed.
     for path in first.keys() {
         let mode = if Path::new(path).is_dir() { 0o755 } else { 0o644 };
         std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();

@@ -1,4 +1,4 @@
-//! What events cost in requests and capacity units, counted from what the table reports.
+//! Costs of events in requests and capacity units, counted from what the table reports.
 
 use fixtures::counted::Counted;
 use fixtures::largest::{credit_note, partner, renewal, sale};

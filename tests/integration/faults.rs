@@ -37,7 +37,7 @@ fn signal(name: &str, process: &str) {
     Command::new("sh").args(["-c", &format!("kill -{name} {process}")]).status().unwrap();
 }
 
-/// Short timeouts, so that nobody waits; and however slow the machine, no message is given up for it.
+/// Short timeouts, so that tests do not wait; and however slow the machine, no message is given up for it.
 const PATIENT: [(&str, &str); 2] = [("FunctionTimeoutSeconds", "2"), ("MaxReceiveCount", "100")];
 
 /// Ends or stops each handler again and again while both worlds are taken in.
@@ -57,7 +57,7 @@ async fn handlers_fail(signal_name: &str) {
         }
     };
     let ((), ()) = tokio::join!(running.take_in(&world.events), faults);
-    // Who died after a write left the month to the delayed refresh.
+    // A function that died after a write left the month to the delayed refresh.
     running.wait_for_delayed().await;
     assert_eq!(running.dead_letters().await, []);
     running.check(&world).await;
@@ -117,7 +117,7 @@ async fn a_message_whose_handler_keeps_dying_is_accounted_for() {
             }
         }
     }
-    // Processed, or too often received: either way it is accounted for.
+    // The message was processed, or received too often: either way it is accounted for.
     let dead = running.dead_letters().await;
     let body: serde_json::Value = serde_json::from_str(&event.body).unwrap();
     let contract = body["data"]["contract_id"].as_str().unwrap();
@@ -142,7 +142,7 @@ async fn a_handler_that_is_stopped_at_its_work_is_ended_when_its_time_is_over() 
     signal("STOP", &stopped);
     let sale = world.events.iter().find(|event| event.event_type == EventType::SaleSigned).unwrap().clone();
     load::send(&running.stack, &[sale]).await.unwrap();
-    // Nobody lets it go on.
+    // The process stays stopped.
     let next = wait_for(|| processes(&running, "sale-signed").into_iter().find(|process| *process != stopped)).await;
     assert_eq!(processes(&running, "sale-signed"), [next]);
     running.wait_for_delayed().await;
@@ -150,7 +150,7 @@ async fn a_handler_that_is_stopped_at_its_work_is_ended_when_its_time_is_over() 
     running.stack.stop().await;
 }
 
-/// It could take a function's work away, or answer in its name.
+/// A stopped process could take a function's work away, or answer in its name.
 #[tokio::test(flavor = "multi_thread")]
 async fn no_page_of_a_browser_gets_at_the_runtime_api() {
     let running = Running::start().await;
@@ -171,7 +171,7 @@ async fn no_page_of_a_browser_gets_at_the_runtime_api() {
     running.stack.stop().await;
 }
 
-/// Looks again and again until there is something.
+/// Looks repeatedly until there is a result.
 async fn wait_for<T>(mut look: impl FnMut() -> Option<T>) -> T {
     let found = async {
         loop {
@@ -184,17 +184,18 @@ async fn wait_for<T>(mut look: impl FnMut() -> Option<T>) -> T {
     tokio::time::timeout(Duration::from_mins(1), found).await.expect("it comes in time")
 }
 
-/// How long a handler is stopped: for less than an attempt of a request may take, so that it goes on with what it read.
+/// Time for which a handler is stopped: shorter than the limit of a request's attempt, so that it goes on with the data
+/// it has read.
 const STOPPED: Duration = Duration::from_secs(2);
 
-/// The steady path reads agreements, and inserts what they say. Here they change in between, and the pass that follows is
-/// over before the insert is there: only the second look can put it right.
+/// The steady path reads agreements, and inserts annuities decided by them. Here they change in between, and the pass
+/// that follows is over before the insert is there: only the second look can correct it.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_handler_books_under_agreements_that_changed_meanwhile_is_put_right() {
     let is_to_stop = Arc::new(AtomicBool::new(false));
     let (stop, mut stopped) = tokio::sync::mpsc::unbounded_channel();
     let watched = Arc::clone(&is_to_stop);
-    // The answer of a read does not get to the handler before whoever is told of it has stopped the handler.
+    // The answer of a read reaches the handler only after the watcher has stopped the handler.
     let address = watcher::start(move |_, operation, _| {
         if operation == "BatchGetItem" && watched.swap(false, Ordering::Relaxed) {
             let (done, is_done) = std::sync::mpsc::channel();
@@ -220,7 +221,7 @@ async fn what_a_handler_books_under_agreements_that_changed_meanwhile_is_put_rig
         event(EventType::SaleSigned, &number.to_string(), &sale)
     };
     assert_eq!(put("0.15", &[]).await, 201);
-    // Those that are too many for the partner's list of its earliest sales take the steady path.
+    // Sales beyond the partner's list of its earliest sales take the steady path.
     running.take_in(&(1..=11).map(sale).collect::<Vec<_>>()).await;
     running.wait_for_delayed().await;
 
@@ -273,7 +274,7 @@ fn a_stack_that_is_killed_at_any_moment_goes_on_where_it_was() {
     }
 }
 
-/// Everything at once: handlers killed, messages shuffled and sent twice, the stack itself killed and started again.
+/// All faults at once: handlers killed, messages shuffled and sent twice, the stack itself killed and started again.
 #[test]
 fn under_fire_the_ledger_stays_whole() {
     let world = World::both().and(World::generated(7, Size { partners: 40, contracts: 500 }));
@@ -333,7 +334,7 @@ fn free_port() -> u16 {
     std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
-/// What the audit says once there is something to audit.
+/// Runs the audit once the stack is up, and returns its output.
 fn audit_when_up(dynamodb: u16, sqs: u16) -> String {
     let mut said = String::new();
     for _ in 0..100 {

@@ -90,7 +90,7 @@ const CURRENCIES: &[&str] = &[
 const TERMS: &[&str] =
     &["0", "100", "-1", "1.0", "2.5", "2e0", "\"2\"", "null", "true", "256", "18446744073709551617", "[]", "{}"];
 
-/// Each field of each type, with what may not stand in it.
+/// Each field of each type, with values that it may not have.
 const FIELDS: &[(EventType, &str, &[&str])] = &[
     (SaleSigned, "/data/contract_id", IDS),
     (SaleSigned, "/data/partner_id", IDS),
@@ -177,7 +177,7 @@ fn no_damaged_message_panics() {
                     _ => bytes.insert(at, random.u8(..)),
                 }
             }
-            // It may still be an event; that it is read or refused without a panic is all that is asked.
+            // The bytes may still be an event; the only requirement is that they are read or refused without a panic.
             drop(cloud_event::parse(&String::from_utf8_lossy(&bytes), event_type));
         }
     }

@@ -1,4 +1,4 @@
-//! What was wrong with a message is said in the language of the request.
+//! The reason of a refused message is in the language of the request.
 
 use events::EventType::SaleSigned;
 use harness::running::Running;

@@ -30,7 +30,7 @@ async fn events_are_sent_and_the_ledger_is_audited_and_repaired() {
     let events = data("events.jsonl").display().to_string();
     let sent = operate(&running, &["send", &events]).await;
     assert!(sent.status.success() && said(&sent).contains("194 events accepted"), "{}", said(&sent));
-    // While all of it is in work, nothing that is only on its way is taken for a difference.
+    // While all of it is in work, the audit reports no message that is on its way as a difference.
     let at_work = operate(&running, &["audit"]).await;
     assert!(at_work.status.success() && said(&at_work).contains(" 0 differences"), "{}", said(&at_work));
     running.wait_until_idle().await;
@@ -38,9 +38,9 @@ async fn events_are_sent_and_the_ledger_is_audited_and_repaired() {
     let clean = operate(&running, &["audit"]).await;
     assert!(clean.status.success() && said(&clean).contains(" 0 differences"), "{}", said(&clean));
 
-    // No second look is to come that would mend what follows.
+    // No second look is due that would repair the changes below.
     running.wait_for_delayed().await;
-    // Somebody writes to the table by hand: named, never paid on, and for a person to restore.
+    // A change of the table by hand is reported, never paid on, and left for a person to restore.
     let table = running.stack.dynamodb();
     let key = |sk: &str| AttributeValue::S(sk.to_owned());
     let add = async |change: &str| {
@@ -57,7 +57,7 @@ async fn events_are_sent_and_the_ledger_is_audited_and_repaired() {
     let left = operate(&running, &["audit", "--repair"]).await;
     assert!(left.status.code() == Some(1) && said(&left).contains("for a person: restore it"), "{}", said(&left));
     add("-1").await;
-    // What is derived is put right: a month's total, and whether a month is listed.
+    // Derived items are repaired: a month's total, and whether a month is listed.
     let total = table.scan().table_name("Ledger").filter_expression("attribute_exists(tt)").send().await.unwrap();
     let total = total.items.unwrap().into_iter().find(|total| !total["tt"].as_l().unwrap().is_empty()).unwrap();
     let delete = table.delete_item().table_name("Ledger").key("pk", total["pk"].clone()).key("sk", total["sk"].clone());
@@ -65,7 +65,7 @@ async fn events_are_sent_and_the_ledger_is_audited_and_repaired() {
     let repaired = operate(&running, &["audit", "--repair"]).await;
     assert!(repaired.status.success() && said(&repaired).contains("totals of "), "{}", said(&repaired));
     running.check(&world).await;
-    // A person may take an item as it is.
+    // A person may accept an item as it is.
     add("1").await;
     let accepted = operate(&running, &["audit", "--accept", "CONTRACT#C-149768-59 TERM#01"]).await;
     assert!(accepted.status.success(), "{}", said(&accepted));
@@ -147,12 +147,12 @@ async fn dead_letters_are_shown_and_sent_back() {
     );
     assert!(!said(&shown).contains("nonsense"));
     let refused = running.get("/attention").await["items"].clone();
-    // What was only looked at is not hidden from whoever comes next.
+    // Messages that were only read are not hidden from the next run.
     let moved = operate(&running, &["redrive", "sale-signed", "--yes"]).await;
     assert!(moved.status.success() && said(&moved).contains("2 messages sent back"), "{}", said(&moved));
     running.wait_until_idle().await;
     assert_eq!(running.dead_letters().await.len(), 2, "refused again, and nothing lost");
-    // What the sender says beside a message is still there after two refusals and a way back.
+    // The sender's attributes are still there after two refusals and a way back.
     let dead = running.stack.queue_url("SaleSignedDeadLetters");
     let receive = running.stack.sqs().receive_message().queue_url(dead).message_attribute_names("All");
     let received = receive.visibility_timeout(0).wait_time_seconds(5).send().await.unwrap().messages.unwrap();

@@ -1,4 +1,4 @@
-//! What each function's role allows is exactly what the function does, found by watching it at work.
+//! The role of each function allows exactly the actions of the function, found by watching it at work.
 
 use crate::template::Template;
 use crate::watcher;
@@ -11,17 +11,17 @@ use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
-/// What was done: an action, and what it was done to.
+/// An action and its resource.
 type Act = (String, String);
 
-/// What functions did: of each its acts, and the kinds of keys that it wrote alone.
+/// Observed acts of each function, and the kinds of keys that it wrote alone.
 #[derive(Default)]
 struct Seen {
     acts: BTreeMap<String, BTreeSet<Act>>,
     kinds: BTreeMap<String, BTreeSet<String>>,
 }
 
-/// What a role must allow for a request.
+/// Actions that a role must allow for a request.
 fn acts(operation: &str, request: &Value) -> Vec<Act> {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let act = |action: &str, to: String| (action.to_owned(), to);
@@ -35,7 +35,7 @@ fn acts(operation: &str, request: &Value) -> Vec<Act> {
             vec![act("dynamodb:Query", text(&request["TableName"]) + &index)]
         }
         "PutItem" => vec![act("dynamodb:PutItem", text(&request["TableName"]))],
-        // Each part by the name of the action that it is.
+        // Each part has the name of its own action.
         "TransactWriteItems" => {
             let parts = request["TransactItems"].as_array().unwrap().iter().flat_map(|part| part.as_object().unwrap());
             parts.map(|(part, of)| (format!("dynamodb:{part}Item"), text(&of["TableName"]))).collect()
@@ -57,7 +57,7 @@ fn acts(operation: &str, request: &Value) -> Vec<Act> {
     }
 }
 
-/// A stack whose functions are watched, and what was seen of them.
+/// A stack whose functions are watched, and the observed acts.
 async fn watched() -> (Running, Arc<Mutex<Seen>>) {
     let seen = Arc::new(Mutex::new(Seen::default()));
     let noted = Arc::clone(&seen);
@@ -81,15 +81,15 @@ async fn watched() -> (Running, Arc<Mutex<Seen>>) {
         dynamodb: Dynamodb::Embedded(0),
         sqs_port: 0,
         binaries: programs,
-        // Everything goes past the watcher, and takes longer for it.
+        // Every request goes past the watcher, and takes longer.
         parameters: [("FunctionTimeoutSeconds".to_owned(), "30".to_owned())].into(),
     };
     let stack = Stack::start(options).await.unwrap();
     (Running { api: stack.api(&Role::Admin).unwrap(), stack, folder }, seen)
 }
 
-/// Everything that functions do at all: worlds before and after their partners are known, twice, with claims that
-/// contradict each other and a choice between them, other agreements, messages that nobody understands, every list.
+/// All work of the functions: worlds before and after their partners are known, twice, with claims that contradict each
+/// other and a choice between them, other agreements, unknown messages, every list.
 async fn work(running: &Running) {
     let (sample, edges) = (World::sample(), World::edges());
     running.take_in(&edges.events).await;
@@ -135,7 +135,7 @@ async fn work(running: &Running) {
     assert_eq!(answer.status, 200, "{}", answer.text);
 }
 
-/// What Lambda itself does in a function's name: logs, and its queue.
+/// Actions of Lambda itself in a function's name: logs, and its queue.
 fn of_lambda(template: &Template, function: &str) -> BTreeSet<Act> {
     let logs = ["logs:CreateLogStream", "logs:PutLogEvents"].map(|action| (action, format!("{function}Logs")));
     let queue = template.queue_of(function).into_iter().flat_map(|queue| {

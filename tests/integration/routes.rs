@@ -1,4 +1,4 @@
-//! The template opens the routes of the API's table, each to those it is for, and no other.
+//! The template opens exactly the routes of the API's table, each to its audience.
 
 use dashboard_api::routes::Route;
 use local::template::{Admission, Given, Template};

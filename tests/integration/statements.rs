@@ -1,11 +1,11 @@
-//! The largest *what if* in the time that a function has.
+//! The largest simulation takes no longer than a function may.
 
 use harness::running::Running;
 use ledger::{Outcome, ReportedFact};
 use rules::{Fact, Instance, Money, Sale};
 use serde_json::json;
 
-/// The most contracts that one *what if* looks at.
+/// Maximum number of contracts that one simulation reads.
 const MOST_CONTRACTS: u32 = 2000;
 
 const REFERRER: &str = r#"{"name": "A", "agreements": [{"model": "referrer", "starts_on": "2024-01-01"}]}"#;
@@ -31,7 +31,7 @@ async fn record(running: &Running, facts: &[Fact], at: &str) {
     }
 }
 
-/// In the time that a function has here, in a debug build.
+/// The limit is a function's timeout here, in a debug build.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_if_looks_at_as_many_contracts_as_it_says() {
     let running = Running::start().await;

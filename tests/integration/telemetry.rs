@@ -1,5 +1,5 @@
-//! What the functions' logs say, as the running stack writes them: enough to find and count everything, and nothing of
-//! what was sent but ids.
+//! Logs of the functions, as the running stack writes them: they suffice to find and count everything, and hold only
+//! ids of the messages sent.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use aws_sdk_sqs::types::MessageAttributeValue;
@@ -15,7 +15,7 @@ use std::path::Path;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-/// What is in everything that is sent, and may be in no log.
+/// The canary: part of everything that is sent, and in no log.
 const CANARY: &str = "Zq7Canary";
 /// A trace as W3C writes it, and its id.
 const TRACEPARENT: &str = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
@@ -37,7 +37,7 @@ fn logs(running: &Running) -> std::path::PathBuf {
     running.folder.path().join("logs")
 }
 
-/// What the metrics add up to, by function, name, and the other dimensions.
+/// Sums of the metrics, by function, name, and the other dimensions.
 fn sums(lines: &[Value]) -> BTreeMap<(String, String, String), f64> {
     let mut sums = BTreeMap::new();
     for line in lines {
@@ -70,7 +70,7 @@ async fn items(running: &Running) -> Vec<Item> {
     scan.collect::<Result<_, _>>().await.unwrap()
 }
 
-/// How many entries the table holds, and what they add up to by kind and currency.
+/// Number of entries in the table, and their sums by kind and currency.
 fn booked(items: &[Item]) -> (usize, BTreeMap<String, i64>) {
     let (mut count, mut amounts) = (0, BTreeMap::new());
     for entry in items.iter().filter_map(|item| item.get("e")?.as_m().ok()) {
@@ -159,7 +159,7 @@ async fn the_metrics_in_the_logs_add_up_to_what_is_in_the_ledger() {
     running.stack.stop().await;
 }
 
-/// A body with the canary wherever it can be.
+/// A body with the canary in every possible place.
 fn spoilt(good: &Value) -> Vec<String> {
     let mut bodies: Vec<String> = [
         CANARY.to_owned(),
@@ -178,7 +178,7 @@ fn spoilt(good: &Value) -> Vec<String> {
         for value in
             [json!(format!("{CANARY}!")), json!({ CANARY: CANARY }), json!([CANARY]), json!(format!("{CANARY}\u{7}"))]
         {
-            // An event's id is told, whatever it is.
+            // The log has an event's id, whatever it is.
             if place == "/id" && value == format!("{CANARY}!") {
                 continue;
             }
@@ -195,7 +195,7 @@ fn spoilt(good: &Value) -> Vec<String> {
     bodies
 }
 
-/// A pointer to everything in a value.
+/// Finds the pointers to everything in a value.
 fn find(value: &Value, place: String, places: &mut Vec<String>) {
     match value {
         Value::Object(fields) => fields.iter().for_each(|(name, value)| find(value, format!("{place}/{name}"), places)),
@@ -234,7 +234,7 @@ fn registration() -> Value {
     ] })
 }
 
-/// Asks the API for everything, with the canary wherever it can be.
+/// Sends requests to every route of the API, with the canary in every possible place.
 async fn ask_the_api(running: &Running) {
     let headers = [
         ("x-amzn-trace-id", format!("Root={CANARY};{CANARY}={CANARY}")),
@@ -300,7 +300,7 @@ async fn nothing_that_was_sent_is_in_a_log_but_ids_and_reasons() {
     let running = Running::start().await;
     let registered = running.api.put("/partners/P-1", registration().to_string()).await.unwrap();
     assert_eq!(registered.status, 201, "{}", registered.text);
-    // What another release may have sent to our own queues comes back, until it is a dead letter.
+    // A message from another release in our own queues comes back, until it is a dead letter.
     running.come_back_after(1).await;
     for event_type in EventType::ALL {
         let bodies = spoilt(&good(event_type));
@@ -319,7 +319,7 @@ async fn nothing_that_was_sent_is_in_a_log_but_ids_and_reasons() {
     ask_the_api(&running).await;
     running.wait_until_idle().await;
 
-    // Somebody writes to the table by hand.
+    // A person writes to the table by hand.
     let text_value = |value: &str| AttributeValue::S(value.to_owned());
     let put = running.stack.dynamodb().put_item().table_name("Ledger").item("pk", text_value("PARTNER#broken"));
     let put = put.item("sk", text_value("HEAD")).item("nm", text_value(CANARY)).item("ag", text_value(CANARY));
@@ -340,7 +340,7 @@ async fn nothing_that_was_sent_is_in_a_log_but_ids_and_reasons() {
         let of_letter = |outcome: &str| {
             lines.iter().find(|line| line["message_id"] == *letter.message_id && line["outcome"] == outcome)
         };
-        // Not ours to refuse: another release may have sent it.
+        // Such a message is not refused: another release may have sent it.
         if letter.reason.starts_with("received too often") {
             assert!(of_letter("failed").is_some(), "nothing is told of {letter:?}");
             continue;

@@ -1,4 +1,4 @@
-//! What `template.yaml` promises about the system in an account, and `infra/dashboard.yaml` about what is shown of it.
+//! Promises of `template.yaml` about the system in an account, and of `infra/dashboard.yaml` about the dashboard.
 
 use serde_json::{Map, Value, json};
 use serde_norway::Value as Yaml;
@@ -11,7 +11,7 @@ const DASHBOARD: &str = include_str!("../../infra/dashboard.yaml");
 pub(crate) struct Template(Value);
 
 impl Template {
-    /// The one that is deployed.
+    /// The deployed template.
     pub(crate) fn deployed() -> Template {
         Template::read(TEMPLATE)
     }
@@ -28,12 +28,12 @@ impl Template {
         self.parameter(name)[bound].as_u64().unwrap()
     }
 
-    /// The least that a setting can be: a number, or whatever its parameter admits.
+    /// Minimum of a setting: a number, or the lowest value that its parameter admits.
     fn least(&self, setting: &Value) -> u64 {
         self.bound(setting, "MinValue")
     }
 
-    /// The most.
+    /// Maximum of a setting.
     fn most(&self, setting: &Value) -> u64 {
         self.bound(setting, "MaxValue")
     }
@@ -72,13 +72,13 @@ impl Template {
         self.functions().keys().filter_map(|name| self.queue_of(name)).collect()
     }
 
-    /// The queues that none serves.
+    /// The queues that no function serves.
     fn dead_letters(&self) -> BTreeSet<String> {
         let (queues, served) = (self.of_type("AWS::SQS::Queue"), self.served());
         queues.into_keys().filter(|name| !served.contains(*name)).map(str::to_owned).collect()
     }
 
-    /// What the role of a function allows: actions, each with what it is done to.
+    /// Actions that the role of a function allows, each with its resource.
     pub(crate) fn allowed(&self, function: &str) -> BTreeSet<(String, String)> {
         let role = named(&self.functions()[function]["Role"]);
         let policies = list(&self.of_type("AWS::IAM::Role")[role.as_str()]["Policies"]);
@@ -94,7 +94,7 @@ impl Template {
         pairs.collect()
     }
 
-    /// What an alarm watches: metrics, each with what it is of.
+    /// Metrics that an alarm watches, each with its resource.
     fn watched(alarm: &Value) -> BTreeSet<(String, String)> {
         let stats = list(&alarm["Metrics"]);
         let metrics = stats.iter().map(|stat| &stat["MetricStat"]["Metric"]).chain([alarm]);
@@ -118,7 +118,7 @@ fn json(yaml: Yaml) -> Value {
     }
 }
 
-/// A list; what stands alone, as a list of one; what is absent, as an empty one.
+/// A value as a list: a single value as a list of one, an absent one as an empty list.
 fn list(value: &Value) -> Vec<Value> {
     match value {
         Value::Null => Vec::new(),
@@ -131,7 +131,7 @@ fn text(value: &Value) -> &str {
     value.as_str().unwrap_or_default()
 }
 
-/// What a reference refers to: `Ledger` for its ARN, `Ledger/index/attention` for its index's; anything else as it stands.
+/// Target of a reference: `Ledger` for its ARN, `Ledger/index/attention` for its index's; any other value unchanged.
 fn named(reference: &Value) -> String {
     let attribute = text(&reference["GetAtt"]).split('.').next().unwrap_or_default();
     let built = text(&reference["Sub"]).replace("${", "").replace(".Arn}", "");
@@ -165,7 +165,7 @@ fn broken(template: &Template) -> Vec<&'static str> {
     broken
 }
 
-/// Takes a promise down, and whether it is kept.
+/// Notes a promise, and whether it is kept.
 type Promise<'a> = &'a mut dyn FnMut(&'static str, bool);
 
 fn reference(name: &str) -> Value {
@@ -270,7 +270,7 @@ fn of_queues(template: &Template, promise: Promise<'_>) {
     promise("each queue has dead letters of its own", targets == dead_letters && targets.len() == redrives.len());
 }
 
-/// What lasts longer than what, whatever the parameters are, derived from their bounds.
+/// Checks of times that must be longer than others, for all parameters within their bounds.
 fn of_delays(template: &Template, promise: Promise<'_>) {
     const SQS_DELAYS_AT_MOST: u64 = 900;
     const API_GATEWAY_WAITS: u64 = 30;
@@ -283,7 +283,7 @@ fn of_delays(template: &Template, promise: Promise<'_>) {
         "the API answers while API Gateway waits",
         template.most(&functions["DashboardApi"]["Timeout"]) <= API_GATEWAY_WAITS,
     );
-    // Who has a delay sends what is delayed; each function writes, and may have read just before the change.
+    // A function with a delay sends delayed messages; each function writes, and may have read just before the change.
     let delay = |function: &Value| function["Environment"]["Variables"]["RESTATEMENT_DELAY_SECONDS"].clone();
     let delayed: Vec<&Value> = functions.values().filter(|function| !delay(function).is_null()).collect();
     promise(
@@ -333,7 +333,7 @@ fn of_delays(template: &Template, promise: Promise<'_>) {
 
 fn of_senders(template: &Template, promise: Promise<'_>) {
     let policies = template.of_type("AWS::SQS::QueuePolicy");
-    // The conditions under which whoever does this to the queue is denied it.
+    // The conditions under which a caller is denied this action on the queue.
     let denied = |queue: &str, action: &str| {
         let policies = policies.values().filter(|policy| names(&policy["Queues"]).contains(queue));
         let statements = policies.flat_map(|policy| list(&policy["PolicyDocument"]["Statement"]));
@@ -607,7 +607,7 @@ fn a_template_that_breaks_a_promise_is_caught() {
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
-/// Whoever edits the other side of a relation is told as well.
+/// A change to the other side of a relation breaks a promise, too.
 #[test]
 fn a_longer_timeout_asks_for_longer_delays() {
     let broken = broken(&Template::read(&TEMPLATE.replacen("MaxValue: 30\n", "MaxValue: 31\n", 1)));
@@ -621,7 +621,7 @@ fn a_longer_timeout_asks_for_longer_delays() {
     );
 }
 
-/// The body of the dashboard is JSON, gets what it needs, and shows what is counted.
+/// The body of the dashboard is JSON, gets its variables, and shows the metrics that are counted.
 #[test]
 fn the_dashboard_shows_what_is_counted() {
     let dashboard = Template::read(DASHBOARD);

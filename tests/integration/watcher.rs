@@ -1,5 +1,5 @@
-//! A watcher between functions and what they call: it is told of each request once there is an answer, and before the
-//! function has it.
+//! A watcher between functions and the services they call. It is notified of each request once there is an answer, and
+//! before the function has it.
 
 use harness::binaries;
 use local::HOST;
@@ -10,8 +10,8 @@ use std::sync::Arc;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 
-/// A folder of programs, made here, that sends these functions past the watcher: a function's name and where it would have
-/// called become the path that it calls. All other programs are as they are.
+/// Makes a folder of programs that sends these functions past the watcher: a function's name and its original target
+/// become the path that it calls. All other programs are unchanged.
 pub(crate) fn past(watcher: &str, folder: &Path, functions: &[&str]) {
     std::fs::create_dir(folder).unwrap();
     for program in std::fs::read_dir(binaries()).unwrap().map(|entry| entry.unwrap().path()) {
@@ -32,7 +32,7 @@ pub(crate) fn past(watcher: &str, folder: &Path, functions: &[&str]) {
     }
 }
 
-/// Starts a watcher, and says where. It is told of the function's name, the operation and the request.
+/// Starts a watcher, and returns its address. It is notified of the function's name, the operation and the request.
 pub(crate) async fn start(told: impl Fn(&str, &str, &Value) + Send + Sync + 'static) -> String {
     let watcher = TcpListener::bind((HOST, 0)).await.unwrap();
     let address = watcher.local_addr().unwrap().to_string();
@@ -45,7 +45,7 @@ pub(crate) async fn start(told: impl Fn(&str, &str, &Value) + Send + Sync + 'sta
     address
 }
 
-/// Passes one request on, to where its path says.
+/// Passes one request on to the target in its path.
 async fn pass_on(client: TcpStream, told: Arc<impl Fn(&str, &str, &Value)>) -> std::io::Result<()> {
     let mut client = BufReader::new(client);
     let mut lines = Vec::new();

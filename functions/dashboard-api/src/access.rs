@@ -1,26 +1,26 @@
-//! Who asks, and what they may read. API Gateway verifies the token and puts its claims into the request's context; they
-//! are looked at again here, since a route that was opened by mistake must still give nothing away.
+//! Callers and their access. API Gateway verifies the token and puts its claims into the request's context. The claims
+//! are checked again here, so that a route opened by mistake still gives nothing away.
 //!
 //! Every handler but those of the page takes a [`Caller`] or an [`Admin`].
 
 use rules::PartnerId;
 use std::collections::HashMap;
 
-/// Who asks.
+/// The caller of a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Caller {
     /// Reads and writes everything.
     Admin,
-    /// Reads what is this partner's.
+    /// Reads the data of this partner.
     Partner(PartnerId),
 }
 
-/// Somebody who reads and writes everything; everyone else is refused.
+/// A manager, with access to read and write everything; other callers are refused.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Admin;
 
 impl Caller {
-    /// Whether what is this partner's may be read. What may not is answered like what is not there.
+    /// Whether the caller may read this partner's data. If not, the answer is that for data that does not exist.
     pub(crate) fn may_read(&self, partner: &PartnerId) -> bool {
         match self {
             Caller::Admin => true,
@@ -28,7 +28,7 @@ impl Caller {
         }
     }
 
-    /// From the claims of a verified token; none if they are not of the kinds known here.
+    /// Reads the claims of a verified token; none if they are not of the kinds known here.
     pub(crate) fn of(claims: &HashMap<String, String>) -> Option<Caller> {
         let scopes = claims.get("scope").or_else(|| claims.get("scp")).map_or("", |scopes| without_brackets(scopes));
         let has = |scope: &str| scopes.split(' ').any(|one| one == scope);
@@ -40,7 +40,7 @@ impl Caller {
     }
 }
 
-/// A claim that was a list arrives as `[openid admin]`: API Gateway hands on texts alone.
+/// Removes the brackets of a claim that was a list: API Gateway hands on texts alone, such as `[openid admin]`.
 fn without_brackets(claim: &str) -> &str {
     claim.strip_prefix('[').and_then(|claim| claim.strip_suffix(']')).unwrap_or(claim)
 }
@@ -73,7 +73,7 @@ mod tests {
                 assert_eq!(caller(&[(name, scopes), ("partner_id", "P-1")]), partner(), "{name} {scopes}");
             }
         }
-        // What `scope` says holds, even if it says nothing.
+        // The claim `scope` has precedence, even if it names no scope.
         for scope in ["", "[]", "openid", "[openid]"] {
             assert_eq!(caller(&[("scope", scope), ("scp", "admin")]), None, "{scope}");
         }

@@ -1,4 +1,4 @@
-//! What every route needs.
+//! State shared by all routes.
 
 pub use crate::http::cursors::Cursors;
 
@@ -16,18 +16,18 @@ use rules::text::Words;
 use rules::{Day, PartnerId};
 use std::sync::Arc;
 
-/// What every route needs.
+/// State shared by all routes.
 #[derive(Clone)]
 pub struct App<S> {
     /// The ledger.
     pub ledger: Ledger<S>,
-    /// Where restatements are asked for.
+    /// The queue of restatements.
     pub restatements: Arc<dyn Restatements>,
-    /// What seals cursors.
+    /// The key that seals cursors.
     pub cursors: Arc<Cursors>,
     /// The clock.
     pub now: fn() -> Timestamp,
-    /// Where the page sends whoever is not signed in.
+    /// The URL to which the page sends a browser for signing in.
     pub sign_in_url: Option<Arc<str>>,
 }
 
@@ -37,17 +37,17 @@ impl<S: Store> App<S> {
         reports::day_of((self.now)())
     }
 
-    /// The same as a day of the rules; none outside their bounds.
+    /// Today as a day of the rules; none outside their bounds.
     pub(crate) fn day(&self) -> Option<Day> {
         Day::try_from(self.today()).ok()
     }
 
-    /// The pages of a route's list; `id` says whose it is if it is of one partner or contract.
+    /// The pages of a route's list; `id` names its partner or contract, if it is the list of one.
     pub(crate) fn pages(&self, route: Route, id: &str, parameters: &Parameters) -> Pages<'_> {
         self.cursors.pages(route, id, parameters, (self.now)())
     }
 
-    /// A partner that is registered; one that the caller may not read is as good as not.
+    /// A registered partner; one that the caller may not read counts as not registered.
     pub(crate) async fn registered_partner(
         &self,
         caller: &Caller,
@@ -60,7 +60,7 @@ impl<S: Store> App<S> {
         if record.name.is_none() { Err(unknown(partner_id)) } else { Ok(record) }
     }
 
-    /// The same with the years that were set aside.
+    /// A registered partner with the years that were set aside.
     pub(crate) async fn registered_with_years(
         &self,
         caller: &Caller,

@@ -1,4 +1,4 @@
-//! The HTTP API: what it takes, what it answers, and who may ask.
+//! The HTTP API: its requests, its answers, and the access of each caller.
 //!
 //! [`router`] is made from the one table of [`routes`]. A handler reads a request with [`http`], asks the ledger and the
 //! reports of [`app::App`], and gives one of the [`answers`]. No handler uses another.

@@ -1,4 +1,4 @@
-//! Lambda behind the HTTP API: registers partners and answers what is owed.
+//! Lambda behind the HTTP API: registers partners and answers with the amounts owed.
 
 use dashboard_api::app::{App, Cursors};
 use dashboard_api::observed::observe;

@@ -1,5 +1,5 @@
-//! What is told of each request: one line of the log, and what it consumed. The route stands for the path, and nothing of
-//! the query, the body or the headers is told.
+//! Observation of each request: one line of the log, and the capacity units consumed. The log has the route in place of
+//! the path, and nothing of the query, the body or the headers.
 
 use crate::access::Caller;
 use crate::http::claims::caller;
@@ -14,12 +14,12 @@ use runtime::metrics::Metrics;
 use std::sync::Arc;
 use std::time::Instant;
 
-/// Tells of each request that a router answers.
+/// Logs and measures each request that a router answers.
 pub fn observe(router: Router, metrics: Metrics) -> Router {
     router.layer(from_fn_with_state(metrics, answer))
 }
 
-/// Answers a request within its context, and tells of it.
+/// Answers a request within its context, then logs and measures it.
 async fn answer(State(metrics): State<Metrics>, request: Request, next: Next) -> Response {
     let began = Instant::now();
     let asked = RequestSummary::of(request.extensions());
@@ -34,7 +34,7 @@ async fn answer(State(metrics): State<Metrics>, request: Request, next: Next) ->
     response
 }
 
-/// What was asked, and by whom.
+/// Route and caller of a request.
 struct RequestSummary {
     route: Option<String>,
     /// The id that API Gateway gave the request, which its answer has in `apigw-requestid`.

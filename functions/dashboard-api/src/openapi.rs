@@ -94,7 +94,7 @@ fn method(route: Route) -> HttpMethod {
     }
 }
 
-/// The schemas that are referred to, by name.
+/// Schemas of the document, by name.
 #[derive(Default)]
 struct Schemas(BTreeMap<String, RefOr<Schema>>);
 
@@ -117,7 +117,7 @@ impl Schemas {
     }
 }
 
-/// The fields that an answer may be without.
+/// Optional fields of answers.
 const OPTIONAL: [(&str, &[&str]); 7] = [
     ("Condition", &["per_year"]),
     ("Earnings", &["from_sale"]),
@@ -128,8 +128,8 @@ const OPTIONAL: [(&str, &[&str]); 7] = [
     ("UnreadableItem", &["contract_id", "term"]),
 ];
 
-/// Says of every other field of an answer that it is there, if only as null. Bodies, which take no field that is not named,
-/// say by themselves what they need.
+/// Marks every other field of an answer as required, since it is present, if only as null. Bodies refuse unknown
+/// fields, and state by themselves which fields they require.
 fn require(name: &str, schema: &mut RefOr<Schema>) {
     match schema {
         RefOr::T(Schema::Object(object)) if object.additional_properties.is_none() => {
@@ -142,7 +142,7 @@ fn require(name: &str, schema: &mut RefOr<Schema>) {
     }
 }
 
-/// What is said of a route beyond the table.
+/// Description of a route beyond the table.
 struct Operation {
     id: &'static str,
     summary: &'static str,
@@ -165,12 +165,12 @@ impl Operation {
         Operation { body: Some(body), refusals, ..Operation::read(id, summary, answer) }
     }
 
-    /// With query parameters.
+    /// Adds query parameters.
     fn query(self, query: impl IntoIterator<Item = ParameterBuilder>) -> Operation {
         Operation { query: query.into_iter().collect(), ..self }
     }
 
-    /// With the same answer as text, too.
+    /// Adds the same answer as text.
     fn or_text(mut self, types: &[&str]) -> Operation {
         for (_, response) in &mut self.answers {
             response
@@ -180,7 +180,7 @@ impl Operation {
         self
     }
 
-    /// With more entries than one answer looks through refused.
+    /// Adds the refusal of a request for more entries than one answer looks through.
     fn bounded(self) -> Operation {
         Operation { refusals: &["400", "404", "422", "503"], ..self }
     }
@@ -207,7 +207,7 @@ impl Operation {
     }
 }
 
-/// What a route takes and answers; none for what is public.
+/// Describes the operation of a route; none for a public route.
 fn operation(route: Route, schemas: &mut Schemas) -> Option<Operation> {
     let get = Operation::read;
     Some(match route {
@@ -348,7 +348,7 @@ fn json(status: &str, content: Content) -> Response {
     ResponseBuilder::new().description(description(status)).content("application/json", content).build()
 }
 
-/// What a caller without the right claims gets, on every route.
+/// Refusals of a caller without the required claims, on every route.
 const CLOSED: [&str; 2] = ["401", "403"];
 
 /// The name of a refusal.
@@ -379,7 +379,7 @@ fn problem(status: &str, schemas: &mut Schemas) -> Response {
     ResponseBuilder::new().description(description(status)).content("application/problem+json", content).build()
 }
 
-/// API Gateway answers with a message, the function with a problem.
+/// Body of a refusal: API Gateway answers with a message, the function with a problem.
 fn closed(status: &str, schemas: &mut Schemas) -> Response {
     let message = ObjectBuilder::new().property("message", text()).required("message");
     let either = AnyOfBuilder::new().item(schemas.of::<Written<'_>>()).item(message);

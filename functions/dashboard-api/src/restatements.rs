@@ -3,18 +3,18 @@
 use futures_util::future::{BoxFuture, FutureExt};
 use runtime::restatement::{Queue, Request, SendError};
 
-/// When a restatement is to begin.
+/// Time at which a restatement is to begin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum When {
     /// At once.
     Now,
-    /// When every writer that is still at work has ended.
+    /// After every writer that is still at work has ended.
     Delayed,
 }
 
-/// Where restatements are asked for.
+/// A queue that takes requests for restatements.
 pub trait Restatements: Send + Sync {
-    /// Asks for one.
+    /// Asks for a restatement.
     fn send<'a>(&'a self, request: &'a Request, when: When) -> BoxFuture<'a, Result<(), SendError>>;
 }
 

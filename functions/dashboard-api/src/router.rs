@@ -16,10 +16,11 @@ use axum::routing::{MethodFilter, MethodRouter, on};
 use ledger::Store;
 use rules::text::Words;
 
-/// The largest body that is read at all, in bytes; what is larger than a registration may be is told so by name.
+/// Maximum size of a body that is read, in bytes; the maximum of a registration is smaller, and is refused by name.
 const MAX_BODY: usize = 1024 * 1024;
 
-/// The API over a ledger. But for what is public, nothing is reached without known claims, and each handler says whose.
+/// Builds the API over a ledger. All routes but the public ones require known claims, and each handler names its
+/// callers.
 pub fn router<S: Store + Clone + 'static>(app: App<S>) -> Router {
     let (mut public, mut closed) = (Router::new(), Router::new());
     for route in Route::ALL {

@@ -1,5 +1,5 @@
-//! The routes: name, method, path, audience and handler of each, said here and nowhere else. The router, the `OpenAPI`
-//! document, and what tests compare with the template and with the table of access are made from this.
+//! Routes: name, method, path, audience and handler of each, stated here and nowhere else. This table makes the router,
+//! the `OpenAPI` document, and the lists that tests compare with the template and with the table of access.
 
 use axum::http::Method;
 
@@ -30,19 +30,19 @@ macro_rules! table {
 }
 pub(crate) use table;
 
-/// Who may ask.
+/// Audience of a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Audience {
     /// Everyone, without a token.
     Public,
-    /// Managers, and partners what is theirs.
+    /// Managers, and partners for their own data.
     Partners,
     /// Managers.
     Managers,
 }
 
 impl Audience {
-    /// The scopes of which a token has one; none: no token is asked for.
+    /// The scopes of which a token must have one; none: no token is required.
     pub fn scopes(self) -> &'static [&'static str] {
         match self {
             Audience::Public => &[],
@@ -64,7 +64,7 @@ macro_rules! route {
         }
 
         impl Route {
-            /// All of them.
+            /// All routes.
             pub const ALL: &[Route] = &[$(Route::$name),*];
 
             /// The method.
@@ -74,14 +74,14 @@ macro_rules! route {
                 }
             }
 
-            /// The path, with the names of what varies in braces.
+            /// The path, with the names of its parameters in braces.
             pub fn path(self) -> &'static str {
                 match self {
                     $(Route::$name => $path,)*
                 }
             }
 
-            /// Who may ask.
+            /// The audience.
             pub fn audience(self) -> Audience {
                 match self {
                     $(Route::$name => Audience::$audience,)*
@@ -93,12 +93,12 @@ macro_rules! route {
 table!(route);
 
 impl Route {
-    /// The names of what varies in the path, in their order.
+    /// The names of the path's parameters, in their order.
     pub fn names(self) -> impl Iterator<Item = &'static str> {
         self.path().split('/').filter_map(name)
     }
 
-    /// The path of one thing: each value in place of a name, in their order.
+    /// The path with a value in place of each parameter, in their order.
     pub fn path_of(self, values: &[&str]) -> String {
         let mut values = values.iter();
         let parts = self.path().split('/').map(|part| match name(part) {

@@ -8,10 +8,10 @@ use std::process::Command;
 /// Programs that are not there and could not be built.
 #[derive(Debug, thiserror::Error)]
 pub enum BinariesError {
-    /// This program does not know where it is.
+    /// The folder of this program is unknown.
     #[error("the folder of this program cannot be found")]
     NoFolder(#[source] std::io::Error),
-    /// cargo failed; it has said why.
+    /// cargo failed, and has printed the reason.
     #[error("the functions could not be built: see cargo's message above")]
     Build,
     /// cargo could not be started.
@@ -24,7 +24,7 @@ pub enum BinariesError {
     Missing {
         /// The program.
         name: String,
-        /// Where it was looked for.
+        /// The folder without it.
         folder: PathBuf,
     },
 }
@@ -53,7 +53,7 @@ pub fn built() -> Result<PathBuf, BinariesError> {
     Ok(folder.to_owned())
 }
 
-/// Makes sure that the programs are in a folder.
+/// Checks that the programs are in a folder.
 pub fn check(folder: &Path, names: &BTreeSet<&str>) -> Result<(), BinariesError> {
     match names.iter().find(|name| !folder.join(name).is_file()) {
         Some(name) => Err(BinariesError::Missing { name: (*name).to_owned(), folder: folder.to_owned() }),

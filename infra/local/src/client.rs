@@ -9,7 +9,7 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use serde_json::Value;
 
-/// A request that got no answer.
+/// A request without an answer.
 #[derive(Debug, thiserror::Error)]
 #[error("{url} did not answer")]
 pub struct ClientError {
@@ -27,9 +27,9 @@ pub struct Answer {
     pub headers: HeaderMap,
     /// The body.
     pub body: Bytes,
-    /// The same, if it is JSON; null otherwise.
+    /// The body as JSON; null if it is none.
     pub json: Value,
-    /// The body as it came.
+    /// The body as text.
     pub text: String,
 }
 
@@ -42,18 +42,18 @@ pub struct Http {
 }
 
 impl Http {
-    /// A client of the API at `base`, which is nobody in particular.
+    /// A client of the API at `base`, without a token.
     pub fn new(base: &str) -> Http {
         Http { client: Client::builder(TokioExecutor::new()).build_http(), base: base.to_owned(), token: None }
     }
 
-    /// The same with a token.
+    /// The same client with a token.
     #[must_use]
     pub fn with_token(&self, token: String) -> Http {
         Http { token: Some(token), ..self.clone() }
     }
 
-    /// The token that is sent.
+    /// The token that the client sends.
     pub fn token(&self) -> Option<&str> {
         self.token.as_deref()
     }
@@ -82,7 +82,7 @@ impl Http {
         Ok(Answer { status: parts.status.as_u16(), headers: parts.headers, body, json, text })
     }
 
-    /// The same, and nothing made of the answer.
+    /// Sends a request, and gives the answer as it came.
     pub async fn fetch(
         &self,
         method: Method,

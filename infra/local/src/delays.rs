@@ -1,15 +1,15 @@
-//! What must last longer than what. In an account the bounds of the template's parameters see to it; what is shorter on this
-//! machine is held against the same rules here.
+//! Checks of delays, timeouts and retention times against each other. In an account the bounds of the template's
+//! parameters ensure them; times that are shorter on this machine are checked here by the same rules.
 
 use crate::template::{Function, Queue, Template, Value};
 
-/// The variable of a function that sends what is delayed: by how many seconds.
+/// The variable of a function that sends delayed messages: their delay in seconds.
 const DELAY: &str = "RESTATEMENT_DELAY_SECONDS";
 
-/// Times that do not fit each other. Whatever ran with them could lose what is owed.
+/// Times that do not fit each other. A system with them could lose amounts owed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum DelayError {
-    /// What is delayed could come before those that it is to catch have ended.
+    /// A delayed message could come before the functions that it is to catch have ended.
     #[error(
         "RestatementDelaySeconds is {delay}, and must be at least {least}: {sender} may take {sender_seconds} s to make the \
          change that it has announced, and whoever read before it {writer_seconds} s more; give --parameter \
@@ -18,13 +18,13 @@ pub enum DelayError {
     TooSoon {
         /// The delay.
         delay: u32,
-        /// The shortest that is long enough.
+        /// The shortest delay that is long enough.
         least: u32,
-        /// Who sends what is delayed.
+        /// The function that sends delayed messages.
         sender: String,
-        /// How long that one may run.
+        /// Timeout of that function.
         sender_seconds: u32,
-        /// How long any function may run.
+        /// Longest timeout of any function.
         writer_seconds: u32,
     },
     /// A message could come back while it is still in work.
@@ -33,16 +33,16 @@ pub enum DelayError {
          {queue}, may take; give --parameter VisibilityTimeoutSeconds={least}, or a shorter FunctionTimeoutSeconds"
     )]
     BackInWork {
-        /// How long a message in work is hidden.
+        /// Time for which a message in work is hidden.
         visibility: u32,
-        /// The shortest that is long enough.
+        /// The shortest time that is long enough.
         least: u32,
         /// The function.
         function: String,
         /// Its queue.
         queue: String,
     },
-    /// A message could be gone before it was tried as often as it should be.
+    /// A message could expire before it was tried as often as it should be.
     #[error(
         "{queue} keeps a message for {retention} s, and must for more than {needed} s, since it is received {tries} times, \
          {visibility} s apart, after {delay} s: give a longer MessageRetentionSeconds, a smaller MaxReceiveCount or a shorter \
@@ -51,18 +51,18 @@ pub enum DelayError {
     GoneTooSoon {
         /// The queue.
         queue: String,
-        /// How long it keeps a message.
+        /// Time for which the queue keeps a message.
         retention: u32,
-        /// How long it needs to.
+        /// Time for which it must keep one.
         needed: u64,
-        /// How often it is tried.
+        /// Number of tries.
         tries: u32,
-        /// How long it is hidden between two times.
+        /// Time for which the message is hidden between two tries.
         visibility: u32,
-        /// How long it may wait before the first.
+        /// Longest delay before the first try.
         delay: u32,
     },
-    /// A dead letter could be gone before anybody saw it: its age counts from when the message was first sent.
+    /// A dead letter could expire before a person saw it: its age counts from when the message was first sent.
     #[error(
         "{dead_letters} keeps a message for {kept} s, and must for longer than {queue}, which keeps it for {retention} s: give \
          a longer DeadLetterRetentionSeconds or a shorter MessageRetentionSeconds with --parameter"
@@ -70,26 +70,27 @@ pub enum DelayError {
     UnseenDeadLetter {
         /// The dead-letter queue.
         dead_letters: String,
-        /// How long it keeps a message.
+        /// Time for which it keeps a message.
         kept: u32,
         /// The queue.
         queue: String,
-        /// How long that one does.
+        /// Time for which the queue keeps a message.
         retention: u32,
     },
 }
 
-/// The delay that outlasts functions with a timeout: whoever announced a change, and then whoever had read before it.
+/// The shortest delay that outlasts two functions with a timeout: the one that announced a change, and then one that
+/// had read before it.
 pub(crate) fn least_delay(sender_seconds: u32, writer_seconds: u32) -> u32 {
     sender_seconds + writer_seconds + 1
 }
 
-/// How long a message must be hidden that a function with a timeout works on.
+/// Time for which a message must be hidden while a function with a timeout works on it.
 pub(crate) fn least_visibility(function_seconds: u32) -> u32 {
     6 * function_seconds
 }
 
-/// Whether everything lasts as long as it must.
+/// Checks that each time is as long as it must be.
 pub(crate) fn check(template: &Template) -> Result<(), DelayError> {
     let longest = template.functions.values().map(|function| function.timeout_seconds).max().unwrap_or_default();
     let mut longest_delay = 0;
@@ -114,7 +115,7 @@ pub(crate) fn check(template: &Template) -> Result<(), DelayError> {
     template.queues.iter().try_for_each(|(name, queue)| check_retention(template, (name, queue), longest_delay))
 }
 
-/// By how much what a function sends is delayed, if it sends any such.
+/// Delay of the messages that a function sends, if it sends delayed ones.
 fn delay(function: &Function) -> Option<u32> {
     match function.environment.get(DELAY)? {
         Value::Text(text) => text.parse().ok(),
@@ -144,7 +145,7 @@ mod tests {
     use super::*;
     use crate::template::Given;
 
-    /// Two relations that no parameter can break: of a template that says otherwise.
+    /// A template is refused that breaks one of two relations which no parameter can break.
     #[test]
     fn what_is_kept_too_shortly_is_refused() {
         let text = include_str!("../../../template.yaml");

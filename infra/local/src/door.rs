@@ -1,7 +1,8 @@
-//! The door of everything that listens here: programs of this machine come in, and no page that a browser has open.
+//! The door of every port that listens here: it lets in programs of this machine, and no page that is open in a
+//! browser.
 //!
-//! A browser says with `Origin` or `Sec-Fetch-Site` that it is one, and with `Host` by which name it came: a name that
-//! somebody had point to this machine is not this machine's.
+//! A browser identifies itself by `Origin` or `Sec-Fetch-Site`, and states in `Host` the name by which it came. A name
+//! that somebody else had point to this machine is not this machine's.
 
 use crate::HOST;
 use axum::body::{Body, Bytes};
@@ -21,10 +22,10 @@ use tokio_util::task::TaskTracker;
 /// The names of this machine.
 const NAMES: [&str; 3] = [HOST, "localhost", "[::1]"];
 
-/// What only browsers say; not every request of theirs has an `Origin`.
+/// Headers that only browsers send; not every request of a browser has an `Origin`.
 const BROWSERS: [HeaderName; 2] = [header::ORIGIN, HeaderName::from_static("sec-fetch-site")];
 
-/// What whoever is turned away is told, as the AWS clients read it.
+/// Answer to a refused request, as the AWS clients read it.
 const REFUSED: &str = r#"{"__type":"AccessDeniedException","message":"only programs on this machine come in here: no browser, and a Host of 127.0.0.1 or localhost"}"#;
 
 /// Whether a request came by a name of this machine.
@@ -49,7 +50,7 @@ pub(crate) fn before(router: Router) -> Router {
     ))
 }
 
-/// Serves what is behind the door on a listener until `stop`.
+/// Serves a service behind the door on a listener until `stop`.
 pub(crate) fn serve<S, B>(listener: TcpListener, service: S, (tasks, stop): (&TaskTracker, &CancellationToken))
 where
     S: Service<Request<Incoming>, Response = Response<B>> + Clone + Send + Sync + 'static,

@@ -26,10 +26,10 @@ use tokio_util::task::TaskTracker;
 /// The largest body, in bytes (a limit of Lambda).
 const MAX_BODY: usize = 6 * 1024 * 1024;
 
-/// In which trace a request is.
+/// The header with the trace of a request.
 const TRACE: HeaderName = HeaderName::from_static("x-amzn-trace-id");
 
-/// What answers.
+/// The server of the HTTP API.
 #[derive(Debug)]
 pub struct Gateway {
     routes: Vec<(Route, Invoker)>,
@@ -57,7 +57,7 @@ impl Gateway {
         });
     }
 
-    /// What the function is told of whoever asks; a status if they do not come in.
+    /// The caller's claims for the function, or the status of a refusal.
     fn admit(&self, route: &Route, headers: &HeaderMap) -> Result<Option<Value>, StatusCode> {
         let Admission::Scopes(wanted) = &route.admission else { return Ok(None) };
         let mut given = headers.get_all(header::AUTHORIZATION).iter();
@@ -76,7 +76,7 @@ impl Gateway {
         Ok(Some(json!({ "jwt": { "claims": tokens::as_texts(claims), "scopes": scopes } })))
     }
 
-    /// What a browser is told that asks for a page of another origin.
+    /// Headers for a browser whose page has another origin.
     fn cors(&self, method: &Method, headers: &HeaderMap) -> HeaderMap {
         let cors = &self.api.cors;
         let mut told = HeaderMap::new();
@@ -151,7 +151,7 @@ async fn answer(gateway: &Gateway, parts: &mut Parts, body: Body) -> Response {
     }
 }
 
-/// The trace that whoever asks is in, if it says so; a new one otherwise.
+/// The trace of the caller, if the request names it; a new one otherwise.
 fn trace(headers: &HeaderMap) -> String {
     let given = headers.get(TRACE).and_then(|value| value.to_str().ok()).filter(|value| value.contains("Root="));
     given.map_or_else(new_trace, str::to_owned)
@@ -166,7 +166,7 @@ fn message(status: StatusCode, text: &str) -> Response {
     (status, axum::Json(json!({ "message": text }))).into_response()
 }
 
-/// The path's parameters, if it is the route's.
+/// The path's parameters, if the path matches the route.
 fn matches(route: &str, path: &str) -> Option<Map<String, Value>> {
     let mut parameters = Map::new();
     let (mut route, mut path) = (route.split('/'), path.split('/'));
@@ -227,7 +227,7 @@ fn event(parts: &Parts, body: &Bytes, route: &Route, path_parameters: &Map<Strin
     })
 }
 
-/// What a function answers.
+/// A function's answer.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Answer {

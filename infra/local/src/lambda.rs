@@ -1,6 +1,6 @@
 //! The Lambda runtime API, with each function as a process of its own that speaks the real `lambda_runtime`. A process
-//! that ends, takes longer than its timeout, or does not ask for work in time, is replaced by a new one; what it was at
-//! work on counts as failed.
+//! that ends, takes longer than its timeout, or does not ask for work in time, is replaced by a new one; its invocation
+//! has failed.
 
 use crate::template::Function;
 use crate::{CREDENTIALS, HOST, REGION, door, private};
@@ -21,16 +21,16 @@ use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-/// How long a process may take until it asks for work, after its start or an answer: what Lambda grants a start.
+/// Time for a process to ask for work, after its start or an answer: as long as Lambda grants for a start.
 const PREPARATION: Duration = Duration::from_secs(10);
-/// How large an answer may be, in bytes: what Lambda takes.
+/// Maximum size of an answer, in bytes: Lambda's.
 const MAX_ANSWER: usize = 6_291_556;
-/// How often a process's deadline is looked at.
+/// Time between two checks of a process's deadline.
 const WATCH: Duration = Duration::from_millis(50);
-/// How long a process that ended at once waits for its successor, at most.
+/// Longest pause between a process that ended at once and its successor.
 const MAX_PAUSE: Duration = Duration::from_secs(5);
 
-/// Why an invocation has no result.
+/// Reason why an invocation has no result.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InvokeError {
     /// The process ended, or took too long and was ended.
@@ -69,7 +69,7 @@ impl Invoker {
     }
 }
 
-/// Where a function's program is, and where its log goes.
+/// Folders of the functions' programs and of their logs.
 #[derive(Debug, Clone)]
 pub struct Home {
     /// The folder of the programs.
@@ -87,7 +87,7 @@ pub fn start(
     (tasks, stop): (&TaskTracker, &CancellationToken),
 ) -> Invoker {
     let (waiting, queue) = mpsc::unbounded_channel();
-    // As long as another invocation may take, then this one, and a start between them.
+    // Time for another invocation, then this one, and a start between them.
     let patience = Duration::from_secs(function.timeout_seconds.into()) * 2 + MAX_PAUSE / 5;
     let supervisor = Supervisor {
         name: name.to_owned(),
@@ -192,7 +192,7 @@ impl Supervisor {
     }
 }
 
-/// What one process asks.
+/// The runtime API of one process.
 struct RuntimeApi {
     timeout: Duration,
     arn: String,
@@ -201,13 +201,13 @@ struct RuntimeApi {
     over: CancellationToken,
 }
 
-/// What a process is at.
+/// State of a process.
 enum Work {
-    /// It starts, or has answered, and has to ask for work until then.
+    /// It starts, or has answered, and must ask for work until the deadline.
     Preparing { deadline: Instant },
     /// It has asked for work.
     Waiting,
-    /// It has an invocation, and has to answer it until then.
+    /// It has an invocation, and must answer it until the deadline.
     Running { id: String, deadline: Instant, reply: oneshot::Sender<Result<Bytes, InvokeError>> },
 }
 
@@ -222,7 +222,7 @@ impl RuntimeApi {
         self.work.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The limit that the process has passed, if it has.
+    /// The limit that the process has exceeded, if any.
     fn overdue(&self) -> Option<Duration> {
         let (deadline, limit) = match *self.work() {
             Work::Preparing { deadline } => (deadline, PREPARATION),
@@ -232,11 +232,11 @@ impl RuntimeApi {
         (deadline < Instant::now()).then_some(limit)
     }
 
-    /// Ends the invocation with this id, if it is the one that runs.
+    /// Ends the invocation with this id, if it is the current one.
     fn answer(&self, of: &str, result: Result<Bytes, InvokeError>) -> StatusCode {
         let mut work = self.work();
         match std::mem::replace(&mut *work, Work::preparing()) {
-            // Nobody waits any more if the caller gave up.
+            // The caller may have given up.
             Work::Running { id, reply, .. } if id == of => drop(reply.send(result)),
             another => {
                 *work = another;
@@ -310,14 +310,14 @@ async fn init_error(body: Bytes) -> StatusCode {
 pub fn new_trace() -> String {
     let seconds = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
     let mut random = [0_u8; 20];
-    // Without randomness the ids are those of nobody's trace.
+    // Without randomness the ids belong to no trace.
     let _ = aws_lc_rs::rand::fill(&mut random);
     let random = random.iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"));
     let (root, parent) = random.split_at(24);
     format!("Root=1-{:08x}-{root};Parent={parent};Sampled=0", seconds & 0xffff_ffff)
 }
 
-/// Unique among the invocations of this process.
+/// An id that is unique among the invocations of this process.
 pub(crate) fn request_id() -> String {
     static COUNT: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(1);
     let count = COUNT.fetch_add(1, std::sync::atomic::Ordering::Relaxed);

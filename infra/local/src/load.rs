@@ -1,4 +1,4 @@
-//! Partners through the API, events through SQS, and the wait until every message is processed.
+//! Loading: registers partners through the API, sends events through SQS, and waits until every message is processed.
 
 use crate::client::{ClientError, Http};
 use crate::report;
@@ -18,14 +18,14 @@ use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-/// How many months one message names.
+/// Number of months in one message.
 const MONTHS: usize = 50;
-/// How often the queues are looked at.
+/// Time between two looks at the queues.
 const GLANCE: Duration = Duration::from_millis(50);
-/// How long a dead letter that was looked at stays hidden at most, in seconds: until all have been.
+/// Longest time for which a dead letter is hidden after it was read, in seconds: until all have been read.
 const PEEK_SECONDS: i32 = 600;
 
-/// Something that could not be loaded.
+/// A failure to load.
 #[derive(Debug, thiserror::Error)]
 pub enum LoadError {
     /// The API did not answer.
@@ -34,11 +34,11 @@ pub enum LoadError {
     /// The API refused a partner.
     #[error("partner {id} was refused with status {status}: {detail}")]
     Partner {
-        /// Who.
+        /// The partner's id.
         id: String,
         /// The status.
         status: u16,
-        /// Why.
+        /// The reason.
         detail: String,
     },
     /// The table did not answer.
@@ -60,13 +60,13 @@ pub struct DeadLetter {
     pub queue: String,
     /// Its id in its first queue.
     pub message_id: String,
-    /// What is wrong with it.
+    /// The reason of the refusal.
     pub reason: String,
-    /// What it says.
+    /// The body.
     pub body: String,
 }
 
-/// Registers partners through the API. One that is registered with other data is left as it is, unless `replace`.
+/// Registers partners through the API. A partner that is registered with other data is not changed, unless `replace`.
 pub async fn register(api: &Http, partners: &[Partner], replace: bool) -> Result<(), LoadError> {
     let bar = bar("registering partners", partners.len());
     for partner in partners {
@@ -88,8 +88,8 @@ pub async fn register(api: &Http, partners: &[Partner], replace: bool) -> Result
     Ok(())
 }
 
-/// Asks for a pass over every registered partner, and for the totals of every month: the messages of an earlier run went
-/// with it, and among them perhaps those that were to follow a registration or a booking.
+/// Asks for a pass over every registered partner, and for the totals of every month. The messages of an earlier run are
+/// lost, and among them perhaps those that were to follow a registration or a booking.
 pub async fn resume(stack: &Stack, api: &Http) -> Result<(), LoadError> {
     let partners = report::partner_ids(api).await?;
     for partner_id in &partners {
@@ -111,7 +111,7 @@ async fn ask(stack: &Stack, queue: &str, message: &impl Serialize) -> Result<(),
     Ok(())
 }
 
-/// The months in which something of these partners is booked.
+/// The months in which entries of these partners are booked.
 async fn booked_months(stack: &Stack, partners: Vec<PartnerId>) -> Result<BTreeSet<PartnerMonth>, LoadError> {
     let ledger = Ledger::new(DynamoStore::new(stack.dynamodb(), &stack.template.table.name));
     let mut months = BTreeSet::new();
@@ -149,13 +149,13 @@ pub async fn send(stack: &Stack, events: &[Event]) -> Result<(), LoadError> {
     Ok(())
 }
 
-/// Waits until no message is waiting or in work: each was processed, or is a dead letter. Delayed messages are second looks:
-/// they find something only where a function died between its write and what was to follow.
+/// Waits until no message is waiting or in work: each was processed, or is a dead letter. Delayed messages are second
+/// looks: they find work only if a function died between its write and the message that was to follow.
 pub async fn wait_until_idle(stack: &Stack) -> Result<(), LoadError> {
     wait_for(stack, &served(stack), &LEFT).await
 }
 
-/// The same, and until every second look has been taken as well.
+/// Waits likewise, and until every second look has been taken as well.
 pub async fn wait_for_delayed(stack: &Stack) -> Result<(), LoadError> {
     let [waiting, in_work] = LEFT;
     wait_for(stack, &served(stack), &[waiting, in_work, QueueAttributeName::ApproximateNumberOfMessagesDelayed]).await
@@ -166,11 +166,12 @@ pub async fn wait_for_queue(stack: &Stack, queue: &str) -> Result<(), LoadError>
     wait_for(stack, &[queue], &LEFT).await
 }
 
-/// What is counted of the messages that are left: those waiting, and those in work.
+/// Counts of the messages that are left: those waiting, and those in work.
 const LEFT: [QueueAttributeName; 2] =
     [QueueAttributeName::ApproximateNumberOfMessages, QueueAttributeName::ApproximateNumberOfMessagesNotVisible];
 
-/// The queues that functions serve. Totals come last, to which all others send: what is not yet in one is in one before.
+/// The queues that functions serve. Totals come last, since all others send to it: a message that is not yet in one
+/// queue is in one before.
 fn served(stack: &Stack) -> Vec<&str> {
     let mappings = stack.template.functions.values().filter_map(|function| function.mapping.as_ref());
     let mut queues: Vec<&str> = mappings.map(|mapping| mapping.queue.as_str()).collect();
@@ -209,7 +210,7 @@ async fn messages_in(
     Ok(counts.iter().filter_map(|name| attributes.get(name)?.parse::<usize>().ok()).sum())
 }
 
-/// Every message in a dead-letter queue, with its reason. They stay there.
+/// Reads every message in a dead-letter queue, with its reason. The messages stay there.
 pub async fn dead_letters(stack: &Stack) -> Result<Vec<DeadLetter>, LoadError> {
     let sqs = stack.sqs();
     let mut letters = Vec::new();

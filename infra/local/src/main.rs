@@ -33,7 +33,7 @@ struct Arguments {
     /// Throw away the data of earlier runs first
     #[arg(long)]
     fresh: bool,
-    /// Where the data is kept
+    /// The folder of the data
     #[arg(long, value_name = "DIR", default_value = ".local")]
     data: PathBuf,
     /// Port of the HTTP API; 0 for any free one
@@ -146,7 +146,7 @@ async fn serve(stack: &Stack, given: Option<Given>, once: bool) -> Result<ExitCo
     std::future::pending().await
 }
 
-/// What the command line asks to load.
+/// Partners and events that the command line asks to load.
 #[derive(Debug, Default)]
 struct Given {
     partners: Vec<Partner>,
@@ -154,7 +154,7 @@ struct Given {
 }
 
 impl Given {
-    /// `None`: nothing is asked for.
+    /// `None`: the command line asks for nothing.
     fn read(arguments: &Arguments) -> Result<Option<Given>, Failure> {
         match (&arguments.partners, &arguments.events) {
             (None, None) => return Ok(None),

@@ -17,9 +17,9 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-/// How long an empty queue is asked, in seconds.
+/// Time for which a request waits at an empty queue, in seconds.
 const LONG_POLL_SECONDS: i32 = 20;
-/// How long to wait after an error of the queue.
+/// Pause after an error of the queue.
 const PAUSE: Duration = Duration::from_secs(1);
 
 /// Starts to serve a queue. One poller, like the one process behind it.
@@ -69,7 +69,7 @@ struct BatchItemFailure {
 }
 
 impl Poller {
-    /// One batch, if there is one.
+    /// Serves one batch, if there is one.
     async fn serve(&self, stop: &CancellationToken) -> Result<(), Box<dyn Error + Send + Sync>> {
         let receive = self
             .client
@@ -89,7 +89,7 @@ impl Poller {
         }
         let records: Vec<Value> = messages.iter().map(|message| self.record(message)).collect();
         let payload = Bytes::from(json!({ "Records": records }).to_string());
-        // An error fails the whole batch; the function's log says why.
+        // An error fails the whole batch; the function's log has the reason.
         let Ok(answer) = self.function.invoke(payload, new_trace()).await else { return Ok(()) };
         let failed: HashSet<String> = match serde_json::from_slice::<BatchResponse>(&answer) {
             Ok(response) => response.batch_item_failures.into_iter().map(|failure| failure.item_identifier).collect(),

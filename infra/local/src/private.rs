@@ -1,4 +1,4 @@
-//! Folders and files for their owner alone.
+//! Folders and files that only their owner may read.
 
 use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
 use std::io::{ErrorKind, Result, Write};
@@ -8,7 +8,7 @@ use std::path::Path;
 const FOLDER: u32 = 0o700;
 const FILE: u32 = 0o600;
 
-/// What runs put into a data folder.
+/// Names that a run creates in a data folder.
 const FILES: [&str; 8] = [
     "lock",
     "world",
@@ -36,7 +36,7 @@ pub fn write(path: &Path, text: &str) -> Result<()> {
     OpenOptions::new().create(true).write(true).truncate(true).mode(FILE).open(path)?.write_all(text.as_bytes())
 }
 
-/// Takes from everybody else what earlier runs left in a data folder, and the folder itself if there is nothing else in it.
+/// Restricts the files of earlier runs in a data folder to their owner, and the folder itself if it holds nothing else.
 pub fn tighten(data: &Path) -> Result<()> {
     for name in FILES {
         set(&data.join(name), FILE)?;
@@ -59,7 +59,7 @@ pub fn tighten(data: &Path) -> Result<()> {
     set(data, FOLDER)
 }
 
-/// Sets the permissions of what is there. A link is left alone: what it leads to may be anywhere.
+/// Sets the permissions of a file that exists. A link is not followed: its target may be anywhere.
 fn set(path: &Path, mode: u32) -> Result<()> {
     match fs::symlink_metadata(path) {
         Ok(there) if there.is_symlink() || there.permissions().mode() & 0o777 == mode => Ok(()),

@@ -1,4 +1,4 @@
-//! What a run prints: balances, where everything answers, what to try.
+//! Report of a run: balances, addresses, commands to try.
 
 use crate::client::{ClientError, Http};
 use crate::stack::Stack;
@@ -13,15 +13,15 @@ use serde_json::Value;
 /// A partner's balance in one currency, as the API gives it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Balance {
-    /// Who.
+    /// The partner's id.
     pub partner_id: String,
-    /// What the partner is called.
+    /// The partner's name.
     pub name: String,
     /// The currency.
     pub currency: String,
-    /// What the vendor owes.
+    /// The amount that the vendor owes.
     pub due_to_partner: String,
-    /// What the partner owes.
+    /// The amount that the partner owes.
     pub due_from_partner: String,
 }
 
@@ -78,7 +78,7 @@ pub fn table(balances: &[Balance]) -> String {
     table.to_string()
 }
 
-/// Where everything answers, links that sign a browser in, and two lines to try.
+/// Addresses of the services, links that sign a browser in, and two commands to try.
 pub fn hints(stack: &Stack, partner: Option<&PartnerId>, event: &Event) -> std::io::Result<String> {
     let queue_url = stack.queue_url(queue_of(event.event_type));
     let api = &stack.api_url;

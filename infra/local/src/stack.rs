@@ -1,4 +1,4 @@
-//! Everything started together, and stopped together.
+//! The local stack: all parts started together, and stopped together.
 
 use crate::binaries::{self, BinariesError};
 use crate::client::Http;
@@ -21,9 +21,9 @@ use tokio_util::task::TaskTracker;
 /// The template this program was built with.
 const TEMPLATE: &str = include_str!("../../../template.yaml");
 
-/// What of the template is otherwise here than in an account, unless it is given: nobody waits a quarter of an hour, tokens
-/// are of this machine's own making, and whoever loads a world is not held up. What must outlast functions follows from how
-/// long these may run: see [`parameters`].
+/// Parameters of the template that differ here from an account, unless they are given: delays are short, tokens are
+/// made on this machine, and loading a world is not throttled. The times that must outlast functions follow from the
+/// timeout of functions: see [`parameters`].
 const PARAMETERS: [(&str, &str); 5] = [
     (TIMEOUT, "5"),
     ("TokenIssuer", tokens::ISSUER),
@@ -31,18 +31,18 @@ const PARAMETERS: [(&str, &str); 5] = [
     ("RequestsPerSecond", "10000"),
     ("RequestBurst", "5000"),
 ];
-/// How long a function may run.
+/// Timeout of a function.
 const TIMEOUT: &str = "FunctionTimeoutSeconds";
-/// What may be shorter here than in an account, since functions may be.
+/// Times that may be shorter here than in an account, since the functions' timeout may be.
 const DELAY: &str = "RestatementDelaySeconds";
 const VISIBILITY: &str = "VisibilityTimeoutSeconds";
 
-/// What is given, and what of the rest is otherwise here than in an account.
+/// The given parameters, with this machine's own values for others that differ from an account.
 fn parameters(given: &BTreeMap<String, String>) -> BTreeMap<String, String> {
     let mut parameters: BTreeMap<String, String> =
         PARAMETERS.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     parameters.extend(given.clone());
-    // What is no such number is refused with the template.
+    // A value that is no such number is refused with the template.
     let timeout = parameters.get(TIMEOUT).and_then(|timeout| timeout.parse::<u16>().ok()).map(u32::from);
     if let Some(timeout) = timeout {
         for (name, least) in
@@ -54,7 +54,7 @@ fn parameters(given: &BTreeMap<String, String>) -> BTreeMap<String, String> {
     parameters
 }
 
-/// The template with these parameters, if everything in it lasts as long as it must.
+/// The template with these parameters, if each of its times is as long as it must be.
 fn template(given: &BTreeMap<String, String>) -> Result<Template, StackError> {
     let parameters = parameters(given);
     let template = Template::read(TEMPLATE, Given { parameters: &parameters, below_minimum: &[DELAY, VISIBILITY] })?;
@@ -62,44 +62,44 @@ fn template(given: &BTreeMap<String, String>) -> Result<Template, StackError> {
     Ok(template)
 }
 
-/// How long a part may take to stop before it is left behind.
+/// Time for a part to stop before it is abandoned.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Which DynamoDB keeps the table.
+/// The DynamoDB that keeps the table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Dynamodb {
-    /// The embedded one, on this port; 0: any free one.
+    /// The embedded DynamoDB, on this port; 0: any free one.
     Embedded(u16),
-    /// One that answers at this URL already.
+    /// A running DynamoDB, by its URL.
     At(String),
 }
 
-/// How to start.
+/// Options of a start.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// Where the data is kept.
+    /// The folder of the data.
     pub data: PathBuf,
-    /// Whether to throw away what is there.
+    /// Whether to delete the data of earlier runs.
     pub fresh: bool,
     /// Port of the HTTP API; 0: any free one.
     pub api_port: u16,
-    /// Which DynamoDB.
+    /// The DynamoDB.
     pub dynamodb: Dynamodb,
     /// Port of SQS.
     pub sqs_port: u16,
-    /// Where the functions' programs are.
+    /// The folder of the functions' programs.
     pub binaries: PathBuf,
     /// Parameters of the template.
     pub parameters: BTreeMap<String, String>,
 }
 
-/// Why the system did not start. Nothing of it is left running.
+/// Reason why the system did not start. No part of it is left running.
 #[derive(Debug, thiserror::Error)]
 pub enum StackError {
-    /// The template cannot be done here.
+    /// The template has a part that this machine cannot do.
     #[error(transparent)]
     Template(#[from] TemplateError),
-    /// What must last longer than something else does not.
+    /// Times of the template do not fit each other.
     #[error(transparent)]
     Delays(#[from] DelayError),
     /// A program is missing.
@@ -110,11 +110,11 @@ pub enum StackError {
     Data {
         /// The folder.
         folder: PathBuf,
-        /// Why.
+        /// The reason.
         #[source]
         source: std::io::Error,
     },
-    /// The data folder is another's.
+    /// Another run uses the data folder.
     #[error("the data folder {} is in use by another run: stop that one, or choose another with --data", folder.display())]
     InUse {
         /// The folder.
@@ -127,20 +127,20 @@ pub enum StackError {
     Port {
         /// The port.
         port: u16,
-        /// What it is for.
+        /// The service that was to listen on it.
         service: &'static str,
-        /// How to choose another.
+        /// The option that chooses another port.
         option: &'static str,
-        /// Why.
+        /// The reason.
         #[source]
         source: std::io::Error,
     },
     /// An embedded service did not come up.
     #[error("{service} could not be set up")]
     Service {
-        /// Which.
+        /// The service.
         service: &'static str,
-        /// Why.
+        /// The reason.
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
@@ -149,24 +149,24 @@ pub enum StackError {
 /// The running system.
 #[derive(Debug)]
 pub struct Stack {
-    /// What it was started from.
+    /// The template.
     pub template: Template,
-    /// Where the HTTP API answers.
+    /// URL of the HTTP API.
     pub api_url: String,
-    /// Where DynamoDB answers.
+    /// URL of DynamoDB.
     pub dynamodb_url: String,
-    /// Where SQS answers.
+    /// URL of SQS.
     pub sqs_url: String,
-    /// Where the data is kept.
+    /// The folder of the data.
     pub data: PathBuf,
     /// Signs and verifies tokens.
     pub tokens: Arc<Tokens>,
-    /// What the template's generated secrets say.
+    /// Values of the template's generated secrets.
     secrets: BTreeMap<String, String>,
     intake: Part,
     functions: Part,
     services: Part,
-    /// Held for as long as the data is ours.
+    /// Lock of the data folder, held while it is in use.
     _lock: File,
 }
 
@@ -198,7 +198,7 @@ impl Drop for Stack {
 }
 
 impl Stack {
-    /// Starts everything.
+    /// Starts all parts.
     pub async fn start(options: Options) -> Result<Stack, StackError> {
         let template = template(&options.parameters)?;
         let programs: BTreeSet<&str> = template.functions.values().map(|function| function.binary.as_str()).collect();
@@ -270,7 +270,7 @@ impl Stack {
         functions.collect()
     }
 
-    /// What a function finds in its environment, beside what Lambda itself puts there.
+    /// The environment of a function, without the variables that Lambda itself sets.
     pub fn environment(&self, function: &Function) -> BTreeMap<String, String> {
         let own = function.environment.iter().map(|(name, value)| {
             let value = match value {
@@ -298,7 +298,7 @@ impl Stack {
         gateway.serve(api, self.intake.handles());
     }
 
-    /// Stops taking work in, lets what is under way end, then stops the functions and the services.
+    /// Stops taking work in, waits for the work in progress, then stops the functions and the services.
     pub async fn stop(self) {
         self.intake.stop().await;
         self.functions.stop().await;
@@ -344,7 +344,7 @@ fn kept_secrets(data: &Path, template: &Template) -> std::io::Result<BTreeMap<St
     kept.collect()
 }
 
-/// Makes the data folder ours, and empties it if asked to. Only what a run has put there is removed.
+/// Locks the data folder, and empties it if asked to. Only files that a run has created are removed.
 fn prepare(options: &Options) -> Result<File, StackError> {
     let folder = options.data.clone();
     let failed = |source| StackError::Data { folder: options.data.clone(), source };

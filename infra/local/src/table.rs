@@ -24,19 +24,19 @@ use tokio_util::task::TaskTracker;
 
 type Failure = Box<dyn Error + Send + Sync>;
 
-/// Serves the database in a file on a listener until `stop`. The database's own server answers every page of a browser, so
-/// it is behind the door, where nobody finds it.
+/// Serves the database in a file on a listener until `stop`. The database's own server answers any browser's page, so
+/// it is behind the door, at an address that cannot be guessed.
 pub async fn serve(
     listener: TcpListener,
     file: &Path,
     (tasks, stop): (&TaskTracker, &CancellationToken),
 ) -> Result<(), Failure> {
     let path = file.to_str().ok_or("the path of the data folder is not UTF-8")?;
-    // What SQLite makes beside it has the same permissions.
+    // The files that SQLite makes beside it have the same permissions.
     private::append(file)?;
     let database = Database::new(path)?;
-    // Sets `synchronous = NORMAL`: a commit is in the operating system's hands, not yet on the disk. Whatever becomes of
-    // this process, it is kept; a power cut may take the last ones, and leaves the file whole.
+    // Sets `synchronous = NORMAL`: a commit is with the operating system, not yet on the disk. It survives the end of
+    // this process; a power cut may lose the last commits, and leaves the file whole.
     database.disable_bulk_loading()?;
     let inner = hidden().await?;
     let address = inner.local_addr()?;
@@ -54,7 +54,7 @@ pub async fn serve(
         let client = client.clone();
         async move {
             let path = request.uri().path_and_query().map_or("/", PathAndQuery::as_str);
-            // What is no URI goes where there is nothing.
+            // A path that is no URI is replaced by one that leads nowhere.
             *request.uri_mut() = format!("http://{address}{path}").parse().unwrap_or_default();
             client.request(request).await
         }
@@ -72,7 +72,7 @@ async fn hidden() -> Result<TcpListener, Failure> {
     let [a, b, c] = random;
     match TcpListener::bind((Ipv4Addr::new(127, a, b, c), 0)).await {
         Ok(listener) => Ok(listener),
-        // Elsewhere there is one, and only the port is any.
+        // Other systems have one such address, and only the port is random.
         Err(_) => Ok(TcpListener::bind((HOST, 0)).await?),
     }
 }
@@ -129,7 +129,7 @@ pub async fn create(client: &Client, table: &Table) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Whether anything was ever written. What the table is kept in comes after its description, so it may not be there.
+/// Whether an item was ever written. The files of a table come after its description, so they may be absent.
 async fn holds_something(client: &Client, table: &Table) -> Result<bool, Failure> {
     match client.scan().table_name(&table.name).limit(1).send().await {
         Ok(page) => Ok(page.count > 0),

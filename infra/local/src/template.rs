@@ -1,5 +1,5 @@
-//! What template.yaml says, as far as it can be done on one machine. Whatever is in it and not known here is refused by
-//! name, so that what runs here and what deploys cannot drift apart.
+//! The content of template.yaml, as far as one machine can do it. A part that is unknown here is refused by name, so
+//! that the local stack and the deployed system cannot drift apart.
 
 mod api;
 mod error;
@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 pub struct TemplateError {
     /// The path of the part: `Resources.Ledger`.
     pub place: String,
-    /// What is wrong with it, or not known here.
+    /// The problem with it.
     pub problem: String,
 }
 
@@ -35,37 +35,37 @@ pub struct Template {
     pub secrets: BTreeMap<String, usize>,
 }
 
-/// The HTTP API: who may call it, from where, how often.
+/// The HTTP API: access, origins and throttle.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Api {
     /// The logical id.
     pub name: String,
-    /// What checks tokens, by its name in the template.
+    /// The authorizer, by its name in the template.
     pub authorizer: String,
-    /// Whose tokens are accepted.
+    /// The issuer of accepted tokens.
     pub issuer: String,
-    /// Whom they are for.
+    /// The audience of accepted tokens.
     pub audience: String,
-    /// Which pages may call it from a browser.
+    /// Access of browsers from pages of other origins.
     pub cors: Cors,
-    /// How many requests a second it takes on.
+    /// Number of requests admitted in a second.
     pub requests_per_second: u32,
-    /// How many at once after a pause.
+    /// Number of requests admitted at once after a pause.
     pub burst: u32,
 }
 
-/// What browsers are told about requests from other pages.
+/// Answers to browsers about requests from pages of other origins.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cors {
-    /// Whose pages may send requests.
+    /// Origins whose pages may send requests.
     pub origins: Vec<String>,
-    /// With which methods.
+    /// Methods that they may use.
     pub methods: Vec<String>,
-    /// With which headers.
+    /// Headers that they may send.
     pub headers: Vec<String>,
-    /// Which headers of the answer they may read.
+    /// Headers of the answer that they may read.
     pub exposed: Vec<String>,
-    /// How long browsers remember this.
+    /// Time for which browsers remember this.
     pub max_age_seconds: u32,
 }
 
@@ -91,18 +91,18 @@ pub struct Index {
     pub key: Vec<(String, String)>,
     /// `ALL`, `KEYS_ONLY` or `INCLUDE`.
     pub projection: String,
-    /// What is projected beside the keys.
+    /// The attributes that are projected beside the keys.
     pub attributes: Vec<String>,
 }
 
 /// A queue.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Queue {
-    /// How long a message in work is hidden.
+    /// Time for which a message in work is hidden.
     pub visibility_seconds: u32,
-    /// How long a message is kept.
+    /// Time for which a message is kept.
     pub retention_seconds: u32,
-    /// Where messages go that were received too often: the queue's logical id, and how often.
+    /// The dead-letter queue, by its logical id, and the number of receipts after which a message goes there.
     pub redrive: Option<(String, u32)>,
 }
 
@@ -111,7 +111,7 @@ pub struct Queue {
 pub struct Function {
     /// The program.
     pub binary: String,
-    /// How long one invocation may take.
+    /// Timeout of an invocation.
     pub timeout_seconds: u32,
     /// The memory it is given, which only its environment shows here.
     pub memory_mib: u32,
@@ -126,13 +126,13 @@ pub struct Function {
 /// A value in a function's environment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Value {
-    /// As it stands.
+    /// A literal text.
     Text(String),
     /// The URL of the queue with this logical id.
     QueueUrl(String),
     /// The name of the table.
     TableName(String),
-    /// What the generated secret with this logical id says.
+    /// The value of the generated secret with this logical id.
     Secret(String),
 }
 
@@ -141,7 +141,7 @@ pub enum Value {
 pub struct Mapping {
     /// The queue's logical id.
     pub queue: String,
-    /// How many messages one invocation gets at most.
+    /// Maximum number of messages in one invocation.
     pub batch_size: u32,
 }
 
@@ -152,25 +152,25 @@ pub struct Route {
     pub method: String,
     /// The path, with parameters in braces.
     pub path: String,
-    /// Who comes in.
+    /// Access to the route.
     pub admission: Admission,
 }
 
-/// Who comes in at a route.
+/// Access to a route.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Admission {
     /// Everyone.
     Open,
-    /// Whoever has a token with one of these scopes.
+    /// Callers with a token that has one of these scopes.
     Scopes(Vec<String>),
 }
 
-/// What is given for a template's parameters.
+/// Values given for a template's parameters.
 #[derive(Debug, Clone, Copy)]
 pub struct Given<'a> {
     /// Values in place of the defaults. An unknown parameter, and a value that its parameter does not admit, is refused.
     pub parameters: &'a BTreeMap<String, String>,
-    /// Which may be less than their `MinValue`.
+    /// Parameters that may be less than their `MinValue`.
     pub below_minimum: &'a [&'a str],
 }
 

@@ -1,15 +1,15 @@
-//! How many requests the HTTP API takes on.
+//! Throttle of the HTTP API.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// So many requests a second, and so many at once after a pause.
+/// A limit of requests a second, and of requests at once after a pause.
 #[derive(Debug)]
 pub(crate) struct Throttle {
     interval: Duration,
-    /// How far requests may be ahead of their time.
+    /// Time by which requests may be early.
     allowance: Duration,
-    /// When the next request is due.
+    /// Time at which the next request is due.
     due: Mutex<Instant>,
 }
 
@@ -19,7 +19,7 @@ impl Throttle {
         Throttle { interval, allowance: interval * burst.saturating_sub(1), due: Mutex::new(Instant::now()) }
     }
 
-    /// Whether a request at this time is taken on.
+    /// Whether a request at this time is admitted.
     pub(crate) fn takes(&self, now: Instant) -> bool {
         let mut due = self.due.lock().unwrap_or_else(PoisonError::into_inner);
         let begin = (*due).max(now);

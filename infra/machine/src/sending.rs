@@ -4,7 +4,7 @@ use aws_sdk_sqs::types::SendMessageBatchRequestEntry;
 use events::input::Event;
 use indicatif::{ProgressBar, ProgressStyle};
 
-/// How many messages one request carries at most (a limit of SQS).
+/// Maximum number of messages in one request (a limit of SQS).
 pub const BATCH: usize = 10;
 
 /// The queue did not answer.
@@ -13,7 +13,7 @@ pub const BATCH: usize = 10;
 pub struct QueueError(#[source] Box<dyn std::error::Error + Send + Sync>);
 
 impl QueueError {
-    /// Whatever the client said.
+    /// Wraps an error of the client.
     pub fn new(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> QueueError {
         QueueError(source.into())
     }

@@ -1,5 +1,5 @@
-//! Tokens: what an identity provider does in an account (signs them), and what API Gateway does with them there (verifies
-//! them). RS256 alone, as API Gateway knows no other family.
+//! Tokens. In an account an identity provider signs them, and API Gateway verifies them; here this module does both.
+//! RS256 alone, as API Gateway knows no other family.
 
 use crate::secrets;
 use aws_lc_rs::digest::{SHA256, digest};
@@ -17,19 +17,19 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// The key's file in the data folder.
 pub const KEY_FILE: &str = "token-key.pk8";
-/// The issuer, unless the template's parameter says otherwise.
+/// The issuer, unless the template's parameter names another.
 pub const ISSUER: &str = "https://issuer.local";
-/// The audience, unless the template's parameter says otherwise.
+/// The audience, unless the template's parameter names another.
 pub const AUDIENCE: &str = "all-in-web-dashboard";
-/// How long the tokens of a run are good for.
+/// Time for which the tokens of a run are valid.
 pub const LIFETIME: Duration = Duration::from_hours(24);
 
-/// Whom a token is for.
+/// Role of a token's bearer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Role {
     /// Reads and writes everything.
     Admin,
-    /// Reads what is this partner's.
+    /// Reads the data of this partner.
     Partner(PartnerId),
 }
 
@@ -39,12 +39,12 @@ pub struct Tokens {
     issuer: String,
     audience: String,
     key: KeyPair,
-    /// Names the key in a token's header.
+    /// Id of the key in a token's header.
     key_id: String,
 }
 
 impl Tokens {
-    /// With the key of a data folder, which is made if there is none.
+    /// Reads the key of a data folder, which is made if there is none.
     pub fn first(data: &Path, issuer: &str, audience: &str) -> Result<Tokens> {
         let make = || {
             let key = KeyPair::generate(KeySize::Rsa2048).map_err(Error::other)?;
@@ -53,7 +53,7 @@ impl Tokens {
         Tokens::with_key(&secrets::kept(&data.join(KEY_FILE), make)?, issuer, audience)
     }
 
-    /// With the key of a data folder that has one.
+    /// Reads the key of a data folder that has one.
     pub fn of(data: &Path, issuer: &str, audience: &str) -> Result<Tokens> {
         Tokens::with_key(&std::fs::read(data.join(KEY_FILE))?, issuer, audience)
     }
@@ -64,7 +64,7 @@ impl Tokens {
         Ok(Tokens { issuer: issuer.to_owned(), audience: audience.to_owned(), key, key_id })
     }
 
-    /// A token for somebody.
+    /// Makes a token for a role.
     pub fn mint(&self, role: &Role, lifetime: Duration) -> Result<String> {
         let now = now();
         let mut claims =
@@ -79,7 +79,7 @@ impl Tokens {
         self.sign(&json!({ "alg": "RS256", "typ": "JWT", "kid": self.key_id }), &claims)
     }
 
-    /// A token that says whatever it is to say.
+    /// Signs any header and claims.
     pub fn sign(&self, header: &Value, claims: &Value) -> Result<String> {
         let signed = format!("{}.{}", encoded(header.to_string()), encoded(claims.to_string()));
         let mut signature = vec![0; self.key.public_modulus_len()];
@@ -89,17 +89,18 @@ impl Tokens {
         Ok(format!("{signed}.{}", encoded(signature)))
     }
 
-    /// What names the key in a token's header.
+    /// Id of the key in a token's header.
     pub fn key_id(&self) -> &str {
         &self.key_id
     }
 
-    /// The public key, as everyone may know it (PKCS #1, DER).
+    /// The public key (PKCS #1, DER).
     pub fn public_key(&self) -> &[u8] {
         self.key.public_key().as_ref()
     }
 
-    /// The claims of a token that API Gateway would accept: of this key, issuer and audience, begun and not over.
+    /// The claims of a token that API Gateway would accept: of this key, issuer and audience, valid from now or
+    /// earlier, and not expired.
     pub fn verified(&self, token: &str) -> Option<Map<String, Value>> {
         let (signed, signature) = token.rsplit_once('.')?;
         let (header, claims) = signed.split_once('.')?;
@@ -140,7 +141,7 @@ pub fn scopes(claims: &Map<String, Value>) -> Vec<&str> {
     texts.into_iter().flat_map(|text| text.split(' ')).filter(|scope| !scope.is_empty()).collect()
 }
 
-/// Claims as API Gateway hands them on: texts, whatever they were.
+/// Claims as API Gateway hands them on: as texts, whatever their type.
 pub fn as_texts(claims: Map<String, Value>) -> Map<String, Value> {
     let texts = claims.into_iter().map(|(name, value)| (name, Value::String(text(value))));
     texts.collect()

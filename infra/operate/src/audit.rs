@@ -1,4 +1,4 @@
-//! The whole table, read and computed again.
+//! The audit: reads the whole table, and computes it again.
 
 use crate::Failure;
 use crate::target::Target;
@@ -14,15 +14,15 @@ use std::collections::{BTreeSet, HashMap};
 use std::process::ExitCode;
 use std::time::Duration;
 
-/// How often the table is looked at until two looks agree and no message waits that may change it. What a system in use is
-/// just doing passes by itself; what stays the same for so many looks does not.
+/// Number of looks at the table until two agree and no message waits that may change it. Differences that work in
+/// progress makes pass by themselves; those that last for so many looks do not.
 const LOOKS: usize = 30;
-/// How long between two looks.
+/// Time between two looks.
 const PAUSE: Duration = Duration::from_secs(2);
-/// How often what was mended is looked at again.
+/// Number of times that a repair is checked.
 const ROUNDS: usize = 3;
 
-/// Names everything that is not as it should be, and mends it if asked to. Status 1 if anything is left.
+/// Reports every finding, and repairs it if asked to. Status 1 if any is left.
 pub(crate) async fn audit(target: &Target, repair: bool) -> Result<ExitCode, Failure> {
     let table = target.table().await?;
     let mut findings = look(target, &table).await?;
@@ -41,7 +41,7 @@ pub(crate) async fn audit(target: &Target, repair: bool) -> Result<ExitCode, Fai
     Ok(if findings.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// Takes an item as it is for what was recorded.
+/// Accepts an item, as it is now, as the recorded one.
 pub(crate) async fn accept(target: &Target, key: &Key) -> Result<ExitCode, Failure> {
     let accepted = target.ledger().await?.accept(key).await?;
     if accepted {
@@ -51,12 +51,13 @@ pub(crate) async fn accept(target: &Target, key: &Key) -> Result<ExitCode, Failu
     Err(format!("there is no item {} {}", key.pk, key.sk).into())
 }
 
-/// Mends what can be derived; says what a person must decide. Whether anything was mended.
+/// Repairs the findings that can be derived, and names those that a person must decide. Returns whether it repaired
+/// any.
 async fn mend(ledger: &Ledger<DynamoStore>, findings: &mut [Finding]) -> bool {
     findings.sort_by_key(Finding::rank);
     let mut any = false;
     for finding in findings {
-        // Stamped when it is written: a repair of many lines takes its time.
+        // The time of each write, since a repair of many lines takes long.
         let origin = Origin { at: runtime::now(), because: &Trigger::Audit };
         match ledger.mend(finding, origin).await {
             Ok(Mended::Done) => any = true,
@@ -70,7 +71,7 @@ async fn mend(ledger: &Ledger<DynamoStore>, findings: &mut [Finding]) -> bool {
     any
 }
 
-/// Reads everything, and prints what is not as it should be: what every look finds.
+/// Reads the whole table, and prints the findings common to all looks.
 async fn look(target: &Target, table: &str) -> Result<Vec<Finding>, Failure> {
     let (mut count, mut audit) = look_once(target, table).await?;
     for _ in 1..LOOKS {
@@ -100,7 +101,7 @@ async fn look_once(target: &Target, table: &str) -> Result<(usize, Audit), Failu
 
 async fn scan(target: &Target, table: &str) -> Result<Vec<Item>, Failure> {
     let description = target.dynamodb.describe_table().table_name(table).send().await?.table;
-    // Refreshed every few hours in an account: near enough for a bar.
+    // The count is refreshed every few hours in an account: near enough for a bar.
     let expected = description.and_then(|table| table.item_count).unwrap_or_default();
     let bar = ProgressBar::new(u64::try_from(expected).unwrap_or_default()).with_message("reading the table");
     let mut items = Vec::new();

@@ -1,4 +1,4 @@
-//! `cargo run -p operate`: what an operator does, on the local stack and on a real account alike.
+//! `cargo run -p operate`: the operator's commands, for the local stack and for an account.
 
 mod audit;
 mod redrive;
@@ -54,10 +54,10 @@ enum Command {
     },
     /// Read the whole table, compute all of it again, and print each difference; status 1 if there is any
     Audit {
-        /// Put right what can be derived, after showing it; what cannot is left to a person
+        /// Repair the differences that can be derived, after showing them; the others are left to a person
         #[arg(long)]
         repair: bool,
-        /// Take this item as it is for what was recorded: a person has looked at it, and its amounts are right
+        /// Accept this item as it is as the recorded one: a person has looked at it, and its amounts are right
         #[arg(long, value_name = "'PK SK'", conflicts_with = "repair", value_parser = key)]
         accept: Option<Key>,
     },

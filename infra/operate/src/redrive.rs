@@ -1,7 +1,8 @@
 //! Dead letters, shown one by one and sent back to the queue they came from.
 //!
-//! First everything that is there is looked at, and kept hidden; then it is sent back. What is refused again comes into the
-//! dead-letter queue only after the last look, and so stays there until the next run, whatever clocks say.
+//! A redrive first reads all dead letters, and keeps them hidden; then it sends them back. A message that is refused
+//! again comes into the dead-letter queue only after the last look, and so stays there until the next run, whatever
+//! clocks say.
 
 mod sqs;
 
@@ -14,24 +15,24 @@ use std::collections::{BTreeMap, HashMap};
 use std::io::Write;
 use std::process::ExitCode;
 
-/// How long each look waits that follows so many empty ones, in seconds. SQS waits for all of its servers as
-/// soon as it waits at all; the counts, which may lag for a minute, then have time to become right.
+/// Time that a look waits after so many empty ones, in seconds. SQS waits for all of its servers as soon as it waits at
+/// all; the counts, which may lag for a minute, then have time to become right.
 const WAITS: [i32; 8] = [1, 1, 2, 20, 20, 20, 20, 20];
-/// How long what is looked at is hidden, in seconds: longer each time that something is visible again before the last look,
-/// up to the longest there is. What was sought too slowly shows so, without a clock.
+/// Time for which dead letters are hidden, in seconds: longer each time that one is visible again before the last look,
+/// up to SQS's maximum. So a search that is too slow is noticed without a clock.
 const HIDDEN: [i32; 3] = [600, 3600, 43200];
-/// After how many looks in a row that brought nothing new that may be all, if the counts agree.
+/// Number of looks in a row without a new message after which the search may end, if the counts agree.
 const LOOKS: usize = 3;
-/// How many looks in a row may fail.
+/// Number of looks in a row that may fail.
 const FAILURES: usize = 5;
-/// How many looks there may be beyond two for each message that SQS counts, lest messages that keep coming in be followed
-/// for ever.
+/// Number of looks beyond two for each message that SQS counts: a bound, so that messages that keep coming in are not
+/// followed for ever.
 const MORE_LOOKS: usize = 50;
-/// How many dead letters are looked at: SQS hides 120,000 of a queue at once.
+/// Maximum number of dead letters read: SQS hides 120,000 of a queue at once.
 const MOST: usize = 100_000;
-/// How many bytes of bodies are held.
+/// Maximum size of the bodies held, in bytes.
 const MOST_BYTES: usize = 256 * 1024 * 1024;
-/// How much of a message's body is shown.
+/// Length of a message's body that is shown.
 const SHOWN: usize = 160;
 
 /// A queue with a dead-letter queue.
@@ -56,21 +57,21 @@ impl Queue {
     }
 }
 
-/// What a redrive asks of a dead-letter queue, of the queue before it, and of the attention list.
+/// Requests of a redrive to a dead-letter queue, to the queue before it, and to the attention list.
 trait Letters {
-    /// Some dead letters, after as long a wait at most. They are hidden from others.
+    /// Receives some dead letters, after as long a wait at most. They are hidden from others.
     async fn receive(&mut self, wait_seconds: i32, hidden_seconds: i32) -> Result<Vec<Message>, Failure>;
-    /// How many there are, the hidden ones included, as far as SQS knows.
+    /// Counts the dead letters, the hidden ones included, as far as SQS knows.
     async fn count(&mut self) -> Result<usize, Failure>;
-    /// Hides one from now on; fails if it is no longer hidden.
+    /// Hides a dead letter from now on; fails if it is no longer hidden.
     async fn hold(&mut self, receipt: &str, hidden_seconds: i32) -> Result<(), Failure>;
-    /// Shows some to others again.
+    /// Shows dead letters to others again.
     async fn release(&mut self, receipts: &[&str]) -> Result<(), Failure>;
-    /// Sends one back, with the attributes that it has here.
+    /// Sends a message back, with the attributes that it has here.
     async fn send(&mut self, message: &Message) -> Result<(), Failure>;
     /// Takes the refusal of a message off the attention list.
     async fn forget(&mut self, refused: &str) -> Result<(), Failure>;
-    /// Deletes one.
+    /// Deletes a dead letter.
     async fn delete(&mut self, receipt: &str) -> Result<(), Failure>;
 }
 
@@ -90,14 +91,14 @@ pub(crate) async fn redrive(
     Ok(ExitCode::FAILURE)
 }
 
-/// What a run came to.
+/// Outcome of a run.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Outcome {
     shown: usize,
     sent: usize,
-    /// Those that are still in the dead-letter queue though they should not be.
+    /// Number of letters still in the dead-letter queue that should not be.
     failed: usize,
-    /// Why not all of them may have been seen.
+    /// Reason why some may not have been seen.
     unsure: Option<String>,
 }
 
@@ -108,10 +109,10 @@ async fn run(letters: &mut impl Letters, wanted: Option<&str>, yes: bool, out: &
     let Seen { found, left, .. } = seen;
     let shown = found.iter().filter(|_| !yes).flat_map(|letter| letter.receipts.values());
     let receipts: Vec<&str> = left.values().chain(shown).map(String::as_str).collect();
-    // One that cannot be shown again now shows by itself a little later.
+    // A letter that cannot be shown again now becomes visible by itself a little later.
     drop(letters.release(&receipts).await);
     for letter in &found {
-        // Nobody may be left to read this, which is no reason to stop.
+        // The output may be closed, which is no reason to stop.
         drop(writeln!(out, "{letter}"));
         outcome.shown += 1;
         if !yes {
@@ -141,27 +142,28 @@ async fn run(letters: &mut impl Letters, wanted: Option<&str>, yes: bool, out: &
     outcome
 }
 
-/// A dead letter that is wanted.
+/// A dead letter that the filter selects.
 #[derive(Debug)]
 struct Letter {
     message: Message,
-    /// The latest receipt of each of its copies, by SQS's id: what is refused and then comes back is refused again.
+    /// The latest receipt of each of its copies, by SQS's id: a message that is refused and then comes back is refused
+    /// again.
     receipts: BTreeMap<String, String>,
 }
 
-/// What became of a letter.
+/// Outcome of sending a letter back.
 enum Moved {
-    /// It is in its queue alone.
+    /// The letter is in its queue alone.
     Whole,
-    /// It is where it was.
+    /// The letter is where it was.
     Not(String),
-    /// It is in both.
+    /// The letter is in both.
     Twice(String),
 }
 
 impl Letter {
-    /// Sent first, deleted after: a message may be there twice, which changes nothing, but is never lost. What cannot be
-    /// held is not sent, since it could not be deleted.
+    /// Sends the message first, and deletes it after: it may be there twice, which changes nothing, but is never lost.
+    /// A message that cannot be held is not sent, since it could not be deleted.
     async fn send_back(&self, letters: &mut impl Letters) -> Moved {
         for receipt in self.receipts.values() {
             if let Err(error) = letters.hold(receipt, at(&HIDDEN, 0)).await {
@@ -200,7 +202,7 @@ impl std::fmt::Display for Letter {
     }
 }
 
-/// What a function said of a message that it refused: the attributes that make it a dead letter, and go when it goes back.
+/// Refusal of a message by a function: the attributes that make it a dead letter, and are removed when it is sent back.
 struct Refused<'a> {
     field: &'a str,
     reason: &'a str,
@@ -210,7 +212,7 @@ struct Refused<'a> {
 impl Refused<'_> {
     const ATTRIBUTES: [&'static str; 3] = [FIELD, REASON, MESSAGE_ID];
 
-    /// `None`: it was received too often, and its attributes are its sender's.
+    /// `None`: the message was received too often, and its attributes are its sender's.
     fn of(message: &Message) -> Option<Refused<'_>> {
         let attribute = |name: &str| message.message_attributes()?.get(name)?.string_value();
         let [field, reason, message_id] = Refused::ATTRIBUTES.map(attribute);
@@ -218,7 +220,7 @@ impl Refused<'_> {
     }
 }
 
-/// A message without what a function added to it.
+/// Removes the attributes that a function added to a message.
 fn as_it_was_sent(message: &Message) -> Message {
     let mut message = message.clone();
     if let (true, Some(attributes)) = (Refused::of(&message).is_some(), &mut message.message_attributes) {
@@ -234,16 +236,16 @@ fn why(message: &Message) -> String {
     }
 }
 
-/// What was looked at, each once.
+/// The letters found, each once.
 #[derive(Debug, Default)]
 struct Seen<'a> {
     wanted: Option<&'a str>,
     found: Vec<Letter>,
-    /// Which of them a message of this id in the dead-letter queue is.
+    /// Index of each letter by the ids of its messages in the dead-letter queue.
     places: HashMap<String, usize>,
-    /// Which of them a message of this id in its first queue is.
+    /// Index of each letter by the ids of its messages in its first queue.
     origins: HashMap<String, usize>,
-    /// The latest receipts of those not wanted, by SQS's id.
+    /// The latest receipts of the letters not selected, by SQS's id.
     left: HashMap<String, String>,
     bytes: usize,
 }
@@ -253,7 +255,7 @@ impl Seen<'_> {
         self.places.len() + self.left.len()
     }
 
-    /// Takes a message in; whether it is new.
+    /// Takes a message in, and returns whether it is new.
     fn take(&mut self, message: &Message) -> bool {
         let id = message.message_id().unwrap_or_default().to_owned();
         let receipt = message.receipt_handle().unwrap_or_default().to_owned();
@@ -288,8 +290,8 @@ impl Seen<'_> {
     }
 }
 
-/// Looks until there is nothing more; why there may be more all the same, if that cannot be said. An empty answer alone
-/// says nothing: SQS gives such though there are messages.
+/// Looks until nothing more is found. Returns the reason why there may be more all the same, if that cannot be
+/// excluded. An empty answer alone proves nothing: SQS gives such though there are messages.
 async fn look(letters: &mut impl Letters, seen: &mut Seen<'_>) -> Option<String> {
     let mut pace = Pace::default();
     loop {
@@ -297,7 +299,7 @@ async fn look(letters: &mut impl Letters, seen: &mut Seen<'_>) -> Option<String>
             return Some(format!("no more than {} are looked at in one run", seen.len()));
         }
         if pace.looks >= pace.budget {
-            // Counted a second time, since the count lags.
+            // The count lags, so it is read a second time.
             match letters.count().await {
                 Ok(count) if pace.budgets > 0 && count <= seen.len() => return None,
                 Ok(_) if pace.budgets == 2 => return Some("they keep coming in".to_owned()),
@@ -332,18 +334,18 @@ async fn look(letters: &mut impl Letters, seen: &mut Seen<'_>) -> Option<String>
     }
 }
 
-/// What the looks so far brought.
+/// Progress of the looks so far.
 #[derive(Debug, Default)]
 struct Pace {
     looks: usize,
-    /// How many looks there may be, and how often that was decided.
+    /// Maximum number of looks, and the number of times that it was set.
     budget: usize,
     budgets: usize,
-    /// How many of the last looks were empty, brought nothing new, failed.
+    /// Numbers of looks in a row that were empty, brought nothing new, failed.
     empty: usize,
     idle: usize,
     failures: usize,
-    /// How many brought something again.
+    /// Number of looks that brought a letter again.
     again: usize,
 }
 

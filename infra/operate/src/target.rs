@@ -1,4 +1,4 @@
-//! Which system is operated: the one on this machine, or a stack in an account.
+//! Target of an operation: the stack on this machine, or a stack in an account.
 
 use crate::Failure;
 use aws_sdk_sqs::types::QueueAttributeName;
@@ -8,7 +8,7 @@ use ledger::dynamo::DynamoStore;
 use machine::HOST;
 use runtime::aws::Aws;
 
-/// Where the system is.
+/// Location of the system.
 #[derive(Debug, Args)]
 pub(crate) struct Place {
     /// The CloudFormation stack; without it, the stack on this machine
@@ -22,12 +22,12 @@ pub(crate) struct Place {
     sqs_port: u16,
 }
 
-/// The clients of a system, and how its parts are named.
+/// The clients of a system, and the names of its parts.
 #[derive(Debug, Clone)]
 pub(crate) struct Target {
     pub(crate) dynamodb: aws_sdk_dynamodb::Client,
     pub(crate) sqs: aws_sdk_sqs::Client,
-    /// What CloudFormation puts before the logical id; nothing on this machine, where names are logical ids.
+    /// Prefix that CloudFormation puts before the logical id; empty on this machine, where names are logical ids.
     prefix: String,
 }
 
@@ -50,7 +50,7 @@ impl Target {
         found.ok_or_else(|| format!("there is no queue {prefix}: is the stack running, and its name right?").into())
     }
 
-    /// Whether a message waits or is in work that may change the table. Who may not ask is told no.
+    /// Whether a message waits or is in work that may change the table. Without permission to ask, the answer is no.
     pub(crate) async fn is_busy(&self) -> bool {
         for queue in ["SaleSignedQueue", "AnnualRenewalQueue", "CreditNoteQueue", "RestatementQueue", "TotalsQueue"] {
             let Ok(url) = self.queue_url(queue).await else { continue };

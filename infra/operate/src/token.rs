@@ -8,12 +8,12 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
-/// Whom the token is for, and who says so.
+/// A token's bearer, lifetime and issuer.
 #[derive(Debug, Args)]
 pub(crate) struct TokenRequest {
     #[command(flatten)]
     whom: Whom,
-    /// How long it is good for, in hours
+    /// Lifetime of the token, in hours
     #[arg(long, value_name = "N", default_value_t = 24, value_parser = clap::value_parser!(u64).range(1..=8760))]
     hours: u64,
     /// The data folder of the stack, which has the key
@@ -30,10 +30,10 @@ pub(crate) struct TokenRequest {
 #[derive(Debug, Args)]
 #[group(required = true, multiple = false)]
 struct Whom {
-    /// Somebody who reads and writes everything
+    /// A manager, with access to read and write everything
     #[arg(long)]
     admin: bool,
-    /// A partner, who reads what is its own
+    /// A partner, with access to its own data
     #[arg(long, value_name = "ID")]
     partner: Option<PartnerId>,
 }

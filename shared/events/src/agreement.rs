@@ -33,13 +33,13 @@ pub struct Agreement<'a> {
     #[serde(borrow, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<FromSale>))]
     from_sale: Option<Field<'a, FromSale>>,
-    /// Of integrators.
+    /// An integrator’s technical qualification.
     #[serde(borrow, skip_serializing_if = "Option::is_none")]
     technical_qualification: Option<Qualification<'a>>,
-    /// Of affiliates.
+    /// Whether an affiliate has the structure and skills for technical support.
     #[serde(skip_serializing_if = "Option::is_none")]
     support_structure: Option<bool>,
-    /// Of affiliates.
+    /// An affiliate’s entry fee.
     #[serde(borrow, skip_serializing_if = "Option::is_none")]
     entry_fee: Option<Fee<'a>>,
 }
@@ -83,8 +83,8 @@ struct Potential<'a> {
 }
 
 impl Agreement<'_> {
-    /// Reads it. `known` are the agreements registered so far: one that names no programme version keeps the one that was
-    /// fixed when it was first registered.
+    /// Reads an agreement. `known` are the agreements registered so far: an agreement that names no programme version
+    /// keeps the version fixed when it was first registered.
     pub(crate) fn read(self, known: &Agreements, path: &str) -> Result<rules::Agreement, Refusal> {
         let at = |field: &str| format!("{path}.{field}");
         let starts_on = required(self.starts_on, &at("starts_on"))?;

@@ -1,4 +1,4 @@
-//! Bodies of requests: JSON of a known shape, refused with the path of the field.
+//! Bodies of requests: JSON of a known shape; a refusal names the path of the field.
 
 use crate::Refusal;
 use crate::raw::refused;
@@ -7,10 +7,10 @@ use serde::Deserialize;
 
 /// The largest body of a request, in bytes.
 pub const MAX_BYTES: usize = 64 * 1024;
-/// The longest text that a person writes (a name, a reason), in characters.
+/// The longest text written by a person (a name, a reason), in characters.
 pub const MAX_TEXT: usize = 200;
 
-/// Reads a body whole; nothing may follow it.
+/// Reads a whole body; nothing may follow the JSON.
 pub(crate) fn read<'a, T: Deserialize<'a>>(body: &'a str) -> Result<T, Refusal> {
     if body.len() > MAX_BYTES {
         let bytes = body.len();
@@ -23,7 +23,7 @@ pub(crate) fn read<'a, T: Deserialize<'a>>(body: &'a str) -> Result<T, Refusal> 
     let mut json = serde_json::Deserializer::from_str(body);
     let read = serde_path_to_error::deserialize(&mut json).map_err(|error| {
         let path = error.path().to_string();
-        // A field that is not ours has whatever name it was given.
+        // The name of an unknown field may be anything, so it is checked before it is quoted.
         let is_name = |c: char| c.is_ascii_alphanumeric() || "_-.[]".contains(c);
         let names = path.len() <= MAX_TEXT && path.chars().all(is_name) && path.chars().any(char::is_alphanumeric);
         let field = if names { path } else { "body".to_owned() };
@@ -33,7 +33,7 @@ pub(crate) fn read<'a, T: Deserialize<'a>>(body: &'a str) -> Result<T, Refusal> 
     Ok(read)
 }
 
-/// A text that a person wrote, which other people will read.
+/// Reads a text written by a person, for other people to read.
 pub(crate) fn text(text: String, field: &str) -> Result<String, Refusal> {
     let length = text.chars().count();
     let blank = text.trim().len() != text.len() || text.is_empty();

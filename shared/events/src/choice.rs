@@ -1,34 +1,34 @@
-//! Choices of what stands (RULEBOOK §5): which of the claims of a key, and why.
+//! Choices of the effective claim (RULEBOOK §5): a claim of a key, or none, and the reason.
 
 use crate::{Refusal, body};
 use rules::text::Words;
 use serde::{Deserialize, Deserializer};
 
-/// What a manager chose.
+/// A manager’s choice between the claims of one key.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "openapi", schema(as = Choice))]
 #[serde(deny_unknown_fields)]
 pub struct ChoiceBody {
-    /// Counted from 1, in the order in which the contract lists its claims; none: no claim stands.
+    /// The effective claim, counted from 1 as the contract lists its claims; none: no claim is effective.
     #[serde(deserialize_with = "present")]
     #[cfg_attr(feature = "openapi", schema(required = true, minimum = 1))]
     pub claim: Option<usize>,
-    /// How many claims the contract listed: a choice resolves those that it saw.
+    /// The number of claims that the contract listed: a choice resolves no later ones.
     #[cfg_attr(feature = "openapi", schema(minimum = 1))]
     pub seen: usize,
-    /// Why: 1 to [`body::MAX_TEXT`] characters.
+    /// The reason: 1 to [`body::MAX_TEXT`] characters.
     #[cfg_attr(feature = "openapi", schema(schema_with = crate::openapi::written))]
     pub reason: String,
 }
 
-/// `null` is a choice; leaving the field out is none.
+/// `null` is the choice of no claim; without the field there is no choice.
 fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<usize>, D::Error> {
     Option::deserialize(deserializer)
 }
 
-/// Reads a choice. Whether there is such a claim is for the ledger to say.
-// The API alone calls it, and is compiled to be small: this crate is compiled to be fast.
+/// Reads a choice. The ledger checks that the claim exists.
+// Only the API calls it. That crate is compiled for size, this one for speed.
 #[inline]
 pub fn parse(body: &str) -> Result<ChoiceBody, Refusal> {
     let ChoiceBody { claim, seen, reason } = body::read(body)?;

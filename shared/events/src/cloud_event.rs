@@ -10,22 +10,22 @@ use serde::Deserialize;
 /// The largest message, in bytes.
 pub const MAX_BYTES: usize = 16 * 1024;
 
-/// What billing reports; each has its own queue.
+/// The type of an event from billing; each has its own queue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum EventType {
     /// A contract begins.
     SaleSigned,
-    /// One more year of it.
+    /// One more year of a contract.
     AnnualRenewal,
-    /// A part of one annuity is given back.
+    /// A part of one annuity is refunded.
     CreditNote,
 }
 
 impl EventType {
-    /// All of them.
+    /// All types.
     pub const ALL: [EventType; 3] = [EventType::SaleSigned, EventType::AnnualRenewal, EventType::CreditNote];
 
-    /// The `type` of the event.
+    /// The CloudEvents `type` of the event.
     pub fn as_str(self) -> &'static str {
         match self {
             EventType::SaleSigned => "com.all-in-web.billing.sale-signed.v1",
@@ -34,7 +34,7 @@ impl EventType {
         }
     }
 
-    /// The type named so.
+    /// The type with this name.
     pub fn named(name: &str) -> Option<EventType> {
         EventType::ALL.into_iter().find(|event_type| event_type.as_str() == name)
     }
@@ -45,15 +45,15 @@ impl EventType {
 pub struct Event {
     /// The CloudEvents id: not empty, without control characters. The same fact may come under several.
     pub id: String,
-    /// When it happened, if it says so.
+    /// The CloudEvents `time`, if the event has one.
     pub time: Option<Timestamp>,
-    /// What it says.
+    /// The reported fact.
     pub fact: Fact,
 }
 
 macro_rules! raw_fields {
     ($name:ident { $($field:ident),* }) => {
-        /// Fields as they were written; repeated ones are refused, unknown ones ignored.
+        /// Fields as written; repeated fields are refused, unknown ones ignored.
         #[derive(Deserialize)]
         struct $name<'a> {
             $(#[serde(borrow, default, deserialize_with = "present")] $field: Raw<'a>,)*
@@ -77,13 +77,13 @@ raw_fields!(Data {
 });
 raw_fields!(RawMoney { amount, currency });
 
-/// The type a message says it has, if it says so; nothing else of it is looked at.
+/// The `type` of a message, if it has one; nothing else is read.
 pub fn type_of(body: &str) -> Option<EventType> {
     let envelope: Envelope<'_> = serde_json::from_str(body).ok()?;
     EventType::named(&text(envelope.r#type, "type").ok()?)
 }
 
-/// Reads a message of a queue that carries `expected`.
+/// Reads a message from the queue of events of type `expected`.
 pub fn parse(body: &str, expected: EventType) -> Result<Event, Refusal> {
     if body.len() > MAX_BYTES {
         return Err(too_large(body.len()));
@@ -172,7 +172,7 @@ fn money(raw: Raw<'_>, field: &str) -> Result<Money, Refusal> {
     crate::raw::money(amount, currency, field)
 }
 
-/// The same of an annual fee.
+/// Reads an annual fee of the same form.
 fn fee(raw: Raw<'_>, field: &str) -> Result<Money, Refusal> {
     let raw = raw.ok_or_else(|| missing(field))?;
     let RawMoney { amount, currency } = object(raw.get(), field)?;
@@ -192,7 +192,7 @@ fn attribute(raw: Raw<'_>, field: &str) -> Result<String, Refusal> {
     Ok(text.into_owned())
 }
 
-/// Reads an object's fields. The parser's own words are kept only where they cannot quote the message.
+/// Reads an object's fields. The parser's message is kept only if it cannot quote the input.
 fn object<'a, T: Deserialize<'a>>(json: &'a str, field: &str) -> Result<T, Refusal> {
     use serde_json::error::Category;
     if !json.trim_start_matches([' ', '\t', '\r', '\n']).starts_with('{') {

@@ -1,5 +1,5 @@
-//! A field of the wire: as somebody wrote it, or as we answer it. One shape of a body is then both what is taken and what
-//! is given, and what is wrong with a field is said in both languages.
+//! A field on the wire, either as written in an input or as known for an answer. So one shape of a body serves both
+//! directions, and an error in a field is stated in both languages.
 
 use crate::Refusal;
 use crate::raw;
@@ -8,17 +8,17 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 use std::str::FromStr;
 
-/// A value, or what was written in its place.
+/// A value, or the JSON written in its place.
 #[derive(Debug, Clone)]
 pub enum Field<'a, T> {
-    /// As written.
+    /// The JSON as written.
     Written(&'a RawValue),
-    /// As known.
+    /// The value.
     Known(T),
 }
 
 impl<'a, T> Field<'a, T> {
-    /// What `parse` makes of a field as written.
+    /// The value, parsed with `parse` if it is as written.
     pub(crate) fn read(self, parse: impl FnOnce(&'a RawValue) -> Result<T, Refusal>) -> Result<T, Refusal> {
         match self {
             Field::Written(written) => parse(written),
@@ -26,7 +26,7 @@ impl<'a, T> Field<'a, T> {
         }
     }
 
-    /// What the text of a field says.
+    /// The value, parsed from text if it is as written.
     pub(crate) fn parsed(self, field: &str) -> Result<T, Refusal>
     where
         T: FromStr<Err: Into<Words>>,
@@ -35,7 +35,7 @@ impl<'a, T> Field<'a, T> {
     }
 }
 
-/// What the text of a field says that must be there.
+/// The value of a required field, parsed from text if it is as written.
 pub(crate) fn required<T: FromStr<Err: Into<Words>>>(field: Option<Field<'_, T>>, name: &str) -> Result<T, Refusal> {
     field.ok_or_else(|| raw::missing(name))?.parsed(name)
 }

@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 use std::fmt;
 use std::io::Read;
 
-/// Where an input comes from.
+/// The source of an input.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Source {
     /// A file.
@@ -34,7 +34,7 @@ impl fmt::Display for Source {
 }
 
 impl Source {
-    /// All of it.
+    /// Reads the whole input.
     pub fn read(&self) -> Result<String, InputError> {
         let mut text = String::new();
         let read = match self {
@@ -48,22 +48,22 @@ impl Source {
     }
 }
 
-/// An input that cannot be used. Nothing of it was sent.
+/// An error in an input. Nothing of the input was sent.
 #[derive(Debug, thiserror::Error)]
 pub enum InputError {
-    /// It cannot be read.
+    /// The input cannot be read.
     #[error("{name} cannot be read")]
     Unreadable {
         /// The file.
         name: String,
-        /// Why.
+        /// The cause.
         #[source]
         source: std::io::Error,
     },
-    /// Some lines of it are wrong.
+    /// Some lines are wrong.
     #[error("{}", lines.join("\n"))]
     Wrong {
-        /// For each: the file, the line, and what is wrong.
+        /// For each wrong line: the file, the line number, and the error.
         lines: Vec<String>,
     },
 }
@@ -71,18 +71,18 @@ pub enum InputError {
 /// A partner to register.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Partner {
-    /// Who.
+    /// The partner's id.
     pub id: PartnerId,
-    /// The registration, as it will be sent.
+    /// The registration to send.
     pub body: String,
 }
 
 /// An event to send.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Event {
-    /// Its type, and so its queue.
+    /// The event's type; it determines the queue.
     pub event_type: EventType,
-    /// The event, as it will be sent.
+    /// The event to send.
     pub body: String,
 }
 
@@ -129,13 +129,13 @@ pub fn partners(name: &str, text: &str) -> Result<Vec<Partner>, InputError> {
     if lines.is_empty() { Ok(partners) } else { Err(wrong(lines)) }
 }
 
-/// The line on which a part of a text begins.
+/// The number of the line on which a part of a text begins.
 fn line_of(text: &str, part: &str) -> usize {
     let offset = (part.as_ptr() as usize).saturating_sub(text.as_ptr() as usize);
     text.bytes().take(offset).filter(|byte| *byte == b'\n').count() + 1
 }
 
-/// Reads one event a line. Empty lines are passed over.
+/// Reads events, one a line. Empty lines are skipped.
 pub fn events(name: &str, text: &str) -> Result<Vec<Event>, InputError> {
     let mut events = Vec::new();
     let mut lines = Vec::new();

@@ -1,4 +1,4 @@
-//! JSON out: money and totals as they are written on the wire.
+//! JSON out: the written form of money and totals.
 
 use rules::totals::{self, Group};
 use rules::{Currency, Kind, Minor, Model, Totals};
@@ -22,13 +22,13 @@ impl From<rules::Money> for Money {
 }
 
 impl Money {
-    /// An amount of so many minor units.
+    /// An amount of `minor` minor units.
     pub fn new(minor: Minor, currency: Currency) -> Self {
         Money { amount: currency.decimal(minor), currency }
     }
 }
 
-/// A total, with what is due because of it.
+/// A total, with the amounts due because of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Total {
@@ -37,7 +37,7 @@ pub struct Total {
     currency: Currency,
     entries: u32,
     amount: Money,
-    /// What of it the partner earns: all of a commission or of a share of revenue, else nothing.
+    /// The partner’s earnings: all of a commission or of a share of revenue, else nothing.
     earned: Money,
     vendor_share: Money,
     due_to_partner: Money,
@@ -45,7 +45,7 @@ pub struct Total {
 }
 
 impl Total {
-    /// Each of them, by kind, model and currency.
+    /// All totals, by kind, model and currency.
     pub fn all(totals: &Totals) -> Vec<Total> {
         totals.0.iter().map(|(group, total)| Total::new(*group, total)).collect()
     }

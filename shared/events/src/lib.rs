@@ -1,8 +1,8 @@
-//! The wire: events from billing and registrations of partners, parsed into facts; amounts and agreements as JSON. RULEBOOK is
-//! `shared/rules/RULEBOOK.md`.
+//! The wire: events from billing and registrations of partners, parsed into facts; amounts and agreements as JSON.
+//! RULEBOOK is `shared/rules/RULEBOOK.md`.
 //!
-//! Nothing here stores or sends anything. Every refusal is a [`Refusal`]: the field, and what is wrong with it, without
-//! quoting what was sent.
+//! Nothing here stores or sends anything. Every refusal is a [`Refusal`]: the field and the reason, without quoting the
+//! input.
 
 pub mod agreement;
 pub mod body;
@@ -27,13 +27,13 @@ pub use simulation::Simulation;
 
 use rules::text::{Language, Words};
 
-/// Why an input was refused.
+/// The refusal of an input: field and reason.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{field} {}", reason.en)]
 pub struct Refusal {
-    /// The path of the field, `data.annual_fee.amount`; `body` where it is the whole.
+    /// The path of the field, `data.annual_fee.amount`; `body` for the whole body.
     pub field: String,
-    /// What is wrong with it, to be read behind the field's name.
+    /// The reason, worded to follow the field's name.
     pub reason: Words,
 }
 
@@ -43,7 +43,7 @@ impl Refusal {
         Refusal { field: field.into(), reason: reason.into() }
     }
 
-    /// The field and what is wrong with it, in both languages.
+    /// The field and the reason, in both languages.
     pub fn words(&self) -> Words {
         let said = |language| format!("{} {}", self.field, self.reason.in_language(language));
         Words::new(said(Language::Fr), said(Language::En))

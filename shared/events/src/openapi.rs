@@ -1,4 +1,4 @@
-//! Schemas that are not derived, of texts and amounts that people write.
+//! Schemas that are not derived: texts and amounts written by people.
 
 use crate::body::MAX_TEXT;
 use utoipa::openapi::schema::{Object, ObjectBuilder, SchemaType, Type};
@@ -10,12 +10,12 @@ pub(crate) fn written() -> Object {
     text.min_length(Some(1)).max_length(Some(MAX_TEXT)).pattern(Some(pattern)).build()
 }
 
-/// An amount, taken by its digits.
+/// An amount as text or number, parsed by its digits.
 pub(crate) fn text_or_number() -> Object {
     ObjectBuilder::new().schema_type(SchemaType::from_iter([Type::String, Type::Number])).build()
 }
 
-/// What is in a body that an answer was made into, and is not read.
+/// A field of an answer that is accepted in a body, but not read.
 pub(crate) fn not_read() -> Object {
     let any = ObjectBuilder::new().schema_type(SchemaType::AnyValue);
     any.description(Some("Of an answer that is sent back; not read.")).build()

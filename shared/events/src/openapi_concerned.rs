@@ -1,4 +1,4 @@
-//! The schema of whose agreements a question concerns.
+//! The schema of [`Concerned`]: the agreements that a simulation changes.
 
 use crate::simulation::Concerned;
 use rules::{Model, PartnerId, ProgrammeVersion};

@@ -1,4 +1,4 @@
-//! Fields as they were written, before anything is made of them.
+//! Fields as written, before they are parsed.
 
 use crate::Refusal;
 use rules::money::MoneyError;
@@ -9,15 +9,15 @@ use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::str::FromStr;
 
-/// A field as written; none: it is not there.
+/// A field as written; none: absent.
 pub(crate) type Raw<'a> = Option<&'a RawValue>;
 
-/// A field that is there, `null` included: only an absent one is `None`.
+/// Reads a field that is present, even as `null`: only an absent one is `None`.
 pub(crate) fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Raw<'de>, D::Error> {
     <&RawValue>::deserialize(deserializer).map(Some)
 }
 
-/// What a parser says, in its own words, which are English.
+/// The message of a parser as a reason; it is in English only.
 pub(crate) fn refused(error: impl std::fmt::Display) -> Words {
     Words::new(format!("n'est pas accepté : {error}"), format!("is refused: {error}"))
 }
@@ -34,24 +34,24 @@ pub(crate) fn text<'a>(raw: Raw<'a>, field: &str) -> Result<Cow<'a, str>, Refusa
     text.map_err(|_| Refusal::new(field, Words::new("doit être une chaîne", "must be a string")))
 }
 
-/// What a string says.
+/// The value parsed from a string.
 pub(crate) fn parsed<T: FromStr<Err: Into<Words>>>(raw: Raw<'_>, field: &str) -> Result<T, Refusal> {
     text(raw, field)?.parse().map_err(|error| Refusal::new(field, error))
 }
 
-/// A number of digits alone, without quotes; none: it is written in another way.
+/// The value of a number written in digits only, without quotes; none: it is written in another form.
 pub(crate) fn whole_number(raw: &RawValue) -> Option<u64> {
     let written = raw.get();
     written.parse().ok().filter(|_| written.bytes().all(|b| b.is_ascii_digit()))
 }
 
-/// An amount and a currency that were written side by side in `field`; the amount by its digits, whether it is a string
-/// or a number.
+/// An amount and a currency written side by side in `field`; the amount is read by its digits, from a string or a
+/// number.
 pub(crate) fn money(amount: Raw<'_>, currency: Raw<'_>, field: &str) -> Result<Money, Refusal> {
     read_money(amount, currency, field, Money::parse)
 }
 
-/// The same of an annual fee, which may be zero.
+/// An annual fee of the same form; it may be zero.
 pub(crate) fn fee(amount: Raw<'_>, currency: Raw<'_>, field: &str) -> Result<Money, Refusal> {
     read_money(amount, currency, field, Money::parse_fee)
 }
@@ -68,7 +68,7 @@ fn read_money(
     parse(&digits, currency).map_err(|error| Refusal::new(field, error))
 }
 
-/// The digits of an amount, whether it is a string or a number.
+/// The digits of an amount, from a string or a number.
 pub(crate) fn digits<'a>(amount: &'a RawValue, field: &str) -> Result<Cow<'a, str>, Refusal> {
     let written = amount.get();
     let is_number = written.starts_with(|first: char| first == '-' || first.is_ascii_digit());

@@ -11,16 +11,16 @@ use serde::de::IgnoredAny;
 /// A partner as registered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Registration {
-    /// Who it is, if the body says so too.
+    /// The partner's id, if the body has it.
     pub partner_id: Option<PartnerId>,
-    /// What the partner is called: 1 to [`body::MAX_TEXT`] characters.
+    /// The partner's name: 1 to [`body::MAX_TEXT`] characters.
     pub name: String,
-    /// All of its agreements.
+    /// All agreements of the partner.
     pub agreements: Agreements,
 }
 
-/// A registration on the wire. What an answer says of a partner is taken too, so that it can be sent back, changed or not:
-/// beyond the name and the agreements it changes nothing.
+/// A registration on the wire. The other fields of an answer are accepted, so that it can be sent back; they change
+/// nothing.
 #[derive(Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "openapi", schema(as = Registration))]
@@ -51,9 +51,9 @@ pub struct RegistrationBody<'a> {
     _unreadable_count: IgnoredAny,
 }
 
-/// Reads a registration. `known` are the agreements registered so far: an agreement that names no programme
-/// version keeps the one that was fixed when it was first registered.
-// The API alone calls it, and is compiled to be small: this crate is compiled to be fast.
+/// Reads a registration. `known` are the agreements registered so far: an agreement that names no programme version
+/// keeps the version fixed when it was first registered.
+// Only the API calls it. That crate is compiled for size, this one for speed.
 #[inline]
 pub fn parse(body: &str, known: &Agreements) -> Result<Registration, Refusal> {
     let RegistrationBody { name, agreements, partner_id, .. } = body::read(body)?;

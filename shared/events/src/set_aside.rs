@@ -1,9 +1,9 @@
-//! What is set aside, and why.
+//! The reason for setting aside a missed year.
 
 use crate::{Refusal, body};
 use serde::Deserialize;
 
-/// Why something is set aside.
+/// The reason for setting an item aside.
 #[derive(Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
@@ -13,7 +13,7 @@ pub struct Reason {
 }
 
 /// Reads the reason: 1 to [`body::MAX_TEXT`] characters.
-// The API alone calls it, and is compiled to be small: this crate is compiled to be fast.
+// Only the API calls it. That crate is compiled for size, this one for speed.
 #[inline]
 pub fn parse(body: &str) -> Result<String, Refusal> {
     let Reason { reason } = body::read(body)?;

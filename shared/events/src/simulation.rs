@@ -1,4 +1,4 @@
-//! Questions *what if* (RULEBOOK §7): whose agreements would be other ones, and which terms.
+//! Questions *what if* (RULEBOOK §7): the agreements and the terms to change in a simulation.
 
 use crate::agreement::from_sale;
 use crate::field::Field;
@@ -9,12 +9,12 @@ use rules::text::Words;
 use rules::{Model, PartnerId, ProgrammeVersion, Rate};
 use serde::Deserialize;
 
-/// A question.
+/// A question: the agreements and their simulated terms.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Simulation {
-    /// Whose agreements.
+    /// The agreements that the simulation changes.
     pub who: Who,
-    /// The terms that would be other ones: at least one.
+    /// The simulated terms: at least one.
     pub terms: Change,
 }
 
@@ -29,20 +29,20 @@ pub struct Question<'a> {
     terms: OtherTerms<'a>,
 }
 
-/// Whose agreements.
+/// The agreements that a question concerns.
 #[derive(Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Concerned<'a> {
-    /// Those of one partner.
+    /// All agreements of one partner.
     #[serde(borrow)]
     PartnerId(Field<'a, PartnerId>),
-    /// Those under one model.
+    /// All agreements under one model.
     Model(Model),
-    /// Those under one version of the programme.
+    /// All agreements under one version of the programme.
     Programme(ProgrammeVersion),
 }
 
-/// The terms that would be other ones: at least one.
+/// Simulated terms: at least one.
 #[derive(Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
@@ -57,7 +57,7 @@ pub struct OtherTerms<'a> {
 }
 
 /// Reads a question.
-// The API alone calls it, and is compiled to be small: this crate is compiled to be fast.
+// Only the API calls it. That crate is compiled for size, this one for speed.
 #[inline]
 pub fn parse(body: &str) -> Result<Simulation, Refusal> {
     let Question { who, terms } = body::read(body)?;

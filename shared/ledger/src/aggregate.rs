@@ -1,4 +1,4 @@
-//! One aggregate with its rows, and what is planned to be appended to it.
+//! One aggregate with its rows, recorded and planned.
 
 use crate::LedgerError;
 use crate::bookings::{Booking, Writes};
@@ -9,13 +9,13 @@ use crate::store::Write;
 use rules::line::LineId;
 use rules::{Cause, CreditNoteId, Day, Entry, Fact, PartnerId};
 
-/// An annuity or an entry fee, with all that is appended to it.
+/// An annuity or an entry fee, with all rows appended to it.
 #[derive(Debug, Clone)]
 pub(crate) struct Aggregate {
     pub(crate) key: AggregateKey,
     pub(crate) own: Row,
     pub(crate) state: AggregateState,
-    /// The revision that was read; none: the aggregate is new.
+    /// The revision read; none: the aggregate is new.
     pub(crate) read: Option<u64>,
     pub(crate) dirty: bool,
     pub(crate) stored: Vec<Row>,
@@ -23,7 +23,7 @@ pub(crate) struct Aggregate {
 }
 
 impl Aggregate {
-    /// A aggregate that is not there yet.
+    /// A new aggregate, not stored yet.
     pub(crate) fn new(key: AggregateKey, origin: Origin<'_>) -> Aggregate {
         let own = Row::new(key.clone(), Content::Own { fact: None, entry: None }, origin);
         Aggregate {
@@ -37,20 +37,20 @@ impl Aggregate {
         }
     }
 
-    /// A aggregate as it is stored.
+    /// An aggregate as stored.
     pub(crate) fn read(own: Row, state: AggregateState) -> Aggregate {
         let (key, read) = (own.aggregate.clone(), Some(state.revision));
         Aggregate { key, own, state, read, dirty: false, stored: Vec::new(), new: Vec::new() }
     }
 
-    /// Its own row, credit notes as they were first said, then what was appended, as it was appended.
+    /// All rows in order: its own row, credit notes in the order they were recorded, then the appended rows.
     pub(crate) fn in_order(&self) -> Vec<&Row> {
         let mut rows: Vec<&Row> = std::iter::once(&self.own).chain(&self.stored).chain(&self.new).collect();
         rows.sort_by_key(|row| row.n());
         rows
     }
 
-    /// The rows that are being written.
+    /// The rows to be written.
     pub(crate) fn written_rows(&mut self) -> impl Iterator<Item = &mut Row> {
         let own = self.dirty.then_some(&mut self.own);
         own.into_iter().chain(&mut self.new)
@@ -61,7 +61,7 @@ impl Aggregate {
         self.stored.iter().chain(&self.new).any(|row| matches!(row.content, Content::Choice { .. }))
     }
 
-    /// Puts the fact in that the aggregate is for.
+    /// Sets the aggregate's own fact.
     pub(crate) fn put_fact(&mut self, fact: Fact, origin: Origin<'_>) {
         let because = Some(origin.because.clone());
         let content = Content::Own { fact: Some(fact), entry: self.own.entry().cloned() };
@@ -69,12 +69,12 @@ impl Aggregate {
         self.own = Row { content, recorded_at: origin.at, because, ..self.own.clone() };
     }
 
-    /// Appends a row; its content is made with a number that is unique within the aggregate.
+    /// Appends a row; `content` receives a number that is unique within the aggregate.
     pub(crate) fn append(&mut self, origin: Origin<'_>, content: impl FnOnce(u32) -> Content) {
         self.append_under(None, origin, content);
     }
 
-    /// Appends a row that is listed under a partner, on a day.
+    /// Appends a row that is listed under a partner and a day.
     pub(crate) fn append_under(
         &mut self,
         list: Option<(&PartnerId, Day)>,
@@ -90,8 +90,8 @@ impl Aggregate {
         self.new.push(row);
     }
 
-    /// An entry goes into the row of the fact it is the first entry of, if that row is being written just now; else
-    /// into a row of its own.
+    /// Appends an entry: as the first entry of a fact whose row is being written, into that row; otherwise as a row of
+    /// its own.
     pub(crate) fn append_entry(&mut self, line: &LineId, entry: &Entry, origin: Origin<'_>) {
         if self.fresh_row(line).is_some_and(|row| row.put_first_entry(entry)) {
             return;
@@ -103,13 +103,13 @@ impl Aggregate {
         });
     }
 
-    /// How many writes more the aggregate needs for so many entries of a line.
+    /// The number of further writes that `entries` entries of a line need.
     pub(crate) fn writes_for(&mut self, line: &LineId, entries: usize) -> usize {
         let rows = entries - usize::from(entries > 0 && self.fresh_row(line).is_some());
         rows + usize::from(rows > 0 && !self.dirty)
     }
 
-    /// The row of the fact that a line begins with, if it is being written just now and has no entry yet.
+    /// The row of the fact that caused a line, if the row is being written and has no entry yet.
     fn fresh_row(&mut self, line: &LineId) -> Option<&mut Row> {
         let row = match note_of(line) {
             None => self.read.is_none().then_some(&mut self.own)?,
@@ -121,7 +121,7 @@ impl Aggregate {
         row.entry().is_none().then_some(row)
     }
 
-    /// How many writes the aggregate needs.
+    /// The number of writes of the aggregate.
     pub(crate) fn write_count(&self) -> usize {
         usize::from(self.dirty) + self.new.len()
     }
@@ -131,7 +131,7 @@ impl Aggregate {
             let state = AggregateState { revision: self.read.unwrap_or(0) + 1, ..self.state.clone() };
             let item = self.own.item(Some(&state))?;
             if let Some(revision) = self.read {
-                // An entry never changes: what is replaced had it before, or has none.
+                // An entry never changes: the replaced item had this entry before, or has none.
                 writes.writes.push(Write::Replace(item, revision));
             } else {
                 writes.bookings.extend(self.own.entry().map(Booking::from));
@@ -146,7 +146,7 @@ impl Aggregate {
     }
 }
 
-/// The credit note that a line is of.
+/// The credit note of a line.
 fn note_of(line: &LineId) -> Option<&CreditNoteId> {
     match line {
         LineId::Annuity { annuity: _, cause: Cause::CreditNote(note) } => Some(note),

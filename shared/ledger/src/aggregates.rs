@@ -1,8 +1,8 @@
-//! A partition as it was read, and the plan of what to append to it. Planning is pure: the same rows, facts and partner
-//! give the same writes.
+//! The aggregates of a partition as read, and the plan of the rows to append. Planning is pure: the same rows, facts
+//! and partner give the same writes.
 //!
-//! Every write to a aggregate is conditional on the revision that was read, and raises it; a aggregate also counts the rows
-//! appended to it, so that a reader who saw half a transaction notices.
+//! Every write to an aggregate is conditional on the revision read, and raises it. An aggregate also stores the number
+//! of rows appended to it: if the row count differs from the stored count, the read was torn.
 
 use crate::aggregate::Aggregate;
 use crate::bookings::Writes;
@@ -23,14 +23,14 @@ use rules::{AnnuityId, Contract, ContractId, Entry, Fact, Line, Partner, Partner
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-/// Half a transaction was read: a aggregate counts other rows than there are.
+/// A torn read: the number of rows differs from the count that the aggregate stores. The reader retries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Torn;
 
-/// Whether everything due fitted into the room there was.
+/// The result of planning within a bounded number of writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Posted {
-    /// The lines and the ledger agree once the writes are applied.
+    /// The writes include everything due.
     Completely,
     /// More is due than fits one transaction.
     InPart,
@@ -40,16 +40,16 @@ pub enum Posted {
 #[derive(Debug, Clone, Default)]
 pub struct Aggregates {
     pub(crate) by_key: BTreeMap<AggregateKey, Aggregate>,
-    /// What cannot be read. The rest can be shown; nothing can be decided.
+    /// The unreadable items. The rest can be shown; nothing can be decided.
     unreadable: Vec<(Unreadable, Arc<Item>)>,
 }
 
 impl Aggregates {
-    /// Takes the items of a partition apart.
+    /// Groups the items of a partition into aggregates.
     pub fn read(items: Vec<Item>) -> Result<Aggregates, Torn> {
         let mut aggregates = Aggregates::default();
         let mut appended = Vec::new();
-        // Aggregates whose own row cannot be read, so that nobody knows how many rows they count.
+        // Aggregates whose own row cannot be read, so that their row count is unknown.
         let mut broken = BTreeSet::new();
         let mut unreadable_rows: BTreeMap<AggregateKey, usize> = BTreeMap::new();
         for item in items {
@@ -89,17 +89,17 @@ impl Aggregates {
         if whole { Ok(aggregates) } else { Err(Torn) }
     }
 
-    /// What of the partition cannot be read.
+    /// The unreadable items of the partition.
     pub fn unreadable(&self) -> impl Iterator<Item = &Unreadable> {
         self.unreadable.iter().map(|(unreadable, _)| unreadable)
     }
 
-    /// The entries that a later release wrote.
+    /// The entries written by a later release.
     pub fn unknown_entries(&self) -> Vec<UnknownEntry> {
         self.unreadable.iter().filter_map(|(_, item)| UnknownEntry::read(item)).collect()
     }
 
-    /// The same, to decide by; not if anything cannot be read.
+    /// The same aggregates, as the basis of a decision; an error if an item cannot be read.
     pub fn whole(self) -> Result<Aggregates, LedgerError> {
         match self.unreadable.first() {
             Some((unreadable, _)) => Err(unreadable.clone().into()),
@@ -107,8 +107,8 @@ impl Aggregates {
         }
     }
 
-    /// The facts of a contract, as its rows hold them: of each aggregate its own and credit notes, then claims and choices as
-    /// appended, so that a choice comes after the claims that it saw.
+    /// The facts of a contract, from its rows: for each aggregate its own fact and credit notes, then claims and
+    /// choices as appended, so that a choice follows the claims that it saw.
     pub fn contract(&self) -> Contract {
         let mut contract = Contract::default();
         for row in self.by_key.values().flat_map(Aggregate::in_order) {
@@ -125,7 +125,7 @@ impl Aggregates {
         contract
     }
 
-    /// The facts that still have something to do.
+    /// The facts with contracts still in `todo`.
     pub(crate) fn unfinished(&self) -> Vec<(AnnuityId, Vec<ContractId>)> {
         let with_todo = self.by_key.values().filter(|aggregate| !aggregate.state.todo.is_empty());
         let of_annuities = with_todo.filter_map(|aggregate| match &aggregate.key {
@@ -135,13 +135,13 @@ impl Aggregates {
         of_annuities.collect()
     }
 
-    /// Whether anything is booked for a partner.
+    /// Whether any entry is booked for a partner.
     pub(crate) fn books_for(&self, partner: &PartnerId) -> bool {
         let mut rows = self.by_key.values().flat_map(Aggregate::in_order);
         rows.any(|row| row.entry().is_some_and(|entry| entry.posting.partner_id == *partner))
     }
 
-    /// The choices of what stands, with the reason stated and when, in their order.
+    /// The choices in order, each with its reason and time.
     pub fn choices(&self) -> Vec<ChoiceMade> {
         let contract = self.contract();
         let mut choices = Vec::new();
@@ -158,7 +158,7 @@ impl Aggregates {
         choices
     }
 
-    /// The entries of every line, in the order they were recorded, those planned included.
+    /// The entries of every line, in the order they were recorded, planned ones included.
     pub fn entries(&self) -> BTreeMap<LineId, Vec<LedgerEntry>> {
         let mut entries: BTreeMap<LineId, Vec<LedgerEntry>> = BTreeMap::new();
         for row in self.by_key.values().flat_map(Aggregate::in_order) {
@@ -169,8 +169,8 @@ impl Aggregates {
         entries
     }
 
-    /// Takes a fact in: into its aggregate if that is empty, behind it otherwise. A duplicate changes nothing, and so does one that
-    /// is too many.
+    /// Adds a fact: as its aggregate's own fact if that is empty, as a contradicting claim otherwise. A duplicate
+    /// changes nothing, nor does a fact beyond a bound.
     pub fn place(&mut self, fact: &Fact, origin: Origin<'_>) -> Result<ClaimResult, Bound> {
         let added = self.contract().take(fact)?;
         if added == ClaimResult::Duplicate {
@@ -188,13 +188,13 @@ impl Aggregates {
         Ok(added)
     }
 
-    /// A aggregate; a placeholder where there is none.
+    /// The aggregate of a key; a placeholder is added if there is none.
     fn aggregate_mut(&mut self, key: AggregateKey, origin: Origin<'_>) -> &mut Aggregate {
         self.by_key.entry(key.clone()).or_insert_with(|| Aggregate::new(key, origin))
     }
 
-    /// Takes a choice in, if it is the next one of its key. A sale that leaves its partner, or comes to another, is listed
-    /// under both.
+    /// Adds a choice, if it is the next one of its key. A sale that moves from one partner to another is listed under
+    /// both.
     pub fn choose(&mut self, choice: &Choice, origin: Origin<'_>) -> ChoiceResult {
         let contract = self.contract();
         let (outcome, claim) = choice.judge(&contract);
@@ -223,13 +223,13 @@ impl Aggregates {
         ChoiceResult::Now
     }
 
-    /// Makes sure that a aggregate is written, so that whoever read it before must read it again. Where there is none, a
-    /// placeholder is put: what arrives there finds it, and applies what waits.
+    /// Writes the aggregate, so that a plan made from an earlier read conflicts and is made again. If there is none, a
+    /// placeholder is written: the awaited fact then takes the slow path, and decides the pending ones.
     pub fn touch(&mut self, annuity: AnnuityId, origin: Origin<'_>) {
         self.aggregate_mut(AggregateKey::Annuity(annuity), origin).dirty = true;
     }
 
-    /// Plans what is due on every line of the contract (§4), as far as it fits into `room` writes in all.
+    /// Plans the entries due on every line of the contract (§4), up to `room` writes in all.
     pub fn post_due(&mut self, partner: &Partner, origin: Origin<'_>, room: usize) -> Result<Posted, LedgerError> {
         let contract = self.contract();
         if let Some(sale) = contract.sale() {
@@ -240,8 +240,8 @@ impl Aggregates {
         Ok(if self.mark(&contract, partner, origin, room) { posted } else { Posted::InPart })
     }
 
-    /// Brings what is derived in each aggregate's row to what it is now: whether it needs a person, whether a choice was made, whose
-    /// the sale is or was. `false`: there was no room for all of them.
+    /// Updates the derived marks in each aggregate's row: whether it has an anomaly, whether a choice was made, and the
+    /// present and earlier partners of the sale. `false`: not all of them fit.
     fn mark(&mut self, contract: &Contract, partner: &Partner, origin: Origin<'_>, room: usize) -> bool {
         let holders = self.holders();
         let mut left = room.saturating_sub(self.write_count());
@@ -260,7 +260,7 @@ impl Aggregates {
         true
     }
 
-    /// The aggregates whose marks are not what the facts make of them.
+    /// The aggregates whose marks differ from those derived from the facts.
     pub(crate) fn wrongly_marked(&self, contract: &Contract, partner: &Partner) -> Vec<&AggregateKey> {
         let holders = self.holders();
         let wrong = self
@@ -270,7 +270,7 @@ impl Aggregates {
         wrong.map(|aggregate| &aggregate.key).collect()
     }
 
-    /// Plans what is due on every entry fee (§6).
+    /// Plans the entries due on every entry fee (§6).
     pub fn post_fees_due(
         &mut self,
         partner_id: &PartnerId,
@@ -282,7 +282,7 @@ impl Aggregates {
         self.post_lines(fees.collect(), origin, room)
     }
 
-    /// Rows that hold a fact are listed under the sale's partner, decided or not, when they are next written.
+    /// Lists the rows of facts under the sale's partner, decided or not, when they are next written.
     fn list(&mut self, sale: &Sale) {
         for row in self.by_key.values_mut().flat_map(Aggregate::written_rows) {
             if let Some(fact) = row.fact().filter(|_| row.is_own_fact() && row.place.is_none()) {
@@ -324,13 +324,13 @@ impl Aggregates {
         Ok(posted)
     }
 
-    /// Contracts whose lines the fact of an annuity still changes.
+    /// The contracts whose lines the fact of an annuity still changes.
     pub fn todo(&self, annuity: &AnnuityId) -> Vec<ContractId> {
         let aggregate = self.by_key.get(&AggregateKey::Annuity(annuity.clone()));
         aggregate.map(|aggregate| aggregate.state.todo.clone()).unwrap_or_default()
     }
 
-    /// Adds to what the fact of an annuity leaves to do, or, with nothing, marks it done.
+    /// Adds contracts to the `todo` of an annuity's fact; with none, clears it.
     pub fn set_todo(&mut self, annuity: &AnnuityId, todo: Vec<ContractId>) {
         if let Some(aggregate) = self.by_key.get_mut(&AggregateKey::Annuity(annuity.clone())) {
             aggregate.dirty = true;
@@ -338,19 +338,19 @@ impl Aggregates {
         }
     }
 
-    /// How many writes the plan has.
+    /// The number of planned writes.
     pub fn write_count(&self) -> usize {
         self.by_key.values().map(Aggregate::write_count).sum()
     }
 
-    /// The plan.
+    /// The planned writes.
     pub fn writes(&self) -> Result<Writes, LedgerError> {
         let mut writes = Writes::default();
         self.add_writes(&mut writes)?;
         Ok(writes)
     }
 
-    /// Adds the plan to other writes.
+    /// Adds the planned writes to others.
     pub(crate) fn add_writes(&self, writes: &mut Writes) -> Result<(), LedgerError> {
         self.by_key.values().try_for_each(|aggregate| aggregate.write(writes))
     }
@@ -359,7 +359,7 @@ impl Aggregates {
         self.by_key.keys().next().map_or_else(String::new, |key| RowKey::Aggregate(key.clone()).key().pk)
     }
 
-    /// When the first that was said of an annuity was recorded.
+    /// The time at which the first fact of an annuity was recorded.
     pub fn recorded_at(&self, annuity: &AnnuityId) -> Option<Timestamp> {
         self.by_key.get(&AggregateKey::Annuity(annuity.clone())).map(|aggregate| aggregate.own.recorded_at)
     }

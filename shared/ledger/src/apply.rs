@@ -1,7 +1,7 @@
-//! The slow path: a fact that displaces others, waits for others, is waited for, contradicts, or is there already; and a
-//! choice of what stands.
+//! The slow path: a fact that displaces sales, waits for a fact, is awaited, contradicts, or is a duplicate; and
+//! choices.
 //!
-//! Whoever adjusts a contract reads its rows first, then its partner, strongly consistent, again for each attempt.
+//! Every attempt reads the contract's rows first, then its partner, both strongly consistent.
 
 use crate::aggregates::{Aggregates, Posted};
 use crate::bookings::{Announce, Writes};
@@ -18,11 +18,11 @@ use rules::rank::RankKey;
 use rules::{AnnuityId, ContractId, Fact, Instance, Partner, PartnerId, Sale};
 use std::collections::BTreeMap;
 
-/// How often a plan is made anew because others changed what it was made from.
+/// The most attempts at a plan before conflicts are reported as [`LedgerError::Contended`].
 const ATTEMPTS: u32 = 12;
 
 impl<S: Store, A: Announce> Ledger<S, A> {
-    /// Takes a fact in, whatever is there already, and appends what it changes.
+    /// Adds a fact in any state of its contract, and appends the resulting differences.
     pub(crate) async fn apply(&self, fact: &Fact, origin: Origin<'_>) -> Result<Outcome, LedgerError> {
         let annuity = annuity_of(fact);
         let contract_id = &annuity.contract_id;
@@ -49,9 +49,9 @@ impl<S: Store, A: Announce> Ledger<S, A> {
         Err(contended(keys::contract_partition(contract_id)))
     }
 
-    /// Takes a choice of what stands in, and appends what it changes, for both partners if the sale goes from one to
-    /// another. The caller asks for a restatement of each, before and after, as after a change of agreements: what ranked
-    /// behind the sales that are listed may come to be listed.
+    /// Applies a choice of the effective claim and appends the differences, for both partners if the sale moves from
+    /// one to another. The caller requests a restatement of each partner, before and after, as for a change of
+    /// agreements: a sale that ranked behind the listed ones may now belong on the list.
     pub async fn choose(&self, choice: &Choice, origin: Origin<'_>) -> Result<ChoiceResult, LedgerError> {
         let annuity = AnnuityId { contract_id: choice.contract_id.clone(), term: choice.key.term() };
         let contract_id = &annuity.contract_id;
@@ -77,7 +77,8 @@ impl<S: Store, A: Announce> Ledger<S, A> {
         Err(contended(keys::contract_partition(contract_id)))
     }
 
-    /// The plan for what was placed in a aggregate; what does not fit one transaction is left to do in that aggregate.
+    /// The plan for what was added to an aggregate; changes that do not fit one transaction go into the `todo` of that
+    /// aggregate.
     async fn plan_for(
         &self,
         (aggregates, before): (Aggregates, Option<&Sale>),
@@ -94,7 +95,7 @@ impl<S: Store, A: Announce> Ledger<S, A> {
         Ok((plan, state))
     }
 
-    /// Applies a plan and finishes what it left. `false`: others were faster; plan again.
+    /// Applies a plan, then the rest of its `todo`. `false`: a conflict; plan again.
     async fn carry_out(
         &self,
         plan: Plan,
@@ -116,8 +117,9 @@ impl<S: Store, A: Announce> Ledger<S, A> {
         }
     }
 
-    /// One transaction: what was placed in the aggregates, the partners whose lists it changes, the entries due, and a bump of
-    /// every sale that it displaces, whether its amount changes or not. `before` is the sale that stood.
+    /// Plans one transaction: the aggregates' new rows, the partners whose lists change, the entries due, and a raised
+    /// revision for every sale that it displaces, whether its amount changes or not. `before` is the sale effective
+    /// before.
     async fn plan(
         &self,
         mut aggregates: Aggregates,
@@ -134,7 +136,7 @@ impl<S: Store, A: Announce> Ledger<S, A> {
             }
         }
         if lists.change(before, after.as_ref()) {
-            // Whoever read the sale before it was listed must read it again.
+            // A plan made from a read before the sale was listed must be made again.
             aggregates.touch(first_annuity(contract_id), origin);
         }
         let (mut others, mut left) = (Vec::new(), Vec::new());
@@ -144,7 +146,7 @@ impl<S: Store, A: Announce> Ledger<S, A> {
                     other.touch(first_annuity(&place.contract_id), origin);
                     others.push((place.contract_id.clone(), other));
                 }
-                // One that cannot be read holds up neither this one nor the others; it stays to be done.
+                // An unreadable contract delays neither this one nor the others; it stays in `todo`.
                 Err(error) if error.is_contained() => left.push(place.contract_id.clone()),
                 Err(error) => return Err(error),
             }
@@ -168,8 +170,8 @@ impl<S: Store, A: Announce> Ledger<S, A> {
         Ok(Plan { aggregates, others, partner_records: lists.written(), partner, left })
     }
 
-    /// Does what a fact or a choice left to do, then says so in its aggregate. Safe to repeat, and to be done by several at once.
-    /// What cannot be read stays to be done, and is the error in the end.
+    /// Processes the `todo` of a fact or a choice, then clears it. Safe to repeat, and to run concurrently. Contracts
+    /// that cannot be read stay in `todo`, and are the error at the end.
     pub(crate) async fn finish(&self, annuity: &AnnuityId, origin: Origin<'_>) -> Result<(), LedgerError> {
         let contract_id = &annuity.contract_id;
         for attempt in 0..ATTEMPTS {
@@ -202,9 +204,9 @@ impl<S: Store, A: Announce> Ledger<S, A> {
         Err(contended(keys::contract_partition(contract_id)))
     }
 
-    /// Brings every line of a contract to what it is now, in as many transactions as it takes; and those of the contracts
-    /// it displaces, if its sale turns out to be among the earliest of its partner. One that cannot be read is passed over,
-    /// and is the error in the end.
+    /// Brings every line of a contract up to date, in as many transactions as needed; also the contracts that its sale
+    /// displaces, if it is among the earliest of its partner. An unreadable contract is skipped, and is the error at
+    /// the end.
     pub(crate) async fn adjust(&self, contract_id: ContractId, origin: Origin<'_>) -> Result<(), LedgerError> {
         let mut to_do = vec![contract_id];
         let (mut attempt, mut failed) = (0, None);
@@ -247,7 +249,7 @@ impl<S: Store, A: Announce> Ledger<S, A> {
         self.plan(aggregates, sale.as_ref(), contract_id, origin).await
     }
 
-    /// Brings every entry fee of a partner to what it is now.
+    /// Brings every entry fee of a partner up to date.
     pub(crate) async fn adjust_entry_fees(
         &self,
         partner_id: &PartnerId,
@@ -275,7 +277,7 @@ impl<S: Store, A: Announce> Ledger<S, A> {
         Err(contended(keys::fees_partition(partner_id)))
     }
 
-    /// A partner, to decide by, of whom these aggregates may book something already.
+    /// The partner as the basis of a decision; it must be stored if these aggregates have entries booked for it.
     async fn partner_record_of(
         &self,
         partner_id: &PartnerId,
@@ -289,12 +291,12 @@ impl<S: Store, A: Announce> Ledger<S, A> {
         Ok(record)
     }
 
-    /// The rows of a partition, all of which can be read.
+    /// The rows of a partition; an error if one cannot be read.
     async fn whole_aggregates(&self, partition: String) -> Result<Aggregates, LedgerError> {
         self.aggregates(partition).await?.whole()
     }
 
-    /// The rows of a partition; read again while half a transaction shows.
+    /// The rows of a partition; a torn read is retried.
     pub(crate) async fn aggregates(&self, partition: String) -> Result<Aggregates, LedgerError> {
         for attempt in 0..ATTEMPTS {
             if let Ok(aggregates) = Aggregates::read(self.store.partition(partition.clone()).await?) {
@@ -306,18 +308,18 @@ impl<S: Store, A: Announce> Ledger<S, A> {
     }
 }
 
-/// The partners that a change of what stands concerns, and the sales whose rank it changes.
+/// The partners affected by a change of the effective sale, and the sales whose rank changes.
 #[derive(Default)]
 struct Lists {
-    /// Each with whether it must be written.
+    /// Each partner record, and whether it must be written.
     partner_records: BTreeMap<PartnerId, (PartnerRecord, bool)>,
     displaced: Vec<RankKey>,
 }
 
 impl Lists {
-    /// Takes the sale that stood off its partner's list, if it stands no more, and puts the one that stands on its
-    /// partner's, if it belongs there and is not there yet: `true` if so. A partner instance raises the revision in any
-    /// case.
+    /// Removes the sale effective before from its partner's list, if it no longer is, and adds the one effective now to
+    /// its partner's list, if it belongs there and is missing: then `true`. A partner instance raises the revision in
+    /// any case.
     fn change(&mut self, before: Option<&Sale>, after: Option<&Sale>) -> bool {
         if let Some(sale) = before.filter(|sale| after != Some(*sale)) {
             self.change_list(sale, Partner::remove);
@@ -338,7 +340,7 @@ impl Lists {
         changed
     }
 
-    /// With no sale, any partner will do.
+    /// Without a sale, the partner does not matter.
     fn partner_of(&self, sale: Option<&Sale>) -> Partner {
         let record = sale.and_then(|sale| self.partner_records.get(&sale.partner_id));
         record.map(|(record, _)| record.partner.clone()).unwrap_or_default()
@@ -353,14 +355,14 @@ impl Lists {
     }
 }
 
-/// What one transaction does.
+/// The plan of one transaction.
 struct Plan {
     aggregates: Aggregates,
     others: Vec<Aggregates>,
     partner_records: Vec<PartnerRecord>,
-    /// The partner of the sale that stands.
+    /// The partner of the effective sale.
     partner: Partner,
-    /// The contracts of which not everything fitted.
+    /// The contracts whose changes did not all fit.
     left: Vec<ContractId>,
 }
 

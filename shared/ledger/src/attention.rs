@@ -1,5 +1,5 @@
-//! What needs a person: annuities that wait, contradict or are odd, and messages that were refused. Listed in an index of
-//! their own, for as long as they do.
+//! The attention list: annuities with anomalies, and dead letters, for as long as they need attention. It is a sparse
+//! index.
 
 use crate::bookings::Announce;
 use crate::error::{CHANGED, SHAPE, UNSTORABLE};
@@ -17,26 +17,26 @@ use serde::{Deserialize, Serialize};
 /// A message that can never be processed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeadLetter {
-    /// The id SQS gave it.
+    /// The message id from SQS.
     pub message_id: String,
     /// The function that refused it.
     pub function: String,
-    /// The field that is wrong.
+    /// The field at fault.
     pub field: String,
-    /// What is wrong with it.
+    /// The reason of the refusal.
     pub reason: Words,
-    /// When it was refused.
+    /// The time of the refusal.
     pub at: Timestamp,
 }
 
-/// One thing that needs a person.
+/// An item of the attention list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Attention {
-    /// An annuity; what about it, its contract tells.
+    /// An annuity; its anomalies are derived from its contract.
     Annuity(AnnuityId),
-    /// A message.
+    /// A dead letter.
     DeadLetter(DeadLetter),
-    /// Something on the list that cannot be read.
+    /// An unreadable item of the list.
     Unreadable {
         /// Its key, as `PK SK`.
         key: String,
@@ -67,7 +67,7 @@ struct StoredRejected {
 }
 
 impl<S: Store, A: Announce> Ledger<S, A> {
-    /// Lists a refused message, once.
+    /// Lists a dead letter, once.
     pub async fn record_dead_letter(&self, dead_letter: &DeadLetter) -> Result<(), LedgerError> {
         let Key { pk, sk } = keys::dead_letter(&dead_letter.message_id);
         let DeadLetter { message_id, function, field, reason: Words { fr, en }, at } = dead_letter.clone();
@@ -84,7 +84,7 @@ impl<S: Store, A: Announce> Ledger<S, A> {
         }
     }
 
-    /// Lists a refused message no more, because it was sent back. What was refused, and why, is kept.
+    /// Removes a dead letter from the list because it was sent back. The message and the reason are kept.
     pub async fn sent_back(&self, message_id: &str) -> Result<(), LedgerError> {
         let read = self.store.get(vec![keys::dead_letter(message_id)], Consistency::Strong).await?;
         let Some(item) = read.into_iter().next() else { return Ok(()) };
@@ -97,13 +97,13 @@ impl<S: Store, A: Announce> Ledger<S, A> {
         let changed = attributes(&StoredRejected { apk: None, ask: None, revision: revision + 1, ..stored })?;
         let item = item::rewrite(&item, &read, changed);
         match self.store.transact(vec![Write::Replace(item, revision)]).await {
-            // Somebody else has just done the same.
+            // A concurrent request has just done the same.
             Ok(()) | Err(TransactError::Conflict) => Ok(()),
             Err(TransactError::Failed(error)) => Err(error.into()),
         }
     }
 
-    /// What needs a person, newest first; at most `limit` of it. What cannot be read is on the list as that.
+    /// The attention list, newest first, at most `limit` items. Unreadable items are listed as such.
     pub async fn attention(&self, limit: usize, after: Option<IndexKey>) -> Result<Part<Attention>, LedgerError> {
         let range = whole(Index::Attention, keys::ATTENTION.to_owned(), after);
         let place = |item: &Item| Ok(Some(index_key(Index::Attention, item).key));
@@ -119,7 +119,8 @@ impl<S: Store, A: Announce> Ledger<S, A> {
     }
 }
 
-/// Whether the item of a refused message is as it was recorded, and on the list or off it; none: it is of another kind.
+/// Whether the item of a dead letter is as recorded, and on or off the list accordingly; none: the item is of another
+/// kind.
 pub(crate) fn check(item: &Item) -> Option<Result<(), Unreadable>> {
     let key = item::key(item);
     let stored: Result<StoredRejected, _> = serde_dynamo::from_item(item.clone());
@@ -136,7 +137,7 @@ pub(crate) fn check(item: &Item) -> Option<Result<(), Unreadable>> {
     })
 }
 
-/// What an item on the list is; `dead_letter` are the messages among them.
+/// The list entry of an item; `dead_letter` holds the dead letters.
 fn attention(key: &Key, dead_letter: &[Item]) -> Attention {
     if let Some(RowKey::Aggregate(AggregateKey::Annuity(annuity))) = RowKey::parse(key) {
         return Attention::Annuity(annuity);

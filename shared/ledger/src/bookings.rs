@@ -1,5 +1,5 @@
-//! Whoever is told of bookings: before a write that books entries, so that nothing is forgotten if the writer ends here,
-//! and after it.
+//! Observers of bookings: told before a write that books entries, so that a crash after the write loses nothing, and
+//! after it.
 
 use crate::partner_month::PartnerMonth;
 use crate::store::{StoreError, Write};
@@ -7,16 +7,16 @@ use rules::{Currency, Entry, Kind, Minor};
 use std::collections::BTreeSet;
 use std::future::Future;
 
-/// An entry that is booked, as far as it is of interest to whoever is told.
+/// A booked entry, as reported to an observer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Booking {
-    /// Whose it is, and the month it is booked in.
+    /// The partner, and the month of booking.
     pub within: PartnerMonth,
-    /// What it is for.
+    /// The kind of the amount.
     pub kind: Kind,
-    /// The partner's part, less than nothing if it takes something back.
+    /// The partner's part, in minor units; negative for a reversal.
     pub amount: Minor,
-    /// Its currency.
+    /// The currency.
     pub currency: Currency,
 }
 
@@ -28,16 +28,16 @@ impl From<&Entry> for Booking {
     }
 }
 
-/// Who is told.
+/// An observer of bookings.
 pub trait Announce: Send + Sync {
-    /// Entries are about to be booked there. The write is not made if this fails.
+    /// Announces entries before they are booked in these months. The write is not made if this fails.
     fn before(&self, months: &BTreeSet<PartnerMonth>) -> impl Future<Output = Result<(), StoreError>> + Send;
 
-    /// These entries were booked, durably.
+    /// Reports entries that were booked durably.
     fn after(&self, booked: Vec<Booking>);
 }
 
-/// Nobody.
+/// An observer that does nothing.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Nobody;
 
@@ -49,7 +49,7 @@ impl Announce for Nobody {
     fn after(&self, _: Vec<Booking>) {}
 }
 
-/// The writes of one transaction, and what they book.
+/// The writes of one transaction, and their bookings.
 #[derive(Debug, Default)]
 pub struct Writes {
     pub(crate) writes: Vec<Write>,

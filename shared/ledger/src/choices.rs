@@ -1,11 +1,11 @@
-//! Choices of what stands (RULEBOOK §5): numbered, the last one holds.
+//! Choices of the effective claim (RULEBOOK §5), numbered; the last one holds.
 
 use jiff::Timestamp;
 use rules::claims::{self, MAX_CHOICES};
 use rules::contract::{Bound, Key};
 use rules::{Contract, ContractId, Fact};
 
-/// A manager's choice of what stands of a key (RULEBOOK §5).
+/// A manager's choice of the effective claim of a key (RULEBOOK §5).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Choice {
     /// The contract.
@@ -14,17 +14,17 @@ pub struct Choice {
     pub key: Key,
     /// 1 for the first choice of the key, and so on; the last one holds.
     pub number: usize,
-    /// Which claim stands, counted from 1 in the order recorded; none: no one.
+    /// The number of the chosen claim, counted from 1 in the order recorded; none: no claim becomes effective.
     pub claim: Option<usize>,
-    /// How many claims the manager saw. A choice between fewer than there are is refused.
+    /// The number of claims that the manager saw. A choice between fewer than there are is refused.
     pub seen: usize,
     /// The reason stated.
     pub why: String,
 }
 
 impl Choice {
-    /// What becomes of the choice in a contract as it is, and, if it is made now, the claim that it chooses. Decided here for
-    /// whoever records it and for whoever asks beforehand.
+    /// The result of the choice in a contract as it is now and, if the choice can be made, the chosen claim. The
+    /// recording and any check in advance share this function.
     pub fn judge(&self, contract: &Contract) -> (ChoiceResult, Option<Fact>) {
         let claims = contract.claims(&self.key);
         let made = contract.choices(&self.key);
@@ -48,43 +48,43 @@ impl Choice {
     }
 }
 
-/// A choice as it stands in the ledger.
+/// A recorded choice.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChoiceMade {
     /// The key.
     pub key: Key,
-    /// The claim that was chosen to stand; none: no one.
+    /// The chosen claim; none: no claim is effective.
     pub claim: Option<Fact>,
-    /// How many claims were recorded then.
+    /// The number of claims recorded at that time.
     pub seen: usize,
     /// The reason stated.
     pub why: String,
-    /// When.
+    /// The time of recording.
     pub at: Timestamp,
 }
 
-/// What became of a choice.
+/// The result of a choice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ChoiceResult {
-    /// It holds from now on.
+    /// The choice holds from now on.
     Now,
-    /// It was made before.
+    /// The choice was made before.
     Already,
-    /// Another choice has its number, or the number before it is not taken yet.
+    /// The number is taken by another choice, or the number before it is still free.
     OutOfTurn {
-        /// The number that comes next.
+        /// The next number.
         next: usize,
     },
-    /// There is no such claim.
+    /// The claim does not exist.
     UnknownClaim {
-        /// How many there are.
+        /// The number of claims.
         claims: usize,
     },
-    /// Other claims are recorded than the manager saw.
+    /// The contract has claims that the manager did not see.
     Unseen {
-        /// How many there are.
+        /// The number of claims.
         claims: usize,
     },
-    /// It is one more than the key can have.
+    /// The choice exceeds the bound of the key.
     TooMany(Bound),
 }

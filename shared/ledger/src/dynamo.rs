@@ -1,4 +1,4 @@
-//! The store over DynamoDB. The only place that speaks to it.
+//! The store over DynamoDB; only this module sends requests to it.
 
 use crate::store::{
     Consistency, IndexKey, InsertResult, Item, Key, KeyRange, Page, Store, StoreError, TransactError, Write,
@@ -16,14 +16,14 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// How many statements one request carries at most (a limit of DynamoDB).
+/// The most statements in one request (a limit of DynamoDB).
 const MAX_STATEMENTS: usize = 25;
-/// How many keys one read names at most (a limit of DynamoDB).
+/// The most keys in one read (a limit of DynamoDB).
 const MAX_KEYS: usize = 100;
-/// How often a read is repeated for the keys that were left unprocessed.
+/// The most reads for keys that were left unprocessed.
 const MAX_READS: u32 = 8;
 
-/// Told after each request which operation it was, and what it consumed.
+/// An observer of requests: it gets the operation and the consumed capacity.
 pub type Observer = Arc<dyn Fn(&'static str, &[ConsumedCapacity]) + Send + Sync>;
 
 /// A table of DynamoDB.
@@ -35,12 +35,12 @@ pub struct DynamoStore {
 }
 
 impl DynamoStore {
-    /// The table named so.
+    /// A store over the table with this name.
     pub fn new(client: Client, table: impl Into<String>) -> Self {
         DynamoStore { client, table: table.into(), observer: None }
     }
 
-    /// The same, with someone who counts requests and units.
+    /// The same store with an observer that counts requests and units.
     #[must_use]
     pub fn observed(self, observer: Observer) -> Self {
         DynamoStore { observer: Some(observer), ..self }
@@ -99,7 +99,7 @@ impl DynamoStore {
         }
         let answers = sent.and_then(|answer| answer.responses).filter(|answers| answers.len() == items.len());
         let Some(answers) = answers else {
-            // Refused as a whole, perhaps for one of them: each goes alone.
+            // The request was refused as a whole, perhaps because of one item: insert each alone.
             return join_all(items.iter().map(|item| self.insert_one(item.clone()))).await;
         };
         let results = answers.into_iter().map(|answer| match answer.error {
@@ -113,7 +113,7 @@ impl DynamoStore {
     async fn insert_one(&self, item: Item) -> InsertResult {
         match self.put(Write::Insert(item)).await {
             Ok(()) => InsertResult::Done,
-            // There is an item, or a transaction is about to put one: the slow path finds out.
+            // The item exists, or a transaction is about to write it: the slow path handles both.
             Err(TransactError::Conflict) => InsertResult::Exists,
             Err(TransactError::Failed(error)) => InsertResult::Failed(error),
         }
@@ -224,7 +224,7 @@ impl Store for DynamoStore {
     async fn transact(&self, writes: Vec<Write>) -> Result<(), TransactError> {
         const OPERATION: &str = "TransactWriteItems";
         if writes.len() == 1 {
-            // One write needs no transaction, at half the price.
+            // One write needs no transaction and costs half without.
             for write in writes {
                 self.put(write).await?;
             }
@@ -267,7 +267,7 @@ impl Store for DynamoStore {
     }
 }
 
-/// Whether a transaction failed for its conditions or for other transactions alone.
+/// Whether a transaction failed only because of its conditions or of concurrent transactions.
 fn is_conflict<R>(error: &SdkError<TransactWriteItemsError, R>) -> bool {
     match error.as_service_error() {
         Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) => {

@@ -1,16 +1,16 @@
-//! What cannot be read, and what the ledger could not do.
+//! Errors: unreadable items, and failed operations of the ledger.
 
 use crate::store::{Key, StoreError};
 use rules::money::Overflow;
 use std::fmt;
 
-/// An item that cannot be read.
+/// The reason of an item with a missing or malformed attribute.
 pub(crate) const SHAPE: &str = "an attribute is missing or of another type than it was written with";
-/// An item that is not what was recorded.
+/// The reason of an item that differs from what was recorded.
 pub(crate) const CHANGED: &str = "it is not what was recorded: its hash differs";
-/// A partner's item that is not there, although something was booked for the partner.
+/// The reason of a missing partner record although entries were booked for the partner.
 pub(crate) const LOST: &str = "it is gone, although entries were booked for this partner";
-/// An item that cannot even be written.
+/// The reason of an item that cannot be converted to attributes.
 pub(crate) const UNSTORABLE: &str = "it cannot be written as attributes";
 
 /// An item that cannot be read.
@@ -18,16 +18,16 @@ pub(crate) const UNSTORABLE: &str = "it cannot be written as attributes";
 pub struct Unreadable {
     /// Its key.
     pub key: Key,
-    /// Why.
+    /// The reason.
     pub why: Why,
 }
 
-/// Why an item cannot be read.
+/// The reason why an item is unreadable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Why {
-    /// It is wrong. The parser's own words are not kept: they may quote the item.
+    /// The item is damaged. The parser's message is not kept: it may quote the item.
     Damaged(&'static str),
-    /// A later release wrote it: it has names that this one does not know.
+    /// The item was written by a later release: it has names that this release does not know.
     Unknown,
 }
 
@@ -61,29 +61,29 @@ impl From<Unreadable> for LedgerError {
     }
 }
 
-/// Why the ledger could not do what it was asked. Nothing was half done: trying again is always safe.
+/// A failed operation of the ledger. Nothing was half done: a retry is always safe.
 #[derive(Debug, thiserror::Error)]
 pub enum LedgerError {
     /// The table did not answer, or refused.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// Others kept changing the same items.
+    /// Every attempt conflicted with concurrent writes.
     #[error("{what} kept changing through {attempts} attempts; try again later")]
     Contended {
         /// The items' partition.
         what: String,
-        /// How often it was tried.
+        /// The number of attempts.
         attempts: u32,
     },
-    /// An item that this program cannot read. The parser's own words are not kept: they may quote the item.
+    /// An item that this release cannot read. The parser's message is not kept: it may quote the item.
     #[error("the item {key} is damaged ({why}); compare it with a backup")]
     Damaged {
         /// Partition and sort key.
         key: String,
-        /// What is wrong with it.
+        /// The reason.
         why: &'static str,
     },
-    /// An item with names that this release does not know. It decides nothing that depends on it.
+    /// An item with names that this release does not know. This release decides nothing that depends on it.
     #[error("the item {key} was written by a later release, and only that one can decide what depends on it")]
     Unknown {
         /// Partition and sort key.
@@ -101,7 +101,7 @@ pub enum LedgerError {
 }
 
 impl LedgerError {
-    /// Whether it is about one item or one sum, and nothing else need wait for it.
+    /// Whether the error concerns one item or one sum only, so that other work can go on.
     pub fn is_contained(&self) -> bool {
         match self {
             LedgerError::Damaged { .. } | LedgerError::Unknown { .. } | LedgerError::Overflow { .. } => true,

@@ -1,5 +1,5 @@
-//! What all kinds of items share: attributes of a later release survive a rewrite, and a hash over what never changes
-//! tells whether an item is still as it was recorded.
+//! Common parts of all items: attributes of a later release survive a rewrite, and a hash over the attributes recorded
+//! once shows whether an item is damaged.
 
 use crate::store::{Item, Key};
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -8,26 +8,26 @@ use sha2::{Digest, Sha256};
 /// The attribute that holds the hash.
 pub const HASH: &str = "h";
 
-/// The attributes that are hashed, in this order, where an item has them: its key, and all that is recorded once. The
+/// The attributes that are hashed, in this order, where an item has them: its key, and everything recorded once. The
 /// others are derived from these, or count writes.
 const RECORDED: [&str; 17] =
     ["pk", "sk", "f", "e", "c", "at", "ev", "nm", "ag", "av", "m", "fn", "fi", "re", "rf", "sl", "mi"];
-/// The attribute that names the partner of an entry, and is hashed with it.
+/// The attribute of an entry, and the attribute that names the entry's partner and is hashed with it.
 const ENTRY_PARTNER: (&str, &str) = ("e", "gpk");
 
-/// Whether an item is as it was recorded.
+/// The state of an item's hash.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Hash {
-    /// It is.
+    /// The item is as recorded.
     Matches,
-    /// It is not.
+    /// The item is damaged.
     Differs,
-    /// It was recorded before items had one.
+    /// The item was recorded before items had a hash.
     Missing,
 }
 
 impl Hash {
-    /// What the hash of an item says of it.
+    /// Checks the hash of an item.
     pub fn of(item: &Item) -> Hash {
         match item.get(HASH) {
             None => Hash::Missing,
@@ -37,25 +37,25 @@ impl Hash {
     }
 }
 
-/// Gives an item the hash of what it holds.
+/// Sets the hash of an item.
 pub fn hash(item: &mut Item) {
     let digest = digest(item);
     item.insert(HASH.to_owned(), AttributeValue::S(digest));
 }
 
-/// The attributes of an item that are hashed.
+/// The hashed attributes of an item.
 fn recorded(item: &Item) -> impl Iterator<Item = (&'static str, &AttributeValue)> {
     let (entry, partner) = ENTRY_PARTNER;
     let partner = item.contains_key(entry).then_some(partner);
     RECORDED.into_iter().chain(partner).filter_map(|name| Some((name, item.get(name)?)))
 }
 
-/// Whether two items record the same.
+/// Whether the hashed attributes of two items are equal.
 pub(crate) fn is_recorded_alike(one: &Item, other: &Item) -> bool {
     recorded(one).eq(recorded(other))
 }
 
-/// The first half of a SHA-256, in hexadecimal digits.
+/// The first half of the SHA-256 of the hashed attributes, in hexadecimal digits.
 fn digest(item: &Item) -> String {
     let mut bytes = Vec::with_capacity(1024);
     for (name, value) in recorded(item) {
@@ -67,7 +67,7 @@ fn digest(item: &Item) -> String {
     digits.filter_map(|digit| char::from_digit(digit.into(), 16)).collect()
 }
 
-/// A kind, a length and the bytes: no two different values are fed alike.
+/// Appends a kind, a length and the bytes, so that different values never give the same input of the hash.
 fn feed(bytes: &mut Vec<u8>, kind: u8, value: &[u8]) {
     bytes.push(kind);
     bytes.extend(value.len().to_be_bytes());
@@ -94,13 +94,13 @@ fn feed_value(bytes: &mut Vec<u8>, value: &AttributeValue) {
                 feed_value(bytes, value);
             }
         }
-        // The ledger stores nothing else; whatever a hand put there makes another hash.
+        // The ledger stores no other type of value; one put there by hand gives another hash.
         other => feed(bytes, b'X', format!("{other:?}").as_bytes()),
     }
 }
 
-/// An item as it is written in place of `stored`: what was changed between `read` and `changed`, the two as this release
-/// writes them, and all else as it is stored, down to attributes within attributes that this release does not know.
+/// The item to write in place of `stored`: the changes between `read` and `changed`, both as this release writes them,
+/// applied to `stored`. All else stays as stored, including nested attributes that this release does not know.
 pub(crate) fn rewrite(stored: &Item, read: &Item, changed: Item) -> Item {
     let mut written = stored.clone();
     for name in read.keys().filter(|name| !changed.contains_key(*name)) {
@@ -131,7 +131,7 @@ fn merge(stored: Option<&AttributeValue>, read: Option<&AttributeValue>, changed
     }
 }
 
-/// The key of an item; empty texts where it has none.
+/// The key of an item; empty texts if it has none.
 pub(crate) fn key(item: &Item) -> Key {
     Key { pk: text(item, "pk").to_owned(), sk: text(item, "sk").to_owned() }
 }

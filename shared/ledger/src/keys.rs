@@ -1,4 +1,4 @@
-//! Where each kind of item is: ids cannot hold `#`, so joined keys cannot collide.
+//! Keys of all items. Ids cannot hold `#`, so joined keys cannot collide.
 //!
 //! | item | partition | sort key |
 //! |---|---|---|
@@ -7,34 +7,35 @@
 //! | a credit note | | `TERM#<nn>#N#<note>` |
 //! | a later entry of its line | | `TERM#<nn>#N#<note>#<n>` |
 //! | a contradicting claim | | `TERM#<nn>#C#<n>` |
-//! | a choice of what stands | | `TERM#<nn>#V#<n>` |
-//! | that a sale left its partner | | `TERM#<nn>#U#<n>` |
+//! | a choice of the effective claim | | `TERM#<nn>#V#<n>` |
+//! | the mark that a sale left its partner | | `TERM#<nn>#U#<n>` |
 //! | an entry fee | `FEES#<partner>` | `FEE#<starts_on>` |
 //! | a later entry of its line | | `FEE#<starts_on>#A#<n>` |
 //! | a partner | `PARTNER#<partner>` | `HEAD` |
 //! | a missed year that was set aside ([`crate::set_aside`]) | | `ASIDE#<starts_on>#<n>` |
-//! | what a partner's entries of a month add up to | `TOTALS#<partner>` | `<month>` |
-//! | a message that was refused | `REJECTED#<message>` | `MESSAGE` |
-//! | nothing, ever | `NOTHING` | `NOTHING` |
+//! | a partner's month total | `TOTALS#<partner>` | `<month>` |
+//! | a dead letter | `REJECTED#<message>` | `MESSAGE` |
+//! | no item, ever | `NOTHING` | `NOTHING` |
 //!
-//! The index has what concerns a partner under `PARTNER#<partner>` by day, and the registered partners under `PARTNERS`.
-//! Month totals are under `MONTH#<month>` by partner. The other index has what needs a person under `ATTENTION`, by when it was recorded.
+//! The index lists a partner's rows under `PARTNER#<partner>` by day, and the registered partners under `PARTNERS`.
+//! Month totals are under `MONTH#<month>` by partner. The other index is the attention list, under `ATTENTION`, by time
+//! of recording.
 
 use crate::store::Key;
 use jiff::Timestamp;
 use rules::line::LineId;
 use rules::{AgreementId, AnnuityId, Cause, ContractId, CreditNoteId, Day, Month, PartnerId, Term};
 
-/// The least and the greatest sort key of a partition of the index.
+/// The smallest and the largest sort key of a partition of the index.
 pub const INDEX_WHOLE: (&str, &str) = (" ", "~");
 
-/// The partition of what needs a person.
+/// The partition of the attention list.
 pub const ATTENTION: &str = "ATTENTION";
 
 /// The index partition of registered partners.
 pub const PARTNERS: &str = "PARTNERS";
 
-/// What counts its own changes: an annuity or an entry fee, with all that is appended to it.
+/// The key of an aggregate: an annuity or an entry fee, with all rows appended to it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum AggregateKey {
     /// An annuity.
@@ -53,7 +54,7 @@ impl AggregateKey {
     }
 }
 
-/// The key of one item of a aggregate.
+/// The key of one row of an aggregate.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum RowKey {
     /// The aggregate itself.
@@ -66,9 +67,9 @@ pub enum RowKey {
     CreditNoteEntry(AggregateKey, CreditNoteId, u32),
     /// A contradicting claim of the annuity or of one of its credit notes.
     Claim(AggregateKey, u32),
-    /// A choice of what stands; of a sale, listed under the partner it stands for from then on.
+    /// A choice of the effective claim; a choice of a sale is listed under the partner that has the sale from then on.
     Choice(AggregateKey, u32),
-    /// That a sale stands for a partner no more, listed under that partner.
+    /// The mark that a sale left its partner, listed under that partner.
     SaleMoved(AggregateKey, u32),
 }
 
@@ -80,7 +81,7 @@ impl From<AnnuityId> for RowKey {
 }
 
 impl RowKey {
-    /// The aggregate it belongs to.
+    /// The aggregate of the row.
     pub fn aggregate(&self) -> &AggregateKey {
         match self {
             RowKey::Aggregate(aggregate)
@@ -93,7 +94,7 @@ impl RowKey {
         }
     }
 
-    /// The line an entry at this place belongs to.
+    /// The line of an entry under this key.
     pub fn line(&self) -> LineId {
         match (self, self.aggregate()) {
             (RowKey::CreditNote(_, note) | RowKey::CreditNoteEntry(_, note, _), AggregateKey::Annuity(annuity)) => {
@@ -103,7 +104,7 @@ impl RowKey {
         }
     }
 
-    /// Which of the rows appended to the aggregate it is; 0 for the aggregate itself and for a credit note.
+    /// The number of the row among those appended to the aggregate; 0 for the aggregate itself and for a credit note.
     pub fn n(&self) -> u32 {
         match self {
             RowKey::Aggregate(_) | RowKey::CreditNote(_, _) => 0,
@@ -115,7 +116,7 @@ impl RowKey {
         }
     }
 
-    /// The key as it is written.
+    /// The key as stored.
     pub fn key(&self) -> Key {
         let (pk, aggregate_sk) = match self.aggregate() {
             AggregateKey::Annuity(AnnuityId { contract_id, term }) => {
@@ -135,7 +136,7 @@ impl RowKey {
         Key { pk, sk }
     }
 
-    /// Reads a key; `None` if it is none of a aggregate.
+    /// Parses a key; `None` if it is not a row of an aggregate.
     pub fn parse(key: &Key) -> Option<RowKey> {
         let (partition, owner) = key.pk.split_once('#')?;
         let mut parts = key.sk.split('#');
@@ -160,7 +161,7 @@ impl RowKey {
         })
     }
 
-    /// Where the row stands in its partner's part of the index: by day, then by line.
+    /// The row's sort key in its partner's part of the index: by day, then by line.
     pub fn index_sort_key(&self, booked_on: Day) -> String {
         let key = self.key();
         let owner = match self.aggregate() {
@@ -171,7 +172,7 @@ impl RowKey {
     }
 }
 
-/// Whether a key is of a kind of item within a contract or among entry fees that this release does not know.
+/// Whether a key is of an unknown kind of row in a contract or among entry fees.
 pub(crate) fn is_unknown_row(key: &Key) -> bool {
     let owned = contract_of(&key.pk).is_some() || fees_of(&key.pk).is_some();
     let known = match key.sk.split('#').collect::<Vec<_>>()[..] {
@@ -182,7 +183,7 @@ pub(crate) fn is_unknown_row(key: &Key) -> bool {
     owned && !known
 }
 
-/// The aggregate that a row belongs to by its key, whatever kind of row it is.
+/// The aggregate in a row's key, for any kind of row.
 pub(crate) fn aggregate_of_row(key: &Key) -> Option<AggregateKey> {
     let aggregate: Vec<&str> = key.sk.splitn(3, '#').take(2).collect();
     match RowKey::parse(&Key { pk: key.pk.clone(), sk: aggregate.join("#") })? {
@@ -196,12 +197,12 @@ pub(crate) fn aggregate_of_row(key: &Key) -> Option<AggregateKey> {
     }
 }
 
-/// Where an item stands among what needs a person: by time, then by key.
+/// An item's sort key in the attention list: by time, then by key.
 pub fn attention_sort_key(at: Timestamp, key: &Key) -> String {
     format!("{at:.3}#{}#{}", key.pk, key.sk)
 }
 
-/// Whether a text is where an item stands among what needs a person, since any time.
+/// Whether a text is an item's sort key in the attention list, for any time.
 pub(crate) fn is_attention_sort_key(text: &str, key: &Key) -> bool {
     let own = text.strip_suffix(&format!("#{}#{}", key.pk, key.sk));
     own.is_some_and(|at| at.parse::<Timestamp>().is_ok())
@@ -232,7 +233,7 @@ pub fn month_partition(month: Month) -> String {
     format!("MONTH#{month}")
 }
 
-/// The item of a partner's totals of a month.
+/// The key of a partner's totals of a month.
 pub fn totals(partner: &PartnerId, month: Month) -> Key {
     Key { pk: totals_partition(partner), sk: month.to_string() }
 }
@@ -252,12 +253,12 @@ pub fn contract_of(pk: &str) -> Option<ContractId> {
     pk.strip_prefix("CONTRACT#")?.parse().ok()
 }
 
-/// The partner a partition of the index belongs to.
+/// The partner of a partition of the index.
 pub fn partner_of(gpk: &str) -> Option<PartnerId> {
     gpk.strip_prefix("PARTNER#")?.parse().ok()
 }
 
-/// The key that no item has.
+/// The key that no item ever has.
 pub fn nothing() -> Key {
     Key { pk: "NOTHING".to_owned(), sk: "NOTHING".to_owned() }
 }
@@ -265,12 +266,12 @@ pub fn nothing() -> Key {
 /// The sort key of a refused message.
 pub const REJECTED_SORT_KEY: &str = "MESSAGE";
 
-/// The one item of a refused message.
+/// The key of a dead letter.
 pub fn dead_letter(message_id: &str) -> Key {
     Key { pk: format!("REJECTED#{message_id}"), sk: REJECTED_SORT_KEY.to_owned() }
 }
 
-/// The one item of a partner.
+/// The key of a partner record.
 pub fn partner_record(partner: &PartnerId) -> Key {
     Key { pk: partner_partition(partner), sk: "HEAD".to_owned() }
 }

@@ -1,4 +1,4 @@
-//! The ledger itself: a store, and whoever is told of what is booked in it.
+//! The ledger: a store, and an observer of its bookings.
 
 use crate::bookings::{Announce, Booking, Nobody, Writes};
 use crate::error::LedgerError;
@@ -7,7 +7,7 @@ use crate::partner_month::PartnerMonth;
 use crate::store::{Consistency, InsertResult, Item, Store, StoreError, TransactError};
 use std::collections::BTreeSet;
 
-/// The ledger over a store, which tells of its bookings.
+/// The ledger over a store, with an observer of its bookings.
 #[derive(Debug, Clone)]
 pub struct Ledger<S, A = Nobody> {
     pub(crate) store: S,
@@ -15,25 +15,25 @@ pub struct Ledger<S, A = Nobody> {
 }
 
 impl<S: Store> Ledger<S> {
-    /// The ledger kept in `store`, which tells nobody of its bookings.
+    /// The ledger in `store`, without an observer of bookings.
     pub fn new(store: S) -> Self {
         Ledger { store, announce: Nobody }
     }
 }
 
 impl<S: Store, A: Announce> Ledger<S, A> {
-    /// The ledger kept in `store`, which tells `announce` of its bookings.
+    /// The ledger in `store`; it reports its bookings to `announce`.
     pub fn announcing(store: S, announce: A) -> Self {
         Ledger { store, announce }
     }
 
-    /// Asks for an item that is never there: whether the table answers.
+    /// Opens the connection by reading a key that never exists; an error if the table does not answer.
     pub async fn ping(&self) -> Result<(), LedgerError> {
         self.store.get(vec![keys::nothing()], Consistency::Eventual).await?;
         Ok(())
     }
 
-    /// Inserts each item on its own, with the entry that it books.
+    /// Inserts each item on its own, with its booking if it has one.
     pub(crate) async fn insert(&self, new: Vec<(Item, Option<Booking>)>) -> Vec<InsertResult> {
         let (items, bookings): (Vec<Item>, Vec<Option<Booking>>) = new.into_iter().unzip();
         if let Err(error) = self.before(bookings.iter().flatten()).await {
@@ -47,7 +47,7 @@ impl<S: Store, A: Announce> Ledger<S, A> {
         inserted
     }
 
-    /// Applies all writes, or none.
+    /// Applies all writes, or none, and reports the bookings.
     pub(crate) async fn transact(&self, Writes { writes, bookings }: Writes) -> Result<(), TransactError> {
         self.before(bookings.iter()).await?;
         self.store.transact(writes).await?;

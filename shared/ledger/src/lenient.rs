@@ -1,6 +1,6 @@
-//! What a later release may have written: names that this one does not know (of a currency, a model, a kind, a reason, a
-//! version of the programme, a kind of fact) are no damage. They are kept and shown as the texts they are, and nothing is
-//! computed with them. A wrong value of a known kind is damage.
+//! Values of a later release: names that this release does not know (of a currency, a model, a kind, a reason, a
+//! version of the programme, a kind of fact) are not damage. They are kept and shown as text, and never computed with.
+//! A wrong value of a known kind is damage.
 
 use crate::item::{key, text};
 use crate::keys::RowKey;
@@ -13,15 +13,15 @@ use rules::line::LineId;
 use rules::{Currency, Day, Minor, Model, ProgrammeVersion};
 use std::collections::HashMap;
 
-/// The kinds of facts, as they are stored: sale, renewal, credit note.
+/// The stored names of the kinds of facts: sale, renewal, credit note.
 const FACTS: [&str; 3] = ["s", "r", "n"];
 
 /// An entry with names that this release does not know.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnknownEntry {
-    /// The line it belongs to.
+    /// The line of the entry.
     pub line: LineId,
-    /// The partner that it is listed under.
+    /// The partner under which it is listed.
     pub partner: String,
     /// The kind, as written.
     pub kind: String,
@@ -37,13 +37,13 @@ pub struct UnknownEntry {
     pub vendor_share: Minor,
     /// The day it is booked on.
     pub booked_on: Day,
-    /// When it was recorded.
+    /// The time of recording.
     pub recorded_at: Timestamp,
 }
 
 impl UnknownEntry {
-    /// Reads the entry of an item that [is of a later release](is_of_later_release); none if it has no entry whose amounts
-    /// can be read.
+    /// Reads the entry of an item that [is of a later release](is_of_later_release); none if the item has no entry with
+    /// readable amounts.
     pub(crate) fn read(item: &Item) -> Option<UnknownEntry> {
         let entry = item.get("e")?.as_m().ok()?;
         let decision = entry.get("b")?.as_m().ok()?.get("d")?.as_m().ok()?;
@@ -63,7 +63,8 @@ impl UnknownEntry {
     }
 }
 
-/// Whether an item that cannot be read would read if it had none but known names: a later release has written it.
+/// Whether a later release wrote an unreadable item: it becomes readable once its unknown names are replaced by known
+/// ones.
 pub(crate) fn is_of_later_release(item: &Item, reads: impl FnOnce(Item) -> bool) -> bool {
     let mut known = item.clone();
     let another_kind = known.get("f").and_then(name_of).is_some_and(|kind| is_kebab(kind) && !FACTS.contains(&kind));
@@ -80,7 +81,7 @@ pub(crate) fn is_of_later_release(item: &Item, reads: impl FnOnce(Item) -> bool)
     replaced.contains(&true) && reads(known)
 }
 
-/// What of a set of agreements is known by name, and the texts of the others.
+/// An agreement with unknown names: its names as text and its days.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnknownAgreement {
     /// The model, as written.
@@ -94,7 +95,7 @@ pub struct UnknownAgreement {
 }
 
 impl UnknownAgreement {
-    /// The agreements of a partner's item that have names this release does not know.
+    /// The agreements with unknown names in a partner's item.
     pub(crate) fn all(item: &Item) -> Vec<UnknownAgreement> {
         let all = item.get("ag").and_then(|list| list.as_l().ok()).into_iter().flatten();
         let unknown = all.filter(|one| agreement(&mut (*one).clone()));
@@ -112,7 +113,7 @@ impl UnknownAgreement {
     }
 }
 
-/// A name, alone or with what belongs to it.
+/// The name in a value, either alone or with its data.
 fn name_of(value: &AttributeValue) -> Option<&str> {
     match value {
         AttributeValue::S(name) => Some(name),
@@ -121,7 +122,7 @@ fn name_of(value: &AttributeValue) -> Option<&str> {
     }
 }
 
-/// Puts a known name in place of one that is not; says whether it did. A text that cannot be a name is left.
+/// Replaces an unknown name by a known one; `true` if it did. A text that cannot be a name is left unchanged.
 fn replace(value: &mut AttributeValue, is_name: fn(&str) -> bool, is_known: fn(&str) -> bool, known: &str) -> bool {
     let unknown = name_of(value).is_some_and(|name| is_name(name) && !is_known(name));
     if unknown {
@@ -175,7 +176,7 @@ fn programme(value: &mut AttributeValue) -> bool {
     replace(value, is_version, is_programme, "2013-11-16")
 }
 
-/// Applies a replacement to the field of a map, if it is there.
+/// Applies a replacement to the field of a map, if it exists.
 fn within(value: &mut AttributeValue, path: &[&str], change: fn(&mut AttributeValue) -> bool) -> bool {
     match (path, value) {
         ([], value) => change(value),
@@ -238,7 +239,7 @@ fn totals(value: &mut AttributeValue) -> bool {
     all.len() < before
 }
 
-/// Whether a total is of a kind, model or currency that this release does not know: `kind model currency 12 120000 0`.
+/// Whether a total has a kind, model or currency that this release does not know: `kind model currency 12 120000 0`.
 pub(crate) fn is_unknown_total(total: &str) -> bool {
     let words: Vec<&str> = total.split(' ').collect();
     let [kind, model, currency, count, amount, vendor_share] = words[..] else { return false };

@@ -1,10 +1,10 @@
-//! The ledger in DynamoDB: how facts, entries and partners are stored, and the few ways in which they are written. RULEBOOK is
-//! `shared/rules/RULEBOOK.md`.
+//! The ledger in DynamoDB: how facts, entries and partners are stored, and the few ways in which they are written.
+//! RULEBOOK is `shared/rules/RULEBOOK.md`.
 //!
-//! [`record`] is the way in for events, [`apply`] what happens to those that are not plain inserts, [`restate`] what
-//! follows a change of agreements, [`partners`] the registry and [`queries`] the way out, [`totals`] what months
-//! add up to and [`months`] how that is read. All of them see the table
-//! through the one trait [`store::Store`]; [`dynamo`] is that trait over DynamoDB.
+//! [`record`] is the steady path for events, [`apply`] the slow path, [`restate`] recomputes after a change of
+//! agreements, [`partners`] is the registry, [`queries`] has the reads, [`totals`] refreshes month totals and
+//! [`months`] reads them. All of them access the table through the one trait [`store::Store`]; [`dynamo`] is that trait
+//! over DynamoDB.
 
 mod aggregate;
 pub mod aggregates;

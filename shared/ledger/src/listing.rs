@@ -1,4 +1,4 @@
-//! Where the rows of a contract belong in the index by partner, and whose its sale is or was.
+//! The place of a contract's rows in the index by partner, and the present and earlier partners of its sale.
 
 use crate::aggregate::Aggregate;
 use crate::aggregates::Aggregates;
@@ -10,7 +10,7 @@ use rules::{AnnuityId, Contract, Day, Fact, PartnerId, Sale, Term};
 use std::collections::BTreeMap;
 
 impl Aggregates {
-    /// The partners whose the sale of a contract is or was, in that order.
+    /// The partners that have or had the sale of a contract, in order.
     pub fn holders(&self) -> Vec<PartnerId> {
         let mut holders: Vec<PartnerId> = Vec::new();
         self.each_sale(|_, contract| {
@@ -20,14 +20,15 @@ impl Aggregates {
         holders
     }
 
-    /// The rows that stand in the index by partner where they do not belong, with where they stand.
+    /// The rows whose key in the index by partner is wrong, with that key.
     pub(crate) fn wrongly_placed(&self) -> Vec<(Key, Option<(String, String)>)> {
         let sales = self.sale_places();
         let holders = self.holders();
         let mut wrong = Vec::new();
         for row in self.by_key.values().flat_map(Aggregate::in_order) {
             let expected = expected_place(row, &sales);
-            // A later fact that decided nothing yet is listed when it is next written; it is found through its first annuity.
+            // A later fact that was pending is listed when it is next written; readers find it through its first
+            // annuity.
             let may_wait =
                 expected.is_none() && row.entry().is_none() && row.partner().is_some_and(|one| holders.contains(&one));
             let fact = row.fact().zip(row.partner());
@@ -39,14 +40,14 @@ impl Aggregates {
         wrong
     }
 
-    /// Where a row belongs in the index by partner.
+    /// The key of a row in the index by partner.
     pub(crate) fn place_of(&self, key: &RowKey) -> Option<(String, String)> {
         let sales = self.sale_places();
         let rows = self.by_key.values().flat_map(Aggregate::in_order);
         expected_place(rows.into_iter().find(|row| row.key() == *key)?, &sales)
     }
 
-    /// The rows that list a contract under the partners whose its sale is or was.
+    /// The rows that list a contract under the present and earlier partners of its sale.
     fn sale_places(&self) -> BTreeMap<RowKey, (PartnerId, Day)> {
         let mut places = BTreeMap::new();
         let (mut before, mut left): (Option<Sale>, Option<Sale>) = (None, None);
@@ -76,7 +77,8 @@ impl Aggregates {
         places
     }
 
-    /// Shows each row of the first annuity, in the order written, with what is claimed and chosen of the sale up to it.
+    /// Calls `show` for each row of the first annuity, in the order written, with the claims and choices of the sale up
+    /// to it.
     fn each_sale(&self, mut show: impl FnMut(&Row, &Contract)) {
         let is_first = |key: &AggregateKey| matches!(key, AggregateKey::Annuity(AnnuityId { term: Term::FIRST, .. }));
         let first = self.by_key.iter().find(|(key, _)| is_first(key));

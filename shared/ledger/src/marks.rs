@@ -1,4 +1,4 @@
-//! Marks of a aggregate: what is derived from the facts of its contract and kept in its own row.
+//! Marks of an aggregate: values derived from the facts of its contract and kept in its own row.
 
 use crate::aggregate::Aggregate;
 use crate::keys::AggregateKey;
@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use rules::contract::Key;
 use rules::{AnnuityId, Contract, Partner, PartnerId, Term};
 
-/// What is derived in a aggregate's row from the facts of its contract.
+/// The derived values in an aggregate's row.
 pub(crate) struct Marks {
     needs_a_person: bool,
     chosen: bool,

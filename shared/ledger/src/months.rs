@@ -1,4 +1,4 @@
-//! Month totals as they are read: by partner, and by month. What cannot be read is named, and passed over.
+//! Reads of month totals, by partner and by month. Unreadable items are named and skipped.
 
 use crate::bookings::Announce;
 use crate::keys;
@@ -9,20 +9,20 @@ use crate::{Ledger, LedgerError};
 use rules::{Month, PartnerId, Totals};
 use std::collections::BTreeMap;
 
-/// How many partners' totals one request asks for; they are small.
+/// The number of partners' totals in one request; they are small.
 const PAGE: usize = 1000;
 
-/// A partner's months, as far as they can be read.
+/// A partner's months that can be read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Months {
-    /// What each month adds up to.
+    /// The totals of each month.
     pub totals: BTreeMap<Month, Totals>,
-    /// The keys of what could not be read and is left out, as `PK SK`.
+    /// The keys of the unreadable items that were skipped, as `PK SK`.
     pub unreadable: Vec<String>,
 }
 
 impl<S: Store, A: Announce> Ledger<S, A> {
-    /// A partner's totals of every month in which something was booked.
+    /// The totals of every month in which an entry of the partner was booked.
     pub async fn totals_of_partner(&self, partner: &PartnerId) -> Result<Months, LedgerError> {
         let mut months = Months::default();
         for item in self.store.partition(keys::totals_partition(partner)).await? {
@@ -37,7 +37,7 @@ impl<S: Store, A: Announce> Ledger<S, A> {
         Ok(months)
     }
 
-    /// A month's totals of every partner for whom something was booked in it, by partner.
+    /// A month's totals of every partner with an entry booked in it, by partner.
     pub async fn totals_of_month(&self, month: Month) -> Result<Part<(PartnerId, Totals)>, LedgerError> {
         let range = KeyRange { limit: PAGE, ..whole(Index::ByPartner, keys::month_partition(month), None) };
         let of_partner = |item: &Item| {
@@ -51,7 +51,7 @@ impl<S: Store, A: Announce> Ledger<S, A> {
     }
 }
 
-/// The totals of an item, and whether they are all of it: not what a later release added.
+/// The totals of an item, and whether they are complete: false if a later release added some.
 fn read(item: &Item) -> Result<(PartnerMonth, Totals, bool), LedgerError> {
     let read = MonthTotals::read(item.clone())?;
     let whole = !read.has_unknown();

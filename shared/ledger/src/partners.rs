@@ -1,4 +1,4 @@
-//! The registry (RULEBOOK §6): one item for each partner, registered or only heard of in a sale.
+//! The registry (RULEBOOK §6): one item for each partner, whether registered or known from a sale only.
 
 use crate::bookings::Announce;
 use crate::error::{CHANGED, SHAPE, UNSTORABLE};
@@ -14,23 +14,23 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// What is stored of a partner.
+/// The stored record of a partner.
 #[derive(Debug, Clone)]
 pub struct PartnerRecord {
-    /// Who.
+    /// The partner's id.
     pub id: PartnerId,
-    /// What the partner is called; none: not registered, known from a sale only.
+    /// The partner's name; none: not registered, known from a sale only.
     pub name: Option<String>,
     /// Agreements, earliest sales, earliest instances.
     pub partner: Partner,
-    /// Agreements that a later release registered and this one does not know. As long as there are any, this one decides
-    /// nothing of the partner's.
+    /// Agreements that a later release registered and this one does not know. As long as there are any, this release
+    /// decides nothing for the partner.
     pub unknown: Vec<UnknownAgreement>,
-    /// Raised by each change of name or agreements, by nothing else; 0 before the first registration.
+    /// The version of name and agreements, raised by each change of them only; 0 before the first registration.
     pub agreements_version: u64,
-    /// Raised by every write; none: nothing is stored yet.
+    /// The revision, raised by every write; none: nothing is stored yet.
     revision: Option<u64>,
-    /// The item as it is stored.
+    /// The item as stored.
     stored: Option<Arc<Item>>,
 }
 
@@ -57,18 +57,18 @@ struct StoredPartnerRecord {
 }
 
 impl PartnerRecord {
-    /// A partner that nothing is stored of.
+    /// The record of a partner without a stored item.
     pub fn unknown(id: PartnerId) -> PartnerRecord {
         let (partner, unknown) = (Partner::default(), Vec::new());
         PartnerRecord { id, name: None, partner, unknown, agreements_version: 0, revision: None, stored: None }
     }
 
-    /// Where it stands among the registered partners.
+    /// Its key in the index of registered partners.
     pub(crate) fn place(&self) -> Option<(String, String)> {
         self.name.is_some().then(|| (keys::PARTNERS.to_owned(), self.id.to_string()))
     }
 
-    /// Whether the item that it was read from stands there.
+    /// Whether the item it was read from has that key.
     pub(crate) fn is_placed(&self) -> bool {
         let place = self.place();
         let [partition, at] = match &place {
@@ -84,7 +84,7 @@ impl PartnerRecord {
         stands("gpk", partition) && stands("gsk", at)
     }
 
-    /// Whether anything is stored of the partner.
+    /// Whether the partner has a stored item.
     pub fn is_stored(&self) -> bool {
         self.revision.is_some()
     }
@@ -114,7 +114,7 @@ impl PartnerRecord {
         })
     }
 
-    /// A partner some of whose agreements this release does not know: what can be shown of it.
+    /// The record of a partner that has unknown agreements: the parts that can be shown.
     fn of_later_release(id: PartnerId, item: Item) -> Option<PartnerRecord> {
         let unknown = UnknownAgreement::all(&item);
         let version = item.get("av")?.as_n().ok()?.parse().ok()?;
@@ -133,7 +133,7 @@ impl PartnerRecord {
         })
     }
 
-    /// The partner, to decide by; not if this release does not know all of its agreements.
+    /// The partner as the basis of a decision; an error if this release does not know all of its agreements.
     pub fn known(&self) -> Result<&Partner, LedgerError> {
         if self.unknown.is_empty() {
             Ok(&self.partner)
@@ -142,7 +142,7 @@ impl PartnerRecord {
         }
     }
 
-    /// The write that puts this in place of what was read.
+    /// The write that replaces the item read.
     pub(crate) fn write(&self) -> Result<Write, LedgerError> {
         self.known()?;
         let mut changed = self.attributes(self.revision.unwrap_or(0) + 1)?;
@@ -178,7 +178,7 @@ impl PartnerRecord {
 }
 
 impl StoredPartnerRecord {
-    /// A partner's item. One with agreements has a name.
+    /// Parses a partner's item. A partner with agreements has a name.
     fn parse(item: Item) -> Option<StoredPartnerRecord> {
         let stored: StoredPartnerRecord = serde_dynamo::from_item(item).ok()?;
         let registered = stored.agreements_version > 0;
@@ -188,13 +188,14 @@ impl StoredPartnerRecord {
 }
 
 impl<S: Store, A: Announce> Ledger<S, A> {
-    /// What is stored of a partner now.
+    /// The record of a partner, strongly consistent.
     pub async fn partner_record(&self, id: &PartnerId) -> Result<PartnerRecord, LedgerError> {
         let partner_records = self.partner_records(vec![id.clone()], Consistency::Strong).await?;
         Ok(partner_records.into_values().next().unwrap_or_else(|| PartnerRecord::unknown(id.clone())))
     }
 
-    /// The partner that a contract's sale stands for, to decide by; one without history if no sale stands.
+    /// The partner of a contract's effective sale, as the basis of a decision; one without history if no sale is
+    /// effective.
     pub async fn partner_of(&self, contract: &Contract) -> Result<Partner, LedgerError> {
         match contract.sale() {
             Some(sale) => Ok(self.partner_record(&sale.partner_id).await?.known()?.clone()),
@@ -202,8 +203,8 @@ impl<S: Store, A: Announce> Ledger<S, A> {
         }
     }
 
-    /// What is stored of each of these partners, perhaps not the latest, to decide by; those nothing is stored of, and those
-    /// that cannot be read, are left out.
+    /// The records of these partners, eventually consistent, as the basis of a decision; partners without an item, and
+    /// unreadable ones, are left out.
     pub(crate) async fn readable_heads(
         &self,
         ids: Vec<PartnerId>,
@@ -217,7 +218,7 @@ impl<S: Store, A: Announce> Ledger<S, A> {
         Ok(partner_records.map(|record| (record.id.clone(), record)).collect())
     }
 
-    /// What is stored of each of these partners; those nothing is stored of are left out.
+    /// The records of these partners; those without an item are left out.
     pub(crate) async fn partner_records(
         &self,
         ids: Vec<PartnerId>,
@@ -232,8 +233,8 @@ impl<S: Store, A: Announce> Ledger<S, A> {
         partner_records.collect()
     }
 
-    /// Registers a partner in place of what `read` was when it was read, and returns it as it is now. `None`: it has
-    /// changed meanwhile; read again. The same name and agreements again change nothing.
+    /// Registers a partner in place of the record `read`, and returns the new record. `None`: the record has changed
+    /// since it was read; read again. The same name and agreements change nothing.
     pub async fn register(
         &self,
         read: PartnerRecord,

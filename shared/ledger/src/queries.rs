@@ -1,5 +1,5 @@
-//! The way out: a partner's entries by period, the days of its sales, the registered partners, one contract. What cannot
-//! be read is named, and passed over.
+//! Reads: a partner's entries by period, the days of its sales, the registered partners, one contract. Unreadable items
+//! are named and skipped.
 
 use crate::aggregates::Aggregates;
 use crate::bookings::Announce;
@@ -14,60 +14,61 @@ use rules::line::LineId;
 use rules::{AnnuityId, ContractId, Day, Fact, Instance, PartnerId, Term};
 use std::collections::BTreeMap;
 
-/// How many rows of the index one request asks for.
+/// The number of index rows in one request.
 const PAGE: usize = 500;
 
 /// One entry and its line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListedEntry {
-    /// Which line it belongs to.
+    /// The line of the entry.
     pub line: LineId,
     /// The entry as recorded.
     pub recorded: LedgerEntry,
 }
 
-/// A part of a list, and where the rest begins.
+/// A part of a list, and the key at which it continues.
 #[derive(Debug, Clone)]
 pub struct Part<T> {
-    /// What was asked for.
+    /// The items of the part.
     pub list: Vec<T>,
-    /// Ask again behind this for the rest; none: this was all.
+    /// The key after which the next part begins; none: the list is complete.
     pub next: Option<IndexKey>,
-    /// The keys of what could not be read and is left out, as `PK SK`.
+    /// The keys of the unreadable items that were skipped, as `PK SK`.
     pub unreadable: Vec<String>,
-    /// The entries among these that a later release wrote, as the texts they are.
+    /// The entries of a later release in this part, as text.
     pub unknown: Vec<UnknownEntry>,
 }
 
-/// The days of a partner's customer sales, as far as its rows say.
+/// The days of a partner's customer sales, from its readable rows.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct CustomerSales {
     /// The day of each sale, pending ones too.
     pub signed_on: Vec<Day>,
-    /// The keys of what could not be read and is left out, as `PK SK`.
+    /// The keys of the unreadable items that were skipped, as `PK SK`.
     pub unreadable: Vec<String>,
 }
 
-/// What a partner's rows say of its sales: for each contract that is or was this partner's, the day of its customer sale,
-/// if it stands for this partner, and which row of the contract says so.
+/// The sales found in a partner's rows: for each contract that is or was this partner's, the day of its customer sale,
+/// if the effective sale is this partner's, and the number of the row that shows it.
 #[derive(Debug, Default)]
 struct Sales {
     contracts: BTreeMap<ContractId, (u32, Option<Day>)>,
-    /// Whether a sale was chosen anew, or taken back where it was booked: what holds of it may be listed under another day.
+    /// Whether a sale was chosen again, or reversed where it was booked: the effective sale may be listed under another
+    /// day.
     moved: bool,
 }
 
 /// A registered partner, as listed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RegisteredPartner {
-    /// Who.
+    /// The partner's id.
     pub id: PartnerId,
-    /// What the partner is called.
+    /// The partner's name.
     pub name: String,
 }
 
 impl<S: Store, A: Announce> Ledger<S, A> {
-    /// A partner's entries booked from one day to another, both included, by day; at most `limit` of them.
+    /// A partner's entries booked from one day to another, both included, by day; at most `limit`.
     pub async fn entries(
         &self,
         partner: &PartnerId,
@@ -78,7 +79,7 @@ impl<S: Store, A: Announce> Ledger<S, A> {
         self.entries_that(|_| true, partner, period, limit, after).await
     }
 
-    /// Those of a partner's entries of a period that are wanted, by day; at most `limit` of them.
+    /// A partner's entries of a period that pass a filter, by day; at most `limit`.
     pub async fn entries_that(
         &self,
         is_wanted: impl Fn(&ListedEntry) -> bool,
@@ -120,7 +121,7 @@ impl<S: Store, A: Announce> Ledger<S, A> {
         Ok(all.unreadable)
     }
 
-    /// The registered partners that are wanted, by id; at most `limit` of them.
+    /// The registered partners that pass a filter, by id; at most `limit`.
     pub async fn partners(
         &self,
         is_wanted: impl Fn(&RegisteredPartner) -> bool,
@@ -136,13 +137,13 @@ impl<S: Store, A: Announce> Ledger<S, A> {
         self.matching(range, limit, partner).await
     }
 
-    /// Everything recorded of a contract, as it is now.
+    /// All aggregates of a contract, strongly consistent.
     pub async fn contract(&self, id: &ContractId) -> Result<Aggregates, LedgerError> {
         self.aggregates(keys::contract_partition(id)).await
     }
 
-    /// What `read` makes of a range of an index, at most `limit` of it. Whole pages are read and cut afterwards, so that
-    /// few matches among many rows cost no more requests than the rows have pages. What cannot be read is named.
+    /// The items of an index range that `read` converts, at most `limit`. Whole pages are read and cut afterwards, so a
+    /// filter with few matches costs no more requests than the rows have pages. Unreadable items are named.
     pub(crate) async fn matching<T>(
         &self,
         mut range: KeyRange,
@@ -150,7 +151,7 @@ impl<S: Store, A: Announce> Ledger<S, A> {
         read: impl Fn(&Item) -> Result<Option<T>, LedgerError>,
     ) -> Result<Part<T>, LedgerError> {
         let mut part = Part { list: Vec::new(), next: None, unreadable: Vec::new(), unknown: Vec::new() };
-        // The last item given, and what could not be read behind it.
+        // The last item returned, and the unreadable ones after it.
         let (mut given, mut behind) = (None, Vec::new());
         loop {
             let page = self.store.index(range.clone()).await?;
@@ -176,7 +177,7 @@ impl<S: Store, A: Announce> Ledger<S, A> {
 }
 
 impl<T> Part<T> {
-    /// Names items that could not be read.
+    /// Adds unreadable items to the keys of skipped ones.
     fn leave_out(&mut self, items: &mut Vec<Item>) {
         for item in items.drain(..) {
             self.unreadable.push(name(&item));
@@ -198,13 +199,13 @@ pub(crate) fn whole(index: Index, gpk: String, after: Option<IndexKey>) -> KeyRa
     KeyRange { index, gpk, from: from.to_owned(), to: to.to_owned(), after, limit: PAGE }
 }
 
-/// Where an item stands in an index.
+/// The key of an item in an index.
 pub(crate) fn index_key(index: Index, item: &Item) -> IndexKey {
     let key = Key { pk: text(item, "pk").to_owned(), sk: text(item, "sk").to_owned() };
     IndexKey { gsk: text(item, index.keys().1).to_owned(), key }
 }
 
-/// The key of an item, as people read it.
+/// The key of an item, readable for people.
 pub(crate) fn name(item: &Item) -> String {
     format!("{} {}", text(item, "pk"), text(item, "sk"))
 }
@@ -243,7 +244,7 @@ impl Sales {
             Some(Fact::Sale(sale)) if sale.instance == Instance::Customer => Some(sale.signed_on),
             Some(_) | None => None,
         };
-        // The last that was said of the contract's sale holds.
+        // The last row about the contract's sale holds.
         let said = self.contracts.entry(contract_id.clone()).or_insert((0, None));
         if row.n() >= said.0 {
             *said = (row.n(), signed_on);

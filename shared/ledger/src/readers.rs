@@ -1,4 +1,4 @@
-//! Who may read a contract: the partner its sale stands for, and whoever it stood for before.
+//! Read access to a contract: the partner of its effective sale, and the partners that had it before.
 
 use crate::aggregates::Aggregates;
 use crate::bookings::Announce;
@@ -9,13 +9,13 @@ use crate::{Ledger, LedgerError};
 use rules::{ContractId, Fact, PartnerId};
 use std::sync::Arc;
 
-/// Whose a sale is or was, as far as its first annuity tells.
+/// The partners that have or had a sale, as far as its first annuity tells.
 enum Readers {
-    /// Nobody's: no sale is known yet.
+    /// No sale is known yet.
     Nobody,
-    /// Theirs, and never another's.
+    /// These partners and no others.
     Of(Vec<PartnerId>),
-    /// Somebody chose what stands before such items named whose the sale is: the rows of the contract tell.
+    /// A choice was made before such items named the partners: the rows of the contract must be read.
     InItsRows,
 }
 
@@ -31,9 +31,9 @@ impl Readers {
 }
 
 impl<S: Store, A: Announce> Ledger<S, A> {
-    /// Everything recorded of a contract whose sale stands, or once stood, for this partner; none for any other contract.
-    /// One that is not there and one of which nothing was ever this partner's are told apart by nobody: both are known
-    /// from the first annuity alone.
+    /// The aggregates of a contract whose sale is or was this partner's; none for any other contract. A missing
+    /// contract and one that was never this partner's cannot be distinguished: in both cases only the first annuity is
+    /// read.
     pub async fn contract_for(&self, id: &ContractId, partner: &PartnerId) -> Result<Option<Aggregates>, LedgerError> {
         let key = RowKey::from(first_annuity(id));
         let read = self.store.get(vec![key.key()], Consistency::Strong).await?;
@@ -42,7 +42,7 @@ impl<S: Store, A: Announce> Ledger<S, A> {
         let (first, state) = match Row::recorded(Arc::new(item)) {
             Ok((first, state)) => (first, state.unwrap_or_default()),
             Err(unreadable) if listed => return Err(unreadable.into()),
-            // Whose it is cannot be told; that it is damaged is nobody's to know who may not read it.
+            // The partners are unknown; that the item is damaged must not be visible to a caller without read access.
             Err(_) => return Ok(None),
         };
         match Readers::of(&first, &state) {
@@ -52,7 +52,7 @@ impl<S: Store, A: Announce> Ledger<S, A> {
         }
     }
 
-    /// A contract of which some row is listed under this partner: the sale, or an entry, or that it left.
+    /// The contract, if one of its rows is listed under this partner: the sale, an entry, or the row of a moved sale.
     async fn contract_if_listed(
         &self,
         id: &ContractId,

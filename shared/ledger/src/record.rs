@@ -1,5 +1,5 @@
-//! The way in for events. In the steady state a sale or a renewal costs one insert and nothing shared is written: its
-//! rank can only grow, so *not among the earliest* needs no lock, no counter and no second look.
+//! The steady path for events: a sale or a renewal costs one insert and writes no shared item. A rank can only grow, so
+//! *not among the earliest* needs no lock, no counter and no second check.
 
 use crate::bookings::{Announce, Booking};
 use crate::keys::{self, RowKey};
@@ -26,17 +26,17 @@ pub struct ReportedFact {
 }
 
 impl ReportedFact {
-    /// A fact as an event reported it; an id over 64 bytes is known by its SHA-256 from here on.
+    /// A fact with its event id; an id over 64 bytes is replaced by its SHA-256.
     pub fn new(fact: Fact, event_id: &str) -> ReportedFact {
         ReportedFact { fact, trigger: Trigger::Event(EventId::new(event_id)) }
     }
 
-    /// What was said.
+    /// The fact.
     pub fn fact(&self) -> &Fact {
         &self.fact
     }
 
-    /// What it is recorded by.
+    /// The trigger under which it is recorded.
     pub fn trigger(&self) -> &Trigger {
         &self.trigger
     }
@@ -46,25 +46,25 @@ impl ReportedFact {
     }
 }
 
-/// What became of a fact. All of it is durable, but for what is too many.
+/// The outcome of a fact. It is durable, except for a fact beyond a bound.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
-    /// It is decided, and its line booked.
+    /// The fact is decided and its line booked.
     Decided,
-    /// It waits for another fact, or for an agreement.
+    /// The fact is pending.
     Pending(Pending),
-    /// It was there already.
+    /// The fact was recorded before.
     Duplicate,
-    /// Another fact with its key stands; this one is kept beside it.
+    /// Another claim of the key is effective; this one is kept beside it.
     Contradiction,
-    /// It can never stand: a renewal that starts no later than its contract was signed.
+    /// The fact can never be effective: a renewal that starts no later than its contract was signed.
     Void,
-    /// It is one more than is recorded, and so no fact.
+    /// The fact exceeds a bound and is not recorded.
     TooMany(Bound),
 }
 
 impl Outcome {
-    /// The name in logs: `pending-no-agreement`.
+    /// The outcome's name in logs: `pending-no-agreement`.
     pub fn as_str(self) -> &'static str {
         match self {
             Outcome::Decided => "decided",
@@ -78,15 +78,15 @@ impl Outcome {
 }
 
 impl<S: Store, A: Announce> Ledger<S, A> {
-    /// Takes a batch in; one answer for each, in their order. One that failed was not lost half-way: the same event
-    /// again does the rest.
+    /// Records a batch; the results are in the order of the facts. A failed fact is safe to retry: the same event
+    /// completes it.
     pub async fn record(&self, batch: &[ReportedFact], now: Timestamp) -> Vec<Result<Outcome, LedgerError>> {
         let mut results = self.insert_steady(batch, now).await;
         let mut groups: BTreeMap<String, Vec<(usize, &ReportedFact)>> = BTreeMap::new();
         for (i, reported) in batch.iter().enumerate().filter(|(i, _)| !results.contains_key(i)) {
             groups.entry(contended(&reported.fact)).or_default().push((i, reported));
         }
-        // One after the other where they would only conflict, side by side otherwise.
+        // Facts that would conflict with each other are applied in sequence, the groups concurrently.
         let applied = join_all(groups.into_values().map(async |group| {
             let mut results = Vec::with_capacity(group.len());
             for (i, reported) in group {
@@ -98,13 +98,13 @@ impl<S: Store, A: Announce> Ledger<S, A> {
         results.into_values().collect()
     }
 
-    /// Inserts, in one request, what needs nothing but an insert. What is not in the answer takes the slow path.
+    /// Inserts, in one request, the facts that need only an insert. Facts without a result take the slow path.
     async fn insert_steady(
         &self,
         batch: &[ReportedFact],
         now: Timestamp,
     ) -> BTreeMap<usize, Result<Outcome, LedgerError>> {
-        // A batch whose facts could not even be read is read again one by one, and fails one by one.
+        // If the read for the whole batch fails, each fact is read, and fails, on its own.
         let Ok(known) = self.read_context(batch).await else { return BTreeMap::new() };
         let mut keys = BTreeSet::new();
         let (mut planned, mut new) = (Vec::new(), Vec::new());
@@ -129,8 +129,8 @@ impl<S: Store, A: Announce> Ledger<S, A> {
         results.collect()
     }
 
-    /// What the steady path needs to know. It may be stale: a sale never becomes one of the earliest later on, and
-    /// agreements are looked at once more by whoever changes them.
+    /// Reads the data for the steady path. It may be stale: a sale never becomes one of the earliest later on, and a
+    /// change of agreements is followed by restatement passes.
     async fn read_context(&self, batch: &[ReportedFact]) -> Result<BatchContext, LedgerError> {
         let renewed: BTreeSet<&ContractId> = batch
             .iter()
@@ -149,7 +149,7 @@ impl<S: Store, A: Announce> Ledger<S, A> {
         Ok(BatchContext { sales, partner_records })
     }
 
-    /// The sales of contracts that have one, and about which nobody has chosen anything.
+    /// The sales of contracts that have one, and no choice about it.
     async fn first_annuities(
         &self,
         contracts: BTreeSet<&ContractId>,
@@ -160,7 +160,7 @@ impl<S: Store, A: Announce> Ledger<S, A> {
         let keys = contracts.into_iter().map(|id| RowKey::from(first_annuity(id)).key()).collect();
         let mut sales = BTreeMap::new();
         for item in self.store.get(keys, Consistency::Eventual).await? {
-            // What cannot be read is looked at again, alone, on the slow path.
+            // An unreadable item is read again, alone, on the slow path.
             let Ok((row, Some(state))) = Row::recorded(Arc::new(item)) else { continue };
             if let Some(Fact::Sale(sale)) = row.fact().filter(|_| !state.chosen) {
                 sales.insert(sale.contract_id.clone(), sale);
@@ -170,14 +170,14 @@ impl<S: Store, A: Announce> Ledger<S, A> {
     }
 }
 
-/// What was read for a batch.
+/// The data read for a batch.
 struct BatchContext {
     sales: BTreeMap<ContractId, Sale>,
     partner_records: BTreeMap<PartnerId, PartnerRecord>,
 }
 
 impl BatchContext {
-    /// The one row a fact needs in the steady state; none if it is not that simple.
+    /// The only row of a fact on the steady path; none if the fact needs the slow path.
     fn steady(&self, fact: &Fact, origin: Origin<'_>) -> Option<(Row, AggregateState, Outcome)> {
         let (sale, fee) = match fact {
             Fact::Sale(sale) => (sale, sale.annual_fee),
@@ -206,7 +206,8 @@ impl BatchContext {
     }
 }
 
-/// Facts with the same answer would only conflict with each other: early sales of one partner, facts of one contract.
+/// The conflict group of a fact: early sales of one partner, or facts of one contract, would only conflict with each
+/// other.
 fn contended(fact: &Fact) -> String {
     match fact {
         Fact::Sale(sale) => keys::partner_partition(&sale.partner_id),

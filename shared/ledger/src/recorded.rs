@@ -1,4 +1,4 @@
-//! Entries as they stand in the ledger (RULEBOOK §4): when each was recorded, and what caused it.
+//! Entries as recorded in the ledger (RULEBOOK §4), each with its time and its trigger.
 
 use jiff::Timestamp;
 use rules::Entry;
@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 use std::fmt;
 use std::str::FromStr;
 
-/// The longest event id that is kept as it is, in bytes; of a longer one, its digest.
+/// The longest event id that is stored as it is, in bytes; a longer one is stored as its digest.
 const MAX_EVENT_ID: usize = 64;
 
 /// The id of an event, or the SHA-256 of one over 64 bytes.
@@ -14,7 +14,7 @@ const MAX_EVENT_ID: usize = 64;
 pub struct EventId(String);
 
 impl EventId {
-    /// An id as an event gives it.
+    /// The id for an event's own id.
     pub fn new(id: &str) -> EventId {
         if id.len() <= MAX_EVENT_ID {
             return EventId(id.to_owned());
@@ -29,27 +29,27 @@ impl EventId {
     }
 }
 
-/// What caused an entry.
+/// The trigger of an entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Trigger {
     /// An event from billing.
     Event(EventId),
-    /// A change of the partner's agreements; the version they have since, 0 for a pass that something else asked for.
+    /// A change of the partner's agreements, with the new version; 0 for a pass with another cause.
     Agreements(u64),
-    /// A choice of what stands; its number.
+    /// A choice, with its number.
     Choice(usize),
-    /// A repair of what an audit found.
+    /// A repair of an audit finding.
     Audit,
 }
 
 const AGREEMENTS: &str = "agreements-";
 const CHOICE: &str = "choice-";
 const AUDIT: &str = "audit";
-/// Before the id of an event that would read as something else.
+/// The prefix of an event's id that could be read as another trigger.
 const EVENT: &str = "event-";
 
 impl Trigger {
-    /// What a text says that is no event's; none: it is an event's.
+    /// The trigger in a text that is not an event's id; none: it is an event's id.
     fn other(text: &str) -> Option<Trigger> {
         let agreements = || Some(Trigger::Agreements(text.strip_prefix(AGREEMENTS)?.parse().ok()?));
         let choice = || Some(Trigger::Choice(text.strip_prefix(CHOICE)?.parse().ok()?));
@@ -87,23 +87,23 @@ impl From<String> for Trigger {
     }
 }
 
-/// An entry as it stands in the ledger.
+/// An entry as recorded in the ledger.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LedgerEntry {
     /// The entry.
     pub entry: Entry,
-    /// When it was recorded.
+    /// The time of recording.
     pub recorded_at: Timestamp,
-    /// What caused it; none: a list does not say.
+    /// The trigger; none: read from a list, which does not include it.
     pub because: Option<Trigger>,
 }
 
-/// When something is recorded, and what causes it.
+/// The time and the trigger of a recording.
 #[derive(Debug, Clone, Copy)]
 pub struct Origin<'a> {
-    /// Now.
+    /// The time of recording.
     pub at: Timestamp,
-    /// What causes it.
+    /// The trigger.
     pub because: &'a Trigger,
 }
 
@@ -123,7 +123,7 @@ mod tests {
         check(Trigger::Choice(2), "choice-2");
         check(Trigger::Audit, "audit");
         check(event("agreements-x"), "agreements-x");
-        // Billing may call its events what it likes.
+        // Billing may choose any event id.
         check(event("agreements-3"), "event-agreements-3");
         check(event("audit"), "event-audit");
         check(event("event-1"), "event-event-1");

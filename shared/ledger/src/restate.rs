@@ -1,5 +1,5 @@
-//! After a partner's agreements changed (RULEBOOK §6): what is owed follows, for past facts too. In bounded steps, each
-//! safe to repeat. The index only lists the contracts; each is then read strongly consistent.
+//! Restatement after a change of a partner's agreements (RULEBOOK §6): recomputes the lines, of past facts too, in
+//! bounded steps, each safe to repeat. The index only lists the contracts; each is then read strongly consistent.
 
 use crate::bookings::Announce;
 use crate::item::{key, text};
@@ -11,29 +11,29 @@ use rules::line::LineId;
 use rules::{AnnuityId, ContractId, PartnerId, Term};
 use std::collections::BTreeSet;
 
-/// How many rows of the index one step looks at.
+/// The number of index rows in one step.
 const STEP: usize = 100;
 
-/// What one step of a pass came to.
+/// The result of one step of a pass.
 #[derive(Debug, Default)]
 pub struct Step {
-    /// Where the next step begins; none: nothing is left.
+    /// The key after which the next step begins; none: the pass is complete.
     pub next: Option<IndexKey>,
-    /// What was passed over, because an item could not be read or a sum not be added up.
+    /// The contracts and fees that were skipped, because an item could not be read or a sum overflowed.
     pub failed: Vec<Failure>,
 }
 
-/// What a pass could not decide again.
+/// A contract, or a partner's entry fees, that a pass could not recompute.
 #[derive(Debug)]
 pub struct Failure {
     /// The contract; none: the partner's entry fees.
     pub contract_id: Option<ContractId>,
-    /// Why.
+    /// The cause.
     pub error: LedgerError,
 }
 
 impl<S: Store, A: Announce> Ledger<S, A> {
-    /// Appends whatever a line still differs by: of its contract, or of its partner's entry fees.
+    /// Appends the difference due on a line, by recomputing its contract or its partner's entry fees.
     pub async fn repair(&self, line: &LineId, origin: Origin<'_>) -> Result<(), LedgerError> {
         match line {
             LineId::Annuity { annuity, .. } => self.adjust(annuity.contract_id.clone(), origin).await,
@@ -41,9 +41,9 @@ impl<S: Store, A: Announce> Ledger<S, A> {
         }
     }
 
-    /// Decides a partner's entry fees and annuities again, as far as one step goes. `version` is that of the agreements which
-    /// made it necessary; none: something else did. A step that newer agreements supersede does nothing, since they have a
-    /// pass of their own. `after` is where the step before ended.
+    /// Recomputes a partner's entry fees and annuities, one step of them. `version` is that of the agreements that
+    /// caused the pass; none: another cause. A step of superseded agreements does nothing, since the newer agreements
+    /// have their own pass. `after` is the key at which the step before ended.
     pub async fn restate(
         &self,
         partner_id: &PartnerId,
@@ -62,7 +62,7 @@ impl<S: Store, A: Announce> Ledger<S, A> {
         let (gpk, from, to) = (keys::partner_partition(partner_id), from.to_owned(), to.to_owned());
         let page = self.store.index(KeyRange { index: Index::ByPartner, gpk, from, to, after, limit: STEP }).await?;
         let last = page.items.last().map(|item| IndexKey { gsk: text(item, "gsk").to_owned(), key: key(item) });
-        // A contract is listed by the row of its first annuity, and by each choice that made the sale this partner's.
+        // A contract is listed by the row of its first annuity, and by each choice that moved the sale to this partner.
         let contracts: BTreeSet<ContractId> = page
             .items
             .iter()
@@ -90,7 +90,7 @@ impl<S: Store, A: Announce> Ledger<S, A> {
 }
 
 impl Step {
-    /// Notes what cannot be decided for reasons of its own; any other failure ends the step.
+    /// Notes a failure of one contract or of the fees; any other failure ends the step.
     fn note(&mut self, contract_id: Option<ContractId>, adjusted: Result<(), LedgerError>) -> Result<(), LedgerError> {
         match adjusted {
             Err(error) if error.is_contained() => {

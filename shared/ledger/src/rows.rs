@@ -1,4 +1,4 @@
-//! The items of a aggregate: its own, and what is appended to it. Each holds what its kind of item holds, and nothing else.
+//! The rows of an aggregate: its own row, and the rows appended to it. Each kind of row has only its own fields.
 
 use crate::keys::{self, AggregateKey, RowKey};
 use crate::recorded::{LedgerEntry, Origin, Trigger};
@@ -10,24 +10,25 @@ use std::sync::Arc;
 
 pub(crate) use crate::item::text;
 
-/// One item of a aggregate.
+/// One row of an aggregate.
 #[derive(Debug, Clone)]
 pub(crate) struct Row {
     pub(crate) aggregate: AggregateKey,
     pub(crate) content: Content,
     pub(crate) recorded_at: Timestamp,
-    /// What caused it; none: it was read from an index, which does not say.
+    /// The trigger; none: read from an index, which does not include it.
     pub(crate) because: Option<Trigger>,
-    /// Where it stands in the index by partner.
+    /// Its key in the index by partner.
     pub(crate) place: Option<(String, String)>,
-    /// The item as it is stored; none: it is new.
+    /// The item as stored; none: new.
     pub(crate) stored: Option<Arc<Item>>,
 }
 
-/// What a row holds, by its kind. `n` is unique within the aggregate.
+/// The content of a row, by kind. `n` is unique within the aggregate.
 #[derive(Debug, Clone)]
 pub(crate) enum Content {
-    /// The aggregate's own fact with its first entry. Neither: a placeholder at which others wait. Of an entry fee, the entry alone.
+    /// The aggregate's own fact with its first entry. Neither: a placeholder for an awaited fact. An entry fee has the
+    /// entry alone.
     Own { fact: Option<Fact>, entry: Option<Entry> },
     /// A later entry of the aggregate's own line.
     Entry { n: u32, entry: Entry },
@@ -37,49 +38,49 @@ pub(crate) enum Content {
     CreditNoteEntry { note: CreditNoteId, n: u32, entry: Entry },
     /// A contradicting claim.
     Claim { n: u32, fact: Fact },
-    /// A choice of what stands.
+    /// A choice of the effective claim.
     Choice { n: u32, chosen: ChosenClaim },
-    /// That a sale stands for a partner no more.
+    /// The mark that a sale left its partner.
     SaleMoved { n: u32 },
 }
 
-/// What a choice says.
+/// The content of a choice.
 #[derive(Debug, Clone)]
 pub(crate) struct ChosenClaim {
-    /// The key that it is about.
+    /// The key that it concerns.
     pub(crate) about: Claimed,
-    /// The claim that stands; none: no one.
+    /// The effective claim; none: no claim is effective.
     pub(crate) claim: Option<Fact>,
-    /// The reason stated; none: it was read from an index, which does not say.
+    /// The reason stated; none: read from an index, which does not include it.
     pub(crate) why: Option<String>,
 }
 
-/// What a aggregate's own row says of the aggregate.
+/// The state of an aggregate, stored in its own row.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct AggregateState {
-    /// How often the aggregate was written; every write is conditional on it.
+    /// The revision, raised by every write; every write is conditional on it.
     pub(crate) revision: u64,
-    /// How many rows were appended; a reader that counts others read half a transaction.
+    /// The number of rows appended. If the row count differs from it, the read was torn: retry.
     pub(crate) appended: u32,
-    /// Contracts whose lines a fact of this aggregate still changes.
+    /// The contracts whose lines a fact of this aggregate still changes.
     pub(crate) todo: Vec<rules::ContractId>,
-    /// Whether a choice was made between claims: the aggregate's own fact may not be the one that stands.
+    /// Whether a choice was made between claims: the aggregate's own fact may not be the effective claim.
     pub(crate) chosen: bool,
-    /// The partners whose the sale is or was, in a first annuity about whose sale a choice was made.
+    /// The partners that have or had the sale, in a first annuity with a choice of the sale.
     pub(crate) holders: Vec<PartnerId>,
-    /// Where the aggregate stands among what needs a person, while it does.
+    /// Its key in the attention list, while it is listed.
     pub(crate) flag: Option<(String, String)>,
 }
 
 impl AggregateState {
-    /// Whether the aggregate is listed as needing a person, at a place that is its own.
+    /// Whether the aggregate is on the attention list, under its own key.
     pub(crate) fn is_flagged(&self, aggregate: &AggregateKey) -> bool {
         let own = RowKey::Aggregate(aggregate.clone()).key();
         let place = self.flag.as_ref();
         place.is_some_and(|(list, at)| list == keys::ATTENTION && keys::is_attention_sort_key(at, &own))
     }
 
-    /// Lists the aggregate as needing a person since `at`, or lists it no more.
+    /// Puts the aggregate on the attention list since `at`, or removes it.
     pub(crate) fn flag(&mut self, aggregate: &AggregateKey, needs_a_person: bool, at: Timestamp) {
         let own = || RowKey::Aggregate(aggregate.clone()).key();
         self.flag = needs_a_person.then(|| (keys::ATTENTION.to_owned(), keys::attention_sort_key(at, &own())));
@@ -87,7 +88,7 @@ impl AggregateState {
 }
 
 impl Row {
-    /// A new row. One with an entry is listed where the entry is booked.
+    /// A new row. A row with an entry is listed where the entry is booked.
     pub(crate) fn new(aggregate: AggregateKey, content: Content, origin: Origin<'_>) -> Row {
         let because = Some(origin.because.clone());
         let mut row = Row { aggregate, content, recorded_at: origin.at, because, place: None, stored: None };
@@ -112,7 +113,7 @@ impl Row {
         self.key().key()
     }
 
-    /// In which order the aggregate's rows were written; 0 for its own row and for credit notes.
+    /// The number of an appended row, in the order written; 0 for the aggregate's own row and for credit notes.
     pub(crate) fn n(&self) -> u32 {
         match &self.content {
             Content::Own { .. } | Content::CreditNote { .. } => 0,
@@ -124,7 +125,7 @@ impl Row {
         }
     }
 
-    /// The fact that the row holds: one that was claimed, or one that was chosen.
+    /// The fact in the row, either claimed or chosen.
     pub(crate) fn fact(&self) -> Option<Fact> {
         match &self.content {
             Content::Own { fact, .. } => fact.clone(),
@@ -135,7 +136,7 @@ impl Row {
         }
     }
 
-    /// Whether the row is that of a fact which stands unless another is chosen.
+    /// Whether the row's fact is effective unless a manager chooses another.
     pub(crate) fn is_own_fact(&self) -> bool {
         match &self.content {
             Content::Own { .. } | Content::CreditNote { .. } => true,
@@ -147,7 +148,7 @@ impl Row {
         }
     }
 
-    /// The entry that the row holds.
+    /// The entry in the row.
     pub(crate) fn entry(&self) -> Option<&Entry> {
         match &self.content {
             Content::Own { entry, .. } | Content::CreditNote { entry, .. } => entry.as_ref(),
@@ -156,14 +157,14 @@ impl Row {
         }
     }
 
-    /// The same, as it stands in the ledger.
+    /// The entry in the row, with time and trigger.
     pub(crate) fn recorded_entry(&self) -> Option<LedgerEntry> {
         let entry = self.entry()?.clone();
         Some(LedgerEntry { entry, recorded_at: self.recorded_at, because: self.because.clone() })
     }
 
-    /// Puts the first entry of a fact into the fact's row, and lists the row where the entry is booked. `false`: the row has no
-    /// room for one.
+    /// Adds the first entry of a fact to the fact's row, and lists the row where the entry is booked. `false`: the row
+    /// cannot hold one.
     pub(crate) fn put_first_entry(&mut self, first: &Entry) -> bool {
         let free = match &mut self.content {
             Content::Own { entry, .. } | Content::CreditNote { entry, .. } if entry.is_none() => entry,
@@ -185,7 +186,7 @@ impl Row {
         self.place = place.or_else(|| self.place.take());
     }
 
-    /// Lists the row under a partner, on a day.
+    /// Lists the row under a partner and a day.
     pub(crate) fn list_under(&mut self, partner: &PartnerId, day: Day) {
         self.place = Some(place(&self.key(), partner, day));
     }
@@ -196,13 +197,13 @@ impl Row {
     }
 }
 
-/// A place in the index by partner.
+/// The key of a row in the index by partner.
 pub(crate) fn place(key: &RowKey, partner_id: &PartnerId, day: Day) -> (String, String) {
     (keys::partner_partition(partner_id), key.index_sort_key(day))
 }
 
-/// The annuity of a fact that arrives with everything it needs: fact, decision and first entry in one new row, and the state of
-/// its aggregate. Without an entry it is pending, and somebody may have to do something about it.
+/// The annuity of a fact that arrives after all it needs: fact, decision and first entry in one new row, and the state
+/// of its aggregate. Without an entry it is pending, and may need attention.
 pub(crate) fn fresh_annuity(
     fact: &Fact,
     sale: &Sale,
@@ -219,7 +220,7 @@ pub(crate) fn fresh_annuity(
     (row, state)
 }
 
-/// The annuity that a fact is about.
+/// The annuity of a fact.
 pub(crate) fn annuity_of(fact: &Fact) -> AnnuityId {
     let Subject::Annuity(contract_id, term) = fact.subject();
     AnnuityId { contract_id: contract_id.clone(), term }

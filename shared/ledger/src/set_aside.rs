@@ -1,5 +1,5 @@
-//! Missed years of minimum sales (RULEBOOK §6) that a manager set aside: one item for each, with the partner. It holds for
-//! what was seen; if the sales or the minimum of the year are others, the year is back on the list.
+//! Missed years of minimum sales (RULEBOOK §6) that a manager set aside: one item for each, with the partner. It holds
+//! for the figures that the manager saw; if the sales or the minimum of the year change, the year is back on the list.
 //!
 //! | item | partition | sort key |
 //! |---|---|---|
@@ -17,54 +17,54 @@ use rules::{AgreementId, PartnerId};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// A year of one of a partner's agreements: which agreement, and which year it is, from 1 on.
+/// A year of one of a partner's agreements.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct YearOf {
     /// The agreement.
     pub agreement: AgreementId,
-    /// 1 for its first year.
+    /// The number of the year, from 1 on.
     pub number: u16,
 }
 
-/// What was seen and said of a year when it was set aside.
+/// The figures and the reason recorded when a year was set aside.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SetAside {
-    /// How many sales it had.
+    /// The number of sales in the year.
     pub sales: u32,
-    /// How many it asked for.
+    /// The minimum of the year.
     pub minimum: u32,
     /// The reason stated.
     pub reason: String,
-    /// When.
+    /// The time of recording.
     pub at: Timestamp,
 }
 
 impl SetAside {
-    /// Whether it was the year as it is now.
+    /// Whether the recorded figures equal the year's present ones.
     pub fn is_about(&self, year: &Year) -> bool {
         (self.sales, self.minimum) == (year.sales, year.minimum)
     }
 }
 
-/// What became of setting a year aside.
+/// The outcome of setting a year aside.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
-    /// It is set aside from now on.
+    /// The year is set aside from now on.
     Now,
-    /// It was, for the same reason.
+    /// The year was set aside before, for the same reason.
     Already,
-    /// It was, for another reason, which is kept.
+    /// The year was set aside before, for another reason, which is kept.
     ForAnotherReason,
 }
 
-/// A partner and the years that were set aside.
+/// A partner and its years that were set aside.
 #[derive(Debug, Clone)]
 pub struct WithYears {
     /// The partner.
     pub record: PartnerRecord,
-    /// What was set aside.
+    /// The years that were set aside.
     pub set_aside: BTreeMap<YearOf, SetAside>,
-    /// The keys of what could not be read and is left out, as `PK SK`.
+    /// The keys of the unreadable items that were skipped, as `PK SK`.
     pub unreadable: Vec<String>,
 }
 
@@ -91,7 +91,7 @@ fn key(partner: &PartnerId, year: YearOf) -> Key {
     Key { pk: keys::partner_partition(partner), sk: format!("{ASIDE}{agreement}#{number}") }
 }
 
-/// The year that a sort key names.
+/// The year in a sort key.
 fn year_of(sk: &str) -> Option<YearOf> {
     let (agreement, number) = sk.strip_prefix(ASIDE)?.split_once('#')?;
     Some(YearOf { agreement: agreement.parse().ok()?, number: number.parse().ok()? })
@@ -112,7 +112,7 @@ impl Stored {
     }
 }
 
-/// Whether the item of a year that was set aside is as it was recorded; none: it is of another kind.
+/// Whether the item of a year that was set aside is as recorded; none: the item is of another kind.
 pub(crate) fn check(item: &Item) -> Option<Result<(), Unreadable>> {
     keys::partner_of(text(item, "pk"))?;
     text(item, "sk").strip_prefix(ASIDE)?;
@@ -120,7 +120,7 @@ pub(crate) fn check(item: &Item) -> Option<Result<(), Unreadable>> {
 }
 
 impl<S: Store, A: Announce> Ledger<S, A> {
-    /// A partner as it is now, with what was set aside; its partition is read, in one request.
+    /// A partner and its years that were set aside, strongly consistent; reads its partition, in one request.
     pub async fn partner_with_years(&self, id: &PartnerId) -> Result<WithYears, LedgerError> {
         let head_key = keys::partner_record(id);
         let mut partner = WithYears {
@@ -141,7 +141,8 @@ impl<S: Store, A: Announce> Ledger<S, A> {
         Ok(partner)
     }
 
-    /// Sets a year aside as it was seen. The same again changes nothing; what was seen otherwise before is replaced.
+    /// Sets a year aside with the figures that the manager saw. Repeated figures change nothing; other figures replace
+    /// the recorded ones.
     pub async fn set_aside(&self, partner: &PartnerId, year: YearOf, seen: &SetAside) -> Result<Outcome, LedgerError> {
         const ATTEMPTS: u32 = 12;
         let key = key(partner, year);
@@ -167,7 +168,7 @@ impl<S: Store, A: Announce> Ledger<S, A> {
     }
 }
 
-/// A year set aside, in place of what is stored of it.
+/// The write of a year set aside, in place of the stored item.
 fn write(key: &Key, seen: &SetAside, before: Option<(Item, (SetAside, u64))>) -> Result<Write, LedgerError> {
     let Some((stored, (read, revision))) = before else {
         let mut item = attributes(key, seen, 1)?;

@@ -1,11 +1,11 @@
-//! What the ledger asks of a table: little enough that a test can play it, faults included.
+//! The interface to a table: small enough for a test to simulate, faults included.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::future::Future;
 
-/// An item, as DynamoDB has it.
+/// An item, as DynamoDB represents it.
 pub type Item = HashMap<String, AttributeValue>;
 
 /// The most writes in one transaction (a limit of DynamoDB).
@@ -20,7 +20,7 @@ pub struct Key {
     pub sk: String,
 }
 
-/// Where a row stands within its partition of the index.
+/// The position of a row within its partition of the index.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct IndexKey {
     /// Its sort key in the index.
@@ -30,36 +30,36 @@ pub struct IndexKey {
     pub key: Key,
 }
 
-/// How fresh a read must be.
+/// The consistency of a read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Consistency {
-    /// It may miss the latest writes; half the price.
+    /// May miss the latest writes; costs half.
     Eventual,
-    /// It sees every write acknowledged before it began.
+    /// Sees every write acknowledged before the read began.
     Strong,
 }
 
 /// One write of a transaction. Nothing is ever deleted.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Write {
-    /// A new item; a conflict if there is one under its key.
+    /// A new item; a conflict if its key exists.
     Insert(Item),
-    /// In place of an item whose revision (`v`) is still this one; a conflict otherwise.
+    /// Replaces an item if its revision (`v`) is still this one; a conflict otherwise.
     Replace(Item, u64),
-    /// In place of an item whose attribute `v` is still this one, or still not there, whatever it is; a conflict otherwise.
-    /// Only a repair writes so: what has no revision never changes otherwise.
+    /// Replaces an item if its attribute `v` still has this value, of any type, or is still absent; a conflict
+    /// otherwise. For repairs only: an item without a revision never changes otherwise.
     Mend(Item, Option<AttributeValue>),
 }
 
 impl Write {
-    /// What is written.
+    /// The item to write.
     pub fn item(&self) -> &Item {
         match self {
             Write::Insert(item) | Write::Replace(item, _) | Write::Mend(item, _) => item,
         }
     }
 
-    /// The same, taken out.
+    /// The item to write, by value.
     pub fn into_item(self) -> Item {
         match self {
             Write::Insert(item) | Write::Replace(item, _) | Write::Mend(item, _) => item,
@@ -67,35 +67,35 @@ impl Write {
     }
 }
 
-/// What became of one of several independent inserts.
+/// The result of one of several independent inserts.
 #[derive(Debug)]
 pub enum InsertResult {
-    /// It is stored.
+    /// The item is stored.
     Done,
-    /// An item has its key already; nothing was written.
+    /// An item with this key exists; nothing was written.
     Exists,
-    /// It is not known to be stored.
+    /// The insert failed, but may have been applied.
     Failed(StoreError),
 }
 
-/// Why a transaction was not applied.
+/// The reason why a transaction was not applied.
 #[derive(Debug, thiserror::Error)]
 pub enum TransactError {
-    /// A condition did not hold, or another transaction was under way. Read again, plan again.
+    /// A condition did not hold, or a concurrent transaction was in progress. Read again, plan again.
     #[error("others changed the same items")]
     Conflict,
-    /// It is not known to be applied.
+    /// The transaction failed, but may have been applied.
     #[error(transparent)]
     Failed(#[from] StoreError),
 }
 
-/// A request that did not succeed; it may have been applied all the same.
+/// A failed request; it may have been applied nevertheless.
 #[derive(Debug, thiserror::Error)]
 #[error("the table could not answer {operation}")]
 pub struct StoreError {
     /// The operation of DynamoDB.
     pub operation: &'static str,
-    /// What it said.
+    /// The cause.
     #[source]
     pub source: Box<dyn std::error::Error + Send + Sync>,
 }
@@ -105,21 +105,21 @@ pub struct StoreError {
 pub struct Page {
     /// The rows, as projected.
     pub items: Vec<Item>,
-    /// Whether there are more behind the last one.
+    /// Whether more rows follow the last one.
     pub more: bool,
 }
 
 /// The two indexes. An item is in one if it has the key attributes of that index.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Index {
-    /// What concerns a partner, by day; the registered partners. Oldest first.
+    /// A partner's rows, by day; the registered partners. Oldest first.
     ByPartner,
-    /// What needs a person. Newest first.
+    /// The attention list. Newest first.
     Attention,
 }
 
 impl Index {
-    /// The index in template.yaml.
+    /// The name of the index in template.yaml.
     pub fn name(self) -> &'static str {
         match self {
             Index::ByPartner => "by-partner",
@@ -127,7 +127,7 @@ impl Index {
         }
     }
 
-    /// The attributes that are its partition key and its sort key.
+    /// The attributes of its partition key and its sort key.
     pub fn keys(self) -> (&'static str, &'static str) {
         match self {
             Index::ByPartner => ("gpk", "gsk"),
@@ -135,7 +135,7 @@ impl Index {
         }
     }
 
-    /// Whether the least sort key comes first.
+    /// Whether the smallest sort key comes first.
     pub fn is_ascending(self) -> bool {
         match self {
             Index::ByPartner => true,
@@ -147,39 +147,39 @@ impl Index {
 /// A range of keys in one partition of an index.
 #[derive(Debug, Clone)]
 pub struct KeyRange {
-    /// Which index.
+    /// The index.
     pub index: Index,
     /// Partition of the index.
     pub gpk: String,
-    /// The least sort key wanted.
+    /// The smallest sort key.
     pub from: String,
-    /// The greatest sort key wanted.
+    /// The largest sort key.
     pub to: String,
-    /// Start behind this row.
+    /// The row after which the page begins.
     pub after: Option<IndexKey>,
-    /// At most so many rows.
+    /// The most rows.
     pub limit: usize,
 }
 
-/// A table. The ledger's whole contact with the outside.
+/// A table: the ledger's only access to the outside.
 pub trait Store: Send + Sync {
-    /// The items that exist under these keys, in no particular order. `keys` has no key twice.
+    /// The existing items of these keys, in no particular order. `keys` must not contain a key twice.
     fn get(
         &self,
         keys: Vec<Key>,
         consistency: Consistency,
     ) -> impl Future<Output = Result<Vec<Item>, StoreError>> + Send;
 
-    /// All items of a partition, by sort key, strongly consistent each, though half a transaction may show.
+    /// All items of a partition, by sort key. Each is strongly consistent; together they may be a torn read.
     fn partition(&self, pk: String) -> impl Future<Output = Result<Vec<Item>, StoreError>> + Send;
 
-    /// A page of an index. It lags behind the table.
+    /// A page of an index. The index lags behind the table.
     fn index(&self, range: KeyRange) -> impl Future<Output = Result<Page, StoreError>> + Send;
 
-    /// Inserts each item on its own; one answer for each, in their order. `items` has no key twice.
+    /// Inserts each item on its own; the results are in the order of the items. `items` must not contain a key twice.
     fn insert(&self, items: Vec<Item>) -> impl Future<Output = Vec<InsertResult>> + Send;
 
-    /// How many writes one transaction takes.
+    /// The most writes in one transaction.
     fn max_writes(&self) -> usize {
         MAX_WRITES
     }
@@ -187,6 +187,6 @@ pub trait Store: Send + Sync {
     /// Applies all of at most [`Store::max_writes`] writes, or none.
     fn transact(&self, writes: Vec<Write>) -> impl Future<Output = Result<(), TransactError>> + Send;
 
-    /// Waits before the next attempt, longer each time and never twice the same.
+    /// Waits before the next attempt, longer each time, with a random part.
     fn back_off(&self, attempt: u32) -> impl Future<Output = ()> + Send;
 }

@@ -1,5 +1,5 @@
-//! The rules' own types as they are stored: short names, so that an annuity and its first entry fit one write unit. What is
-//! read is checked as it was when it was recorded.
+//! The rules' types as stored: short names, so that an annuity and its first entry fit one write unit. A read checks
+//! every value as it was checked before recording.
 
 use rules::agreement::{Draft, EntryFee};
 use rules::decision::{Decision, Reason};
@@ -15,17 +15,17 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::collections::BTreeMap;
 use std::fmt::Display;
 
-/// A value of the rules in an item.
+/// A value of the rules as stored in an item.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Stored<T>(pub(crate) T);
 
-/// A type that has a shape of its own in items.
+/// A type with a shape of its own in items.
 pub(crate) trait Storable: Sized {
     type Shape: Serialize + DeserializeOwned;
 
     fn shape(&self) -> Self::Shape;
 
-    /// The value, if the shape holds one that could have been recorded.
+    /// The value of a shape, or an error if it could not have been recorded.
     fn read(shape: Self::Shape) -> Result<Self, impl Display>;
 }
 
@@ -273,7 +273,7 @@ impl AgreementShape {
             commercial_potential,
             rate,
         };
-        // That it is there is not stored: no such agreement is accepted without.
+        // The support structure is not stored: no such agreement is accepted without it.
         let asks_for_structure = |terms: &Terms| terms.asks_for(Condition::SupportStructure);
         let draft = Draft {
             ends_on,
@@ -328,7 +328,7 @@ mod tests {
         draft.accept().unwrap()
     }
 
-    /// A value, and what becomes of it if one attribute of its item is another one.
+    /// Checks that a value reads back, and the result of reading it with one attribute replaced.
     fn check<T: Storable + PartialEq + std::fmt::Debug + Clone>(value: &T, path: &[&str], other: AttributeValue) {
         let item = || -> Item { serde_dynamo::to_item(BTreeMap::from([("it", Stored(value.clone()))])).unwrap() };
         let read =

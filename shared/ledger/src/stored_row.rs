@@ -1,4 +1,4 @@
-//! A row as its attributes: short names, and no more than its key does not say already.
+//! The attributes of a row: short names, and nothing that its key already contains.
 
 use crate::error::{CHANGED, SHAPE, UNSTORABLE};
 use crate::item::{self, Hash};
@@ -19,12 +19,12 @@ use rules::{
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
-/// How much of an item there is.
+/// The part of an item that was read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Shown {
-    /// All of it, as in the table.
+    /// The whole item, as in the table.
     Whole,
-    /// What an index shows of it.
+    /// The attributes projected into an index.
     InIndex,
 }
 
@@ -32,16 +32,16 @@ enum Shown {
 struct StoredRow {
     pk: String,
     sk: String,
-    /// Partition of the index: the partner, once it is known.
+    /// Partition of the index: the partner, if known.
     #[serde(skip_serializing_if = "Option::is_none")]
     gpk: Option<String>,
     /// Sort key of the index.
     #[serde(skip_serializing_if = "Option::is_none")]
     gsk: Option<String>,
-    /// Partition of the attention index, while a aggregate needs a person.
+    /// Partition of the attention index, while the aggregate is on the attention list.
     #[serde(skip_serializing_if = "Option::is_none")]
     apk: Option<String>,
-    /// Sort key of the attention index: since when.
+    /// Sort key of the attention index: the time since when it is listed.
     #[serde(skip_serializing_if = "Option::is_none")]
     ask: Option<String>,
     #[serde(rename = "f", skip_serializing_if = "Option::is_none")]
@@ -70,10 +70,10 @@ fn is_default<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
 }
 
-/// What a choice says beside the fact it chooses.
+/// The attributes of a choice other than the chosen fact.
 #[derive(Debug, Serialize, Deserialize)]
 struct StoredChoice {
-    /// The credit note it is about; none: the annuity.
+    /// The credit note of the key; none: the annuity.
     #[serde(rename = "n", skip_serializing_if = "Option::is_none")]
     credit_note_id: Option<CreditNoteId>,
     /// The reason stated.
@@ -81,7 +81,7 @@ struct StoredChoice {
     why: String,
 }
 
-/// A fact without what its key says already.
+/// A fact without the parts that its key contains.
 #[derive(Debug, Serialize, Deserialize)]
 enum StoredFact {
     #[serde(rename = "s")]
@@ -131,7 +131,7 @@ impl StoredFact {
         }
     }
 
-    /// The fact, if it may be one of this annuity.
+    /// The fact, if it can belong to this annuity.
     fn read(self, annuity: &AnnuityId) -> Option<Fact> {
         let AnnuityId { contract_id, term } = annuity.clone();
         Some(match self {
@@ -168,11 +168,11 @@ struct StoredEntry {
     reversal: Option<StoredReversal>,
 }
 
-/// Why an entry is a reversal.
+/// The reason of a reversal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 enum StoredReversal {
-    /// It is one, for a reason that was not written down then; or it is none.
+    /// Whether the entry is a reversal; its reason was not recorded then.
     Flag(bool),
     Because(ReversalName),
 }
@@ -229,12 +229,13 @@ impl StoredEntry {
 }
 
 impl Row {
-    /// Reads what the index by partner shows of an item of a aggregate.
+    /// Reads the projected attributes of a row from the index by partner.
     pub(crate) fn listed(item: &Item) -> Result<Row, Unreadable> {
         Row::parse(item, Shown::InIndex).map(|(row, _)| row)
     }
 
-    /// Reads a whole item of a aggregate, which must be as it was recorded; with the state of the aggregate if it is the aggregate's own.
+    /// Reads a whole row of an aggregate, which must be as recorded; with the state of the aggregate if it is the
+    /// aggregate's own row.
     pub(crate) fn recorded(stored: Arc<Item>) -> Result<(Row, Option<AggregateState>), Unreadable> {
         if Hash::of(&stored) == Hash::Differs {
             return Err(Unreadable::damaged(item::key(&stored), CHANGED));
@@ -243,7 +244,7 @@ impl Row {
         Ok((Row { stored: Some(stored), ..row }, state))
     }
 
-    /// Reads a whole item of a aggregate, whether or not it is as it was recorded.
+    /// Reads a whole row of an aggregate, without a check of its hash.
     pub(crate) fn whole(item: &Item) -> Result<Row, Unreadable> {
         Row::parse(item, Shown::Whole).map(|(row, _)| row)
     }
@@ -264,8 +265,8 @@ impl Row {
         }
     }
 
-    /// The item as it is stored: attributes that this release does not know stay, and so does the hash of what does not
-    /// change.
+    /// The item to store: attributes that this release does not know stay, and so does the hash, which covers only
+    /// unchanged attributes.
     pub(crate) fn item(&self, state: Option<&AggregateState>) -> Result<Item, LedgerError> {
         let key = self.key().key();
         let unstorable = || LedgerError::Damaged { key: format!("{} {}", key.pk, key.sk), why: UNSTORABLE };
@@ -284,7 +285,8 @@ impl Row {
     }
 }
 
-/// A row, and the state of its aggregate if it is the aggregate's own, from an item; none if that says what no item under its key may.
+/// Reads a row, with the state of its aggregate if it is the aggregate's own row; none if the item is invalid for its
+/// key.
 fn read(key: &RowKey, item: Item, shown: Shown) -> Option<(Row, Option<AggregateState>)> {
     let stored: StoredRow = serde_dynamo::from_item(item).ok()?;
     let aggregate = key.aggregate().clone();
@@ -329,7 +331,7 @@ fn read(key: &RowKey, item: Item, shown: Shown) -> Option<(Row, Option<Aggregate
     Some((Row { aggregate, content, recorded_at: stored.recorded_at, because, place, stored: None }, state))
 }
 
-/// A choice as its row says it. An index shows only choices of sales, and not why they were made.
+/// The choice in a row. An index has only choices of sales, without their reasons.
 fn chosen_claim(
     aggregate: &AggregateKey,
     claim: Option<Fact>,
@@ -347,7 +349,7 @@ fn chosen_claim(
     fits.then_some(ChosenClaim { about, claim, why })
 }
 
-/// Two texts that belong together; an empty one for what is missing of them.
+/// Two related texts; a missing one of the two becomes empty.
 fn both(one: Option<String>, other: Option<String>) -> Option<(String, String)> {
     match (one, other) {
         (None, None) => None,
@@ -355,7 +357,7 @@ fn both(one: Option<String>, other: Option<String>) -> Option<(String, String)> 
     }
 }
 
-/// A row, with the state of its aggregate if it is the aggregate's own, as attributes.
+/// The attributes of a row, with the state of its aggregate if it is the aggregate's own row.
 fn attributes(row: &Row, state: Option<&AggregateState>) -> Option<Item> {
     let Key { pk, sk } = row.key().key();
     let (gpk, gsk) = row.place.clone().unzip();
@@ -404,7 +406,7 @@ mod tests {
     use rules::rates::{Band, Bands, Rates};
     use rules::{Kind, Model, ProgrammeVersion, Rate};
 
-    /// A decision with bands, as a version to come may make them.
+    /// A decision with bands, which a later version of the programme may have.
     #[test]
     fn an_entry_with_a_schedule_of_rates_reads_back_as_written() {
         let band = |from, percent| Band { from: Minor(from), rate: Rate::percent(percent) };

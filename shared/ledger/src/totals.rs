@@ -1,5 +1,5 @@
-//! What a partner's entries of a month add up to, kept so that nobody must read them all to know. Recomputed from the
-//! entries, never incremented: a message twice, late or out of order changes nothing.
+//! Month totals: the sum of a partner's entries of a month, stored so that it can be read without them. It is computed
+//! again from the entries, never incremented: a repeated, late or reordered message changes nothing.
 
 pub use crate::partner_month::PartnerMonth;
 
@@ -15,7 +15,7 @@ use rules::{Minor, Totals};
 use serde::{Deserialize, Serialize};
 use std::str::FromStr;
 
-/// How often a total is computed anew because somebody else has just put another one.
+/// The most attempts at a refresh whose total changes concurrently.
 const ATTEMPTS: u32 = 12;
 
 /// A month's totals as stored.
@@ -27,17 +27,17 @@ struct StoredTotals {
     gsk: String,
     #[serde(rename = "tt")]
     totals: Vec<String>,
-    /// Not in the index.
+    /// The revision; the index does not have it.
     #[serde(rename = "v", default)]
     revision: u64,
 }
 
-/// One total, in one text: `commission referrer EUR 12 120000 0`, the group, the count, the amounts in minor units. A
-/// summary reads thousands.
+/// One total as text: `commission referrer EUR 12 120000 0`, the group, the count, the amounts in minor units. A short
+/// form, since a summary reads thousands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct StoredTotal(Group, Total);
 
-/// A text that is no total.
+/// A text that is not a total.
 #[derive(Debug, thiserror::Error)]
 #[error("a stored total is written in another way")]
 struct NoTotal;
@@ -68,14 +68,14 @@ impl FromStr for StoredTotal {
     }
 }
 
-/// A partner's totals of a month, as they are stored.
+/// A partner's totals of a month, as stored.
 #[derive(Debug)]
 pub(crate) struct MonthTotals {
-    /// Whose, and of which month.
+    /// The partner and the month.
     pub(crate) of: PartnerMonth,
-    /// The totals whose names are known.
+    /// The totals with known names.
     pub(crate) totals: Totals,
-    /// The others, as a later release wrote them.
+    /// The totals of a later release, as text.
     unknown: Vec<String>,
     revision: u64,
 }
@@ -96,23 +96,23 @@ impl MonthTotals {
         Ok(MonthTotals { of: PartnerMonth { partner_id, month }, totals, unknown, revision: stored.revision })
     }
 
-    /// Whether it has totals that this release does not know.
+    /// Whether there are totals that this release does not know.
     pub(crate) fn has_unknown(&self) -> bool {
         !self.unknown.is_empty()
     }
 
-    /// Whether the item that it was read from is as it would be written now.
+    /// Whether the stored item equals the item that would be written now.
     pub(crate) fn is_stored_as(&self, item: &Item) -> bool {
         attributes(&self.of, &self.totals, &self.unknown, self.revision)
             .is_ok_and(|read| read.iter().all(|(name, value)| item.get(name) == Some(value)))
     }
 
-    /// The write of other totals in place of the item that these were read from; those that this release does not know stay.
+    /// The write of new totals in place of the stored item; the totals that this release does not know stay.
     fn replaced_by(&self, totals: &Totals, stored: &Item) -> Result<Write, LedgerError> {
         let read = attributes(&self.of, &self.totals, &self.unknown, self.revision)?;
         let changed = attributes(&self.of, totals, &self.unknown, self.revision + 1)?;
         let mut item = item::rewrite(stored, &read, changed.clone());
-        // Derived, whatever is stored.
+        // These are derived, so the stored values do not matter.
         item.extend(["gpk", "gsk"].iter().filter_map(|name| Some(((*name).to_owned(), changed.get(*name)?.clone()))));
         Ok(match stored.get("v") {
             Some(_) => Write::Replace(item, self.revision),
@@ -139,9 +139,9 @@ fn attributes(of: &PartnerMonth, totals: &Totals, unknown: &[String], revision: 
 }
 
 impl<S: Store, A: Announce> Ledger<S, A> {
-    /// Computes a partner's totals of a month from its entries. The total is read first and put on condition that it is
-    /// still that one: who read the entries earlier cannot put an older sum over a newer one. One that cannot be read is
-    /// made anew: all that is in it is derived.
+    /// Computes a partner's totals of a month from its entries. It reads the total first, and writes on condition that
+    /// the total has not changed: so an older sum never replaces a newer one. An unreadable total is written again: all
+    /// of it is derived.
     pub async fn refresh_totals(&self, of: &PartnerMonth) -> Result<(), LedgerError> {
         for attempt in 0..ATTEMPTS {
             let key = keys::totals(&of.partner_id, of.month);
@@ -169,7 +169,8 @@ impl<S: Store, A: Announce> Ledger<S, A> {
         let mut totals = Totals::default();
         let days = (of.month.first(), of.month.last());
         let all = self.entries(&of.partner_id, days, usize::MAX, None).await?;
-        // A sum without them would pass for the whole. What a later release booked has totals of its own, which stay.
+        // A sum without the unreadable entries would look complete. Entries of a later release have totals of their
+        // own, which stay.
         if all.unreadable.len() > all.unknown.len() {
             let key = all.unreadable.into_iter().next().unwrap_or_default();
             return Err(LedgerError::Damaged { key, why: SHAPE });

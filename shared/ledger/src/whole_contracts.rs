@@ -1,5 +1,5 @@
-//! Many contracts at once: what the index lists of them, with their annuities as they are now. A contract of which that is
-//! not all is read by itself.
+//! Reads of many contracts at once: their rows from the index, with their annuities from the table. A contract whose
+//! rows are incomplete there is read on its own.
 
 use crate::aggregates::Aggregates;
 use crate::bookings::Announce;
@@ -12,15 +12,16 @@ use futures_util::stream::{self, StreamExt};
 use rules::{AnnuityId, Contract, ContractId, Day, PartnerId, Term};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// How many contracts are read side by side where they must be read by themselves.
+/// The number of contracts read concurrently, of those that must be read on their own.
 const AT_ONCE: usize = 16;
 
-/// Contracts, each as recorded, or why it cannot be read.
+/// Contracts, or the errors of reading them.
 pub type Contracts = BTreeMap<ContractId, Result<Contract, LedgerError>>;
 
 impl<S: Store, A: Announce> Ledger<S, A> {
-    /// Every contract that is, or was, this partner's; `None` if there are more than `most`. Annuities that owe nothing
-    /// under any terms, because they wait for their sale or are not billed, may be missing in one that has others.
+    /// Every contract that is, or was, this partner's; `None` if there are more than `most`. A contract may lack
+    /// annuities that owe nothing under any terms, because they wait for their sale or are not billed, if it has
+    /// others.
     pub async fn contracts_of(&self, partner: &PartnerId, most: usize) -> Result<Option<Contracts>, LedgerError> {
         let Some(listed) = self.listed_rows(partner, most).await? else { return Ok(None) };
         let aggregates: BTreeSet<Key> = listed.values().flatten().filter_map(aggregate_of).collect();
@@ -74,13 +75,13 @@ fn row_key(item: &Item) -> Option<RowKey> {
     RowKey::parse(&Key { pk: text(item, "pk").to_owned(), sk: text(item, "sk").to_owned() })
 }
 
-/// The key of the annuity that a row belongs to.
+/// The key of the annuity of a row.
 fn aggregate_of(item: &Item) -> Option<Key> {
     Some(RowKey::Aggregate(row_key(item)?.aggregate().clone()).key())
 }
 
-/// A contract from its annuities as they are now and its other rows as they are listed, if that is all there is: an annuity
-/// counts its rows. What was chosen is not in the list, nor a claim that may stand instead of a renewal.
+/// A contract from its annuities as read now and its other rows as listed, if these are all its rows: an annuity stores
+/// its row count. The list lacks chosen claims, and claims that may be effective instead of a renewal.
 fn complete(aggregates: Vec<Item>, listed: Vec<Item>) -> Option<Aggregates> {
     let mut items = aggregates;
     for item in listed {

@@ -1,4 +1,4 @@
-//! The ledger as known on a day: the entries that were recorded until then (RULEBOOK §4).
+//! The ledger as known on a day: the entries recorded until then (RULEBOOK §4).
 
 use crate::{ReportError, day_of, overflow};
 use jiff::civil::Date;
@@ -8,15 +8,15 @@ use ledger::{Ledger, LedgerError, Store};
 use rules::{Day, Entry, Month, PartnerId, Totals};
 use std::collections::BTreeMap;
 
-/// The most entries of one partner that one report lists or adds up; whoever has more reads them page by page.
+/// The most entries of one partner that one report lists or adds up; the API lists more than that page by page.
 pub const MAX_ENTRIES: usize = 5000;
 
-/// When entries were recorded; both days are included.
+/// A range of days of recording, both included.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct AsKnown {
-    /// Then or later.
+    /// Recorded on this day or later.
     pub since: Option<Day>,
-    /// Then or earlier.
+    /// Recorded on this day or earlier.
     pub as_of: Option<Day>,
 }
 
@@ -26,8 +26,7 @@ impl AsKnown {
     }
 }
 
-/// A partner's entries booked in a period, if they were recorded when it is wanted. However many there are, those alone
-/// count that are given.
+/// A partner's entries booked in a period and recorded in the wanted range. The limit counts only the returned entries.
 pub async fn entries<S: Store>(
     ledger: &Ledger<S>,
     partner_id: &PartnerId,
@@ -42,8 +41,8 @@ pub async fn entries<S: Store>(
     Ok(part)
 }
 
-/// A partner's months as known on a day: added up from the entries, since what is stored is as known now. The inner error:
-/// they cannot be added up.
+/// A partner's months as known on a day, added up from the entries, since the stored totals are as known now. The inner
+/// error: an overflow.
 pub async fn months<S: Store>(
     ledger: &Ledger<S>,
     partner_id: &PartnerId,

@@ -1,10 +1,10 @@
-//! Balances: what everything ever booked comes to (RULEBOOK §4).
+//! Balances: the amounts due from everything ever booked (RULEBOOK §4).
 
 use rules::Totals;
 use rules::balance::Balances;
 use rules::money::Overflow;
 
-/// What months come to, in each currency.
+/// The balances of months, by currency.
 pub fn of_months<'a>(months: impl Iterator<Item = &'a Totals>) -> Result<Balances, Overflow> {
     let mut balances = Balances::default();
     for (group, total) in months.flat_map(|totals| &totals.0) {

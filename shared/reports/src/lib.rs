@@ -1,5 +1,5 @@
-//! Reports over the ledger (RULEBOOK §4, §6): a month's statement, months and their sums, balances, the ledger as known on
-//! a day, sales against the minimum. Amounts and words of the domain: how a report is written out is for whoever asks.
+//! Reports over the ledger (RULEBOOK §4, §6): a month's statement, months and their sums, balances, the ledger as known
+//! on a day, sales against the minimum. Amounts and words of the domain; the caller renders them.
 
 pub mod as_known;
 pub mod balances;
@@ -20,7 +20,7 @@ use rules::PartnerId;
 use rules::money::Overflow;
 use std::collections::BTreeMap;
 
-/// Why there is no report.
+/// The reason why a report could not be made.
 #[derive(Debug, thiserror::Error)]
 pub enum ReportError {
     /// The ledger could not be read or added up.
@@ -48,12 +48,12 @@ pub async fn names<S: Store>(ledger: &Ledger<S>) -> Result<(BTreeMap<PartnerId, 
     Ok((all.list.into_iter().map(|partner| (partner.id, partner.name)).collect(), unreadable))
 }
 
-/// A partner's sum that does not fit.
+/// The error of a partner's sum that overflows.
 pub fn overflow(partner_id: &PartnerId, source: Overflow) -> LedgerError {
     LedgerError::Overflow { what: keys::totals_partition(partner_id), source }
 }
 
-/// A sum over several partners that does not fit.
+/// The error of a sum over several partners that overflows.
 pub fn overflow_of_several(source: Overflow) -> LedgerError {
     LedgerError::Overflow { what: "several partners".to_owned(), source }
 }

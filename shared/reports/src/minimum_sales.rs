@@ -10,18 +10,18 @@ use rules::minimum_sales::{Status, Year, minimum_sales};
 /// A year of minimum sales.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AgreementYear {
-    /// The agreement, and which of its years.
+    /// The agreement and the number of its year.
     pub of: YearOf,
     /// Its sales against its minimum.
     pub year: Year,
-    /// Whether it is running.
+    /// Whether the year is running.
     pub is_current: bool,
-    /// What was said when it was set aside, if it is still as it was then.
+    /// The figures and the reason recorded when it was set aside, if the figures still hold.
     pub set_aside: Option<SetAside>,
 }
 
 impl AgreementYear {
-    /// Whether it was missed, and not set aside.
+    /// Whether the year was missed and not set aside.
     pub fn is_open(&self) -> bool {
         self.year.status == Status::Missed && self.set_aside.is_none()
     }
@@ -30,9 +30,9 @@ impl AgreementYear {
 /// The years of a partner.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AgreementYears {
-    /// Each with a minimum that has begun, by agreement.
+    /// The years with a minimum that have begun, by agreement.
     pub years: Vec<AgreementYear>,
-    /// The keys of what could not be read and is left out, as `PK SK`.
+    /// The keys of the unreadable items that were skipped, as `PK SK`.
     pub unreadable: Vec<String>,
 }
 
@@ -57,7 +57,7 @@ pub async fn of_partner<S: Store>(
     Ok(AgreementYears { years, unreadable })
 }
 
-/// The customer sales that count for some minimum: none of them, and nothing is read, if no agreement asks for one.
+/// The customer sales that count for a minimum; empty, without a read, if no agreement has one.
 async fn sales<S: Store>(ledger: &Ledger<S>, record: &PartnerRecord) -> Result<CustomerSales, LedgerError> {
     let asking = record.partner.agreements.iter().filter(|agreement| agreement.terms().minimum_sales().is_some());
     match asking.map(Agreement::starts_on).min() {

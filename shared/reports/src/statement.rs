@@ -1,5 +1,5 @@
-//! Statements (RULEBOOK §4): a month's entries and totals, and apart from them those for earlier months that were recorded
-//! since a day.
+//! Statements (RULEBOOK §4): the entries and totals of a month and, separately, those for earlier months that were
+//! recorded since a day.
 
 use crate::as_known::{self, AsKnown};
 use crate::{ReportError, Unreadable, overflow};
@@ -12,21 +12,22 @@ use rules::{Day, Month, PartnerId, Totals};
 pub struct Statement {
     /// The partner.
     pub partner_id: PartnerId,
-    /// What it is called.
+    /// The partner's name.
     pub name: String,
     /// The month.
     pub month: Month,
-    /// `as_of`: the ledger as known on this day; `since`: with entries for earlier months that were recorded then or later.
+    /// The range of days of recording. `as_of`: the ledger as known on this day; `since`: with entries for earlier
+    /// months that were recorded then or later.
     pub recorded: AsKnown,
     /// The entries of the month.
     pub entries: Section,
     /// The entries for earlier months.
     pub earlier: Section,
-    /// What could not be read, and is in neither.
+    /// The unreadable items, which are in neither section.
     pub unreadable: Unreadable,
 }
 
-/// Entries, and what they add up to.
+/// Entries and their totals.
 #[derive(Debug, Clone, Default)]
 pub struct Section {
     /// The entries, by day.
@@ -72,7 +73,7 @@ pub async fn of_partner<S: Store>(
     Ok(Statement { partner_id, name, month, recorded, entries, earlier, unreadable })
 }
 
-/// The day before; none before the first there is.
+/// The day before; none before the first valid day.
 fn day_before(day: Day) -> Option<Day> {
     Day::try_from(day.date().yesterday().ok()?).ok()
 }

@@ -1,4 +1,4 @@
-//! Summaries: what months add up to, of one partner and of the whole programme, now or as known on a day.
+//! Summaries: totals of months, of one partner and of the whole programme, now or as known on a day.
 
 use crate::{ReportError, Unreadable, as_known, names};
 use futures_util::future::try_join_all;
@@ -8,7 +8,7 @@ use rules::money::Overflow;
 use rules::{Day, Model, Month, PartnerId, Totals, totals};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Of how many partners entries are read at once.
+/// The number of partners whose entries are read concurrently.
 const AT_ONCE: usize = 16;
 
 /// The months of a summary: first and last, both included, now or as known on a day.
@@ -50,20 +50,20 @@ pub struct Row {
     pub month: Month,
     /// The partner.
     pub partner_id: PartnerId,
-    /// What was booked.
+    /// The totals of the booked entries.
     pub totals: Totals,
 }
 
-/// Everyone's months, by month and partner, and what is not in them.
+/// All partners' months, by month and partner, and the items left out.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Everyone {
     /// The months.
     pub rows: Vec<Row>,
-    /// What could not be read or added up.
+    /// The items that could not be read or added up.
     pub unreadable: Unreadable,
 }
 
-/// Everyone's months in a period, without those that cannot be added up.
+/// All partners' months in a period, without those that cannot be added up.
 pub async fn of_everyone<S: Store>(ledger: &Ledger<S>, period: Period) -> Result<Everyone, ReportError> {
     let mut everyone = match period.as_of {
         Some(day) => as_known(ledger, period, day).await?,
@@ -98,14 +98,14 @@ async fn as_known<S: Store>(ledger: &Ledger<S>, period: Period, day: Day) -> Res
             everyone.rows.extend(months.totals.into_iter().map(row));
         }
     }
-    // Each month's partners stay in their order.
+    // The sort is stable: within a month, partners stay in order.
     everyone.rows.sort_by_key(|row| row.month);
     Ok(everyone)
 }
 
 impl Everyone {
-    /// Leaves out, and names, the partners with the largest amounts, as far as it takes for all sums to fit 64 bits: no sum
-    /// of some amounts is larger than that of all their absolute values.
+    /// Leaves out, and names, the partners with the largest amounts until all sums fit 64 bits: no sum of some amounts
+    /// is larger than that of all their absolute values.
     fn leave_out_what_cannot_be_added(&mut self) {
         let mut sizes: BTreeMap<&PartnerId, u128> = BTreeMap::new();
         for Row { partner_id, totals, .. } in &self.rows {
@@ -129,7 +129,7 @@ impl Everyone {
         self.unreadable.add(left_out.iter().map(keys::totals_partition));
     }
 
-    /// What they add up to.
+    /// The sums by month, model and partner.
     pub fn sums(&self) -> Result<Sums<'_>, Overflow> {
         let mut sums = Sums::default();
         for Row { month, partner_id, totals } in &self.rows {
@@ -144,16 +144,16 @@ impl Everyone {
     }
 }
 
-/// Sums of everyone's months.
+/// Sums of all partners' months.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Sums<'a> {
-    /// All of it.
+    /// The sum of all rows.
     pub all: Totals,
-    /// By month.
+    /// The sums by month.
     pub months: BTreeMap<Month, Totals>,
-    /// By model.
+    /// The sums by model.
     pub models: BTreeMap<Model, Totals>,
-    /// By partner.
+    /// The sums by partner.
     pub partners: BTreeMap<&'a PartnerId, Totals>,
 }
 
@@ -201,7 +201,7 @@ mod tests {
         let mut rows = both();
         rows.insert(1, row("P-2", "2026-01", i64::MAX - 115));
         check(rows, &["P-1", "P-2", "P-3"], &[]);
-        // Its own months cannot be added up, either.
+        // Its own months cannot be added up either.
         let mut rows = both();
         rows.extend([row("P-2", "2026-03", i64::MAX), row("P-2", "2026-04", i64::MAX)]);
         check(rows, &["P-1", "P-3"], &["TOTALS#P-2"]);

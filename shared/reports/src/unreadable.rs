@@ -1,14 +1,14 @@
-//! What of the ledger could not be read, and is left out of a report.
+//! The items of the ledger that could not be read, and are left out of a report.
 
 use ledger::LedgerError;
 use std::collections::BTreeSet;
 
-/// The keys of what could not be read.
+/// The keys of unreadable items.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Unreadable(BTreeSet<String>);
 
 impl Unreadable {
-    /// Takes note of keys; each is logged once.
+    /// Adds keys; each is logged once.
     pub fn add(&mut self, keys: impl IntoIterator<Item = String>) {
         for key in keys {
             if self.0.insert(key.clone()) {
@@ -17,7 +17,7 @@ impl Unreadable {
         }
     }
 
-    /// What was read; none if it is damaged, of a later release, or cannot be added up, and so is passed over.
+    /// The value read; none if it is damaged, of a later release, or overflows, and so is skipped.
     pub fn pass_over<T>(&mut self, read: Result<T, LedgerError>) -> Result<Option<T>, LedgerError> {
         match read {
             Ok(read) => Ok(Some(read)),
@@ -33,17 +33,17 @@ impl Unreadable {
         }
     }
 
-    /// Adds what another part of the report is without.
+    /// Adds the unreadable items of another part of the report.
     pub fn merge(&mut self, other: Unreadable) {
         self.0.extend(other.0);
     }
 
-    /// How many keys there are.
+    /// The number of keys.
     pub fn len(&self) -> usize {
         self.0.len()
     }
 
-    /// Whether everything could be read.
+    /// Whether no item was unreadable.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

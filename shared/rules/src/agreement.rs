@@ -1,4 +1,5 @@
-//! Agreements (§6): a partner's signature under one model, from a day on, with the evidence that its conditions are met.
+//! Agreements (§6): a partner's signature under one model, from a day on, with the evidence that its conditions are
+//! met.
 
 use crate::programme::{Condition, Earnings, FromSale, Terms};
 use crate::rates::Rates;
@@ -9,16 +10,16 @@ use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
-/// How many agreements one partner can have.
+/// The most agreements that one partner can have.
 pub const MAX_AGREEMENTS: usize = 100;
 
-/// Which agreement of its partner: no two start on one day (§6).
+/// The id of an agreement among its partner's agreements: its first day. No two start on one day (§6).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct AgreementId(Day);
 
 impl AgreementId {
-    /// The first day on which it is in force.
+    /// The first day in force.
     pub fn starts_on(self) -> Day {
         self.0
     }
@@ -48,20 +49,20 @@ impl fmt::Display for AgreementId {
 pub struct EntryFee {
     /// The segment conceded.
     pub segment: String,
-    /// What the segment is worth.
+    /// The commercial potential of the segment.
     pub commercial_potential: Money,
-    /// The part of it that is due, a fraction.
+    /// The fraction of it that is due.
     pub rate: Rate,
 }
 
 impl EntryFee {
-    /// What is owed, in minor units of the potential's currency.
+    /// The entry fee, in minor units of the potential's currency.
     pub fn amount(&self) -> Minor {
         self.rate.share(self.commercial_potential.minor())
     }
 }
 
-/// What an agreement asks for before its conditions are checked; [`Draft::accept`] makes the agreement.
+/// An agreement before its conditions are checked; [`Draft::accept`] makes the agreement.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Draft {
     /// The model signed.
@@ -70,13 +71,13 @@ pub struct Draft {
     pub starts_on: Day,
     /// The last day in force; none: open.
     pub ends_on: Option<Day>,
-    /// Under which version; none: the one in force on `starts_on`.
+    /// The programme version; none: the one in force on `starts_on`.
     pub programme: Option<ProgrammeVersion>,
     /// A negotiated rate instead of the programme's.
     pub rate: Option<Rate>,
     /// A negotiated first paid sale instead of the programme's.
     pub from_sale: Option<FromSale>,
-    /// Since when the partner is qualified to start up a client.
+    /// The day since which the partner is qualified to start up a client.
     pub technical_qualification: Option<Day>,
     /// Whether the partner has the structure and skills for support.
     pub support_structure: Option<bool>,
@@ -84,7 +85,7 @@ pub struct Draft {
     pub entry_fee: Option<EntryFee>,
 }
 
-/// Why an agreement is refused. The field it speaks of is [`AgreementError::field`].
+/// The reason why an agreement is refused. [`AgreementError::field`] is the field at fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum AgreementError {
     /// The programme has no such model.
@@ -93,13 +94,13 @@ pub enum AgreementError {
     /// The agreement would end before it starts.
     #[error("is before starts_on: an agreement ends on its first day at the earliest")]
     EndsBeforeItStarts,
-    /// Integrators need to be qualified.
+    /// An integrator without technical qualification.
     #[error("condition not met: this model needs a technical qualification, with qualified_on on or before starts_on")]
     NotQualified,
-    /// Affiliates need a support structure.
+    /// An affiliate without a support structure.
     #[error("condition not met: an affiliate needs a support structure (true)")]
     NoSupportStructure,
-    /// Affiliates owe an entry fee.
+    /// An affiliate without an entry fee.
     #[error("condition not met: an affiliate needs an entry fee (segment, commercial_potential, rate)")]
     NoEntryFee,
     /// Evidence of a condition that the model does not have.
@@ -219,7 +220,7 @@ pub struct Agreement {
 }
 
 impl Agreement {
-    /// Which of its partner's agreements it is.
+    /// The agreement's id.
     pub fn id(&self) -> AgreementId {
         AgreementId(self.starts_on)
     }
@@ -234,7 +235,7 @@ impl Agreement {
         self.ends_on
     }
 
-    /// The version signed under.
+    /// The programme version under which it was signed.
     pub fn programme(&self) -> ProgrammeVersion {
         self.programme
     }
@@ -249,7 +250,7 @@ impl Agreement {
         self.terms
     }
 
-    /// What the partner earns: the programme's terms, with the negotiated ones in their place.
+    /// The partner's earnings: the programme's terms, with the negotiated ones in their place.
     pub fn earnings(&self) -> Earnings {
         let rates = |rates: &Rates| self.rate.map_or_else(|| rates.clone(), Rates::One);
         match &self.terms.earnings {
@@ -260,13 +261,13 @@ impl Agreement {
         }
     }
 
-    /// The same agreement as it would be with other negotiated terms.
+    /// The same agreement with other negotiated terms.
     pub(crate) fn negotiated(&self, rate: Option<Rate>, from_sale: Option<FromSale>) -> Agreement {
         Agreement { rate, from_sale, ..self.clone() }
     }
 
-    /// The same agreement as it would be under another model of its programme, with no evidence of that one's conditions;
-    /// none if the programme has no such model.
+    /// The same agreement under another model of its programme, without evidence of that model's conditions; none if
+    /// the programme has no such model.
     pub(crate) fn under(&self, model: Model) -> Option<Agreement> {
         let terms = self.programme.programme().terms(model)?;
         let (technical_qualification, entry_fee) = (None, None);
@@ -283,17 +284,17 @@ impl Agreement {
         self.from_sale
     }
 
-    /// Both ends included.
+    /// Whether the agreement is in force on a day; its first and last day count.
     pub fn in_force_on(&self, day: Day) -> bool {
         self.starts_on <= day && self.ends_on.is_none_or(|end| day <= end)
     }
 
-    /// Since when the partner is qualified to start up a client, if the model asks for that.
+    /// The day since which the partner is qualified to start up a client, if the model asks for that.
     pub fn technical_qualification(&self) -> Option<Day> {
         self.technical_qualification
     }
 
-    /// Whether the partner has the structure and skills for support, which it has if the model asks for them.
+    /// Whether the partner has the structure and skills for support; true if the model asks for them.
     pub fn has_support_structure(&self) -> bool {
         self.terms.asks_for(Condition::SupportStructure)
     }
@@ -308,17 +309,17 @@ impl Agreement {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Agreements(Vec<Agreement>);
 
-/// Why a set of agreements is refused.
+/// The reason why a set of agreements is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum AgreementsError {
-    /// Two of them share a day.
+    /// Two agreements share a day.
     #[error(
         "the agreement of {later} starts while the one of {earlier} is still in force; end that one before {later}"
     )]
     Overlap {
-        /// `starts_on` of the one that goes on too long.
+        /// `starts_on` of the agreement that ends too late.
         earlier: Day,
-        /// `starts_on` of the one that starts too early.
+        /// `starts_on` of the agreement that starts too early.
         later: Day,
     },
     /// More than [`MAX_AGREEMENTS`].
@@ -340,7 +341,7 @@ impl From<AgreementsError> for Words {
 }
 
 impl Agreements {
-    /// Orders them and refuses an overlap.
+    /// Sorts the agreements and refuses an overlap.
     pub fn new(mut agreements: Vec<Agreement>) -> Result<Self, AgreementsError> {
         if agreements.len() > MAX_AGREEMENTS {
             return Err(AgreementsError::TooMany);
@@ -354,17 +355,17 @@ impl Agreements {
         Ok(Self(agreements))
     }
 
-    /// The one in force on a day.
+    /// The agreement in force on a day.
     pub fn in_force_on(&self, day: Day) -> Option<&Agreement> {
         self.0.iter().find(|agreement| agreement.in_force_on(day))
     }
 
-    /// The same with each in another form, its days unchanged.
+    /// The same agreements, each changed; their days must not change.
     pub(crate) fn map(&self, change: impl Fn(&Agreement) -> Agreement) -> Agreements {
         Agreements(self.0.iter().map(change).collect())
     }
 
-    /// All of them, oldest first.
+    /// All agreements, oldest first.
     pub fn iter(&self) -> impl Iterator<Item = &Agreement> {
         self.0.iter()
     }

@@ -1,19 +1,19 @@
-//! Balances (§3.5): what the vendor owes a partner, and a partner the vendor.
+//! Balances (§3.5): the amounts due between the vendor and a partner.
 
 use crate::money::Overflow;
 use crate::{Currency, Kind, Line, Minor, PartnerId, PostingKey};
 use std::collections::BTreeMap;
 
-/// What is due between a partner and the vendor, in one currency (§3.5).
+/// The amounts due between a partner and the vendor, in one currency (§3.5).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Balance {
-    /// What the vendor owes the partner, in minor units.
+    /// The amount that the vendor owes the partner, in minor units.
     pub due_to_partner: Minor,
-    /// What the partner owes the vendor, in minor units.
+    /// The amount that the partner owes the vendor, in minor units.
     pub due_from_partner: Minor,
 }
 
-/// §3.5: what is due because an amount and a vendor's share of a kind were booked.
+/// §3.5: the balance that results from an amount and a vendor's share of one kind.
 pub fn who_pays_whom(kind: Kind, amount: Minor, vendor_share: Minor) -> Balance {
     let zero = Minor::ZERO;
     match kind {
@@ -29,7 +29,7 @@ pub fn who_pays_whom(kind: Kind, amount: Minor, vendor_share: Minor) -> Balance 
 pub struct Balances(pub BTreeMap<Currency, Balance>);
 
 impl Balances {
-    /// Adds what an entry or a line books (§3.5).
+    /// Adds the amounts of an entry or a line (§3.5).
     pub fn book(&mut self, posting: &PostingKey, amount: Minor, vendor_share: Minor) -> Result<(), Overflow> {
         let due = who_pays_whom(posting.kind, amount, vendor_share);
         let balance = self.0.entry(posting.currency).or_default();
@@ -39,7 +39,7 @@ impl Balances {
     }
 }
 
-/// Each partner's balances, from lines.
+/// The balances of each partner, computed from lines.
 pub fn balances<'a>(lines: impl IntoIterator<Item = &'a Line>) -> Result<BTreeMap<PartnerId, Balances>, Overflow> {
     let mut balances: BTreeMap<PartnerId, Balances> = BTreeMap::new();
     for line in lines {

@@ -1,42 +1,42 @@
-//! Claims (§5): what was said of one key, in the order it was recorded. The first that may stand does, until a manager
+//! Claims (§5) of one key, in the order they were recorded. The first eligible claim is effective, until a manager
 //! chooses another, or none.
 
-/// How many claims one key can have.
+/// The most claims that one key can have.
 pub const MAX_CLAIMS: usize = 100;
-/// How many choices one key can have.
+/// The most choices that one key can have.
 pub const MAX_CHOICES: usize = 100;
 
-/// Everything said of one key, and what was chosen; the claims differ from each other.
+/// All claims and choices of one key; the claims differ from each other.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Claims<T> {
     claims: Vec<T>,
     choices: Vec<Choice<T>>,
 }
 
-/// A choice of what stands. It resolves the claims that it saw, and no later one.
+/// A choice of the effective claim. It resolves the claims that it saw, and no later one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Choice<T> {
-    /// The claim that stands; none: no one does.
+    /// The effective claim; none: no claim is effective.
     pub claim: Option<T>,
-    /// How many claims were recorded when it was made.
+    /// The number of claims recorded when the choice was made.
     pub seen: usize,
 }
 
 impl<T> Choice<T> {
-    /// The same choice of a claim in another form.
+    /// The same choice, with its claim converted.
     pub fn map<U>(self, form: impl FnOnce(T) -> U) -> Choice<U> {
         Choice { claim: self.claim.map(form), seen: self.seen }
     }
 }
 
-/// What one more claim is to those already there.
+/// The result of adding a claim.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ClaimResult {
-    /// Nothing was said of the key yet.
+    /// The first claim of the key.
     First,
-    /// The same fact again: no effect.
+    /// A repeated claim: no effect.
     Duplicate,
-    /// It says something else: a contradicting claim.
+    /// A claim that differs: a contradicting claim.
     Contradiction,
 }
 
@@ -47,7 +47,7 @@ impl<T> Default for Claims<T> {
 }
 
 impl<T: PartialEq> Claims<T> {
-    /// Adds a claim behind the others, unless it is there already.
+    /// Appends a claim, unless it is recorded already.
     pub fn add(&mut self, claim: T) -> ClaimResult {
         if self.claims.contains(&claim) {
             return ClaimResult::Duplicate;
@@ -56,12 +56,13 @@ impl<T: PartialEq> Claims<T> {
         if self.claims.len() == 1 { ClaimResult::First } else { ClaimResult::Contradiction }
     }
 
-    /// Chooses what stands from now on: one of the claims, or none.
+    /// Chooses the effective claim from now on: one of the claims, or none.
     pub fn choose(&mut self, claim: Option<T>) {
         self.choices.push(Choice { claim, seen: self.claims.len() });
     }
 
-    /// The claim that stands: the one last chosen, without a choice the first one; if it may.
+    /// The effective claim: the last one chosen, or without a choice the first one; only a claim that `may_stand`
+    /// accepts.
     pub fn standing(&self, may_stand: impl Fn(&T) -> bool) -> Option<&T> {
         match self.choices.last() {
             Some(choice) => choice.claim.as_ref().filter(|claim| may_stand(claim)),
@@ -69,7 +70,7 @@ impl<T: PartialEq> Claims<T> {
         }
     }
 
-    /// All of them, in the order recorded.
+    /// All claims, in the order recorded.
     pub fn iter(&self) -> impl Iterator<Item = &T> {
         self.claims.iter()
     }
@@ -79,7 +80,8 @@ impl<T: PartialEq> Claims<T> {
         &self.choices
     }
 
-    /// Whether claims contradict each other that no choice has resolved: several, or one after the last choice.
+    /// Whether there is a contradiction that no choice has resolved: several claims without a choice, or a claim after
+    /// the last choice.
     pub fn is_contested(&self) -> bool {
         let resolved = self.choices.last().map_or(1, |choice| choice.seen);
         self.claims.len() > resolved

@@ -1,4 +1,4 @@
-//! One contract: all that was claimed of it, what of that stands (§5), and the lines that follow (§3).
+//! One contract: its claims, which of them are effective (§5), and the lines that follow (§3).
 
 use crate::claims::{Choice, ClaimResult, Claims, MAX_CHOICES, MAX_CLAIMS};
 use crate::decision::{Annuity, Decision, Pending, decide};
@@ -8,7 +8,7 @@ use crate::{AnnuityId, CreditNote, CreditNoteId, Day, Fact, Line, Money, Partner
 use serde::{Serialize, Serializer};
 use std::collections::BTreeMap;
 
-/// How many credit notes one annuity can have.
+/// The most credit notes that one annuity can have.
 pub const MAX_CREDIT_NOTES: usize = 100;
 
 /// The facts of one contract, in the order they were recorded.
@@ -19,7 +19,8 @@ pub struct Contract {
     credit_notes: BTreeMap<Term, BTreeMap<CreditNoteId, Claims<CreditNote>>>,
 }
 
-/// What may be claimed once only of a contract (§5).
+/// The key of a sale, a renewal or a credit note within a contract. Different claims of one key contradict each other
+/// (§5).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Key {
     /// The sale.
@@ -40,7 +41,7 @@ impl Key {
         }
     }
 
-    /// The annuity it belongs to.
+    /// The term of the annuity that the key belongs to.
     pub fn term(&self) -> Term {
         match self {
             Key::Sale => Term::FIRST,
@@ -59,24 +60,24 @@ impl From<&Fact> for Key {
     }
 }
 
-/// A bound of §2 that one more fact or choice would pass.
+/// A bound of §2 that one more fact or choice would exceed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
 pub enum Bound {
-    /// [`MAX_CREDIT_NOTES`] of an annuity.
+    /// The bound of [`MAX_CREDIT_NOTES`] for each annuity.
     #[error("is one too many: this annuity has {MAX_CREDIT_NOTES} credit notes, the most that are recorded")]
     CreditNotes,
-    /// [`MAX_CLAIMS`] of a key.
+    /// The bound of [`MAX_CLAIMS`] for each key.
     #[error(
         "is one too many: {MAX_CLAIMS} different claims are recorded of this sale, renewal or credit note, the most"
     )]
     Claims,
-    /// [`MAX_CHOICES`] of a key.
+    /// The bound of [`MAX_CHOICES`] for each key.
     #[error("is one too many: {MAX_CHOICES} choices are recorded of this sale, renewal or credit note, the most")]
     Choices,
 }
 
 impl Bound {
-    /// The name in logs and figures.
+    /// The bound's name in logs and metrics.
     pub fn as_str(self) -> &'static str {
         match self {
             Bound::CreditNotes => "too-many-credit-notes",
@@ -103,39 +104,39 @@ impl From<Bound> for Words {
     }
 }
 
-/// §5: a renewal that does not start after its contract's signature never stands.
+/// §5: whether a renewal starts after the signature of its contract; otherwise it is never effective.
 pub fn starts_after_signature(renewal: &Renewal, sale: &Sale) -> bool {
     renewal.starts_on > sale.signed_on
 }
 
-/// What became of one annuity or of its credit notes.
+/// The state of one annuity or of its credit notes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum State {
-    /// It has a decision, and so lines.
+    /// Decided: it has lines.
     Decided(Decision),
-    /// It waits.
+    /// Waiting for another fact or for an agreement.
     Pending(Pending),
-    /// No claim of it stands: it was chosen so, or it starts no later than its contract was signed (§5).
+    /// No claim is effective: a manager chose none, or the year starts no later than the contract was signed (§5).
     Void,
 }
 
-/// What about an annuity needs a person (§3.1, §3.4, §5).
+/// An anomaly of an annuity, which a manager should look at (§3.1, §3.4, §5).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Anomaly {
-    /// It, or a credit note of it, waits for something.
+    /// The annuity or one of its credit notes is pending.
     Pending(Pending),
-    /// It was claimed, and no claim of it may stand.
+    /// There are claims, but none of them is effective.
     Void,
-    /// Several claims of one key, or one after a choice, and nobody has chosen since.
+    /// Several claims of one key without a choice, or a claim after the last choice.
     Contradiction,
-    /// More than is left of the fee was given back.
+    /// The credit notes exceed the fee.
     OverCredited,
-    /// A credit note in another currency than the fee.
+    /// A credit note in another currency than the fee's.
     ForeignCurrency,
 }
 
 impl Anomaly {
-    /// All of them.
+    /// All anomalies.
     pub const ALL: [Anomaly; 7] = [
         Anomaly::Pending(Pending::NoAgreement),
         Anomaly::Pending(Pending::ContractNotSigned),
@@ -146,7 +147,7 @@ impl Anomaly {
         Anomaly::ForeignCurrency,
     ];
 
-    /// The name on the wire: `over-credited`.
+    /// The anomaly's name on the wire: `over-credited`.
     pub fn as_str(self) -> &'static str {
         match self {
             Anomaly::Pending(Pending::NoAgreement) => "pending-no-agreement",
@@ -167,7 +168,7 @@ impl Serialize for Anomaly {
 }
 
 impl Contract {
-    /// Adds a fact of this contract, as it was recorded: whatever is recorded is within its bounds.
+    /// Adds a recorded fact of this contract. Recorded facts are within the bounds.
     pub fn add(&mut self, fact: Fact) -> ClaimResult {
         match fact {
             Fact::Sale(sale) => self.sale.add(sale),
@@ -179,7 +180,7 @@ impl Contract {
         }
     }
 
-    /// Takes a fact in that is not recorded yet, unless it is one more than §2 allows. A duplicate is never too many.
+    /// Adds a fact that is not recorded yet, unless it exceeds a bound of §2. A duplicate never exceeds one.
     pub fn take(&mut self, fact: &Fact) -> Result<ClaimResult, Bound> {
         let key = Key::from(fact);
         let known = self.claims(&key);
@@ -198,7 +199,7 @@ impl Contract {
         Ok(self.add(fact.clone()))
     }
 
-    /// Chooses what stands of a key (§5): one of its claims, or none. A claim of another key is no choice.
+    /// Chooses the effective claim of a key (§5): one of its claims, or none. A claim of another key is ignored.
     pub fn choose(&mut self, key: &Key, claim: Option<Fact>) {
         match (key, claim) {
             (Key::Sale, None) => self.sale.choose(None),
@@ -221,7 +222,7 @@ impl Contract {
         self.credit_notes.entry(term).or_default().entry(note.clone()).or_default()
     }
 
-    /// Every claim of a key, in the order recorded.
+    /// All claims of a key, in the order recorded.
     pub fn claims(&self, key: &Key) -> Vec<Fact> {
         match key {
             Key::Sale => self.sale.iter().cloned().map(Fact::Sale).collect(),
@@ -235,7 +236,7 @@ impl Contract {
         }
     }
 
-    /// The choices of a key, one after the other; the last one holds.
+    /// The choices of a key, in order; the last one holds.
     pub fn choices(&self, key: &Key) -> Vec<Choice<Fact>> {
         match key {
             Key::Sale => self.sale.choices().iter().cloned().map(|choice| choice.map(Fact::Sale)).collect(),
@@ -251,7 +252,7 @@ impl Contract {
         }
     }
 
-    /// Whether claims of a key contradict each other, and no choice has resolved that.
+    /// Whether the claims of a key contradict each other and no choice has resolved that.
     pub fn is_contested(&self, key: &Key) -> bool {
         match key {
             Key::Sale => self.sale.is_contested(),
@@ -263,7 +264,7 @@ impl Contract {
         }
     }
 
-    /// Which claim of a key stands, counted from 1 in the order recorded; none: no one does.
+    /// The number of the effective claim of a key, counted from 1 in the order recorded; none: no claim is effective.
     pub fn effective(&self, key: &Key) -> Option<usize> {
         let standing = match key {
             Key::Sale => self.sale().cloned().map(Fact::Sale),
@@ -276,12 +277,12 @@ impl Contract {
         self.claims(key).iter().position(|claim| Some(claim) == standing.as_ref()).map(|before| before + 1)
     }
 
-    /// The number that the next choice of a key has.
+    /// The number of the next choice of a key.
     pub fn next_choice(&self, key: &Key) -> usize {
         self.choices(key).len() + 1
     }
 
-    /// Everything that was claimed of a contract or of one of its annuities, key by key.
+    /// The keys of all claims of the contract.
     pub fn keys(&self) -> Vec<Key> {
         let sale = (self.sale.iter().next().is_some()).then_some(Key::Sale);
         let renewals = self.renewals.keys().map(|term| Key::Renewal(*term));
@@ -290,7 +291,7 @@ impl Contract {
         sale.into_iter().chain(renewals).chain(notes).collect()
     }
 
-    /// The sale that stands.
+    /// The effective sale.
     pub fn sale(&self) -> Option<&Sale> {
         self.sale.standing(|_| true)
     }
@@ -310,13 +311,14 @@ impl Contract {
         self.credit_notes.get(&term).into_iter().flat_map(BTreeMap::values)
     }
 
-    /// The renewal of a term that stands: the first claim that starts after the day of signature, if that is known.
+    /// The effective renewal of a term: without a choice, the first claim that starts after the day of signature, if
+    /// that is known.
     pub fn renewal(&self, term: Term) -> Option<&Renewal> {
         let sale = self.sale();
         self.renewals.get(&term)?.standing(|renewal| sale.is_none_or(|sale| starts_after_signature(renewal, sale)))
     }
 
-    /// The first day and the fee of an annuity that stands.
+    /// The first day and the fee of an annuity, from its effective claim.
     pub fn billed(&self, term: Term) -> Option<(Day, Money)> {
         if term == Term::FIRST {
             self.sale().map(|sale| (sale.signed_on, sale.annual_fee))
@@ -325,12 +327,12 @@ impl Contract {
         }
     }
 
-    /// The credit notes of an annuity that stand, in no particular order.
+    /// The effective credit notes of an annuity, in no particular order.
     pub fn credit_notes(&self, term: Term) -> impl Iterator<Item = &CreditNote> {
         self.credit_note_claims(term).filter_map(|claims| claims.standing(|_| true))
     }
 
-    /// Every term something was said of.
+    /// Every term that has a claim.
     pub fn terms(&self) -> Vec<Term> {
         let first = self.sale.iter().next().map(|_| Term::FIRST);
         let mut terms: Vec<Term> =
@@ -340,8 +342,8 @@ impl Contract {
         terms
     }
 
-    /// Where an annuity stands. Its partner must [know](Partner::add) the sale that stands; with no sale known, any
-    /// partner will do.
+    /// The state of an annuity. Its partner must [know](Partner::add) the effective sale; if no sale is known, the
+    /// partner does not matter.
     pub fn state(&self, term: Term, partner: &Partner) -> State {
         let Some((starts_on, _)) = self.billed(term) else {
             let sold = term == Term::FIRST && self.sale.iter().next().is_some();
@@ -369,7 +371,7 @@ impl Contract {
         }
     }
 
-    /// What about an annuity needs a person.
+    /// The anomalies of an annuity.
     pub fn anomalies(&self, term: Term, partner: &Partner) -> Vec<Anomaly> {
         let mut anomalies = Vec::new();
         match self.state(term, partner) {
@@ -397,7 +399,7 @@ impl Contract {
         anomalies
     }
 
-    /// Whether somebody decided that nothing stands.
+    /// Whether a manager chose no claim of the annuity.
     fn is_chosen_void(&self, term: Term) -> bool {
         if term == Term::FIRST {
             self.sale.choices().last().is_some_and(|choice| choice.claim.is_none())
@@ -482,7 +484,7 @@ mod tests {
         })
     }
 
-    /// Two claims of a key, then each of the choices between them.
+    /// Adds two claims of a key, then chooses each of them and none.
     fn check(key: &Key, one: &Fact, other: &Fact) {
         let mut contract = Contract::default();
         assert_eq!((contract.claims(key), contract.choices(key)), (vec![], vec![]));
@@ -521,7 +523,7 @@ mod tests {
         }
     }
 
-    /// Takes facts in until one is refused, and says how many were not.
+    /// Takes facts until one is refused; returns the number taken and the bound.
     fn taken(facts: impl Iterator<Item = Fact>) -> (usize, Option<Bound>, Contract) {
         let mut contract = Contract::default();
         for (i, fact) in facts.enumerate() {

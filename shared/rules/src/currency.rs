@@ -1,5 +1,5 @@
-//! Currencies (§2): the ISO 4217 codes with a minor unit that were active on any day since 2000-01-01. One that is
-//! withdrawn keeps its decimals, so that what was booked in it still reads.
+//! Currencies (§2): the ISO 4217 codes with a minor unit that were active on any day since 2000-01-01. A withdrawn
+//! currency keeps its decimals, so amounts already booked in it can still be read.
 
 use crate::minor::Minor;
 use crate::text::error;
@@ -20,15 +20,15 @@ struct Known {
 }
 
 error! {
-    /// A text that is no currency of ours.
+    /// A text that is not a known currency.
     CurrencyError {
         fr: "n'est pas une devise ISO 4217 avec une unité mineure, en cours un jour au moins depuis 2000, en capitales (EUR, CHF, JPY, …)",
         en: "is not an ISO 4217 currency with a minor unit, active on a day since 2000, in capitals (EUR, CHF, JPY, …)"
     }
 }
 
-/// What was withdrawn since 2000-01-01 and the table of active codes no longer has, with its decimals. Sources: ISO 4217
-/// list three for the codes, the currency data of Java for the decimals, which that list does not give.
+/// The codes withdrawn since 2000-01-01 that the table of active codes no longer has, with their decimals. Sources: ISO
+/// 4217 list three for the codes, the currency data of Java for the decimals, which that list does not give.
 const WITHDRAWN: [(&str, u8); 47] = [
     ("ADP", 0),
     ("AFA", 2),
@@ -88,7 +88,7 @@ impl Currency {
         self.0.code
     }
 
-    /// How many decimals an amount has: 2 for EUR, 0 for JPY, 3 for TND.
+    /// The number of decimals of an amount: 2 for EUR, 0 for JPY, 3 for TND.
     pub fn decimals(self) -> u32 {
         self.0.decimals.into()
     }
@@ -105,7 +105,7 @@ impl std::str::FromStr for Currency {
         if !text.bytes().all(|b| b.is_ascii_uppercase()) {
             return Err(CurrencyError);
         }
-        // What the table calls superseded was active in this century.
+        // A code that the table calls superseded was active in this century.
         let active = Iso::from_code(text).and_then(|iso| Some((iso.code(), u8::try_from(iso.exponent()?).ok()?)));
         let known = active.or_else(|| WITHDRAWN.into_iter().find(|(code, _)| *code == text));
         known.map(|(code, decimals)| Currency(Known { code, decimals })).ok_or(CurrencyError)

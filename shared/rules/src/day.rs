@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 
 error! {
-    /// A text that is no day.
+    /// A text that is not a day.
     DayError {
         fr: "n'est pas un jour : AAAA-MM-JJ, du 2000-01-01 au 2099-12-31",
         en: "is not a day: YYYY-MM-DD, from 2000-01-01 to 2099-12-31"
@@ -20,9 +20,9 @@ error! {
 pub struct Day(Date);
 
 impl Day {
-    /// The first day there is.
+    /// The first valid day.
     pub const MIN: Day = Day(jiff::civil::date(2000, 1, 1));
-    /// The last day there is.
+    /// The last valid day.
     pub const MAX: Day = Day(jiff::civil::date(2099, 12, 31));
 
     /// This day `years` later; 29 February's anniversary is 28 February (§6). It may lie beyond [`Day::MAX`].
@@ -81,7 +81,7 @@ impl fmt::Display for Day {
 }
 
 error! {
-    /// A text that is no month.
+    /// A text that is not a month.
     MonthError {
         fr: "n'est pas un mois : AAAA-MM, de 2000-01 à 2099-12",
         en: "is not a month: YYYY-MM, from 2000-01 to 2099-12"

@@ -1,4 +1,4 @@
-//! Which agreement governs an annuity, and which rate it has (§3.1, §3.2).
+//! Decisions: the agreement that governs an annuity, and its rate (§3.1, §3.2).
 
 use crate::agreement::AgreementId;
 use crate::programme::{Earnings, FromSale};
@@ -8,7 +8,7 @@ use crate::{Agreement, Agreements, Day, Instance, Model, Partner, ProgrammeVersi
 use serde::{Deserialize, Serialize};
 use strum::{Display, EnumString, IntoStaticStr, VariantArray, VariantNames};
 
-/// Why an annuity or a credit note owes nothing yet; it is decided when the missing fact arrives (§3.1).
+/// The reason why an annuity or a credit note owes nothing yet; it is decided when the missing fact arrives (§3.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, IntoStaticStr)]
 #[serde(rename_all = "kebab-case")]
 #[strum(serialize_all = "kebab-case")]
@@ -21,7 +21,7 @@ pub enum Pending {
     TermNotBilled,
 }
 
-/// What an amount is, and so who owes it (§3.5).
+/// The kind of an amount; it determines the debtor (§3.5).
 #[derive(
     Debug,
     Clone,
@@ -41,27 +41,27 @@ pub enum Pending {
 #[serde(rename_all = "kebab-case")]
 #[strum(serialize_all = "kebab-case")]
 pub enum Kind {
-    /// The vendor owes it to the partner.
+    /// Owed by the vendor to the partner.
     Commission,
-    /// The partner keeps it of what it invoices to the client, and owes the vendor the rest.
+    /// The share that the partner keeps of the fee it invoices to the client; it owes the vendor the rest.
     RevenueShare,
-    /// Deducted from the invoice of that instance; due neither way.
+    /// Deducted from the invoice of the partner instance; due neither way.
     InstanceDiscount,
-    /// The partner owes it to the vendor.
+    /// Owed by the partner to the vendor.
     EntryFee,
 }
 
 impl Kind {
-    /// All of them.
+    /// All kinds.
     pub const ALL: &[Kind] = Kind::VARIANTS;
 
-    /// The name on the wire: `revenue-share`.
+    /// The kind's name on the wire: `revenue-share`.
     pub fn as_str(self) -> &'static str {
         self.into()
     }
 }
 
-/// The rule that gave the rate.
+/// The rule that determined the rate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, IntoStaticStr, VariantNames)]
 #[strum(serialize_all = "kebab-case")]
 pub enum Reason {
@@ -87,12 +87,12 @@ pub enum Reason {
     InstanceWithoutPerk,
     /// A partner instance that is not the partner's first.
     NotTheFirstInstance,
-    /// The fee an affiliate's agreement begins with.
+    /// The entry fee of an affiliate's agreement.
     EntryFee,
 }
 
 impl Reason {
-    /// The names of all of them.
+    /// The names of all reasons.
     pub const NAMES: &[&str] = Reason::VARIANTS;
 
     /// One of each, those with a number with the lowest.
@@ -111,7 +111,7 @@ impl Reason {
         ]
     }
 
-    /// The name on the wire: `before-sale-n`.
+    /// The reason's name on the wire: `before-sale-n`.
     pub fn as_str(self) -> &'static str {
         self.into()
     }
@@ -124,7 +124,8 @@ impl Pending {
     }
 }
 
-/// What an annuity is paid by, and why: with the fee, enough to compute each of its lines again by hand.
+/// The decision about an annuity: agreement, rate and reason. With the fee, it suffices to recompute each of its lines
+/// by hand.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Decision {
     /// The governing agreement.
@@ -133,20 +134,20 @@ pub struct Decision {
     pub programme: ProgrammeVersion,
     /// The model of the governing agreement.
     pub model: Model,
-    /// What the amounts are called.
+    /// The kind of the amounts.
     pub kind: Kind,
     /// The rates applied, fractions; zero where nothing is paid.
     pub rates: Rates,
-    /// Whether they were negotiated rather than the programme's.
+    /// Whether the rates were negotiated.
     pub negotiated: bool,
-    /// Why.
+    /// The rule that determined the rates.
     pub reason: Reason,
 }
 
-/// One annuity, as far as its decision goes.
+/// An annuity, as the input of a decision.
 #[derive(Debug, Clone, Copy)]
 pub struct Annuity<'a> {
-    /// The sale its contract began with.
+    /// The sale of its contract.
     pub sale: &'a Sale,
     /// Its year.
     pub term: Term,
@@ -154,7 +155,8 @@ pub struct Annuity<'a> {
     pub starts_on: Day,
 }
 
-/// What governs an annuity and what it is paid. The sale must have been [added](Partner::add) to its partner.
+/// Decides an annuity: the agreement that governs it and its rates. The sale must have been [added](Partner::add) to
+/// its partner.
 pub fn decide(annuity: Annuity<'_>, partner: &Partner) -> Result<Decision, Pending> {
     let agreement = which_agreement(annuity.sale, &partner.agreements)?;
     Ok(which_rate(annuity, agreement, partner))
@@ -207,7 +209,7 @@ fn partner_instance(annuity: Annuity<'_>, partner: &Partner) -> (Rates, Reason) 
     }
 }
 
-/// A recurring model pays every year on whose first day the partner is under that model.
+/// A recurring model pays each year on whose first day an agreement under that model is in force.
 fn recurring(annuity: Annuity<'_>, model: Model, rates: Rates, agreements: &Agreements) -> (Rates, Reason) {
     match agreements.in_force_on(annuity.starts_on) {
         Some(agreement) if agreement.model() == model => (rates, Reason::RevenueShare),

@@ -1,42 +1,43 @@
-//! The ledger's entries (§4): appended only, and for each line adding up to what §3 says that line is.
+//! The ledger's entries (§4): never changed; the entries of a line add up to the line that §3 computes.
 
 use crate::Minor;
 use crate::line::{Basis, Line, PostingKey};
 use crate::money::Overflow;
 use strum::VariantNames;
 
-/// What is appended to a line: the difference between what it is and what was recorded.
+/// An amount booked on a line: the difference between the line and the entries recorded before.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
-    /// Where it is booked.
+    /// The posting key under which it is booked.
     pub posting: PostingKey,
     /// The partner's part, in minor units.
     pub amount: Minor,
     /// The vendor's part, in minor units.
     pub vendor_share: Minor,
-    /// What the whole line was computed from when this entry was recorded; for a reversal, what it takes back.
+    /// The basis of the whole line when this entry was recorded; for a reversal, the basis that it reverses.
     pub basis: Basis,
-    /// Why it takes back what was booked under a posting that the line has left; none: it is no reversal.
+    /// The reason of a reversal, which cancels the amounts booked under a posting key that the line no longer has;
+    /// none: not a reversal.
     pub reversal: Option<Reversal>,
 }
 
-/// Why a line has left a posting.
+/// The reason of a reversal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, VariantNames)]
 #[strum(serialize_all = "kebab-case")]
 pub enum Reversal {
-    /// The sale stands for another partner.
+    /// The effective sale is another partner's.
     AnotherPartner,
     /// The line is booked under another kind, model or currency, or on another day.
     AnotherPosting,
-    /// Nothing is owed any more, not even zero.
+    /// Nothing is owed any more, not even a zero line.
     NotOwed,
 }
 
 impl Reversal {
-    /// The names of all of them: `another-partner`.
+    /// The names of all reasons: `another-partner`.
     pub const NAMES: &[&str] = Reversal::VARIANTS;
 
-    /// Why a line that is now `line` has left a posting.
+    /// The reason why a line, now `line`, is no longer booked under `posting`.
     fn of(posting: &PostingKey, line: Option<&Line>) -> Reversal {
         match line {
             None => Reversal::NotOwed,
@@ -46,8 +47,8 @@ impl Reversal {
     }
 }
 
-/// What must be appended so that `recorded` adds up to `line` (§4): nothing, one entry, or, where the posting changed,
-/// reversals and the whole. A line not owed (`None`) is brought to zero.
+/// The entries to append so that the entries add up to `line` (§4): none, one, or, if the posting key changed,
+/// reversals and one for the whole line. A line that is not owed (`None`) is brought to zero.
 pub fn entries_due(line: Option<&Line>, recorded: &[&Entry]) -> Result<Vec<Entry>, Overflow> {
     let mut postings: Vec<&PostingKey> = Vec::new();
     for entry in recorded {

@@ -1,8 +1,8 @@
-//! Amounts in words, French and English (§3.6): what happened to whom, then the arithmetic, enough to compute each amount
-//! again by hand.
+//! Explanations of amounts in French and English (§3.6): the event and the partner first, then the arithmetic, enough
+//! to recompute each amount by hand.
 //!
-//! The API alone explains, and is compiled to be small; this crate is compiled to be fast. So the functions it calls are
-//! inline, which is to say compiled where they are called.
+//! Only the API explains amounts. Its crate is compiled for size, this one for speed; the functions it calls are
+//! inline, so that they are compiled in the API's crate.
 
 mod arithmetic;
 mod attention;
@@ -18,12 +18,13 @@ use crate::line::{Basis, LineId};
 use crate::programme::Language;
 use crate::{Currency, Entry, Line, Minor};
 
-/// Why a line is what it is.
+/// Explains a line.
 #[inline]
 pub fn line(line: &Line, language: Language) -> String {
     explained(&line.id, line.posting.kind, &line.basis, line.posting.currency, language)
 }
 
+#[inline]
 fn explained(id: &LineId, kind: Kind, basis: &Basis, currency: Currency, language: Language) -> String {
     let happened = sentence::happened(id, kind, basis, currency, language);
     let terms = arithmetic::terms(basis, language);
@@ -33,12 +34,13 @@ fn explained(id: &LineId, kind: Kind, basis: &Basis, currency: Currency, languag
     }
 }
 
+#[inline]
 fn capitalised(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
 }
 
-/// Why an entry of a line is what it is: the line as it stood when the entry was recorded, and what had been recorded before.
+/// Explains an entry: the line as of the entry's recording, and the entries recorded before it.
 #[inline]
 pub fn entry(id: &LineId, entry: &Entry, language: Language) -> String {
     let currency = entry.posting.currency;
@@ -70,6 +72,7 @@ pub fn entry(id: &LineId, entry: &Entry, language: Language) -> String {
     }
 }
 
+#[inline]
 fn why_reversed(reversal: Reversal, language: Language) -> &'static str {
     match (reversal, language) {
         (Reversal::AnotherPartner, Language::Fr) => "La vente a été attribuée à un autre partenaire",
@@ -100,7 +103,7 @@ mod tests {
         LineId::Annuity { annuity: AnnuityId { contract_id: "C".parse().unwrap(), term: Term::FIRST }, cause }
     }
 
-    /// An entry of a line of the first year: reason, rate, what was left of the fee before and after.
+    /// An entry of an annuity line of the first year: reason, rate, and the rest of the fee before and after.
     fn entry_of(reason: Reason, rate: &str, before: i64, after: i64) -> Entry {
         let kind = if reason == Reason::RevenueShare { Kind::RevenueShare } else { Kind::Commission };
         let decision = Decision {

@@ -1,4 +1,4 @@
-//! What billing tells us (§2): a sale signed, a year renewed, a credit note.
+//! Facts from billing (§2): a sale signed, a year renewed, a credit note.
 
 use crate::text::error;
 use crate::{ContractId, CreditNoteId, CustomerId, Day, Money, PartnerId};
@@ -11,7 +11,7 @@ use std::fmt;
 pub struct Term(u8);
 
 error! {
-    /// A number that is no term.
+    /// A number that is not a term.
     TermError {
         fr: "n'est pas un terme : un entier de 1 à 99 (de 2 à 99 pour un renouvellement)",
         en: "is not a term: a whole number from 1 to 99 (2 to 99 for a renewal)"
@@ -62,31 +62,31 @@ impl fmt::Display for AnnuityId {
     }
 }
 
-/// Whose installation a contract is for.
+/// The owner of a contract's installation: a client, or the partner itself.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Instance {
-    /// A client's.
+    /// A client's installation.
     #[default]
     Customer,
-    /// The partner's own; it is no sale (§3.2).
+    /// The partner's own installation; it does not count as a sale (§3.2).
     Partner,
 }
 
-/// `sale-signed`: a contract begins, and with it its first annuity.
+/// `sale-signed`: a contract and its first annuity begin.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Sale {
     /// The contract.
     pub contract_id: ContractId,
-    /// Who sold it.
+    /// The partner that sold the contract.
     pub partner_id: PartnerId,
-    /// Who bought it.
+    /// The client that bought it.
     pub customer_id: CustomerId,
     /// The day of signature, on which term 1 starts.
     pub signed_on: Day,
     /// The list price of the first year, before any share or discount.
     pub annual_fee: Money,
-    /// Whose installation it is.
+    /// The owner of the installation.
     pub instance: Instance,
 }
 
@@ -103,22 +103,22 @@ pub struct Renewal {
     pub annual_fee: Money,
 }
 
-/// `credit-note`: a part of one annuity is given back to the client.
+/// `credit-note`: a part of one annuity is refunded to the client.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CreditNote {
     /// The contract.
     pub contract_id: ContractId,
-    /// The year whose fee is given back.
+    /// The year whose fee is refunded.
     pub term: Term,
-    /// Unique within the annuity.
+    /// The credit note's id, unique within the annuity.
     pub credit_note_id: CreditNoteId,
-    /// The day it is booked on; it may lie before the annuity starts.
+    /// The day on which it is booked; it may precede the annuity's first day.
     pub issued_on: Day,
-    /// The part of the fee that is given back.
+    /// The refunded part of the fee.
     pub amount: Money,
 }
 
-/// One fact from billing. Two facts are the same when they are equal (§5).
+/// One fact from billing. Two facts are duplicates if they are equal (§5).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Fact {
     /// A sale signed.
@@ -129,15 +129,15 @@ pub enum Fact {
     CreditNote(CreditNote),
 }
 
-/// What a fact is about. A fact of another kind than today's need not be about a contract.
+/// The subject of a fact. A later kind of fact need not concern a contract.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Subject<'a> {
-    /// One annuity, itself or something that is said of it.
+    /// An annuity; the fact bills it or credits it.
     Annuity(&'a ContractId, Term),
 }
 
 impl Fact {
-    /// What it is about.
+    /// The subject of the fact.
     pub fn subject(&self) -> Subject<'_> {
         match self {
             Fact::Sale(sale) => Subject::Annuity(&sale.contract_id, Term::FIRST),

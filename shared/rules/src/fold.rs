@@ -1,23 +1,23 @@
-//! The whole set at once: all facts in, all lines out, no storage. The oracle of the tests and of the audit.
+//! The fold: all facts in, all lines out, no storage. It is the oracle of the tests and of the audit.
 
 use crate::fact::Subject;
 use crate::line::{LineId, entry_fee_line};
 use crate::{Agreements, Contract, ContractId, Fact, Line, Partner, PartnerId};
 use std::collections::BTreeMap;
 
-/// Every line there is (§3, §6). `facts` in the order they were recorded: it decides which of two contradicting claims
-/// stands, and which are one more than §2 allows and so no facts, and nothing else.
+/// All lines (§3, §6) of `facts`, given in the order they were recorded. The order decides only which of two
+/// contradicting claims is effective, and which facts exceed the bounds of §2 and are ignored.
 pub fn fold(facts: impl IntoIterator<Item = Fact>, registry: &BTreeMap<PartnerId, Agreements>) -> Vec<Line> {
     let mut contracts: BTreeMap<ContractId, Contract> = BTreeMap::new();
     for fact in facts {
         let Subject::Annuity(contract_id, _) = fact.subject();
-        // One too many is no fact.
+        // A fact beyond a bound is ignored.
         let _ = contracts.entry(contract_id.clone()).or_default().take(&fact);
     }
     fold_contracts(&contracts, registry)
 }
 
-/// The same from contracts, what was chosen of their claims included.
+/// All lines of contracts, with the choices between their claims applied.
 pub fn fold_contracts(
     contracts: &BTreeMap<ContractId, Contract>,
     registry: &BTreeMap<PartnerId, Agreements>,

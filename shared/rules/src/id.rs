@@ -1,4 +1,4 @@
-//! Identifiers, as billing and the partner registry give them (§2).
+//! Identifiers, as assigned by billing and the partner registry (§2).
 
 use crate::text::error;
 use serde::{Deserialize, Serialize};
@@ -8,7 +8,7 @@ use std::fmt;
 pub const MAX_LEN: usize = 64;
 
 error! {
-    /// A text that is no id. It does not quote the text, which may be long or hostile.
+    /// A text that is not an id. The error does not quote the text, which may be long or hostile.
     IdError {
         fr: "n'est pas un identifiant : 1 à 64 lettres A-Z a-z, chiffres, `.`, `_` ou `-`, à commencer par une lettre ou un chiffre",
         en: "is not an id: 1 to 64 letters A-Z a-z, digits, `.`, `_` or `-`, the first a letter or a digit"
@@ -77,7 +77,7 @@ id! {
     ContractId
 }
 id! {
-    /// Who uses the software.
+    /// A client that uses the software.
     CustomerId
 }
 id! {

@@ -1,10 +1,12 @@
-//! What is owed, to whom, and why: the partner programme as a pure function of the facts. `RULEBOOK.md`, in this folder, is
-//! the law; a § in any comment is a section of it.
+//! The partner programme as a pure function of the facts: each amount owed, its debtor and creditor, and the reason.
+//! `RULEBOOK.md`, in this folder, is the law; a § in any comment is a section of it.
 //!
-//! Nothing here reads a clock, an environment, a file or the network, and nothing waits. The modules follow the rulebook:
-//! §1 [`programme`], §2 [`id`], [`day`], [`money`] and [`fact`], §3 [`rank`], [`decision`], [`rates`], [`line`] and [`balance`],
-//! §4 [`entry`], §5 [`claims`] and [`contract`], §6 [`agreement`] and [`minimum_sales`]. [`partner`] is what of a partner's
-//! history a decision needs, [`fold`] is the whole set at once, [`totals`] what entries add up to, [`simulation`] the same facts under other terms, and [`explain`] puts an amount into words.
+//! Nothing here reads a clock, an environment, a file or the network, and nothing waits. The modules follow the
+//! rulebook: §1 [`programme`], §2 [`id`], [`day`], [`money`] and [`fact`], §3 [`rank`], [`decision`], [`rates`],
+//! [`line`] and [`balance`], §4 [`entry`], §5 [`claims`] and [`contract`], §6 [`agreement`] and [`minimum_sales`].
+//! [`partner`] is the part of a partner's history that decisions need, [`fold`] computes all lines at once, [`totals`]
+//! adds up entries, [`simulation`] computes the same facts under other terms, and [`explain`] puts an amount into
+//! words.
 
 pub mod agreement;
 pub mod balance;

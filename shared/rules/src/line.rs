@@ -1,11 +1,11 @@
-//! Lines (§3.4, §3.5): what is owed for an annuity and for each of its credit notes, and by whom to whom.
+//! Lines (§3.4, §3.5): the amounts owed for an annuity and for each of its credit notes, with debtor and creditor.
 
 use crate::agreement::AgreementId;
 use crate::decision::{Decision, Kind, Reason};
 use crate::money::MAX_MINOR;
 use crate::{Agreement, AnnuityId, CreditNote, CreditNoteId, Currency, Day, Minor, Model, Money, PartnerId};
 
-/// What makes a line a line.
+/// The cause of a line within an annuity.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Cause {
     /// The annuity itself.
@@ -14,82 +14,82 @@ pub enum Cause {
     CreditNote(CreditNoteId),
 }
 
-/// Which line (§4): contract, term and cause; for an entry fee, the agreement.
+/// The id of a line (§4): contract, term and cause; for an entry fee, the agreement.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum LineId {
     /// A line of an annuity.
     Annuity {
-        /// Which annuity.
+        /// The annuity.
         annuity: AnnuityId,
-        /// The annuity itself, or one credit note.
+        /// The annuity itself, or one of its credit notes.
         cause: Cause,
     },
     /// The entry fee of an agreement.
     EntryFee {
-        /// Whose agreement.
+        /// The partner of the agreement.
         partner_id: PartnerId,
-        /// Which of them.
+        /// The agreement.
         agreement: AgreementId,
     },
 }
 
-/// Where a line is booked (§4).
+/// The posting key: where a line is booked (§4).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PostingKey {
-    /// Whose account.
+    /// The partner in whose account the line is booked.
     pub partner_id: PartnerId,
-    /// What it is.
+    /// The kind of the amount.
     pub kind: Kind,
-    /// Under which model.
+    /// The model of the governing agreement.
     pub model: Model,
-    /// In which currency.
+    /// The currency.
     pub currency: Currency,
-    /// On which day, and so in which month.
+    /// The day of booking; it determines the month.
     pub booked_on: Day,
 }
 
-/// What an amount is computed from: `share(after) − share(before)`. Both are 0 to [`MAX_BASE`] minor units.
+/// The basis of an amount, `share(after) − share(before)`. Both are 0 to [`MAX_BASE`] minor units.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Basis {
-    /// What governs it.
+    /// The governing decision.
     pub decision: Decision,
     before: Minor,
     after: Minor,
 }
 
-/// The most that an annuity can stand at, in minor units: its fee and a hundred additions to it, each at most
-/// [`MAX_MINOR`]. A difference of two such numbers fits 64 bits by far.
+/// The largest base of an annuity, in minor units: its fee and a hundred additions to it, each at most [`MAX_MINOR`]. A
+/// difference of two such numbers fits 64 bits by far.
 pub const MAX_BASE: i64 = 101 * MAX_MINOR;
 
-/// A number that no annuity stands at.
+/// A base outside 0 to [`MAX_BASE`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the basis of an amount is out of range")]
 pub struct OutOfRange;
 
 impl Basis {
-    /// What is left of an annuity before and after; both must be 0 to [`MAX_BASE`].
+    /// A basis with the rest of an annuity's fee before and after; both must be 0 to [`MAX_BASE`].
     pub fn new(decision: Decision, before: Minor, after: Minor) -> Result<Basis, OutOfRange> {
         let in_range = |minor: Minor| (0..=MAX_BASE).contains(&minor.0);
         if in_range(before) && in_range(after) { Ok(Basis { decision, before, after }) } else { Err(OutOfRange) }
     }
 
-    /// What was left of the fee before, in minor units; nothing for the annuity's own line.
+    /// The rest of the fee before, in minor units; zero for the annuity's own line.
     pub fn before(&self) -> Minor {
         self.before
     }
 
-    /// What is left of the fee after, in minor units.
+    /// The rest of the fee after, in minor units.
     pub fn after(&self) -> Minor {
         self.after
     }
 
-    /// The partner's part.
+    /// The partner's part, in minor units.
     pub fn amount(&self) -> Minor {
         let share = |base| self.decision.rates.share(base);
         Minor(share(self.after).0 - share(self.before).0)
     }
 
-    /// The vendor's part, where the partner invoices the client: with [`Basis::amount`] it adds up to the fee exactly.
+    /// The vendor's part, if the partner invoices the client: with [`Basis::amount`] it adds up to the fee exactly.
     pub fn vendor_share(&self) -> Minor {
         match self.decision.reason {
             Reason::RevenueShare => Minor(self.after.0 - self.before.0 - self.amount().0),
@@ -105,14 +105,14 @@ impl Basis {
     }
 }
 
-/// What is owed for one cause.
+/// The amount owed for one cause.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Line {
-    /// Which line.
+    /// The line's id.
     pub id: LineId,
-    /// Where it is booked.
+    /// The posting key under which it is booked.
     pub posting: PostingKey,
-    /// What it is computed from.
+    /// The basis of its amount.
     pub basis: Basis,
 }
 

@@ -1,23 +1,23 @@
-//! The affiliate's minimum of sales a year (§6). It is reported, and changes no amount.
+//! An affiliate's minimum sales of a year (§6). They are reported, and change no amount.
 
 use crate::{Agreement, Day};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-/// The most years of an agreement: days end with 2099, and begin with 2000.
+/// The most years of an agreement: days range from 2000 to 2099.
 pub const MAX_YEARS: u16 = 100;
 
-/// Where a year of an agreement stands.
+/// The status of a year of an agreement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Status {
     /// The minimum is reached.
     Met,
-    /// Not reached yet, and not behind.
+    /// The minimum is not reached yet, and sales are not behind.
     OnTrack,
-    /// Fewer than the part of the year that is over asks for.
+    /// Sales are below the minimum in proportion to the elapsed part of the year.
     Behind,
-    /// The year is over without it.
+    /// The year has ended without the minimum.
     Missed,
 }
 
@@ -30,15 +30,15 @@ pub struct Year {
     pub from: Date,
     /// Its last day: the eve of the anniversary, or the agreement's last day.
     pub to: Date,
-    /// Customer sales signed in it, credited ones too.
+    /// The number of customer sales signed in it, credited ones included.
     pub sales: u32,
-    /// How many it asks for: 15, or its part of them if the agreement's end cuts it short.
+    /// The minimum: 15, or its part of them if the agreement's end cuts the year short.
     pub minimum: u32,
-    /// Where it stands.
+    /// Its status.
     pub status: Status,
 }
 
-/// §6: the years of an agreement that have begun by `today`, oldest first; none if its model asks for no minimum.
+/// §6: the years of an agreement that have begun by `today`, oldest first; none if its model has no minimum.
 /// `signed_on` are the days of all the partner's customer sales, in any order.
 pub fn minimum_sales(agreement: &Agreement, signed_on: &[Day], today: Date) -> Vec<Year> {
     let Some(per_year) = agreement.terms().minimum_sales() else { return Vec::new() };

@@ -7,13 +7,13 @@ use serde::{Deserialize, Serialize};
 #[serde(transparent)]
 pub struct Minor(pub i64);
 
-/// A sum left the range of a 64-bit number of minor units.
+/// A sum outside the range of a 64-bit number of minor units.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the sum is out of range: it needs more than 64 bits of minor units")]
 pub struct Overflow;
 
 impl Minor {
-    /// Nothing.
+    /// Zero.
     pub const ZERO: Minor = Minor(0);
 
     /// `self + other`.
@@ -26,7 +26,7 @@ impl Minor {
         self.0.checked_sub(other.0).map(Minor).ok_or(Overflow)
     }
 
-    /// The sum of all of them.
+    /// The sum of `all`.
     pub fn sum(all: impl IntoIterator<Item = Minor>) -> Result<Minor, Overflow> {
         all.into_iter().try_fold(Minor::ZERO, Minor::plus)
     }

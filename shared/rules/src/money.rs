@@ -1,4 +1,4 @@
-//! Money in integers of minor units, exact rates, and the one rounding there is (§2, §3.4).
+//! Money in integers of minor units, exact rates, and the only rounding (§2, §3.4).
 
 pub use crate::currency::{Currency, CurrencyError};
 pub use crate::minor::{Minor, Overflow};
@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::fmt;
 
-/// The largest sum on the wire, in minor units.
+/// The largest sum accepted on the wire, in minor units.
 pub const MAX_MINOR: i64 = 1_000_000_000_000;
 
 /// A sum as billing states it: zero or more, at most 10^12 minor units.
@@ -19,24 +19,24 @@ pub struct Money {
     currency: Currency,
 }
 
-/// Why a text is no amount of its currency.
+/// The reason why a text is not an amount of its currency.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum MoneyError {
-    /// Not of the form `(0|[1-9][0-9]*)(\.[0-9]+)?`.
+    /// The text is not of the form `(0|[1-9][0-9]*)(\.[0-9]+)?`.
     #[error("is not an amount: digits, then optionally a point and digits, without sign, exponent or leading zero")]
     Shape,
-    /// Finer than the minor unit. Nothing is rounded on the way in.
+    /// The text is finer than the minor unit. Input is never rounded.
     #[error("has more decimals than the {allowed} of {currency}")]
     TooFine {
         /// The currency named beside the amount.
         currency: Currency,
-        /// How many decimals it has.
+        /// The number of decimals of the currency.
         allowed: u32,
     },
-    /// Zero, where something must be paid.
+    /// The amount is zero where it must be more.
     #[error("must be more than zero")]
     Zero,
-    /// Over [`MAX_MINOR`].
+    /// The amount exceeds [`MAX_MINOR`].
     #[error("is over 1000000000000 minor units")]
     TooLarge,
 }
@@ -58,7 +58,7 @@ impl From<MoneyError> for Words {
 }
 
 impl Money {
-    /// A sum of so many minor units: 0 to [`MAX_MINOR`] of them.
+    /// A sum of `minor` minor units: 0 to [`MAX_MINOR`].
     pub fn new(minor: Minor, currency: Currency) -> Result<Money, MoneyError> {
         match minor.0 {
             ..0 => Err(MoneyError::Shape),
@@ -73,8 +73,8 @@ impl Money {
         if money.is_zero() { Err(MoneyError::Zero) } else { Ok(money) }
     }
 
-    /// Reads an annual fee, which may be zero: a free year is a year (§2). A decimal is read by its digits; it never passes
-    /// through a binary float.
+    /// Reads an annual fee, which may be zero: a free year is a year (§2). A decimal is read by its digits; it never
+    /// passes through a binary float.
     pub fn parse_fee(amount: &str, currency: Currency) -> Result<Money, MoneyError> {
         let (whole, fraction) = match amount.split_once('.') {
             Some((whole, fraction)) if !fraction.is_empty() => (whole, fraction),
@@ -106,7 +106,7 @@ impl Money {
         self.minor
     }
 
-    /// Whether it is nothing.
+    /// Whether the sum is zero.
     pub fn is_zero(self) -> bool {
         self.minor == Minor::ZERO
     }
@@ -128,7 +128,7 @@ impl Money {
 pub struct Rate(Decimal);
 
 error! {
-    /// A text that is no rate.
+    /// A text that is not a rate.
     RateError {
         fr: "n'est pas un taux : un décimal de 0 à 1, à 6 décimales au plus, en chaîne (\"0.35\")",
         en: "is not a rate: a decimal from 0 to 1 with at most 6 decimals, as a string (\"0.35\")"
@@ -136,7 +136,7 @@ error! {
 }
 
 impl Rate {
-    /// Nothing.
+    /// Zero.
     pub const ZERO: Rate = Rate::percent(0);
 
     /// A whole number of per cent, at most 100.
@@ -144,8 +144,8 @@ impl Rate {
         Rate(Decimal::from_parts(percent, 0, 0, false, 2))
     }
 
-    /// `round(rate × x)`, half away from zero, to the minor unit, once (§3.4). `x` is what is left of a fee, so it is
-    /// never negative.
+    /// `round(rate × x)`, half away from zero, to the minor unit, once (§3.4). `x` is the rest of a fee, so it is never
+    /// negative.
     pub fn share(self, x: Minor) -> Minor {
         round(self.exactly(x), x)
     }
@@ -155,21 +155,21 @@ impl Rate {
         Decimal::from(x.0) * self.0
     }
 
-    /// In per cent, without trailing zeros: `33.3333`.
+    /// The rate in per cent, without trailing zeros: `33.3333`.
     pub fn in_percent(self) -> String {
         (self.0 * Decimal::ONE_HUNDRED).normalize().to_string()
     }
 
-    /// Whether this is nothing.
+    /// Whether the rate is zero.
     pub fn is_zero(self) -> bool {
         self.0.is_zero()
     }
 }
 
-/// The one rounding there is: half away from zero, to the minor unit. `exact` is a part of `x`.
+/// The only rounding: half away from zero, to the minor unit. `exact` is a part of `x`.
 pub(crate) fn round(exact: Decimal, x: Minor) -> Minor {
     let rounded = exact.round_dp_with_strategy(0, RoundingStrategy::MidpointAwayFromZero);
-    // No rate is over 1, so the share is no larger than x, which fitted.
+    // No rate exceeds 1, so the share is no larger than x, which fits.
     Minor(rounded.to_i64().unwrap_or(x.0))
 }
 

@@ -8,6 +8,7 @@ use crate::text::{Text, text};
 use crate::{Instance, Model};
 
 /// A kind of amount: `Commission`.
+#[inline]
 pub fn kind(kind: Kind) -> Text {
     match kind {
         Kind::Commission => text("Commission", "Commission"),
@@ -18,6 +19,7 @@ pub fn kind(kind: Kind) -> Text {
 }
 
 /// Several amounts of a kind: `Commissions`.
+#[inline]
 pub fn kinds(kind: Kind) -> Text {
     match kind {
         Kind::Commission => text("Commissions", "Commissions"),
@@ -28,6 +30,7 @@ pub fn kinds(kind: Kind) -> Text {
 }
 
 /// The reason for an amount, as a heading; an explanation says it in full.
+#[inline]
 pub fn reason(reason: Reason) -> Text {
     match reason {
         Reason::RevenueShare => text("Part de chaque redevance annuelle", "Share of every annual fee"),
@@ -52,6 +55,7 @@ pub fn reason(reason: Reason) -> Text {
 }
 
 /// An anomaly, as a heading.
+#[inline]
 pub fn anomaly(anomaly: Anomaly) -> Text {
     match anomaly {
         Anomaly::Pending(Pending::NoAgreement) => {
@@ -69,6 +73,7 @@ pub fn anomaly(anomaly: Anomaly) -> Text {
 }
 
 /// The installation that a contract is for.
+#[inline]
 pub fn instance(instance: Instance) -> Text {
     match instance {
         Instance::Customer => text("Instance d’un client", "A client’s instance"),
@@ -77,12 +82,14 @@ pub fn instance(instance: Instance) -> Text {
 }
 
 /// A model, as the latest version of the programme that has it calls it.
+#[inline]
 pub fn model(model: Model) -> Option<Text> {
     let named = |version: &ProgrammeVersion| Some(version.programme().terms(model)?.name);
     ProgrammeVersion::ALL.iter().rev().find_map(named)
 }
 
 /// Every name, by group and by its name on the wire: `kind`, `commission`.
+#[inline]
 pub fn all() -> Vec<(&'static str, &'static str, Text)> {
     let kinds_of = |group, name: fn(Kind) -> Text| Kind::ALL.iter().map(move |one| (group, one.as_str(), name(*one)));
     let models = Model::ALL.iter().filter_map(|one| Some(("model", one.as_str(), model(*one)?)));

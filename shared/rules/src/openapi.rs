@@ -1,4 +1,4 @@
-//! Schemas of the names, ids, days and numbers of the rules, for the `OpenAPI` document. Only tests switch them on.
+//! Schemas of the names, ids, days and numbers of the rules, for the `OpenAPI` document. Only tests enable them.
 
 use crate::agreement::AgreementId;
 use crate::contract::Anomaly;
@@ -61,14 +61,14 @@ fn whole(least: u8, most: u8) -> Object {
     number.minimum(Some(least)).maximum(Some(most)).build()
 }
 
-/// An object that its tag names, with the numbers that some tags have.
+/// The schema of an object with a tag, and with the numbers that some tags have.
 fn tagged<'a>(tag: &str, names: impl IntoIterator<Item = &'a str>, numbers: &[(&str, RefOr<Schema>)]) -> Object {
     let object = ObjectBuilder::new().property(tag, one_of(names)).required(tag);
     let with = |object: ObjectBuilder, (name, schema): &(&str, RefOr<Schema>)| object.property(*name, schema.clone());
     numbers.iter().fold(object, with).build()
 }
 
-/// One rate, or one for each band of a sum.
+/// The schema of rates: one rate, or one for each band of a sum.
 fn rates() -> RefOr<Schema> {
     let from = ObjectBuilder::new().schema_type(Type::Integer).description(Some("in minor units"));
     let band = ObjectBuilder::new().property("from", from).property("rate", Rate::schema());

@@ -1,4 +1,4 @@
-//! What of a partner's history a decision needs: bounded, however long the history is.
+//! The part of a partner's history that decisions need; its size is bounded.
 
 use crate::rank::{Earliest, RankKey};
 use crate::{Agreements, Instance, Sale};
@@ -8,21 +8,21 @@ use crate::{Agreements, Instance, Sale};
 pub struct Partner {
     /// The agreements as last accepted.
     pub agreements: Agreements,
-    /// The earliest customer sales, whatever model they were signed under, pending or not.
+    /// The earliest customer sales, under any model, pending or not.
     pub sales: Earliest,
-    /// The earliest partner instances; the first one is the one that can have the discount.
+    /// The earliest partner instances; only the first one can have the discount.
     pub instances: Earliest,
 }
 
 impl Partner {
-    /// Forgets a sale that stands no more, or for another partner, and returns those it leaves behind: their rank, or which
-    /// of them is the first, has changed. `None`: nothing changed.
+    /// Removes a sale that is no longer effective, or is now another partner's. Returns the sales whose rank, or whose
+    /// place as first instance, has changed. `None`: nothing changed.
     pub fn remove(&mut self, sale: &Sale) -> Option<Vec<RankKey>> {
         self.list_mut(sale.instance).remove(&RankKey::from(sale))
     }
 
-    /// Makes a standing sale known and returns those it displaces: their rank, or which of them is the first, has
-    /// changed. `None`: nothing changed.
+    /// Adds an effective sale. Returns the sales whose rank, or whose place as first instance, has changed. `None`:
+    /// nothing changed.
     pub fn add(&mut self, sale: &Sale) -> Option<Vec<RankKey>> {
         self.list_mut(sale.instance).add(RankKey::from(sale))
     }

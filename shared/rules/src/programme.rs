@@ -16,7 +16,7 @@ use crate::{Day, Rate};
 use serde::{Deserialize, Serialize};
 use strum::{Display, EnumString, IntoStaticStr, VariantArray};
 
-/// A way to be a partner. Which of them there are, and what each means, a version of the programme says.
+/// A partner model. A programme version states which models exist, and their terms.
 #[derive(
     Debug,
     Clone,
@@ -44,22 +44,22 @@ pub enum Model {
     IndependentIntegrator,
     /// Prescripteur.
     Referrer,
-    /// A model of a version that only tests know.
+    /// A model of a version for tests only.
     #[cfg(test)]
     Reseller,
 }
 
 impl Model {
-    /// All of them, of whatever version.
+    /// All models, of all versions.
     pub const ALL: &[Model] = Model::VARIANTS;
 
-    /// The name on the wire: `affiliated-integrator`.
+    /// The model's name on the wire: `affiliated-integrator`.
     pub fn as_str(self) -> &'static str {
         self.into()
     }
 }
 
-/// Which edition of the programme; named by the day the vendor's page was last changed.
+/// A version of the programme, named by the day the vendor's page was last changed.
 #[derive(
     Debug,
     Clone,
@@ -77,11 +77,11 @@ impl Model {
     VariantArray,
 )]
 pub enum ProgrammeVersion {
-    /// The page of 16 November 2013, in force from the beginning of time.
+    /// The page of 16 November 2013, in force for all days before as well.
     #[serde(rename = "2013-11-16")]
     #[strum(serialize = "2013-11-16")]
     V2013_11_16,
-    /// A version that only tests know.
+    /// A version for tests only.
     #[cfg(test)]
     #[serde(rename = "2099-12-31")]
     #[strum(serialize = "2099-12-31")]
@@ -89,7 +89,7 @@ pub enum ProgrammeVersion {
 }
 
 impl ProgrammeVersion {
-    /// All of them, oldest first.
+    /// All versions, oldest first.
     pub const ALL: &[ProgrammeVersion] = ProgrammeVersion::VARIANTS;
 
     /// The version in force on a day (§6).
@@ -103,7 +103,7 @@ impl ProgrammeVersion {
         self.into()
     }
 
-    /// What this version says.
+    /// The content of this version.
     pub fn programme(self) -> &'static Programme {
         match self {
             ProgrammeVersion::V2013_11_16 => &page_2013_11_16::PROGRAMME,
@@ -113,19 +113,19 @@ impl ProgrammeVersion {
     }
 }
 
-/// One edition: a column of the page for each of its models.
+/// One version of the programme: a column of the page for each of its models.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Programme {
-    /// Which edition.
+    /// The version.
     pub version: ProgrammeVersion,
-    /// The first day on which an agreement is signed under it; none: from the beginning of time.
+    /// The first day on which an agreement is signed under it; none: any day before the next version.
     pub in_force_from: Option<Day>,
     /// Its models, in the order of the page.
     pub models: &'static [Terms],
 }
 
 impl Programme {
-    /// One model's column; none if this edition has no such model.
+    /// One model's column; none if this version has no such model.
     pub fn terms(&'static self, model: Model) -> Option<&'static Terms> {
         self.models.iter().find(|terms| terms.model == model)
     }
@@ -134,27 +134,27 @@ impl Programme {
 /// One model's column of the page.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Terms {
-    /// Which model.
+    /// The model.
     pub model: Model,
     /// Its name.
     pub name: Text,
-    /// What the partner does.
+    /// The activity of the partner.
     pub principle: Text,
-    /// What must be met to sign.
+    /// The conditions for signing.
     pub conditions: &'static [Condition],
-    /// Who delivers start-up, integration and training.
+    /// The party that delivers start-up, integration and training.
     pub services_delivered_by: Party,
-    /// Who invoices those services to the client.
+    /// The party that invoices those services to the client.
     pub services_invoiced_by: Party,
-    /// Who holds the recurring contract with the client.
+    /// The party that holds the recurring contract with the client.
     pub recurring_contract_held_by: Party,
-    /// Who answers the hotline.
+    /// The party that answers the hotline.
     pub support_by: Party,
-    /// Who supplies new versions.
+    /// The party that supplies new versions.
     pub new_versions_by: Party,
-    /// What the partner earns.
+    /// The partner's earnings.
     pub earnings: Earnings,
-    /// What else the partner gets.
+    /// The partner's benefits other than money.
     pub perks: &'static [Perk],
 }
 
@@ -172,7 +172,7 @@ impl Terms {
         })
     }
 
-    /// How many sales a year the model asks for, if it does.
+    /// The minimum number of sales a year, if the model has one.
     pub fn minimum_sales(&self) -> Option<u32> {
         self.conditions.iter().find_map(|condition| match condition {
             Condition::MinimumSales { per_year } => Some(*per_year),
@@ -184,13 +184,13 @@ impl Terms {
     }
 }
 
-/// What a model asks of a partner.
+/// A condition that a model imposes on a partner.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(tag = "condition", rename_all = "kebab-case")]
 pub enum Condition {
     /// Structure and skills for technical support.
     SupportStructure,
-    /// So many sales each year of the agreement.
+    /// A minimum number of sales in each year of the agreement.
     MinimumSales {
         /// Customer sales in twelve months.
         per_year: u32,
@@ -229,7 +229,7 @@ impl Condition {
     }
 }
 
-/// Who does a thing.
+/// A party in the programme.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Party {
@@ -252,7 +252,7 @@ impl Party {
     }
 }
 
-/// What a model pays.
+/// The earnings of a model.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "earnings", rename_all = "kebab-case")]
 pub enum Earnings {
@@ -273,7 +273,7 @@ pub enum Earnings {
 }
 
 impl Earnings {
-    /// What is earned, in words; the numbers stand beside them.
+    /// The earnings in words; the numbers are shown beside them.
     pub fn text(&self) -> Text {
         match self {
             Earnings::Recurring { .. } => text(
@@ -294,7 +294,7 @@ impl Earnings {
 pub struct FromSale(u8);
 
 error! {
-    /// A number that is no rank to pay from.
+    /// A number that is not a valid first paid sale.
     FromSaleError {
         fr: "n'est pas un entier de 1 à 12",
         en: "is not a whole number from 1 to 12"
@@ -302,7 +302,7 @@ error! {
 }
 
 impl FromSale {
-    /// The highest there is.
+    /// The highest value.
     pub const MAX: u8 = 12;
     /// The first sale.
     pub const MIN: FromSale = FromSale(1);
@@ -326,7 +326,7 @@ impl From<FromSale> for u64 {
     }
 }
 
-/// What a partner gets beside money.
+/// A benefit of a partner other than money.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(tag = "perk", rename_all = "kebab-case")]
 pub enum Perk {
@@ -336,12 +336,12 @@ pub enum Perk {
     TechnicalTeamAccess,
     /// One partner instance at a discount.
     PartnerInstance {
-        /// Off the subscription, a fraction.
+        /// The discount on the subscription, a fraction.
         discount: Rate,
     },
     /// Partner seminars.
     Seminars {
-        /// How many a year.
+        /// The number of seminars a year.
         per_year: u32,
     },
 }

@@ -3,16 +3,16 @@
 use crate::programme::FromSale;
 use crate::{ContractId, Day, Sale};
 
-/// How many of a partner's earliest sales are enough to know of any sale whether it is paid: whatever is not among
+/// The number of a partner's earliest sales that suffices to decide whether any sale is paid: a sale that is not among
 /// them has rank 12 or more, and no agreement pays from later than sale 12.
 pub const EARLIEST: usize = FromSale::MAX as usize - 1;
 
-/// What ranks a sale. Ordered as §3.3 orders sales.
+/// The sort key of a sale. Ordered as §3.3 orders sales.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RankKey {
     /// The day of signature.
     pub signed_on: Day,
-    /// The contract; by its bytes, among sales of one day.
+    /// The contract; sales of one day are ordered by its bytes.
     pub contract_id: ContractId,
 }
 
@@ -22,11 +22,11 @@ impl From<&Sale> for RankKey {
     }
 }
 
-/// The [`EARLIEST`] earliest sales of a partner, in order; all of them, if there are no more.
+/// The [`EARLIEST`] earliest sales of a partner, in order; all of them, if there are fewer.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Earliest(Vec<RankKey>);
 
-/// A list that is none of the earliest sales.
+/// A list that cannot be a list of earliest sales.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the earliest sales are not in order, or more than {EARLIEST}")]
 pub struct NotEarliest;
@@ -40,13 +40,13 @@ impl TryFrom<Vec<RankKey>> for Earliest {
 }
 
 impl Earliest {
-    /// Whether a sale is, or would be, among the earliest. Later facts can only turn yes into no.
+    /// Whether a sale is, or would be, among the earliest. Later facts can only turn true into false.
     pub fn admits(&self, place: &RankKey) -> bool {
         self.0.len() < EARLIEST || self.0.last().is_some_and(|last| place <= last)
     }
 
-    /// Adds a sale, if it is among the earliest and not there yet, and returns the sales whose rank grows by it: those
-    /// after it, the one that drops off the end included. `None`: nothing changed.
+    /// Adds a sale, if it is among the earliest and not listed yet. Returns the sales whose rank grows: those after it,
+    /// including the one that drops off the end. `None`: nothing changed.
     pub fn add(&mut self, place: RankKey) -> Option<Vec<RankKey>> {
         if !self.admits(&place) {
             return None;
@@ -58,33 +58,33 @@ impl Earliest {
         Some(displaced)
     }
 
-    /// Takes a sale off the list and returns those after it, whose rank shrinks. The list may be short then although there
-    /// are later sales: whoever looks at one of those [adds](Earliest::add) it. `None`: it is not on the list.
+    /// Removes a sale and returns those after it, whose rank shrinks. The list may then be incomplete although there
+    /// are later sales: a write that looks at one of those [adds](Earliest::add) it. `None`: it is not on the list.
     pub fn remove(&mut self, place: &RankKey) -> Option<Vec<RankKey>> {
         let at = self.0.binary_search(place).ok()?;
         self.0.remove(at);
         Some(self.0.iter().skip(at).cloned().collect())
     }
 
-    /// Whether this is the very first of them.
+    /// Whether the sale is the first on the list.
     pub fn is_first(&self, place: &RankKey) -> bool {
         self.0.first() == Some(place)
     }
 
-    /// Those of them that another list has too.
+    /// The sales that are also on another list.
     #[must_use]
     pub fn also_in(&self, other: &Earliest) -> Earliest {
         Earliest(self.0.iter().filter(|place| other.0.contains(place)).cloned().collect())
     }
 
-    /// All of them, in order.
+    /// All listed sales, in order.
     pub fn iter(&self) -> impl Iterator<Item = &RankKey> {
         self.0.iter()
     }
 }
 
-/// §3.3: the rank of a sale that has been [added](Earliest::add) to its partner's earliest sales. A sale that is not among
-/// them has rank 12 or more, which no agreement tells apart: 12.
+/// §3.3: the rank of a sale that has been [added](Earliest::add) to its partner's earliest sales. A sale that is not
+/// among them has rank 12 or more; no agreement distinguishes these, so the answer is 12.
 pub fn rank(sale: &Sale, earliest: &Earliest) -> usize {
     let place = (sale.signed_on, &sale.contract_id);
     earliest.0.binary_search_by(|other| (other.signed_on, &other.contract_id).cmp(&place)).unwrap_or(EARLIEST) + 1

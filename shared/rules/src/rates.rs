@@ -1,4 +1,4 @@
-//! Rates (§3.2, §3.4): which part of a sum is the partner's.
+//! Rates (§3.2, §3.4): the partner's part of a sum.
 
 use crate::money::{Rate, round};
 use crate::{Minor, text::error};
@@ -6,23 +6,23 @@ use rust_decimal::Decimal;
 use serde::Serialize;
 use std::borrow::Cow;
 
-/// How many bands there are at most.
+/// The most bands.
 pub const MAX_BANDS: usize = 10;
 
-/// Which part of a sum is the partner's.
+/// The rate, or the rates by bands, of the partner's part of a sum.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
 pub enum Rates {
-    /// One rate for all of it.
+    /// One rate for the whole sum.
     One(Rate),
-    /// A rate for each band of it.
+    /// A rate for each band of the sum.
     Bands(Bands),
 }
 
 /// A part of a sum that has a rate of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Band {
-    /// Where it begins, in minor units of the sum's currency; it ends where the next one begins.
+    /// The lower bound, in minor units of the sum's currency; the next band's lower bound ends it.
     pub from: Minor,
     /// Its rate, a fraction.
     pub rate: Rate,
@@ -34,7 +34,7 @@ pub struct Band {
 pub struct Bands(Cow<'static, [Band]>);
 
 error! {
-    /// A list that is none of bands.
+    /// A list that is not a valid list of bands.
     BandsError {
         fr: "n'est pas un barème : 1 à 10 tranches dans l'ordre, la première à partir de 0",
         en: "is not a list of bands: 1 to 10 of them in order, the first from 0"
@@ -42,7 +42,7 @@ error! {
 }
 
 impl Bands {
-    /// Bands as they were stored.
+    /// Bands read from storage.
     pub fn new(bands: Vec<Band>) -> Result<Bands, BandsError> {
         if are_bands(&bands) { Ok(Bands(Cow::Owned(bands))) } else { Err(BandsError) }
     }
@@ -50,18 +50,18 @@ impl Bands {
     /// The bands of a table of the programme.
     ///
     /// # Panics
-    /// Where they are not a list of bands: in a `const`, as it is compiled.
+    /// If they are not a list of bands; in a `const`, compilation fails.
     pub const fn of_table(bands: &'static [Band]) -> Bands {
         assert!(are_bands(bands), "not a list of bands");
         Bands(Cow::Borrowed(bands))
     }
 
-    /// All of them, in order.
+    /// All bands, in order.
     pub fn iter(&self) -> impl Iterator<Item = &Band> {
         self.0.iter()
     }
 
-    /// The parts of a sum of so many minor units, each with its rate; none of them is empty.
+    /// The parts of a sum of `sum` minor units, each with its rate; no part is empty.
     pub fn parts(&self, sum: Minor) -> impl Iterator<Item = (Minor, Rate)> {
         let ends = self.0.iter().skip(1).map(|next| next.from).chain([Minor(i64::MAX)]);
         let parts = self.0.iter().zip(ends).map(move |(band, end)| (sum.0.min(end.0) - band.from.0, band.rate));
@@ -86,10 +86,10 @@ const fn are_bands(mut bands: &[Band]) -> bool {
 }
 
 impl Rates {
-    /// Nothing of any sum.
+    /// A zero rate.
     pub const ZERO: Rates = Rates::One(Rate::ZERO);
 
-    /// `share(x)` (§3.4), rounded once to the minor unit. `x` is what an annuity stands at, so it is never negative.
+    /// `share(x)` (§3.4), rounded once to the minor unit. `x` is the rest of an annuity's fee, so it is never negative.
     pub fn share(&self, x: Minor) -> Minor {
         match self {
             Rates::One(rate) => rate.share(x),
@@ -97,7 +97,7 @@ impl Rates {
         }
     }
 
-    /// Whether this is nothing.
+    /// Whether the partner's part is always zero.
     pub fn is_zero(&self) -> bool {
         match self {
             Rates::One(rate) => rate.is_zero(),

@@ -1,5 +1,5 @@
-//! *What if* (§7): the same facts under other terms. Entry fees are left out: what would have been agreed under another
-//! model is not known.
+//! Simulation, *what if* (§7): the same facts under other terms. Entry fees are left out: the fee under another model
+//! is not known.
 
 use crate::fold::fold_contracts;
 use crate::line::LineId;
@@ -8,20 +8,20 @@ use crate::{Agreement, Agreements, Contract, ContractId, Line, Model, PartnerId,
 use serde::Serialize;
 use std::collections::BTreeMap;
 
-/// Whose agreements would be other ones.
+/// The agreements that a simulation changes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Who {
-    /// Those of one partner.
+    /// All agreements of one partner.
     PartnerId(PartnerId),
-    /// Those under one model, whoever signed them.
+    /// All agreements under one model, of any partner.
     Model(Model),
-    /// Those under one version of the programme: all of them, as long as there is one.
+    /// All agreements under one version of the programme; with one version, all agreements.
     Programme(ProgrammeVersion),
 }
 
 impl Who {
-    /// Whether an agreement would be another one.
+    /// Whether the simulation changes an agreement.
     pub fn includes(&self, partner_id: &PartnerId, agreement: &Agreement) -> bool {
         match self {
             Who::PartnerId(id) => id == partner_id,
@@ -31,10 +31,10 @@ impl Who {
     }
 }
 
-/// What would be another one; what is not said stays as it is.
+/// The terms that a simulation changes; those left out stay unchanged.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Change {
-    /// Another model. What was negotiated under the old one is forgotten.
+    /// Another model. The terms negotiated under the old model are dropped.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub model: Option<Model>,
     /// Another rate, a fraction.
@@ -45,10 +45,10 @@ pub struct Change {
     pub from_sale: Option<FromSale>,
 }
 
-/// A line as it is, and as it would be. None: it is, or would be, owed nothing, not even zero.
+/// A line as it is, and as simulated. None: the line is not owed, not even as zero.
 pub type Pair = (Option<Line>, Option<Line>);
 
-/// The lines of these contracts today and after a change, each beside the other.
+/// The lines of these contracts today and after a change, in pairs.
 #[inline]
 pub fn simulation(
     contracts: &BTreeMap<ContractId, Contract>,
@@ -81,7 +81,8 @@ fn annuity_lines(contracts: &BTreeMap<ContractId, Contract>, registry: &BTreeMap
     fold_contracts(contracts, registry).into_iter().filter(is_annuity).collect()
 }
 
-/// The agreement as it would be; its conditions are taken to be met. One whose programme has no such model stays as it is.
+/// The agreement as simulated; its conditions are assumed to be met. If its programme has no such model, it stays
+/// unchanged.
 fn under(agreement: &Agreement, change: Change) -> Agreement {
     let other = change.model.filter(|model| *model != agreement.model());
     let Some(agreement) = other.map_or_else(|| Some(agreement.clone()), |model| agreement.under(model)) else {

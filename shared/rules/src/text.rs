@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
-/// The two languages of everything we say.
+/// The language of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Language {
@@ -32,7 +32,7 @@ impl Text {
     }
 }
 
-/// What is said of something wrong, in both languages: often put together, to name a limit.
+/// An error message in both languages, often composed to name a limit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Words {
     /// French.
@@ -42,12 +42,12 @@ pub struct Words {
 }
 
 impl Words {
-    /// The same, said in French and in English.
+    /// A message from its French and its English text.
     pub fn new(fr: impl Into<Cow<'static, str>>, en: impl Into<Cow<'static, str>>) -> Words {
         Words { fr: fr.into(), en: en.into() }
     }
 
-    /// The words of one language.
+    /// The text in one language.
     pub fn in_language(&self, language: Language) -> &str {
         match language {
             Language::Fr => &self.fr,
@@ -56,7 +56,7 @@ impl Words {
     }
 }
 
-/// An error that always says the same: in English as an error, in both languages as [`Words`].
+/// Declares an error with a fixed message: English as an error, both languages as [`Words`].
 macro_rules! error {
     ($(#[$doc:meta])* $name:ident { fr: $fr:literal, en: $en:literal }) => {
         $(#[$doc])*
@@ -73,7 +73,7 @@ macro_rules! error {
 }
 pub(crate) use error;
 
-/// Both languages at once.
+/// A text from its French and its English form.
 pub(crate) const fn text(fr: &'static str, en: &'static str) -> Text {
     Text { fr, en }
 }

@@ -1,39 +1,39 @@
-//! What entries or lines add up to, by kind, model and currency (§3.5, §4); never across currencies.
+//! Totals of entries or lines, by kind, model and currency (§3.5, §4); never across currencies.
 
 use crate::balance::{Balance, who_pays_whom};
 use crate::money::Overflow;
 use crate::{Currency, Kind, Line, Minor, Model, PostingKey};
 use std::collections::BTreeMap;
 
-/// What is added up apart.
+/// The group of a total: amounts of different groups are not added to each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Group {
-    /// What it is for.
+    /// The kind of the amounts.
     pub kind: Kind,
-    /// The model it was earned under.
+    /// The model of the governing agreement.
     pub model: Model,
-    /// Its currency.
+    /// The currency.
     pub currency: Currency,
 }
 
 /// A sum, in minor units.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Total {
-    /// How many entries, or lines, it is the sum of.
+    /// The number of entries, or lines, added up.
     pub count: u32,
-    /// The partner's part.
+    /// The partner's part, in minor units.
     pub amount: Minor,
-    /// The vendor's part.
+    /// The vendor's part, in minor units.
     pub vendor_share: Minor,
 }
 
 impl Total {
-    /// What is due because of it (§3.5).
+    /// The balance that results from it (§3.5).
     pub fn due(&self, kind: Kind) -> Balance {
         who_pays_whom(kind, self.amount, self.vendor_share)
     }
 
-    /// What the partner earns by it (§3.5): commissions and shares of revenue, and neither a discount nor a fee.
+    /// The partner's earnings in it (§3.5): commissions and revenue shares, but no discount or fee.
     pub fn earned(&self, kind: Kind) -> Minor {
         match kind {
             Kind::Commission | Kind::RevenueShare => self.amount,
@@ -50,12 +50,12 @@ impl Total {
     }
 }
 
-/// Totals of everything that was booked.
+/// Totals of booked amounts, by group.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Totals(pub BTreeMap<Group, Total>);
 
 impl Totals {
-    /// Adds what an entry or a line books.
+    /// Adds the amounts of an entry or a line.
     pub fn book(&mut self, posting: &PostingKey, amount: Minor, vendor_share: Minor) -> Result<(), Overflow> {
         let PostingKey { partner_id: _, kind, model, currency, booked_on: _ } = *posting;
         self.add(Group { kind, model, currency }, &Total { count: 1, amount, vendor_share })
@@ -68,7 +68,7 @@ impl Totals {
         Ok(())
     }
 
-    /// Adds all of these totals.
+    /// Adds all totals of `other`.
     pub fn add_all(&mut self, other: &Totals) -> Result<(), Overflow> {
         other.0.iter().try_for_each(|(group, total)| self.add(*group, total))
     }

@@ -25,7 +25,7 @@ fn sections(rulebook: &str) -> BTreeSet<String> {
     sections
 }
 
-/// What follows each section sign of a text, as far as it is a section's number.
+/// The section number after each section sign of a text.
 fn cited(text: &str) -> Vec<String> {
     let numbers = text.split('\u{a7}').skip(1).map(|rest| {
         let end = rest.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(rest.len());

@@ -1,5 +1,5 @@
-//! The house, held together by what its sources say: in no crate do files import each other in a circle, no answer is made of
-//! loose JSON, no crate includes a file of another, and no retired word is used.
+//! Rules about the sources: in no crate do files import each other in a circle, no answer is made of loose JSON, no
+//! crate includes a file of another, and no retired word is used.
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on says so")]
 
@@ -40,19 +40,19 @@ fn modules(src: &Path) -> BTreeMap<String, String> {
     found
 }
 
-/// The modules that a text declares for tests only.
+/// The modules declared for tests only.
 fn test_modules(module: &str, text: &str) -> Vec<String> {
     let declared = text.split("#[cfg(test)]\nmod ").skip(1).filter_map(|rest| Some(rest.split_once(';')?.0));
     declared.map(|name| if module.is_empty() { name.to_owned() } else { format!("{module}::{name}") }).collect()
 }
 
-/// What of a source file is neither a comment nor a test.
+/// The code of a source file without comments and tests.
 fn production(text: &str) -> String {
     let code = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
     code.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
 }
 
-/// Everything that a text names below `crate::`, groups in braces taken apart.
+/// All paths named below `crate::`, with groups in braces expanded.
 fn paths(text: &str, from: &str) -> Vec<String> {
     let names = text.match_indices(from).filter(|(at, _)| {
         let before = text[..*at].chars().next_back();
@@ -65,7 +65,7 @@ fn paths(text: &str, from: &str) -> Vec<String> {
     all
 }
 
-/// One path, or a group of them; returns what follows.
+/// Parses one path, or a group of them; returns the rest of the text.
 fn path<'a>(text: &'a str, prefix: &str, all: &mut Vec<String>) -> &'a str {
     if let Some(mut rest) = text.strip_prefix('{') {
         loop {
@@ -90,7 +90,7 @@ fn path<'a>(text: &'a str, prefix: &str, all: &mut Vec<String>) -> &'a str {
     }
 }
 
-/// Names that a module only hands on: `pub use aggregates::Aggregates`.
+/// The names that a module re-exports: `pub use aggregates::Aggregates`.
 fn handed_on(modules: &BTreeMap<String, String>) -> BTreeMap<String, String> {
     let mut names = BTreeMap::new();
     for (module, text) in modules {
@@ -112,7 +112,7 @@ fn handed_on(modules: &BTreeMap<String, String>) -> BTreeMap<String, String> {
     names
 }
 
-/// The module in which something is said that another names.
+/// The module that defines a name used in another.
 fn home(named: &str, modules: &BTreeMap<String, String>, handed_on: &BTreeMap<String, String>) -> String {
     let mut named = named.to_owned();
     for _ in 0..4 {
@@ -128,7 +128,7 @@ fn home(named: &str, modules: &BTreeMap<String, String>, handed_on: &BTreeMap<St
     String::new()
 }
 
-/// Which modules of a crate each of them imports.
+/// The modules that each module of a crate imports.
 fn imports(modules: &BTreeMap<String, String>) -> BTreeMap<String, BTreeSet<String>> {
     let handed_on = handed_on(modules);
     let of = |module: &String, text: &String| {
@@ -136,13 +136,13 @@ fn imports(modules: &BTreeMap<String, String>) -> BTreeMap<String, BTreeSet<Stri
         let above = |name: String| if parent.is_empty() { name } else { format!("{parent}::{name}") };
         let named = paths(text, "crate::").into_iter().chain(paths(text, "super::").into_iter().map(above));
         let homes = named.map(|named| home(&named, modules, &handed_on));
-        // What a module declares is part of it; what it hands on is not imported by it.
+        // A module's declared submodules are part of it; a re-exported name is not imported by the re-exporting module.
         homes.filter(|home| home != module).collect::<BTreeSet<_>>()
     };
     modules.iter().map(|(module, text)| (module.clone(), of(module, text))).collect()
 }
 
-/// The modules that import themselves, by way of others.
+/// The modules that import themselves through others.
 fn circles(imports: &BTreeMap<String, BTreeSet<String>>) -> Vec<String> {
     let reached = |from: &String| {
         let (mut seen, mut open) = (BTreeSet::new(), vec![from]);
@@ -222,7 +222,7 @@ fn retired_words(architecture: &str) -> BTreeSet<String> {
     rows.flat_map(|row| words(row.trim_end_matches('|').rsplit('|').next().unwrap())).collect()
 }
 
-/// Every file below some folders that ends like this.
+/// Every file below some folders with one of these name endings.
 fn files(folders: &[&str], ends: &[&str]) -> Vec<PathBuf> {
     let mut open: Vec<PathBuf> = folders.iter().map(|folder| root().join(folder)).collect();
     let mut files = Vec::new();

@@ -1,5 +1,5 @@
-//! The rulebook, section by section: facts in, what is owed out, with no storage. Then the sample worlds, and what holds of
-//! any facts.
+//! The rulebook, section by section: facts in, lines out, with no storage. Then the sample worlds, and properties of
+//! arbitrary facts.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on says so")]
 
@@ -96,7 +96,7 @@ fn fact(text: &str) -> Fact {
     }
 }
 
-/// What is known.
+/// The agreements, facts and choices recorded so far.
 #[derive(Default)]
 struct Known {
     registry: BTreeMap<PartnerId, Agreements>,
@@ -104,7 +104,7 @@ struct Known {
 }
 
 impl Known {
-    /// All of it, one after the other.
+    /// Applies all inputs in order.
     fn after(said: &[&str]) -> Known {
         let mut known = Known::default();
         for text in said {
@@ -113,8 +113,8 @@ impl Known {
         known
     }
 
-    /// `signed <agreement>; <agreement>…`: all of the partner's agreements; `choose <fact>` and `choose none for <fact>`: what
-    /// stands of the fact's key; else a fact.
+    /// Applies an input. `signed <agreement>; <agreement>…`: all of the partner's agreements; `choose <fact>` and
+    /// `choose none for <fact>`: the effective claim of the fact's key; else a fact.
     fn hear(&mut self, text: &str) {
         if let Some(agreements) = text.strip_prefix("signed ") {
             let agreements = agreements.split("; ").filter(|text| *text != "nothing").map(agreement).collect();
@@ -136,7 +136,7 @@ impl Known {
         fold_contracts(&self.contracts, &self.registry)
     }
 
-    /// What needs a person.
+    /// The attention list: each anomaly as text.
     fn attention(&self) -> Vec<String> {
         let agreements = self.registry.values().next().cloned().unwrap_or_default();
         let mut partner = Partner { agreements, ..Partner::default() };
@@ -179,7 +179,7 @@ fn which(id: &LineId) -> String {
     }
 }
 
-/// What goes to the vendor is behind a `+`.
+/// The amount as text; the vendor's part follows a `+`.
 fn parts(currency: Currency, amount: Minor, vendor_share: Minor) -> String {
     let amount = currency.decimal(amount);
     if vendor_share == Minor::ZERO { amount } else { format!("{amount} + {}", currency.decimal(vendor_share)) }
@@ -192,7 +192,7 @@ fn booked(id: &LineId, posting: &PostingKey, amount: Minor, vendor_share: Minor)
     format!("{}: {model} {kind} {parts} {currency} on {booked_on}", which(id))
 }
 
-/// What was said in; the lines that are owed, each with its reason, and then what needs a person, out.
+/// Checks inputs against the expected lines, each with its reason, and then the anomalies.
 fn check(said: &[&str], expected: &[&str]) {
     let known = Known::after(said);
     let rows = known.lines().into_iter().map(|line| {
@@ -334,7 +334,7 @@ fn a_credit_note_takes_back_its_share_and_never_more_than_is_left() {
     check(&said, &[&refunded[..], &[over, "A 1: over what is left", "A 1: another currency"]].concat());
 }
 
-/// What was said in; for each currency what is due to the partner and from it out.
+/// Checks inputs against the expected balance of each currency: due to the partner and from it.
 fn check_balances(said: &[&str], expected: &[(&str, i64, i64)]) {
     let lines = Known::after(said).lines();
     let balances: Vec<_> = balances(&lines).unwrap().into_values().flat_map(|Balances(balances)| balances).collect();
@@ -354,12 +354,12 @@ fn the_vendor_owes_commissions_the_partner_the_rest_of_a_fee_and_its_entry_fee()
     check_balances(&[affiliate, "instance A 2024-01-01 100 CHF"], &[("CHF", 0, 0), ("EUR", 0, 250_000)]);
 }
 
-/// The entries of each line.
+/// The recorded entries of each line.
 #[derive(Default)]
 struct Ledger(BTreeMap<LineId, Vec<Entry>>);
 
 impl Ledger {
-    /// Appends what is due, and returns it.
+    /// Appends the entries due, and returns them.
     fn post(&mut self, lines: Vec<Line>) -> Vec<(LineId, Entry)> {
         let lines = by_id(lines);
         let ids: BTreeSet<LineId> = self.0.keys().chain(lines.keys()).cloned().collect();
@@ -372,7 +372,7 @@ impl Ledger {
         due.collect()
     }
 
-    /// What the entries of each line add up to; lines brought to zero count as absent.
+    /// The sum of each line's entries; lines brought to zero count as absent.
     fn sums(&self) -> BTreeMap<(LineId, PostingKey), (i64, i64)> {
         let entries = self.0.iter().flat_map(|(id, entries)| entries.iter().map(move |entry| (id, entry)));
         sums(entries.map(|(id, entry)| ((id.clone(), entry.posting.clone()), (entry.amount, entry.vendor_share))))
@@ -389,7 +389,7 @@ fn sums<K: Ord>(amounts: impl Iterator<Item = (K, (Minor, Minor))>) -> BTreeMap<
     sums
 }
 
-/// What was said in; what is appended to the ledger with each of it out.
+/// Checks inputs against the entries that each appends.
 fn check_ledger(said: &[&str], expected: &[&str]) {
     let (mut known, mut ledger) = (Known::default(), Ledger::default());
     let mut appended = Vec::new();
@@ -562,7 +562,7 @@ fn a_renewal_that_does_not_start_after_the_signature_never_stands() {
     );
 }
 
-/// What was said in; what the lines add up to, by model, kind and currency, out.
+/// Checks inputs against the totals of the lines, by model, kind and currency.
 fn check_totals(said: &[&str], expected: &[&str]) {
     let Totals(totals) = of_lines(&Known::after(said).lines()).unwrap();
     let rows = totals.into_iter().map(|(Group { kind, model, currency }, total)| {
@@ -593,7 +593,7 @@ fn totals_are_apart_by_kind_model_and_currency() {
     );
 }
 
-/// What was said, and what would be other in; each annuity's line as it is and as it would be out.
+/// Checks inputs and a simulated change against the expected lines of each annuity, as they are and as simulated.
 fn check_what_if(said: &[&str], who: &Who, change: Change, expected: &[&str]) {
     let known = Known::after(said);
     let side = |line: Option<Line>| {
@@ -652,7 +652,7 @@ fn what_if_is_the_same_facts_under_other_terms() {
     }
 }
 
-/// What was said in; why the first line that is owed is what it is, out.
+/// Checks inputs against the explanation of the first line owed.
 fn check_explained(said: &[&str], language: Language, expected: &str) {
     let lines = Known::after(said).lines();
     let line = lines.first().unwrap();
@@ -696,7 +696,7 @@ fn an_amount_says_what_happened_how_it_is_computed_and_why() {
     );
 }
 
-/// What is written reads back the same, and nothing reads that could not have been written.
+/// Checks that a written value reads back the same, and that an invalid one is refused.
 fn check_text<T: DeserializeOwned + Serialize>(good: &Value, bad: &Value) {
     for json in good.as_array().unwrap() {
         let value: T = serde_json::from_value(json.clone()).unwrap();
@@ -718,7 +718,7 @@ fn values_read_back_as_they_are_written() {
     check_text::<Rate>(&json!(["0", "0.333333", "1"]), &json!(["1.1", 1]));
 }
 
-/// A folder of `tests/data` in, what an independent implementation says of it out.
+/// Checks a folder of `tests/data` against the result of an independent implementation.
 fn check_world(folder: &str) {
     let read = |name: &str| {
         std::fs::read_to_string(format!("{}/../../tests/data/{folder}{name}", env!("CARGO_MANIFEST_DIR"))).unwrap()
@@ -765,7 +765,7 @@ proptest! {
         prop_assert_eq!(sum, of_lines(&lines).unwrap());
     }
 
-    /// Agreements are registered on the way, and withdrawn in the end.
+    /// Agreements are registered between the facts, and withdrawn at the end.
     #[test]
     fn entries_add_up_to_the_lines_whatever_came_when(
         facts in facts().prop_map(Just).prop_flat_map(Strategy::prop_shuffle),

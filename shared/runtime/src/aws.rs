@@ -1,4 +1,4 @@
-//! The clients of AWS, and the table behind them.
+//! AWS clients, and the table behind them.
 
 use crate::environment::{SettingsError, optional, variable};
 use crate::metrics::Metrics;
@@ -7,19 +7,20 @@ use ledger::Ledger;
 use ledger::dynamo::DynamoStore;
 use std::time::Duration;
 
-/// How long one request may take, its repetitions included: far under the 120 s any function may run.
+/// The timeout of one request, including its retries: far below the 120 s timeout of every function.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
-/// How long one attempt of a request may take.
+/// The timeout of one attempt of a request.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(3);
-/// How often a request is sent at most.
+/// The most attempts of a request.
 const MAX_ATTEMPTS: u32 = 4;
 
-/// Where a service answers, if not where AWS says: its own variable, or the one for all services.
+/// The endpoint of a service, if it is not the one of AWS: from the service's own variable, or the one for all
+/// services.
 fn endpoint(service: &str) -> Option<String> {
     optional(service).or_else(|| optional("AWS_ENDPOINT_URL"))
 }
 
-/// Clients of AWS, configured from what Lambda puts into every function's environment.
+/// AWS clients, configured from the environment that Lambda gives every function.
 #[derive(Debug, Clone)]
 pub struct Aws {
     dynamodb: aws_sdk_dynamodb::Client,
@@ -45,12 +46,12 @@ impl Aws {
         Ok(DynamoStore::new(self.dynamodb(), variable("TABLE_NAME")?).observed(metrics.observer()))
     }
 
-    /// The one client of DynamoDB: whoever has it shares its connections.
+    /// The only client of DynamoDB: its users share its connections.
     pub fn dynamodb(&self) -> aws_sdk_dynamodb::Client {
         self.dynamodb.clone()
     }
 
-    /// The one client of SQS.
+    /// The only client of SQS.
     pub fn sqs(&self) -> aws_sdk_sqs::Client {
         self.sqs.clone()
     }

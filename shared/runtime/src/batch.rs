@@ -1,4 +1,4 @@
-//! A batch of messages from SQS, as Lambda delivers it, and the answer: which of them must come back.
+//! A batch of messages from SQS, as Lambda delivers it, and the response: the messages that return to the queue.
 
 use crate::Error;
 use crate::context::Context;
@@ -13,20 +13,21 @@ use std::sync::Arc;
 /// One message.
 #[derive(Debug, Clone)]
 pub(crate) struct Message {
-    /// The id SQS gave it.
+    /// The message id from SQS.
     pub(crate) id: String,
-    /// What it says.
+    /// The body.
     pub(crate) body: String,
-    /// What its sender says beside it.
+    /// The message attributes set by the sender.
     pub(crate) attributes: HashMap<String, SqsMessageAttribute>,
-    /// When it was sent.
+    /// The time of sending.
     pub(crate) sent_at: Option<Timestamp>,
-    /// Its part of the invocation: its own trace, or, if it carries none, the invocation's.
+    /// The context: the message's own trace or, if it has none, the invocation's.
     pub(crate) context: Arc<Context>,
 }
 
 impl Message {
-    /// One without an id could not be reported back; SQS gives every message one.
+    /// Reads a message; one without an id is skipped, since it could not be reported as failed. SQS gives every message
+    /// an id.
     fn read(message: SqsMessage, invocation: &Context) -> Option<Message> {
         let id = message.message_id?;
         let sent_at = message.attributes.get("SentTimestamp").and_then(|millis| millis.parse().ok());
@@ -46,11 +47,11 @@ impl Message {
 
 /// A function on a queue.
 pub(crate) trait Worker {
-    /// Deals with a batch, and returns the ids of the messages that must come back.
+    /// Processes a batch, and returns the ids of the messages that return to the queue.
     fn batch(&self, messages: Vec<Message>) -> impl Future<Output = Vec<String>> + Send;
 }
 
-/// Serves a queue for as long as the process lives. What concerns a whole batch has the trace of its first message.
+/// Serves a queue for as long as the process lives. Work for a whole batch has the trace of its first message.
 pub(crate) async fn serve(worker: &(impl Worker + Sync), metrics: &Metrics) -> Result<(), Error> {
     lambda_runtime::run(service_fn(|event: LambdaEvent<SqsEvent>| async move {
         let invocation = Context::of(&event.context);
@@ -65,8 +66,8 @@ pub(crate) async fn serve(worker: &(impl Worker + Sync), metrics: &Metrics) -> R
     .await
 }
 
-/// The answer that leaves these messages in the queue and deletes the others. It names failed messages only: an unknown
-/// id would bring the whole batch back.
+/// The response that leaves these messages in the queue and deletes the others. It contains ids of failed messages
+/// only: an unknown id would return the whole batch.
 fn failures(ids: impl IntoIterator<Item = String>) -> SqsBatchResponse {
     let mut response = SqsBatchResponse::default();
     response.batch_item_failures = ids

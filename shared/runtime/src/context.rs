@@ -1,17 +1,17 @@
-//! What is being worked on: which invocation, which message of it, and the trace they belong to. Every line of the log
-//! names it, and every message that is sent meanwhile carries the trace on, without anybody passing it along.
+//! The context of the current work: invocation, message and trace. Every line of the log includes it, and every message
+//! sent meanwhile carries the trace on, without the context being passed as an argument.
 
 use crate::trace::Trace;
 use aws_sdk_sqs::operation::send_message::builders::SendMessageFluentBuilder;
 use std::pin::Pin;
 use std::sync::Arc;
 
-/// What is being worked on.
+/// The context of the current work.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Context {
-    /// The id that Lambda gave the invocation.
+    /// The invocation's id from Lambda.
     pub request_id: Arc<str>,
-    /// The id that SQS gave the message, where it is one.
+    /// The message id from SQS, for work on a message.
     pub message_id: Option<String>,
     /// The trace.
     pub trace: Option<Trace>,
@@ -22,13 +22,13 @@ tokio::task_local! {
 }
 
 impl Context {
-    /// Of an invocation.
+    /// The context of an invocation.
     pub fn of(invocation: &lambda_runtime::Context) -> Context {
         let trace = invocation.xray_trace_id.as_deref().and_then(Trace::x_ray);
         Context { request_id: invocation.request_id.as_str().into(), message_id: None, trace }
     }
 
-    /// Works within it. The work is one of unknown type from here on: the compiler refuses futures that are nested too deep.
+    /// Runs a future in this context. The future is boxed: the compiler refuses futures that are nested too deep.
     pub fn scope<'a, T: 'a>(
         self: Arc<Context>,
         work: impl Future<Output = T> + Send + 'a,
@@ -37,18 +37,18 @@ impl Context {
         CURRENT.scope(self, work)
     }
 
-    /// The same, for what waits for nothing.
+    /// Runs a function in this context; for work without async code.
     pub fn enter<T>(self: Arc<Context>, work: impl FnOnce() -> T) -> T {
         CURRENT.sync_scope(self, work)
     }
 
-    /// What is being worked on just now, if anything is.
+    /// The context of the current work, if there is one.
     pub fn current() -> Option<Arc<Context>> {
         CURRENT.try_with(Arc::clone).ok()
     }
 }
 
-/// Lets a message carry on the trace of what is being worked on.
+/// Adds the trace of the current context to a message.
 pub(crate) fn traced(send: SendMessageFluentBuilder) -> SendMessageFluentBuilder {
     match Context::current().as_ref().and_then(|context| context.trace.as_ref()) {
         Some(trace) => trace.onto(send),

@@ -1,5 +1,5 @@
-//! The dead-letter queue: what can never be processed goes onto the attention list and there at once, with the reason,
-//! and holds nobody up.
+//! Dead letters: a message that can never be processed is put on the attention list and sent to the dead-letter queue
+//! at once, with the reason, and delays no other message.
 
 use crate::aws::Aws;
 use crate::batch::Message;
@@ -18,17 +18,17 @@ use ledger::attention::DeadLetter;
 use ledger::dynamo::DynamoStore;
 use std::sync::Arc;
 
-/// The message attribute that says what is wrong, in English.
+/// The message attribute with the reason of the refusal, in English.
 pub const REASON: &str = "reason";
-/// The message attribute that names the field that is wrong.
+/// The message attribute with the name of the field at fault.
 pub const FIELD: &str = "field";
-/// The message attribute that gives the message's id in its first queue.
+/// The message attribute with the message's id in its first queue.
 pub const MESSAGE_ID: &str = "message_id";
 
-/// How many attributes a message has at most (a limit of SQS).
+/// The most attributes of a message (a limit of SQS).
 const MAX_ATTRIBUTES: usize = 10;
 
-/// A function's dead-letter queue, and the list of what was refused.
+/// A function's dead-letter queue, and the attention list.
 #[derive(Debug, Clone)]
 pub struct DeadLetters {
     ledger: Ledger<DynamoStore>,
@@ -50,7 +50,8 @@ impl DeadLetters {
         })
     }
 
-    /// Lists a message as refused, and moves it there. `false`: not both, so that it must come back.
+    /// Puts a message on the attention list as refused, and sends it to the dead-letter queue. `false`: not both
+    /// succeeded, so the message returns to the queue.
     pub(crate) async fn move_to_dead_letters(&self, message: &Message, refusal: &Refusal) -> bool {
         let moved = Arc::clone(&message.context).scope(self.list_and_send(message, refusal)).await;
         self.metrics.message(if moved { "refused" } else { "failed" });
@@ -115,7 +116,7 @@ impl DeadLetters {
     }
 }
 
-/// The attributes that the sender gave the message, as many as SQS takes beside ours.
+/// The attributes set by the message's sender, as many as SQS takes beside ours.
 fn senders(message: &Message) -> impl Iterator<Item = (&String, MessageAttributeValue)> {
     const OURS: [&str; 4] = [REASON, FIELD, MESSAGE_ID, TRACEPARENT];
     let mut attributes: Vec<_> = message.attributes.iter().filter(|(name, _)| !OURS.contains(&name.as_str())).collect();

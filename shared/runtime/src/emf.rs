@@ -1,4 +1,4 @@
-//! The embedded metric format of `CloudWatch`: a line of the log that is metrics as well.
+//! The embedded metric format of `CloudWatch`: log lines that are also metrics.
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -7,26 +7,26 @@ use std::collections::BTreeMap;
 
 /// The namespace of every metric.
 pub(crate) const NAMESPACE: &str = "AllInWeb/PartnerProgramme";
-/// How many values one metric of a line has at most (a limit of the format).
+/// The most values of one metric in a line (a limit of the format).
 pub(crate) const MAX_VALUES: usize = 100;
 
-/// One metric of a line: a number, or several.
+/// A metric of a line: one number, or several.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Metric {
     pub(crate) name: &'static str,
-    /// One of: `Count`, `Milliseconds`, `None`.
+    /// The unit: `Count`, `Milliseconds` or `None`.
     pub(crate) unit: &'static str,
     pub(crate) value: Value,
 }
 
 impl Metric {
-    /// So many.
+    /// A metric with the unit `Count`.
     pub(crate) fn count(name: &'static str, value: impl Into<Value>) -> Metric {
         Metric { name, unit: "Count", value: value.into() }
     }
 }
 
-/// A line of the log, as `CloudWatch` reads it.
+/// A log line in the format that `CloudWatch` reads.
 #[derive(Serialize)]
 struct Line<'a> {
     #[serde(rename = "_aws")]

@@ -1,4 +1,4 @@
-//! The functions that take events in: batch → message → event → fact → ledger.
+//! The ingest functions: batch → message → event → fact → ledger.
 
 use crate::aws::Aws;
 use crate::batch::{Message, Worker, serve};
@@ -35,7 +35,7 @@ struct Ingest {
 }
 
 impl Worker for Ingest {
-    /// Deletes what is durable, and leaves the rest in the queue.
+    /// Records the events of a batch; messages without a durable outcome return to the queue.
     async fn batch(&self, messages: Vec<Message>) -> Vec<String> {
         let mut back = Vec::new();
         let mut accepted = Vec::new();
@@ -56,7 +56,7 @@ impl Worker for Ingest {
 }
 
 impl Ingest {
-    /// Takes events in, and returns the messages that must come back.
+    /// Records facts, and returns the messages that return to the queue.
     async fn record(&self, accepted: Vec<(Message, ReportedFact)>) -> Vec<String> {
         let (messages, reported): (Vec<Message>, Vec<ReportedFact>) = accepted.into_iter().unzip();
         let outcomes = self.ledger.record(&reported, now()).await;
@@ -86,7 +86,7 @@ impl Ingest {
         let Subject::Annuity(contract_id, _) = reported.fact().subject();
         let (event_id, contract_id) = (reported.trigger().to_string(), contract_id.as_str());
         match outcome {
-            // Logged and counted as refused.
+            // Already logged and counted as refused.
             Ok(Outcome::TooMany(_)) => {}
             Ok(outcome) => {
                 self.metrics.event(outcome);
@@ -107,7 +107,7 @@ impl Ingest {
     }
 }
 
-/// The field that names what there is one too many of.
+/// The field to name when a fact exceeds a bound.
 fn field_of(fact: &Fact) -> &'static str {
     match fact {
         Fact::Sale(_) | Fact::Renewal(_) => "data.contract_id",

@@ -22,18 +22,18 @@ use ledger::bookings::Announce;
 use ledger::{Ledger, Store};
 use std::time::Duration;
 
-/// How long a function's start waits for the table at most.
+/// The longest wait of a function's start for the table.
 const WARM_UP: Duration = Duration::from_millis(250);
 
-/// Now, to the millisecond.
+/// The current time, to the millisecond.
 pub fn now() -> Timestamp {
     let now = Timestamp::now();
     now.round(Unit::Millisecond).unwrap_or(now)
 }
 
-/// Opens the connection to the table before the function asks for work. Starting up, Lambda gives a whole processor;
-/// with 256 MiB the first invocation has a seventh of one for the same handshake. It costs half a read unit for each
-/// process, and no right that the roles have not got anyway. Whether it worked does not matter: the first request tells.
+/// Opens the connection to the table before the function asks for work. During start-up, Lambda gives a whole
+/// processor; with 256 MiB the first invocation has a seventh of one for the same handshake. The read costs half a read
+/// unit for each process, and needs no further permission. A failure is ignored: the first request will report it.
 pub async fn warm_up<S: Store, A: Announce>(ledger: &Ledger<S, A>) {
     drop(tokio::time::timeout(WARM_UP, ledger.ping()).await);
 }

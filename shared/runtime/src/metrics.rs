@@ -1,15 +1,15 @@
-//! Metrics: what an invocation did is counted, and written to the log when it ends. What counted nothing is not written.
+//! Metrics: counts of an invocation, written to the log when it ends. Empty counts are not written.
 //!
 //! | metric | dimensions beside `Function` | |
 //! |---|---|---|
-//! | `Events` | `Outcome` | messages, by what became of them: an [`Outcome`], or one of those below |
-//! | `Pending`, `Contradictions` | | how many of the events wait, or contradict |
+//! | `Events` | `Outcome` | messages by outcome: an [`Outcome`], or one of those below |
+//! | `Pending`, `Contradictions` | | the events that are pending, or contradict others |
 //! | `EntriesAppended` | | entries booked |
-//! | `AmountMinorUnits` | `Kind`, `Currency` | what they add up to, in minor units (cents) |
+//! | `AmountMinorUnits` | `Kind`, `Currency` | the sum of their amounts, in minor units (cents) |
 //! | `AgeAtProcessing` | | milliseconds since an event's `time`, or since it was sent |
-//! | `UnitsRead`, `UnitsWritten` | | capacity units, as answers tell them; of a refused write none does |
+//! | `UnitsRead`, `UnitsWritten` | | capacity units, as DynamoDB reports them; it reports none for a refused write |
 //!
-//! Other outcomes: `refused` (it is a dead letter), `failed` (it comes back), `restated`, `added-up`.
+//! Other outcomes: `refused` (it is a dead letter), `failed` (it returns to the queue), `restated`, `added-up`.
 
 use crate::emf::{MAX_VALUES, Metric, line};
 use crate::environment::{SettingsError, variable};
@@ -23,7 +23,7 @@ use std::collections::BTreeMap;
 use std::io::Write;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// What one invocation counts, wherever in it.
+/// The counts of one invocation.
 #[derive(Debug, Clone)]
 pub struct Metrics {
     function: Arc<str>,
@@ -36,16 +36,16 @@ struct Counts {
     pending: u64,
     contradictions: u64,
     entries: u64,
-    /// In minor units; for a graph, not for a ledger: a sum that does not fit stays at the greatest number.
+    /// In minor units; for graphs only: a sum that overflows stays at the largest number.
     amounts: BTreeMap<(Kind, Currency), i64>,
     ages: Vec<i64>,
-    /// Capacity units, halves among them; no money, and floats because DynamoDB answers with them.
+    /// Capacity units, which may be halves; floats because DynamoDB returns floats. They are no money.
     units_read: f64,
     units_written: f64,
 }
 
 impl Metrics {
-    /// Of the function that `AWS_LAMBDA_FUNCTION_NAME` names.
+    /// Metrics of the function in `AWS_LAMBDA_FUNCTION_NAME`.
     pub fn from_env() -> Result<Metrics, SettingsError> {
         Ok(Metrics { function: variable("AWS_LAMBDA_FUNCTION_NAME")?.into(), counts: Arc::default() })
     }
@@ -54,12 +54,12 @@ impl Metrics {
         self.counts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A message was dealt with.
+    /// Counts a processed message.
     pub(crate) fn message(&self, outcome: &'static str) {
         *self.counts().outcomes.entry(outcome).or_default() += 1;
     }
 
-    /// An event was taken in.
+    /// Counts a recorded event.
     pub(crate) fn event(&self, outcome: Outcome) {
         self.message(outcome.as_str());
         match outcome {
@@ -69,12 +69,12 @@ impl Metrics {
         }
     }
 
-    /// An event of that time is being processed; one of the future is new.
+    /// Records the age of an event of this time; one in the future has age zero.
     pub(crate) fn age(&self, since: Timestamp) {
         self.counts().ages.push((now().as_millisecond() - since.as_millisecond()).max(0));
     }
 
-    /// Entries were booked.
+    /// Counts booked entries.
     pub(crate) fn booked(&self, booked: &[Booking]) {
         let mut counts = self.counts();
         for Booking { within: _, kind, amount, currency } in booked {
@@ -84,7 +84,7 @@ impl Metrics {
         }
     }
 
-    /// Whom a store tells what it consumed.
+    /// The observer of a store's consumed capacity.
     pub(crate) fn observer(&self) -> Observer {
         let metrics = self.clone();
         Arc::new(move |operation, consumed| metrics.consumed(operation, consumed))
@@ -99,16 +99,16 @@ impl Metrics {
         }
     }
 
-    /// Writes what was counted, and begins again with nothing: at the end of each invocation.
+    /// Writes the counts to the log and resets them, at the end of each invocation.
     pub fn write(&self) {
         let lines = std::mem::take(&mut *self.counts()).lines(&self.function, now());
-        // Nobody is left to tell if the log itself is gone.
+        // If the log itself fails, the error cannot be reported anywhere.
         drop(std::io::stdout().lock().write_all(lines.as_bytes()));
     }
 }
 
 impl Counts {
-    /// A line for each set of dimensions.
+    /// The log lines, one for each set of dimensions.
     fn lines(self, function: &str, at: Timestamp) -> String {
         let function = ("Function", function);
         let mut metrics: Vec<Metric> =
@@ -122,7 +122,7 @@ impl Counts {
         }
         let mut text = String::new();
         let mut add = |dimensions: &[(&str, &str)], metrics: &[Metric]| {
-            // Nothing but names and numbers, so that it can be written.
+            // The metrics contain only names and numbers, so serialization cannot fail.
             if let (false, Ok(line)) = (metrics.is_empty(), line(at, dimensions, metrics)) {
                 text.push_str(&line);
                 text.push('\n');

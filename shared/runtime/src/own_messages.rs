@@ -1,14 +1,15 @@
-//! Messages of our own queues, which another release may have sent.
+//! Messages of our own queues; another release may have sent them.
 
 use serde::de::DeserializeOwned;
 
 /// A message of one of our own queues.
 pub(crate) enum Own<T> {
-    /// One that this release knows.
+    /// A message that this release knows.
     Known(T),
-    /// An object that it does not know, of a later release perhaps: it comes back, and is no dead letter.
+    /// A JSON object that this release does not know, perhaps of a later release: it returns to the queue, and is no
+    /// dead letter.
     Unknown(String),
-    /// Nothing that any release sends.
+    /// A message that no release sends.
     Garbage,
 }
 

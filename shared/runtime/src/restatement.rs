@@ -1,4 +1,4 @@
-//! The queue of partners whose agreements changed: who asks for a restatement, and who does it.
+//! The restatement queue: requests for restatements and choices, and the function that processes them.
 
 use crate::aws::Aws;
 use crate::batch::{Message, Worker, serve};
@@ -24,18 +24,18 @@ use std::collections::BTreeSet;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-/// What the queue carries.
+/// A message of the queue.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum Request {
     /// One step of a partner's restatement.
     Partner(PartnerStep),
-    /// A manager's choice of what stands.
+    /// A manager's choice of the effective claim.
     Choice(ChoiceRequest),
 }
 
 impl Request {
-    /// Logs that it is done.
+    /// Logs the processed request.
     fn log(&self) {
         let outcome = "restated";
         match self {
@@ -55,18 +55,18 @@ impl Request {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PartnerStep {
-    /// Whose annuities and entry fees are decided again.
+    /// The partner whose annuities and entry fees are recomputed.
     pub partner_id: PartnerId,
-    /// The version of its agreements that made it necessary; 0: something else did. A step that newer agreements supersede
-    /// is skipped.
+    /// The version of the agreements that caused the pass; 0: another cause. A step that newer agreements supersede is
+    /// skipped.
     pub agreements_version: u64,
-    /// Where the step before ended; none: from the beginning.
+    /// The key at which the step before ended; none: the beginning.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after: Option<IndexKey>,
-    /// Contracts that the steps before passed over, since something of them could not be read: tried once more at the end.
+    /// The contracts that earlier steps skipped because a part of them could not be read: retried once at the end.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub passed_over: BTreeSet<ContractId>,
-    /// Whether the entry fees were passed over for the same reason.
+    /// Whether the entry fees were skipped for the same reason.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub fees_passed_over: bool,
 }
@@ -84,7 +84,7 @@ impl PartnerStep {
     }
 }
 
-/// How many contracts a pass remembers to have passed over; the others are in the log.
+/// The most skipped contracts that a pass stores in its message; the others are in the log.
 const MOST_PASSED_OVER: usize = 100;
 
 /// A choice between the claims of one key (RULEBOOK §5).
@@ -100,21 +100,21 @@ pub struct ChoiceRequest {
     pub credit_note_id: Option<CreditNoteId>,
     /// 1 for the first choice of the key, and so on.
     pub number: usize,
-    /// Which claim is to stand, counted from 1 in the order recorded; none: no one.
+    /// The number of the chosen claim, counted from 1 in the order recorded; none: no claim becomes effective.
     pub claim: Option<usize>,
-    /// How many claims the manager saw.
+    /// The number of claims that the manager saw.
     pub seen: usize,
     /// The reason stated.
     pub why: String,
 }
 
 impl ChoiceRequest {
-    /// What is chosen of.
+    /// The key whose claims the choice is between.
     pub fn key(&self) -> Key {
         Key::of(self.term, self.credit_note_id.clone())
     }
 
-    /// The choice that is asked for.
+    /// The requested choice.
     pub fn choice(&self) -> Choice {
         let ChoiceRequest { contract_id, term: _, credit_note_id: _, number, claim, seen, why } = self.clone();
         Choice { contract_id, key: self.key(), number, claim, seen, why }
@@ -135,19 +135,19 @@ pub struct Queue {
 }
 
 impl Queue {
-    /// The queue that `RESTATEMENT_QUEUE_URL` names. `RESTATEMENT_DELAY_SECONDS` outlasts the function that sends a delayed
-    /// message and, after it, any writer that had read what that function then changed; SQS takes 900 at most.
+    /// The queue in `RESTATEMENT_QUEUE_URL`. `RESTATEMENT_DELAY_SECONDS` is longer than the function that sends a
+    /// delayed message may run plus any writer that had read before that function's change; SQS takes 900 at most.
     pub fn from_env(aws: &Aws) -> Result<Queue, SettingsError> {
         let delay_seconds = i32::try_from(number("RESTATEMENT_DELAY_SECONDS")?).unwrap_or(i32::MAX);
         Ok(Queue { client: aws.sqs(), url: variable("RESTATEMENT_QUEUE_URL")?, delay_seconds })
     }
 
-    /// Asks for a pass at once.
+    /// Requests an immediate pass.
     pub async fn send(&self, request: &Request) -> Result<(), SendError> {
         self.send_after(request, 0).await
     }
 
-    /// Asks for the pass that catches whoever was still at work with the old agreements.
+    /// Requests the delayed pass, which catches functions that still worked with the old agreements.
     pub async fn send_delayed(&self, request: &Request) -> Result<(), SendError> {
         self.send_after(request, self.delay_seconds).await
     }
@@ -197,7 +197,7 @@ impl Worker for Restatement {
 }
 
 impl Restatement {
-    /// `false`: the message must come back.
+    /// Processes a message. `false`: it returns to the queue.
     async fn message(&self, message: &Message) -> bool {
         let request: Request = match own_message(&message.body) {
             Own::Known(request) => request,
@@ -238,8 +238,8 @@ impl Restatement {
         }
     }
 
-    /// One step; the rest is carried on by a message of its own. What cannot be read is passed over, and is the failure of
-    /// the pass when all else is done.
+    /// Processes one step; another message continues the pass. Unreadable contracts are skipped, and make the pass fail
+    /// at its end.
     async fn step(&self, step: &PartnerStep) -> Result<(), Error> {
         let PartnerStep { partner_id, agreements_version, after, .. } = step;
         let because = Trigger::Agreements(*agreements_version);
@@ -266,7 +266,7 @@ impl Restatement {
             self.queue.send(&Request::Partner(rest)).await?;
             return Ok(());
         }
-        // Mended meanwhile, perhaps.
+        // It may have been repaired meanwhile.
         let fees = LineId::EntryFee { partner_id: partner_id.clone(), agreement: Day::MIN.into() };
         let mut failed = None;
         if rest.fees_passed_over {
@@ -279,7 +279,7 @@ impl Restatement {
         failed.map_or(Ok(()), |error| Err(error.into()))
     }
 
-    /// A choice, between two passes over every partner that the sale was ever claimed for, as for a change of agreements.
+    /// Applies a choice, between two passes for every partner with a claim of the sale, as for a change of agreements.
     async fn choose(&self, request: &ChoiceRequest) -> Result<Option<Refusal>, Error> {
         let contract = self.ledger.contract(&request.contract_id).await?.contract();
         let (outlook, _) = request.choice().judge(&contract);
@@ -304,7 +304,7 @@ impl Restatement {
     }
 }
 
-/// Why a choice was not made; none: it was.
+/// The reason why a choice was refused; none: it was made.
 pub fn refused(chosen: ChoiceResult) -> Option<Refusal> {
     let (field, words) = match chosen {
         ChoiceResult::Now | ChoiceResult::Already => return None,

@@ -1,4 +1,4 @@
-//! Logs: one JSON object a line. Ids, outcomes and reasons; never a message's body, a token or a name.
+//! Logs: JSON, one object a line. They hold ids, outcomes and reasons; never a message's body, a token or a name.
 
 use crate::context::Context;
 use crate::trace::Trace;
@@ -13,20 +13,20 @@ use tracing_subscriber::fmt::format::Writer;
 use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields};
 use tracing_subscriber::registry::LookupSpan;
 
-/// Starts the log, at the level that `AWS_LAMBDA_LOG_LEVEL` names, `INFO` without one. More than `INFO` is not to be had:
-/// at `DEBUG` the AWS clients and Lambda's own write whole requests.
+/// Starts the log at the level in `AWS_LAMBDA_LOG_LEVEL`, by default `INFO`. The level is `INFO` at most: at `DEBUG`
+/// the AWS clients and Lambda's own write whole requests.
 pub fn start() {
     let level = std::env::var("AWS_LAMBDA_LOG_LEVEL").ok().and_then(|level| level.parse().ok());
     let level = level.unwrap_or(LevelFilter::INFO).min(LevelFilter::INFO);
     tracing_subscriber::fmt().event_format(Line).with_max_level(level).init();
-    // What a panic says may quote what it stumbled over.
+    // The message of a panic may quote input, so it is not logged.
     std::panic::set_hook(Box::new(|panic| {
         let place = panic.location().map(ToString::to_string);
         tracing::error!(place, "a bug ended this invocation: its messages come back; report the place");
     }));
 }
 
-/// How a function's process ends.
+/// The exit code of a function's process.
 pub fn ended(result: Result<(), Error>) -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -38,7 +38,7 @@ pub fn ended(result: Result<(), Error>) -> ExitCode {
     }
 }
 
-/// A line: when, how grave, what is being worked on, and what the event says.
+/// The format of a log line: time, level, context, and the event's fields.
 struct Line;
 
 impl<S, N> FormatEvent<S, N> for Line
@@ -64,7 +64,7 @@ where
 struct Fields(Map<String, Value>);
 
 impl Fields {
-    /// Adds a field, unless there is nothing to say.
+    /// Adds a field, unless its value is null.
     fn add(&mut self, name: &str, value: impl Into<Value>) {
         let value = value.into();
         if !value.is_null() {

@@ -1,7 +1,8 @@
-//! The queue of months whose totals are computed again: who asks, and who does it.
+//! The totals queue: requests for refreshes of month totals, and the function that computes them.
 //!
-//! Whoever books entries asks for a refresh before the write, delayed by more than a writer may take and the index may
-//! lag, and again at once when the write is durable. Whatever happens in between, the delayed one comes.
+//! A function that books entries first sends a delayed refresh, then writes, then asks for an immediate one once the
+//! write is durable. The delay is longer than a writer may take and the index may lag. After a crash at any point, the
+//! delayed refresh still arrives.
 
 use crate::aws::Aws;
 use crate::batch::{Message, Worker, serve};
@@ -24,21 +25,21 @@ use std::collections::BTreeSet;
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// What became of a message that named months.
+/// The outcome of a message with months to refresh.
 const ADDED_UP: &str = "added-up";
 
 /// A ledger that reports its bookings.
 pub type BookingLedger = Ledger<DynamoStore, Refreshes>;
 
-/// What the queue carries.
+/// A message of the queue.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Refresh {
-    /// The months that are added up again.
+    /// The months to compute again.
     pub months: BTreeSet<PartnerMonth>,
 }
 
-/// The refreshes that one invocation asks for, and the count of what it books.
+/// The refreshes requested in one invocation, and the metrics of its bookings.
 #[derive(Debug, Clone)]
 pub struct Refreshes {
     client: Client,
@@ -50,14 +51,14 @@ pub struct Refreshes {
 
 #[derive(Debug, Default)]
 struct RequestedMonths {
-    /// Of which months the delayed refresh was asked for in this invocation.
+    /// The months with a delayed refresh requested in this invocation.
     delayed: BTreeSet<PartnerMonth>,
-    /// Of which months the refresh at once is to be asked for at its end.
+    /// The months with an immediate refresh to request at the end of the invocation.
     booked: BTreeSet<PartnerMonth>,
 }
 
 impl Refreshes {
-    /// The queue that `TOTALS_QUEUE_URL` names; `RESTATEMENT_DELAY_SECONDS` outlasts the writer that asks.
+    /// The queue in `TOTALS_QUEUE_URL`; `RESTATEMENT_DELAY_SECONDS` is longer than the requesting writer may run.
     pub fn from_env(aws: &Aws, metrics: &Metrics) -> Result<Refreshes, SettingsError> {
         let delay_seconds = i32::try_from(number("RESTATEMENT_DELAY_SECONDS")?).unwrap_or(i32::MAX);
         Ok(Refreshes {
@@ -69,12 +70,12 @@ impl Refreshes {
         })
     }
 
-    /// The ledger whose bookings ask for refreshes here.
+    /// The ledger whose bookings request refreshes here.
     pub fn ledger(&self, aws: &Aws) -> Result<BookingLedger, SettingsError> {
         Ok(Ledger::announcing(aws.store(&self.metrics)?, self.clone()))
     }
 
-    /// At the end of an invocation: asks for the refresh at once. Should that fail, the delayed one comes.
+    /// Requests the immediate refreshes at the end of an invocation. If that fails, the delayed ones still arrive.
     pub async fn ask(&self) {
         let RequestedMonths { delayed: _, booked } = std::mem::take(&mut *self.asked());
         if booked.is_empty() {
@@ -136,7 +137,7 @@ struct Totals {
 }
 
 impl Worker for Totals {
-    /// Each month once, however many messages ask for it.
+    /// Refreshes each month once, however many messages name it.
     async fn batch(&self, messages: Vec<Message>) -> Vec<String> {
         let (mut back, mut wanted, mut asking) = (Vec::new(), BTreeSet::new(), Vec::new());
         for message in messages {

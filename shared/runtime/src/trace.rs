@@ -1,22 +1,22 @@
-//! The distributed trace that something belongs to: as X-Ray names it, or as W3C does. What came in goes on to whatever
-//! is sent because of it.
+//! The distributed trace, in the form of X-Ray or of W3C. A trace that came in is carried on to the messages sent
+//! because of it.
 
 use aws_sdk_sqs::operation::send_message::builders::SendMessageFluentBuilder;
 use aws_sdk_sqs::types::{MessageAttributeValue, MessageSystemAttributeNameForSends, MessageSystemAttributeValue};
 
-/// The message attribute, and the header, in which W3C's Trace Context travels.
+/// The message attribute, and the header, of W3C's Trace Context.
 pub const TRACEPARENT: &str = "traceparent";
-/// The attribute in which SQS itself carries X-Ray's header.
+/// The message attribute in which SQS itself carries X-Ray's header.
 pub const AWS_TRACE_HEADER: &str = "AWSTraceHeader";
 
-/// A trace. Only what is well formed is kept, so that nothing else of a header gets into a log or to somebody else.
+/// A trace. Only well-formed parts of a header are kept, so that nothing else of it gets into a log or a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Trace {
     id: String,
     carrier: Carrier,
 }
 
-/// How it came, and goes on.
+/// The form in which the trace came in and is carried on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Carrier {
     XRay(String),
@@ -24,7 +24,7 @@ enum Carrier {
 }
 
 impl Trace {
-    /// From X-Ray's header, `Root=1-<8 hex>-<24 hex>;Parent=<16 hex>;Sampled=1`; its id is that of the root.
+    /// Parses X-Ray's header, `Root=1-<8 hex>-<24 hex>;Parent=<16 hex>;Sampled=1`; its id is that of the root.
     pub fn x_ray(header: &str) -> Option<Trace> {
         let part = |name| header.split(';').find_map(|part| part.trim().strip_prefix(name)?.strip_prefix('='));
         let id = part("Root").filter(|root| is_root(root))?.to_owned();
@@ -38,7 +38,7 @@ impl Trace {
         Some(Trace { id, carrier: Carrier::XRay(kept) })
     }
 
-    /// From W3C's, `00-<32 hex: the id>-<16 hex>-<2 hex>`.
+    /// Parses W3C's, `00-<32 hex: the id>-<16 hex>-<2 hex>`.
     pub fn w3c(traceparent: &str) -> Option<Trace> {
         let (version, rest) = traceparent.split_once('-')?;
         let (id, rest) = rest.split_once('-')?;
@@ -47,12 +47,12 @@ impl Trace {
         is_known.then(|| Trace { id: id.to_owned(), carrier: Carrier::W3c(traceparent.to_owned()) })
     }
 
-    /// The id under which the trace is found.
+    /// The id to search the trace by.
     pub fn id(&self) -> &str {
         &self.id
     }
 
-    /// Lets a message carry the trace on.
+    /// Adds the trace to a message.
     pub fn onto(&self, send: SendMessageFluentBuilder) -> SendMessageFluentBuilder {
         match &self.carrier {
             Carrier::XRay(header) => {

@@ -1,5 +1,6 @@
-//! What instructions are counted of, by `bench`: `decisions rules 1000`, `decisions event 1000`. Sales in the steady state, decided with or without reading each from its event first.
-//! Two runs that differ in their number alone differ by the instructions of the sales between.
+//! Program of which `bench` counts the instructions: `decisions rules 1000`, `decisions event 1000`. It decides sales
+//! in the steady state, with or without reading each from its event first. Two runs that differ only in their number
+//! differ by the instructions of the sales between.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a program of a test that cannot go on says so")]
 
@@ -10,7 +11,7 @@ use rules::line::annuity_lines;
 use rules::{AnnuityId, Fact, Line, Partner, PartnerId, Sale, Term};
 use std::hint::black_box;
 
-/// How many different sales there are.
+/// Number of different sales.
 const SALES: usize = 100;
 
 fn main() {
@@ -34,7 +35,7 @@ fn main() {
     }
 }
 
-/// What the steady path asks the rules: the decision of a first annuity, and its line.
+/// Decides a first annuity and makes its line, as the steady path does.
 fn line(sale: &Sale, partner: &Partner) -> Line {
     let annuity = Annuity { sale, term: Term::FIRST, starts_on: sale.signed_on };
     let decision = decide(annuity, partner).unwrap();

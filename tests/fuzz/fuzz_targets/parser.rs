@@ -1,4 +1,4 @@
-//! Whatever a message says, it is read or refused: no panic, no refusal without a field and a reason.
+//! Fuzzes the parser: any message is read or refused, without a panic, and each refusal has a field and a reason.
 
 #![no_main]
 

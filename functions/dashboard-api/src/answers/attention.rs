@@ -1,4 +1,4 @@
-//! What needs a person, and what to do about it.
+//! The attention list: anomalies, dead letters and unreadable items, each with what to do about it.
 
 use crate::answers::unreadable::Unreadable;
 use jiff::Timestamp;
@@ -8,7 +8,7 @@ use rules::programme::Language;
 use rules::{AnnuityId, ContractId, PartnerId, Term};
 use serde::Serialize;
 
-/// A page of what needs a person, newest first.
+/// A page of the attention list, newest first.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub(crate) struct AttentionList {
@@ -18,7 +18,7 @@ pub(crate) struct AttentionList {
     pub(crate) unreadable: Unreadable,
 }
 
-/// Something that needs a person.
+/// An item of the attention list.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(untagged)]
@@ -28,7 +28,7 @@ pub(crate) enum AttentionItem {
     Unreadable(UnreadableItem),
 }
 
-/// Something about an annuity.
+/// An anomaly of an annuity.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub(crate) struct AnnuityItem {
@@ -40,13 +40,13 @@ pub(crate) struct AnnuityItem {
     pub(crate) what_to_do: &'static str,
 }
 
-/// A message that cannot be processed.
+/// A dead letter: a message that cannot be processed.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub(crate) struct DeadLetterItem {
     kind: RejectedKind,
     message_id: String,
-    /// The function that refused it, if it is one that this release knows.
+    /// The function that refused the message; null if this release does not know it.
     function: Option<Function>,
     field: String,
     reason: String,
@@ -80,12 +80,12 @@ impl DeadLetterItem {
     }
 }
 
-/// Something that cannot be read.
+/// An item of the ledger that cannot be read.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub(crate) struct UnreadableItem {
     kind: UnreadableKind,
-    /// What it is about, if its key tells.
+    /// The contract of the item, if the item's key names one.
     #[serde(skip_serializing_if = "Option::is_none")]
     contract_id: Option<ContractId>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -129,7 +129,7 @@ enum Function {
 }
 
 impl Function {
-    /// The function of a name that Lambda gave it: that of the template, or `<stack>-<that of the template>-<at random>`.
+    /// Finds a function by its name in Lambda: that of the template, or `<stack>-<that of the template>-<at random>`.
     fn named(name: &str) -> Option<Function> {
         let logical = match name.rsplit_once('-') {
             Some((stack_and_logical, _)) => stack_and_logical.rsplit('-').next().unwrap_or(stack_and_logical),

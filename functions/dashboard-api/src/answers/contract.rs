@@ -1,5 +1,5 @@
-//! One contract's history, and why each of its amounts is what it is, page by page. What of it a partner sees, [`View`]
-//! says.
+//! The history of a contract, page by page, with the reason for each amount. [`View`] decides which parts a partner
+//! sees.
 
 use crate::answers::contract_pieces::{Left, PageOfPieces, Piece, View};
 use crate::answers::entries::{Entry, LineAnswer, UnknownEntry};
@@ -31,21 +31,22 @@ pub(crate) struct ContractPage {
     pub(crate) unreadable: Unreadable,
 }
 
-/// What a page shows.
+/// The parts of a contract that a page shows.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub(crate) struct History {
     contract_id: ContractId,
-    /// The sale that stands.
+    /// The effective sale.
     sale: Option<SaleClaim>,
-    /// For a partner whose sale it was: that is why it has its own entries alone, no sale, no annuities.
+    /// Reason why the sale is no longer the partner's, else null. With a reason, the page has the partner's own
+    /// entries, but no sale and no annuities.
     no_longer_yours: Option<Left>,
     annuities: Vec<Annuity>,
-    /// What was claimed once or several times, and which claim stands; always empty for a partner.
+    /// Sale, renewals and credit notes, each with its effective claim; always empty for a partner.
     keys: Vec<ClaimedKey>,
-    /// The claims of each key that has several; always empty for a partner.
+    /// Claims of each key that has several; always empty for a partner.
     contradictions: Vec<Contradiction>,
-    /// The choices that were made; always empty for a partner.
+    /// Choices that managers made; always empty for a partner.
     choices: Vec<ChoiceAnswer>,
     entries: Vec<Entry>,
 }
@@ -98,7 +99,7 @@ struct Annuity {
     pending: Option<Pending>,
     line: Option<LineAnswer>,
     credit_notes: Vec<CreditNoteAnswer>,
-    /// What about it needs a person; always empty for a partner.
+    /// Anomalies of the annuity; always empty for a partner.
     attention: Vec<Anomaly>,
 }
 
@@ -111,7 +112,7 @@ enum AnnuityState {
     Pending,
 }
 
-/// What an annuity waits for.
+/// The fact or the agreement that a pending annuity waits for.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "openapi", schema(as = PendingAnnuity))]
@@ -120,7 +121,7 @@ struct Pending {
     explanation: String,
 }
 
-/// A credit note that stands.
+/// A credit note, as its effective claim states it.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "openapi", schema(as = CreditNote))]
@@ -156,7 +157,7 @@ impl Annuity {
     }
 }
 
-/// By day, and on one day by their ids.
+/// Lists the credit notes of an annuity by day, and on one day by their ids.
 fn credit_notes(contract: &Contract, term: Term, lines: &[Line], language: Language) -> Vec<CreditNoteAnswer> {
     let mut notes: Vec<_> = contract.credit_notes(term).collect();
     notes.sort_by_key(|note| (note.issued_on, &note.credit_note_id));
@@ -177,13 +178,13 @@ fn line_of(lines: &[Line], wanted: &Cause, language: Language) -> Option<LineAns
     lines.iter().find(is_wanted).map(|line| LineAnswer::of(line, language))
 }
 
-/// What can be claimed once only: a sale, a renewal, a credit note.
+/// The key of a sale, a renewal or a credit note; each of these can be claimed only once without contradiction.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 struct KeyName {
-    /// 1 for the sale.
+    /// The term of the annuity; 1 for the sale.
     term: Term,
-    /// None: the annuity itself.
+    /// The id of the credit note; null for a sale or a renewal.
     credit_note_id: Option<CreditNoteId>,
 }
 
@@ -197,22 +198,22 @@ impl From<&Key> for KeyName {
     }
 }
 
-/// A key, which of its claims stands, and how another is chosen.
+/// A key with its effective claim and its next choice.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 struct ClaimedKey {
     #[serde(flatten)]
     key: KeyName,
-    /// How many claims there are.
+    /// Number of claims.
     claims: usize,
-    /// The claim that stands, counted from 1; null: none does.
+    /// Number of the effective claim, counted from 1; null: no claim is effective.
     effective: Option<usize>,
     /// Whether claims contradict each other and no choice has resolved that.
     open: bool,
     next_choice: NextChoice,
 }
 
-/// The next choice of a key: its number, and the path to send it to.
+/// The next choice of a key: its number, and the path for sending it.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 struct NextChoice {
@@ -238,16 +239,16 @@ impl ClaimedKey {
     }
 }
 
-/// Every claim of a key that has several, in the order recorded.
+/// All claims of a key that has several, in the order recorded.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 struct Contradiction {
     #[serde(flatten)]
     key: KeyName,
     claims: Vec<Claim>,
-    /// The claim that stands, counted from 1; null: none does.
+    /// Number of the effective claim, counted from 1; null: no claim is effective.
     effective: Option<usize>,
-    /// Whether no choice has resolved it.
+    /// Whether no choice has resolved the contradiction.
     open: bool,
 }
 
@@ -262,16 +263,16 @@ impl Contradiction {
     }
 }
 
-/// A choice of what stands.
+/// A manager's choice of the effective claim.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "openapi", schema(as = ChoiceMade))]
 struct ChoiceAnswer {
     #[serde(flatten)]
     key: KeyName,
-    /// The claim that was chosen; null: none is to stand.
+    /// The chosen claim; null: no claim is to be effective.
     claim: Option<Claim>,
-    /// How many claims there were.
+    /// Number of claims that the choice has seen.
     seen: usize,
     reason: String,
     chosen_at: Timestamp,
@@ -289,7 +290,7 @@ impl From<&ChoiceMade> for ChoiceAnswer {
     }
 }
 
-/// What was claimed.
+/// A claim of a sale, a renewal or a credit note.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(untagged)]

@@ -1,5 +1,5 @@
-//! A contract in pages. Its pieces have a fixed order, and each a place of its own, which stays the same whatever is
-//! appended: a page goes on behind the place of the last piece before it.
+//! Pages of a contract. The pieces of a contract have a fixed order. Each has a place of its own, which stays the same
+//! whatever is appended: a page continues after the place of the last piece before it.
 
 use crate::access::Caller;
 use jiff::Timestamp;
@@ -13,30 +13,30 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::ops::Bound::{Excluded, Unbounded};
 
-/// What of a contract is answered to whoever asks. Nothing else decides it.
+/// The parts of a contract that a caller may see. Nothing else decides this.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum View {
-    /// Everything, to a manager.
+    /// Everything, for a manager.
     Whole,
-    /// What stands, and this partner's entries: nothing of claims, of choices, or of what needs a person.
+    /// Effective claims and this partner's entries; no other claims, no choices, no anomalies.
     Own(PartnerId),
-    /// This partner's entries alone: the sale stood for it once.
+    /// Only this partner's entries: the effective sale was once this partner's.
     Former(PartnerId, Left),
 }
 
-/// Why a sale is a partner's no longer.
+/// Reason why a sale is no longer the partner's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Left {
-    /// It stands for another partner.
+    /// The effective sale is another partner's.
     GivenToAnotherPartner,
-    /// No sale of the contract stands.
+    /// The contract has no effective sale.
     NoneStands,
 }
 
 impl View {
-    /// Of a contract that the caller may read.
+    /// Decides the view of a contract that the caller may read.
     pub(crate) fn of(contract: &Contract, caller: &Caller) -> View {
         match (caller, contract.sale()) {
             (Caller::Admin, _) => View::Whole,
@@ -46,7 +46,7 @@ impl View {
         }
     }
 
-    /// Whether what is said for managers is shown.
+    /// Whether the parts for managers are shown.
     pub(crate) fn is_whole(&self) -> bool {
         *self == View::Whole
     }
@@ -55,7 +55,7 @@ impl View {
         self.shows_entry_of_text(partner.as_str())
     }
 
-    /// The same of a partner that a later release may have named.
+    /// Whether an entry is shown whose partner is known as text only, since a later release may have written it.
     pub(crate) fn shows_entry_of_text(&self, partner: &str) -> bool {
         match self {
             View::Whole => true,
@@ -77,9 +77,9 @@ impl View {
 pub(crate) enum Piece {
     /// An annuity with its credit notes.
     Annuity(Term),
-    /// Something that was claimed, and which claim of it stands.
+    /// A key with its effective claim.
     Key(Key),
-    /// Everything that was claimed of a key.
+    /// All claims of a key.
     Contradiction(Key),
     /// A choice between claims.
     Choice(ChoiceMade),
@@ -87,15 +87,15 @@ pub(crate) enum Piece {
     Entry(LineId, LedgerEntry),
 }
 
-/// Where a piece stands: what a cursor holds.
+/// Position of a piece within its contract; a cursor holds it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) enum Place {
     Annuity(Term),
     Key(PlaceOfKey),
     Contradiction(PlaceOfKey),
-    /// The n-th of a key.
+    /// The n-th choice of a key.
     Choice(PlaceOfKey, usize),
-    /// The n-th of a line; a line is an annuity's own, or a credit note's.
+    /// The n-th entry of a line; a line is an annuity's own, or a credit note's.
     Entry(Timestamp, Term, Option<CreditNoteId>, usize),
 }
 
@@ -119,7 +119,7 @@ impl From<&Key> for PlaceOfKey {
 /// The pieces of a contract that a view shows, in their order.
 pub(crate) struct Pieces(BTreeMap<Place, Piece>);
 
-/// A page of pieces, and behind which place the next one begins.
+/// A page of pieces, and the place after which the next page begins.
 pub(crate) struct PageOfPieces {
     pub(crate) pieces: Vec<Piece>,
     pub(crate) next: Option<Place>,
@@ -146,7 +146,7 @@ impl Pieces {
         Pieces(pieces)
     }
 
-    /// The pieces behind a place, until they weigh as much as `limit`.
+    /// Takes the pieces after a place, until they weigh as much as `limit`.
     pub(crate) fn page(mut self, contract: &Contract, after: Option<Place>, limit: usize) -> PageOfPieces {
         if let Some(after) = after {
             self.0 = self.0.split_off(&after);
@@ -166,7 +166,7 @@ impl Pieces {
 }
 
 impl Piece {
-    /// How much of a page it takes: as many lines, claims or entries as it shows.
+    /// Weight of the piece on a page: the number of lines, claims or entries that it shows.
     fn weight(&self, contract: &Contract) -> usize {
         match self {
             Piece::Annuity(term) => 1 + contract.credit_notes(*term).count(),
@@ -176,7 +176,7 @@ impl Piece {
     }
 }
 
-/// Each choice with its number within its key.
+/// Numbers each choice within its key.
 fn choices(aggregates: &Aggregates) -> Vec<(Place, Piece)> {
     let mut made: BTreeMap<PlaceOfKey, usize> = BTreeMap::new();
     let choices = aggregates.choices().into_iter().map(|choice| {
@@ -187,12 +187,12 @@ fn choices(aggregates: &Aggregates) -> Vec<(Place, Piece)> {
     choices.collect()
 }
 
-/// The entries of a line, in the order they were recorded.
+/// Gives each entry of a line its place, in the order the entries were recorded.
 fn in_their_places(line: &LineId, entries: Vec<LedgerEntry>) -> Vec<(Place, Piece)> {
     let (term, note) = match line {
         LineId::Annuity { annuity, cause: Cause::Annuity } => (annuity.term, None),
         LineId::Annuity { annuity, cause: Cause::CreditNote(note) } => (annuity.term, Some(note.clone())),
-        // Is none of a contract.
+        // An entry fee belongs to no contract.
         LineId::EntryFee { .. } => return Vec::new(),
     };
     let placed = entries.into_iter().enumerate().map(|(n, recorded)| {

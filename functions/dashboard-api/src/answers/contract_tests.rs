@@ -1,4 +1,4 @@
-//! The pages of a contract hold every piece once, whatever is appended meanwhile, and to each what it may see.
+//! The pages of a contract hold every piece once, whatever is appended meanwhile, and show each caller what it may see.
 
 use crate::access::Caller;
 use crate::answers::contract::History;
@@ -100,7 +100,7 @@ fn page(aggregates: &Aggregates, view: &View, after: Option<Place>, limit: usize
 
 const LISTS: [&str; 5] = ["annuities", "keys", "contradictions", "choices", "entries"];
 
-/// Every piece, page by page; `meanwhile` is done after each page. Cursors go through their text.
+/// Reads every piece, page by page; `meanwhile` is done after each page. Cursors go through their text.
 fn read(
     aggregates: &mut Aggregates,
     view: &View,

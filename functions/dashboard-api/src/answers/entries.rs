@@ -30,7 +30,7 @@ pub(crate) struct EntryList {
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub(crate) struct LineName {
-    /// None: an entry fee.
+    /// The contract of the line; null for an entry fee.
     pub(crate) contract_id: Option<ContractId>,
     pub(crate) term: Option<Term>,
     /// `annuity`, the id of a credit note, or, of an entry fee, the first day of its agreement.
@@ -93,7 +93,7 @@ impl Entry {
     }
 }
 
-/// An entry of a later release, as the texts that it has: its amounts are in minor units, and in no sum.
+/// An entry of a later release, shown as text. Its amounts are in minor units, and in no sum.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub(crate) struct UnknownEntry {
@@ -125,7 +125,7 @@ impl From<&lenient::UnknownEntry> for UnknownEntry {
     }
 }
 
-/// What a line is.
+/// A line: the amount owed for an annuity, a credit note or an entry fee, with its reason.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "openapi", schema(as = Line))]
@@ -136,7 +136,7 @@ pub(crate) struct LineAnswer {
     booked_on: Day,
     amount: Money,
     vendor_share: Money,
-    /// The agreement that governs it, by its first day.
+    /// The agreement that governs the line, by its first day.
     agreement: AgreementId,
     programme: ProgrammeVersion,
     rate: Rates,

@@ -1,5 +1,5 @@
-//! What is answered: a type for each answer, from which the `OpenAPI` document has its schemas, and the files and pages
-//! that some of them can be had as.
+//! Answers of the API: a type for each, from which the `OpenAPI` document has its schemas, and the files and pages in
+//! which some of them are also available.
 
 pub(crate) mod attention;
 pub(crate) mod contract;

@@ -1,4 +1,4 @@
-//! Partners: what is registered of them, and where they stand.
+//! Partners: their registration, balances and sales against the minimum.
 
 use crate::answers::programme::PerkInWords;
 use crate::answers::unreadable::Unreadable;
@@ -32,10 +32,10 @@ pub(crate) struct ListedPartner {
     name: String,
     /// The model of the agreement in force today.
     model: Option<Model>,
-    /// The current year, if it was asked for and there is one.
+    /// The current year of minimum sales, if the request asks for it and there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     minimum_sales: Option<MinimumSales>,
-    /// Every missed year that was not set aside, if it was asked for.
+    /// Missed years of minimum sales that are not set aside, if the request asks for them.
     #[serde(skip_serializing_if = "Option::is_none")]
     missed: Option<Vec<MinimumSales>>,
 }
@@ -45,7 +45,7 @@ impl ListedPartner {
         ListedPartner { partner_id, name, model, minimum_sales: None, missed: None }
     }
 
-    /// With its sales against the minimum.
+    /// Adds the partner's sales against the minimum.
     pub(crate) fn with_years(self, years: &[AgreementYear]) -> ListedPartner {
         let current = years.iter().find(|year| year.is_current).map(MinimumSales::from);
         let missed = years.iter().filter(|year| year.is_open()).map(MinimumSales::from).collect();
@@ -53,7 +53,7 @@ impl ListedPartner {
     }
 }
 
-/// What is registered of a partner; it can be sent back as a registration.
+/// The registration of a partner; it can be sent back as a registration.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub(crate) struct RegisteredPartner {
@@ -71,7 +71,7 @@ impl From<&PartnerRecord> for RegisteredPartner {
     }
 }
 
-/// An agreement of ours, or of a later release.
+/// An agreement that this release knows, or one of a later release.
 #[derive(Debug, Serialize)]
 #[serde(untagged)]
 enum RegisteredAgreement {
@@ -79,7 +79,7 @@ enum RegisteredAgreement {
     Unknown(UnknownAgreement),
 }
 
-/// What is derived for such an enum is exactly one of its variants; an agreement of ours has the fields of both.
+/// The derived schema of such an enum is exactly one of its variants; an agreement of ours has the fields of both.
 #[cfg(feature = "openapi")]
 mod schema {
     use super::{Agreement, RegisteredAgreement, UnknownAgreement};
@@ -104,7 +104,7 @@ mod schema {
     }
 }
 
-/// An agreement of a later release, as the texts that it has.
+/// An agreement of a later release, shown as text.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub(crate) struct UnknownAgreement {
@@ -121,22 +121,22 @@ impl From<&lenient::UnknownAgreement> for UnknownAgreement {
     }
 }
 
-/// A partner, and where it stands.
+/// A partner with its balances and its sales against the minimum.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub(crate) struct Partner {
     #[serde(flatten)]
     pub(crate) registered: RegisteredPartner,
     pub(crate) balances: Vec<Balance>,
-    /// Every year with a minimum that has begun, by agreement.
+    /// Years with a minimum that have begun, by agreement.
     pub(crate) minimum_sales: Vec<MinimumSales>,
-    /// What the agreement in force today grants beside money.
+    /// Perks of the agreement in force today: everything it grants beside money.
     pub(crate) perks: Vec<PerkInWords>,
     #[serde(flatten)]
     pub(crate) unreadable: Unreadable,
 }
 
-/// What everything ever booked comes to, in one currency.
+/// Balance of all entries ever booked, in one currency.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub(crate) struct Balance {
@@ -146,7 +146,7 @@ pub(crate) struct Balance {
 }
 
 impl Balance {
-    /// By currency.
+    /// Lists the balances by currency.
     pub(crate) fn all(balances: &Balances) -> Vec<Balance> {
         let balance = |(currency, balance): (&Currency, &rules::balance::Balance)| Balance {
             currency: *currency,
@@ -157,13 +157,13 @@ impl Balance {
     }
 }
 
-/// A year of an agreement: its sales against its minimum.
+/// Sales against the minimum in a year of an agreement.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub(crate) struct MinimumSales {
     /// The agreement, by its first day.
     agreement: AgreementId,
-    /// 1 for the agreement's first year.
+    /// Number of the year within its agreement, counted from 1.
     number: u16,
     from: Date,
     to: Date,
@@ -171,7 +171,7 @@ pub(crate) struct MinimumSales {
     minimum: u32,
     status: Status,
     current: bool,
-    /// What was said when it was set aside, if it is still as it was then; never for a partner.
+    /// Reason and time of setting the year aside, while its sales and minimum are unchanged; absent for a partner.
     #[serde(skip_serializing_if = "Option::is_none")]
     set_aside: Option<SetAside>,
 }
@@ -200,7 +200,7 @@ impl From<&AgreementYear> for MinimumSales {
 }
 
 impl MinimumSales {
-    /// The same for a manager.
+    /// The same year as a manager sees it.
     pub(crate) fn for_managers(year: &AgreementYear) -> MinimumSales {
         let set_aside = year.set_aside.as_ref().map(|said| SetAside { reason: said.reason.clone(), at: said.at });
         MinimumSales { set_aside, ..year.into() }

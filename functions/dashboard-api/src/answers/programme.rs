@@ -12,7 +12,7 @@ pub(crate) struct Programme {
 }
 
 impl Programme {
-    /// All versions there are.
+    /// Lists all versions.
     pub(crate) fn all() -> Programme {
         let edition = |version: ProgrammeVersion| Edition {
             version,
@@ -66,7 +66,7 @@ impl From<&Terms> for ModelTerms {
     }
 }
 
-/// What must be met to sign.
+/// A condition for signing an agreement.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 struct ConditionInWords {
@@ -75,7 +75,7 @@ struct ConditionInWords {
     text: Text,
 }
 
-/// Who does something.
+/// The party responsible for a task.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 struct PartyInWords {
@@ -89,7 +89,7 @@ impl From<Party> for PartyInWords {
     }
 }
 
-/// What a model pays.
+/// Earnings under a model.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 struct EarningsInWords {
@@ -98,7 +98,7 @@ struct EarningsInWords {
     text: Text,
 }
 
-/// What a model grants beside money.
+/// A perk: something that a model grants beside money.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub(crate) struct PerkInWords {
@@ -108,7 +108,7 @@ pub(crate) struct PerkInWords {
 }
 
 impl PerkInWords {
-    /// Those of a model.
+    /// Lists the perks of a model.
     pub(crate) fn all(terms: &Terms) -> Vec<PerkInWords> {
         terms.perks.iter().map(|perk| PerkInWords { perk: *perk, text: perk.text() }).collect()
     }

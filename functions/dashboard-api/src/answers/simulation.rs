@@ -1,4 +1,4 @@
-//! *What if*: what is owed, beside what would be.
+//! Simulations: the amounts owed today, beside those under other terms.
 
 use crate::answers::entries::{LineAnswer, LineName};
 use crate::answers::unreadable::Unreadable;
@@ -18,15 +18,15 @@ pub(crate) struct Simulation {
     pub(crate) today: Vec<Total>,
     pub(crate) simulated: Vec<Total>,
     pub(crate) partners: Vec<SimulatedPartner>,
-    /// The first of the lines that would be other ones.
+    /// The first of the lines that would change.
     pub(crate) lines: Vec<SimulatedLine>,
-    /// How many would be.
+    /// Number of lines that would change.
     pub(crate) lines_changed: usize,
     #[serde(flatten)]
     pub(crate) unreadable: Unreadable,
 }
 
-/// What a partner is and would be owed.
+/// Totals of a partner, today and under the other terms.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub(crate) struct SimulatedPartner {
@@ -36,7 +36,7 @@ pub(crate) struct SimulatedPartner {
     pub(crate) simulated: Vec<Total>,
 }
 
-/// A line as it is, and as it would be.
+/// A line today, and under the other terms.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub(crate) struct SimulatedLine {

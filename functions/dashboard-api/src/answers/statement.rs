@@ -11,16 +11,16 @@ use rules::programme::Language;
 use rules::{Day, Month, PartnerId, explain};
 use serde::Serialize;
 
-/// A month's entries and totals, and apart from them those for earlier months that were recorded since a day.
+/// A statement: entries and totals of a month, and separately the entries for earlier months recorded since a day.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub(crate) struct Statement {
     partner_id: PartnerId,
     name: String,
     month: Month,
-    /// As known on this day; none: now.
+    /// The statement is as known on this day; null: as known now.
     as_of: Option<Day>,
-    /// Since when entries for earlier months were recorded; none: there are none.
+    /// First day of recording for the entries in `earlier`; null: `earlier` is empty.
     since: Option<Day>,
     entries: Vec<Entry>,
     totals: Vec<Total>,
@@ -64,7 +64,7 @@ const COLUMNS: [&str; 14] = [
     "explanation",
 ];
 
-/// One row for each entry.
+/// Writes one row for each entry.
 pub(crate) fn file(statement: &reports::Statement, caller: &Caller, language: Language) -> Response {
     let section = |part: &'static str, entries: &[ListedEntry]| -> Vec<Vec<String>> {
         entries.iter().map(|listed| row(part, listed, language)).collect()
@@ -75,7 +75,7 @@ pub(crate) fn file(statement: &reports::Statement, caller: &Caller, language: La
     csv(&format!("statement-{}-{}.csv", statement.partner_id, statement.month), &COLUMNS, rows)
 }
 
-/// A row that says what is missing.
+/// A row that names the missing items.
 fn note_row(statement: &reports::Statement, note: &str) -> Vec<String> {
     let row = COLUMNS.map(|column| match column {
         "part" => "unreadable".to_owned(),

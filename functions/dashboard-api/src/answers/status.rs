@@ -1,8 +1,8 @@
-//! What became of a request that changes something.
+//! Answers to requests that change something.
 
 use serde::Serialize;
 
-/// What became of a choice.
+/// Answer to a choice.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "openapi", schema(as = Chosen))]
@@ -14,13 +14,13 @@ pub(crate) struct Chosen {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum ChoiceStatus {
-    /// The ledger follows.
+    /// The ledger will apply the choice.
     Accepted,
-    /// It was made before.
+    /// The same choice was made before.
     Chosen,
 }
 
-/// A year that is set aside.
+/// Answer to setting a year aside.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub(crate) struct YearSetAside {

@@ -1,4 +1,4 @@
-//! Summaries: what months add up to, as JSON and as a file for a spreadsheet.
+//! Summaries: sums over months, as JSON and as a file for a spreadsheet.
 
 use crate::access::Caller;
 use crate::answers::unreadable::{Unreadable, keys_for};
@@ -12,13 +12,13 @@ use rules::{Day, Model, Month, PartnerId, Totals};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
-/// What months add up to.
+/// Sums over a period, in all and month by month.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub(crate) struct PeriodSums {
     from: Month,
     to: Month,
-    /// As known on this day; none: now.
+    /// The sums are as known on this day; null: as known now.
     as_of: Option<Day>,
     totals: Vec<Total>,
     months: Vec<MonthSum>,
@@ -32,7 +32,7 @@ impl PeriodSums {
     }
 }
 
-/// What a month adds up to.
+/// Sums of a month.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 struct MonthSum {
@@ -40,7 +40,7 @@ struct MonthSum {
     totals: Vec<Total>,
 }
 
-/// What one partner's months add up to.
+/// Sums of a partner over a period.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub(crate) struct PartnerSummary {
@@ -51,7 +51,7 @@ pub(crate) struct PartnerSummary {
     pub(crate) unreadable: Unreadable,
 }
 
-/// What everyone's months add up to.
+/// Sums of all partners over a period.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub(crate) struct Summary {
@@ -63,7 +63,7 @@ pub(crate) struct Summary {
     unreadable: Unreadable,
 }
 
-/// What the months of a model add up to.
+/// Sums of a model over the period.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 struct ModelSum {
@@ -71,12 +71,12 @@ struct ModelSum {
     totals: Vec<Total>,
 }
 
-/// What the months of a partner add up to.
+/// Sums of a partner over the period.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 struct PartnerSum {
     partner_id: PartnerId,
-    /// None: it is not registered, or cannot be read.
+    /// Name of the partner; null if the partner is not registered or cannot be read.
     name: Option<String>,
     totals: Vec<Total>,
 }
@@ -117,7 +117,7 @@ const COLUMNS: [&str; 10] = [
     "due_from_partner",
 ];
 
-/// One row for each month, partner, kind, model and currency.
+/// Writes one row for each month, partner, kind, model and currency.
 pub(crate) fn file(Period { from, to, as_of }: Period, everyone: &Everyone) -> Response {
     let known = as_of.map(|day| format!("-as-known-on-{day}")).unwrap_or_default();
     let rows = everyone.rows.iter().flat_map(rows).chain(unreadable(&everyone.unreadable));
@@ -132,7 +132,7 @@ fn rows(Row { month, partner_id, totals }: &Row) -> impl Iterator<Item = Vec<Str
     })
 }
 
-/// A row for each thing that is not in the sums, its key in place of a partner.
+/// A row for each item that is not in the sums, its key in place of a partner.
 fn unreadable(unreadable: &reports::Unreadable) -> impl Iterator<Item = Vec<String>> {
     keys_for(unreadable, &Caller::Admin).into_iter().map(|key| {
         let row = COLUMNS.map(|column| match column {

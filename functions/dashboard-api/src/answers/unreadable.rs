@@ -1,22 +1,22 @@
-//! What of the ledger could not be read and is left out of an answer: named to a manager; counted for a partner, since a key
-//! may tell what is said for managers (how often a contract was claimed, or chosen about).
+//! Items of the ledger that could not be read and are left out of an answer. A manager gets their keys. A partner gets
+//! their number only, since a key may reveal data for managers (how often a contract was claimed, or chosen about).
 
 use crate::access::Caller;
 use rules::programme::Language;
 use serde::Serialize;
 
-/// What an answer is without.
+/// Items that could not be read and are left out of the answer.
 #[derive(Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub(crate) struct Unreadable {
-    /// Keys of what could not be read; always empty for a partner.
+    /// Keys of the items that could not be read; always empty for a partner.
     unreadable: Vec<String>,
-    /// How much could not be read: amounts may be incomplete.
+    /// Number of items that could not be read; if there are any, amounts may be incomplete.
     unreadable_count: usize,
 }
 
 impl Unreadable {
-    /// As far as this caller may know it.
+    /// Names or counts the items, as far as this caller may know them.
     pub(crate) fn of(unreadable: &reports::Unreadable, caller: &Caller) -> Unreadable {
         let keys = keys_for(unreadable, caller);
         let unreadable_count = unreadable.len();
@@ -24,7 +24,7 @@ impl Unreadable {
     }
 }
 
-/// The keys that this caller may know.
+/// Lists the keys that this caller may know.
 pub(crate) fn keys_for<'a>(unreadable: &'a reports::Unreadable, caller: &Caller) -> Vec<&'a str> {
     match caller {
         Caller::Admin => unreadable.keys().collect(),
@@ -32,7 +32,7 @@ pub(crate) fn keys_for<'a>(unreadable: &'a reports::Unreadable, caller: &Caller)
     }
 }
 
-/// The same in words, if there is anything.
+/// The same as a sentence; none if everything could be read.
 pub(crate) fn note(unreadable: &reports::Unreadable, caller: &Caller, language: Language) -> Option<String> {
     let keys = keys_for(unreadable, caller).join(", ");
     let (n, keys) = (unreadable.len(), if keys.is_empty() { keys } else { format!(" ({keys})") });

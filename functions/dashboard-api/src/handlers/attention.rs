@@ -1,4 +1,4 @@
-//! `GET /attention`: what needs a person, newest first, and what to do about it.
+//! `GET /attention`: the attention list, newest first, with what to do about each item.
 
 use crate::access::{Admin, Caller};
 use crate::answers::attention::{AnnuityItem, AttentionItem, AttentionList, DeadLetterItem, UnreadableItem};
@@ -15,7 +15,7 @@ use ledger::{LedgerError, Store};
 use rules::programme::Language;
 use rules::{AnnuityId, explain};
 
-/// How many contracts are read side by side.
+/// Number of contracts read side by side.
 const AT_ONCE: usize = 16;
 
 pub(crate) async fn list<S: Store>(
@@ -40,7 +40,7 @@ pub(crate) async fn list<S: Store>(
     Ok(Json(AttentionList { items, next_cursor, unreadable: Unreadable::of(&unreadable, &Caller::Admin) }))
 }
 
-/// What is to be said of something on the list, and what of it could not be read.
+/// The items that the answer shows for an entry of the list, and the key of a part that could not be read.
 async fn items<S: Store>(
     app: &App<S>,
     attention: Attention,
@@ -64,7 +64,7 @@ async fn items<S: Store>(
     Ok((vec![AttentionItem::Unreadable(unreadable)], Some(key)))
 }
 
-/// Everything about an annuity as it is now; the list may lag behind.
+/// All anomalies of an annuity as it is now; the list may lag behind.
 async fn annuity<S: Store>(
     app: &App<S>,
     id: &AnnuityId,

@@ -1,5 +1,5 @@
-//! `PUT /contracts/{id}/terms/{term}/choices/{number}`, and the same below `credit-notes/{note}`: a manager chooses which
-//! claim stands, or none. Choices are numbered; the same one again changes nothing.
+//! `PUT /contracts/{id}/terms/{term}/choices/{number}`, and the same below `credit-notes/{note}`: a manager chooses the
+//! effective claim, or none. Choices are numbered; repeating one changes nothing.
 
 use crate::access::Admin;
 use crate::answers::status::{ChoiceStatus, Chosen};
@@ -57,7 +57,7 @@ async fn choose<S: Store>(
     check(app, &request).await
 }
 
-/// Looks at what there is, so that most mistakes are told at once; the restatement function decides.
+/// Checks the choice against the claims, so that most mistakes are reported at once; the restatement function decides.
 async fn check<S: Store>(app: &App<S>, request: &ChoiceRequest) -> Answer {
     let contract = app.ledger.contract(&request.contract_id).await?.contract();
     let key = request.key();

@@ -1,4 +1,4 @@
-//! `GET /contracts/{id}`: one contract's history, and why each of its amounts is what it is, page by page.
+//! `GET /contracts/{id}`: the history of a contract, page by page, with the reason for each amount.
 
 use crate::access::Caller;
 use crate::answers::contract::{ContractPage, History};
@@ -49,7 +49,7 @@ pub(crate) async fn show<S: Store>(
     }))
 }
 
-/// A contract of which something is known and that the caller may read.
+/// A contract that is known and that the caller may read.
 async fn readable<S: Store>(app: &App<S>, caller: &Caller, id: &ContractId) -> Result<Option<Aggregates>, LedgerError> {
     match caller {
         Caller::Admin => {

@@ -1,4 +1,4 @@
-//! `GET /partners/{id}/entries`: what was booked in a period, each amount with its reason and its explanation.
+//! `GET /partners/{id}/entries`: the entries booked in a period, each amount with its reason and its explanation.
 
 use crate::access::Caller;
 use crate::answers::entries::{Entry, EntryList};

@@ -42,7 +42,7 @@ pub(crate) async fn set_aside<S: Store>(
     }
 }
 
-/// A year that was missed; what else it is, is said.
+/// Finds a missed year; the problem names the reason if the year is not missed.
 fn missed<'a>(record: &PartnerRecord, of: YearOf, years: &'a [AgreementYear]) -> Result<&'a Year, Problem> {
     let YearOf { agreement: id, number } = of;
     let Some(agreement) = record.partner.agreements.iter().find(|agreement| agreement.id() == id) else {

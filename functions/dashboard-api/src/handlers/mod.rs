@@ -1,4 +1,4 @@
-//! The handlers: each reads its request, asks, and answers. None uses another.
+//! Handlers: each reads its request, asks the ledger and the reports, and answers. No handler uses another.
 
 pub(crate) mod attention;
 pub(crate) mod choices;

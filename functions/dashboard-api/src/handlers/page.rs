@@ -20,7 +20,7 @@ macro_rules! files {
     ($($name:literal)*) => { &[$(($name, include_bytes!(concat!("../../page/", $name)).as_slice())),*] };
 }
 
-/// What the API takes and gives (`OpenAPI` 3.1). It is made from the types of this crate, and checked in: see `openapi.rs`.
+/// The `OpenAPI` 3.1 document of the API. It is made from the types of this crate, and checked in: see `openapi.rs`.
 const DESCRIPTION: &[u8] = include_bytes!("../../openapi.json");
 
 const INDEX: &[u8] = include_bytes!("../../page/index.html");
@@ -104,7 +104,7 @@ pub(crate) async fn openapi(headers: HeaderMap) -> Response {
     file("application/json", DESCRIPTION, &headers)
 }
 
-/// What the page is told before anybody is signed in.
+/// Configuration of the page, public so that the page has it before sign-in.
 #[derive(Debug, Serialize)]
 pub(crate) struct Config {
     sign_in_url: Option<String>,

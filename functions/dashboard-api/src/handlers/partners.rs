@@ -1,4 +1,5 @@
-//! `GET /partners`, `GET /partners/{id}`: who is registered, under which agreements, and where they stand.
+//! `GET /partners`, `GET /partners/{id}`: the registered partners, their agreements, balances and sales against the
+//! minimum.
 
 use crate::access::{Admin, Caller};
 use crate::answers::partners::{Balance, ListedPartner, MinimumSales, Partner, PartnerList};
@@ -19,7 +20,7 @@ use ledger::{LedgerError, Store};
 use reports::{balances, minimum_sales, overflow};
 use rules::{Agreement, PartnerId};
 
-/// How many partners are looked at side by side.
+/// Number of partners read side by side.
 const AT_ONCE: usize = 16;
 
 pub(crate) async fn list<S: Store>(
@@ -50,7 +51,7 @@ pub(crate) async fn list<S: Store>(
     Ok(Json(PartnerList { partners, next_cursor, unreadable: Unreadable::of(&unreadable, &Caller::Admin) }))
 }
 
-/// A partner as listed, and what of it could not be read.
+/// A partner as listed, and the keys of the items that could not be read.
 async fn listed<S: Store>(
     app: &App<S>,
     partner: RegisteredPartner,

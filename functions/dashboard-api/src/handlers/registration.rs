@@ -1,6 +1,6 @@
-//! `PUT /partners/{id}`: the name and all agreements, in place of what was there. Past facts are decided again by the
-//! restatement function, which is asked twice: the delayed pass, asked for before the change, catches whoever was still at
-//! work with the old agreements.
+//! `PUT /partners/{id}`: replaces the name and all agreements. The restatement function decides past facts again. It is
+//! asked for two passes: the delayed one, requested before the change, catches functions that still worked with the old
+//! agreements.
 
 use crate::access::Admin;
 use crate::answers::partners::RegisteredPartner;
@@ -20,7 +20,7 @@ use rules::PartnerId;
 use rules::text::Words;
 use runtime::restatement::{PartnerStep, Request};
 
-/// How often a registration is tried again because a sale changed the partner's item meanwhile.
+/// Number of attempts at a registration while sales keep changing the partner's item.
 const ATTEMPTS: usize = 20;
 
 pub(crate) async fn register<S: Store>(
@@ -45,7 +45,8 @@ pub(crate) async fn register<S: Store>(
         let created = read.name.is_none();
         let pass = |agreements_version| Request::Partner(PartnerStep::first(partner_id.clone(), agreements_version));
         if read.name.as_ref() == Some(&name) && read.partner.agreements == agreements {
-            // Perhaps a repetition, because whoever changed it was stopped before the pass.
+            // This may be a repetition, since the function that made the change may have stopped before it asked for
+            // the pass.
             request_pass(&app, &pass(read.agreements_version)).await;
             return Ok(registered(&read, StatusCode::OK));
         }
@@ -69,7 +70,7 @@ pub(crate) async fn register<S: Store>(
     )))
 }
 
-/// Asks for a pass at once. The registration stands without it, and the delayed pass comes in any case.
+/// Asks for a pass at once. If this fails, the registration is kept, and the delayed pass comes in any case.
 async fn request_pass<S: Store>(app: &App<S>, request: &Request) {
     if let Err(error) = app.restatements.send(request, When::Now).await {
         let error = runtime::chain(&error);
@@ -77,7 +78,7 @@ async fn request_pass<S: Store>(app: &App<S>, request: &Request) {
     }
 }
 
-/// `If-Match` and `If-None-Match` (RFC 9110): nobody overwrites what they have not seen.
+/// Checks `If-Match` and `If-None-Match` (RFC 9110), so that a client overwrites only a version that it has seen.
 fn check_preconditions(record: &PartnerRecord, headers: &HeaderMap) -> Result<(), Problem> {
     let [(_, current)] = etag(record.agreements_version);
     let registered = record.name.is_some();

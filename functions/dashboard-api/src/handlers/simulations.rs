@@ -23,11 +23,11 @@ use rules::totals::of_lines;
 use rules::{Agreements, Contract, ContractId, Line, PartnerId};
 use std::collections::BTreeMap;
 
-/// The most contracts that one question looks at.
+/// Maximum number of contracts that one simulation reads.
 const MAX_CONTRACTS: usize = 2000;
-/// The most lines that an answer lists.
+/// Maximum number of lines that an answer lists.
 const MAX_LINES: usize = 200;
-/// How many partners are read side by side.
+/// Number of partners read side by side.
 const AT_ONCE: usize = 16;
 
 pub(crate) async fn run<S: Store>(
@@ -137,7 +137,7 @@ fn partner(id: &PartnerId, name: Option<&String>, pairs: &Pairs) -> Result<Simul
     })
 }
 
-/// Whether something else would be owed.
+/// Whether posting, amount or vendor's share would differ.
 fn differs((today, simulated): &Pair) -> bool {
     let owed =
         |line: &Option<Line>| line.as_ref().map(|line| (line.posting.clone(), line.amount(), line.vendor_share()));

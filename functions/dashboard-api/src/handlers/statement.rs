@@ -1,4 +1,4 @@
-//! `GET /partners/{id}/statement`: a month's entries and totals, apart from them those for earlier months that were
+//! `GET /partners/{id}/statement`: entries and totals of a month, and separately the entries for earlier months
 //! recorded since a day; as JSON, as a file for a spreadsheet, or to print.
 
 use crate::access::Caller;

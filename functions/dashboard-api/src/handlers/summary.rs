@@ -1,5 +1,5 @@
-//! `GET /summary`, `GET /partners/{id}/summary`: what months add up to, now or as known on a day, as JSON or as a file for
-//! a spreadsheet.
+//! `GET /summary`, `GET /partners/{id}/summary`: sums over months, now or as known on a day, as JSON or as a file for a
+//! spreadsheet.
 
 use crate::access::{Admin, Caller};
 use crate::answers::summary::{PartnerSummary, PeriodSums, Summary, file};

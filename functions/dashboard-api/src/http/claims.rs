@@ -9,7 +9,7 @@ use lambda_http::request::RequestContext;
 use rules::text::Words;
 use std::collections::HashMap;
 
-/// Whose request it is, if its claims are of the kinds known here.
+/// The caller of a request, if its claims are of the kinds known here.
 pub(crate) fn caller(extensions: &Extensions) -> Option<Caller> {
     claims(extensions).and_then(Caller::of)
 }

@@ -1,5 +1,5 @@
-//! Cursors: where the rest of a list begins, sealed. One can be neither read nor made up, is good for the very list that
-//! gave it out (route, partner, filters), and for a day.
+//! Cursors: the sealed position at which the rest of a list begins. A cursor can be neither read nor made up. It is
+//! valid for the list that gave it out (route, partner, filters), and for a day.
 
 use crate::http::parameters::Parameters;
 use crate::http::problem::Problem;
@@ -14,16 +14,16 @@ use rules::text::Words;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-/// How long a cursor is good for.
+/// Time for which a cursor is valid.
 const LIFETIME: SignedDuration = SignedDuration::from_hours(24);
-/// The longest cursor; ours are under a third of it.
+/// Maximum length of a cursor; ours are under a third of it.
 const MAX_LENGTH: usize = 2048;
 
-/// What seals cursors.
+/// The key that seals cursors.
 #[derive(Debug)]
 pub struct Cursors(RandomizedNonceKey);
 
-/// What is sealed: behind which item of its list the rest begins.
+/// Content of a cursor: the item of the list after which the rest begins.
 #[derive(Serialize, Deserialize)]
 struct Sealed<T> {
     /// Seconds since 1970.
@@ -32,14 +32,14 @@ struct Sealed<T> {
 }
 
 impl Cursors {
-    /// With a secret; none if the cipher is not there.
+    /// Makes the key from a secret; none if the cipher is not available.
     pub fn new(secret: &str) -> Option<Cursors> {
         let key = digest(&SHA256, secret.as_bytes());
         RandomizedNonceKey::new(&AES_256_GCM, key.as_ref()).ok().map(Cursors)
     }
 
-    /// The pages of one list at a moment: of a route, of one partner or contract if `id` names it, and of the parameters that
-    /// narrow it down.
+    /// The pages of one list at a moment. The list is that of a route, of the partner or contract that `id` names, and
+    /// of the parameters that narrow it down.
     pub(crate) fn pages(&self, route: Route, id: &str, parameters: &Parameters, now: Timestamp) -> Pages<'_> {
         let list = serde_json::to_string(&(route.path(), id, parameters.filters())).unwrap_or_default();
         Pages { cursors: self, list, now }
@@ -71,7 +71,7 @@ pub(crate) struct Pages<'a> {
 }
 
 impl Pages<'_> {
-    /// Where the page that is asked for begins.
+    /// Reads the position at which the requested page begins.
     pub(crate) fn after<T: DeserializeOwned>(&self, parameters: &mut Parameters) -> Result<Option<T>, Refusal> {
         let Some(cursor) = parameters.take("cursor") else { return Ok(None) };
         let place = self.cursors.open(&self.list, &cursor, self.now);

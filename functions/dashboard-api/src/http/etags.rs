@@ -1,4 +1,4 @@
-//! Entity tags (RFC 9110): what version of something was read.
+//! Entity tags (RFC 9110): the version of a resource that a client has read.
 
 use axum::http::{HeaderMap, HeaderName, header};
 
@@ -7,12 +7,12 @@ pub(crate) fn etag(version: u64) -> [(HeaderName, String); 1] {
     [(header::ETAG, format!("\"{version}\""))]
 }
 
-/// How tags are compared.
+/// Comparison of tags.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Comparison {
-    /// A weak tag is none: before something is changed.
+    /// Matches no weak tag: for a precondition of a change.
     Strong,
-    /// A weak tag is as good, since a proxy may have weakened it: before something is sent again.
+    /// Matches a weak tag, too, since a proxy may have weakened it: for deciding whether to send a body again.
     Weak,
 }
 

@@ -1,11 +1,11 @@
-//! In which form an answer is wanted, and files for spreadsheets.
+//! Formats of an answer, and files for spreadsheets.
 
 use crate::http::problem::Problem;
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use rules::text::Words;
 
-/// The forms of an answer.
+/// The formats of an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Format {
     Json,
@@ -14,7 +14,7 @@ pub(crate) enum Format {
 }
 
 impl Format {
-    /// The first of our forms in `Accept`; JSON when none is.
+    /// Takes the first of our formats in `Accept`; JSON when none is listed.
     pub(crate) fn accepted(headers: &HeaderMap) -> Format {
         let accepted = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or("");
         let known = accepted.split(',').find_map(|range| match range.split(';').next().unwrap_or("").trim() {
@@ -42,7 +42,7 @@ pub(crate) fn csv(name: &str, columns: &[&str], rows: impl IntoIterator<Item = V
     ([(header::CONTENT_TYPE, content_type), (header::CONTENT_DISPOSITION, disposition)], bytes).into_response()
 }
 
-/// A text that a spreadsheet would take for a formula is kept a text; a negative amount is none.
+/// Keeps a text that a spreadsheet would take for a formula as text; a negative amount is not a formula.
 fn harmless(field: &str) -> String {
     let is_number = field.strip_prefix('-').is_some_and(|digits| digits.starts_with(|c: char| c.is_ascii_digit()));
     if field.starts_with(['=', '+', '-', '@', '\t', '\r']) && !is_number {

@@ -1,4 +1,4 @@
-//! What every answer has: headers that tell browsers what they may do with it, and a body of the kind promised.
+//! Headers of every answer, which tell browsers what they may do with it, and a body of the promised format.
 
 use crate::http::parameters::language_of;
 use crate::http::problem::Problem;
@@ -20,16 +20,16 @@ const ON_EVERY_ANSWER: [(HeaderName, HeaderValue); 4] = [
     (header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=63072000")),
 ];
 
-/// How large an answer may be, in bytes. Lambda takes 6,291,556, in which the answer is a text with every quote escaped.
+/// Maximum size of an answer, in bytes. Lambda takes 6,291,556, in which the answer is a text with every quote escaped.
 const MAX_ANSWER: u64 = 5_000_000;
 
-/// Completes an answer. One that says nothing of caches holds data, which none may keep.
+/// Completes an answer. An answer without a cache header holds data, so no cache may keep it.
 pub(crate) async fn complete(request: Request, next: Next) -> Response {
     let language = language_of(request.uri(), request.headers());
     let mut response = next.run(request).await;
     let status = response.status();
     let is_error = status.is_client_error() || status.is_server_error();
-    // The router refuses what does not even reach a handler, and does so in its own words.
+    // The router refuses a request that reaches no handler with words of its own.
     if is_error && response.extensions().get::<Problem>().is_none() {
         response = Problem::unreadable(status).into_response();
     }

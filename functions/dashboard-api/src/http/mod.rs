@@ -1,4 +1,4 @@
-//! What is about HTTP: who asks, parameters, cursors, entity tags, formats, problems, headers.
+//! HTTP: callers, parameters, cursors, entity tags, formats, problems, headers.
 
 pub(crate) mod claims;
 pub(crate) mod cursors;

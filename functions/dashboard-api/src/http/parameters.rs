@@ -14,15 +14,15 @@ use std::fmt::Display;
 use std::ops::RangeInclusive;
 use std::str::FromStr;
 
-/// How many items a page has when nothing is said.
+/// Default number of items on a page.
 const DEFAULT_LIMIT: usize = 100;
-/// How many it has at most.
+/// Maximum number of items on a page.
 pub(crate) const MAX_LIMIT: usize = 500;
-/// How many months one summary covers at most.
+/// Maximum number of months in one summary.
 pub(crate) const MAX_MONTHS: usize = 36;
-/// The highest number of a choice that is looked at.
+/// Maximum number of a choice.
 pub(crate) const MAX_CHOICE_NUMBER: usize = 1000;
-/// What says how a list is shown, not what is in it.
+/// Parameters of how a list is shown, which do not filter it.
 const NO_FILTERS: [&str; 3] = ["cursor", "lang", "limit"];
 
 /// An id from the path.
@@ -49,7 +49,7 @@ pub(crate) fn utf8(body: &[u8]) -> Result<&str, Refusal> {
     std::str::from_utf8(body).map_err(|_| Refusal::new("body", words()))
 }
 
-/// The query parameters of a request. Each is taken once; what is left over is refused.
+/// The query parameters of a request. Each is taken once; those left over are refused.
 pub(crate) struct Parameters {
     left: BTreeMap<String, String>,
     filters: BTreeMap<String, String>,
@@ -79,7 +79,7 @@ impl Parameters {
         Ok(Parameters { left, filters, accepted })
     }
 
-    /// Everything that says what is in a list, taken or not.
+    /// The parameters that filter a list, taken or not.
     pub(crate) fn filters(&self) -> &BTreeMap<String, String> {
         &self.filters
     }
@@ -104,18 +104,18 @@ impl Parameters {
         Ok((from, to))
     }
 
-    /// A day that may be given.
+    /// Reads an optional day.
     pub(crate) fn day(&mut self, name: &str) -> Result<Option<Day>, Refusal> {
         self.parsed(name)
     }
 
-    /// The month that must be given.
+    /// Reads a required month.
     pub(crate) fn month(&mut self) -> Result<Month, Refusal> {
         self.parsed("month")?
             .ok_or_else(|| Refusal::new("month", Words::new("manque : AAAA-MM", "is missing: YYYY-MM")))
     }
 
-    /// `from` and `to`, months, both included; the current month when nothing is said.
+    /// Reads `from` and `to`, months, both included; by default the current month.
     pub(crate) fn months(&mut self, today: Option<Day>) -> Result<(Month, Month), Refusal> {
         let current = today.unwrap_or(Day::MAX).into();
         let (from, to): (Option<Month>, Option<Month>) = (self.parsed("from")?, self.parsed("to")?);
@@ -132,7 +132,7 @@ impl Parameters {
         Ok((from, to))
     }
 
-    /// A text to look for; empty when nothing is said.
+    /// Reads a text to search for; empty by default.
     pub(crate) fn text(&mut self, name: &str) -> Result<String, Refusal> {
         let text = self.left.remove(name).unwrap_or_default();
         if text.chars().count() > MAX_TEXT {
@@ -142,7 +142,7 @@ impl Parameters {
         Ok(text)
     }
 
-    /// Whether something is asked for with its one value.
+    /// Whether a parameter is present with its only value.
     pub(crate) fn flag(&mut self, name: &str, value: &str) -> Result<bool, Refusal> {
         match self.left.remove(name) {
             Some(given) if given == value => Ok(true),
@@ -155,13 +155,13 @@ impl Parameters {
         self.limit_or(DEFAULT_LIMIT)
     }
 
-    /// How many items a page has, with what is meant when nothing is said.
+    /// Reads the number of items on a page, or takes this default.
     pub(crate) fn limit_or(&mut self, default: usize) -> Result<usize, Refusal> {
         let limit = self.left.remove("limit").map(|text| number_in("limit", &text, 1..=MAX_LIMIT));
         limit.unwrap_or(Ok(default))
     }
 
-    /// `lang`, else what the browser prefers, else English.
+    /// Reads `lang`; else takes the browser's preferred language, else English.
     pub(crate) fn language(&mut self) -> Result<Language, Refusal> {
         Ok(self.chosen_language()?.unwrap_or(self.accepted))
     }
@@ -174,7 +174,7 @@ impl Parameters {
         }
     }
 
-    /// Refuses whatever was not asked for. A language may be, even where nothing is said in one.
+    /// Refuses parameters that the route does not have. `lang` is always allowed, even if the answer has no text.
     pub(crate) fn done(mut self) -> Result<(), Refusal> {
         self.chosen_language()?;
         match self.left.into_keys().next() {
@@ -187,7 +187,7 @@ impl Parameters {
     }
 }
 
-/// The language in which a request is answered that was perhaps refused before its parameters were read.
+/// Finds the language of a request that may have been refused before its parameters were read.
 pub(crate) fn language_of(uri: &Uri, headers: &HeaderMap) -> Language {
     let chosen = uri.query().unwrap_or("").split('&').find_map(|pair| named(pair.strip_prefix("lang=")?));
     chosen.unwrap_or_else(|| accepted_language(headers))

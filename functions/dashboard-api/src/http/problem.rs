@@ -20,7 +20,7 @@ pub struct Problem {
     field: Option<String>,
 }
 
-/// What is wrong with a request, or with what it asks for (RFC 9457).
+/// A problem with a request, or with its outcome (RFC 9457).
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "openapi", schema(as = Problem))]
@@ -54,7 +54,7 @@ impl Problem {
         Problem::new(StatusCode::INTERNAL_SERVER_ERROR, detail)
     }
 
-    /// What was refused before a handler saw it.
+    /// The problem of a request refused before it reached a handler.
     pub(crate) fn unreadable(status: StatusCode) -> Problem {
         Problem::new(status, Words::new("la requête est illisible", "the request cannot be read"))
     }
@@ -72,7 +72,7 @@ impl Problem {
         Problem::new(StatusCode::CONFLICT, detail)
     }
 
-    /// A conflict with what is recorded, naming the field that says otherwise.
+    /// A conflict with the recorded data, naming the field that differs.
     pub(crate) fn conflict_of(refusal: &Refusal) -> Problem {
         Problem { field: Some(refusal.field.clone()), ..Problem::conflict(refusal.words()) }
     }
@@ -85,7 +85,7 @@ impl Problem {
         Problem::new(StatusCode::PRECONDITION_REQUIRED, detail)
     }
 
-    /// More is asked for than one answer takes.
+    /// The problem of a request for more data than one answer takes.
     pub(crate) fn too_much(detail: Words) -> Problem {
         Problem::new(StatusCode::UNPROCESSABLE_ENTITY, detail)
     }

@@ -1,4 +1,4 @@
-//! What each role may read, and every way we could think of to get around it.
+//! Access of each role, and attempts to get around it.
 
 use crate::service::{Answer, Client, Service, minor};
 use base64::Engine;
@@ -21,7 +21,8 @@ fn registration() -> String {
     json!({"name": "A", "agreements": [{"model": "referrer", "starts_on": "2020-01-01"}]}).to_string()
 }
 
-/// Two partners with contracts of their own, one that both claim (it stands for P-1), and one that is nobody's yet.
+/// Two partners with contracts of their own, one contract that both claim (P-1's claim is effective), and one that has
+/// no partner yet.
 async fn two_partners() -> Service {
     let service = Service::start();
     for id in ["P-1", "P-2"] {
@@ -50,7 +51,7 @@ async fn what_is_anothers_is_answered_as_what_is_not_there() {
             .collect();
         (answer.status, headers, String::from_utf8(answer.body.to_vec()).unwrap().replace(id, "ID"))
     };
-    // C-2 is P-2's, C-7 too, though P-1 claims it and somebody chose; C-4 is nobody's yet.
+    // C-2 is P-2's, C-7 too, though P-1 claims it and a manager chose; C-4 has no partner yet.
     for partner in ["P-2", "P-1"] {
         service.take_in(&[sale("C-7", partner)]).await;
     }
@@ -101,7 +102,7 @@ async fn a_contract_that_two_partners_claim_shows_each_its_own_alone() {
         assert_eq!(service.admin.put(&path, choice).await.status, 202);
         service.wait_until_idle().await;
     };
-    // Whoever lost it sees its own entries, which come to nothing, and that the sale is no longer its own.
+    // The partner who lost it sees its own entries, which add up to nothing, and that the sale is no longer its own.
     let check_lost = |answer: &Answer, own: &str, other: &str, left: &str| {
         let body = String::from_utf8_lossy(&answer.body);
         assert!(answer.status == 200 && !body.contains(other), "{body}");
@@ -131,8 +132,8 @@ async fn a_contract_that_two_partners_claim_shows_each_its_own_alone() {
     assert_eq!(all["choices"].as_array().unwrap().len(), 3);
 }
 
-/// Every answer that a partner can get about its own, and about C-1, byte for byte; cursors, which are never the same
-/// twice, only as there or not.
+/// Reads every answer that a partner can get about its own data, and about C-1, byte for byte. Cursors, which are never
+/// the same twice, are compared only as present or absent.
 async fn everything_for(service: &Service, partner: &str) -> BTreeMap<String, String> {
     const PATHS: [&str; 8] = [
         "/programme?",
@@ -241,7 +242,7 @@ async fn a_cursor_is_good_for_its_own_list_alone() {
         assert!(!readable.contains(text), "it can be read: {readable}");
     }
 
-    // The same list, in whatever language, pages of whatever size, for whoever may read it.
+    // The list is the same in each language and for each size of page.
     for more in ["limit=1&", "", "limit=500&lang=fr&"] {
         let path = format!("/partners/P-1/entries?{more}to=2026-02-01&from=2025-12-31&cursor={cursor}");
         assert_eq!(partner.get(&path).await.status, 200, "{path}");
@@ -260,7 +261,7 @@ async fn a_cursor_is_good_for_its_own_list_alone() {
     refused(&partner, &format!("{own}{of_partners}")).await;
     refused(&service.admin, &format!("/attention?cursor={of_partners}")).await;
 
-    // Every bit of what is sealed, and every bit of the text; cut short, and longer.
+    // Every bit of the sealed content, and every bit of the text; cut short, and longer.
     for bit in 0..bytes.len() * 8 {
         let mut changed = bytes.clone();
         changed[bit / 8] ^= 1 << (bit % 8);
@@ -277,7 +278,7 @@ async fn a_cursor_is_good_for_its_own_list_alone() {
     for text in [format!("{cursor}A"), format!("{cursor}="), format!("{cursor}{cursor}"), "A".repeat(4096)] {
         refused(&partner, &format!("{own}{text}")).await;
     }
-    // What a cursor of no seal would say.
+    // The content that a cursor would have without a seal.
     let plain = json!({"gsk": "2026-01-01", "pk": "CONTRACT#C-2", "sk": "TERM#01"}).to_string();
     refused(&partner, &format!("{own}{}", encoded(plain))).await;
 }
@@ -315,7 +316,7 @@ async fn the_function_looks_at_claims_by_itself() {
         for nobody in [Value::Null, json!({}), json!({ "lambda": { "scope": "admin" } }), json!({ "jwt": null })] {
             assert_eq!(status(&nobody).await, 401, "{what} {nobody}");
         }
-        // Scopes that the gateway tells do not count: the claims do.
+        // Scopes that the gateway reports do not count: the claims do.
         for odd in [json!({}), json!({ "scope": "" }), json!({ "scope": "admin partner", "partner_id": "X-9" })] {
             assert_eq!(status(&jwt(odd.clone())).await, 403, "{what} {odd}");
         }

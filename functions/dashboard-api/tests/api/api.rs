@@ -38,7 +38,7 @@ async fn nobody_overwrites_what_they_have_not_seen() {
     assert_eq!((changed.status, &changed.headers["etag"]), (200, &"\"2\"".parse().unwrap()));
     check_problem(&put(&service, &[("if-match", "\"1\"")], &partner("C")).await, 412, None);
 
-    // A sale changes what is stored of the partner, but not its ETag.
+    // A sale changes the stored partner, but not its ETag.
     service.take_in(&World::sample().events[..1]).await;
     let read = service.admin.get("/partners/P-1").await;
     assert_eq!((read.status, &read.headers["etag"]), (200, &"\"2\"".parse().unwrap()));
@@ -360,7 +360,7 @@ async fn a_manager_chooses_what_stands() {
     assert_eq!(choose(3, json!({"claim": 1, "seen": 2, "reason": "it was right"})).await.status, 202);
     balances(&["P-1,EUR,1000,0", "P-2,EUR,0,0"]).await;
 
-    // What comes after a choice contradicts again: it is on the list, and can be chosen.
+    // A claim after a choice contradicts again: it is on the list, and can be chosen.
     let late = json!({"amount": "50.00", "currency": "EUR"});
     let mut third = sale("P-1");
     third["annual_fee"] = late;
@@ -438,7 +438,7 @@ async fn a_missed_year_is_listed_until_it_is_set_aside() {
     let own = service.as_partner("P-1").get("/partners/P-1").await;
     assert!(own.status == 200 && !own.text.contains("ill") && !own.text.contains("set_aside"), "{}", own.text);
 
-    // What it says has changed: it is back.
+    // The sales have changed: the year is back.
     let fee = json!({"amount": "100.00", "currency": "EUR"});
     let sale = json!({"contract_id": "C", "partner_id": "P-1", "customer_id": "K", "signed_on": "2023-05-01", "annual_fee": fee});
     service.take_in(&[event(SaleSigned, "1", &sale)]).await;
@@ -447,7 +447,7 @@ async fn a_missed_year_is_listed_until_it_is_set_aside() {
     assert_eq!(missed().await, [(2, 0, 15)]);
 }
 
-/// What was read can be sent back as it is.
+/// An answer to a read can be sent back as it is.
 #[tokio::test]
 async fn what_get_answers_of_a_partner_can_be_put_back() {
     let (service, world) = (Service::start(), World::both());
@@ -466,7 +466,7 @@ async fn what_get_answers_of_a_partner_can_be_put_back() {
         service.wait_until_idle().await;
         assert_eq!(service.admin.get(&path).await.text, read.text, "{path}");
     }
-    // A name that is changed in it is changed; what is another partner's is not taken for this one's.
+    // A changed name is stored; another partner's answer is not accepted for this partner.
     let read = service.admin.get("/partners/P-001").await;
     let renamed = read.text.replace("Partner P-001", "Another name");
     let put = service.admin.send("PUT", "/partners/P-001", &[("if-match", "\"1\"")], renamed).await;

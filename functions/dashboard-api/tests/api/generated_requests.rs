@@ -11,10 +11,10 @@ use std::fmt::Write;
 /// A place for a value in a request, and the field that its refusal names.
 #[derive(Clone, Copy)]
 struct Place {
-    /// With `{}` for the value.
+    /// The path, with `{}` for the value.
     path: &'static str,
     field: &'static str,
-    /// What may not stand there.
+    /// Values that the field may not have.
     values: &'static [&'static str],
 }
 

@@ -1,11 +1,11 @@
-//! What is wrong is said in the language of the request.
+//! Refusals are in the language of the request.
 
 use crate::service::{Answer, Service};
 use events::EventType::SaleSigned;
 use events::input::Event;
 use serde_json::json;
 
-/// How a request can name its language.
+/// A way for a request to name its language.
 #[derive(Clone, Copy)]
 struct Asked {
     query: &'static str,
@@ -28,7 +28,7 @@ async fn answer(service: &Service, (method, path, body): (&str, &str, &str), ask
     service.admin.send(method, &path, headers, body.to_owned()).await
 }
 
-/// Asked in any way for a language, a request is refused in its words.
+/// A request is refused in its language, in whichever way it names it.
 async fn check(service: &Service, request: (&str, &str, &str), fr: &str, en: &str) {
     for (ways, detail) in [(&IN_FRENCH[..], fr), (&IN_ENGLISH[..], en)] {
         for asked in ways {

@@ -1,4 +1,4 @@
-//! The API's description: made from its types, checked in, complete, and what is served.
+//! The `OpenAPI` document: made from the API's types, checked in, complete, and served.
 
 use crate::service::Service;
 use dashboard_api::openapi::{as_text, document};

@@ -26,10 +26,10 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 use tower::ServiceExt;
 
-/// The day on which the clock of these tests stands.
+/// The day of these tests' clock.
 pub(crate) const TODAY: &str = "2026-11-26";
 
-/// A clock of which every look is a millisecond later than the one before.
+/// A clock that advances by a millisecond with each look.
 pub(crate) fn now() -> Timestamp {
     static LOOKS: AtomicI64 = AtomicI64::new(0);
     let noon: Timestamp = format!("{TODAY}T12:00:00Z").parse().unwrap();
@@ -56,7 +56,7 @@ pub(crate) struct Service {
     queue: Arc<Queue>,
 }
 
-/// The API, as somebody.
+/// A client of the API.
 #[derive(Clone)]
 pub(crate) struct Client {
     router: Router,
@@ -80,7 +80,7 @@ impl Service {
         Service::with_sign_in_url(None)
     }
 
-    /// The same, with a page that signs people in.
+    /// An empty table, and a page with sign-in.
     pub(crate) fn with_sign_in_url(url: Option<&str>) -> Service {
         let store: &'static MemoryStore = Box::leak(Box::default());
         let queue = Arc::new(Queue::default());
@@ -99,27 +99,27 @@ impl Service {
         (service, world)
     }
 
-    /// The API, as a partner.
+    /// A client that calls as a partner.
     pub(crate) fn as_partner(&self, id: &str) -> Client {
         self.with_claims(&json!({"scope": "partner", "partner_id": id}))
     }
 
-    /// The API, as nobody in particular.
+    /// A client without the claims of a token.
     pub(crate) fn as_nobody(&self) -> Client {
         self.with_authorizer(Value::Null)
     }
 
-    /// The API, with the claims of a token.
+    /// A client with the claims of a token.
     pub(crate) fn with_claims(&self, of_token: &Value) -> Client {
         self.with_authorizer(claims(of_token))
     }
 
-    /// The API, with whatever API Gateway says of who asks.
+    /// A client with any authorizer context of API Gateway.
     pub(crate) fn with_authorizer(&self, authorizer: Value) -> Client {
         Client { authorizer, ..self.admin.clone() }
     }
 
-    /// The ledger in the table, to write to from here, at whatever time.
+    /// The ledger in the table, for writing to it at any time.
     pub(crate) fn ledger(&self) -> Ledger<&'static MemoryStore> {
         Ledger::new(self.store)
     }
@@ -133,7 +133,7 @@ impl Service {
         self.wait_until_idle().await;
     }
 
-    /// Takes events in, one batch after the other, and does everything that follows from them.
+    /// Takes events in, one batch after the other, and does all work that follows from them.
     pub(crate) async fn take_in(&self, events: &[Event]) {
         for batch in events.chunks(10) {
             let mut facts = Vec::new();
@@ -172,7 +172,7 @@ impl Service {
         }
     }
 
-    /// Does what was asked for on the queue, and adds up every month.
+    /// Does the work requested on the queue, and adds up every month.
     pub(crate) async fn wait_until_idle(&self) {
         loop {
             let requests = std::mem::take(&mut *self.queue.0.lock().unwrap());
@@ -285,7 +285,7 @@ impl Client {
         self.send("POST", path, &[], body).await
     }
 
-    /// `GET` in one of the forms of an answer.
+    /// `GET` in one of the formats of an answer.
     pub(crate) async fn get_as(&self, path: &str, accept: &str) -> Answer {
         self.send("GET", path, &[("accept", accept)], String::new()).await
     }

@@ -1,4 +1,4 @@
-//! Statements, summaries and *what if*: what months add up to, against the lines of the fold.
+//! Statements, summaries and simulations: sums over months, against the lines of the fold.
 
 use crate::service::{Service, minor};
 use events::EventType;
@@ -8,7 +8,7 @@ use rules::{CreditNote, Fact, Instance, Line, Money, Month, Sale, Term};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// `month,partner,kind,model,currency` and what is booked there: amount and vendor's share, in minor units.
+/// Sums by `month,partner,kind,model,currency`: amount and vendor's share, in minor units.
 type Sums = BTreeMap<String, (i64, i64)>;
 
 fn sums<'a>(lines: impl IntoIterator<Item = &'a Line>) -> Sums {
@@ -46,7 +46,7 @@ async fn months_add_up_to_the_lines_for_everyone_and_for_each_partner() {
 
     let year = "from=2024-01&to=2024-12";
     let everyone = service.get(&format!("/summary?{year}")).await;
-    // What is known on the last day is what is known now: the entries add up to what is stored.
+    // The last day is as known now: the entries add up to the stored totals.
     let known = service.get(&format!("/summary?{year}&as_of=2099-12-31")).await;
     for field in ["totals", "months", "models", "partners"] {
         assert_eq!((&known[field], known[field].as_array().unwrap().is_empty()), (&everyone[field], false));
@@ -190,7 +190,7 @@ async fn no_answer_lists_or_adds_up_more_than_five_thousand_entries_of_a_partner
             }
         }
     }
-    // What is only looked through does not count.
+    // Entries that are only looked through do not count.
     service.record(&[sale("D", "2025-01-11")], "2025-02-05T12:00:00Z").await;
     let earlier = async |query: &str| {
         let statement = service.get(&format!("/partners/P-1/statement?month={query}")).await;
@@ -254,7 +254,7 @@ async fn what_cannot_be_read_is_named_and_left_out_of_every_list() {
     assert_eq!(simulation.status, 200, "{}", simulation.json);
     check(&simulation.json, "partners", 2, &[entry, record]);
 
-    // Files and pages say so, too; a partner is told how much is missing, not what.
+    // Files and pages report it, too; a partner gets the number of missing items, not their keys.
     for (accept, language, said) in [
         ("text/csv", "en", "1 item could not be read; amounts may be incomplete"),
         ("text/html", "fr", "1 élément n'a pu être lu ; les montants peuvent être incomplets"),
@@ -270,7 +270,7 @@ async fn what_cannot_be_read_is_named_and_left_out_of_every_list() {
     assert!(file.text.contains(&format!(",{total},unreadable,,,,,,,")), "{}", file.text);
     let own = service.as_partner("P-1").get("/partners/P-1/entries").await.json;
     assert_eq!((&own["unreadable"], &own["unreadable_count"]), (&json!([]), &json!(1)));
-    // What is damaged itself fails alone; of a contract, the rest is shown.
+    // A damaged item fails alone; the rest of its contract is shown.
     assert_eq!(service.admin.get("/partners/P-2").await.status, 500);
     let contract = service.get("/contracts/C-2").await;
     assert_eq!((&contract["unreadable"], &contract["unreadable_count"]), (&json!([entry]), &json!(1)), "{contract}");

@@ -1,4 +1,4 @@
-//! The HTTP API in the template: who may call it, from where, how often.
+//! The HTTP API in the template: access, origins and throttle.
 
 use super::error::{error, typed};
 use super::intrinsics::Reference;
@@ -8,7 +8,7 @@ use serde::de::IgnoredAny;
 use serde_norway::Value as Yaml;
 use std::collections::BTreeMap;
 
-/// The only place a token is looked for.
+/// The only place of a token in a request.
 const IDENTITY_SOURCE: &str = "$request.header.Authorization";
 
 #[derive(Deserialize)]
@@ -17,7 +17,7 @@ struct RawApi {
     auth: RawAuth,
     cors_configuration: RawCors,
     default_route_settings: RawRouteSettings,
-    /// Where logs go has a meaning in an account only.
+    /// The destination of logs matters in an account only.
     #[serde(rename = "AccessLogSettings")]
     _access_log_settings: Option<IgnoredAny>,
     #[serde(rename = "Tags")]
@@ -115,7 +115,7 @@ pub(super) fn api(name: &str, properties: Yaml, place: &str) -> Result<Api, Temp
     })
 }
 
-/// A route says who may come in; one that says nothing would be open to every token, whatever its scopes.
+/// A route names its scopes; a route without any would be open to every token, whatever its scopes.
 pub(super) fn route(properties: Yaml, place: &str, api: &Api) -> Result<Route, TemplateError> {
     let RawHttpEvent { api_id, method, path, auth } = typed(properties, place)?;
     if Reference::of(&api_id) != Some(Reference::Resource(api.name.clone())) {

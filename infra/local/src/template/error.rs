@@ -1,4 +1,4 @@
-//! What is wrong with the template, and where.
+//! Errors of the template: the problem and its place.
 
 use super::TemplateError;
 use serde::de::DeserializeOwned;
@@ -9,7 +9,7 @@ pub(super) fn error(place: impl Into<String>, problem: impl std::fmt::Display) -
     TemplateError { place: place.into(), problem: problem.to_string() }
 }
 
-/// A part of the template as what it must be.
+/// Reads a part of the template as the type that it must have.
 pub(super) fn typed<T: DeserializeOwned>(value: Yaml, place: &str) -> Result<T, TemplateError> {
     serde_norway::from_value(value).map_err(|problem| error(place, problem))
 }

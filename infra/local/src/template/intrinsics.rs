@@ -1,4 +1,4 @@
-//! CloudFormation's intrinsic functions: what they refer to, and what they come to.
+//! CloudFormation's intrinsic functions: their references and their values.
 
 use super::TemplateError;
 use super::error::error;
@@ -6,7 +6,7 @@ use serde_norway::Value as Yaml;
 use serde_norway::value::{Tag, TaggedValue};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What an intrinsic function comes to that is no value yet.
+/// Result of an intrinsic function that is not yet a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Reference {
     /// A resource, by its logical id.
@@ -51,7 +51,7 @@ impl From<Reference> for Yaml {
     }
 }
 
-/// The same without intrinsic functions, to look at what does not need them.
+/// The value without intrinsic functions, for reading the parts that do not need them.
 pub(super) fn untagged(value: Yaml) -> Yaml {
     match value {
         Yaml::Tagged(tagged) => untagged(tagged.value),
@@ -63,7 +63,7 @@ pub(super) fn untagged(value: Yaml) -> Yaml {
     }
 }
 
-/// What intrinsic functions refer to.
+/// Names to which intrinsic functions refer.
 pub(super) struct Names {
     pub(super) parameters: BTreeMap<String, Yaml>,
     pub(super) conditions: BTreeMap<String, bool>,
@@ -77,7 +77,7 @@ impl Names {
     }
 }
 
-/// Replaces intrinsic functions. What is built from names (`!Sub`) has a meaning in an account only, but for secrets.
+/// Replaces intrinsic functions. A text built from names (`!Sub`) matters in an account only, unless it names a secret.
 pub(super) fn resolve(value: Yaml, place: &str, names: &Names) -> Result<Yaml, TemplateError> {
     Ok(match value {
         Yaml::Tagged(tagged) => intrinsic(&tagged.tag.to_string(), tagged.value, place, names)?,

@@ -1,4 +1,5 @@
-//! The template's parameters: their defaults or what is given, held against what each admits, as CloudFormation does.
+//! The template's parameters: their defaults or the given values, checked against the rules of each, as CloudFormation
+//! does.
 
 use super::error::error;
 use super::shapes::RawParameter;

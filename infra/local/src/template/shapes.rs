@@ -1,4 +1,4 @@
-//! What the parts of a template look like: every field that may be there, those without effect here by a name with `_`.
+//! Shapes of the template's parts: every allowed field; those without effect here have a name with `_`.
 
 use serde::Deserialize;
 use serde::de::IgnoredAny;
@@ -115,7 +115,7 @@ pub(super) struct RawQueue {
     pub(super) _tags: Option<IgnoredAny>,
 }
 
-/// What SQS does when nothing is said.
+/// SQS's default.
 fn thirty() -> u32 {
     30
 }

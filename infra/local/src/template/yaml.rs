@@ -1,4 +1,4 @@
-//! From YAML to a [`Template`]: every field known or refused.
+//! Reads YAML into a [`Template`]: every field is known or refused.
 
 use super::error::{error, typed};
 use super::intrinsics::{Names, Reference, resolve, untagged};
@@ -9,7 +9,7 @@ use super::{Api, Function, Given, Index, Mapping, Queue, Table, Template, Templa
 use serde_norway::Value as Yaml;
 use std::collections::BTreeMap;
 
-/// What has a meaning in an account only: who may do what, what is kept and shown of it, who is told.
+/// Resources that matter in an account only: access, logs, alarms and their recipients.
 const WITHOUT_EFFECT: [&str; 7] = [
     "AWS::CloudWatch::Alarm",
     "AWS::IAM::Policy",
@@ -88,7 +88,7 @@ pub(super) fn read(text: &str, given: Given<'_>) -> Result<Template, TemplateErr
     Ok(Template { table, queues, functions, api, secrets })
 }
 
-/// What functions refer to.
+/// Names to which functions refer.
 struct Scope<'a> {
     table: &'a Table,
     queues: &'a BTreeMap<String, Queue>,

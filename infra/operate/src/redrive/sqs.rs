@@ -14,9 +14,9 @@ use ledger::Ledger;
 use ledger::dynamo::DynamoStore;
 use std::time::Duration;
 
-/// How long SQS may take to answer beyond the wait that it was asked for.
+/// Time for SQS to answer beyond the requested wait.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// How many entries one request has at most.
+/// Maximum number of entries in one request.
 const BATCH: usize = 10;
 
 pub(super) struct Sqs<'a> {
@@ -26,7 +26,7 @@ pub(super) struct Sqs<'a> {
     source: String,
     /// The URL of the dead-letter queue.
     dead: String,
-    /// Known once it is needed.
+    /// The ledger, opened once it is needed.
     ledger: Option<Ledger<DynamoStore>>,
 }
 

@@ -8,32 +8,32 @@ use std::collections::{BTreeSet, VecDeque};
 #[derive(Clone)]
 struct Dead {
     message: Message,
-    /// Until which look it is hidden.
+    /// The look until which it is hidden.
     hidden_until: usize,
     receipt: String,
 }
 
-/// How a dead-letter queue behaves. Time is the number of looks.
+/// A dead-letter queue that behaves as set here. Time is the number of looks.
 struct Fake {
     dead: Vec<Dead>,
     looks: usize,
     receipts: usize,
-    /// How many seconds a look takes.
+    /// Duration of a look, in seconds.
     slow: usize,
-    /// How many messages an answer has at most.
+    /// Maximum number of messages in an answer.
     at_once: usize,
     /// Answers that come before all others.
     first: VecDeque<Result<(), &'static str>>,
-    /// How many messages are counted that are not there.
+    /// Number of messages counted in excess.
     overcounted: usize,
-    /// How many are counted less than there are, until the look.
+    /// Number of messages missing from the count, until the look.
     undercounted_until: usize,
     /// Whether each answer has the messages of the one before as well.
     gives_twice: bool,
     last: Vec<Message>,
     /// Whether each look finds a message that has just come in.
     keeps_coming: bool,
-    /// Whether what is sent back is refused again at once.
+    /// Whether a message that is sent back is refused again at once.
     refuses: bool,
     /// Bodies that cannot be sent, held or deleted; refusals that cannot be forgotten.
     fails: BTreeSet<(&'static str, String)>,
@@ -92,7 +92,7 @@ impl Fake {
         if self.fails.contains(&(what, of.to_owned())) { Err(format!("no {what}").into()) } else { Ok(()) }
     }
 
-    /// Until which look a message is hidden from now on.
+    /// The look until which a message is hidden from now on.
     fn until(&self, hidden_seconds: i32) -> usize {
         self.looks + usize::try_from(hidden_seconds).unwrap() / self.slow.max(1)
     }
@@ -102,7 +102,7 @@ impl Fake {
         self.dead.iter_mut().find(|dead| dead.receipt == receipt && dead.hidden_until > looks)
     }
 
-    /// The ids of those that are there; `visible`: those that others see.
+    /// The ids of the messages there; `visible`: of those that others see.
     fn there(&self, visible: bool) -> BTreeSet<&str> {
         let there = self.dead.iter().filter(|dead| !visible || dead.hidden_until <= self.looks);
         there.filter_map(|dead| dead.message.message_id()).collect()
@@ -182,7 +182,7 @@ impl Letters for Fake {
     }
 }
 
-/// Runs it, and what it said.
+/// Runs a redrive, and returns its outcome and its output.
 async fn redriven(fake: &mut Fake, wanted: Option<&str>, yes: bool) -> (Outcome, String) {
     let mut out = Vec::new();
     let outcome = run(fake, wanted, yes, &mut out).await;
@@ -214,7 +214,7 @@ async fn counts_that_lag_are_no_end_while_messages_come() {
     assert_eq!(redriven(&mut fake, None, true).await.0, whole(200, 200));
 }
 
-/// So slowly that what was looked at first is visible again long before the last is reached.
+/// A run so slow that the first letter is visible again long before the last is reached.
 #[tokio::test]
 async fn each_is_shown_and_sent_once_however_slowly_and_often_it_comes() {
     for (slow, gives_twice) in [(0, true), (30, false), (30, true)] {

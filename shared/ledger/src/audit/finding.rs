@@ -1,4 +1,4 @@
-//! What an audit names.
+//! Findings of an audit.
 
 use crate::Unreadable;
 use crate::store::Key;
@@ -8,90 +8,90 @@ use rules::rank::Earliest;
 use rules::{AnnuityId, Cause, ContractId, Minor, PartnerId, PostingKey, Totals};
 use std::fmt;
 
-/// One thing that is not as it should be. Two looks at a table in use that find the same have found something that does
-/// not pass by itself: a finding says what was read, so that what is still changing differs.
+/// A finding: something in the table that is wrong. A finding includes the values read, so if two audits of a live
+/// table report the same finding, it is not a passing state.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Finding {
-    /// An item that cannot be read, or that is not what was recorded.
+    /// An item that cannot be read, or differs from what was recorded.
     Unreadable(Unreadable),
-    /// An item that was recorded before items had a hash.
+    /// An item recorded before items had a hash.
     NoHash {
         /// Its key.
         key: Key,
     },
-    /// A aggregate counts other rows than there are: one is lost, or one was added.
+    /// An aggregate whose row count differs from the stored count: a row is lost, or one was added.
     Torn {
         /// The partition.
         partition: String,
-        /// How many items it has.
+        /// The number of its items.
         items: usize,
     },
-    /// Entries are booked for a partner that nothing is stored of.
+    /// A partner with booked entries, but without a stored item.
     Lost {
-        /// Who.
+        /// The partner.
         partner_id: PartnerId,
     },
-    /// A line's entries do not add up to it.
+    /// A line whose entries do not add up to it.
     Difference {
-        /// Which line.
+        /// The line.
         line: LineId,
-        /// Where it is, or was, booked.
+        /// The posting key under which it is, or was, booked.
         posting: PostingKey,
-        /// The partner's and the vendor's part that is owed; none: the line is not owed under this posting.
+        /// The partner's and the vendor's part owed; none: the line is not owed under this posting key.
         owed: Option<(Minor, Minor)>,
-        /// What its entries add up to; none: it has no entry.
+        /// The sum of its entries; none: it has no entry.
         booked: Option<(Minor, Minor)>,
-        /// Whether something else of this partner cannot be read, so that a person must look at that first.
+        /// Whether another item of this partner cannot be read, so that a person must check that one first.
         doubtful: bool,
     },
-    /// Amounts that cannot be added up.
+    /// Amounts whose sum overflows.
     Overflow {
         /// The partition.
         partition: String,
     },
-    /// A fact still has something to do: its message has not been processed to the end.
+    /// A fact with contracts still in `todo`: its message has not been processed to the end.
     Unfinished {
-        /// The annuity that it is of.
+        /// The fact's annuity.
         annuity: AnnuityId,
-        /// The contracts that it still changes.
+        /// The contracts in `todo`.
         todo: Vec<ContractId>,
     },
-    /// A partner's record does not list its earliest sales and instances.
+    /// A partner record that does not list the partner's earliest sales and instances.
     List {
-        /// Who.
+        /// The partner.
         partner_id: PartnerId,
-        /// The sales and the instances that the record lists.
+        /// The sales and the instances listed.
         listed: (Earliest, Earliest),
-        /// Those that it should list.
+        /// The sales and the instances that should be listed.
         earliest: (Earliest, Earliest),
     },
-    /// An item stands at another place of an index than its own, or at none.
+    /// An item whose index key is wrong or missing.
     RankKey {
         /// Its key.
         key: Key,
-        /// Where it stands.
+        /// Its index key.
         stands: Option<(String, String)>,
     },
-    /// What is derived in an annuity's item (whether it needs a person, whether a choice was made, whose the sale is or was)
-    /// is not what its contract says.
+    /// An annuity whose derived marks (whether it has an anomaly, whether a choice was made, the present and earlier
+    /// partners of the sale) differ from those derived from its contract.
     Mark {
         /// Its key.
         key: Key,
         /// The contract.
         contract_id: ContractId,
     },
-    /// An item that counts its writes has lost the count, so that it can never be written again.
+    /// An item that has lost its revision, so that it can never be written again.
     NoRevision {
         /// Its key.
         key: Key,
     },
-    /// A month's totals are not what its entries add up to: they have not been refreshed yet, or never were.
+    /// A month total that differs from the sum of the entries: a refresh is pending, or was lost.
     Totals {
-        /// Whose, and when.
+        /// The partner and the month.
         of: PartnerMonth,
-        /// What is stored; none: nothing that can be read.
+        /// The stored totals; none: unreadable.
         stored: Option<Totals>,
-        /// What the entries add up to.
+        /// The sum of the entries.
         booked: Totals,
     },
 }

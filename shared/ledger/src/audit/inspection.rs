@@ -1,4 +1,4 @@
-//! The second pass: each partition judged by itself.
+//! The second pass: checks each partition by itself.
 
 use super::survey::{Survey, Surveyed};
 use super::{Audit, Finding};
@@ -19,20 +19,20 @@ use std::sync::Arc;
 pub struct Inspection {
     survey: Survey,
     audit: Audit,
-    /// What is booked, by partner and month.
+    /// The sums of the entries, by partner and month.
     booked: BTreeMap<PartnerMonth, Totals>,
-    /// Months of which an entry cannot be read or added up.
+    /// The months with an entry that cannot be read or added up.
     unsure: BTreeSet<PartnerMonth>,
-    /// Months whose totals are stored.
+    /// The months with stored totals.
     stored: BTreeMap<PartnerMonth, Option<Totals>>,
-    /// Partners whose entry fees have been looked at.
+    /// The partners whose entry fees were checked.
     fees: BTreeSet<PartnerId>,
 }
 
 type Sums = BTreeMap<(LineId, PostingKey), (Minor, Minor)>;
 
 impl Inspection {
-    /// Begins with what was surveyed.
+    /// An inspection that uses the result of a survey.
     pub fn new(survey: Survey) -> Inspection {
         Inspection {
             survey,
@@ -44,7 +44,7 @@ impl Inspection {
         }
     }
 
-    /// Judges a partition.
+    /// Checks a partition.
     pub fn take(&mut self, partition: &str, items: Vec<Item>) {
         if keys::contract_of(partition).is_some() {
             self.contract(partition, items);
@@ -65,7 +65,7 @@ impl Inspection {
         }
     }
 
-    /// What the table comes to.
+    /// Finishes the audit.
     pub fn end(mut self) -> Audit {
         let partners: Vec<PartnerId> = self.survey.partners.keys().cloned().collect();
         for partner_id in &partners {
@@ -80,7 +80,7 @@ impl Inspection {
         for of in months.into_iter().filter(|of| !self.unsure.contains(of)) {
             let booked = self.booked.get(of).cloned().unwrap_or_default();
             let stored = self.stored.get(of).cloned();
-            // No totals are as good as totals of nothing.
+            // A missing month total equals an empty one.
             if stored.clone().unwrap_or(Some(Totals::default())).as_ref() != Some(&booked) {
                 let stored = stored.flatten();
                 self.audit.findings.push(Finding::Totals { of: of.clone(), stored, booked });
@@ -125,8 +125,8 @@ impl Inspection {
         self.compare(fees.collect(), sums, false);
     }
 
-    /// The rows of a partition and what its entries add up to, if all of it can be read and added up. What is wrong with it by
-    /// itself is named.
+    /// The rows of a partition and the sums of its entries, if all of it can be read and added up. Reports the findings
+    /// within the partition.
     fn aggregates_and_sums(&mut self, partition: &str, items: Vec<Item>) -> Option<(Aggregates, Sums)> {
         let aggregates = self.aggregates(partition, items)?;
         for (annuity, todo) in aggregates.unfinished() {
@@ -142,7 +142,7 @@ impl Inspection {
         Some((aggregates, sums))
     }
 
-    /// The rows of a partition, as far as they can be read; what cannot is named.
+    /// The readable rows of a partition; reports the unreadable ones.
     fn aggregates(&mut self, partition: &str, items: Vec<Item>) -> Option<Aggregates> {
         for item in &items {
             let found = check_row(item);
@@ -241,7 +241,7 @@ impl Inspection {
         self.stored.insert(of, stored);
     }
 
-    /// What is in no partition that is judged as a whole.
+    /// Checks an item outside the partitions that are checked as a whole.
     fn other(&mut self, item: &Item) {
         let key = key(item);
         let found = match attention::check(item).or_else(|| set_aside::check(item)) {
@@ -254,7 +254,7 @@ impl Inspection {
     }
 }
 
-/// What is wrong with a row by itself, if it can be read at all.
+/// The findings about a row by itself, if it can be read.
 fn check_row(item: &Item) -> Vec<Finding> {
     let key = key(item);
     let counts_writes = matches!(RowKey::parse(&key), Some(RowKey::Aggregate(_)));
@@ -270,13 +270,13 @@ fn check_row(item: &Item) -> Vec<Finding> {
     found
 }
 
-/// The partner and month in which an item is booked, as far as that can be told.
+/// The partner and month in which an item is booked, if known.
 fn month_of(item: &Item) -> Option<PartnerMonth> {
     let partner_id = keys::partner_of(text(item, "gpk"))?;
     Some(PartnerMonth { partner_id, month: text(item, "gsk").get(..7)?.parse().ok()? })
 }
 
-/// Where an item stands in the index by partner.
+/// The key of an item in the index by partner.
 pub(super) fn stands(item: &Item) -> Option<(String, String)> {
     let at = |name: &str| item.get(name).and_then(|value| value.as_s().ok()).cloned();
     match (at("gpk"), at("gsk")) {
@@ -285,7 +285,7 @@ pub(super) fn stands(item: &Item) -> Option<(String, String)> {
     }
 }
 
-/// Whether a partner's record is there, and lists its earliest sales.
+/// A finding if a partner's record is missing, or does not list the partner's earliest sales.
 fn lists_of(partner_id: &PartnerId, surveyed: &Surveyed) -> Option<Finding> {
     match &surveyed.record {
         None => surveyed.booked.then(|| Finding::Lost { partner_id: partner_id.clone() }),

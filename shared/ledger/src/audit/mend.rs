@@ -1,5 +1,5 @@
-//! Repairs of what an audit found: what can be derived is put right, nothing is paid on what is not what was recorded, and
-//! the rest is said to be for a person. Every repair may be repeated.
+//! Repairs of audit findings. Derived values are written again; no entry is booked because of a damaged item; the rest
+//! is reported for a person to decide. Every repair may be repeated.
 
 use super::Finding;
 use crate::aggregates::Aggregates;
@@ -14,15 +14,15 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use rules::rank::Earliest;
 use rules::{ContractId, PartnerId};
 
-/// How often a repair is tried again because others changed the same item meanwhile.
+/// The most attempts at a repair whose item changes concurrently.
 const ATTEMPTS: u32 = 12;
 
-/// What became of a finding.
+/// The result of a repair.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mended {
-    /// It was put right, or is right by now.
+    /// Repaired, or found correct by now.
     Done,
-    /// A person must decide, and what.
+    /// A person must decide; the text says what to decide.
     ForAPerson(&'static str),
 }
 
@@ -34,7 +34,7 @@ const DOUBTFUL: &str = "mend first what cannot be read of this partner, then loo
 const OVERFLOW: &str = "an entry of it must be wrong: compare it with a backup";
 
 impl Finding {
-    /// In which order findings are mended: what others depend on comes first.
+    /// The order of repairs: findings that others depend on come first.
     pub fn rank(&self) -> u8 {
         match self {
             Finding::Unreadable(_)
@@ -53,7 +53,7 @@ impl Finding {
 }
 
 impl<S: Store, A: Announce> Ledger<S, A> {
-    /// Puts a finding right, if it can be derived what is right.
+    /// Repairs a finding, if the correct value can be derived.
     pub async fn mend(&self, finding: &Finding, origin: Origin<'_>) -> Result<Mended, LedgerError> {
         match finding {
             Finding::Unreadable(Unreadable { why: Why::Damaged(_), .. }) => return Ok(Mended::ForAPerson(RESTORE)),
@@ -92,7 +92,7 @@ impl<S: Store, A: Announce> Ledger<S, A> {
         self.change(key, |item| drop(item.insert("v".to_owned(), first.clone()))).await
     }
 
-    /// Puts an item where it belongs in the index by partner.
+    /// Writes an item's correct key in the index by partner.
     async fn put_in_place(&self, key: &Key) -> Result<(), LedgerError> {
         let place = if let Some(partner_id) = keys::partner_of(&key.pk) {
             self.partner_record(&partner_id).await?.place()
@@ -113,7 +113,8 @@ impl<S: Store, A: Announce> Ledger<S, A> {
         .await
     }
 
-    /// Takes off a partner's lists what does not belong on them; the pass that follows adds what does, as after a choice.
+    /// Removes wrong sales from a partner's lists; the restatement pass that follows adds the missing ones, as after a
+    /// choice.
     async fn list_again(
         &self,
         partner_id: &PartnerId,
@@ -146,7 +147,7 @@ impl<S: Store, A: Announce> Ledger<S, A> {
         }
     }
 
-    /// Changes an item, on condition that nobody else does meanwhile. One that is not what was recorded is left alone.
+    /// Changes an item, on condition that it has not changed since it was read. A damaged item is left unchanged.
     async fn change(&self, key: &Key, change: impl Fn(&mut Item)) -> Result<(), LedgerError> {
         for attempt in 0..ATTEMPTS {
             let read = self.store.get(vec![key.clone()], Consistency::Strong).await?;
@@ -168,7 +169,7 @@ impl<S: Store, A: Announce> Ledger<S, A> {
         Err(LedgerError::Contended { what: format!("{} {}", key.pk, key.sk), attempts: ATTEMPTS })
     }
 
-    /// Accepts an item as it is, though it is not what was recorded: a person has looked at it.
+    /// Accepts a damaged item as it is, after a person has checked it.
     pub async fn accept(&self, wanted: &Key) -> Result<bool, LedgerError> {
         for attempt in 0..ATTEMPTS {
             let read = self.store.get(vec![wanted.clone()], Consistency::Strong).await?;

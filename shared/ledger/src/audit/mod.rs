@@ -1,10 +1,10 @@
-//! A whole table held against the rules, a partition at a time: every line computed again beside what its entries add up
-//! to, every list, mark, place in an index and total beside what the facts make of it, every item beside its hash. What
-//! cannot be read is named, and the rest is looked at all the same.
+//! The audit: checks a whole table against the rules, partition by partition. It computes every line again and compares
+//! it with the sum of its entries; it compares every list, mark, index key and total with the facts, and every item
+//! with its hash. It reports unreadable items and checks the rest.
 //!
-//! Two passes: [`Survey`] takes from each partition the little that others depend on (of a partner, its record and its
-//! earliest sales), [`Inspection`] then judges each partition by itself. Neither keeps a partition, so that a table of any
-//! size can stream through both. [`mend`] repairs what can be derived.
+//! Two passes: [`Survey`] extracts from each partition the little that others depend on (a partner's record and its
+//! earliest sales), [`Inspection`] then checks each partition by itself. Neither keeps a partition, so a table of any
+//! size can stream through both. [`mend`] repairs derived values.
 
 mod finding;
 mod inspection;
@@ -19,16 +19,16 @@ use crate::item::key;
 use crate::store::Item;
 use std::collections::BTreeMap;
 
-/// What a table comes to.
+/// The result of an audit.
 #[derive(Debug, Default)]
 pub struct Audit {
-    /// How many lines are owed.
+    /// The number of lines owed.
     pub lines: usize,
-    /// Each thing that is not as it should be.
+    /// All findings.
     pub findings: Vec<Finding>,
 }
 
-/// Holds all items of a table against the rules.
+/// Audits all items of a table.
 pub fn audit(items: Vec<Item>) -> Audit {
     let mut partitions: BTreeMap<String, Vec<Item>> = BTreeMap::new();
     for item in items {

@@ -1,4 +1,4 @@
-//! The first pass: what the judgement of one partition needs to know of others.
+//! The first pass: collects the data of each partition that the check of another one needs.
 
 use crate::aggregates::Aggregates;
 use crate::item::{key, text};
@@ -8,27 +8,27 @@ use crate::{LedgerError, keys};
 use rules::{Partner, PartnerId};
 use std::collections::BTreeMap;
 
-/// What is known of each partner, however long its history.
+/// The surveyed data of each partner; its size is bounded.
 #[derive(Debug, Default)]
 pub struct Survey {
     pub(super) partners: BTreeMap<PartnerId, Surveyed>,
 }
 
-/// What is known of one partner.
+/// The surveyed data of one partner.
 #[derive(Debug, Default)]
 pub(super) struct Surveyed {
-    /// Its record; none: there is none. An error: it cannot be read.
+    /// Its record; none: missing. An error: unreadable.
     pub(super) record: Option<Result<PartnerRecord, ()>>,
-    /// Its earliest sales and instances, as its contracts say; without agreements.
+    /// Its earliest sales and instances, from its contracts; without agreements.
     pub(super) earliest: Partner,
-    /// Whether something of one of its contracts cannot be read, so that its earliest sales are not known for sure.
+    /// Whether one of its contracts is unreadable, so that its earliest sales are uncertain.
     pub(super) doubtful: bool,
-    /// Whether anything is booked for it.
+    /// Whether any entry is booked for it.
     pub(super) booked: bool,
 }
 
 impl Survey {
-    /// Takes a partition in.
+    /// Surveys a partition.
     pub fn take(&mut self, partition: &str, items: &[Item]) {
         if keys::contract_of(partition).is_some() {
             self.take_contract(items);
@@ -52,7 +52,7 @@ impl Survey {
             }
             return;
         }
-        // Whoever has anything of it is in doubt.
+        // Every partner with a claim or an entry in it becomes doubtful.
         let claimed = aggregates.iter().flat_map(|aggregates| {
             let contract = aggregates.contract();
             contract.sale_claims().iter().map(|sale| sale.partner_id.clone()).collect::<Vec<_>>()
@@ -77,8 +77,8 @@ impl Survey {
 }
 
 impl Surveyed {
-    /// The partner as its lines are judged: by the earliest sales that its contracts say or, in doubt, that its record
-    /// lists. None: nobody can judge by a record that cannot be read.
+    /// The partner used to check its lines: with the earliest sales from its contracts or, if doubtful, from its
+    /// record. None: the record is unreadable, so the lines cannot be checked.
     pub(super) fn partner(&self) -> Option<Partner> {
         match &self.record {
             None if self.booked => None,

@@ -1,4 +1,4 @@
-//! What one item that cannot be read, or that a later release wrote, takes with it: nothing else. And the bounds of §2.
+//! Containment: an unreadable item, or one of a later release, affects nothing else. Also the bounds of §2.
 
 use crate::damage::{at, block_on, changed, key, note, renewal, sale, sound, text};
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -34,7 +34,7 @@ async fn register<S: Store>(ledger: &Ledger<S>, id: &str) {
     ledger.register(record, "A name".to_owned(), agreements).await.unwrap().unwrap();
 }
 
-/// The same table with one item as somebody else would have written it, hash included.
+/// The same table with one item changed as another writer would, hash included.
 fn written_otherwise(items: &[Item], pk: &str, sk: &str, path: &[&str], value: &AttributeValue) -> Vec<Item> {
     let wanted = Key { pk: pk.to_owned(), sk: sk.to_owned() };
     let path: Vec<String> = path.iter().map(|name| (*name).to_owned()).collect();
@@ -74,7 +74,8 @@ fn a_contract_that_cannot_be_read_holds_up_neither_a_pass_nor_a_sale_before_it()
         let part = ledger.entries(&p_1, ALL, usize::MAX, None).await.unwrap();
         assert_eq!((part.list.len(), part.unreadable), (23, vec!["CONTRACT#C-05 TERM#01".to_owned()]));
 
-        // It is displaced as well, and stays to be done; the sale itself is booked, and so is what is behind it.
+        // The damaged contract is displaced as well, and stays in `todo`; the sale itself is booked, and so are the
+        // contracts after it.
         let first = sale("C-00", "P-1", "2022-12-31", "100.00", Instance::Customer);
         for _ in 0..2 {
             let error = record(&ledger, first.clone()).await.unwrap_err();
@@ -107,7 +108,7 @@ fn nothing_is_taken_back_because_a_partners_record_is_lost() {
     });
 }
 
-/// What a later release may write, in a contract of P-1's or with the partner.
+/// Items of a later release, in a contract of P-1's or with the partner.
 fn of_a_later_release(sound: &[Item]) -> Vec<(&'static str, Vec<Item>)> {
     let (a, first) = ("CONTRACT#A", "TERM#01");
     let of = |path: &[&str], value: &AttributeValue| written_otherwise(sound, a, first, path, value);
@@ -149,7 +150,7 @@ fn what_a_later_release_wrote_is_named_kept_and_never_computed_with() {
             let result = record(&ledger, note("A", 1, "N-3", "5.00")).await;
             assert!(matches!(result, Err(LedgerError::Unknown { .. })), "{what}: {result:?}");
             assert_eq!(store.dump(), items, "{what}: the message comes back, and nothing is written");
-            // Others go on.
+            // Other partners are not affected.
             let outcome = record(&ledger, sale("Z", "P-2", "2020-02-02", "100.00", Instance::Customer)).await;
             assert_eq!(outcome.unwrap(), Outcome::Decided, "{what}");
         }

@@ -1,5 +1,5 @@
-//! A sound table, damaged in every way that this file can make up: the audit names each damage, and a repair ends, puts
-//! right what can be derived, and appends no entry because of what is not what was recorded.
+//! Damage: a sound table with every kind of damage that this file can generate. The audit finds each; a repair
+//! terminates, corrects derived values, and appends no entry because of a damaged item.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use fixtures::memory::MemoryStore;
@@ -58,7 +58,7 @@ pub(crate) fn note(contract: &str, term: u64, id: &str, amount: &str) -> Fact {
     })
 }
 
-/// A table with an item of every kind, in every state.
+/// A table with an item of every kind and state.
 pub(crate) async fn sound() -> Vec<Item> {
     let store = MemoryStore::default();
     let ledger = Ledger::new(&store);
@@ -73,23 +73,24 @@ pub(crate) async fn sound() -> Vec<Item> {
     }
     let (own, customer) = (Instance::Partner, Instance::Customer);
     for fact in [
-        // The later sale first, so that the earlier one displaces it; with a year, credit notes, and more than is left.
+        // The later sale first, so that the earlier one displaces it; with a second year, credit notes, and an
+        // excessive credit note.
         sale("A", "P-1", "2023-02-02", "1200.01", customer),
         sale("B", "P-1", "2023-01-01", "999.99", customer),
         renewal("A", 2, "2024-02-02"),
         note("A", 1, "N-2", "100.00"),
         note("A", 1, "N-1", "33.33"),
         note("B", 1, "N", "2000.00"),
-        // What waits: for its sale, for its year, for an agreement.
+        // Pending facts: for their sale, for their year, for an agreement.
         renewal("C", 2, "2024-01-01"),
         note("A", 7, "N", "1.00"),
         sale("D", "P-9", "2023-01-01", "10.00", customer),
-        // A contradiction that is resolved, one that is not, one that was resolved and goes on.
+        // A resolved contradiction, an unresolved one, and one with a later claim after it was resolved.
         sale("E", "P-1", "2023-04-04", "100.00", customer),
         sale("E", "P-2", "2023-04-05", "200.00", customer),
         sale("B", "P-1", "2023-01-01", "111.11", customer),
         sale("F", "P-2", "2023-05-05", "300.00", customer),
-        // An instance of a partner's own, and an affiliate's year.
+        // A partner instance, and an affiliate's year.
         sale("G", "P-1", "2023-06-06", "400.00", own),
         sale("H", "P-0", "2021-06-06", "100.00", customer),
         renewal("H", 2, "2022-06-06"),
@@ -105,7 +106,7 @@ pub(crate) async fn sound() -> Vec<Item> {
     choose("E", Some(2), 2).await;
     choose("F", None, 1).await;
     record(sale("F", "P-2", "2023-05-05", "30.00", customer)).await;
-    // Other agreements: an entry fee and a year are booked anew.
+    // Other agreements: an entry fee and a year are booked again.
     let p_0 = "P-0".parse().unwrap();
     let record = ledger.partner_record(&p_0).await.unwrap();
     let other = registry().remove(&"P-1".parse().unwrap()).unwrap();
@@ -180,7 +181,7 @@ struct Damage {
     items: Vec<Item>,
 }
 
-/// Every attribute of an item, those within others too, as a path.
+/// The paths of all attributes of an item, nested ones included.
 fn paths(item: &Item) -> Vec<Vec<String>> {
     fn within(value: &AttributeValue, path: &[String], paths: &mut Vec<Vec<String>>) {
         paths.push(path.to_vec());
@@ -203,7 +204,7 @@ fn paths(item: &Item) -> Vec<Vec<String>> {
     paths
 }
 
-/// Changes the value at a path; none: takes it away.
+/// Changes the value at a path; none: removes it.
 fn change(
     value: AttributeValue,
     path: &[String],
@@ -284,7 +285,7 @@ fn unreadable(value: &AttributeValue) -> AttributeValue {
     }
 }
 
-/// Everything that can happen to a table.
+/// All damages to a table.
 fn damages(sound: &[Item]) -> Vec<Damage> {
     let mut damages = Vec::new();
     for (i, item) in sound.iter().enumerate() {
@@ -346,7 +347,7 @@ fn damages(sound: &[Item]) -> Vec<Damage> {
     damages
 }
 
-/// What changes nothing that anybody is told or paid, and so is not named.
+/// The reason why a damage affects no answer and no amount, so that the audit need not find it.
 fn why_harmless(Damage { how, kind, path, .. }: &Damage) -> Option<&'static str> {
     match (how, &**kind, &**path) {
         (How::Replaced, _, "ask") => Some("since when something needs a person only says where it is on the list"),
@@ -371,7 +372,7 @@ fn entries(items: &[Item]) -> BTreeMap<Key, Item> {
     items.iter().filter(|item| item.contains_key("e")).map(|item| (key(item), item.clone())).collect()
 }
 
-/// Whether a repair can know what is right.
+/// Whether a repair can derive the correct value.
 fn is_derivable(finding: &Finding) -> bool {
     match finding {
         Finding::Unreadable(_) | Finding::Torn { .. } | Finding::Lost { .. } | Finding::Overflow { .. } => false,
@@ -386,14 +387,14 @@ fn is_derivable(finding: &Finding) -> bool {
     }
 }
 
-/// Mends what there is to mend, again and again as `operate audit --repair` does.
+/// Repairs a table repeatedly, as `operate audit --repair` does; returns the remaining findings.
 async fn repair(store: &MemoryStore) -> Vec<Finding> {
     let ledger = Ledger::new(store);
     let mut findings = audit(store.dump()).findings;
     for _ in 0..3 {
         findings.sort_by_key(Finding::rank);
         for finding in &findings {
-            // What cannot be mended because of something else is named again.
+            // A finding that cannot be repaired yet because of another is found again.
             let _ = ledger.mend(finding, Origin { at: at(9), because: &Trigger::Audit }).await;
         }
         findings = audit(store.dump()).findings;

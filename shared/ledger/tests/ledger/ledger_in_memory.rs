@@ -1,4 +1,4 @@
-//! The ledger's real code over a table in memory: whatever the order, what is recorded adds up to the fold.
+//! The ledger's real code over a table in memory: in any order of facts, the recorded entries add up to the fold.
 
 use fixtures::memory::MemoryStore;
 use fixtures::pure::{contract_of, facts, line_row, registry};
@@ -50,7 +50,7 @@ async fn take_in(ledger: &Ledger<&MemoryStore>, facts: &[Fact], batch: usize) ->
     outcomes
 }
 
-/// What the entries of every line add up to, by posting; lines brought to zero and left are absent.
+/// The sum of every line's entries, by posting key; lines brought to zero are absent.
 async fn booked(
     ledger: &Ledger<&MemoryStore>,
     facts: &[Fact],
@@ -184,7 +184,7 @@ fn the_sample_worlds_in_a_hundred_orders() {
     );
 }
 
-/// More than one transaction's worth: 98 renewals wait for their sale, three credit notes for each.
+/// More than fits one transaction: 98 renewals wait for their sale, with three credit notes each.
 #[test]
 fn what_does_not_fit_one_transaction_is_carried_on() {
     let events: Vec<Fact> = {
@@ -228,7 +228,7 @@ fn what_does_not_fit_one_transaction_is_carried_on() {
     });
 }
 
-/// The entries of a partner between two days, by a look at every item.
+/// The entries of a partner between two days, found by reading every item.
 fn naive(store: &MemoryStore, partner: &PartnerId, (from, to): (rules::Day, rules::Day)) -> Vec<String> {
     let of_partner = |item: &ledger::store::Item| {
         let text = |name: &str| item.get(name).and_then(|value| value.as_s().ok()).cloned().unwrap_or_default();
@@ -249,7 +249,8 @@ fn listed(partner: &PartnerId, listed: &ledger::queries::ListedEntry) -> String 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 100, failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// Pages against a look at every item, with writes between them: what was there throughout is seen once.
+    /// Compares pages with a read of every item, with writes in between: an entry that existed throughout is returned
+    /// once.
     #[test]
     fn no_entry_is_missed_or_repeated_between_pages(facts in facts(), seed: u64, from in 0..400_u16, length in 0..700_u16) {
         let mut random = fastrand::Rng::with_seed(seed);

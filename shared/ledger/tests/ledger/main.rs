@@ -1,4 +1,4 @@
-//! The ledger's real code over tables in memory: its promises whatever the order and whatever fails.
+//! The ledger's real code over tables in memory: its promises in any order and with any fault.
 
 #![expect(
     clippy::unwrap_used,

@@ -1,4 +1,4 @@
-//! What reading asks the table for, and that it goes on past what cannot be read; over a table in memory.
+//! Reads: the requests that they send to the table, and how they skip unreadable items; over a table in memory.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use fixtures::watched::Watched;
@@ -82,7 +82,7 @@ async fn choose(ledger: &Ledger<&Watched>, contract: &str, number: usize, claim:
 
 const ALL: (Day, Day) = (Day::MIN, Day::MAX);
 
-/// The contracts of a partner's entries, page by page, how many pages there were, and what could not be read.
+/// The contracts of a partner's entries, page by page, the number of pages, and the unreadable items.
 async fn paged(ledger: &Ledger<&Watched>, limit: usize) -> (Vec<String>, usize, Vec<String>) {
     let (mut contracts, mut pages, mut unreadable, mut after) = (Vec::new(), 0, Vec::new(), None);
     loop {
@@ -100,7 +100,7 @@ async fn paged(ledger: &Ledger<&Watched>, limit: usize) -> (Vec<String>, usize, 
     }
 }
 
-/// The same, looked for in all items.
+/// The same contracts, found by reading all items.
 fn scanned(table: &Watched) -> Vec<String> {
     let text = |item: &ledger::store::Item, name: &str| item.get(name).and_then(|value| value.as_s().ok()).cloned();
     let mut found: Vec<(String, String)> = Vec::new();
@@ -118,7 +118,7 @@ fn scanned(table: &Watched) -> Vec<String> {
 async fn few_matches_among_many_rows_cost_as_many_requests_as_the_rows_have_pages() {
     let table = Watched::default();
     let ledger = Ledger::new(&table);
-    // Before any agreement: rows without entries.
+    // Facts before any agreement: rows without entries.
     let waiting: Vec<Fact> = (0..1500).map(|n| sale_on(&format!("W-{n}"), "P-1", "2019-01-01")).collect();
     record(&ledger, &waiting).await;
     for id in 0..1200 {
@@ -150,7 +150,7 @@ async fn pages_of_any_size_hold_what_a_scan_finds() {
         assert_eq!((contracts, pages), (all.clone(), all.len().div_ceil(limit)), "pages of {limit}");
         assert_eq!(unreadable, Vec::<String>::new());
     }
-    // Some cannot be read: each is named once, wherever the pages end, and no other is missing.
+    // Some items cannot be read: each is named once, wherever the pages end, and no other is missing.
     let mut damaged: Vec<String> = Vec::new();
     for n in (0..1100).step_by(90) {
         table.table.damage(&format!("CONTRACT#C-{n}"), "TERM#01", "f");
@@ -214,7 +214,7 @@ async fn what_cannot_be_read_is_named_and_the_rest_is_there() {
     let partners: Vec<&str> = of_month.list.iter().map(|(id, _)| id.as_str()).collect();
     assert_eq!((partners, of_month.unreadable), (vec!["P-1", "P-3"], vec!["TOTALS#P-2 2026-01".to_owned()]));
 
-    // Half a sum is never stored as the whole.
+    // A partial sum is never stored as the total.
     table.table.damage("CONTRACT#P-3-02", "TERM#01", "e");
     let of = PartnerMonth { partner_id: partner("P-3"), month: "2026-02".parse().unwrap() };
     let refused = ledger.refresh_totals(&of).await.unwrap_err().to_string();
@@ -285,7 +285,8 @@ async fn contracts_read_many_at_once_are_those_read_alone() {
     let plain: Vec<Fact> = (0..300).map(|n| sale(&format!("C-{n}"), "P-1")).collect();
     record(&ledger, &plain).await;
     record(&ledger, &(0..300).step_by(3).map(|n| renewal(&format!("C-{n}"))).collect::<Vec<_>>()).await;
-    // Its renewal comes first; it is claimed again; it is another's now; it was another's; one cannot be read.
+    // Five contracts: its renewal comes first; a second claim; moved to another partner; moved from another partner;
+    // one unreadable.
     record(&ledger, &[renewal("D-1"), sale("D-1", "P-1"), sale("C-5", "P-2"), sale("C-6", "P-2"), sale("D-2", "P-2")])
         .await;
     record(&ledger, &[sale("D-2", "P-1"), renewal("D-2")]).await;
@@ -308,7 +309,7 @@ async fn contracts_read_many_at_once_are_those_read_alone() {
     assert!(ledger.contracts_of(&partner("P-1"), 301).await.unwrap().is_none());
 }
 
-/// What a partner gets of a contract, and what the table was asked for.
+/// The result of a partner's read of a contract, and the requests to the table.
 async fn asked(table: &Watched, contract: &str, of: &str) -> (Result<bool, String>, Vec<String>) {
     table.requests();
     let found = Ledger::new(table).contract_for(&contract.parse().unwrap(), &partner(of)).await;
@@ -323,7 +324,7 @@ async fn anothers_contract_is_asked_for_as_one_that_is_not_there() {
         register(&ledger, id).await;
     }
     record(&ledger, &[sale("C-1", "P-1"), sale("C-2", "P-2"), renewal("C-2"), renewal("C-3")]).await;
-    // Claimed by P-1 too, which loses.
+    // P-1 claims it too, without effect.
     record(&ledger, &[sale("C-2", "P-1")]).await;
     let first = |contract: &str| format!("get Strong CONTRACT#{contract} TERM#01");
     for contract in ["C-9", "C-2", "C-3"] {
@@ -357,7 +358,7 @@ async fn a_contract_is_read_by_whomever_its_sale_stood_for() {
     assert_eq!(readers().await, ["P-1", "P-2"]);
     choose(&ledger, "C", 2, None).await;
     assert_eq!(readers().await, ["P-1", "P-2"]);
-    // Whose it is or was is in the first annuity: nobody else's request goes further.
+    // The first annuity names the present and earlier partners: any other partner's request reads no further.
     let first = "get Strong CONTRACT#C TERM#01".to_owned();
     assert_eq!(asked(&table, "C", "P-1").await, (Ok(true), vec![first.clone(), "partition CONTRACT#C".to_owned()]));
     assert_eq!(asked(&table, "C", "P-3").await, (Ok(false), vec![first]));
@@ -373,7 +374,7 @@ async fn that_a_contract_is_damaged_is_told_to_its_partner_alone() {
     let (own, other) = (asked(&table, "C", "P-1").await, asked(&table, "C", "P-2").await);
     assert!(own.0.unwrap_err().contains("CONTRACT#C TERM#01 is damaged"));
     assert_eq!(other, (Ok(false), vec!["get Strong CONTRACT#C TERM#01".to_owned()]));
-    // A manager sees the rest, and what is missing; nothing is decided by it.
+    // A manager sees the rest, and the unreadable item; nothing is decided by it.
     let rest = ledger.contract(&"C".parse().unwrap()).await.unwrap();
     assert_eq!(rest.unreadable().count(), 1);
     assert!(matches!(rest.whole(), Err(LedgerError::Damaged { .. })));

@@ -1,11 +1,11 @@
-//! The ledger under every kind of trouble, thousands of times over.
+//! The simulation: thousands of runs of the ledger with every kind of fault.
 
 use crate::simulator::scenario::{Scenario, one_of_each_kind, six_events};
 use crate::simulator::{Bug, Interleavings, Meeting, Message, Orders, Played, Reads, Violation, Which, play, shrink};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-/// Does all of some work, on every core until nothing is left. The results are in the order of the work.
+/// Runs all work on every core. The results are in the order of the work.
 fn in_parallel<T: Sync, R: Send>(work: &[T], one: impl Fn(&T) -> R + Sync) -> Vec<R> {
     let next = AtomicUsize::new(0);
     let take = || {
@@ -29,7 +29,7 @@ fn run(mut seeds: impl Iterator<Item = u64>, bug: Option<Bug>) -> Option<u64> {
     seeds.find(|seed| play(&Scenario::of_seed(*seed), *seed, bug).is_err())
 }
 
-/// A failure as short as it gets.
+/// The report of a failure, shrunk.
 fn report(seed: u64, bug: Option<Bug>) -> String {
     match shrink(&Scenario::of_seed(seed), seed, bug) {
         Some((least, Violation { what, trace })) => {
@@ -40,7 +40,7 @@ fn report(seed: u64, bug: Option<Bug>) -> String {
     }
 }
 
-/// So many seeds are played before somebody else may take the next ones.
+/// The number of seeds that a thread takes at once.
 const SEEDS_AT_ONCE: u64 = 20;
 
 #[test]
@@ -67,7 +67,7 @@ fn every_planted_bug_is_found() {
 fn all_orders_of_six_events_each_twice_with_a_crash_at_each_of_their_calls() {
     let (registration, events) = six_events();
     let orders = Orders::new(registration, &events);
-    // The orders of the first two, for each of which the others are played in all orders.
+    // The orders of the first two; for each of them, the others are played in all orders.
     let begin: Vec<[usize; 2]> =
         (0..6).flat_map(|one| (0..6).filter(move |other| *other != one).map(move |other| [one, other])).collect();
     let played: Played = in_parallel(&begin, |begin| {
@@ -82,12 +82,12 @@ fn all_orders_of_six_events_each_twice_with_a_crash_at_each_of_their_calls() {
     assert!(played.crashes > 720 * 50, "{played:?}");
 }
 
-/// Every two of some messages at once, behind none, few and most of the others.
+/// Every two messages concurrently, after none, few and most of the others.
 fn meetings(all: &[Message]) -> Vec<Meeting<'_>> {
     let is_choice = |message: &Message| matches!(message, Message::Choose(_));
     let pairs = all.iter().enumerate().flat_map(|(i, one)| all[i..].iter().map(move |other| [one, other]));
     let meetings = pairs.flat_map(|[one, other]| {
-        // A choice is made between claims that are there.
+        // A choice needs the claims that it is between.
         let claims = |message: &&Message| (is_choice(one) || is_choice(other)) && all[7..9].contains(message);
         let others = || all.iter().filter(|message| *message != one && *message != other && !is_choice(message));
         let registered = |message: &&Message| matches!(message, Message::Change(_, _));
@@ -95,7 +95,7 @@ fn meetings(all: &[Message]) -> Vec<Meeting<'_>> {
             others().filter(claims).cloned().collect::<Vec<_>>(),
             others().filter(|message| registered(message) || claims(message)).cloned().collect(),
         ];
-        // A pass looks at every contract: with all of them, it has more interleavings than anyone can play.
+        // A pass reads every contract: with all of them, it has too many interleavings to play.
         let is_pass = |message: &Message| matches!(message, Message::Restate(..));
         if !is_pass(one) && !is_pass(other) {
             before.push(others().cloned().collect());
@@ -121,8 +121,8 @@ fn every_interleaving_of_every_two_kinds_of_messages() {
     assert!(played.all > 200_000, "{played:?}");
 }
 
-/// Those that are not played are like one that is: all of them together are as many as there are, and a bug shows in one
-/// that is played if it shows in any.
+/// The interleavings not played are equivalent to one that is: together they are as many as there are, and if any of
+/// them shows a bug, one that is played shows it.
 #[test]
 fn each_interleaving_is_like_one_that_is_played() {
     let all = one_of_each_kind();

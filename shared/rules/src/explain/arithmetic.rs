@@ -1,4 +1,4 @@
-//! The arithmetic of a line, and the terms that it follows.
+//! The arithmetic of a line, and its terms.
 
 use super::numbers::{amount, day, percent};
 use crate::line::Basis;
@@ -6,8 +6,9 @@ use crate::programme::Language;
 use crate::rates::Rates;
 use crate::{Currency, Minor, Rate};
 
-/// `70% × 1,200.01 EUR = 840.01 EUR, rounded half away from zero`; for a credit note the same after it and before it.
-/// None: the rate is zero, or nothing was left to credit.
+/// `70% × 1,200.01 EUR = 840.01 EUR, rounded half away from zero`; for a credit note the amounts after it and before
+/// it. None: the rate is zero, or nothing was left to credit.
+#[inline]
 pub(super) fn arithmetic(basis: &Basis, currency: Currency, language: Language) -> Option<String> {
     let rates = &basis.decision.rates;
     if rates.is_zero() || basis.before() == basis.after() {
@@ -23,6 +24,7 @@ pub(super) fn arithmetic(basis: &Basis, currency: Currency, language: Language) 
     })
 }
 
+#[inline]
 fn share_of(rates: &Rates, base: Minor, currency: Currency, language: Language) -> String {
     let money = |minor| amount(minor, currency, language);
     let part = |(part, rate): (Minor, Rate)| format!("{} × {}", percent(rate, language), money(part));
@@ -34,6 +36,7 @@ fn share_of(rates: &Rates, base: Minor, currency: Currency, language: Language) 
 }
 
 /// `affiliate agreement of 2024-01-01, negotiated rate, programme of 2013-11-16`.
+#[inline]
 pub(super) fn terms(basis: &Basis, language: Language) -> String {
     let decision = &basis.decision;
     let terms = decision.programme.programme().terms(decision.model);

@@ -4,7 +4,7 @@ use crate::contract::Anomaly;
 use crate::decision::Pending;
 use crate::programme::Language;
 
-/// Why nothing is owed yet, and what will change that.
+/// The reason why nothing is owed yet, and the fact or agreement that will change it.
 #[inline]
 pub fn pending(pending: Pending, language: Language) -> &'static str {
     match (pending, language) {
@@ -29,7 +29,7 @@ pub fn pending(pending: Pending, language: Language) -> &'static str {
     }
 }
 
-/// An anomaly of an annuity, and what to do about it.
+/// An anomaly of an annuity, and the recommended action.
 #[inline]
 pub fn anomaly(anomaly: Anomaly, language: Language) -> &'static str {
     match (anomaly, language) {

@@ -1,9 +1,10 @@
-//! Numbers and days as people write them, in English and French.
+//! Numbers and days as formatted in English and French texts.
 
 use crate::programme::Language;
 use crate::{Currency, Minor, Rate};
 
-/// An amount: `1,200.01 EUR` in English, `1 200,01 EUR` in French, `−3.00 EUR` with a minus sign; the spaces do not break.
+/// An amount: `1,200.01 EUR` in English, `1 200,01 EUR` in French, `−3.00 EUR` with a minus sign; the spaces do not
+/// break.
 #[inline]
 pub fn amount(minor: Minor, currency: Currency, language: Language) -> String {
     let plain = currency.decimal(minor);
@@ -28,6 +29,7 @@ pub fn amount(minor: Minor, currency: Currency, language: Language) -> String {
 }
 
 /// `33.3333%` in English, `33,3333 %` in French.
+#[inline]
 pub(super) fn percent(rate: Rate, language: Language) -> String {
     match language {
         Language::Fr => format!("{}\u{a0}%", rate.in_percent().replace('.', ",")),
@@ -36,6 +38,7 @@ pub(super) fn percent(rate: Rate, language: Language) -> String {
 }
 
 /// `2013-11-16`, or `16/11/2013` in French.
+#[inline]
 pub(super) fn day(iso: &str, language: Language) -> String {
     match language {
         Language::Fr => iso.rsplit('-').collect::<Vec<_>>().join("/"),
@@ -44,6 +47,7 @@ pub(super) fn day(iso: &str, language: Language) -> String {
 }
 
 /// The `n`-th sale, 1 to 12: `2nd sale`, `2ᵉ vente`.
+#[inline]
 pub(super) fn nth_sale(n: impl Into<u64>, language: Language) -> String {
     let n = n.into();
     match (language, n) {

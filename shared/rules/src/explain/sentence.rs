@@ -1,4 +1,4 @@
-//! What happened to whom: the first sentences of an explanation.
+//! The first sentences of an explanation: the event and its effect on the partner.
 
 use super::numbers::{amount, nth_sale};
 use crate::decision::{Kind, Reason};
@@ -6,7 +6,8 @@ use crate::line::{Basis, Cause, LineId};
 use crate::programme::Language;
 use crate::{Currency, Minor};
 
-/// What happened, and what it changes for the partner.
+/// The event, and its effect on the partner.
+#[inline]
 pub(super) fn happened(id: &LineId, kind: Kind, basis: &Basis, currency: Currency, language: Language) -> String {
     match id {
         LineId::Annuity { annuity: _, cause: Cause::CreditNote(_) } => credited(kind, basis, currency, language),
@@ -16,7 +17,8 @@ pub(super) fn happened(id: &LineId, kind: Kind, basis: &Basis, currency: Currenc
     }
 }
 
-/// An annuity or an entry fee.
+/// The sentence of an annuity or an entry fee.
+#[inline]
 fn billed(basis: &Basis, currency: Currency, language: Language) -> String {
     let [base, share, vendor] =
         [basis.after(), basis.amount(), basis.vendor_share()].map(|minor| amount(minor, currency, language));
@@ -64,7 +66,8 @@ fn billed(basis: &Basis, currency: Currency, language: Language) -> String {
     }
 }
 
-/// Why nothing is owed.
+/// The reason why nothing is owed.
+#[inline]
 fn nothing(reason: Reason, language: Language) -> String {
     match (reason, language) {
         (Reason::BeforeSaleN { from_sale }, Language::Fr) => {
@@ -109,7 +112,9 @@ fn nothing(reason: Reason, language: Language) -> String {
     }
 }
 
-/// A credit note. Its own amount may be more than was left to credit: the sentence speaks of what it changed.
+/// The sentence of a credit note. If the note exceeds the rest of the fee, the sentence states the part that had an
+/// effect.
+#[inline]
 fn credited(kind: Kind, basis: &Basis, currency: Currency, language: Language) -> String {
     let money = |minor| amount(minor, currency, language);
     let (before, after) = (basis.before(), basis.after());

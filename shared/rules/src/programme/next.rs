@@ -1,5 +1,5 @@
-//! A later version with a fifth model, paid by bands. Only tests know it: the first version and its decisions stay as they
-//! are beside it.
+//! A later version with a fifth model, paid by bands, for tests only: the first version and its decisions must not
+//! change because of it.
 
 use super::{Earnings, Model, Party, Programme, ProgrammeVersion, Terms, page_2013_11_16};
 use crate::Rate;
@@ -100,7 +100,7 @@ mod tests {
     fn a_year_is_shared_by_bands_and_a_refund_takes_them_back_from_the_top() {
         let facts = vec![sale("A", Day::MAX), note("A", "300.00")];
         let lines = fold(facts, &registry());
-        // 20 % of 1000.00 and 30 % of 200.01; of the 900.01 that are left, 20 % of all.
+        // 20 % of 1000.00 and 30 % of 200.01; after the credit 900.01 are left, and 20 % of all of it is due.
         let next = ProgrammeVersion::Next;
         assert_eq!(amounts(&lines), [(next, 26_000, 94_001), (next, -8_000, -22_000)]);
         let balances = balances(&lines).unwrap();

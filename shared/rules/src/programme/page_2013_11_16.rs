@@ -1,4 +1,4 @@
-//! The vendor's page of 16 November 2013 (§1): in force from the beginning of time.
+//! The vendor's page of 16 November 2013 (§1), the first version of the programme.
 
 use super::{Condition, Earnings, FromSale, Model, Party, Perk, Programme, ProgrammeVersion, Terms};
 use crate::Rate;

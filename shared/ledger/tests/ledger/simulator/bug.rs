@@ -1,5 +1,4 @@
-//! Bugs put in on purpose, one for each safeguard of the write path and the classics, and how the table plays those that
-//! are about it.
+//! Deliberate bugs, one for each safeguard of the write path and some classic ones, and their effect on the table.
 
 use super::table::{Table, key};
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -7,18 +6,18 @@ use ledger::item::{Hash, hash};
 use ledger::store::{Item, Key, Write};
 use std::ops::Range;
 
-/// A bug put in on purpose, to see whether the simulator finds it.
+/// A deliberate bug, which the simulator must find.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Bug {
-    /// The table takes every write, whatever its condition.
+    /// The table applies every write, whatever its condition.
     NoCondition,
-    /// A message is deleted before what it says is written.
+    /// A message is deleted before its outcome is written.
     AcknowledgeBeforeWrite,
-    /// An insert that failed counts as done.
+    /// A failed insert counts as done.
     DroppedStatementError,
-    /// A displaced sale whose amount does not change is not bumped.
+    /// The revision of a displaced sale whose amount does not change is not raised.
     NoBumpOfUnchangedSales,
-    /// A fact parks without raising the count of the placeholder it waits at.
+    /// A pending fact is recorded without raising the count of the placeholder that it waits for.
     NoBumpOfPlaceholder,
     /// A partner is read eventually consistent where it must be read strongly.
     StaleHead,
@@ -28,42 +27,42 @@ pub enum Bug {
     NoDelayedPass,
     /// A change of agreements has no pass at all.
     NoPass,
-    /// The delayed pass does not wait for whoever was at work.
+    /// The delayed pass does not wait for concurrent handlers.
     DelayTooShort,
-    /// The delayed pass waits for the change, and not for the writers that had read before it.
+    /// The delayed pass waits for the change, but not for the writers that had read before it.
     DelayShorterThanAWriter,
     /// A choice resolves claims that come after it, too.
     ChoiceCountsForLaterClaims,
     /// A restatement reads the contracts from the index instead of the table.
     PaidFromTheIndex,
-    /// A reader does not notice that it saw half a transaction.
+    /// A torn read is not detected.
     TornReadsAccepted,
     /// A transaction on a partner instance does not raise the partner's revision.
     NoBumpByInstances,
-    /// Entry fees are written whatever their revision, and whatever is there.
+    /// Entry fees are written whatever their revision, replacing any item.
     EntryFeesWithoutRevision,
     /// Appending to an annuity does not depend on its revision: the race of the first two credit notes.
     AppendWithoutRevision,
-    /// Sales are ranked as they arrive.
+    /// Sales are ranked in order of arrival.
     ArrivalOrderRank,
-    /// What does not fit one transaction is not written down as left to do.
+    /// Changes that do not fit one transaction are not stored in `todo`.
     ForgottenTodo,
     /// The earliest sales are not listed before their partner is registered.
     ListOnlyOfRegistered,
-    /// The list of the earliest sales is made anew from the index.
+    /// The list of the earliest sales is computed from the index.
     ListFromTheIndex,
-    /// What was once read of a partner is believed for ever.
+    /// The first read of a partner is cached for ever.
     CachedHead,
     /// Later entries of a line all have the same number.
     EntriesOfOneNumber,
-    /// What concerns one partner writes to another, too.
+    /// Work for one partner also writes to another.
     AnothersBytes,
     /// Month totals are refreshed after a booking only, not again later.
     NoDelayedRefresh,
 }
 
 impl Bug {
-    /// All of them.
+    /// All bugs.
     pub const ALL: [Bug; 25] = [
         Bug::NoCondition,
         Bug::AcknowledgeBeforeWrite,
@@ -92,8 +91,8 @@ impl Bug {
         Bug::NoDelayedRefresh,
     ];
 
-    /// The order in which seeds are played until one shows it. A bug that few schedules show is looked for first among those
-    /// about one that did.
+    /// The order in which seeds are played until one shows the bug. If few schedules show it, the first seeds are those
+    /// near one that did.
     pub fn seeds(self, all: Range<u64>) -> impl Iterator<Item = u64> {
         let about = match self {
             Bug::NoBumpByInstances => 1_150,
@@ -181,7 +180,7 @@ impl Table {
             let (Write::Insert(item) | Write::Replace(item, _) | Write::Mend(item, _)) = write;
             let is_sound = Hash::of(item) == Hash::Matches;
             self.spoil(item);
-            // The bug is in what is written, not on the way to the table.
+            // The bug is in the content of a write, not on the way to the table.
             if is_sound {
                 hash(item);
             }
@@ -218,7 +217,7 @@ impl Table {
         }
     }
 
-    /// Forgets the sales that the index does not show yet.
+    /// Removes the sales that the index does not show yet.
     fn list_from_the_index(&self, item: &mut Item) {
         let Some(AttributeValue::L(places)) = item.get_mut("sa") else { return };
         places.retain(|place| {
@@ -228,7 +227,7 @@ impl Table {
         });
     }
 
-    /// The revision of some partner's item that is not written as it is.
+    /// A write that raises the revision of a partner's item which the transaction does not write.
     fn write_to_another(&self, writes: &[Write]) -> Option<Write> {
         let written: Vec<Key> = writes.iter().map(|write| key(write.item())).collect();
         let (_, item) = self.items().find(|(key, _)| key.sk == "HEAD" && !written.contains(key))?;
@@ -238,7 +237,7 @@ impl Table {
         Some(Write::Replace(item, revision))
     }
 
-    /// Puts the sale that is new on a partner's list at its end.
+    /// Moves a partner's newly listed sale to the end of the list.
     fn keep_order_of_arrival(&self, item: &mut Item) {
         let list = |item: &Item| item.get("sa").and_then(|list| list.as_l().ok()).cloned();
         if let (Some(before), Some(after)) = (self.latest(&key(item)).and_then(list), list(item)) {

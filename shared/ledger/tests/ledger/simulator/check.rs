@@ -1,5 +1,5 @@
-//! What must hold after every run: lines equal the fold, entries add up to the lines, nothing is lost, nothing recorded
-//! was changed.
+//! Checks after every run: lines equal the fold, entries add up to the lines, nothing is lost, nothing recorded was
+//! changed.
 
 use super::Message;
 use super::scenario::Scenario;
@@ -61,8 +61,8 @@ fn contracts(table: &Table) -> Result<BTreeMap<ContractId, Contract>, String> {
     partitions.into_iter().map(read).collect()
 }
 
-/// A claim of a sale that was recorded after the last choice is contested, and one recorded before it is not: as the table's
-/// own history has it, whatever the items are called.
+/// Checks that a sale is contested exactly if a claim was recorded after the last choice, by the table's own history,
+/// whatever the items' keys.
 fn check_claims_after_choices(table: &Table, id: &ContractId, contract: &Contract) -> Result<(), String> {
     let partition = keys::contract_partition(id);
     let written = |is_wanted: &dyn Fn(&StoredKey, &Item) -> bool| {
@@ -73,7 +73,7 @@ fn check_claims_after_choices(table: &Table, id: &ContractId, contract: &Contrac
     let is_sale =
         |item: &Item| item.get("f").and_then(|fact| fact.as_m().ok()).is_some_and(|fact| fact.contains_key("s"));
     let last_claim = written(&|key, item| key.sk.starts_with("TERM#01#C#") && is_sale(item));
-    // A choice is written after the claims it saw, never with one.
+    // A choice is written after the claims it saw, never in the same commit.
     let expected = last_claim > last_choice;
     if contract.is_contested(&Key::Sale) == expected {
         return Ok(());
@@ -81,7 +81,7 @@ fn check_claims_after_choices(table: &Table, id: &ContractId, contract: &Contrac
     Err(format!("contract {id}: a claim after a choice is contested: {expected}; the contract says otherwise"))
 }
 
-/// Each partner's item has its earliest standing sales and instances.
+/// Checks that each partner record lists the partner's earliest effective sales and instances.
 fn check_lists(table: &Table, contracts: &BTreeMap<ContractId, Contract>) -> Result<(), String> {
     let mut partners: BTreeMap<&PartnerId, Partner> = BTreeMap::new();
     for sale in contracts.values().filter_map(Contract::sale) {
@@ -100,7 +100,7 @@ fn check_lists(table: &Table, contracts: &BTreeMap<ContractId, Contract>) -> Res
     Ok(())
 }
 
-/// A list of sales, as it is stored.
+/// The list of sales in an attribute.
 fn listed(list: &AttributeValue) -> Earliest {
     let text = |place: &AttributeValue, name: &str| place.as_m().unwrap()[name].as_s().unwrap().clone();
     let place = |place: &AttributeValue| RankKey {

@@ -1,4 +1,4 @@
-//! What a handler does with its batch: the ledger's real code.
+//! A handler's work on its batch, with the ledger's real code.
 
 use super::table::SimStore;
 use super::{Message, scenario};
@@ -15,7 +15,7 @@ use std::collections::BTreeSet;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 
-/// What a handler leaves behind: which of its messages must come back, and which new ones it sent.
+/// The result of a handler: the messages that return to the queue, and the new ones it sent.
 pub(super) type Done = (Vec<Message>, Vec<Message>);
 
 /// Works on a batch of messages of one kind.
@@ -74,11 +74,11 @@ async fn take(ledger: &Ledger<impl Store, impl Announce>, queue: &SimStore, mess
             Message::Choose(choice) => {
                 match choose(ledger, queue, choice, Origin { at, because: &Trigger::Choice(1) }).await {
                     Some(ChoiceResult::Now | ChoiceResult::Already) => new.extend(passes()),
-                    // Whoever chose looks again, and chooses the same.
+                    // The manager reads the contract again, and chooses the same.
                     Some(ChoiceResult::Unseen { claims }) if claims > 0 => {
                         new.push(Message::Choose(Choice { seen: claims, ..choice.clone() }));
                     }
-                    // It is made already, by one who had looked again.
+                    // The choice was made already, after an earlier second read.
                     Some(ChoiceResult::OutOfTurn { next }) if next > choice.number => {}
                     Some(
                         ChoiceResult::OutOfTurn { .. }
@@ -111,12 +111,12 @@ async fn take(ledger: &Ledger<impl Store, impl Announce>, queue: &SimStore, mess
     (back, new)
 }
 
-/// The passes around a choice: over everyone who may have claimed the sale.
+/// The passes around a choice: for every partner that may have claimed the sale.
 fn passes() -> impl Iterator<Item = Message> {
     scenario::partners().map(|partner| Message::Restate(partner, None, None))
 }
 
-/// Registers a partner, after the delayed pass was asked for, and returns the version of its agreements.
+/// Registers a partner after requesting the delayed pass, and returns the version of its agreements.
 async fn change(
     ledger: &Ledger<impl Store, impl Announce>,
     queue: &SimStore,

@@ -1,6 +1,7 @@
-//! The ledger's real code under a seeded scheduler: up to four handlers at once, whose next call to the table completes
-//! when the scheduler says so. Handlers crash before and after every call; requests are throttled, refused for conflicts,
-//! or applied and their answers lost; reads are stale and torn as DynamoDB's are. One seed always plays the same.
+//! The simulator: the ledger's real code under a seeded scheduler. Up to four handlers run at once; the next call of
+//! each to the table completes when the scheduler decides. Handlers crash before and after every call; requests are
+//! throttled, refused for conflicts, or applied and their answers lost; reads are stale and torn as DynamoDB's are. One
+//! seed always plays the same.
 
 mod bug;
 mod check;
@@ -25,30 +26,30 @@ use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 use table::{Faults, SimStore, Table};
 
-/// How many handlers work at once.
+/// The number of concurrent handlers.
 const HANDLERS: usize = 4;
-/// After so many steps nothing goes wrong any more, so that every run ends.
+/// The number of steps with faults; there are none later, so that every run ends.
 const TROUBLED_STEPS: usize = 400;
-/// No run is this long.
+/// More steps than any run takes.
 const MAX_STEPS: usize = 100_000;
 
-/// What is asked of the system.
+/// An input of the system.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Message {
     /// An event from billing.
     Event(Fact),
-    /// A registration, in place of whatever there is.
+    /// A registration, in place of any earlier one.
     Change(PartnerId, Agreements),
     /// A manager's choice between claims.
     Choose(Choice),
     /// One step of a restatement, for a version of the agreements or for another reason.
     Restate(PartnerId, Option<u64>, Option<IndexKey>),
-    /// Months to be added up again.
+    /// Months whose totals are to be refreshed.
     Refresh(BTreeSet<PartnerMonth>),
 }
 
 impl Message {
-    /// Messages of one kind come in batches.
+    /// The kind of a message; a batch has messages of one kind.
     fn kind(&self) -> u8 {
         match self {
             Message::Event(Fact::Sale(_)) => 0,
@@ -65,10 +66,10 @@ impl Message {
 #[derive(Debug, Clone)]
 struct Waiting {
     message: Message,
-    /// Visible once none of these handlers is at work any more.
+    /// The message is visible once none of these handlers is running.
     not_while: BTreeSet<usize>,
-    /// Delayed: from when this handler has ended, until no read is as stale any more, then until whoever is at work then
-    /// has ended.
+    /// The delay of a message: from the end of this handler, until reads are no longer that stale, then until the
+    /// handlers running at that time have ended.
     after: Option<After>,
     delayed: bool,
 }
@@ -94,9 +95,9 @@ struct Handler {
 /// A run that broke a promise.
 #[derive(Debug)]
 pub struct Violation {
-    /// What was wrong.
+    /// The broken promise.
     pub what: String,
-    /// What happened, call by call.
+    /// The trace of the run, call by call.
     pub trace: Vec<String>,
 }
 
@@ -105,10 +106,10 @@ pub fn play(scenario: &Scenario, seed: u64, bug: Option<Bug>) -> Result<(), Viol
     play_traced(scenario, seed, bug, false)
 }
 
-/// How many seeds are tried to break a promise with one message less.
+/// The number of seeds tried to break a promise with one message less.
 const SHRINKING_SEEDS: u64 = 300;
 
-/// The least of a scenario that still breaks a promise, under some seed, with every call it makes.
+/// The smallest part of a scenario that still breaks a promise, under some seed, with the trace of its calls.
 pub fn shrink(scenario: &Scenario, seed: u64, bug: Option<Bug>) -> Option<(Scenario, Violation)> {
     let (mut least, mut seed) = (scenario.clone(), seed);
     let mut at = 0;
@@ -134,7 +135,7 @@ fn play_traced(scenario: &Scenario, seed: u64, bug: Option<Bug>, traced: bool) -
         .map_err(|what| Violation { what, trace: table.trace().to_vec() })
 }
 
-/// One message after the other until none is left.
+/// Processes one message after the other until none is left.
 fn finish(store: &SimStore, scenario: &Scenario, messages: Vec<Message>) {
     let mut waiting = VecDeque::from(messages);
     while let Some(message) = waiting.pop_front() {
@@ -155,7 +156,7 @@ struct Simulation<'a> {
     random: fastrand::Rng,
     bug: Option<Bug>,
     queue: Vec<Waiting>,
-    /// What comes once all else is processed.
+    /// The messages that come once all others are processed.
     later: Vec<Waiting>,
     handlers: Vec<Handler>,
     next_handler: usize,
@@ -167,7 +168,7 @@ impl<'a> Simulation<'a> {
         let mut random = fastrand::Rng::with_seed(seed);
         let store = SimStore::new(Table::new(random.fork(), Faults::default(), bug, traced), scenario.max_writes);
         let mut queue: Vec<Waiting> = scenario.messages.iter().cloned().map(Waiting::now).collect();
-        // At least once: some come twice.
+        // Delivery is at least once: some messages come twice.
         let again: Vec<Waiting> = queue
             .iter()
             .filter(|waiting| !matches!(waiting.message, Message::Change(_, _)) && random.u8(..) < 64)
@@ -250,7 +251,7 @@ impl<'a> Simulation<'a> {
         self.handlers.push(Handler { id, messages, work });
     }
 
-    /// Messages that handlers sent with a delay: they come after whoever was at work when their sender ended.
+    /// Queues the delayed messages of handlers: they come after the handlers that were running when their sender ended.
     fn queue_delayed(&mut self) {
         let sent = std::mem::take(&mut self.store.table().delayed);
         for (id, message) in sent {
@@ -264,7 +265,7 @@ impl<'a> Simulation<'a> {
         }
     }
 
-    /// How long no read is as stale any more, in steps.
+    /// The number of steps until reads are no longer stale.
     fn delay(&self) -> u64 {
         if self.bug == Some(Bug::DelayShorterThanAWriter) { 0 } else { table::LAG_STEPS }
     }
@@ -285,11 +286,11 @@ impl<'a> Simulation<'a> {
         let handler = self.handlers.swap_remove(at);
         self.store.table().note(|| format!("handler {} crashes", handler.id));
         self.ended(handler.id);
-        // A manager whose request failed sees it and repeats it.
+        // A manager notices a failed request and repeats it.
         self.queue.extend(handler.messages);
     }
 
-    /// The delay of what waits for this handler counts from here.
+    /// Starts the delay of the messages that wait for this handler.
     fn ended(&mut self, id: usize) {
         let from = After::Step(self.step + self.delay());
         for waiting in self.queue.iter_mut().filter(|waiting| waiting.after == Some(After::Handler(id))) {
@@ -297,7 +298,7 @@ impl<'a> Simulation<'a> {
         }
     }
 
-    /// Whoever is at work when no read is stale any more may have read before.
+    /// A handler running when reads are no longer stale may have read before.
     fn let_time_pass(&mut self) {
         let now = self.step;
         let over = |after| matches!(after, Some(After::Step(step)) if step < now);

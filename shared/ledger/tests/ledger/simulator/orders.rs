@@ -1,4 +1,4 @@
-//! Messages one after the other in every order, each twice, with a crash at every call of every one of them.
+//! Orders: messages in sequence in every order, each twice, with a crash at every call of every message.
 
 use super::handler::work;
 use super::scenario::{Late, Scenario};
@@ -7,19 +7,19 @@ use super::{Message, check};
 use std::collections::VecDeque;
 use std::task::{Context, Poll, Waker};
 
-/// What is the same in all orders: what comes first, and what must have come of it all.
+/// The common part of all orders: the first message, and the scenario with the expected result.
 #[derive(Debug)]
 pub struct Orders {
     first: Message,
     scenario: Scenario,
 }
 
-/// What was played.
+/// The numbers of orders and crashes played.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Played {
     /// Orders of the messages.
     pub orders: usize,
-    /// Calls of these orders at which there was a crash.
+    /// The calls of these orders at which a crash was played.
     pub crashes: usize,
 }
 
@@ -32,11 +32,11 @@ impl std::iter::Sum for Played {
     }
 }
 
-/// Where a play has come to. What comes of it depends on nothing else: what is random begins anew with each message.
+/// The state of a play, which alone determines how it goes on: random numbers begin again with each message.
 #[derive(Debug, Clone)]
 struct Moment {
     table: Table,
-    /// What handlers have sent.
+    /// The messages sent by handlers.
     sent: VecDeque<Message>,
 }
 
@@ -46,26 +46,26 @@ impl Moment {
     }
 }
 
-/// The moments that the plays of an order have come to: the one without a crash first, then those in which a crash has left
-/// something that is not the same. A play whose crash leaves nothing behind goes on as the one without it does.
+/// The moments of the plays of an order: first the one without a crash, then those in which a crash has left a
+/// different state. A play whose crash leaves no difference goes on like the one without it.
 #[derive(Debug, Clone)]
 struct Moments {
     all: Vec<Moment>,
-    /// How many calls there were without a crash; there has been a crash at each of them.
+    /// The number of calls without a crash; a crash was played at each of them.
     calls: usize,
-    /// How many messages were played.
+    /// The number of messages played.
     messages: u64,
 }
 
 impl Orders {
-    /// Orders of messages behind a first one.
+    /// The orders of messages after a first one.
     pub fn new(first: Message, messages: &[Message]) -> Orders {
         let messages = std::iter::once(&first).chain(messages).cloned().collect();
         let scenario = Scenario { messages, max_writes: ledger::store::MAX_WRITES, late: Late::Nothing };
         Orders { first, scenario }
     }
 
-    /// Plays every order that begins with some messages and goes on with the others, all of it twice.
+    /// Plays every order that begins with `begin` and goes on with the messages of `rest`, all of it twice.
     pub fn play(&self, begin: &[Message], rest: &[Message]) -> Result<Played, String> {
         let mut table = Table::new(fastrand::Rng::with_seed(0), Faults::NONE, None, false);
         table.totals = false;
@@ -99,7 +99,7 @@ impl Orders {
         self.advance(moments, |moment| Some((message.clone(), moment)))
     }
 
-    /// Plays what was sent until nothing is left, and checks what every play has come to. Returns how many crashes there were.
+    /// Plays the sent messages until none is left, and checks the result of every play. Returns the number of crashes.
     fn end(&self, mut moments: Moments) -> Result<usize, String> {
         while moments.all.iter().any(|moment| !moment.sent.is_empty()) {
             moments = self.advance(&moments, |mut moment| Some((moment.sent.pop_front()?, moment)));
@@ -138,7 +138,7 @@ impl Orders {
         Moments { all: after, calls, messages: moments.messages + 1 }
     }
 
-    /// Works on one message, until its handler has ended or crashes at a call. Returns how many calls there were.
+    /// Processes one message, until its handler ends or crashes at a call. Returns the number of calls.
     fn step(&self, mut moment: Moment, message: &Message, seed: u64, crash_at: Option<usize>) -> (Moment, usize) {
         moment.table.reseed(seed);
         let store = SimStore::new(moment.table, self.scenario.max_writes);

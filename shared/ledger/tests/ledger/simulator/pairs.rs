@@ -1,4 +1,4 @@
-//! Two handlers at once, in every order in which their calls to the table can come.
+//! Pairs: two handlers run concurrently, in every order of their calls to the table.
 
 use super::handler::work;
 use super::scenario::{Late, Scenario};
@@ -6,21 +6,21 @@ use super::table::{Faults, Footprint, SimStore, Table, View};
 use super::{Bug, Message, Violation, check, finish};
 use std::task::{Context, Poll, Waker};
 
-/// What the two handlers' eventually consistent reads show.
+/// The view of the two handlers' eventually consistent reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reads {
-    /// What was written last.
+    /// The latest writes.
     Fresh,
-    /// Nothing that either of the two has written.
+    /// No write of either handler.
     Stale,
 }
 
-/// Of the interleavings of two messages, how many there are, and how many were played for them all.
+/// The number of interleavings of two messages, and of those played in their place.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Interleavings {
-    /// How many there are.
+    /// The number of interleavings.
     pub all: u64,
-    /// How many were played.
+    /// The number of those played.
     pub played: u64,
 }
 
@@ -33,32 +33,33 @@ impl std::iter::Sum for Interleavings {
     }
 }
 
-/// Two messages at once, behind others.
+/// Two concurrent messages, after others.
 #[derive(Debug)]
 pub struct Meeting<'a> {
-    /// What is played before, one after the other.
+    /// The messages played before, in sequence.
     pub before: Vec<Message>,
-    /// The two.
+    /// The two messages.
     pub pair: [&'a Message; 2],
-    /// What their eventually consistent reads show.
+    /// The view of their eventually consistent reads.
     pub reads: Reads,
 }
 
-/// Which interleavings are played.
+/// The interleavings to play.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Which {
-    /// Each.
+    /// Every interleaving.
     Each,
-    /// One of those that come to the same. Interleavings that differ only in the order of calls that do not meet (neither
-    /// writes a partition that the other reads or writes) give the same answers and leave the same table. Where a turn of
-    /// the first handler was played, it sleeps while the other one's turns are played in its place, until one of them meets
-    /// the call that it would make: what follows before that was played already (a *sleep set*).
+    /// One interleaving of each class of equivalent ones. Interleavings that differ only in the order of calls that do
+    /// not meet (neither writes a partition that the other reads or writes) give the same answers and leave the same
+    /// table. After a turn of the first handler was played, that handler sleeps while the other one's turns are played
+    /// in its place, until one of them meets the call that it would make: the interleavings before that were played
+    /// already (a *sleep set*).
     OneOfThoseAlike,
 }
 
 impl Meeting<'_> {
-    /// Plays what is before, then the two at once in the interleavings of their calls, each time from the same table, then
-    /// whatever comes back or follows.
+    /// Plays the messages before, then the two concurrently in the interleavings of their calls, each time from the
+    /// same table, then the messages that return or follow.
     pub fn play(&self, which: Which, bug: Option<Bug>) -> Result<Interleavings, Violation> {
         let mut messages = self.before.clone();
         messages.extend(self.pair.into_iter().filter(|message| !self.before.contains(message)).cloned());
@@ -89,7 +90,7 @@ impl Meeting<'_> {
                     Which::OneOfThoseAlike => orders_alike(&schedule),
                 };
             }
-            // The last turn that was the first handler's by choice is the other one's next.
+            // The last turn given to the first handler by choice goes to the other one next.
             while schedule.pop_if(|turn| turn.whose == 1 || !turn.is_choice).is_some() {}
             let Some(turn) = schedule.last_mut() else { return Ok(count) };
             turn.whose = 1;
@@ -101,17 +102,17 @@ impl Meeting<'_> {
 /// One turn of a schedule.
 #[derive(Debug)]
 struct Turn {
-    /// Whose it is.
+    /// The handler of the turn.
     whose: usize,
-    /// Whether the other one could have had it.
+    /// Whether the other handler could have had it.
     is_choice: bool,
-    /// What the first handler would do, if that was played in this place already.
+    /// The call of the first handler, if it was already played in this place.
     asleep: Option<Footprint>,
-    /// What was done.
+    /// The partitions read and written in the turn.
     footprint: Footprint,
 }
 
-/// Plays one schedule, which is made longer as needed. `false`: it comes to the same as one that was played before.
+/// Plays one schedule, extending it as needed. `false`: it is equivalent to one played before.
 fn play_schedule(
     scenario: &Scenario,
     base: Table,
@@ -140,7 +141,7 @@ fn play_schedule(
         let turn = &mut schedule[at];
         asleep = turn.asleep.clone().or(asleep);
         if asleep.is_some() && turn.whose == 0 {
-            // The other one has ended, and has met nothing of what this one did in its place.
+            // The other handler has ended without meeting the call that this one made in its place.
             return Ok(false);
         }
         let polled =
@@ -161,11 +162,11 @@ fn play_schedule(
     check::check(&store.table(), scenario).map(|()| true)
 }
 
-/// How many interleavings come to the same as a schedule: the orders of its turns in which those that meet, and those of
-/// one handler, follow each other as they do in it.
+/// The number of interleavings equivalent to a schedule: the orders of its turns that keep the order of turns that
+/// meet, and of the turns of one handler.
 fn orders_alike(schedule: &[Turn]) -> u64 {
     let of = |whose: usize| schedule.iter().enumerate().filter(move |(_, turn)| turn.whose == whose);
-    // How many turns of the other handler must have been before each turn of a handler.
+    // The number of turns of the other handler that must precede each turn of a handler.
     let needs = |one: usize| -> Vec<usize> {
         let needed = of(one).map(|(at, turn)| {
             let before = of(1 - one).take_while(|(other, _)| *other < at);
@@ -178,7 +179,7 @@ fn orders_alike(schedule: &[Turn]) -> u64 {
         needed.map(Option::unwrap_or_default).collect()
     };
     let (first, second) = (needs(0), needs(1));
-    // In how many orders so many turns of each can have been.
+    // The number of orders of the first `i` and the first `j` turns.
     let mut ways = vec![vec![0_u64; second.len() + 1]; first.len() + 1];
     ways[0][0] = 1;
     for i in 0..=first.len() {

@@ -1,4 +1,4 @@
-//! Small worlds in which much goes on: few partners, few contracts, so that facts meet.
+//! Scenarios: small worlds of few partners and few contracts, so that facts meet.
 
 use super::Message;
 use fixtures::pure::contract_of;
@@ -8,32 +8,33 @@ use rules::contract::Key;
 use rules::{Agreements, ContractId, CreditNote, Day, Fact, Instance, Model, Money, PartnerId, Renewal, Sale, Term};
 use std::collections::BTreeSet;
 
-/// What is asked of the system, in no order.
+/// The messages of a scenario, in no particular order.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Scenario {
-    /// Each once; the simulator repeats and shuffles them.
+    /// The messages, each once; the simulator repeats and shuffles them.
     pub messages: Vec<Message>,
-    /// How many writes a transaction takes: few, so that not everything fits.
+    /// The most writes of a transaction: few, so that not everything fits.
     pub max_writes: usize,
-    /// What comes only once all else is processed.
+    /// The messages that come once all others are processed.
     pub late: Late,
 }
 
-/// What of a scenario comes only once all else is processed.
+/// The messages of a scenario that come once all others are processed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Late {
-    /// Nothing.
+    /// No message.
     #[default]
     Nothing,
-    /// All but registrations.
+    /// All messages but registrations.
     AllButRegistrations,
-    /// Half of the events, and the choices, which may be between claims of those. Who has met the partners before their
-    /// registrations, or between two of them, meets them again when nothing is to come that would mend what it remembers.
+    /// Half of the events, and the choices, which may be between claims of those. A handler that read the partners
+    /// before their registrations, or between two of them, meets them again when no later message can correct its stale
+    /// reads.
     HalfOfTheEvents,
 }
 
 impl Scenario {
-    /// The world of a seed.
+    /// The scenario of a seed.
     pub fn of_seed(seed: u64) -> Scenario {
         let mut random = fastrand::Rng::with_seed(seed ^ 0x5eed);
         match seed % 16 {
@@ -88,8 +89,8 @@ impl Scenario {
         Scenario { messages, max_writes, late }
     }
 
-    /// More sales of one partner than are listed as its earliest, paid from about the last of those, and some of the first
-    /// ones chosen away.
+    /// More sales of one partner than the list of its earliest holds, paid from about the last of those, with choices
+    /// against some of the first ones.
     fn crowded(random: &mut fastrand::Rng) -> Scenario {
         let mut messages = Vec::new();
         for contract in 0..random.u8(12..=15) {
@@ -136,7 +137,7 @@ impl Scenario {
         Scenario { messages, max_writes: 100, late: Late::AllButRegistrations }
     }
 
-    /// One entry fee, changed again and again.
+    /// One entry fee, changed repeatedly.
     fn entry_fees(random: &mut fastrand::Rng) -> Scenario {
         let change = |minor| {
             let entry_fee =
@@ -158,8 +159,8 @@ impl Scenario {
         Scenario { messages, max_writes: 100, late: Late::AllButRegistrations }
     }
 
-    /// The partitions that may be written for a message: those of the partners that it names or who claim its contract,
-    /// and of every contract that one of these partners claims.
+    /// The partitions that a message may write: those of the partners that it names or that claim its contract, and of
+    /// every contract that one of these partners claims.
     pub(super) fn concerned(&self, message: &Message) -> BTreeSet<String> {
         let claimants = |contracts: &BTreeSet<&ContractId>| -> BTreeSet<&PartnerId> {
             self.sales().filter(|sale| contracts.contains(&sale.contract_id)).map(|sale| &sale.partner_id).collect()
@@ -183,7 +184,7 @@ impl Scenario {
         contracts.chain(partners.iter().copied().flat_map(of_partner)).collect()
     }
 
-    /// Whether every choice can be made: the ones before it are there, and the claims that it is between.
+    /// Whether every choice can be made: its earlier choices and its claims are present.
     pub(super) fn is_playable(&self) -> bool {
         let choices = || {
             self.messages.iter().filter_map(|message| match message {
@@ -206,7 +207,7 @@ impl Scenario {
         })
     }
 
-    /// The facts in it.
+    /// The facts of the scenario.
     pub fn facts(&self) -> impl Iterator<Item = &Fact> {
         self.messages.iter().filter_map(|message| match message {
             Message::Event(fact) => Some(fact),
@@ -215,7 +216,7 @@ impl Scenario {
     }
 }
 
-/// Six events that meet, and the registration of their partner: two sales, the later one displaced by the earlier, a
+/// Six related events, and the registration of their partner: two sales, the later one displaced by the earlier, a
 /// renewal, and credit notes for both years.
 pub fn six_events() -> (Message, Vec<Message>) {
     let draft = Draft {
@@ -251,9 +252,9 @@ pub fn six_events() -> (Message, Vec<Message>) {
     (change, facts.into_iter().map(Message::Event).collect())
 }
 
-/// One message of each kind about one partner, all of them about few contracts, so that any two of them meet: a sale, an
-/// earlier one, another claim of the first and a choice between the two, the partner's own instance, a renewal, credit
-/// notes for both years, a change of agreements, and a pass.
+/// One message of each kind about one partner, all of them about few contracts, so that any two of them meet: a sale,
+/// an earlier one, another claim of the first and a choice between the two, the partner's own instance, a renewal,
+/// credit notes for both years, a change of agreements, and a pass.
 pub fn one_of_each_kind() -> Vec<Message> {
     let random = &mut fastrand::Rng::with_seed(10);
     let sale = |contract, signed_on, annual_fee, instance| Sale {
@@ -287,7 +288,7 @@ pub fn one_of_each_kind() -> Vec<Message> {
     ]
 }
 
-/// The partners there are.
+/// All partners.
 pub(super) fn partners() -> impl Iterator<Item = PartnerId> {
     (0..2).map(partner_id)
 }
@@ -316,7 +317,7 @@ fn random_sale(random: &mut fastrand::Rng, contract: u8, partner: u8) -> Sale {
 }
 
 fn renewal(random: &mut fastrand::Rng, sale: &Sale, term: u8) -> Fact {
-    // Now and then one that starts too early to stand.
+    // Sometimes a renewal that starts too early to be effective.
     let year = if random.u8(..) < 20 { 23 } else { 23 + term };
     Fact::Renewal(Renewal {
         contract_id: sale.contract_id.clone(),

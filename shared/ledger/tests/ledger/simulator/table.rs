@@ -12,24 +12,24 @@ use std::future::poll_fn;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::task::Poll;
 
-/// How many commits an eventually consistent read may be behind.
+/// The most commits that an eventually consistent read lags behind.
 const LAG: u64 = 4;
-/// How many steps of the scheduler it may be behind.
+/// The most steps of the scheduler that it lags behind.
 pub(super) const LAG_STEPS: u64 = 60;
 
-/// How often a call goes wrong, in 256ths.
+/// The probabilities of faults in a call, in 256ths.
 #[derive(Debug, Clone, Copy)]
 pub struct Faults {
-    /// Refused, not applied.
+    /// The request is refused and not applied.
     pub throttled: u8,
-    /// Applied, the answer lost.
+    /// The request is applied and its answer lost.
     pub lost: u8,
-    /// Refused for a transaction under way.
+    /// The request is refused because of a concurrent transaction.
     pub conflict: u8,
 }
 
 impl Faults {
-    /// Nothing goes wrong.
+    /// No faults.
     pub const NONE: Faults = Faults { throttled: 0, lost: 0, conflict: 0 };
 }
 
@@ -39,46 +39,46 @@ impl Default for Faults {
     }
 }
 
-/// What eventually consistent reads show.
+/// The view of eventually consistent reads.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum View {
     /// Any state that is not too old.
     Random,
-    /// The latest.
+    /// The latest state.
     Latest,
-    /// Nothing written since a commit.
+    /// The state as of a commit.
     Frozen(u64),
 }
 
-/// The table.
+/// The simulated table.
 #[derive(Debug, Clone)]
 pub struct Table {
     versions: BTreeMap<Key, Vec<(u64, Arc<Item>)>>,
     commit: u64,
-    /// When each commit was made.
+    /// The step of each commit.
     committed: Vec<u64>,
-    /// Now.
+    /// The current step.
     pub(super) step: u64,
     random: fastrand::Rng,
-    /// How often calls go wrong.
+    /// The probabilities of faults.
     pub faults: Faults,
     pub(super) bug: Option<Bug>,
     trace: Option<Vec<String>>,
     pub(super) view: View,
-    /// What was first read of each partner, for a bug that believes it for ever.
+    /// The first read of each partner, for the bug that caches it for ever.
     cached: BTreeMap<Key, Option<Arc<Item>>>,
-    /// Delayed messages (refreshes of totals, passes), and who sent them; they are not in the queue yet.
+    /// Delayed messages (refreshes of totals, passes) with their senders; they are not in the queue yet.
     pub(super) delayed: Vec<(usize, Message)>,
-    /// Whether month totals are kept; small worlds that are played in every order do without.
+    /// Whether month totals are kept; not in small worlds that are played in every order.
     pub(super) totals: bool,
     /// Promises that a write broke.
     pub(super) broken: Vec<String>,
-    /// What was read and written since it was last asked for, where that is asked for.
+    /// The partitions read and written since the footprint was last taken, if it is recorded.
     footprint: Option<Footprint>,
 }
 
-/// The partitions that calls read and wrote. Two calls of which neither wrote what the other one read or wrote come to the
-/// same in either order.
+/// The partitions that calls read and wrote. Two calls of which neither wrote a partition that the other one read or
+/// wrote have the same result in either order.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Footprint {
     read: BTreeSet<String>,
@@ -88,7 +88,7 @@ pub(super) struct Footprint {
 }
 
 impl Footprint {
-    /// Whether it matters which of the two comes first.
+    /// Whether the order of the two calls matters.
     pub(super) fn meets(&self, other: &Footprint) -> bool {
         self.affects(other) || other.affects(self)
     }
@@ -120,7 +120,7 @@ impl Table {
         }
     }
 
-    /// What was read and written since this was last asked; nothing before it was asked for the first time.
+    /// The partitions read and written since the last call of this function; empty before the first.
     pub(super) fn take_footprint(&mut self) -> Footprint {
         self.footprint.replace(Footprint::default()).unwrap_or_default()
     }
@@ -131,7 +131,7 @@ impl Table {
         }
     }
 
-    /// Whether two tables hold the same, and have held the same in the same order.
+    /// Whether two tables have the same items, with the same histories.
     pub(super) fn is_same(&self, other: &Table) -> bool {
         self.commit == other.commit
             && self.broken == other.broken
@@ -139,12 +139,12 @@ impl Table {
             && self.versions == other.versions
     }
 
-    /// What is random from here on.
+    /// Seeds the random numbers again.
     pub(super) fn reseed(&mut self, seed: u64) {
         self.random = fastrand::Rng::with_seed(seed);
     }
 
-    /// How often something was written.
+    /// The number of commits.
     pub(super) fn commit(&self) -> u64 {
         self.commit
     }
@@ -173,7 +173,7 @@ impl Table {
         self.versions.get(key)?.last().map(|(_, item)| &**item)
     }
 
-    /// When an item was first written.
+    /// The commit in which an item was first written.
     pub(super) fn written_at(&self, key: &Key) -> Option<u64> {
         self.versions.get(key)?.first().map(|(commit, _)| *commit)
     }
@@ -196,7 +196,7 @@ impl Table {
         read.map(|item| Item::clone(&item))
     }
 
-    /// Whether eventually consistent reads show nothing that is written now.
+    /// Whether eventually consistent reads miss every write made now.
     fn is_frozen(&self) -> bool {
         matches!(self.view, View::Frozen(_))
     }
@@ -220,7 +220,7 @@ impl Table {
         }
     }
 
-    /// Stores an item. Whoever writes it may touch only these partitions.
+    /// Stores an item. Its writer may touch only the partitions `of`.
     fn put(&mut self, item: Item, of: &BTreeSet<String>) {
         let key = key(&item);
         if !of.contains(&key.pk) {
@@ -234,7 +234,7 @@ impl Table {
             }
         }
         let (commit, step) = (self.commit, self.step);
-        // Every commit, with all of its writes, is made in one step.
+        // Every commit is made in one step, with all of its writes.
         self.committed.resize(usize::try_from(commit).unwrap_or(usize::MAX), step);
         self.tread(|footprint| footprint.written.extend([key.pk.clone()]));
         self.versions.entry(key).or_default().push((commit, Arc::new(item)));
@@ -246,7 +246,7 @@ fn as_of(versions: &[(u64, Arc<Item>)], commit: u64) -> Option<&Arc<Item>> {
     versions.iter().rev().find(|(at, _)| *at <= commit).map(|(_, item)| item)
 }
 
-/// Makes every aggregate count the rows that were read.
+/// Makes every aggregate's row count match the rows read.
 fn accept_torn(items: &mut Vec<Item>) {
     let keys: Vec<Key> = items.iter().map(key).collect();
     let aggregate_of = |key: &Key| key.sk.splitn(3, '#').take(2).collect::<Vec<_>>().join("#");
@@ -276,12 +276,13 @@ pub struct SimStore {
     handler: usize,
     /// The partitions that its messages concern.
     of: Arc<BTreeSet<String>>,
-    /// Whether the scheduler has its turn before calls only, not after them too: the same to everyone else.
+    /// Whether the scheduler has its turn only before calls, not after them too: other handlers see no difference.
     before_only: bool,
-    /// The index shows at least what was written up to here.
+    /// The commit up to which the index shows at least.
     index_floor: u64,
     max_writes: usize,
-    /// Which half of a partition a read sees first; the handler's own, so that it does not depend on what others do.
+    /// The half of a partition that a read sees first; random for each handler, so that it does not depend on other
+    /// handlers.
     halves: Arc<Mutex<fastrand::Rng>>,
 }
 
@@ -297,7 +298,7 @@ impl SimStore {
         SimStore { before_only: true, ..self }
     }
 
-    /// The same table for a handler. One that comes after a delay finds the index caught up.
+    /// The same table for a handler. A handler after a delay sees an index that has caught up.
     pub(super) fn of_handler(&self, handler: usize, of: BTreeSet<String>, caught_up: bool) -> SimStore {
         let mut table = self.table();
         let index_floor = if caught_up { table.commit } else { 0 };
@@ -309,7 +310,7 @@ impl SimStore {
         self.table.lock().unwrap()
     }
 
-    /// The table, which no handler has any more.
+    /// The table, once no handler uses it any more.
     pub(super) fn into_table(self) -> Table {
         Arc::into_inner(self.table).unwrap().into_inner().unwrap()
     }
@@ -346,7 +347,7 @@ impl SimStore {
         if matches!(self.table().bug, Some(Bug::NoDelayedPass | Bug::NoPass)) {
             return Ok(());
         }
-        // It touches no table: in between, nobody could do what they cannot do before the next call.
+        // This touches no table: whatever another handler could do in between, it can do before the next call.
         self.turn_after().await;
         self.throttle("SendMessage")?;
         self.table().delayed.push((self.handler, pass));
@@ -363,7 +364,7 @@ impl SimStore {
         if table.chance(throttled) { Err(Self::failed(operation)) } else { Ok(()) }
     }
 
-    /// Applied, but did the answer arrive?
+    /// Whether a request was applied but its answer lost.
     fn is_lost(&self) -> bool {
         let mut table = self.table();
         let lost = table.faults.lost;
@@ -380,7 +381,7 @@ impl Store for SimStore {
         self.turn().await;
         self.throttle("BatchGetItem")?;
         let mut items = Vec::new();
-        // A batch read is many reads: each is consistent, together they are not.
+        // A batch read is many reads: each is consistent, all together are not.
         for (n, part) in keys.chunks(keys.len().div_ceil(2).max(1)).enumerate() {
             if n > 0 {
                 self.turn().await;
@@ -405,7 +406,7 @@ impl Store for SimStore {
             let part = rows.filter(|(key, _)| (key.sk.len() > "TERM#01".len()) == (half == 1));
             part.filter_map(|(_, versions)| as_of(versions, commit)).map(|item| Item::clone(item)).collect()
         };
-        // Aggregates first, what is appended to them later, or the other way round.
+        // Aggregates first and their appended rows later, or the other way round.
         let first = usize::from(self.halves.lock().unwrap().bool());
         let mut items = read(first);
         self.turn().await;
