@@ -21,7 +21,8 @@ export async function speak(name) {
     name === "fr" ? import("./text-fr.js") : import("./text-en.js"),
     fetch("/page/names.json").then((answer) => answer.json()),
   ]);
-  const all = { ...texts, ...names[name] };
+  const named = Object.fromEntries(names.map((one) => [`${one.group}.${one.code}`, one.name[name]]));
+  const all = { ...texts, ...named };
   words = name === "fr" ? typeset(all) : all;
   chosen = name;
   document.documentElement.lang = name;

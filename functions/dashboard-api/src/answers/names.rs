@@ -1,24 +1,20 @@
 //! Names of kinds, models, reasons and anomalies, for the page.
 
 use rules::names;
-use rules::text::Language;
+use rules::text::Text;
 use serde::Serialize;
-use std::collections::BTreeMap;
 
-/// Names by language, then by group and code: `kind.commission`.
+/// The name of a code: of `commission` in the group `kind`.
 #[derive(Debug, Serialize)]
-pub(crate) struct Names {
-    en: BTreeMap<String, &'static str>,
-    fr: BTreeMap<String, &'static str>,
+pub(crate) struct Name {
+    group: &'static str,
+    code: &'static str,
+    name: Text,
 }
 
-impl Names {
+impl Name {
     /// Every name of the rules.
-    pub(crate) fn all() -> Names {
-        let all = names::all();
-        let of = |language| {
-            all.iter().map(|(group, code, name)| (format!("{group}.{code}"), name.in_language(language))).collect()
-        };
-        Names { en: of(Language::En), fr: of(Language::Fr) }
+    pub(crate) fn all() -> Vec<Name> {
+        names::all().into_iter().map(|(group, code, name)| Name { group, code, name }).collect()
     }
 }

@@ -1,7 +1,7 @@
 //! The page: files compiled in, open to everyone, since they hold no data. A browser keeps them and asks each time whether
 //! they are still the same.
 
-use crate::answers::names::Names;
+use crate::answers::names::Name;
 use crate::app::App;
 use crate::http::etags::{Comparison, lists};
 use crate::http::problem::Problem;
@@ -76,7 +76,7 @@ pub(crate) async fn index(headers: HeaderMap) -> Response {
 
 pub(crate) async fn show(Path(name): Path<String>, headers: HeaderMap) -> Result<Response, Problem> {
     if name == "names.json" {
-        return Ok(Json(Names::all()).into_response());
+        return Ok(Json(Name::all()).into_response());
     }
     let found = FILES.iter().find(|(known, _)| *known == name);
     let (name, content) = found
