@@ -142,7 +142,6 @@ pub(crate) fn table(figures: &[Figure]) -> Table {
     table
 }
 
-/// The file of the baseline.
 fn baseline_file() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("bench/baseline.json")
 }

@@ -32,7 +32,6 @@ pub fn is_another_engine() -> bool {
 /// A stack, its API, and its folder, which is deleted with it.
 #[derive(Debug)]
 pub struct Running {
-    /// The stack.
     pub stack: Stack,
     /// Its API, as a manager.
     pub api: Http,

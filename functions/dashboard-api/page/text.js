@@ -21,7 +21,7 @@ export async function speak(name) {
     name === "fr" ? import("./text-fr.js") : import("./text-en.js"),
     fetch("/page/names.json").then((answer) => answer.json()),
   ]);
-  const named = Object.fromEntries(names.map((one) => [`${one.group}.${one.code}`, one.name[name]]));
+  const named = Object.fromEntries(names.map((one) => [`${one.group}.${one.code}`, one.text[name]]));
   const all = { ...texts, ...named };
   words = name === "fr" ? typeset(all) : all;
   chosen = name;

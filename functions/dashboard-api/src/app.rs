@@ -19,7 +19,6 @@ use std::sync::Arc;
 /// State shared by all routes.
 #[derive(Clone)]
 pub struct App<S> {
-    /// The ledger.
     pub ledger: Ledger<S>,
     /// The queue of restatements.
     pub restatements: Arc<dyn Restatements>,

@@ -33,7 +33,6 @@ use utoipa::openapi::{
     ResponseBuilder, Schema,
 };
 
-/// The document.
 pub fn document() -> OpenApi {
     let mut schemas = Schemas::default();
     let mut paths = Paths::new();
@@ -258,8 +257,8 @@ fn operation(route: Route, schemas: &mut Schemas) -> Option<Operation> {
             schemas.content::<Reason>(),
             schemas.content::<YearSetAside>(),
         ),
-        Route::ChooseAnnuity => choice("chooseAnnuity", "Which claim of an annuity stands", schemas),
-        Route::ChooseCreditNote => choice("chooseCreditNote", "Which claim of a credit note stands", schemas),
+        Route::ChooseAnnuity => choice("chooseAnnuity", "Choose the effective claim of an annuity", schemas),
+        Route::ChooseCreditNote => choice("chooseCreditNote", "Choose the effective claim of a credit note", schemas),
         Route::Simulate => Operation {
             refusals: &["400", "422", "503"],
             ..Operation::write(
@@ -394,7 +393,7 @@ fn description(status: &str) -> &'static str {
         "400" => "Something is wrong with the request; the problem names the field.",
         "401" => "No token, or none that is valid.",
         "403" => "The token does not allow this.",
-        "404" => "There is no such thing, or not for this caller.",
+        "404" => "It does not exist, or the caller may not read it.",
         "409" => "Another choice has this number; or the year is not a missed one, or set aside for another reason.",
         "412" => "What If-Match or If-None-Match asks for is not so.",
         "422" => "Too much at once.",

@@ -37,7 +37,6 @@ pub enum Audience {
     Public,
     /// Managers, and partners for their own data.
     Partners,
-    /// Managers.
     Managers,
 }
 
@@ -54,7 +53,6 @@ impl Audience {
 
 macro_rules! route {
     ($($name:ident: $method:ident $path:literal, $audience:ident => $handler:expr;)*) => {
-        /// A route.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub enum Route {
             $(
@@ -67,7 +65,6 @@ macro_rules! route {
             /// All routes.
             pub const ALL: &[Route] = &[$(Route::$name),*];
 
-            /// The method.
             pub fn method(self) -> Method {
                 match self {
                     $(Route::$name => Method::$method,)*
@@ -81,7 +78,6 @@ macro_rules! route {
                 }
             }
 
-            /// The audience.
             pub fn audience(self) -> Audience {
                 match self {
                     $(Route::$name => Audience::$audience,)*

@@ -18,14 +18,10 @@ pub struct ClientError {
     source: Box<dyn std::error::Error + Send + Sync>,
 }
 
-/// An answer.
 #[derive(Debug, Clone)]
 pub struct Answer {
-    /// The status.
     pub status: u16,
-    /// The headers.
     pub headers: HeaderMap,
-    /// The body.
     pub body: Bytes,
     /// The body as JSON; null if it is none.
     pub json: Value,

@@ -16,7 +16,6 @@ pub enum DelayError {
          RestatementDelaySeconds={least}, or a shorter FunctionTimeoutSeconds"
     )]
     TooSoon {
-        /// The delay.
         delay: u32,
         /// The shortest delay that is long enough.
         least: u32,
@@ -37,9 +36,7 @@ pub enum DelayError {
         visibility: u32,
         /// The shortest time that is long enough.
         least: u32,
-        /// The function.
         function: String,
-        /// Its queue.
         queue: String,
     },
     /// A message could expire before it was tried as often as it should be.
@@ -49,7 +46,6 @@ pub enum DelayError {
          VisibilityTimeoutSeconds with --parameter"
     )]
     GoneTooSoon {
-        /// The queue.
         queue: String,
         /// Time for which the queue keeps a message.
         retention: u32,
@@ -72,7 +68,6 @@ pub enum DelayError {
         dead_letters: String,
         /// Time for which it keeps a message.
         kept: u32,
-        /// The queue.
         queue: String,
         /// Time for which the queue keeps a message.
         retention: u32,

@@ -36,7 +36,6 @@ pub enum LoadError {
     Partner {
         /// The partner's id.
         id: String,
-        /// The status.
         status: u16,
         /// The reason.
         detail: String,
@@ -62,7 +61,6 @@ pub struct DeadLetter {
     pub message_id: String,
     /// The reason of the refusal.
     pub reason: String,
-    /// The body.
     pub body: String,
 }
 

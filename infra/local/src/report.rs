@@ -13,11 +13,9 @@ use serde_json::Value;
 /// A partner's balance in one currency, as the API gives it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Balance {
-    /// The partner's id.
     pub partner_id: String,
     /// The partner's name.
     pub name: String,
-    /// The currency.
     pub currency: String,
     /// The amount that the vendor owes.
     pub due_to_partner: String,

@@ -83,9 +83,7 @@ pub struct Options {
     pub fresh: bool,
     /// Port of the HTTP API; 0: any free one.
     pub api_port: u16,
-    /// The DynamoDB.
     pub dynamodb: Dynamodb,
-    /// Port of SQS.
     pub sqs_port: u16,
     /// The folder of the functions' programs.
     pub binaries: PathBuf,
@@ -108,7 +106,6 @@ pub enum StackError {
     /// The data folder cannot be used.
     #[error("the data folder {} cannot be used", folder.display())]
     Data {
-        /// The folder.
         folder: PathBuf,
         /// The reason.
         #[source]
@@ -116,16 +113,12 @@ pub enum StackError {
     },
     /// Another run uses the data folder.
     #[error("the data folder {} is in use by another run: stop that one, or choose another with --data", folder.display())]
-    InUse {
-        /// The folder.
-        folder: PathBuf,
-    },
+    InUse { folder: PathBuf },
     /// A port is taken.
     #[error(
         "port {port} cannot be used for {service}: stop what uses it, or choose another with {option} (0: any free one)"
     )]
     Port {
-        /// The port.
         port: u16,
         /// The service that was to listen on it.
         service: &'static str,
@@ -138,7 +131,6 @@ pub enum StackError {
     /// An embedded service did not come up.
     #[error("{service} could not be set up")]
     Service {
-        /// The service.
         service: &'static str,
         /// The reason.
         #[source]
@@ -149,13 +141,10 @@ pub enum StackError {
 /// The running system.
 #[derive(Debug)]
 pub struct Stack {
-    /// The template.
     pub template: Template,
     /// URL of the HTTP API.
     pub api_url: String,
-    /// URL of DynamoDB.
     pub dynamodb_url: String,
-    /// URL of SQS.
     pub sqs_url: String,
     /// The folder of the data.
     pub data: PathBuf,
@@ -320,7 +309,6 @@ impl Stack {
         machine::sqs(&self.sqs_url)
     }
 
-    /// The URL of a queue.
     pub fn queue_url(&self, name: &str) -> String {
         machine::queue_url(&self.sqs_url, name)
     }

@@ -23,7 +23,6 @@ pub struct TemplateError {
 /// The system as deployed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Template {
-    /// The one table.
     pub table: Table,
     /// The queues, dead-letter queues included, by logical id.
     pub queues: BTreeMap<String, Queue>,
@@ -78,14 +77,12 @@ pub struct Table {
     pub attributes: Vec<(String, String)>,
     /// The key attributes, with their roles (`HASH`, `RANGE`).
     pub key: Vec<(String, String)>,
-    /// The indexes.
     pub indexes: Vec<Index>,
 }
 
 /// A global secondary index.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Index {
-    /// Its name.
     pub name: String,
     /// The key attributes, with their roles.
     pub key: Vec<(String, String)>,
@@ -95,7 +92,6 @@ pub struct Index {
     pub attributes: Vec<String>,
 }
 
-/// A queue.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Queue {
     /// Time for which a message in work is hidden.
@@ -106,7 +102,6 @@ pub struct Queue {
     pub redrive: Option<(String, u32)>,
 }
 
-/// A function.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Function {
     /// The program.
@@ -115,7 +110,6 @@ pub struct Function {
     pub timeout_seconds: u32,
     /// The memory it is given, which only its environment shows here.
     pub memory_mib: u32,
-    /// Its environment.
     pub environment: BTreeMap<String, Value>,
     /// The queue it serves.
     pub mapping: Option<Mapping>,
@@ -130,7 +124,6 @@ pub enum Value {
     Text(String),
     /// The URL of the queue with this logical id.
     QueueUrl(String),
-    /// The name of the table.
     TableName(String),
     /// The value of the generated secret with this logical id.
     Secret(String),

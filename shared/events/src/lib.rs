@@ -4,6 +4,8 @@
 //! Nothing here stores or sends anything. Every refusal is a [`Refusal`]: the field and the reason, without quoting the
 //! input.
 
+#![warn(missing_docs)]
+
 pub mod agreement;
 pub mod body;
 pub mod choice;

@@ -34,7 +34,6 @@ pub struct DeadLetter {
 pub enum Attention {
     /// An annuity; its anomalies are derived from its contract.
     Annuity(AnnuityId),
-    /// A dead letter.
     DeadLetter(DeadLetter),
     /// An unreadable item of the list.
     Unreadable {

@@ -16,7 +16,6 @@ pub struct Booking {
     pub kind: Kind,
     /// The partner's part, in minor units; negative for a reversal.
     pub amount: Minor,
-    /// The currency.
     pub currency: Currency,
 }
 

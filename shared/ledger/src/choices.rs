@@ -8,9 +8,7 @@ use rules::{Contract, ContractId, Fact};
 /// A manager's choice of the effective claim of a key (RULEBOOK §5).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Choice {
-    /// The contract.
     pub contract_id: ContractId,
-    /// The key.
     pub key: Key,
     /// 1 for the first choice of the key, and so on; the last one holds.
     pub number: usize,
@@ -51,7 +49,6 @@ impl Choice {
 /// A recorded choice.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChoiceMade {
-    /// The key.
     pub key: Key,
     /// The chosen claim; none: no claim is effective.
     pub claim: Option<Fact>,
@@ -63,7 +60,6 @@ pub struct ChoiceMade {
     pub at: Timestamp,
 }
 
-/// The result of a choice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ChoiceResult {
     /// The choice holds from now on.

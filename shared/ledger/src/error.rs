@@ -16,7 +16,6 @@ pub(crate) const UNSTORABLE: &str = "it cannot be written as attributes";
 /// An item that cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Unreadable {
-    /// Its key.
     pub key: Key,
     /// The reason.
     pub why: Why,

@@ -38,7 +38,6 @@ pub const PARTNERS: &str = "PARTNERS";
 /// The key of an aggregate: an annuity or an entry fee, with all rows appended to it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum AggregateKey {
-    /// An annuity.
     Annuity(AnnuityId),
     /// The entry fee of an agreement.
     EntryFee(PartnerId, AgreementId),
@@ -208,7 +207,6 @@ pub(crate) fn is_attention_sort_key(text: &str, key: &Key) -> bool {
     own.is_some_and(|at| at.parse::<Timestamp>().is_ok())
 }
 
-/// The partition of a contract.
 pub fn contract_partition(contract: &ContractId) -> String {
     format!("CONTRACT#{contract}")
 }

@@ -7,7 +7,6 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PartnerMonth {
-    /// The partner.
     pub partner_id: PartnerId,
     /// The month of `booked_on`.
     pub month: Month,

@@ -92,7 +92,7 @@ impl PartnerRecord {
     pub(crate) fn read(item: Item) -> Result<PartnerRecord, Unreadable> {
         let key = item::key(&item);
         let id = keys::partner_of(&key.pk).filter(|id| keys::partner_record(id) == key);
-        let Some(id) = id else { return Err(Unreadable::damaged(key, "its key is none of a partner")) };
+        let Some(id) = id else { return Err(Unreadable::damaged(key, "its key is not that of a partner record")) };
         if Hash::of(&item) == Hash::Differs {
             return Err(Unreadable::damaged(key, CHANGED));
         }

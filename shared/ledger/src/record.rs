@@ -31,7 +31,6 @@ impl ReportedFact {
         ReportedFact { fact, trigger: Trigger::Event(EventId::new(event_id)) }
     }
 
-    /// The fact.
     pub fn fact(&self) -> &Fact {
         &self.fact
     }

@@ -90,7 +90,6 @@ impl From<String> for Trigger {
 /// An entry as recorded in the ledger.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LedgerEntry {
-    /// The entry.
     pub entry: Entry,
     /// The time of recording.
     pub recorded_at: Timestamp,

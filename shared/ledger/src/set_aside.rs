@@ -20,7 +20,6 @@ use std::collections::BTreeMap;
 /// A year of one of a partner's agreements.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct YearOf {
-    /// The agreement.
     pub agreement: AgreementId,
     /// The number of the year, from 1 on.
     pub number: u16,
@@ -107,7 +106,7 @@ impl Stored {
         let Ok(Stored { pk: _, sk, sales, minimum, reason, at, revision }) = stored else {
             return Err(Unreadable::damaged(key, SHAPE));
         };
-        let year = year_of(&sk).ok_or_else(|| Unreadable::damaged(key, "its key is none of a year"))?;
+        let year = year_of(&sk).ok_or_else(|| Unreadable::damaged(key, "its key is not that of a set-aside year"))?;
         Ok((year, SetAside { sales, minimum, reason, at }, revision))
     }
 }

@@ -147,7 +147,6 @@ impl Index {
 /// A range of keys in one partition of an index.
 #[derive(Debug, Clone)]
 pub struct KeyRange {
-    /// The index.
     pub index: Index,
     /// Partition of the index.
     pub gpk: String,

@@ -254,7 +254,7 @@ impl Row {
         let key = match RowKey::parse(&table_key) {
             Some(key) => key,
             None if keys::is_unknown_row(&table_key) => return Err(Unreadable::unknown(table_key)),
-            None => return Err(Unreadable::damaged(table_key, "its key is none of ours")),
+            None => return Err(Unreadable::damaged(table_key, "its key has no known form")),
         };
         match read(&key, item.clone(), shown) {
             Some(row) => Ok(row),

@@ -85,7 +85,7 @@ impl MonthTotals {
         let key = item::key(&item);
         let of = keys::totals_of(&key.pk).zip(key.sk.parse().ok());
         let Some((partner_id, month)) = of else {
-            return Err(Unreadable::damaged(key, "its key is none of a month's totals"));
+            return Err(Unreadable::damaged(key, "its key is not that of a month total"));
         };
         let stored: Result<StoredTotals, _> = serde_dynamo::from_item(item);
         let Ok(stored) = stored else { return Err(Unreadable::damaged(key, SHAPE)) };

@@ -28,10 +28,7 @@ pub enum ReportError {
     Ledger(#[from] LedgerError),
     /// The partner has more entries than a report lists or adds up.
     #[error("{partner_id} has more than {MAX_ENTRIES} entries; read them page by page")]
-    TooManyEntries {
-        /// The partner.
-        partner_id: PartnerId,
-    },
+    TooManyEntries { partner_id: PartnerId },
 }
 
 /// The vendor's calendar day at a moment (RULEBOOK §4: days of Europe/Paris).

@@ -7,14 +7,11 @@ use ledger::queries::ListedEntry;
 use ledger::{Ledger, LedgerError, Store};
 use rules::{Day, Month, PartnerId, Totals};
 
-/// A statement.
 #[derive(Debug, Clone)]
 pub struct Statement {
-    /// The partner.
     pub partner_id: PartnerId,
     /// The partner's name.
     pub name: String,
-    /// The month.
     pub month: Month,
     /// The range of days of recording. `as_of`: the ledger as known on this day; `since`: with entries for earlier
     /// months that were recorded then or later.

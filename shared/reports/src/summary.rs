@@ -46,9 +46,7 @@ pub async fn of_partner<S: Store>(
 /// One partner's month.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row {
-    /// The month.
     pub month: Month,
-    /// The partner.
     pub partner_id: PartnerId,
     /// The totals of the booked entries.
     pub totals: Totals,

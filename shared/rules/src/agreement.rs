@@ -89,7 +89,7 @@ pub struct Draft {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum AgreementError {
     /// The programme has no such model.
-    #[error("is no model of that version of the programme")]
+    #[error("is not a model of that version of the programme")]
     NotOfThisProgramme,
     /// The agreement would end before it starts.
     #[error("is before starts_on: an agreement ends on its first day at the earliest")]

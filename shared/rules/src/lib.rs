@@ -8,6 +8,8 @@
 //! adds up entries, [`simulation`] computes the same facts under other terms, and [`explain`] puts an amount into
 //! words.
 
+#![warn(missing_docs)]
+
 pub mod agreement;
 pub mod balance;
 pub mod claims;

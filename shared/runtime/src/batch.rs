@@ -10,12 +10,10 @@ use lambda_runtime::{LambdaEvent, service_fn};
 use std::collections::HashMap;
 use std::sync::Arc;
 
-/// One message.
 #[derive(Debug, Clone)]
 pub(crate) struct Message {
     /// The message id from SQS.
     pub(crate) id: String,
-    /// The body.
     pub(crate) body: String,
     /// The message attributes set by the sender.
     pub(crate) attributes: HashMap<String, SqsMessageAttribute>,

@@ -13,7 +13,6 @@ pub struct Context {
     pub request_id: Arc<str>,
     /// The message id from SQS, for work on a message.
     pub message_id: Option<String>,
-    /// The trace.
     pub trace: Option<Trace>,
 }
 

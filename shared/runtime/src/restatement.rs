@@ -91,7 +91,6 @@ const MOST_PASSED_OVER: usize = 100;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ChoiceRequest {
-    /// The contract.
     pub contract_id: ContractId,
     /// The annuity.
     pub term: Term,
@@ -332,7 +331,7 @@ pub fn refused(chosen: ChoiceResult) -> Option<Refusal> {
 }
 
 fn no_request() -> Words {
-    Words::new("n'est pas une demande de nouvelle décision", "is no restatement request")
+    Words::new("n'est pas une demande de recalcul valide", "is not a valid restatement request")
 }
 
 #[cfg(test)]

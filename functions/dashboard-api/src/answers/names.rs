@@ -9,12 +9,12 @@ use serde::Serialize;
 pub(crate) struct Name {
     group: &'static str,
     code: &'static str,
-    name: Text,
+    text: Text,
 }
 
 impl Name {
     /// Every name of the rules.
     pub(crate) fn all() -> Vec<Name> {
-        names::all().into_iter().map(|(group, code, name)| Name { group, code, name }).collect()
+        names::all().into_iter().map(|(group, code, text)| Name { group, code, text }).collect()
     }
 }

@@ -77,7 +77,7 @@ async fn check<S: Store>(app: &App<S>, request: &ChoiceRequest) -> Answer {
     }
     app.restatements.send(&Request::Choice(request.clone()), When::Now).await.map_err(|error| {
         let error = runtime::chain(&error);
-        tracing::error!(error, "a choice could not be taken in: whoever made it is told to try again");
+        tracing::error!(error, "a choice could not be recorded; the caller was told to try again");
         Problem::try_again(Words::new(
             "le choix n'a pu être reçu à présent ; rien n'a changé, réessayer",
             "the choice could not be taken in now; nothing was changed, try again",

@@ -28,8 +28,8 @@ pub(crate) async fn show<S: Store>(
     parameters.done()?;
     let aggregates = readable(&app, &caller, &contract_id).await?.ok_or_else(|| {
         Problem::not_found(Words::new(
-            format!("rien n'est connu d'un contrat {contract_id}"),
-            format!("nothing is known of a contract {contract_id}"),
+            format!("le contrat {contract_id} est introuvable"),
+            format!("contract {contract_id} not found"),
         ))
     })?;
     let contract = aggregates.contract();

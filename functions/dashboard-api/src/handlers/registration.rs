@@ -54,7 +54,7 @@ pub(crate) async fn register<S: Store>(
         let request = pass(read.agreements_version + 1);
         app.restatements.send(&request, When::Delayed).await.map_err(|error| {
             let error = runtime::chain(&error);
-            tracing::error!(error, "a registration could not be taken in: whoever made it is told to try again");
+            tracing::error!(error, "a registration could not be recorded; the caller was told to try again");
             Problem::try_again(Words::new(
                 "l'enregistrement n'a pu être reçu à présent ; rien n'a changé, réessayer",
                 "the registration could not be taken in now; nothing was changed, try again",

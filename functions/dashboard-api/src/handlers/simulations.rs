@@ -67,7 +67,7 @@ async fn registry<S: Store>(
     let ids: Vec<PartnerId> = match who {
         Who::PartnerId(id) if names.contains_key(id) => vec![id.clone()],
         Who::PartnerId(_) => {
-            let words = Words::new("n'est pas un partenaire enregistré", "is no registered partner");
+            let words = Words::new("n'est pas un partenaire enregistré", "is not a registered partner");
             return Err(Refusal::new("who.partner_id", words).into());
         }
         Who::Model(_) | Who::Programme(_) => names.keys().cloned().collect(),

@@ -76,8 +76,8 @@ impl Pages<'_> {
         let Some(cursor) = parameters.take("cursor") else { return Ok(None) };
         let place = self.cursors.open(&self.list, &cursor, self.now);
         place.map(Some).ok_or_else(|| {
-            let fr = "n'est pas, ou n'est plus, un curseur que cette liste a donné";
-            Refusal::new("cursor", Words::new(fr, "is not, or no longer, one that this list gave"))
+            let fr = "n'est pas, ou n'est plus, un curseur valable pour cette liste";
+            Refusal::new("cursor", Words::new(fr, "is invalid or expired for this list"))
         })
     }
 

@@ -180,7 +180,7 @@ impl Parameters {
         match self.left.into_keys().next() {
             Some(name) => Err(Refusal::new(
                 name,
-                Words::new("n'est pas un paramètre de ce chemin", "is no parameter of this path"),
+                Words::new("n'est pas un paramètre de cette route", "is not a query parameter of this route"),
             )),
             None => Ok(()),
         }

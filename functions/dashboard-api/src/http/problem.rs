@@ -40,8 +40,8 @@ impl Problem {
 
     pub(crate) fn unauthorized() -> Problem {
         let detail = Words::new(
-            "ceci demande un jeton : à envoyer comme Authorization: Bearer",
-            "this is open to whoever has a token: send it as Authorization: Bearer",
+            "le jeton d'accès manque : l'envoyer comme Authorization: Bearer",
+            "the bearer token is missing: send it as Authorization: Bearer",
         );
         Problem::new(StatusCode::UNAUTHORIZED, detail)
     }
@@ -136,7 +136,7 @@ impl From<LedgerError> for Problem {
         let chain = runtime::chain(&error);
         match error {
             LedgerError::Store(_) | LedgerError::Contended { .. } => {
-                tracing::error!(error = chain, "the ledger could not answer: whoever asked is told to try again");
+                tracing::error!(error = chain, "the ledger could not answer; the caller was told to try again");
                 Problem::try_again(Words::new(
                     "le registre ne peut répondre à présent ; rien n'a changé, réessayer",
                     "the ledger cannot answer now; nothing was changed, try again",

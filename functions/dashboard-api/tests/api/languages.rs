@@ -47,7 +47,7 @@ async fn what_is_wrong_is_said_in_french_and_in_english() {
     get("/partners/P-1", "aucun partenaire P-1 n'est enregistré", "no partner P-1 is registered").await;
     get("/partners?limit=0", "limit doit être un entier de 1 à 500", "limit must be a whole number from 1 to 500")
         .await;
-    get("/partners?a=1", "a n'est pas un paramètre de ce chemin", "a is no parameter of this path").await;
+    get("/partners?a=1", "a n'est pas un paramètre de cette route", "a is not a query parameter of this route").await;
     get(
         "/partners/P-1/entries?from=2024-02-30",
         "from n'est pas un jour : AAAA-MM-JJ, du 2000-01-01 au 2099-12-31",

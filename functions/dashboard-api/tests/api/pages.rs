@@ -43,7 +43,7 @@ async fn the_page_is_served_whole_and_nothing_else_is() {
     for (group, code, en, fr) in
         [("model", "referrer", "Referrer", "Prescripteur"), ("kinds", "entry-fee", "Entry fees", "Droits d’entrée")]
     {
-        let expected = json!({"group": group, "code": code, "name": {"fr": fr, "en": en}});
+        let expected = json!({"group": group, "code": code, "text": {"fr": fr, "en": en}});
         assert!(names.json.as_array().unwrap().contains(&expected), "{expected}");
     }
     check_headers(&names, "/page/names.json");

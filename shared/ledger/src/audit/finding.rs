@@ -15,25 +15,17 @@ pub enum Finding {
     /// An item that cannot be read, or differs from what was recorded.
     Unreadable(Unreadable),
     /// An item recorded before items had a hash.
-    NoHash {
-        /// Its key.
-        key: Key,
-    },
+    NoHash { key: Key },
     /// An aggregate whose row count differs from the stored count: a row is lost, or one was added.
     Torn {
-        /// The partition.
         partition: String,
         /// The number of its items.
         items: usize,
     },
     /// A partner with booked entries, but without a stored item.
-    Lost {
-        /// The partner.
-        partner_id: PartnerId,
-    },
+    Lost { partner_id: PartnerId },
     /// A line whose entries do not add up to it.
     Difference {
-        /// The line.
         line: LineId,
         /// The posting key under which it is, or was, booked.
         posting: PostingKey,
@@ -45,10 +37,7 @@ pub enum Finding {
         doubtful: bool,
     },
     /// Amounts whose sum overflows.
-    Overflow {
-        /// The partition.
-        partition: String,
-    },
+    Overflow { partition: String },
     /// A fact with contracts still in `todo`: its message has not been processed to the end.
     Unfinished {
         /// The fact's annuity.
@@ -58,7 +47,6 @@ pub enum Finding {
     },
     /// A partner record that does not list the partner's earliest sales and instances.
     List {
-        /// The partner.
         partner_id: PartnerId,
         /// The sales and the instances listed.
         listed: (Earliest, Earliest),
@@ -67,24 +55,15 @@ pub enum Finding {
     },
     /// An item whose index key is wrong or missing.
     RankKey {
-        /// Its key.
         key: Key,
         /// Its index key.
         stands: Option<(String, String)>,
     },
     /// An annuity whose derived marks (whether it has an anomaly, whether a choice was made, the present and earlier
     /// partners of the sale) differ from those derived from its contract.
-    Mark {
-        /// Its key.
-        key: Key,
-        /// The contract.
-        contract_id: ContractId,
-    },
+    Mark { key: Key, contract_id: ContractId },
     /// An item that has lost its revision, so that it can never be written again.
-    NoRevision {
-        /// Its key.
-        key: Key,
-    },
+    NoRevision { key: Key },
     /// A month total that differs from the sum of the entries: a refresh is pending, or was lost.
     Totals {
         /// The partner and the month.

@@ -226,7 +226,7 @@ impl Inspection {
     fn totals(&mut self, partner_id: &PartnerId, item: &Item) {
         let key = key(item);
         let Ok(month) = key.sk.parse() else {
-            return self.find(Finding::Unreadable(Unreadable::damaged(key, "its key is none of a month's totals")));
+            return self.find(Finding::Unreadable(Unreadable::damaged(key, "its key is not that of a month total")));
         };
         let of = PartnerMonth { partner_id: partner_id.clone(), month };
         let stored = match MonthTotals::read(item.clone()) {

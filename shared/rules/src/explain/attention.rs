@@ -38,13 +38,13 @@ pub fn anomaly(anomaly: Anomaly, language: Language) -> &'static str {
             "Sans effet\u{a0}: l’année commence au plus tard le jour de la signature du contrat. Corriger la date dans la facturation, qui enverra un nouvel événement."
         }
         (Anomaly::Void, Language::En) => {
-            "Without effect: the year starts no later than its contract was signed. Correct the day in billing, which then sends another event."
+            "Without effect: the year starts on or before the day of signature. Correct the day in billing, which then sends another event."
         }
         (Anomaly::Contradiction, Language::Fr) => {
-            "Deux événements disent des choses différentes\u{202f}; le premier enregistré vaut. Choisir celui qui doit valoir, ou aucun."
+            "Deux événements se contredisent\u{202f}; le premier enregistré est retenu. Choisir la déclaration à retenir, ou aucune."
         }
         (Anomaly::Contradiction, Language::En) => {
-            "Two events say different things; the one recorded first stands. Choose which is to stand, or none."
+            "Two events contradict each other; the one recorded first counts. Choose the effective claim, or none."
         }
         (Anomaly::OverCredited, Language::Fr) => {
             "Les avoirs dépassent ce qui reste de l’annuité\u{202f}; l’excédent est sans effet. Vérifier les avoirs dans la facturation."
@@ -85,7 +85,7 @@ mod tests {
             "the annuity of this credit note",
         );
         check(Anomaly::Void, "Corriger la date", "Correct the day");
-        check(Anomaly::Contradiction, "Choisir celui qui doit valoir", "Choose which is to stand");
+        check(Anomaly::Contradiction, "Choisir la déclaration à retenir", "Choose the effective claim");
         check(Anomaly::OverCredited, "Vérifier les avoirs", "Check them in billing");
         check(Anomaly::ForeignCurrency, "dans la devise de l’annuité", "in the annuity’s currency");
     }
