@@ -1,4 +1,4 @@
-//! `cargo run -p operate`: the operator's commands, for the local stack and for an account.
+//! `cargo run --bin operate`: the operator's commands, for the local stack and for an account.
 
 mod audit;
 mod redrive;

@@ -158,12 +158,12 @@ pub struct Annuity<'a> {
 /// Decides an annuity: the agreement that governs it and its rates. The sale must have been [added](Partner::add) to
 /// its partner.
 pub fn decide(annuity: Annuity<'_>, partner: &Partner) -> Result<Decision, Pending> {
-    let agreement = which_agreement(annuity.sale, &partner.agreements)?;
+    let agreement = governing_agreement(annuity.sale, &partner.agreements)?;
     Ok(which_rate(annuity, agreement, partner))
 }
 
 /// §3.1: the agreement in force on the day of signature governs the contract for its whole life.
-pub fn which_agreement<'a>(sale: &Sale, agreements: &'a Agreements) -> Result<&'a Agreement, Pending> {
+pub fn governing_agreement<'a>(sale: &Sale, agreements: &'a Agreements) -> Result<&'a Agreement, Pending> {
     agreements.in_force_on(sale.signed_on).ok_or(Pending::NoAgreement)
 }
 

@@ -7,7 +7,7 @@ use ledger::Ledger;
 use ledger::dynamo::DynamoStore;
 use std::time::Duration;
 
-/// The timeout of one request, including its retries: far below the 120 s timeout of every function.
+/// The timeout of one request, including its retries: below the timeout of every function (20 s unless the template is told another).
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
 /// The timeout of one attempt of a request.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(3);
