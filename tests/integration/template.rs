@@ -491,7 +491,7 @@ fn of_roles(template: &Template, promise: Promise<'_>) {
     );
 }
 
-/// Whether an iterator gives each of a set, nothing else, and nothing twice.
+/// Equality of an iterator with a set: each of its items, nothing else, and nothing twice.
 trait EqSet {
     fn eq_set(self, set: &BTreeSet<(String, String)>) -> bool;
 }

@@ -20,7 +20,7 @@ pub enum Caller {
 pub(crate) struct Admin;
 
 impl Caller {
-    /// Whether the caller may read this partner's data. If not, the answer is that for data that does not exist.
+    /// Permission to read this partner's data. Without it, the answer is that for data that does not exist.
     pub(crate) fn may_read(&self, partner: &PartnerId) -> bool {
         match self {
             Caller::Admin => true,

@@ -177,7 +177,7 @@ impl Given {
     }
 }
 
-/// Whether a data folder has its world: until every sample message is processed, the next run sends them all again.
+/// The mark of a data folder that has its world: until every sample message is processed, the next run sends them all again.
 struct World(PathBuf);
 
 impl World {

@@ -118,7 +118,7 @@ impl<S: Store, A: Announce> Ledger<S, A> {
     }
 }
 
-/// Whether the item of a dead letter is as recorded, and on or off the list accordingly; none: the item is of another
+/// Checks that the item of a dead letter is as recorded, and on or off the list accordingly; none: the item is of another
 /// kind.
 pub(crate) fn check(item: &Item) -> Option<Result<(), Unreadable>> {
     let key = item::key(item);

@@ -111,7 +111,7 @@ impl Stored {
     }
 }
 
-/// Whether the item of a year that was set aside is as recorded; none: the item is of another kind.
+/// Checks that the item of a set-aside year is as recorded; none: the item is of another kind.
 pub(crate) fn check(item: &Item) -> Option<Result<(), Unreadable>> {
     keys::partner_of(text(item, "pk"))?;
     text(item, "sk").strip_prefix(ASIDE)?;

@@ -80,7 +80,7 @@ impl<T: PartialEq> Claims<T> {
         &self.choices
     }
 
-    /// Whether there is a contradiction that no choice has resolved: several claims without a choice, or a claim after
+    /// An unresolved contradiction: several claims without a choice, or a claim after
     /// the last choice.
     pub fn is_contested(&self) -> bool {
         let resolved = self.choices.last().map_or(1, |choice| choice.seen);

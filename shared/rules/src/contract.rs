@@ -252,7 +252,7 @@ impl Contract {
         }
     }
 
-    /// Whether the claims of a key contradict each other and no choice has resolved that.
+    /// An unresolved contradiction of a key: several claims without a choice, or a claim after the last choice.
     pub fn is_contested(&self, key: &Key) -> bool {
         match key {
             Key::Sale => self.sale.is_contested(),

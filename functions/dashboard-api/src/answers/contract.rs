@@ -208,7 +208,7 @@ struct ClaimedKey {
     claims: usize,
     /// Number of the effective claim, counted from 1; null: no claim is effective.
     effective: Option<usize>,
-    /// Whether claims contradict each other and no choice has resolved that.
+    /// An unresolved contradiction: claims differ, and no choice has seen them all.
     open: bool,
     next_choice: NextChoice,
 }
@@ -248,7 +248,7 @@ struct Contradiction {
     claims: Vec<Claim>,
     /// Number of the effective claim, counted from 1; null: no claim is effective.
     effective: Option<usize>,
-    /// Whether no choice has resolved the contradiction.
+    /// True while no choice has resolved the contradiction.
     open: bool,
 }
 

@@ -46,7 +46,7 @@ impl View {
         }
     }
 
-    /// Whether the parts for managers are shown.
+    /// A manager's view, with every part.
     pub(crate) fn is_whole(&self) -> bool {
         *self == View::Whole
     }
@@ -55,7 +55,7 @@ impl View {
         self.shows_entry_of_text(partner.as_str())
     }
 
-    /// Whether an entry is shown whose partner is known as text only, since a later release may have written it.
+    /// Visibility of an entry whose partner is known as text only, since a later release may have written it.
     pub(crate) fn shows_entry_of_text(&self, partner: &str) -> bool {
         match self {
             View::Whole => true,
@@ -63,8 +63,8 @@ impl View {
         }
     }
 
-    /// Whether the sale and its annuities are shown.
-    pub(crate) fn shows_what_stands(&self) -> bool {
+    /// Visibility of the sale and its annuities.
+    pub(crate) fn shows_sale(&self) -> bool {
         match self {
             View::Whole | View::Own(_) => true,
             View::Former(_, _) => false,
@@ -128,7 +128,7 @@ pub(crate) struct PageOfPieces {
 impl Pieces {
     pub(crate) fn of(contract: &Contract, aggregates: &Aggregates, view: &View) -> Pieces {
         let mut pieces = BTreeMap::new();
-        if view.shows_what_stands() {
+        if view.shows_sale() {
             pieces.extend(contract.terms().into_iter().map(|term| (Place::Annuity(term), Piece::Annuity(term))));
         }
         if view.is_whole() {

@@ -34,7 +34,7 @@ pub(crate) async fn show<S: Store>(
     })?;
     let contract = aggregates.contract();
     let view = View::of(&contract, &caller);
-    let partner = if view.shows_what_stands() { app.ledger.partner_of(&contract).await? } else { Partner::default() };
+    let partner = if view.shows_sale() { app.ledger.partner_of(&contract).await? } else { Partner::default() };
     let page = Pieces::of(&contract, &aggregates, &view).page(&contract, after, limit);
     let next_cursor = pages.next(page.next.as_ref())?;
     let unknown = aggregates.unknown_entries();

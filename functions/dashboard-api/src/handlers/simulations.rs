@@ -137,7 +137,7 @@ fn partner(id: &PartnerId, name: Option<&String>, pairs: &Pairs) -> Result<Simul
     })
 }
 
-/// Whether posting, amount or vendor's share would differ.
+/// A difference of posting, amount or vendor's share.
 fn differs((today, simulated): &Pair) -> bool {
     let owed =
         |line: &Option<Line>| line.as_ref().map(|line| (line.posting.clone(), line.amount(), line.vendor_share()));

@@ -16,7 +16,7 @@ pub(crate) enum Comparison {
     Weak,
 }
 
-/// Whether a header lists a tag, or any tag (`*`); none: the header is not there.
+/// Looks for a tag, or for any tag (`*`), in a header; none: the header is not there.
 pub(crate) fn lists(headers: &HeaderMap, name: HeaderName, tag: &str, comparison: Comparison) -> Option<bool> {
     let plain = |listed: &str| match comparison {
         Comparison::Strong => listed == tag,

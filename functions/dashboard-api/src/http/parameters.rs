@@ -142,7 +142,7 @@ impl Parameters {
         Ok(text)
     }
 
-    /// Whether a parameter is present with its only value.
+    /// Reads a parameter with only one value; false: it is absent.
     pub(crate) fn flag(&mut self, name: &str, value: &str) -> Result<bool, Refusal> {
         match self.left.remove(name) {
             Some(given) if given == value => Ok(true),

@@ -47,7 +47,7 @@ fn value(parameter: &RawParameter, given: Option<&String>) -> Result<Yaml, Strin
     })
 }
 
-/// Whether the parameter admits a value; of a list, each of its items.
+/// Checks that the parameter admits a value; of a list, each of its items.
 fn check(parameter: &RawParameter, value: &Yaml, is_below_minimum: bool) -> Result<(), String> {
     if let Yaml::Sequence(items) = value {
         return items.iter().try_for_each(|item| check(parameter, item, is_below_minimum));
