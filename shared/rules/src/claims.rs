@@ -22,13 +22,6 @@ pub struct Choice<T> {
     pub seen: usize,
 }
 
-impl<T> Choice<T> {
-    /// The same choice, with its claim converted.
-    pub fn map<U>(self, form: impl FnOnce(T) -> U) -> Choice<U> {
-        Choice { claim: self.claim.map(form), seen: self.seen }
-    }
-}
-
 /// The result of adding a claim.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ClaimResult {
@@ -61,18 +54,17 @@ impl<T: PartialEq> Claims<T> {
         self.choices.push(Choice { claim, seen: self.claims.len() });
     }
 
-    /// The effective claim: the last one chosen, or without a choice the first one; only a claim that `may_stand`
-    /// accepts.
-    pub fn standing(&self, may_stand: impl Fn(&T) -> bool) -> Option<&T> {
+    /// The effective claim: the last one chosen, or without a choice the first one; only an `eligible` one.
+    pub fn effective(&self, eligible: impl Fn(&T) -> bool) -> Option<&T> {
         match self.choices.last() {
-            Some(choice) => choice.claim.as_ref().filter(|claim| may_stand(claim)),
-            None => self.claims.iter().find(|claim| may_stand(claim)),
+            Some(choice) => choice.claim.as_ref().filter(|claim| eligible(claim)),
+            None => self.claims.iter().find(|claim| eligible(claim)),
         }
     }
 
     /// All claims, in the order recorded.
-    pub fn iter(&self) -> impl Iterator<Item = &T> {
-        self.claims.iter()
+    pub fn all(&self) -> &[T] {
+        &self.claims
     }
 
     /// The choices; the last one holds.
@@ -102,11 +94,11 @@ mod tests {
         assert_eq!(claims.add("1000"), ClaimResult::Duplicate);
         assert!(!claims.is_contested(), "a duplicate says nothing new");
         assert_eq!(claims.add("100"), ClaimResult::Contradiction);
-        assert!(claims.is_contested() && claims.standing(|_| true).is_none());
+        assert!(claims.is_contested() && claims.effective(|_| true).is_none());
         claims.choose(Some("100"));
-        assert!(!claims.is_contested() && claims.standing(|_| true) == Some(&"100"));
+        assert!(!claims.is_contested() && claims.effective(|_| true) == Some(&"100"));
         claims.add("10");
-        assert!(claims.is_contested() && claims.standing(|_| true) == Some(&"100"));
+        assert!(claims.is_contested() && claims.effective(|_| true) == Some(&"100"));
         assert_eq!(claims.choices().iter().map(|choice| choice.seen).collect::<Vec<_>>(), [1, 2]);
     }
 }

@@ -6,18 +6,14 @@ use crate::line::annuity_lines;
 use crate::text::Words;
 use crate::{AnnuityId, CreditNote, CreditNoteId, Day, Fact, Line, Money, Partner, Renewal, Sale, Term};
 use serde::{Serialize, Serializer};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The most credit notes that one annuity can have.
 pub const MAX_CREDIT_NOTES: usize = 100;
 
-/// The facts of one contract, in the order they were recorded.
+/// The facts of one contract: the claims of each key, in the order they were recorded.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Contract {
-    sale: Claims<Sale>,
-    renewals: BTreeMap<Term, Claims<Renewal>>,
-    credit_notes: BTreeMap<Term, BTreeMap<CreditNoteId, Claims<CreditNote>>>,
-}
+pub struct Contract(BTreeMap<Key, Claims<Fact>>);
 
 /// The key of a sale, a renewal or a credit note within a contract. Different claims of one key contradict each other
 /// (§5).
@@ -170,14 +166,7 @@ impl Serialize for Anomaly {
 impl Contract {
     /// Adds a recorded fact of this contract. Recorded facts are within the bounds.
     pub fn add(&mut self, fact: Fact) -> ClaimResult {
-        match fact {
-            Fact::Sale(sale) => self.sale.add(sale),
-            Fact::Renewal(renewal) => self.renewals.entry(renewal.term).or_default().add(renewal),
-            Fact::CreditNote(note) => {
-                let notes = self.credit_notes.entry(note.term).or_default();
-                notes.entry(note.credit_note_id.clone()).or_default().add(note)
-            }
-        }
+        self.0.entry(Key::from(&fact)).or_default().add(fact)
     }
 
     /// Adds a fact that is not recorded yet, unless it exceeds a bound of §2. A duplicate never exceeds one.
@@ -190,91 +179,48 @@ impl Contract {
         if known.len() >= MAX_CLAIMS {
             return Err(Bound::Claims);
         }
-        if let (Key::CreditNote(term, _), true) = (&key, known.is_empty()) {
-            let notes = self.credit_notes.get(term).map_or(0, BTreeMap::len);
-            if notes >= MAX_CREDIT_NOTES {
-                return Err(Bound::CreditNotes);
-            }
+        let is_new_note = known.is_empty() && matches!(key, Key::CreditNote(..));
+        if is_new_note && self.credit_note_claims(key.term()).count() >= MAX_CREDIT_NOTES {
+            return Err(Bound::CreditNotes);
         }
         Ok(self.add(fact.clone()))
     }
 
     /// Chooses the effective claim of a key (§5): one of its claims, or none. A claim of another key is ignored.
     pub fn choose(&mut self, key: &Key, claim: Option<Fact>) {
-        match (key, claim) {
-            (Key::Sale, None) => self.sale.choose(None),
-            (Key::Sale, Some(Fact::Sale(sale))) => self.sale.choose(Some(sale)),
-            (Key::Renewal(term), None) => self.renewals.entry(*term).or_default().choose(None),
-            (Key::Renewal(term), Some(Fact::Renewal(renewal))) => {
-                self.renewals.entry(*term).or_default().choose(Some(renewal));
-            }
-            (Key::CreditNote(term, note), None) => self.claims_of(*term, note).choose(None),
-            (Key::CreditNote(term, note), Some(Fact::CreditNote(claim))) => {
-                self.claims_of(*term, note).choose(Some(claim));
-            }
-            (Key::Sale, Some(Fact::Renewal(_) | Fact::CreditNote(_)))
-            | (Key::Renewal(_), Some(Fact::Sale(_) | Fact::CreditNote(_)))
-            | (Key::CreditNote(..), Some(Fact::Sale(_) | Fact::Renewal(_))) => {}
+        if claim.as_ref().is_none_or(|claim| Key::from(claim) == *key) {
+            self.0.entry(key.clone()).or_default().choose(claim);
         }
-    }
-
-    fn claims_of(&mut self, term: Term, note: &CreditNoteId) -> &mut Claims<CreditNote> {
-        self.credit_notes.entry(term).or_default().entry(note.clone()).or_default()
     }
 
     /// All claims of a key, in the order recorded.
-    pub fn claims(&self, key: &Key) -> Vec<Fact> {
-        match key {
-            Key::Sale => self.sale.iter().cloned().map(Fact::Sale).collect(),
-            Key::Renewal(term) => {
-                self.renewals.get(term).into_iter().flat_map(Claims::iter).cloned().map(Fact::Renewal).collect()
-            }
-            Key::CreditNote(term, note) => {
-                let claims = self.credit_notes.get(term).and_then(|notes| notes.get(note));
-                claims.into_iter().flat_map(Claims::iter).cloned().map(Fact::CreditNote).collect()
-            }
-        }
+    pub fn claims(&self, key: &Key) -> &[Fact] {
+        self.0.get(key).map(Claims::all).unwrap_or_default()
     }
 
     /// The choices of a key, in order; the last one holds.
-    pub fn choices(&self, key: &Key) -> Vec<Choice<Fact>> {
-        match key {
-            Key::Sale => self.sale.choices().iter().cloned().map(|choice| choice.map(Fact::Sale)).collect(),
-            Key::Renewal(term) => {
-                let choices = self.renewals.get(term).map(Claims::choices).unwrap_or_default();
-                choices.iter().cloned().map(|choice| choice.map(Fact::Renewal)).collect()
-            }
-            Key::CreditNote(term, note) => {
-                let claims = self.credit_notes.get(term).and_then(|notes| notes.get(note));
-                let choices = claims.map(Claims::choices).unwrap_or_default();
-                choices.iter().cloned().map(|choice| choice.map(Fact::CreditNote)).collect()
-            }
-        }
+    pub fn choices(&self, key: &Key) -> &[Choice<Fact>] {
+        self.0.get(key).map(Claims::choices).unwrap_or_default()
     }
 
     /// An unresolved contradiction of a key: several claims without a choice, or a claim after the last choice.
     pub fn is_contested(&self, key: &Key) -> bool {
-        match key {
-            Key::Sale => self.sale.is_contested(),
-            Key::Renewal(term) => self.renewals.get(term).is_some_and(Claims::is_contested),
-            Key::CreditNote(term, note) => {
-                let claims = self.credit_notes.get(term).and_then(|notes| notes.get(note));
-                claims.is_some_and(Claims::is_contested)
-            }
-        }
+        self.0.get(key).is_some_and(Claims::is_contested)
+    }
+
+    /// The effective claim of a key. Of a renewal, without a choice, the first that starts after the day of signature,
+    /// if that is known.
+    fn effective_claim(&self, key: &Key) -> Option<&Fact> {
+        self.0.get(key)?.effective(|fact| match fact {
+            Fact::Renewal(renewal) => self.sale().is_none_or(|sale| starts_after_signature(renewal, sale)),
+            Fact::Sale(_) | Fact::CreditNote(_) => true,
+        })
     }
 
     /// The number of the effective claim of a key, counted from 1 in the order recorded; none: no claim is effective.
     pub fn effective(&self, key: &Key) -> Option<usize> {
-        let standing = match key {
-            Key::Sale => self.sale().cloned().map(Fact::Sale),
-            Key::Renewal(term) => self.renewal(*term).cloned().map(Fact::Renewal),
-            Key::CreditNote(term, note) => {
-                let claims = self.credit_notes.get(term).and_then(|notes| notes.get(note));
-                claims.and_then(|claims| claims.standing(|_| true)).cloned().map(Fact::CreditNote)
-            }
-        };
-        self.claims(key).iter().position(|claim| Some(claim) == standing.as_ref()).map(|before| before + 1)
+        let effective = self.effective_claim(key)?;
+        self.claims(key).iter().position(|claim| claim == effective).map(|before| before + 1)
     }
 
     /// The number of the next choice of a key.
@@ -283,39 +229,45 @@ impl Contract {
     }
 
     /// The keys of all claims of the contract.
-    pub fn keys(&self) -> Vec<Key> {
-        let sale = (self.sale.iter().next().is_some()).then_some(Key::Sale);
-        let renewals = self.renewals.keys().map(|term| Key::Renewal(*term));
-        let notes = self.credit_notes.iter();
-        let notes = notes.flat_map(|(term, notes)| notes.keys().map(|note| Key::CreditNote(*term, note.clone())));
-        sale.into_iter().chain(renewals).chain(notes).collect()
+    pub fn keys(&self) -> impl Iterator<Item = &Key> {
+        self.0.keys()
     }
 
     /// The effective sale.
     pub fn sale(&self) -> Option<&Sale> {
-        self.sale.standing(|_| true)
+        match self.effective_claim(&Key::Sale)? {
+            Fact::Sale(sale) => Some(sale),
+            Fact::Renewal(_) | Fact::CreditNote(_) => None,
+        }
     }
 
     /// All claims of the sale, in the order recorded.
-    pub fn sale_claims(&self) -> &Claims<Sale> {
-        &self.sale
+    pub fn sale_claims(&self) -> impl Iterator<Item = &Sale> {
+        self.claims(&Key::Sale).iter().filter_map(|claim| match claim {
+            Fact::Sale(sale) => Some(sale),
+            Fact::Renewal(_) | Fact::CreditNote(_) => None,
+        })
     }
 
-    /// The claims of each renewal.
-    pub fn renewal_claims(&self) -> &BTreeMap<Term, Claims<Renewal>> {
-        &self.renewals
-    }
-
-    /// The claims of each credit note of an annuity.
-    pub fn credit_note_claims(&self, term: Term) -> impl Iterator<Item = &Claims<CreditNote>> {
-        self.credit_notes.get(&term).into_iter().flat_map(BTreeMap::values)
-    }
-
-    /// The effective renewal of a term: without a choice, the first claim that starts after the day of signature, if
-    /// that is known.
+    /// The effective renewal of a term.
     pub fn renewal(&self, term: Term) -> Option<&Renewal> {
-        let sale = self.sale();
-        self.renewals.get(&term)?.standing(|renewal| sale.is_none_or(|sale| starts_after_signature(renewal, sale)))
+        match self.effective_claim(&Key::Renewal(term))? {
+            Fact::Renewal(renewal) => Some(renewal),
+            Fact::Sale(_) | Fact::CreditNote(_) => None,
+        }
+    }
+
+    /// The keys of the credit notes of an annuity.
+    fn credit_note_claims(&self, term: Term) -> impl Iterator<Item = &Key> {
+        self.keys().filter(move |key| matches!(key, Key::CreditNote(of, _) if *of == term))
+    }
+
+    /// The effective credit notes of an annuity, by id.
+    pub fn credit_notes(&self, term: Term) -> impl Iterator<Item = &CreditNote> {
+        self.credit_note_claims(term).filter_map(|key| match self.effective_claim(key)? {
+            Fact::CreditNote(note) => Some(note),
+            Fact::Sale(_) | Fact::Renewal(_) => None,
+        })
     }
 
     /// The first day and the fee of an annuity, from its effective claim.
@@ -327,27 +279,17 @@ impl Contract {
         }
     }
 
-    /// The effective credit notes of an annuity, in no particular order.
-    pub fn credit_notes(&self, term: Term) -> impl Iterator<Item = &CreditNote> {
-        self.credit_note_claims(term).filter_map(|claims| claims.standing(|_| true))
-    }
-
     /// Every term that has a claim.
     pub fn terms(&self) -> Vec<Term> {
-        let first = self.sale.iter().next().map(|_| Term::FIRST);
-        let mut terms: Vec<Term> =
-            first.into_iter().chain(self.renewals.keys().copied()).chain(self.credit_notes.keys().copied()).collect();
-        terms.sort_unstable();
-        terms.dedup();
-        terms
+        let terms: BTreeSet<Term> = self.keys().map(Key::term).collect();
+        terms.into_iter().collect()
     }
 
     /// The state of an annuity. Its partner must [know](Partner::add) the effective sale; if no sale is known, the
     /// partner does not matter.
     pub fn state(&self, term: Term, partner: &Partner) -> State {
         let Some((starts_on, _)) = self.billed(term) else {
-            let sold = term == Term::FIRST && self.sale.iter().next().is_some();
-            let claimed = sold || self.renewals.contains_key(&term);
+            let claimed = !self.claims(&Key::of(term, None)).is_empty();
             return if claimed { State::Void } else { State::Pending(Pending::TermNotBilled) };
         };
         let Some(sale) = self.sale() else {
@@ -379,9 +321,8 @@ impl Contract {
             State::Void if !self.is_chosen_void(term) => anomalies.push(Anomaly::Void),
             State::Void | State::Decided(_) => {}
         }
-        let contested = (term == Term::FIRST && self.sale.is_contested())
-            || self.renewals.get(&term).is_some_and(Claims::is_contested)
-            || self.credit_note_claims(term).any(Claims::is_contested);
+        let mut keys = self.keys().filter(|key| key.term() == term);
+        let contested = keys.any(|key| self.is_contested(key));
         if contested {
             anomalies.push(Anomaly::Contradiction);
         }
@@ -401,12 +342,7 @@ impl Contract {
 
     /// Whether a manager chose no claim of the annuity.
     fn is_chosen_void(&self, term: Term) -> bool {
-        if term == Term::FIRST {
-            self.sale.choices().last().is_some_and(|choice| choice.claim.is_none())
-        } else {
-            let choices = self.renewals.get(&term).map(Claims::choices).unwrap_or_default();
-            choices.last().is_some_and(|choice| choice.claim.is_none())
-        }
+        self.choices(&Key::of(term, None)).last().is_some_and(|choice| choice.claim.is_none())
     }
 }
 
@@ -487,19 +423,19 @@ mod tests {
     /// Adds two claims of a key, then chooses each of them and none.
     fn check(key: &Key, one: &Fact, other: &Fact) {
         let mut contract = Contract::default();
-        assert_eq!((contract.claims(key), contract.choices(key)), (vec![], vec![]));
+        assert_eq!((contract.claims(key).len(), contract.choices(key).len()), (0, 0));
         let added = [one, one, other, one].map(|fact| contract.add(fact.clone()));
         assert_eq!(
             added,
             [ClaimResult::First, ClaimResult::Duplicate, ClaimResult::Contradiction, ClaimResult::Duplicate]
         );
-        assert_eq!(contract.keys().iter().collect::<Vec<_>>(), [key]);
+        assert_eq!(contract.keys().collect::<Vec<_>>(), [key]);
         assert_eq!(contract.terms(), [key.term()]);
         for choice in [Some(other), None, Some(one)] {
             contract.choose(key, choice.cloned());
         }
         assert_eq!(contract.claims(key), [one.clone(), other.clone()]);
-        let chosen: Vec<_> = contract.choices(key).into_iter().map(|choice| (choice.claim, choice.seen)).collect();
+        let chosen: Vec<_> = contract.choices(key).iter().cloned().map(|choice| (choice.claim, choice.seen)).collect();
         assert_eq!(chosen, [(Some(other.clone()), 2), (None, 2), (Some(one.clone()), 2)]);
     }
 
@@ -555,9 +491,9 @@ mod tests {
             contract.add(fact);
         }
         let note = |id: &str| Key::CreditNote(term(3), id.parse().unwrap());
-        assert_eq!(contract.keys(), [Key::Sale, Key::Renewal(term(2)), Key::Renewal(term(3)), note("M"), note("N")]);
+        let keys: Vec<Key> = contract.keys().cloned().collect();
+        assert_eq!(keys, [Key::Sale, Key::Renewal(term(2)), Key::Renewal(term(3)), note("M"), note("N")]);
         assert_eq!(contract.terms(), [1, 2, 3].map(term));
-        assert_eq!(contract.sale_claims().iter().count(), 1);
-        assert_eq!(contract.renewal_claims().keys().copied().collect::<Vec<_>>(), [2, 3].map(term));
+        assert_eq!(contract.sale_claims().count(), 1);
     }
 }

@@ -285,7 +285,7 @@ impl Restatement {
         if let Some(refusal) = refused(outlook) {
             return Ok(Some(refusal));
         }
-        let partners: BTreeSet<&PartnerId> = contract.sale_claims().iter().map(|sale| &sale.partner_id).collect();
+        let partners: BTreeSet<&PartnerId> = contract.sale_claims().map(|sale| &sale.partner_id).collect();
         let passes: Vec<Request> =
             partners.into_iter().map(|id| Request::Partner(PartnerStep::first(id.clone(), 0))).collect();
         for pass in &passes {

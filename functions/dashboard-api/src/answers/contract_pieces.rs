@@ -132,10 +132,10 @@ impl Pieces {
             pieces.extend(contract.terms().into_iter().map(|term| (Place::Annuity(term), Piece::Annuity(term))));
         }
         if view.is_whole() {
-            let keys = contract.keys().into_iter();
-            pieces.extend(keys.map(|key| (Place::Key((&key).into()), Piece::Key(key))));
-            let several = contract.keys().into_iter().filter(|key| contract.claims(key).len() > 1);
-            pieces.extend(several.map(|key| (Place::Contradiction((&key).into()), Piece::Contradiction(key))));
+            let keys = contract.keys();
+            pieces.extend(keys.map(|key| (Place::Key(key.into()), Piece::Key(key.clone()))));
+            let several = contract.keys().filter(|key| contract.claims(key).len() > 1);
+            pieces.extend(several.map(|key| (Place::Contradiction(key.into()), Piece::Contradiction(key.clone()))));
             pieces.extend(choices(aggregates));
         }
         let entries = aggregates.entries().into_iter().flat_map(|(line, entries)| in_their_places(&line, entries));

@@ -193,7 +193,7 @@ impl Service {
             Request::Partner(step) => self.restate(&step).await,
             Request::Choice(request) => {
                 let contract = self.ledger().contract(&request.contract_id).await.unwrap().contract();
-                let sales = contract.sale_claims().iter();
+                let sales = contract.sale_claims();
                 let partners: BTreeSet<PartnerId> = sales.map(|sale| sale.partner_id.clone()).collect();
                 let because = Trigger::Choice(request.number);
                 let made = self.ledger().choose(&request.choice(), Origin { at: now(), because: &because }).await;

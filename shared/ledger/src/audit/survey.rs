@@ -55,7 +55,7 @@ impl Survey {
         // Every partner with a claim or an entry in it becomes doubtful.
         let claimed = aggregates.iter().flat_map(|aggregates| {
             let contract = aggregates.contract();
-            contract.sale_claims().iter().map(|sale| sale.partner_id.clone()).collect::<Vec<_>>()
+            contract.sale_claims().map(|sale| sale.partner_id.clone()).collect::<Vec<_>>()
         });
         let listed = items.iter().filter_map(|item| keys::partner_of(text(item, "gpk")));
         for partner_id in claimed.chain(listed).collect::<Vec<_>>() {

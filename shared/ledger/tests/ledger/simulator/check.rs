@@ -25,13 +25,14 @@ pub(super) fn check(table: &Table, scenario: &Scenario) -> Result<(), String> {
         return Err(findings.join("\n"));
     }
     let contracts = contracts(table)?;
-    let claims = |contract: &Contract| contract.keys().iter().flat_map(|key| contract.claims(key)).collect::<Vec<_>>();
+    let claims =
+        |contract: &Contract| contract.keys().flat_map(|key| contract.claims(key)).cloned().collect::<Vec<_>>();
     let stored: BTreeSet<Fact> = contracts.values().flat_map(claims).collect();
     let sent: BTreeSet<Fact> = scenario.facts().cloned().collect();
     if sent != stored {
         return Err(format!("lost or invented: {:?}", sent.symmetric_difference(&stored).collect::<Vec<_>>()));
     }
-    let choices = |contract: &Contract| contract.keys().iter().map(|key| contract.choices(key).len()).sum::<usize>();
+    let choices = |contract: &Contract| contract.keys().map(|key| contract.choices(key).len()).sum::<usize>();
     let recorded: usize = contracts.values().map(choices).sum();
     let made = scenario.messages.iter().filter(|message| matches!(message, Message::Choose(_))).count();
     if recorded != made {
