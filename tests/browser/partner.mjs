@@ -74,7 +74,7 @@ test("a contract's history", async (t) => {
   const contract = (await api(`/contracts/${id}`, PARTNER)).json;
   const page = await opened(t, PARTNER, { address: `#/contracts/${id}` });
   const events = contract.annuities.reduce(
-    (number, annuity) => number + 1 + annuity.credit_notes.length,
+    (number, annuity) => number + 1 + annuity.adjustments.length,
     contract.sale ? 1 : 0,
   );
   const history = page.getByRole("region", { name: "History" });

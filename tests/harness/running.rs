@@ -205,7 +205,7 @@ impl Running {
 
     /// The queue of an event type.
     pub fn queue_url(&self, event_type: EventType) -> String {
-        self.stack.queue_url(queue_of(event_type))
+        self.stack.queue_url(&queue_of(event_type))
     }
 }
 

@@ -53,9 +53,15 @@ const ROUTES: &[Row] = &[
         [401, 403, 403, 409],
     ),
     (
-        "PUT /contracts/{id}/terms/{term}/credit-notes/{note}/choices/{number}",
+        "PUT /contracts/{id}/terms/{term}/{kind}/{adjustment}/choices/{number}",
         "/contracts/C-1/terms/1/credit-notes/N/choices/1",
         "/contracts/C-2/terms/1/credit-notes/N/choices/1",
+        [401, 403, 403, 404],
+    ),
+    (
+        "PUT /contracts/{id}/end/choices/{number}",
+        "/contracts/C-1/end/choices/1",
+        "/contracts/C-2/end/choices/1",
         [401, 403, 403, 404],
     ),
     ("GET /attention", "/attention", "/attention", [401, 403, 403, 200]),

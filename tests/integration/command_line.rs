@@ -209,6 +209,8 @@ fn once_fails_with_the_count_and_the_reasons_of_what_was_not_processed() {
         ("annual-renewal", "annual-renewal"),
         // One that understands no credit note.
         ("credit-note", "sale-signed"),
+        ("supplement", "supplement"),
+        ("contract-ended", "contract-ended"),
         ("restatement", "restatement"),
         ("totals", "totals"),
         ("dashboard-api", "dashboard-api"),

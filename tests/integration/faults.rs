@@ -44,11 +44,11 @@ const PATIENT: [(&str, &str); 2] = [("FunctionTimeoutSeconds", "2"), ("MaxReceiv
 async fn handlers_fail(signal_name: &str) {
     let running = Running::start_with(&PATIENT).await;
     running.come_back_after(3).await;
-    let world = World::both();
+    let world = World::all();
     running.register(&world).await;
     let faults = async {
         for _ in 0..3 {
-            for program in ["sale-signed", "annual-renewal", "credit-note"] {
+            for program in ["sale-signed", "annual-renewal", "credit-note", "supplement", "contract-ended"] {
                 tokio::time::sleep(Duration::from_millis(100)).await;
                 for process in processes(&running, program) {
                     signal(signal_name, &process);
@@ -61,7 +61,7 @@ async fn handlers_fail(signal_name: &str) {
     running.wait_for_delayed().await;
     assert_eq!(running.dead_letters().await, []);
     running.check(&world).await;
-    for program in ["sale-signed", "annual-renewal", "credit-note"] {
+    for program in ["sale-signed", "annual-renewal", "credit-note", "supplement", "contract-ended"] {
         assert_eq!(processes(&running, program).len(), 1, "{program} is running again");
     }
     running.stack.stop().await;
@@ -277,7 +277,7 @@ fn a_stack_that_is_killed_at_any_moment_goes_on_where_it_was() {
 /// All faults at once: handlers killed, messages shuffled and sent twice, the stack itself killed and started again.
 #[test]
 fn under_fire_the_ledger_stays_whole() {
-    let world = World::both().and(World::generated(7, Size { partners: 40, contracts: 500 }));
+    let world = World::all().and(World::generated(7, Size { partners: 40, contracts: 500 }));
     let folder = tempfile::tempdir().unwrap();
     let partners = folder.path().join("partners.json");
     let events = folder.path().join("events.jsonl");

@@ -2,7 +2,8 @@
 
 use crate::template::Template;
 use crate::watcher;
-use events::EventType::{AnnualRenewal, CreditNote, SaleSigned};
+use events::EventType::{self, ContractEnded, SaleSigned};
+use fixtures::largest;
 use fixtures::world::{World, event};
 use harness::running::Running;
 use local::tokens::Role;
@@ -72,7 +73,16 @@ async fn watched() -> (Running, Arc<Mutex<Seen>>) {
     .await;
     let folder = tempfile::tempdir().unwrap();
     let programs = folder.path().join("programs");
-    let functions = ["sale-signed", "annual-renewal", "credit-note", "restatement", "totals", "dashboard-api"];
+    let functions = [
+        "sale-signed",
+        "annual-renewal",
+        "credit-note",
+        "supplement",
+        "contract-ended",
+        "restatement",
+        "totals",
+        "dashboard-api",
+    ];
     watcher::past(&address, &programs, &functions);
     let options = Options {
         data: folder.path().to_owned(),
@@ -91,20 +101,26 @@ async fn watched() -> (Running, Arc<Mutex<Seen>>) {
 /// All work of the functions: worlds before and after their partners are known, twice, with claims that contradict each
 /// other and a choice between them, other agreements, unknown messages, every list.
 async fn work(running: &Running) {
-    let (sample, edges) = (World::sample(), World::edges());
+    let (all, edges) = (World::all(), World::edges());
     running.take_in(&edges.events).await;
-    running.register(&sample).await;
-    running.register(&edges).await;
-    running.take_in(&sample.shuffled(1)).await;
+    running.register(&all).await;
+    running.take_in(&all.shuffled(1)).await;
     for (id, customer) in [("1", "K-1"), ("2", "K-2")] {
         let fee = json!({"amount": "100.00", "currency": "EUR"});
         let sale = json!({"contract_id": "C", "partner_id": "P-001", "customer_id": customer, "signed_on": "2025-01-01", "annual_fee": fee});
         running.take_in(&[event(SaleSigned, id, &sale)]).await;
     }
+    // A contract's end books only what a pass would book a moment later.
+    let early = largest::sale(largest::partner(1), 1, "2025-01-01");
+    running.take_in(&[largest::sale_event(&early, "early")]).await;
+    let record = running.ledger().partner_record(&early.partner_id).await.unwrap();
+    running.ledger().register(record, "A partner".to_owned(), largest::agreements()).await.unwrap().unwrap();
+    let end = json!({"contract_id": early.contract_id, "ended_on": "2026-01-01"});
+    running.take_in(&[event(ContractEnded, "end", &end)]).await;
     let choice = json!({"claim": 2, "seen": 2, "reason": "a slip of the pen"}).to_string();
     assert_eq!(running.api.put("/contracts/C/terms/1/choices/1", choice).await.unwrap().status, 202);
     running.wait_until_idle().await;
-    for partner in &sample.partners {
+    for partner in &all.partners {
         let path = format!("/partners/{}", partner.id);
         let etag = running.api.get(&path).await.unwrap().headers["etag"].to_str().unwrap().to_owned();
         let none = json!({"name": "Another", "agreements": []}).to_string();
@@ -112,7 +128,7 @@ async fn work(running: &Running) {
         assert_eq!(answer.status, 200, "{}", answer.text);
     }
     running.wait_until_idle().await;
-    for event_type in [SaleSigned, AnnualRenewal, CreditNote] {
+    for event_type in EventType::ALL.iter().copied() {
         running.send_raw(event_type, &["nonsense".to_owned()]).await;
     }
     for queue in ["RestatementQueue", "TotalsQueue"] {
@@ -120,7 +136,7 @@ async fn work(running: &Running) {
         send.message_body("nonsense").send().await.unwrap();
     }
     running.wait_until_idle().await;
-    assert_eq!(running.dead_letters().await.len(), 5);
+    assert_eq!(running.dead_letters().await.len(), EventType::ALL.len() + 2);
     let months = "from=2026-01&to=2026-03";
     for path in ["/partners", "/partners/P-001", "/partners/P-001/entries", "/contracts/C", "/attention", "/programme"]
     {

@@ -219,6 +219,8 @@ fn of_parameters(template: &Template, promise: Promise<'_>) {
         "SaleSignedQueueUrl",
         "AnnualRenewalQueueUrl",
         "CreditNoteQueueUrl",
+        "SupplementQueueUrl",
+        "ContractEndedQueueUrl",
         "DashboardUrl",
         "AlarmTopicArn",
     ];
@@ -288,7 +290,7 @@ fn of_delays(template: &Template, promise: Promise<'_>) {
     let delayed: Vec<&Value> = functions.values().filter(|function| !delay(function).is_null()).collect();
     promise(
         "what is delayed comes after whoever sent it, and then any writer, has ended",
-        delayed.len() == 5
+        delayed.len() == 7
             && delayed.iter().all(|sender| {
                 template.least(&delay(sender)) > template.most(&sender["Timeout"]) + longest
                     && template.most(&delay(sender)) <= SQS_DELAYS_AT_MOST
@@ -348,7 +350,8 @@ fn of_senders(template: &Template, promise: Promise<'_>) {
     let without_tls = json!({ "Bool": { "aws:SecureTransport": "false" } });
     let queues = template.of_type("AWS::SQS::Queue");
     promise("queues answer over TLS alone", queues.keys().all(|queue| denied(queue, "sqs:*") == [without_tls.clone()]));
-    let billing = strings(&["SaleSignedQueue", "AnnualRenewalQueue", "CreditNoteQueue"]);
+    let billing =
+        strings(&["SaleSignedQueue", "AnnualRenewalQueue", "CreditNoteQueue", "SupplementQueue", "ContractEndedQueue"]);
     let roles: BTreeSet<String> = template.of_type("AWS::IAM::Role").into_keys().map(str::to_owned).collect();
     let senders = |queue: &str| if billing.contains(queue) { strings(&["SenderArns"]) } else { roles.clone() };
     let statements = policies.values().flat_map(|policy| list(&policy["PolicyDocument"]["Statement"]));
@@ -469,7 +472,7 @@ fn of_roles(template: &Template, promise: Promise<'_>) {
             action == "sqs:DeleteMessage" || !["Delete", "Scan"].iter().any(|word| action.contains(word))
         }),
     );
-    let ingest = ["SaleSigned", "AnnualRenewal", "CreditNote"];
+    let ingest = ["SaleSigned", "AnnualRenewal", "CreditNote", "Supplement", "ContractEnded"];
     promise(
         "functions that take events in read no index",
         ingest.iter().all(|name| !allowed[name].iter().any(|(_, resource)| resource.contains("/index/"))),

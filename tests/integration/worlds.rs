@@ -1,4 +1,4 @@
-//! Both sample worlds through the running stack.
+//! The sample worlds through the running stack.
 
 use fixtures::world::World;
 use harness::running::Running;
@@ -23,8 +23,13 @@ async fn the_edges_in_an_order_that_hurts() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn both_worlds_in_twenty_orders_with_a_third_of_the_messages_twice() {
-    let world = World::both();
+async fn the_world_of_supplements_and_free_years() {
+    in_the_order_given(World::supplements()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn all_worlds_in_twenty_orders_with_a_third_of_the_messages_twice() {
+    let world = World::all();
     for seed in 0..20 {
         let running = Running::start().await;
         running.register(&world).await;
@@ -37,7 +42,7 @@ async fn both_worlds_in_twenty_orders_with_a_third_of_the_messages_twice() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn partners_registered_after_their_sales_are_owed_the_same() {
-    let world = World::both();
+    let world = World::all();
     let running = Running::start().await;
     running.take_in(&world.shuffled(100)).await;
     running.register(&world).await;

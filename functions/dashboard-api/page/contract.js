@@ -9,6 +9,8 @@ import { claimPairs, keyName } from "./claims.js";
 import { choosing } from "./choosing.js";
 import { named, t } from "./text.js";
 
+/** The order of what comes last on a day: after every term. */
+const LAST = 1000;
 const LISTS = ["annuities", "keys", "contradictions", "choices", "entries"];
 
 export function view({ rest: [id], session, signal }) {
@@ -55,26 +57,31 @@ function shown(contract, session, { read, again }) {
   ];
 }
 
-function soldBy({ sale, no_longer_yours: left }, { admin }) {
+function soldBy({ sale, customer_name: name, no_longer_yours: left }, { admin }) {
   if (left) return null;
   if (!sale) return t("contract.no-sale");
   const partner = admin ? partnerLink(sale.partner_id) : null;
   return [
-    t("contract.signed", { day: day(sale.signed_on), customer: sale.customer_id }),
+    t("contract.signed", { day: day(sale.signed_on), customer: client(sale.customer_id, name) }),
     partner && [" · ", t("contract.by"), " ", partner],
   ];
 }
 
+const client = (id, name) => (name ? `${name} (${id})` : id);
+
 /** What happened, in the order of the days it bears on. */
-function events({ sale, annuities }) {
+function events({ sale, annuities, ended_on: end }) {
   const signed = sale
     ? [{ on: sale.signed_on, order: 0, title: t("event.sale"), what: named("instance", sale.instance) }]
     : [];
   const rest = annuities.flatMap((annuity) => [
     annuityEvent(annuity),
-    ...annuity.credit_notes.map((note) => noteEvent(note, annuity)),
+    ...annuity.adjustments.map((adjustment) => adjustmentEvent(adjustment, annuity)),
   ]);
-  return [...signed, ...rest].sort((a, b) => (a.on ?? "9999").localeCompare(b.on ?? "9999") || a.order - b.order);
+  const ended = end
+    ? [{ on: end, order: LAST, title: t("event.contract-end"), what: t("event.contract-end-text") }]
+    : [];
+  return [...signed, ...rest, ...ended].sort((a, b) => (a.on ?? "9999").localeCompare(b.on ?? "9999") || a.order - b.order);
 }
 
 const annuityEvent = ({ term, starts_on: on, annual_fee: fee, state, pending, line, attention = [] }) => ({
@@ -89,13 +96,13 @@ const annuityEvent = ({ term, starts_on: on, annual_fee: fee, state, pending, li
   attention,
 });
 
-const noteEvent = ({ credit_note_id: id, issued_on: on, credited, line }, { term }) => ({
+const adjustmentEvent = ({ kind, id, issued_on: on, amount, line }, { term }) => ({
   on,
   order: term * 2 + 1,
-  title: t("event.credit-note", { id }),
-  what: t("event.credited-of", { annuity: annuityName(term) }),
-  fee: credited,
-  feeName: t("event.credited"),
+  title: t("about.adjustment", { kind: named("adjustment", kind), id }),
+  what: t("event.adjusted", { annuity: annuityName(term) }),
+  fee: amount,
+  feeName: t("event.amount"),
   line,
 });
 

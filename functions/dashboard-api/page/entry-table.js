@@ -7,11 +7,16 @@ import { contractLink, pairs, table } from "./parts.js";
 import { count, named, t } from "./text.js";
 
 /** What an entry is about, in words. */
-export function about({ kind, cause, contract_id: contract, term }) {
-  if (contract === null) return t("about.entry-fee", { day: day(cause) });
-  if (cause !== "annuity") return t("about.credit-note", { id: cause });
-  return t("about.annuity", { kind: named("kind", kind), annuity: annuityName(term) });
+export function about({ kind, cause_kind: causeKind, cause, term }) {
+  if (causeKind === "annuity") return t("about.annuity", { kind: named("kind", kind), annuity: annuityName(term) });
+  return aboutCause(causeKind, cause);
 }
+
+/** An entry fee or an adjustment, in words. */
+export const aboutCause = (causeKind, cause) =>
+  causeKind === "entry-fee"
+    ? t("about.entry-fee", { day: day(cause) })
+    : t("about.adjustment", { kind: named("adjustment", causeKind), id: cause });
 
 export const annuityName = (term) => (term === 1 ? t("annuity.first") : t("annuity.nth", { n: term }));
 export const annuityTitle = (term) => annuityName(term).replace(/^./, (letter) => letter.toUpperCase());

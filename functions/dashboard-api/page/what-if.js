@@ -2,7 +2,7 @@
 
 import { get, post } from "./api.js";
 import { announce, h } from "./dom.js";
-import { annuityTitle } from "./entry-table.js";
+import { aboutCause, annuityTitle } from "./entry-table.js";
 import { busy, clearErrors, field, input, placeError, select } from "./fields.js";
 import { amountNode, changeNode, day, integer, moneyNode } from "./format.js";
 import { byCurrency, difference, fractionOfPercent, sum } from "./money.js";
@@ -207,7 +207,7 @@ function linesTable(lines) {
   return table(
     t("what-if.lines"),
     [
-      { head: t("entry.what"), cell: ({ term, cause, contract_id: id }) => what(id, term, cause) },
+      { head: t("entry.what"), cell: what },
       { head: t("entry.contract"), wide: true, cell: ({ contract_id: id }) => (id ? contractLink(id) : "–") },
       { head: t("what-if.today"), number: true, cell: ({ today }) => amount(today) },
       { head: t("what-if.simulated"), number: true, cell: ({ simulated }) => amount(simulated) },
@@ -217,10 +217,8 @@ function linesTable(lines) {
   );
 }
 
-function what(contract, term, cause) {
-  if (!contract) return t("about.entry-fee", { day: day(cause) });
-  return cause === "annuity" ? annuityTitle(term) : t("about.credit-note", { id: cause });
-}
+const what = ({ term, cause_kind: causeKind, cause }) =>
+  causeKind === "annuity" ? annuityTitle(term) : aboutCause(causeKind, cause);
 
 function bothExplained({ today, simulated }) {
   const side = (name, line) =>

@@ -14,13 +14,13 @@ use crate::http::parameters::{MAX_CHOICE_NUMBER, MAX_LIMIT, MAX_MONTHS};
 use crate::http::problem::Written;
 use crate::routes::Route;
 use axum::http::Method;
-use events::body::MAX_TEXT;
 use events::choice::ChoiceBody;
 use events::registration::RegistrationBody;
 use events::set_aside::Reason;
 use events::simulation::Question;
+use rules::label::MAX_LABEL;
 use rules::minimum_sales::MAX_YEARS;
-use rules::{ContractId, CreditNoteId, Day, Month, PartnerId, Term};
+use rules::{AdjustmentKind, ContractId, Day, DocumentId, Month, PartnerId, Term};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
@@ -258,7 +258,10 @@ fn operation(route: Route, schemas: &mut Schemas) -> Option<Operation> {
             schemas.content::<YearSetAside>(),
         ),
         Route::ChooseAnnuity => choice("chooseAnnuity", "Choose the effective claim of an annuity", schemas),
-        Route::ChooseCreditNote => choice("chooseCreditNote", "Choose the effective claim of a credit note", schemas),
+        Route::ChooseAdjustment => {
+            choice("chooseAdjustment", "Choose the effective claim of a supplement or a credit note", schemas)
+        }
+        Route::ChooseEnd => choice("chooseEnd", "Choose the effective claim of a contract's end", schemas),
         Route::Simulate => Operation {
             refusals: &["400", "422", "503"],
             ..Operation::write(
@@ -296,7 +299,8 @@ fn path_parameter(name: &'static str, route: Route, schemas: &mut Schemas) -> Pa
         "number" => whole(MAX_CHOICE_NUMBER).into(),
         "starts_on" => schemas.of::<Day>().into(),
         "n" => whole(usize::from(MAX_YEARS)).into(),
-        "note" => schemas.of::<CreditNoteId>().into(),
+        "kind" => text().enum_values(Some(AdjustmentKind::ALL.map(|kind| format!("{}s", kind.as_str())))).into(),
+        "adjustment" => schemas.of::<DocumentId>().into(),
         _ if is_of_contract => schemas.of::<ContractId>().into(),
         _ => schemas.of::<PartnerId>().into(),
     };
@@ -330,7 +334,7 @@ fn listing() -> [ParameterBuilder; 2] {
 
 fn partner_filters() -> [ParameterBuilder; 2] {
     let with = text().enum_values(Some(["minimum_sales"]));
-    [query("q", text().max_length(Some(MAX_TEXT))), query("with", with)]
+    [query("q", text().max_length(Some(MAX_LABEL))), query("with", with)]
 }
 
 fn months(schemas: &mut Schemas) -> [ParameterBuilder; 3] {

@@ -23,7 +23,8 @@ macro_rules! table {
             Simulate: POST "/simulations", Managers => simulations::run::<S>;
             Contract: GET "/contracts/{id}", Partners => contracts::show::<S>;
             ChooseAnnuity: PUT "/contracts/{id}/terms/{term}/choices/{number}", Managers => choices::of_annuity::<S>;
-            ChooseCreditNote: PUT "/contracts/{id}/terms/{term}/credit-notes/{note}/choices/{number}", Managers => choices::of_credit_note::<S>;
+            ChooseAdjustment: PUT "/contracts/{id}/terms/{term}/{kind}/{adjustment}/choices/{number}", Managers => choices::of_adjustment::<S>;
+            ChooseEnd: PUT "/contracts/{id}/end/choices/{number}", Managers => choices::of_end::<S>;
             Attention: GET "/attention", Managers => attention::list::<S>;
         }
     };
@@ -115,9 +116,10 @@ mod tests {
 
     #[test]
     fn a_path_is_filled_in_order() {
-        let path = Route::ChooseCreditNote.path_of(&["C", "2", "N", "1"]);
+        let path = Route::ChooseAdjustment.path_of(&["C", "2", "credit-notes", "N", "1"]);
         assert_eq!(path, "/contracts/C/terms/2/credit-notes/N/choices/1");
-        assert_eq!(Route::ChooseCreditNote.names().collect::<Vec<_>>(), ["id", "term", "note", "number"]);
+        let names: Vec<_> = Route::ChooseAdjustment.names().collect();
+        assert_eq!(names, ["id", "term", "kind", "adjustment", "number"]);
         assert_eq!(Route::Summary.path_of(&[]), "/summary");
     }
 }

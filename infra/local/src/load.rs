@@ -5,6 +5,7 @@ use crate::report;
 use crate::stack::Stack;
 use aws_sdk_sqs::types::{MessageSystemAttributeName, QueueAttributeName};
 use axum::http::Method;
+use events::EventType;
 use events::input::{Event, Partner};
 use ledger::dynamo::DynamoStore;
 use ledger::totals::PartnerMonth;
@@ -125,20 +126,19 @@ async fn booked_months(stack: &Stack, partners: Vec<PartnerId>) -> Result<BTreeS
 pub async fn send(stack: &Stack, events: &[Event]) -> Result<(), LoadError> {
     let bar = bar("sending events", events.len());
     let sqs = stack.sqs();
-    let mut open: BTreeMap<&str, Vec<&Event>> = BTreeMap::new();
+    let mut open: BTreeMap<EventType, Vec<&Event>> = BTreeMap::new();
     for (i, event) in events.iter().enumerate() {
-        let queue = queue_of(event.event_type);
-        let batch = open.entry(queue).or_default();
+        let batch = open.entry(event.event_type).or_default();
         batch.push(event);
         if batch.len() == BATCH || i + 1 == events.len() {
-            let full: Vec<&str> = open
+            let full: Vec<EventType> = open
                 .iter()
                 .filter(|(_, batch)| batch.len() == BATCH || i + 1 == events.len())
-                .map(|(queue, _)| *queue)
+                .map(|(event_type, _)| *event_type)
                 .collect();
-            for queue in full {
-                let batch = open.remove(queue).unwrap_or_default();
-                send_batch(&sqs, &stack.queue_url(queue), &batch).await?;
+            for event_type in full {
+                let batch = open.remove(&event_type).unwrap_or_default();
+                send_batch(&sqs, &stack.queue_url(&queue_of(event_type)), &batch).await?;
                 bar.inc(u64::try_from(batch.len()).unwrap_or_default());
             }
         }

@@ -78,7 +78,7 @@ pub fn table(balances: &[Balance]) -> String {
 
 /// Addresses of the services, links that sign a browser in, and two commands to try.
 pub fn hints(stack: &Stack, partner: Option<&PartnerId>, event: &Event) -> std::io::Result<String> {
-    let queue_url = stack.queue_url(queue_of(event.event_type));
+    let queue_url = stack.queue_url(&queue_of(event.event_type));
     let api = &stack.api_url;
     let manager = stack.tokens.mint(&Role::Admin, tokens::LIFETIME)?;
     let mut links = format!("  as manager\n  {api}/#token={manager}\n");

@@ -46,10 +46,6 @@ pub fn queue_url(endpoint: &str, name: &str) -> String {
 }
 
 /// The logical id of the queue of an event type.
-pub fn queue_of(event_type: EventType) -> &'static str {
-    match event_type {
-        EventType::SaleSigned => "SaleSignedQueue",
-        EventType::AnnualRenewal => "AnnualRenewalQueue",
-        EventType::CreditNote => "CreditNoteQueue",
-    }
+pub fn queue_of(event_type: EventType) -> String {
+    format!("{}Queue", event_type.logical_id())
 }

@@ -1,6 +1,7 @@
 //! `cargo run --bin operate`: the operator's commands, for the local stack and for an account.
 
 mod audit;
+mod queue;
 mod redrive;
 mod send;
 mod target;
@@ -38,8 +39,7 @@ enum Command {
     /// the next run. Status 1 if one could not be sent, which then stays where it is, or if there may be more.
     Redrive {
         /// The queue they came from
-        #[arg(value_enum)]
-        queue: redrive::Queue,
+        queue: queue::Queue,
         /// Only those whose field or reason contains this text
         #[arg(long, value_name = "TEXT")]
         reason: Option<String>,

@@ -7,9 +7,9 @@
 mod sqs;
 
 use crate::Failure;
+use crate::queue::Queue;
 use crate::target::Target;
 use aws_sdk_sqs::types::Message;
-use clap::ValueEnum;
 use runtime::dead_letters::{FIELD, MESSAGE_ID, REASON};
 use std::collections::{BTreeMap, HashMap};
 use std::io::Write;
@@ -34,28 +34,6 @@ const MOST: usize = 100_000;
 const MOST_BYTES: usize = 256 * 1024 * 1024;
 /// Length of a message's body that is shown.
 const SHOWN: usize = 160;
-
-/// A queue with a dead-letter queue.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Queue {
-    SaleSigned,
-    AnnualRenewal,
-    CreditNote,
-    Restatement,
-    Totals,
-}
-
-impl Queue {
-    fn logical_id(self) -> &'static str {
-        match self {
-            Queue::SaleSigned => "SaleSigned",
-            Queue::AnnualRenewal => "AnnualRenewal",
-            Queue::CreditNote => "CreditNote",
-            Queue::Restatement => "Restatement",
-            Queue::Totals => "Totals",
-        }
-    }
-}
 
 /// Requests of a redrive to a dead-letter queue, to the queue before it, and to the attention list.
 trait Letters {

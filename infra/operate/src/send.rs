@@ -12,12 +12,12 @@ pub(crate) async fn send(target: &Target, file: &Source) -> Result<ExitCode, Fai
     let events = input::events(&file.to_string(), &file.read()?)?;
     let bar = sending::bar("sending events", events.len());
     let mut accepted = 0;
-    for event_type in EventType::ALL {
+    for event_type in EventType::ALL.iter().copied() {
         let of_type: Vec<&Event> = events.iter().filter(|event| event.event_type == event_type).collect();
         if of_type.is_empty() {
             continue;
         }
-        let url = target.queue_url(queue_of(event_type)).await?;
+        let url = target.queue_url(&queue_of(event_type)).await?;
         for batch in of_type.chunks(BATCH) {
             send_batch(&target.sqs, &url, batch).await?;
             accepted += batch.len();

@@ -1,6 +1,7 @@
 //! Target of an operation: the stack on this machine, or a stack in an account.
 
 use crate::Failure;
+use crate::queue::Queue;
 use aws_sdk_sqs::types::QueueAttributeName;
 use clap::Args;
 use ledger::Ledger;
@@ -52,8 +53,8 @@ impl Target {
 
     /// Whether a message waits or is in work that may change the table. Without permission to ask, the answer is no.
     pub(crate) async fn is_busy(&self) -> bool {
-        for queue in ["SaleSignedQueue", "AnnualRenewalQueue", "CreditNoteQueue", "RestatementQueue", "TotalsQueue"] {
-            let Ok(url) = self.queue_url(queue).await else { continue };
+        for queue in Queue::all() {
+            let Ok(url) = self.queue_url(&queue.queue()).await else { continue };
             let names = [
                 QueueAttributeName::ApproximateNumberOfMessages,
                 QueueAttributeName::ApproximateNumberOfMessagesNotVisible,

@@ -2,13 +2,12 @@
 
 use crate::Refusal;
 use crate::raw::refused;
+use rules::label::{LabelError, MAX_LABEL, is_label};
 use rules::text::Words;
 use serde::Deserialize;
 
 /// The largest body of a request, in bytes.
 pub const MAX_BYTES: usize = 64 * 1024;
-/// The longest text written by a person (a name, a reason), in characters.
-pub const MAX_TEXT: usize = 200;
 
 /// Reads a whole body; nothing may follow the JSON.
 pub(crate) fn read<'a, T: Deserialize<'a>>(body: &'a str) -> Result<T, Refusal> {
@@ -25,7 +24,7 @@ pub(crate) fn read<'a, T: Deserialize<'a>>(body: &'a str) -> Result<T, Refusal> 
         let path = error.path().to_string();
         // The name of an unknown field may be anything, so it is checked before it is quoted.
         let is_name = |c: char| c.is_ascii_alphanumeric() || "_-.[]".contains(c);
-        let names = path.len() <= MAX_TEXT && path.chars().all(is_name) && path.chars().any(char::is_alphanumeric);
+        let names = path.len() <= MAX_LABEL && path.chars().all(is_name) && path.chars().any(char::is_alphanumeric);
         let field = if names { path } else { "body".to_owned() };
         Refusal::new(field, refused(error.inner()))
     })?;
@@ -35,14 +34,8 @@ pub(crate) fn read<'a, T: Deserialize<'a>>(body: &'a str) -> Result<T, Refusal> 
 
 /// Reads a text written by a person, for other people to read.
 pub(crate) fn text(text: String, field: &str) -> Result<String, Refusal> {
-    let length = text.chars().count();
-    let blank = text.trim().len() != text.len() || text.is_empty();
-    if blank || length > MAX_TEXT || text.chars().any(char::is_control) {
-        let reason = Words::new(
-            format!("doit faire 1 à {MAX_TEXT} caractères, sans caractères de contrôle ni espaces autour"),
-            format!("must be 1 to {MAX_TEXT} characters, without control characters or spaces around them"),
-        );
-        return Err(Refusal::new(field, reason));
+    if !is_label(&text) {
+        return Err(Refusal::new(field, LabelError));
     }
     Ok(text)
 }

@@ -17,7 +17,7 @@ pub struct ChoiceBody {
     /// The number of claims that the contract listed: a choice resolves no later ones.
     #[cfg_attr(feature = "openapi", schema(minimum = 1))]
     pub seen: usize,
-    /// The reason: 1 to [`body::MAX_TEXT`] characters.
+    /// The reason: 1 to [`MAX_LABEL`](rules::label::MAX_LABEL) characters.
     #[cfg_attr(feature = "openapi", schema(schema_with = crate::openapi::written))]
     pub reason: String,
 }

@@ -4,39 +4,75 @@ use crate::Refusal;
 use crate::raw::{Raw, missing, parsed, present, refused, text, whole_number};
 use jiff::Timestamp;
 use rules::text::Words;
-use rules::{CreditNote, Fact, Instance, Money, Renewal, Sale, Term};
+use rules::{
+    Adjustment, AdjustmentId, AdjustmentKind, ContractEnd, ContractId, CustomerName, Fact, Instance, Money, Renewal,
+    Sale, Term,
+};
 use serde::Deserialize;
 
 /// The largest message, in bytes.
 pub const MAX_BYTES: usize = 16 * 1024;
 
-/// The type of an event from billing; each has its own queue.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum EventType {
+macro_rules! event_types {
+    ($($(#[$doc:meta])* $variant:ident = $name:literal, $key:literal;)*) => {
+        /// The type of an event from billing; each has its own queue and its own function.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum EventType {
+            $($(#[$doc])* $variant,)*
+        }
+
+        impl EventType {
+            /// All types.
+            pub const ALL: &[EventType] = &[$(EventType::$variant),*];
+
+            /// The CloudEvents `type` of the event.
+            pub fn as_str(self) -> &'static str {
+                match self {
+                    $(EventType::$variant => concat!("com.all-in-web.billing.", $name, ".v1"),)*
+                }
+            }
+
+            /// The short name: `sale-signed`. It is also that of the function's program.
+            pub fn name(self) -> &'static str {
+                match self {
+                    $(EventType::$variant => $name,)*
+                }
+            }
+
+            /// The logical id of the function in the template: `SaleSigned`. The ids of its queues begin with it.
+            pub fn logical_id(self) -> &'static str {
+                match self {
+                    $(EventType::$variant => stringify!($variant),)*
+                }
+            }
+
+            /// The field that identifies the fact, for errors about the fact as a whole.
+            pub fn key_field(self) -> &'static str {
+                match self {
+                    $(EventType::$variant => concat!("data.", $key),)*
+                }
+            }
+        }
+    };
+}
+
+event_types! {
     /// A contract begins.
-    SaleSigned,
+    SaleSigned = "sale-signed", "contract_id";
     /// One more year of a contract.
-    AnnualRenewal,
+    AnnualRenewal = "annual-renewal", "contract_id";
     /// A part of one annuity is refunded.
-    CreditNote,
+    CreditNote = "credit-note", "credit_note_id";
+    /// One annuity is raised.
+    Supplement = "supplement", "supplement_id";
+    /// A contract ends.
+    ContractEnded = "contract-ended", "contract_id";
 }
 
 impl EventType {
-    /// All types.
-    pub const ALL: [EventType; 3] = [EventType::SaleSigned, EventType::AnnualRenewal, EventType::CreditNote];
-
-    /// The CloudEvents `type` of the event.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            EventType::SaleSigned => "com.all-in-web.billing.sale-signed.v1",
-            EventType::AnnualRenewal => "com.all-in-web.billing.annual-renewal.v1",
-            EventType::CreditNote => "com.all-in-web.billing.credit-note.v1",
-        }
-    }
-
     /// The type with this name.
     pub fn named(name: &str) -> Option<EventType> {
-        EventType::ALL.into_iter().find(|event_type| event_type.as_str() == name)
+        EventType::ALL.iter().copied().find(|event_type| event_type.as_str() == name)
     }
 }
 
@@ -49,6 +85,8 @@ pub struct Event {
     pub time: Option<Timestamp>,
     /// The reported fact.
     pub fact: Fact,
+    /// The label of the client, of a sale; a bad one counts as absent (§2).
+    pub customer_name: Option<CustomerName>,
 }
 
 macro_rules! raw_fields {
@@ -66,14 +104,17 @@ raw_fields!(Data {
     contract_id,
     partner_id,
     customer_id,
+    customer_name,
     signed_on,
     annual_fee,
     instance,
     term,
     starts_on,
     credit_note_id,
+    supplement_id,
     issued_on,
-    amount
+    amount,
+    ended_on
 });
 raw_fields!(RawMoney { amount, currency });
 
@@ -101,8 +142,10 @@ pub fn parse(body: &str, expected: EventType) -> Result<Event, Refusal> {
     }
     let time = envelope.time.map(|time| self::time(Some(time))).transpose()?;
     let data = envelope.data.ok_or_else(|| missing("data"))?;
-    let fact = fact(&object(data.get(), "data")?, expected)?;
-    Ok(Event { id, time, fact })
+    let data = object(data.get(), "data")?;
+    let fact = fact(&data, expected)?;
+    let customer_name = parsed(data.customer_name, "data.customer_name").ok().filter(|_| matches!(fact, Fact::Sale(_)));
+    Ok(Event { id, time, fact, customer_name })
 }
 
 fn too_large(bytes: usize) -> Refusal {
@@ -132,13 +175,27 @@ fn fact(data: &Data<'_>, event_type: EventType) -> Result<Fact, Refusal> {
             starts_on: parsed(data.starts_on, "data.starts_on")?,
             annual_fee: fee(data.annual_fee, "data.annual_fee")?,
         }),
-        EventType::CreditNote => Fact::CreditNote(CreditNote {
-            contract_id,
-            term: term(data.term, "data.term", 1)?,
-            credit_note_id: parsed(data.credit_note_id, "data.credit_note_id")?,
-            issued_on: parsed(data.issued_on, "data.issued_on")?,
-            amount: money(data.amount, "data.amount")?,
-        }),
+        EventType::CreditNote => {
+            let id = parsed(data.credit_note_id, "data.credit_note_id")?;
+            Fact::Adjustment(adjustment(data, contract_id, AdjustmentKind::CreditNote.id(id))?)
+        }
+        EventType::Supplement => {
+            let id = parsed(data.supplement_id, "data.supplement_id")?;
+            Fact::Adjustment(adjustment(data, contract_id, AdjustmentKind::Supplement.id(id))?)
+        }
+        EventType::ContractEnded => {
+            Fact::ContractEnd(ContractEnd { contract_id, ended_on: parsed(data.ended_on, "data.ended_on")? })
+        }
+    })
+}
+
+fn adjustment(data: &Data<'_>, contract_id: ContractId, id: AdjustmentId) -> Result<Adjustment, Refusal> {
+    Ok(Adjustment {
+        contract_id,
+        term: term(data.term, "data.term", 1)?,
+        id,
+        issued_on: parsed(data.issued_on, "data.issued_on")?,
+        amount: money(data.amount, "data.amount")?,
     })
 }
 
@@ -244,12 +301,32 @@ mod tests {
     }
 
     #[test]
+    fn a_customer_name_is_a_label_and_a_bad_one_is_absent() {
+        let plain = sale(SALE).unwrap();
+        let named = |name: &str| {
+            let event = sale(&SALE.replace("\"K-1\"", &format!("\"K-1\",\"customer_name\":{name}"))).unwrap();
+            assert_eq!(event.fact, plain.fact, "no part of the fact");
+            event.customer_name.map(|name| name.as_str().to_owned())
+        };
+        assert_eq!(named("\"Mairie de Saint-Malo\"").as_deref(), Some("Mairie de Saint-Malo"));
+        let longest = "é".repeat(200);
+        assert_eq!(named(&format!("\"{longest}\"")), Some(longest));
+        for bad in ["null", "7", "[]", "\"\"", "\" \"", "\"a\\u0007\"", "\"a\\u202eb\"", "\"a\\u200b\""] {
+            assert_eq!(named(bad), None, "{bad}");
+        }
+        assert_eq!(named(&format!("\"{}\"", "x".repeat(201))), None);
+        let end =
+            event(EventType::ContractEnded, r#"{"contract_id":"C-1","ended_on":"2025-01-31","customer_name":"A"}"#);
+        assert_eq!(parse(&end, EventType::ContractEnded).unwrap().customer_name, None);
+    }
+
+    #[test]
     fn a_number_is_taken_by_its_digits() {
         let fee = |amount: &str| -> Result<i64, Refusal> {
             let event = sale(&SALE.replace("\"1200.00\"", amount))?;
             match event.fact {
                 Fact::Sale(sale) => Ok(sale.annual_fee.minor().0),
-                Fact::Renewal(_) | Fact::CreditNote(_) => unreachable!(),
+                Fact::Renewal(_) | Fact::Adjustment(_) | Fact::ContractEnd(_) => unreachable!(),
             }
         };
         assert_eq!(fee("1200.10"), Ok(120_010));

@@ -1,13 +1,13 @@
 //! Schemas that are not derived: texts and amounts written by people.
 
-use crate::body::MAX_TEXT;
+use rules::label::MAX_LABEL;
 use utoipa::openapi::schema::{Object, ObjectBuilder, SchemaType, Type};
 
 /// A name or a reason.
 pub(crate) fn written() -> Object {
     let pattern = r"^[^\s\u0000-\u001f\u007f-\u009f]([^\u0000-\u001f\u007f-\u009f]*[^\s\u0000-\u001f\u007f-\u009f])?$";
     let text = ObjectBuilder::new().schema_type(Type::String);
-    text.min_length(Some(1)).max_length(Some(MAX_TEXT)).pattern(Some(pattern)).build()
+    text.min_length(Some(1)).max_length(Some(MAX_LABEL)).pattern(Some(pattern)).build()
 }
 
 /// An amount as text or number, parsed by its digits.

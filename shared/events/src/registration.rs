@@ -13,7 +13,7 @@ use serde::de::IgnoredAny;
 pub struct Registration {
     /// The partner's id, if the body has it.
     pub partner_id: Option<PartnerId>,
-    /// The partner's name: 1 to [`body::MAX_TEXT`] characters.
+    /// The partner's name: 1 to [`MAX_LABEL`](rules::label::MAX_LABEL) characters.
     pub name: String,
     /// All agreements of the partner.
     pub agreements: Agreements,

@@ -12,7 +12,7 @@ pub struct Reason {
     reason: String,
 }
 
-/// Reads the reason: 1 to [`body::MAX_TEXT`] characters.
+/// Reads the reason: 1 to [`MAX_LABEL`](rules::label::MAX_LABEL) characters.
 // Only the API calls it. That crate is compiled for size, this one for speed.
 #[inline]
 pub fn parse(body: &str) -> Result<String, Refusal> {

@@ -7,7 +7,7 @@ use crate::recorded::Origin;
 use crate::rows::{AggregateState, Content, Row};
 use crate::store::Write;
 use rules::line::LineId;
-use rules::{Cause, CreditNoteId, Day, Entry, Fact, PartnerId};
+use rules::{AdjustmentId, Cause, CustomerName, Day, Entry, Fact, PartnerId};
 
 /// An annuity or an entry fee, with all rows appended to it.
 #[derive(Debug, Clone)]
@@ -43,7 +43,7 @@ impl Aggregate {
         Aggregate { key, own, state, read, dirty: false, stored: Vec::new(), new: Vec::new() }
     }
 
-    /// All rows in order: its own row, credit notes in the order they were recorded, then the appended rows.
+    /// All rows in order: its own row, adjustments in the order they were recorded, then the appended rows.
     pub(crate) fn in_order(&self) -> Vec<&Row> {
         let mut rows: Vec<&Row> = std::iter::once(&self.own).chain(&self.stored).chain(&self.new).collect();
         rows.sort_by_key(|row| row.n());
@@ -97,9 +97,9 @@ impl Aggregate {
             return;
         }
         let entry = entry.clone();
-        self.append(origin, |n| match note_of(line) {
+        self.append(origin, |n| match adjustment_of(line) {
             None => Content::Entry { n, entry },
-            Some(note) => Content::CreditNoteEntry { note: note.clone(), n, entry },
+            Some(id) => Content::AdjustmentEntry { id: id.clone(), n, entry },
         });
     }
 
@@ -109,14 +109,21 @@ impl Aggregate {
         rows + usize::from(rows > 0 && !self.dirty)
     }
 
+    /// Puts the name of a client beside a fact that was just added.
+    pub(crate) fn label(&mut self, fact: &Fact, customer_name: &CustomerName) {
+        if let Some(row) = self.new.iter_mut().chain([&mut self.own]).find(|row| row.claims(fact)) {
+            row.customer_name = Some(customer_name.clone());
+        }
+    }
+
     /// The row of the fact that caused a line, if the row is being written and has no entry yet.
     fn fresh_row(&mut self, line: &LineId) -> Option<&mut Row> {
-        let row = match note_of(line) {
+        let row = match adjustment_of(line) {
             None => self.read.is_none().then_some(&mut self.own)?,
             Some(id) => self
                 .new
                 .iter_mut()
-                .find(|row| matches!(&row.content, Content::CreditNote { note, .. } if note.credit_note_id == *id))?,
+                .find(|row| matches!(&row.content, Content::Adjustment { adjustment, .. } if adjustment.id == *id))?,
         };
         row.entry().is_none().then_some(row)
     }
@@ -146,10 +153,10 @@ impl Aggregate {
     }
 }
 
-/// The credit note of a line.
-fn note_of(line: &LineId) -> Option<&CreditNoteId> {
+/// The supplement or credit note of a line.
+fn adjustment_of(line: &LineId) -> Option<&AdjustmentId> {
     match line {
-        LineId::Annuity { annuity: _, cause: Cause::CreditNote(note) } => Some(note),
+        LineId::Annuity { annuity: _, cause: Cause::Adjustment(id) } => Some(id),
         LineId::Annuity { annuity: _, cause: Cause::Annuity } | LineId::EntryFee { .. } => None,
     }
 }

@@ -19,7 +19,7 @@ use rules::claims::ClaimResult;
 use rules::contract::{Bound, Key};
 use rules::entry::entries_due;
 use rules::line::{LineId, entry_fee_line};
-use rules::{AnnuityId, Contract, ContractId, Entry, Fact, Line, Partner, PartnerId, Sale};
+use rules::{AnnuityId, Contract, ContractId, CustomerName, Entry, Fact, Line, Partner, PartnerId, Sale};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -107,19 +107,19 @@ impl Aggregates {
         }
     }
 
-    /// The facts of a contract, from its rows: for each aggregate its own fact and credit notes, then claims and
+    /// The facts of a contract, from its rows: for each aggregate its own fact and adjustments, then claims and
     /// choices as appended, so that a choice follows the claims that it saw.
     pub fn contract(&self) -> Contract {
         let mut contract = Contract::default();
         for row in self.by_key.values().flat_map(Aggregate::in_order) {
             match &row.content {
                 Content::Choice { n: _, chosen } => contract.choose(&chosen.about, chosen.claim.clone()),
-                Content::Own { .. } | Content::CreditNote { .. } | Content::Claim { .. } => {
+                Content::Own { .. } | Content::Adjustment { .. } | Content::Claim { .. } => {
                     if let Some(fact) = row.fact() {
                         contract.add(fact);
                     }
                 }
-                Content::Entry { .. } | Content::CreditNoteEntry { .. } | Content::SaleMoved { .. } => {}
+                Content::Entry { .. } | Content::AdjustmentEntry { .. } | Content::SaleMoved { .. } => {}
             }
         }
         contract
@@ -171,7 +171,12 @@ impl Aggregates {
 
     /// Adds a fact: as its aggregate's own fact if that is empty, as a contradicting claim otherwise. A duplicate
     /// changes nothing, nor does a fact beyond a bound.
-    pub fn place(&mut self, fact: &Fact, origin: Origin<'_>) -> Result<ClaimResult, Bound> {
+    pub fn place(
+        &mut self,
+        fact: &Fact,
+        customer_name: Option<&CustomerName>,
+        origin: Origin<'_>,
+    ) -> Result<ClaimResult, Bound> {
         let added = self.contract().take(fact)?;
         if added == ClaimResult::Duplicate {
             return Ok(added);
@@ -180,12 +185,25 @@ impl Aggregates {
         match (fact, added) {
             (_, ClaimResult::Duplicate) => {}
             (Fact::Sale(_) | Fact::Renewal(_), ClaimResult::First) => aggregate.put_fact(fact.clone(), origin),
-            (Fact::CreditNote(note), ClaimResult::First) => {
-                aggregate.append(origin, |_| Content::CreditNote { note: note.clone(), entry: None });
+            (Fact::Adjustment(adjustment), ClaimResult::First) => {
+                aggregate.append(origin, |_| Content::Adjustment { adjustment: adjustment.clone(), entry: None });
             }
-            (_, ClaimResult::Contradiction) => aggregate.append(origin, |n| Content::Claim { n, fact: fact.clone() }),
+            (Fact::ContractEnd(_), ClaimResult::First) | (_, ClaimResult::Contradiction) => {
+                aggregate.append(origin, |n| Content::Claim { n, fact: fact.clone() });
+            }
+        }
+        if let Some(name) = customer_name {
+            aggregate.label(fact, name);
         }
         Ok(added)
+    }
+
+    /// The name of the client that came with the effective sale.
+    pub fn customer_name(&self) -> Option<&CustomerName> {
+        let contract = self.contract();
+        let effective = Fact::Sale(contract.sale()?.clone());
+        let mut rows = self.by_key.values().flat_map(Aggregate::in_order);
+        rows.find(|row| row.claims(&effective))?.customer_name.as_ref()
     }
 
     /// The aggregate of a key; a placeholder is added if there is none.
@@ -205,10 +223,7 @@ impl Aggregates {
         let Some(aggregate) = self.by_key.get_mut(&AggregateKey::Annuity(annuity)) else {
             return ChoiceResult::UnknownClaim { claims: 0 };
         };
-        let after = match &claim {
-            Some(Fact::Sale(sale)) => Some(sale.clone()),
-            Some(Fact::Renewal(_) | Fact::CreditNote(_)) | None => None,
-        };
+        let after = claim.as_ref().and_then(Fact::sale).cloned();
         aggregate.state.chosen = true;
         let chosen = ChosenClaim { about: choice.key.clone(), claim, why: Some(choice.why.clone()) };
         let list = after.as_ref().map(|sale| (&sale.partner_id, sale.signed_on));

@@ -7,11 +7,12 @@ use crate::aggregates::{Aggregates, Posted};
 use crate::bookings::{Announce, Writes};
 use crate::choices::{Choice, ChoiceResult};
 use crate::error::LOST;
-use crate::record::Outcome;
+use crate::record::{Outcome, ReportedFact};
 use crate::recorded::Origin;
 use crate::rows::{annuity_of, first_annuity};
 use crate::store::{Store, TransactError};
 use crate::{Ledger, LedgerError, PartnerRecord, Unreadable, keys};
+use jiff::Timestamp;
 use rules::claims::ClaimResult;
 use rules::contract::State;
 use rules::rank::RankKey;
@@ -23,13 +24,14 @@ const ATTEMPTS: u32 = 12;
 
 impl<S: Store, A: Announce> Ledger<S, A> {
     /// Adds a fact in any state of its contract, and appends the resulting differences.
-    pub(crate) async fn apply(&self, fact: &Fact, origin: Origin<'_>) -> Result<Outcome, LedgerError> {
+    pub(crate) async fn apply(&self, reported: &ReportedFact, at: Timestamp) -> Result<Outcome, LedgerError> {
+        let (fact, origin) = (reported.fact(), reported.origin(at));
         let annuity = annuity_of(fact);
         let contract_id = &annuity.contract_id;
         for attempt in 0..ATTEMPTS {
             let mut aggregates = self.whole_aggregates(keys::contract_partition(contract_id)).await?;
             let before = aggregates.contract().sale().cloned();
-            let added = match aggregates.place(fact, origin) {
+            let added = match aggregates.place(fact, reported.customer_name(), origin) {
                 Ok(added) => added,
                 Err(bound) => return Ok(Outcome::TooMany(bound)),
             };
@@ -43,7 +45,7 @@ impl<S: Store, A: Announce> Ledger<S, A> {
             }
             let (plan, state) = self.plan_for((aggregates, before.as_ref()), &annuity, origin).await?;
             if self.carry_out(plan, &annuity, origin, attempt).await? {
-                return Ok(outcome(added, &state));
+                return Ok(Outcome::of(fact, added, &state));
             }
         }
         Err(contended(keys::contract_partition(contract_id)))
@@ -385,14 +387,4 @@ impl Plan {
 
 fn contended(what: String) -> LedgerError {
     LedgerError::Contended { what, attempts: ATTEMPTS }
-}
-
-fn outcome(added: ClaimResult, state: &State) -> Outcome {
-    match (added, state) {
-        (ClaimResult::Contradiction, _) => Outcome::Contradiction,
-        (ClaimResult::Duplicate, _) => Outcome::Duplicate,
-        (ClaimResult::First, State::Pending(pending)) => Outcome::Pending(*pending),
-        (ClaimResult::First, State::Void) => Outcome::Void,
-        (ClaimResult::First, State::Decided(_)) => Outcome::Decided,
-    }
 }

@@ -4,9 +4,11 @@ use jiff::Timestamp;
 use rules::claims::{self, MAX_CHOICES};
 use rules::contract::{Bound, Key};
 use rules::{Contract, ContractId, Fact};
+use serde::{Deserialize, Serialize};
 
 /// A manager's choice of the effective claim of a key (RULEBOOK §5).
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Choice {
     pub contract_id: ContractId,
     pub key: Key,

@@ -4,9 +4,9 @@
 //! |---|---|---|
 //! | an annuity, or the placeholder of one | `CONTRACT#<contract>` | `TERM#<nn>` |
 //! | a later entry of its line | | `TERM#<nn>#A#<n>` |
-//! | a credit note | | `TERM#<nn>#N#<note>` |
-//! | a later entry of its line | | `TERM#<nn>#N#<note>#<n>` |
-//! | a contradicting claim | | `TERM#<nn>#C#<n>` |
+//! | a supplement, a credit note | | `TERM#<nn>#S#<id>`, `TERM#<nn>#N#<id>` |
+//! | a later entry of its line | | `TERM#<nn>#S#<id>#<n>`, `TERM#<nn>#N#<id>#<n>` |
+//! | a contradicting claim, or the contract's end (of `TERM#01`) | | `TERM#<nn>#C#<n>` |
 //! | a choice of the effective claim | | `TERM#<nn>#V#<n>` |
 //! | the mark that a sale left its partner | | `TERM#<nn>#U#<n>` |
 //! | an entry fee | `FEES#<partner>` | `FEE#<starts_on>` |
@@ -24,7 +24,7 @@
 use crate::store::Key;
 use jiff::Timestamp;
 use rules::line::LineId;
-use rules::{AgreementId, AnnuityId, Cause, ContractId, CreditNoteId, Day, Month, PartnerId, Term};
+use rules::{AdjustmentId, AdjustmentKind, AgreementId, AnnuityId, Cause, ContractId, Day, Month, PartnerId, Term};
 
 /// The smallest and the largest sort key of a partition of the index.
 pub const INDEX_WHOLE: (&str, &str) = (" ", "~");
@@ -60,11 +60,12 @@ pub enum RowKey {
     Aggregate(AggregateKey),
     /// An entry of the aggregate's own line; `n` is unique within the aggregate.
     Entry(AggregateKey, u32),
-    /// A credit note of the annuity.
-    CreditNote(AggregateKey, CreditNoteId),
-    /// A later entry of a credit note's line.
-    CreditNoteEntry(AggregateKey, CreditNoteId, u32),
-    /// A contradicting claim of the annuity or of one of its credit notes.
+    /// A supplement or a credit note of the annuity.
+    Adjustment(AggregateKey, AdjustmentId),
+    /// A later entry of its line.
+    AdjustmentEntry(AggregateKey, AdjustmentId, u32),
+    /// A contradicting claim of the annuity or of one of its adjustments; with the first annuity, any claim of the
+    /// contract's end.
     Claim(AggregateKey, u32),
     /// A choice of the effective claim; a choice of a sale is listed under the partner that has the sale from then on.
     Choice(AggregateKey, u32),
@@ -85,8 +86,8 @@ impl RowKey {
         match self {
             RowKey::Aggregate(aggregate)
             | RowKey::Entry(aggregate, _)
-            | RowKey::CreditNote(aggregate, _)
-            | RowKey::CreditNoteEntry(aggregate, _, _)
+            | RowKey::Adjustment(aggregate, _)
+            | RowKey::AdjustmentEntry(aggregate, _, _)
             | RowKey::Claim(aggregate, _)
             | RowKey::Choice(aggregate, _)
             | RowKey::SaleMoved(aggregate, _) => aggregate,
@@ -96,19 +97,19 @@ impl RowKey {
     /// The line of an entry under this key.
     pub fn line(&self) -> LineId {
         match (self, self.aggregate()) {
-            (RowKey::CreditNote(_, note) | RowKey::CreditNoteEntry(_, note, _), AggregateKey::Annuity(annuity)) => {
-                LineId::Annuity { annuity: annuity.clone(), cause: Cause::CreditNote(note.clone()) }
+            (RowKey::Adjustment(_, id) | RowKey::AdjustmentEntry(_, id, _), AggregateKey::Annuity(annuity)) => {
+                LineId::Annuity { annuity: annuity.clone(), cause: Cause::Adjustment(id.clone()) }
             }
             (_, aggregate) => aggregate.line(),
         }
     }
 
-    /// The number of the row among those appended to the aggregate; 0 for the aggregate itself and for a credit note.
+    /// The number of the row among those appended to the aggregate; 0 for the aggregate itself and an adjustment.
     pub fn n(&self) -> u32 {
         match self {
-            RowKey::Aggregate(_) | RowKey::CreditNote(_, _) => 0,
+            RowKey::Aggregate(_) | RowKey::Adjustment(_, _) => 0,
             RowKey::Entry(_, n)
-            | RowKey::CreditNoteEntry(_, _, n)
+            | RowKey::AdjustmentEntry(_, _, n)
             | RowKey::Claim(_, n)
             | RowKey::Choice(_, n)
             | RowKey::SaleMoved(_, n) => *n,
@@ -126,8 +127,8 @@ impl RowKey {
         let sk = match self {
             RowKey::Aggregate(_) => aggregate_sk,
             RowKey::Entry(_, n) => format!("{aggregate_sk}#A#{n}"),
-            RowKey::CreditNote(_, note) => format!("{aggregate_sk}#N#{note}"),
-            RowKey::CreditNoteEntry(_, note, n) => format!("{aggregate_sk}#N#{note}#{n}"),
+            RowKey::Adjustment(_, id) => format!("{aggregate_sk}#{}#{}", letter(id.kind), id.id),
+            RowKey::AdjustmentEntry(_, id, n) => format!("{aggregate_sk}#{}#{}#{n}", letter(id.kind), id.id),
             RowKey::Claim(_, n) => format!("{aggregate_sk}#C#{n}"),
             RowKey::Choice(_, n) => format!("{aggregate_sk}#V#{n}"),
             RowKey::SaleMoved(_, n) => format!("{aggregate_sk}#U#{n}"),
@@ -154,8 +155,8 @@ impl RowKey {
             ["C", n] => RowKey::Claim(aggregate, n.parse().ok()?),
             ["V", n] => RowKey::Choice(aggregate, n.parse().ok()?),
             ["U", n] => RowKey::SaleMoved(aggregate, n.parse().ok()?),
-            ["N", note] => RowKey::CreditNote(aggregate, note.parse().ok()?),
-            ["N", note, n] => RowKey::CreditNoteEntry(aggregate, note.parse().ok()?, n.parse().ok()?),
+            [letter, id] => RowKey::Adjustment(aggregate, adjustment(letter, id)?),
+            [letter, id, n] => RowKey::AdjustmentEntry(aggregate, adjustment(letter, id)?, n.parse().ok()?),
             _ => return None,
         })
     }
@@ -171,12 +172,29 @@ impl RowKey {
     }
 }
 
+/// The kind of an adjustment, as it is in sort keys.
+fn letter(kind: AdjustmentKind) -> &'static str {
+    match kind {
+        AdjustmentKind::Supplement => "S",
+        AdjustmentKind::CreditNote => "N",
+    }
+}
+
+fn kind(letter: &str) -> Option<AdjustmentKind> {
+    AdjustmentKind::ALL.into_iter().find(|kind| self::letter(*kind) == letter)
+}
+
+/// The adjustment of a kind and an id.
+fn adjustment(letter: &str, id: &str) -> Option<AdjustmentId> {
+    Some(kind(letter)?.id(id.parse().ok()?))
+}
+
 /// Whether a key is of an unknown kind of row in a contract or among entry fees.
 pub(crate) fn is_unknown_row(key: &Key) -> bool {
     let owned = contract_of(&key.pk).is_some() || fees_of(&key.pk).is_some();
     let known = match key.sk.split('#').collect::<Vec<_>>()[..] {
         ["TERM" | "FEE"] | ["TERM" | "FEE", _] => true,
-        ["TERM" | "FEE", _, kind, ..] => matches!(kind, "A" | "C" | "V" | "U" | "N"),
+        ["TERM" | "FEE", _, kind, ..] => matches!(kind, "A" | "C" | "V" | "U") || self::kind(kind).is_some(),
         _ => false,
     };
     owned && !known
@@ -188,8 +206,8 @@ pub(crate) fn aggregate_of_row(key: &Key) -> Option<AggregateKey> {
     match RowKey::parse(&Key { pk: key.pk.clone(), sk: aggregate.join("#") })? {
         RowKey::Aggregate(aggregate) => Some(aggregate),
         RowKey::Entry(..)
-        | RowKey::CreditNote(..)
-        | RowKey::CreditNoteEntry(..)
+        | RowKey::Adjustment(..)
+        | RowKey::AdjustmentEntry(..)
         | RowKey::Claim(..)
         | RowKey::Choice(..)
         | RowKey::SaleMoved(..) => None,
@@ -283,15 +301,18 @@ mod tests {
         let annuity =
             || AggregateKey::Annuity(AnnuityId { contract_id: "C-1".parse().unwrap(), term: 7.try_into().unwrap() });
         let fee = || AggregateKey::EntryFee("P-1".parse().unwrap(), "2024-02-29".parse().unwrap());
-        let note = || "A".parse().unwrap();
+        let note = || AdjustmentKind::CreditNote.id("A".parse().unwrap());
+        let supplement = || AdjustmentKind::Supplement.id("A".parse().unwrap());
         let check = |row: RowKey, pk: &str, sk: &str| {
             assert_eq!(row.key(), Key { pk: pk.into(), sk: sk.into() });
             assert_eq!(RowKey::parse(&row.key()), Some(row));
         };
         check(RowKey::Aggregate(annuity()), "CONTRACT#C-1", "TERM#07");
         check(RowKey::Entry(annuity(), 3), "CONTRACT#C-1", "TERM#07#A#3");
-        check(RowKey::CreditNote(annuity(), note()), "CONTRACT#C-1", "TERM#07#N#A");
-        check(RowKey::CreditNoteEntry(annuity(), note(), 12), "CONTRACT#C-1", "TERM#07#N#A#12");
+        check(RowKey::Adjustment(annuity(), note()), "CONTRACT#C-1", "TERM#07#N#A");
+        check(RowKey::AdjustmentEntry(annuity(), note(), 12), "CONTRACT#C-1", "TERM#07#N#A#12");
+        check(RowKey::Adjustment(annuity(), supplement()), "CONTRACT#C-1", "TERM#07#S#A");
+        check(RowKey::AdjustmentEntry(annuity(), supplement(), 12), "CONTRACT#C-1", "TERM#07#S#A#12");
         check(RowKey::Claim(annuity(), 2), "CONTRACT#C-1", "TERM#07#C#2");
         check(RowKey::Choice(annuity(), 4), "CONTRACT#C-1", "TERM#07#V#4");
         check(RowKey::SaleMoved(annuity(), 5), "CONTRACT#C-1", "TERM#07#U#5");

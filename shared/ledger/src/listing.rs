@@ -58,17 +58,14 @@ impl Aggregates {
                 Content::Choice { chosen, .. } if chosen.about == Claimed::Sale => {
                     let holder = after.as_ref().map(|sale| &sale.partner_id);
                     left = before.take().filter(|before| holder != Some(&before.partner_id));
-                    match &chosen.claim {
-                        Some(Fact::Sale(sale)) => Some(sale.clone()),
-                        Some(Fact::Renewal(_) | Fact::CreditNote(_)) | None => None,
-                    }
+                    chosen.claim.as_ref().and_then(Fact::sale).cloned()
                 }
                 Content::SaleMoved { .. } => left.take(),
                 Content::Own { .. }
                 | Content::Choice { .. }
                 | Content::Entry { .. }
-                | Content::CreditNote { .. }
-                | Content::CreditNoteEntry { .. }
+                | Content::Adjustment { .. }
+                | Content::AdjustmentEntry { .. }
                 | Content::Claim { .. } => None,
             };
             before = after;
@@ -96,8 +93,8 @@ impl Aggregates {
                 | Content::Claim { .. }
                 | Content::Choice { .. }
                 | Content::Entry { .. }
-                | Content::CreditNote { .. }
-                | Content::CreditNoteEntry { .. }
+                | Content::Adjustment { .. }
+                | Content::AdjustmentEntry { .. }
                 | Content::SaleMoved { .. } => {}
             }
             show(row, &contract);

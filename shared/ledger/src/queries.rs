@@ -238,7 +238,7 @@ impl Sales {
                 self.moved |= entry.reversal.is_some();
                 return;
             }
-            Content::CreditNote { .. } | Content::CreditNoteEntry { .. } | Content::Claim { .. } => return,
+            Content::Adjustment { .. } | Content::AdjustmentEntry { .. } | Content::Claim { .. } => return,
         };
         let signed_on = match claim {
             Some(Fact::Sale(sale)) if sale.instance == Instance::Customer => Some(sale.signed_on),

@@ -21,12 +21,14 @@ enum Readers {
 
 impl Readers {
     fn of(first: &Row, state: &AggregateState) -> Readers {
-        match first.fact() {
-            _ if !state.holders.is_empty() => Readers::Of(state.holders.clone()),
-            _ if state.chosen => Readers::InItsRows,
-            Some(Fact::Sale(sale)) => Readers::Of(vec![sale.partner_id]),
-            Some(Fact::Renewal(_) | Fact::CreditNote(_)) | None => Readers::Nobody,
+        if !state.holders.is_empty() {
+            return Readers::Of(state.holders.clone());
         }
+        if state.chosen {
+            return Readers::InItsRows;
+        }
+        let seller = first.fact().as_ref().and_then(Fact::sale).map(|sale| sale.partner_id.clone());
+        seller.map_or(Readers::Nobody, |seller| Readers::Of(vec![seller]))
     }
 }
 

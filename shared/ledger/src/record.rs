@@ -9,12 +9,13 @@ use crate::store::{Consistency, InsertResult, Store};
 use crate::{Ledger, LedgerError, PartnerRecord};
 use futures_util::future::join_all;
 use jiff::Timestamp;
-use rules::contract::{Anomaly, Bound, starts_after_signature};
+use rules::claims::ClaimResult;
+use rules::contract::{Anomaly, Bound, State, starts_after_signature};
 use rules::decision::{Annuity, Pending, decide};
 use rules::entry::entries_due;
 use rules::line::annuity_lines;
 use rules::rank::RankKey;
-use rules::{ContractId, CreditNote, Fact, Instance, PartnerId, Renewal, Sale};
+use rules::{ContractId, CustomerName, Fact, Instance, PartnerId, Sale, Subject};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -23,12 +24,23 @@ use std::sync::Arc;
 pub struct ReportedFact {
     fact: Fact,
     trigger: Trigger,
+    customer_name: Option<CustomerName>,
 }
 
 impl ReportedFact {
     /// A fact with its event id; an id over 64 bytes is replaced by its SHA-256.
     pub fn new(fact: Fact, event_id: &str) -> ReportedFact {
-        ReportedFact { fact, trigger: Trigger::Event(EventId::new(event_id)) }
+        ReportedFact { fact, trigger: Trigger::Event(EventId::new(event_id)), customer_name: None }
+    }
+
+    /// The same fact with a name of the client, which is recorded beside it if it is a new claim.
+    #[must_use]
+    pub fn with_customer_name(self, customer_name: Option<CustomerName>) -> ReportedFact {
+        ReportedFact { customer_name, ..self }
+    }
+
+    pub(crate) fn customer_name(&self) -> Option<&CustomerName> {
+        self.customer_name.as_ref()
     }
 
     pub fn fact(&self) -> &Fact {
@@ -40,7 +52,7 @@ impl ReportedFact {
         &self.trigger
     }
 
-    fn origin(&self, at: Timestamp) -> Origin<'_> {
+    pub(crate) fn origin(&self, at: Timestamp) -> Origin<'_> {
         Origin { at, because: &self.trigger }
     }
 }
@@ -56,6 +68,8 @@ pub enum Outcome {
     Duplicate,
     /// Another claim of the key is effective; this one is kept beside it.
     Contradiction,
+    /// The fact is recorded; it changes no amount: the end of a contract.
+    Recorded,
     /// The fact can never be effective: a renewal that starts no later than its contract was signed.
     Void,
     /// The fact exceeds a bound and is not recorded.
@@ -63,6 +77,18 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// The outcome of a fact that was taken in, with the state of its annuity then.
+    pub(crate) fn of(fact: &Fact, added: ClaimResult, state: &State) -> Outcome {
+        match (added, fact, state) {
+            (ClaimResult::Contradiction, _, _) => Outcome::Contradiction,
+            (ClaimResult::Duplicate, _, _) => Outcome::Duplicate,
+            (ClaimResult::First, Fact::ContractEnd(_), _) => Outcome::Recorded,
+            (ClaimResult::First, _, State::Pending(pending)) => Outcome::Pending(*pending),
+            (ClaimResult::First, _, State::Void) => Outcome::Void,
+            (ClaimResult::First, _, State::Decided(_)) => Outcome::Decided,
+        }
+    }
+
     /// The outcome's name in logs: `pending-no-agreement`.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -70,6 +96,7 @@ impl Outcome {
             Outcome::Pending(pending) => Anomaly::Pending(pending).as_str(),
             Outcome::Duplicate => "duplicate",
             Outcome::Contradiction => "contradiction",
+            Outcome::Recorded => "recorded",
             Outcome::Void => "void",
             Outcome::TooMany(bound) => bound.as_str(),
         }
@@ -89,7 +116,7 @@ impl<S: Store, A: Announce> Ledger<S, A> {
         let applied = join_all(groups.into_values().map(async |group| {
             let mut results = Vec::with_capacity(group.len());
             for (i, reported) in group {
-                results.push((i, self.apply(&reported.fact, reported.origin(now)).await));
+                results.push((i, self.apply(reported, now).await));
             }
             results
         }));
@@ -108,7 +135,7 @@ impl<S: Store, A: Announce> Ledger<S, A> {
         let mut keys = BTreeSet::new();
         let (mut planned, mut new) = (Vec::new(), Vec::new());
         for (i, reported) in batch.iter().enumerate() {
-            if let Some((row, state, outcome)) = known.steady(&reported.fact, reported.origin(now))
+            if let Some((row, state, outcome)) = known.steady(reported, now)
                 && let Ok(item) = row.item(Some(&state))
                 && keys.insert(row.table_key())
             {
@@ -131,18 +158,10 @@ impl<S: Store, A: Announce> Ledger<S, A> {
     /// Reads the data for the steady path. It may be stale: a sale never becomes one of the earliest later on, and a
     /// change of agreements is followed by restatement passes.
     async fn read_context(&self, batch: &[ReportedFact]) -> Result<BatchContext, LedgerError> {
-        let renewed: BTreeSet<&ContractId> = batch
-            .iter()
-            .filter_map(|reported| match &reported.fact {
-                Fact::Renewal(renewal) => Some(&renewal.contract_id),
-                Fact::Sale(_) | Fact::CreditNote(_) => None,
-            })
-            .collect();
+        let renewals = batch.iter().filter_map(|reported| reported.fact.renewal());
+        let renewed: BTreeSet<&ContractId> = renewals.map(|renewal| &renewal.contract_id).collect();
         let sales = self.first_annuities(renewed).await?;
-        let sellers = batch.iter().filter_map(|reported| match &reported.fact {
-            Fact::Sale(sale) => Some(&sale.partner_id),
-            Fact::Renewal(_) | Fact::CreditNote(_) => None,
-        });
+        let sellers = batch.iter().filter_map(|reported| Some(&reported.fact.sale()?.partner_id));
         let partners: BTreeSet<&PartnerId> = sellers.chain(sales.values().map(|sale| &sale.partner_id)).collect();
         let partner_records = self.readable_heads(partners.into_iter().cloned().collect()).await?;
         Ok(BatchContext { sales, partner_records })
@@ -177,14 +196,15 @@ struct BatchContext {
 
 impl BatchContext {
     /// The only row of a fact on the steady path; none if the fact needs the slow path.
-    fn steady(&self, fact: &Fact, origin: Origin<'_>) -> Option<(Row, AggregateState, Outcome)> {
+    fn steady(&self, reported: &ReportedFact, now: Timestamp) -> Option<(Row, AggregateState, Outcome)> {
+        let fact = &reported.fact;
         let (sale, fee) = match fact {
             Fact::Sale(sale) => (sale, sale.annual_fee),
             Fact::Renewal(renewal) => {
                 let sale = self.sales.get(&renewal.contract_id).filter(|sale| starts_after_signature(renewal, sale))?;
                 (sale, renewal.annual_fee)
             }
-            Fact::CreditNote(_) => return None,
+            Fact::Adjustment(_) | Fact::ContractEnd(_) => return None,
         };
         let record = self.partner_records.get(&sale.partner_id)?;
         let is_sale = matches!(fact, Fact::Sale(_));
@@ -200,7 +220,8 @@ impl BatchContext {
             }
             Err(pending) => (None, Outcome::Pending(pending)),
         };
-        let (row, state) = fresh_annuity(fact, sale, entry, origin);
+        let (mut row, state) = fresh_annuity(fact, sale, entry, reported.origin(now));
+        row.customer_name.clone_from(&reported.customer_name);
         Some((row, state, outcome))
     }
 }
@@ -208,10 +229,6 @@ impl BatchContext {
 /// The conflict group of a fact: early sales of one partner, or facts of one contract, would only conflict with each
 /// other.
 fn contended(fact: &Fact) -> String {
-    match fact {
-        Fact::Sale(sale) => keys::partner_partition(&sale.partner_id),
-        Fact::Renewal(Renewal { contract_id, .. }) | Fact::CreditNote(CreditNote { contract_id, .. }) => {
-            keys::contract_partition(contract_id)
-        }
-    }
+    let Subject::Annuity(contract_id, _) = fact.subject();
+    fact.sale().map_or_else(|| keys::contract_partition(contract_id), |sale| keys::partner_partition(&sale.partner_id))
 }

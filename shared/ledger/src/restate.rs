@@ -73,8 +73,8 @@ impl<S: Store, A: Announce> Ledger<S, A> {
                 }
                 RowKey::Aggregate(_)
                 | RowKey::Entry(..)
-                | RowKey::CreditNote(..)
-                | RowKey::CreditNoteEntry(..)
+                | RowKey::Adjustment(..)
+                | RowKey::AdjustmentEntry(..)
                 | RowKey::Claim(..)
                 | RowKey::Choice(..)
                 | RowKey::SaleMoved(..) => None,

@@ -5,7 +5,7 @@ use crate::recorded::{LedgerEntry, Origin, Trigger};
 use crate::store::{Item, Key};
 use jiff::Timestamp;
 use rules::contract::Key as Claimed;
-use rules::{AnnuityId, CreditNote, CreditNoteId, Day, Entry, Fact, PartnerId, Sale, Subject, Term};
+use rules::{Adjustment, AdjustmentId, AnnuityId, CustomerName, Day, Entry, Fact, PartnerId, Sale, Subject, Term};
 use std::sync::Arc;
 
 pub(crate) use crate::item::text;
@@ -20,6 +20,8 @@ pub(crate) struct Row {
     pub(crate) because: Option<Trigger>,
     /// Its key in the index by partner.
     pub(crate) place: Option<(String, String)>,
+    /// The name of the client that came with the row's fact.
+    pub(crate) customer_name: Option<CustomerName>,
     /// The item as stored; none: new.
     pub(crate) stored: Option<Arc<Item>>,
 }
@@ -32,11 +34,11 @@ pub(crate) enum Content {
     Own { fact: Option<Fact>, entry: Option<Entry> },
     /// A later entry of the aggregate's own line.
     Entry { n: u32, entry: Entry },
-    /// A credit note with its first entry.
-    CreditNote { note: CreditNote, entry: Option<Entry> },
-    /// A later entry of a credit note's line.
-    CreditNoteEntry { note: CreditNoteId, n: u32, entry: Entry },
-    /// A contradicting claim.
+    /// A supplement or a credit note with its first entry.
+    Adjustment { adjustment: Adjustment, entry: Option<Entry> },
+    /// A later entry of its line.
+    AdjustmentEntry { id: AdjustmentId, n: u32, entry: Entry },
+    /// A contradicting claim, or the contract's end.
     Claim { n: u32, fact: Fact },
     /// A choice of the effective claim.
     Choice { n: u32, chosen: ChosenClaim },
@@ -91,7 +93,8 @@ impl Row {
     /// A new row. A row with an entry is listed where the entry is booked.
     pub(crate) fn new(aggregate: AggregateKey, content: Content, origin: Origin<'_>) -> Row {
         let because = Some(origin.because.clone());
-        let mut row = Row { aggregate, content, recorded_at: origin.at, because, place: None, stored: None };
+        let mut row =
+            Row { aggregate, content, recorded_at: origin.at, because, place: None, customer_name: None, stored: None };
         row.list_entry();
         row
     }
@@ -101,8 +104,8 @@ impl Row {
         match &self.content {
             Content::Own { .. } => RowKey::Aggregate(aggregate),
             Content::Entry { n, .. } => RowKey::Entry(aggregate, *n),
-            Content::CreditNote { note, .. } => RowKey::CreditNote(aggregate, note.credit_note_id.clone()),
-            Content::CreditNoteEntry { note, n, .. } => RowKey::CreditNoteEntry(aggregate, note.clone(), *n),
+            Content::Adjustment { adjustment, .. } => RowKey::Adjustment(aggregate, adjustment.id.clone()),
+            Content::AdjustmentEntry { id, n, .. } => RowKey::AdjustmentEntry(aggregate, id.clone(), *n),
             Content::Claim { n, .. } => RowKey::Claim(aggregate, *n),
             Content::Choice { n, .. } => RowKey::Choice(aggregate, *n),
             Content::SaleMoved { n } => RowKey::SaleMoved(aggregate, *n),
@@ -116,9 +119,9 @@ impl Row {
     /// The number of an appended row, in the order written; 0 for the aggregate's own row and for credit notes.
     pub(crate) fn n(&self) -> u32 {
         match &self.content {
-            Content::Own { .. } | Content::CreditNote { .. } => 0,
+            Content::Own { .. } | Content::Adjustment { .. } => 0,
             Content::Entry { n, .. }
-            | Content::CreditNoteEntry { n, .. }
+            | Content::AdjustmentEntry { n, .. }
             | Content::Claim { n, .. }
             | Content::Choice { n, .. }
             | Content::SaleMoved { n } => *n,
@@ -129,19 +132,24 @@ impl Row {
     pub(crate) fn fact(&self) -> Option<Fact> {
         match &self.content {
             Content::Own { fact, .. } => fact.clone(),
-            Content::CreditNote { note, .. } => Some(Fact::CreditNote(note.clone())),
+            Content::Adjustment { adjustment, .. } => Some(Fact::Adjustment(adjustment.clone())),
             Content::Claim { fact, .. } => Some(fact.clone()),
             Content::Choice { chosen, .. } => chosen.claim.clone(),
-            Content::Entry { .. } | Content::CreditNoteEntry { .. } | Content::SaleMoved { .. } => None,
+            Content::Entry { .. } | Content::AdjustmentEntry { .. } | Content::SaleMoved { .. } => None,
         }
+    }
+
+    /// Whether the row was recorded as a claim of this fact.
+    pub(crate) fn claims(&self, fact: &Fact) -> bool {
+        !matches!(self.content, Content::Choice { .. }) && self.fact().is_some_and(|claimed| claimed == *fact)
     }
 
     /// Whether the row's fact is effective unless a manager chooses another.
     pub(crate) fn is_own_fact(&self) -> bool {
         match &self.content {
-            Content::Own { .. } | Content::CreditNote { .. } => true,
+            Content::Own { .. } | Content::Adjustment { .. } => true,
             Content::Entry { .. }
-            | Content::CreditNoteEntry { .. }
+            | Content::AdjustmentEntry { .. }
             | Content::Claim { .. }
             | Content::Choice { .. }
             | Content::SaleMoved { .. } => false,
@@ -151,8 +159,8 @@ impl Row {
     /// The entry in the row.
     pub(crate) fn entry(&self) -> Option<&Entry> {
         match &self.content {
-            Content::Own { entry, .. } | Content::CreditNote { entry, .. } => entry.as_ref(),
-            Content::Entry { entry, .. } | Content::CreditNoteEntry { entry, .. } => Some(entry),
+            Content::Own { entry, .. } | Content::Adjustment { entry, .. } => entry.as_ref(),
+            Content::Entry { entry, .. } | Content::AdjustmentEntry { entry, .. } => Some(entry),
             Content::Claim { .. } | Content::Choice { .. } | Content::SaleMoved { .. } => None,
         }
     }
@@ -167,11 +175,11 @@ impl Row {
     /// cannot hold one.
     pub(crate) fn put_first_entry(&mut self, first: &Entry) -> bool {
         let free = match &mut self.content {
-            Content::Own { entry, .. } | Content::CreditNote { entry, .. } if entry.is_none() => entry,
+            Content::Own { entry, .. } | Content::Adjustment { entry, .. } if entry.is_none() => entry,
             Content::Own { .. }
-            | Content::CreditNote { .. }
+            | Content::Adjustment { .. }
             | Content::Entry { .. }
-            | Content::CreditNoteEntry { .. }
+            | Content::AdjustmentEntry { .. }
             | Content::Claim { .. }
             | Content::Choice { .. }
             | Content::SaleMoved { .. } => return false,
@@ -236,6 +244,7 @@ pub(crate) fn day_of(fact: &Fact) -> Day {
     match fact {
         Fact::Sale(sale) => sale.signed_on,
         Fact::Renewal(renewal) => renewal.starts_on,
-        Fact::CreditNote(note) => note.issued_on,
+        Fact::Adjustment(adjustment) => adjustment.issued_on,
+        Fact::ContractEnd(end) => end.ended_on,
     }
 }

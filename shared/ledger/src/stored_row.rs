@@ -13,8 +13,8 @@ use rules::contract::Key as Claimed;
 use rules::entry::Reversal;
 use rules::line::Basis;
 use rules::{
-    AnnuityId, ContractId, CreditNote, CreditNoteId, Currency, CustomerId, Day, Entry, Fact, Instance, Minor, Money,
-    PartnerId, PostingKey, Renewal, Sale, Term,
+    Adjustment, AdjustmentKind, AnnuityId, ContractEnd, ContractId, Currency, CustomerId, CustomerName, Day,
+    DocumentId, Entry, Fact, Instance, Minor, Money, PartnerId, PostingKey, Renewal, Sale, Term,
 };
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -62,6 +62,8 @@ struct StoredRow {
     recorded_at: Timestamp,
     #[serde(rename = "c", skip_serializing_if = "Option::is_none")]
     choice: Option<StoredChoice>,
+    #[serde(rename = "cn", default, skip_serializing_if = "Option::is_none")]
+    customer_name: Option<CustomerName>,
     #[serde(rename = "ev", default, skip_serializing_if = "String::is_empty")]
     because: String,
 }
@@ -73,9 +75,8 @@ fn is_default<T: Default + PartialEq>(value: &T) -> bool {
 /// The attributes of a choice other than the chosen fact.
 #[derive(Debug, Serialize, Deserialize)]
 struct StoredChoice {
-    /// The credit note of the key; none: the annuity.
-    #[serde(rename = "n", skip_serializing_if = "Option::is_none")]
-    credit_note_id: Option<CreditNoteId>,
+    #[serde(rename = "k")]
+    about: Claimed,
     /// The reason stated.
     #[serde(rename = "w")]
     why: String,
@@ -105,14 +106,34 @@ enum StoredFact {
         annual_fee: Stored<Money>,
     },
     #[serde(rename = "n")]
-    CreditNote {
-        #[serde(rename = "n")]
-        credit_note_id: CreditNoteId,
+    CreditNote(StoredAdjustment),
+    #[serde(rename = "u")]
+    Supplement(StoredAdjustment),
+    #[serde(rename = "e")]
+    End {
         #[serde(rename = "d")]
-        issued_on: Day,
-        #[serde(rename = "m")]
-        amount: Stored<Money>,
+        ended_on: Day,
     },
+}
+
+/// An adjustment without its kind.
+#[derive(Debug, Serialize, Deserialize)]
+struct StoredAdjustment {
+    #[serde(rename = "n")]
+    id: DocumentId,
+    #[serde(rename = "d")]
+    issued_on: Day,
+    #[serde(rename = "m")]
+    amount: Stored<Money>,
+}
+
+impl StoredAdjustment {
+    fn read(self, kind: AdjustmentKind, annuity: AnnuityId) -> Option<Fact> {
+        let StoredAdjustment { id, issued_on, amount: Stored(amount) } = self;
+        let AnnuityId { contract_id, term } = annuity;
+        let adjustment = Adjustment { contract_id, term, id: kind.id(id), issued_on, amount };
+        (!amount.is_zero()).then_some(Fact::Adjustment(adjustment))
+    }
 }
 
 impl StoredFact {
@@ -125,9 +146,14 @@ impl StoredFact {
             Fact::Renewal(Renewal { contract_id: _, term: _, starts_on, annual_fee }) => {
                 StoredFact::Renewal { starts_on, annual_fee: Stored(annual_fee) }
             }
-            Fact::CreditNote(CreditNote { contract_id: _, term: _, credit_note_id, issued_on, amount }) => {
-                StoredFact::CreditNote { credit_note_id, issued_on, amount: Stored(amount) }
+            Fact::Adjustment(Adjustment { contract_id: _, term: _, id, issued_on, amount }) => {
+                let stored = StoredAdjustment { id: id.id, issued_on, amount: Stored(amount) };
+                match id.kind {
+                    AdjustmentKind::CreditNote => StoredFact::CreditNote(stored),
+                    AdjustmentKind::Supplement => StoredFact::Supplement(stored),
+                }
             }
+            Fact::ContractEnd(ContractEnd { contract_id: _, ended_on }) => StoredFact::End { ended_on },
         }
     }
 
@@ -143,10 +169,12 @@ impl StoredFact {
             StoredFact::Renewal { starts_on, annual_fee: Stored(annual_fee) } if term > Term::FIRST => {
                 Fact::Renewal(Renewal { contract_id, term, starts_on, annual_fee })
             }
-            StoredFact::CreditNote { credit_note_id, issued_on, amount: Stored(amount) } if !amount.is_zero() => {
-                Fact::CreditNote(CreditNote { contract_id, term, credit_note_id, issued_on, amount })
+            StoredFact::CreditNote(stored) => return stored.read(AdjustmentKind::CreditNote, annuity.clone()),
+            StoredFact::Supplement(stored) => return stored.read(AdjustmentKind::Supplement, annuity.clone()),
+            StoredFact::End { ended_on } if term == Term::FIRST => {
+                Fact::ContractEnd(ContractEnd { contract_id, ended_on })
             }
-            StoredFact::Sale { .. } | StoredFact::Renewal { .. } | StoredFact::CreditNote { .. } => return None,
+            StoredFact::Sale { .. } | StoredFact::Renewal { .. } | StoredFact::End { .. } => return None,
         })
     }
 }
@@ -301,7 +329,9 @@ fn read(key: &RowKey, item: Item, shown: Shown) -> Option<(Row, Option<Aggregate
     };
     let mut state = None;
     let content = match (key, fact, entry, stored.choice) {
-        (RowKey::Aggregate(_), fact, entry, None) if !matches!(fact, Some(Fact::CreditNote(_))) => {
+        (RowKey::Aggregate(_), fact, entry, None)
+            if !matches!(fact, Some(Fact::Adjustment(_) | Fact::ContractEnd(_))) =>
+        {
             state = Some(AggregateState {
                 revision: stored.revision,
                 appended: stored.appended,
@@ -313,11 +343,11 @@ fn read(key: &RowKey, item: Item, shown: Shown) -> Option<(Row, Option<Aggregate
             Content::Own { fact, entry }
         }
         (RowKey::Entry(_, n), None, Some(entry), None) => Content::Entry { n: *n, entry },
-        (RowKey::CreditNote(_, id), Some(Fact::CreditNote(note)), entry, None) if note.credit_note_id == *id => {
-            Content::CreditNote { note, entry }
+        (RowKey::Adjustment(_, id), Some(Fact::Adjustment(adjustment)), entry, None) if adjustment.id == *id => {
+            Content::Adjustment { adjustment, entry }
         }
-        (RowKey::CreditNoteEntry(_, note, n), None, Some(entry), None) => {
-            Content::CreditNoteEntry { note: note.clone(), n: *n, entry }
+        (RowKey::AdjustmentEntry(_, id, n), None, Some(entry), None) => {
+            Content::AdjustmentEntry { id: id.clone(), n: *n, entry }
         }
         (RowKey::Claim(_, n), Some(fact), None, None) => Content::Claim { n: *n, fact },
         (RowKey::Choice(_, n), claim, None, choice) => {
@@ -328,7 +358,8 @@ fn read(key: &RowKey, item: Item, shown: Shown) -> Option<(Row, Option<Aggregate
     };
     let because = (!stored.because.is_empty()).then(|| stored.because.into());
     let place = both(stored.gpk, stored.gsk);
-    Some((Row { aggregate, content, recorded_at: stored.recorded_at, because, place, stored: None }, state))
+    let (recorded_at, customer_name) = (stored.recorded_at, stored.customer_name);
+    Some((Row { aggregate, content, recorded_at, because, place, customer_name, stored: None }, state))
 }
 
 /// The choice in a row. An index has only choices of sales, without their reasons.
@@ -339,13 +370,12 @@ fn chosen_claim(
     shown: Shown,
 ) -> Option<ChosenClaim> {
     let AggregateKey::Annuity(AnnuityId { contract_id: _, term }) = aggregate else { return None };
-    let (note, why) = match (choice, shown) {
-        (Some(StoredChoice { credit_note_id, why }), _) => (credit_note_id, Some(why)),
-        (None, Shown::InIndex) => (None, None),
+    let (about, why) = match (choice, shown) {
+        (Some(StoredChoice { about, why }), _) => (about, Some(why)),
+        (None, Shown::InIndex) => (claim.as_ref().map_or_else(|| Claimed::of(*term, None), Claimed::from), None),
         (None, Shown::Whole) => return None,
     };
-    let about = Claimed::of(*term, note);
-    let fits = claim.as_ref().is_none_or(|claim| Claimed::from(claim) == about);
+    let fits = about.term() == *term && claim.as_ref().is_none_or(|claim| Claimed::from(claim) == about);
     fits.then_some(ChosenClaim { about, claim, why })
 }
 
@@ -364,16 +394,12 @@ fn attributes(row: &Row, state: Option<&AggregateState>) -> Option<Item> {
     let (apk, ask) = state.and_then(|state| state.flag.clone()).unzip();
     let choice = match &row.content {
         Content::Choice { n: _, chosen: ChosenClaim { about, claim: _, why } } => {
-            let credit_note_id = match about {
-                Claimed::Sale | Claimed::Renewal(_) => None,
-                Claimed::CreditNote(_, note) => Some(note.clone()),
-            };
-            why.clone().map(|why| StoredChoice { credit_note_id, why })
+            why.clone().map(|why| StoredChoice { about: about.clone(), why })
         }
         Content::Own { .. }
         | Content::Entry { .. }
-        | Content::CreditNote { .. }
-        | Content::CreditNoteEntry { .. }
+        | Content::Adjustment { .. }
+        | Content::AdjustmentEntry { .. }
         | Content::Claim { .. }
         | Content::SaleMoved { .. } => None,
     };
@@ -393,6 +419,7 @@ fn attributes(row: &Row, state: Option<&AggregateState>) -> Option<Item> {
         holders: state.map(|state| state.holders.clone()).unwrap_or_default(),
         recorded_at: row.recorded_at,
         choice,
+        customer_name: row.customer_name.clone(),
         because: row.because.as_ref().map(ToString::to_string).unwrap_or_default(),
     };
     serde_dynamo::to_item(stored).ok()

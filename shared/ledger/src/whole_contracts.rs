@@ -87,7 +87,7 @@ fn complete(aggregates: Vec<Item>, listed: Vec<Item>) -> Option<Aggregates> {
     for item in listed {
         match row_key(&item)? {
             RowKey::Aggregate(_) => {}
-            RowKey::Entry(_, _) | RowKey::CreditNote(_, _) | RowKey::CreditNoteEntry(_, _, _) => items.push(item),
+            RowKey::Entry(_, _) | RowKey::Adjustment(_, _) | RowKey::AdjustmentEntry(_, _, _) => items.push(item),
             RowKey::Claim(_, _) | RowKey::Choice(_, _) | RowKey::SaleMoved(_, _) => return None,
         }
     }

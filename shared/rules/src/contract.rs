@@ -4,44 +4,49 @@ use crate::claims::{Choice, ClaimResult, Claims, MAX_CHOICES, MAX_CLAIMS};
 use crate::decision::{Annuity, Decision, Pending, decide};
 use crate::line::annuity_lines;
 use crate::text::Words;
-use crate::{AnnuityId, CreditNote, CreditNoteId, Day, Fact, Line, Money, Partner, Renewal, Sale, Term};
-use serde::{Serialize, Serializer};
+use crate::{
+    Adjustment, AdjustmentId, AdjustmentKind, AnnuityId, ContractEnd, Day, Fact, Line, Money, Partner, Renewal, Sale,
+    Term,
+};
+use serde::{Deserialize, Serialize, Serializer};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The most credit notes that one annuity can have.
-pub const MAX_CREDIT_NOTES: usize = 100;
+/// The most supplements and credit notes that one annuity can have, together.
+pub const MAX_ADJUSTMENTS: usize = 100;
 
 /// The facts of one contract: the claims of each key, in the order they were recorded.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Contract(BTreeMap<Key, Claims<Fact>>);
 
-/// The key of a sale, a renewal or a credit note within a contract. Different claims of one key contradict each other
-/// (§5).
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+/// The key of a fact within a contract. Different claims of one key contradict each other (§5).
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Key {
     /// The sale.
     Sale,
     /// The renewal of a term.
     Renewal(Term),
-    /// A credit note of a term.
-    CreditNote(Term, CreditNoteId),
+    /// A supplement or a credit note of a term.
+    Adjustment(Term, AdjustmentId),
+    /// The contract's end.
+    End,
 }
 
 impl Key {
-    /// The key of an annuity, or of one of its credit notes.
-    pub fn of(term: Term, credit_note: Option<CreditNoteId>) -> Key {
-        match credit_note {
-            Some(note) => Key::CreditNote(term, note),
+    /// The key of an annuity, or of one of its adjustments.
+    pub fn of(term: Term, adjustment: Option<AdjustmentId>) -> Key {
+        match adjustment {
+            Some(id) => Key::Adjustment(term, id),
             None if term == Term::FIRST => Key::Sale,
             None => Key::Renewal(term),
         }
     }
 
-    /// The term of the annuity that the key belongs to.
+    /// The term of the annuity that the key belongs to; the contract's end belongs to the first.
     pub fn term(&self) -> Term {
         match self {
-            Key::Sale => Term::FIRST,
-            Key::Renewal(term) | Key::CreditNote(term, _) => *term,
+            Key::Sale | Key::End => Term::FIRST,
+            Key::Renewal(term) | Key::Adjustment(term, _) => *term,
         }
     }
 }
@@ -51,7 +56,8 @@ impl From<&Fact> for Key {
         match fact {
             Fact::Sale(_) => Key::Sale,
             Fact::Renewal(renewal) => Key::Renewal(renewal.term),
-            Fact::CreditNote(note) => Key::CreditNote(note.term, note.credit_note_id.clone()),
+            Fact::Adjustment(adjustment) => Key::Adjustment(adjustment.term, adjustment.id.clone()),
+            Fact::ContractEnd(_) => Key::End,
         }
     }
 }
@@ -59,16 +65,16 @@ impl From<&Fact> for Key {
 /// A bound of §2 that one more fact or choice would exceed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
 pub enum Bound {
-    /// The bound of [`MAX_CREDIT_NOTES`] for each annuity.
-    #[error("is one too many: this annuity has {MAX_CREDIT_NOTES} credit notes, the most that are recorded")]
-    CreditNotes,
-    /// The bound of [`MAX_CLAIMS`] for each key.
+    /// The bound of [`MAX_ADJUSTMENTS`] for each annuity.
     #[error(
-        "is one too many: {MAX_CLAIMS} different claims are recorded of this sale, renewal or credit note, the most"
+        "is one too many: this annuity has {MAX_ADJUSTMENTS} supplements and credit notes, the most that are recorded"
     )]
+    Adjustments,
+    /// The bound of [`MAX_CLAIMS`] for each key.
+    #[error("is one too many: {MAX_CLAIMS} different claims of this fact are recorded, the most")]
     Claims,
     /// The bound of [`MAX_CHOICES`] for each key.
-    #[error("is one too many: {MAX_CHOICES} choices are recorded of this sale, renewal or credit note, the most")]
+    #[error("is one too many: {MAX_CHOICES} choices of this fact are recorded, the most")]
     Choices,
 }
 
@@ -76,7 +82,7 @@ impl Bound {
     /// The bound's name in logs and metrics.
     pub fn as_str(self) -> &'static str {
         match self {
-            Bound::CreditNotes => "too-many-credit-notes",
+            Bound::Adjustments => "too-many-adjustments",
             Bound::Claims => "too-many-claims",
             Bound::Choices => "too-many-choices",
         }
@@ -86,15 +92,13 @@ impl Bound {
 impl From<Bound> for Words {
     fn from(bound: Bound) -> Words {
         let fr = match bound {
-            Bound::CreditNotes => {
-                format!("est de trop : cette annuité a {MAX_CREDIT_NOTES} avoirs, le maximum enregistré")
+            Bound::Adjustments => {
+                format!("est de trop : cette annuité a {MAX_ADJUSTMENTS} suppléments et avoirs, le maximum enregistré")
             }
-            Bound::Claims => format!(
-                "est de trop : {MAX_CLAIMS} déclarations différentes de cette vente, de ce renouvellement ou de cet avoir sont enregistrées, le maximum"
-            ),
-            Bound::Choices => format!(
-                "est de trop : {MAX_CHOICES} choix sont enregistrés pour cette vente, ce renouvellement ou cet avoir, le maximum"
-            ),
+            Bound::Claims => {
+                format!("est de trop : {MAX_CLAIMS} déclarations différentes de ce fait sont enregistrées, le maximum")
+            }
+            Bound::Choices => format!("est de trop : {MAX_CHOICES} choix sont enregistrés pour ce fait, le maximum"),
         };
         Words::new(fr, bound.to_string())
     }
@@ -125,9 +129,9 @@ pub enum Anomaly {
     Void,
     /// Several claims of one key without a choice, or a claim after the last choice.
     Contradiction,
-    /// The credit notes exceed the fee.
+    /// A credit note exceeds what was left of the annuity.
     OverCredited,
-    /// A credit note in another currency than the fee's.
+    /// A supplement or a credit note in another currency than the fee's.
     ForeignCurrency,
 }
 
@@ -152,7 +156,7 @@ impl Anomaly {
             Anomaly::Void => "void",
             Anomaly::Contradiction => "contradiction",
             Anomaly::OverCredited => "over-credited",
-            Anomaly::ForeignCurrency => "credit-note-in-another-currency",
+            Anomaly::ForeignCurrency => "in-another-currency",
         }
     }
 }
@@ -179,9 +183,10 @@ impl Contract {
         if known.len() >= MAX_CLAIMS {
             return Err(Bound::Claims);
         }
-        let is_new_note = known.is_empty() && matches!(key, Key::CreditNote(..));
-        if is_new_note && self.credit_note_claims(key.term()).count() >= MAX_CREDIT_NOTES {
-            return Err(Bound::CreditNotes);
+        if let (Key::Adjustment(term, _), true) = (&key, known.is_empty())
+            && self.adjustment_keys(*term).count() >= MAX_ADJUSTMENTS
+        {
+            return Err(Bound::Adjustments);
         }
         Ok(self.add(fact.clone()))
     }
@@ -211,9 +216,9 @@ impl Contract {
     /// The effective claim of a key. Of a renewal, without a choice, the first that starts after the day of signature,
     /// if that is known.
     fn effective_claim(&self, key: &Key) -> Option<&Fact> {
-        self.0.get(key)?.effective(|fact| match fact {
-            Fact::Renewal(renewal) => self.sale().is_none_or(|sale| starts_after_signature(renewal, sale)),
-            Fact::Sale(_) | Fact::CreditNote(_) => true,
+        self.0.get(key)?.effective(|fact| {
+            let starts_in_time = |renewal| self.sale().is_none_or(|sale| starts_after_signature(renewal, sale));
+            fact.renewal().is_none_or(starts_in_time)
         })
     }
 
@@ -235,39 +240,32 @@ impl Contract {
 
     /// The effective sale.
     pub fn sale(&self) -> Option<&Sale> {
-        match self.effective_claim(&Key::Sale)? {
-            Fact::Sale(sale) => Some(sale),
-            Fact::Renewal(_) | Fact::CreditNote(_) => None,
-        }
+        self.effective_claim(&Key::Sale)?.sale()
     }
 
     /// All claims of the sale, in the order recorded.
     pub fn sale_claims(&self) -> impl Iterator<Item = &Sale> {
-        self.claims(&Key::Sale).iter().filter_map(|claim| match claim {
-            Fact::Sale(sale) => Some(sale),
-            Fact::Renewal(_) | Fact::CreditNote(_) => None,
-        })
+        self.claims(&Key::Sale).iter().filter_map(Fact::sale)
     }
 
     /// The effective renewal of a term.
     pub fn renewal(&self, term: Term) -> Option<&Renewal> {
-        match self.effective_claim(&Key::Renewal(term))? {
-            Fact::Renewal(renewal) => Some(renewal),
-            Fact::Sale(_) | Fact::CreditNote(_) => None,
-        }
+        self.effective_claim(&Key::Renewal(term))?.renewal()
     }
 
-    /// The keys of the credit notes of an annuity.
-    fn credit_note_claims(&self, term: Term) -> impl Iterator<Item = &Key> {
-        self.keys().filter(move |key| matches!(key, Key::CreditNote(of, _) if *of == term))
+    /// The keys of the supplements and credit notes of an annuity.
+    fn adjustment_keys(&self, term: Term) -> impl Iterator<Item = &Key> {
+        self.keys().filter(move |key| matches!(key, Key::Adjustment(of, _) if *of == term))
     }
 
-    /// The effective credit notes of an annuity, by id.
-    pub fn credit_notes(&self, term: Term) -> impl Iterator<Item = &CreditNote> {
-        self.credit_note_claims(term).filter_map(|key| match self.effective_claim(key)? {
-            Fact::CreditNote(note) => Some(note),
-            Fact::Sale(_) | Fact::Renewal(_) => None,
-        })
+    /// The effective supplements and credit notes of an annuity, by id.
+    pub fn adjustments(&self, term: Term) -> impl Iterator<Item = &Adjustment> {
+        self.adjustment_keys(term).filter_map(|key| self.effective_claim(key)?.adjustment())
+    }
+
+    /// The effective end of the contract.
+    pub fn end(&self) -> Option<&ContractEnd> {
+        self.effective_claim(&Key::End)?.contract_end()
     }
 
     /// The first day and the fee of an annuity, from its effective claim.
@@ -279,9 +277,9 @@ impl Contract {
         }
     }
 
-    /// Every term that has a claim.
+    /// Every term that has a claim; the contract's end is none of a term.
     pub fn terms(&self) -> Vec<Term> {
-        let terms: BTreeSet<Term> = self.keys().map(Key::term).collect();
+        let terms: BTreeSet<Term> = self.keys().filter(|key| **key != Key::End).map(Key::term).collect();
         terms.into_iter().collect()
     }
 
@@ -307,7 +305,7 @@ impl Contract {
         match self.state(term, partner) {
             State::Decided(decision) => {
                 let annuity = AnnuityId { contract_id: sale.contract_id.clone(), term };
-                annuity_lines(&sale.partner_id, annuity, billed, &decision, self.credit_notes(term))
+                annuity_lines(&sale.partner_id, annuity, billed, &decision, self.adjustments(term))
             }
             State::Pending(_) | State::Void => Vec::new(),
         }
@@ -317,9 +315,9 @@ impl Contract {
     pub fn anomalies(&self, term: Term, partner: &Partner) -> Vec<Anomaly> {
         let mut anomalies = Vec::new();
         match self.state(term, partner) {
-            State::Pending(pending) => anomalies.push(Anomaly::Pending(pending)),
+            State::Pending(pending) if self.terms().contains(&term) => anomalies.push(Anomaly::Pending(pending)),
             State::Void if !self.is_chosen_void(term) => anomalies.push(Anomaly::Void),
-            State::Void | State::Decided(_) => {}
+            State::Pending(_) | State::Void | State::Decided(_) => {}
         }
         let mut keys = self.keys().filter(|key| key.term() == term);
         let contested = keys.any(|key| self.is_contested(key));
@@ -327,10 +325,16 @@ impl Contract {
             anomalies.push(Anomaly::Contradiction);
         }
         if let Some((_, fee)) = self.billed(term) {
-            let (same, foreign): (Vec<_>, Vec<_>) =
-                self.credit_notes(term).partition(|note| note.amount.currency() == fee.currency());
-            let credited: i128 = same.iter().map(|note| i128::from(note.amount.minor().0)).sum();
-            if credited > i128::from(fee.minor().0) {
+            let (mut same, foreign): (Vec<_>, Vec<_>) =
+                self.adjustments(term).partition(|one| one.amount.currency() == fee.currency());
+            same.sort_by_key(|one| (one.issued_on, &one.id));
+            let mut left = fee.minor();
+            let exceeds = |one: &&Adjustment| {
+                let before = left;
+                left = one.after(before);
+                one.id.kind == AdjustmentKind::CreditNote && one.amount.minor() > before
+            };
+            if same.into_iter().filter(exceeds).count() > 0 {
                 anomalies.push(Anomaly::OverCredited);
             }
             if !foreign.is_empty() {
@@ -411,10 +415,10 @@ mod tests {
     }
 
     fn note(number: u64, id: &str, amount: &str) -> Fact {
-        Fact::CreditNote(CreditNote {
+        Fact::Adjustment(Adjustment {
             contract_id: "C".parse().unwrap(),
             term: term(number),
-            credit_note_id: id.parse().unwrap(),
+            id: AdjustmentKind::CreditNote.id(id.parse().unwrap()),
             issued_on: "2025-02-01".parse().unwrap(),
             amount: money(amount),
         })
@@ -443,7 +447,11 @@ mod tests {
     fn all_claims_of_a_key_and_all_choices_between_them_are_kept_in_order() {
         check(&Key::Sale, &sale("1"), &sale("2"));
         check(&Key::Renewal(term(2)), &renewal(2, "1"), &renewal(2, "2"));
-        check(&Key::CreditNote(term(1), "N".parse().unwrap()), &note(1, "N", "1"), &note(1, "N", "2"));
+        check(
+            &Key::Adjustment(term(1), AdjustmentKind::CreditNote.id("N".parse().unwrap())),
+            &note(1, "N", "1"),
+            &note(1, "N", "2"),
+        );
     }
 
     #[test]
@@ -478,7 +486,7 @@ mod tests {
             assert_eq!(contract.take(&claim("7")), Ok(ClaimResult::Duplicate));
         }
         let (count, bound, mut contract) = taken((1..).map(|id: u32| note(1, &id.to_string(), "1")));
-        assert_eq!((count, bound), (MAX_CREDIT_NOTES, Some(Bound::CreditNotes)));
+        assert_eq!((count, bound), (MAX_ADJUSTMENTS, Some(Bound::Adjustments)));
         assert_eq!(contract.take(&note(1, "7", "1")), Ok(ClaimResult::Duplicate));
         assert_eq!(contract.take(&note(1, "7", "2")), Ok(ClaimResult::Contradiction), "a claim of one that is there");
         assert_eq!(contract.take(&note(2, "1", "1")), Ok(ClaimResult::First), "another annuity has its own");
@@ -490,7 +498,7 @@ mod tests {
         for fact in [note(3, "N", "1"), renewal(3, "9"), note(3, "M", "1"), renewal(2, "9"), sale("9")] {
             contract.add(fact);
         }
-        let note = |id: &str| Key::CreditNote(term(3), id.parse().unwrap());
+        let note = |id: &str| Key::Adjustment(term(3), AdjustmentKind::CreditNote.id(id.parse().unwrap()));
         let keys: Vec<Key> = contract.keys().cloned().collect();
         assert_eq!(keys, [Key::Sale, Key::Renewal(term(2)), Key::Renewal(term(3)), note("M"), note("N")]);
         assert_eq!(contract.terms(), [1, 2, 3].map(term));

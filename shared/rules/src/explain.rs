@@ -92,14 +92,20 @@ mod tests {
     use crate::decision::{Decision, Reason};
     use crate::line::Cause;
     use crate::programme::ProgrammeVersion;
-    use crate::{AnnuityId, Model, PostingKey, Rate, Term};
+    use crate::{AdjustmentKind, AnnuityId, Model, PostingKey, Rate, Term};
 
     fn paid() -> Reason {
         Reason::SaleNOrLater { from_sale: 2.try_into().unwrap() }
     }
 
+    fn supplement() -> LineId {
+        let cause = Cause::Adjustment(AdjustmentKind::Supplement.id("S".parse().unwrap()));
+        LineId::Annuity { annuity: AnnuityId { contract_id: "C".parse().unwrap(), term: Term::FIRST }, cause }
+    }
+
     fn id(note: Option<&str>) -> LineId {
-        let cause = note.map_or(Cause::Annuity, |note| Cause::CreditNote(note.parse().unwrap()));
+        let cause =
+            note.map_or(Cause::Annuity, |note| Cause::Adjustment(AdjustmentKind::CreditNote.id(note.parse().unwrap())));
         LineId::Annuity { annuity: AnnuityId { contract_id: "C".parse().unwrap(), term: Term::FIRST }, cause }
     }
 
@@ -176,6 +182,26 @@ mod tests {
             "Le client a été remboursé de 1 023,78 EUR. La commission passe de 839,65 EUR à 327,76 EUR : −511,89 EUR. \
              50 % × 655,51 EUR = 327,76 EUR, moins 50 % × 1 679,29 EUR = 839,65 EUR, arrondis au plus proche (accord \
              intégrateur affilié du 01/01/2024, programme du 16/11/2013).",
+        );
+    }
+
+    #[test]
+    fn a_supplement_in_words() {
+        let check = |basis: &Entry, language, expected: &str| {
+            assert_eq!(entry(&supplement(), basis, language).replace(['\u{a0}', '\u{202f}'], " "), expected);
+        };
+        check(
+            &entry_of(paid(), "0.5", 100_000, 120_001),
+            Language::En,
+            "The year’s fee rises by 200.01 EUR. The commission rises from 500.00 EUR to 600.01 EUR: 100.01 EUR. \
+             50% × 1,200.01 EUR = 600.01 EUR, less 50% × 1,000.00 EUR = 500.00 EUR, rounded half away from zero \
+             (affiliated integrator agreement of 2024-01-01, programme of 2013-11-16).",
+        );
+        check(
+            &entry_of(Reason::PaidOnce, "0", 10_000, 14_000),
+            Language::Fr,
+            "La redevance de l’année augmente de 40,00 EUR. Pas de commission pour cette année : ce modèle paie une fois, \
+             pour la première année. Accord intégrateur affilié du 01/01/2024, programme du 16/11/2013.",
         );
     }
 

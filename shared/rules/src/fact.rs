@@ -1,7 +1,7 @@
 //! Facts from billing (§2): a sale signed, a year renewed, a credit note.
 
 use crate::text::error;
-use crate::{ContractId, CreditNoteId, CustomerId, Day, Money, PartnerId};
+use crate::{ContractId, CustomerId, Day, DocumentId, Minor, Money, PartnerId};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -103,19 +103,82 @@ pub struct Renewal {
     pub annual_fee: Money,
 }
 
-/// `credit-note`: a part of one annuity is refunded to the client.
+/// The kind of an adjustment. On one day supplements come first (§3.4).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AdjustmentKind {
+    /// A supplement raises the annuity.
+    Supplement,
+    /// A credit note lowers it.
+    CreditNote,
+}
+
+impl AdjustmentKind {
+    /// All kinds.
+    pub const ALL: [AdjustmentKind; 2] = [AdjustmentKind::Supplement, AdjustmentKind::CreditNote];
+
+    /// The kind's name on the wire: `credit-note`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            AdjustmentKind::Supplement => "supplement",
+            AdjustmentKind::CreditNote => "credit-note",
+        }
+    }
+
+    /// The id of an adjustment of this kind.
+    pub fn id(self, id: DocumentId) -> AdjustmentId {
+        AdjustmentId { kind: self, id }
+    }
+}
+
+/// The id of an adjustment within its annuity. Ids are apart by kind: a supplement and a credit note may have one.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct AdjustmentId {
+    /// The kind.
+    pub kind: AdjustmentKind,
+    /// The id among those of the kind.
+    pub id: DocumentId,
+}
+
+impl fmt::Display for AdjustmentId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.kind.as_str(), self.id)
+    }
+}
+
+/// `supplement`, `credit-note`: one annuity is raised, or a part of it is refunded to the client.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct CreditNote {
+pub struct Adjustment {
     /// The contract.
     pub contract_id: ContractId,
-    /// The year whose fee is refunded.
+    /// The year whose fee is adjusted.
     pub term: Term,
-    /// The credit note's id, unique within the annuity.
-    pub credit_note_id: CreditNoteId,
+    /// The adjustment's kind and id, unique within the annuity.
+    pub id: AdjustmentId,
     /// The day on which it is booked; it may precede the annuity's first day.
     pub issued_on: Day,
-    /// The refunded part of the fee.
+    /// The amount added or refunded; more than zero.
     pub amount: Money,
+}
+
+impl Adjustment {
+    /// The amount at which the annuity stands after it, in minor units; never less than zero.
+    pub fn after(&self, before: Minor) -> Minor {
+        let amount = self.amount.minor().0;
+        match self.id.kind {
+            AdjustmentKind::Supplement => Minor(before.0 + amount),
+            AdjustmentKind::CreditNote => Minor((before.0 - amount).max(0)),
+        }
+    }
+}
+
+/// `contract-ended`: no further year is expected. It changes no amount.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ContractEnd {
+    /// The contract.
+    pub contract_id: ContractId,
+    /// The last day of the contract.
+    pub ended_on: Day,
 }
 
 /// One fact from billing. Two facts are duplicates if they are equal (§5).
@@ -125,24 +188,59 @@ pub enum Fact {
     Sale(Sale),
     /// A year renewed.
     Renewal(Renewal),
-    /// A credit note.
-    CreditNote(CreditNote),
+    /// A supplement or a credit note.
+    Adjustment(Adjustment),
+    /// The end of a contract.
+    ContractEnd(ContractEnd),
 }
 
 /// The subject of a fact. A later kind of fact need not concern a contract.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Subject<'a> {
-    /// An annuity; the fact bills it or credits it.
+    /// An annuity; the fact bills or adjusts it. The end of a contract is kept with its first.
     Annuity(&'a ContractId, Term),
 }
 
 impl Fact {
+    /// The sale, if it is one.
+    pub fn sale(&self) -> Option<&Sale> {
+        match self {
+            Fact::Sale(sale) => Some(sale),
+            Fact::Renewal(_) | Fact::Adjustment(_) | Fact::ContractEnd(_) => None,
+        }
+    }
+
+    /// The renewal, if it is one.
+    pub fn renewal(&self) -> Option<&Renewal> {
+        match self {
+            Fact::Renewal(renewal) => Some(renewal),
+            Fact::Sale(_) | Fact::Adjustment(_) | Fact::ContractEnd(_) => None,
+        }
+    }
+
+    /// The adjustment, if it is one.
+    pub fn adjustment(&self) -> Option<&Adjustment> {
+        match self {
+            Fact::Adjustment(adjustment) => Some(adjustment),
+            Fact::Sale(_) | Fact::Renewal(_) | Fact::ContractEnd(_) => None,
+        }
+    }
+
+    /// The contract's end, if it is one.
+    pub fn contract_end(&self) -> Option<&ContractEnd> {
+        match self {
+            Fact::ContractEnd(end) => Some(end),
+            Fact::Sale(_) | Fact::Renewal(_) | Fact::Adjustment(_) => None,
+        }
+    }
+
     /// The subject of the fact.
     pub fn subject(&self) -> Subject<'_> {
         match self {
             Fact::Sale(sale) => Subject::Annuity(&sale.contract_id, Term::FIRST),
             Fact::Renewal(renewal) => Subject::Annuity(&renewal.contract_id, renewal.term),
-            Fact::CreditNote(note) => Subject::Annuity(&note.contract_id, note.term),
+            Fact::Adjustment(adjustment) => Subject::Annuity(&adjustment.contract_id, adjustment.term),
+            Fact::ContractEnd(end) => Subject::Annuity(&end.contract_id, Term::FIRST),
         }
     }
 }

@@ -81,8 +81,8 @@ id! {
     CustomerId
 }
 id! {
-    /// A credit note; unique within its annuity.
-    CreditNoteId
+    /// A document of billing that adjusts an annuity; unique among those of its kind and annuity.
+    DocumentId
 }
 
 #[cfg(test)]

@@ -22,6 +22,7 @@ pub mod explain;
 pub mod fact;
 pub mod fold;
 pub mod id;
+pub mod label;
 pub mod line;
 pub mod minimum_sales;
 mod minor;
@@ -42,8 +43,11 @@ pub use contract::Contract;
 pub use day::{Day, Month};
 pub use decision::Kind;
 pub use entry::Entry;
-pub use fact::{AnnuityId, CreditNote, Fact, Instance, Renewal, Sale, Subject, Term};
-pub use id::{ContractId, CreditNoteId, CustomerId, PartnerId};
+pub use fact::{
+    Adjustment, AdjustmentId, AdjustmentKind, AnnuityId, ContractEnd, Fact, Instance, Renewal, Sale, Subject, Term,
+};
+pub use id::{ContractId, CustomerId, DocumentId, PartnerId};
+pub use label::CustomerName;
 pub use line::{Cause, Line, PostingKey};
 pub use money::{Currency, Minor, Money, Rate};
 pub use partner::Partner;

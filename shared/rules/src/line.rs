@@ -3,15 +3,15 @@
 use crate::agreement::AgreementId;
 use crate::decision::{Decision, Kind, Reason};
 use crate::money::MAX_MINOR;
-use crate::{Agreement, AnnuityId, CreditNote, CreditNoteId, Currency, Day, Minor, Model, Money, PartnerId};
+use crate::{Adjustment, AdjustmentId, Agreement, AnnuityId, Currency, Day, Minor, Model, Money, PartnerId};
 
 /// The cause of a line within an annuity.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Cause {
     /// The annuity itself.
     Annuity,
-    /// One of its credit notes.
-    CreditNote(CreditNoteId),
+    /// One of its supplements or credit notes.
+    Adjustment(AdjustmentId),
 }
 
 /// The id of a line (§4): contract, term and cause; for an entry fee, the agreement.
@@ -128,14 +128,14 @@ impl Line {
     }
 }
 
-/// §3.4: the annuity's own line, then its credit notes' in the annuity's currency, in the order (`issued_on`,
-/// `credit_note_id`). Fees are at most 10^12, so nothing here can overflow.
+/// §3.4: the annuity's own line, then those of its supplements and credit notes in the annuity's currency, in the order
+/// (`issued_on`, id). Fees are at most 10^12, and adjustments a hundred, so nothing here can overflow.
 pub fn annuity_lines<'a>(
     partner_id: &PartnerId,
     annuity: AnnuityId,
     (starts_on, fee): (Day, Money),
     decision: &Decision,
-    credit_notes: impl IntoIterator<Item = &'a CreditNote>,
+    adjustments: impl IntoIterator<Item = &'a Adjustment>,
 ) -> Vec<Line> {
     let line = |annuity, cause, booked_on, before, after| Line {
         id: LineId::Annuity { annuity, cause },
@@ -148,15 +148,15 @@ pub fn annuity_lines<'a>(
         },
         basis: Basis { decision: decision.clone(), before, after },
     };
-    let mut notes: Vec<&CreditNote> =
-        credit_notes.into_iter().filter(|note| note.amount.currency() == fee.currency()).collect();
-    notes.sort_by_key(|note| (note.issued_on, &note.credit_note_id));
-    let mut lines = Vec::with_capacity(1 + notes.len());
+    let mut adjustments: Vec<&Adjustment> =
+        adjustments.into_iter().filter(|adjustment| adjustment.amount.currency() == fee.currency()).collect();
+    adjustments.sort_by_key(|adjustment| (adjustment.issued_on, &adjustment.id));
+    let mut lines = Vec::with_capacity(1 + adjustments.len());
     let mut left = fee.minor();
-    for note in notes {
-        let after = Minor((left.0 - note.amount.minor().0).max(0));
-        let cause = Cause::CreditNote(note.credit_note_id.clone());
-        lines.push(line(annuity.clone(), cause, note.issued_on, left, after));
+    for adjustment in adjustments {
+        let after = adjustment.after(left);
+        let cause = Cause::Adjustment(adjustment.id.clone());
+        lines.push(line(annuity.clone(), cause, adjustment.issued_on, left, after));
         left = after;
     }
     lines.insert(0, line(annuity, Cause::Annuity, starts_on, Minor::ZERO, fee.minor()));
@@ -192,9 +192,10 @@ pub fn entry_fee_line(partner_id: &PartnerId, agreement: &Agreement) -> Option<L
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::AdjustmentKind;
     use crate::{ContractId, ProgrammeVersion, Rate, Term};
 
-    fn lines(rate: &str, reason: Reason, fee: &str, notes: &[(&str, &str, &str)]) -> Vec<(i64, i64)> {
+    fn lines(rate: &str, reason: Reason, fee: &str, adjustments: &[(&str, &str, &str)]) -> Vec<(i64, i64)> {
         let eur: Currency = "EUR".parse().unwrap();
         let money = |text: &str| match text.split_once(' ') {
             Some((amount, code)) => Money::parse(amount, code.parse().unwrap()).unwrap(),
@@ -210,19 +211,21 @@ mod tests {
             reason,
         };
         let contract_id: ContractId = "C".parse().unwrap();
-        let notes: Vec<CreditNote> = notes
+        let adjustments: Vec<Adjustment> = adjustments
             .iter()
-            .map(|(id, day, amount)| CreditNote {
-                contract_id: contract_id.clone(),
-                term: Term::FIRST,
-                credit_note_id: id.parse().unwrap(),
-                issued_on: day.parse().unwrap(),
-                amount: money(amount),
+            .map(|(id, day, amount)| {
+                let id = match amount.strip_prefix('+') {
+                    Some(_) => AdjustmentKind::Supplement.id(id.parse().unwrap()),
+                    None => AdjustmentKind::CreditNote.id(id.parse().unwrap()),
+                };
+                let issued_on = day.parse().unwrap();
+                let amount = money(amount.trim_start_matches('+'));
+                Adjustment { contract_id: contract_id.clone(), term: Term::FIRST, id, issued_on, amount }
             })
             .collect();
         let partner_id = "P".parse().unwrap();
         let annuity = AnnuityId { contract_id, term: Term::FIRST };
-        annuity_lines(&partner_id, annuity, (Day::MIN, money(fee)), &decision, &notes)
+        annuity_lines(&partner_id, annuity, (Day::MIN, money(fee)), &decision, &adjustments)
             .iter()
             .map(|line| (line.amount().0, line.vendor_share().0))
             .collect()
@@ -239,6 +242,14 @@ mod tests {
         let notes = [("c", "2024-03-01", "0.33"), ("b", "2024-02-01", "0.33"), ("a", "2024-02-01", "0.33")];
         let lines = lines("0.333333", Reason::RevenueShare, "0.99", &notes);
         assert_eq!(lines, [(33, 66), (-11, -22), (-11, -22), (-11, -22)]);
+    }
+
+    #[test]
+    fn a_supplement_earns_as_its_annuity_does_and_a_refund_takes_it_back() {
+        let adjustments =
+            [("n", "2024-03-01", "1200.01"), ("s", "2024-03-01", "+600.00"), ("n", "2024-04-01", "600.00")];
+        let lines = lines("0.5", Reason::PaidOnce, "1200.01", &adjustments);
+        assert_eq!(lines, [(60_001, 0), (30_000, 0), (-60_001, 0), (-30_000, 0)], "on one day supplements first");
     }
 
     #[test]

@@ -5,7 +5,7 @@ use crate::contract::Anomaly;
 use crate::decision::{Kind, Pending, Reason};
 use crate::programme::ProgrammeVersion;
 use crate::text::{Text, text};
-use crate::{Instance, Model};
+use crate::{AdjustmentKind, Instance, Model};
 
 /// A kind of amount: `Commission`.
 #[inline]
@@ -72,6 +72,15 @@ pub fn anomaly(anomaly: Anomaly) -> Text {
     }
 }
 
+/// An adjustment of an annuity.
+#[inline]
+pub fn adjustment(kind: AdjustmentKind) -> Text {
+    match kind {
+        AdjustmentKind::Supplement => text("Supplément", "Supplement"),
+        AdjustmentKind::CreditNote => text("Avoir", "Credit note"),
+    }
+}
+
 /// The installation that a contract is for.
 #[inline]
 pub fn instance(instance: Instance) -> Text {
@@ -95,6 +104,7 @@ pub fn all() -> Vec<(&'static str, &'static str, Text)> {
     let models = Model::ALL.iter().filter_map(|one| Some(("model", one.as_str(), model(*one)?)));
     let reasons = Reason::each().map(|one| ("reason", one.as_str(), reason(one)));
     let anomalies = Anomaly::ALL.map(|one| ("attention", one.as_str(), anomaly(one)));
+    let adjustments = AdjustmentKind::ALL.map(|one| ("adjustment", one.as_str(), adjustment(one)));
     let instances = [(Instance::Customer, "customer"), (Instance::Partner, "partner")];
     let instances = instances.map(|(one, name)| ("instance", name, instance(one)));
     kinds_of("kind", kind)
@@ -102,6 +112,7 @@ pub fn all() -> Vec<(&'static str, &'static str, Text)> {
         .chain(models)
         .chain(reasons)
         .chain(anomalies)
+        .chain(adjustments)
         .chain(instances)
         .collect()
 }

@@ -7,8 +7,8 @@ use crate::minimum_sales::Status;
 use crate::programme::{Condition, Earnings, FromSale, Party, Perk, Text};
 use crate::rates::Rates;
 use crate::{
-    ContractId, CreditNoteId, Currency, CustomerId, Day, Instance, Kind, Model, Month, PartnerId, ProgrammeVersion,
-    Rate, Term,
+    AdjustmentKind, ContractId, Currency, CustomerId, CustomerName, Day, DocumentId, Instance, Kind, Model, Month,
+    PartnerId, ProgrammeVersion, Rate, Term,
 };
 use std::borrow::Cow;
 use utoipa::openapi::schema::{ArrayBuilder, KnownFormat, Object, ObjectBuilder, OneOfBuilder, SchemaFormat, Type};
@@ -86,7 +86,9 @@ fn both_languages() -> Object {
 
 schema! {
     ContractId: "Id" = id();
-    CreditNoteId: "Id" = id();
+    DocumentId: "Id" = id();
+    CustomerName: "CustomerName" = text().min_length(Some(1)).max_length(Some(crate::label::MAX_LABEL)).build();
+    AdjustmentKind: "AdjustmentKind" = one_of(AdjustmentKind::ALL.map(AdjustmentKind::as_str));
     CustomerId: "Id" = id();
     PartnerId: "Id" = id();
     Day: "Day" = day();

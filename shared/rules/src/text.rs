@@ -123,7 +123,7 @@ mod tests {
         for error in [AgreementsError::Overlap { earlier, later }, AgreementsError::TooMany] {
             check(error.into(), &error);
         }
-        for bound in [Bound::CreditNotes, Bound::Claims, Bound::Choices] {
+        for bound in [Bound::Adjustments, Bound::Claims, Bound::Choices] {
             check(bound.into(), &bound);
         }
         assert_eq!(all.len(), 21, "each says something of its own");

@@ -18,9 +18,9 @@ use rules::programme::{FromSale, Language};
 use rules::simulation::{Change, Who, simulation};
 use rules::totals::{Group, of_lines};
 use rules::{
-    Agreement, Agreements, AnnuityId, Cause, Contract, ContractId, CreditNote, Currency, Day, Entry, Fact, Instance,
-    Kind, Line, Minor, Model, Money, Month, Partner, PartnerId, PostingKey, ProgrammeVersion, Rate, Renewal, Sale,
-    Subject, Term, Totals,
+    Adjustment, AdjustmentKind, Agreement, Agreements, AnnuityId, Cause, Contract, ContractEnd, ContractId, Currency,
+    Day, Entry, Fact, Instance, Kind, Line, Minor, Model, Money, Month, Partner, PartnerId, PostingKey,
+    ProgrammeVersion, Rate, Renewal, Sale, Subject, Term, Totals,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -65,7 +65,7 @@ fn agreement(text: &str) -> Agreement {
 }
 
 /// `sale <contract> <signed_on> <fee>`, `instance` likewise, `renewal <contract> <term> <starts_on> <fee>`,
-/// `note <contract> <term> <id> <issued_on> <amount>`; EUR, unless a currency ends it.
+/// `note <contract> <term> <id> <issued_on> <amount>`, `supplement` likewise, `ended <contract> <ended_on>`; EUR, unless a currency ends it.
 fn fact(text: &str) -> Fact {
     let mut words: Vec<&str> = text.split(' ').collect();
     let currency = words.pop_if(|last| last.bytes().all(|b| b.is_ascii_uppercase())).unwrap_or("EUR");
@@ -85,12 +85,19 @@ fn fact(text: &str) -> Fact {
             starts_on: starts_on.parse().unwrap(),
             annual_fee: fee(amount),
         }),
-        ["note", contract, number, id, issued_on, amount] => Fact::CreditNote(CreditNote {
+        [kind @ ("note" | "supplement"), contract, number, id, issued_on, amount] => Fact::Adjustment(Adjustment {
             contract_id: contract.parse().unwrap(),
             term: term(number),
-            credit_note_id: id.parse().unwrap(),
+            id: match kind {
+                "note" => AdjustmentKind::CreditNote.id(id.parse().unwrap()),
+                _ => AdjustmentKind::Supplement.id(id.parse().unwrap()),
+            },
             issued_on: issued_on.parse().unwrap(),
             amount: fee(amount),
+        }),
+        ["ended", contract, ended_on] => Fact::ContractEnd(ContractEnd {
+            contract_id: contract.parse().unwrap(),
+            ended_on: ended_on.parse().unwrap(),
         }),
         _ => panic!("{text}"),
     }
@@ -172,8 +179,8 @@ fn which(id: &LineId) -> String {
         LineId::Annuity { annuity: AnnuityId { contract_id, term }, cause: Cause::Annuity } => {
             format!("{contract_id} {term}")
         }
-        LineId::Annuity { annuity: AnnuityId { contract_id, term }, cause: Cause::CreditNote(note) } => {
-            format!("{contract_id} {term} {note}")
+        LineId::Annuity { annuity: AnnuityId { contract_id, term }, cause: Cause::Adjustment(id) } => {
+            format!("{contract_id} {term} {}", id.id)
         }
         LineId::EntryFee { partner_id, agreement } => format!("{partner_id} {agreement}"),
     }
@@ -743,6 +750,11 @@ fn the_edges_fold_to_the_expected_lines() {
     check_world("edges/");
 }
 
+#[test]
+fn the_world_of_supplements_folds_to_the_expected_lines() {
+    check_world("supplements/");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -792,11 +804,18 @@ proptest! {
         let fees: BTreeMap<_, _> = facts.iter().filter_map(|fact| match fact {
             Fact::Sale(sale) => Some(((sale.contract_id.clone(), Term::FIRST), sale.annual_fee)),
             Fact::Renewal(renewal) => Some(((renewal.contract_id.clone(), renewal.term), renewal.annual_fee)),
-            Fact::CreditNote(_) => None,
+            Fact::Adjustment(_) | Fact::ContractEnd(_) => None,
         }).collect();
-        let refunds = fees.iter().map(|((contract_id, term), fee)| Fact::CreditNote(CreditNote {
-            contract_id: contract_id.clone(), term: *term, credit_note_id: "all".parse().unwrap(),
-            issued_on: Day::MAX, amount: *fee,
+        // Over the fee and its supplements.
+        let mut whole: BTreeMap<_, i64> = fees.iter().map(|(key, fee)| (key.clone(), fee.minor().0)).collect();
+        for fact in &facts {
+            if let Fact::Adjustment(one) = fact && one.id.kind == AdjustmentKind::Supplement {
+                *whole.entry((one.contract_id.clone(), one.term)).or_default() += one.amount.minor().0;
+            }
+        }
+        let refunds = whole.iter().map(|((contract_id, term), whole)| Fact::Adjustment(Adjustment {
+            contract_id: contract_id.clone(), term: *term, id: AdjustmentKind::CreditNote.id("all".parse().unwrap()),
+            issued_on: Day::MAX, amount: Money::new(Minor(*whole), Currency::EUR).unwrap(),
         }));
         for line in fold(facts.clone(), &registry()) {
             if let (Kind::RevenueShare, LineId::Annuity { annuity: AnnuityId { contract_id, term }, cause: Cause::Annuity }) = (line.posting.kind, &line.id)

@@ -8,7 +8,7 @@ use crate::totals::{BookingLedger, Refreshes};
 use crate::{Error, chain, now, telemetry, warm_up};
 use events::{EventType, Refusal, cloud_event};
 use ledger::{LedgerError, Outcome, ReportedFact};
-use rules::{Fact, Subject};
+use rules::Subject;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -43,7 +43,10 @@ impl Worker for Ingest {
             match cloud_event::parse(&message.body, self.event_type) {
                 Ok(event) => {
                     event.time.or(message.sent_at).into_iter().for_each(|since| self.metrics.age(since));
-                    accepted.push((message, ReportedFact::new(event.fact, &event.id)));
+                    accepted.push((
+                        message,
+                        ReportedFact::new(event.fact, &event.id).with_customer_name(event.customer_name),
+                    ));
                 }
                 Err(refusal) if self.dead_letters.move_to_dead_letters(&message, &refusal).await => {}
                 Err(_) => back.push(message.id),
@@ -64,7 +67,7 @@ impl Ingest {
         for ((message, reported), outcome) in messages.into_iter().zip(&reported).zip(outcomes) {
             let is_durable = match &outcome {
                 Ok(Outcome::TooMany(bound)) => {
-                    let refusal = Refusal::new(field_of(reported.fact()), *bound);
+                    let refusal = Refusal::new(self.event_type.key_field(), *bound);
                     self.dead_letters.move_to_dead_letters(&message, &refusal).await
                 }
                 Ok(
@@ -72,7 +75,8 @@ impl Ingest {
                     | Outcome::Pending(_)
                     | Outcome::Duplicate
                     | Outcome::Contradiction
-                    | Outcome::Void,
+                    | Outcome::Void
+                    | Outcome::Recorded,
                 ) => true,
                 Err(_) => false,
             };
@@ -104,13 +108,5 @@ impl Ingest {
                 );
             }
         }
-    }
-}
-
-/// The field to name when a fact exceeds a bound.
-fn field_of(fact: &Fact) -> &'static str {
-    match fact {
-        Fact::Sale(_) | Fact::Renewal(_) => "data.contract_id",
-        Fact::CreditNote(_) => "data.credit_note_id",
     }
 }

@@ -65,7 +65,7 @@ impl Metrics {
         match outcome {
             Outcome::Pending(_) => self.counts().pending += 1,
             Outcome::Contradiction => self.counts().contradictions += 1,
-            Outcome::Decided | Outcome::Duplicate | Outcome::Void | Outcome::TooMany(_) => {}
+            Outcome::Decided | Outcome::Recorded | Outcome::Duplicate | Outcome::Void | Outcome::TooMany(_) => {}
         }
     }
 

@@ -15,10 +15,9 @@ use ledger::choices::{Choice, ChoiceResult};
 use ledger::recorded::{Origin, Trigger};
 use ledger::restate::Failure;
 use ledger::store::IndexKey;
-use rules::contract::Key;
 use rules::line::LineId;
 use rules::text::Words;
-use rules::{AnnuityId, Cause, ContractId, CreditNoteId, Day, PartnerId, Term};
+use rules::{AnnuityId, Cause, ContractId, Day, PartnerId, Term};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::process::ExitCode;
@@ -31,7 +30,7 @@ pub enum Request {
     /// One step of a partner's restatement.
     Partner(PartnerStep),
     /// A manager's choice of the effective claim.
-    Choice(ChoiceRequest),
+    Choice(Choice),
 }
 
 impl Request {
@@ -44,7 +43,7 @@ impl Request {
                 tracing::info!(partner_id, agreements_version = step.agreements_version, outcome, "partner restated");
             }
             Request::Choice(choice) => {
-                let (contract_id, term) = (choice.contract_id.as_str(), choice.term.number());
+                let (contract_id, term) = (choice.contract_id.as_str(), choice.key.term().number());
                 tracing::info!(contract_id, term, choice = choice.number, outcome, "choice made");
             }
         }
@@ -86,39 +85,6 @@ impl PartnerStep {
 
 /// The most skipped contracts that a pass stores in its message; the others are in the log.
 const MOST_PASSED_OVER: usize = 100;
-
-/// A choice between the claims of one key (RULEBOOK §5).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ChoiceRequest {
-    pub contract_id: ContractId,
-    /// The annuity.
-    pub term: Term,
-    /// The credit note; none: the annuity itself.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub credit_note_id: Option<CreditNoteId>,
-    /// 1 for the first choice of the key, and so on.
-    pub number: usize,
-    /// The number of the chosen claim, counted from 1 in the order recorded; none: no claim becomes effective.
-    pub claim: Option<usize>,
-    /// The number of claims that the manager saw.
-    pub seen: usize,
-    /// The reason stated.
-    pub why: String,
-}
-
-impl ChoiceRequest {
-    /// The key whose claims the choice is between.
-    pub fn key(&self) -> Key {
-        Key::of(self.term, self.credit_note_id.clone())
-    }
-
-    /// The requested choice.
-    pub fn choice(&self) -> Choice {
-        let ChoiceRequest { contract_id, term: _, credit_note_id: _, number, claim, seen, why } = self.clone();
-        Choice { contract_id, key: self.key(), number, claim, seen, why }
-    }
-}
 
 /// A request that could not be sent.
 #[derive(Debug, thiserror::Error)]
@@ -279,9 +245,9 @@ impl Restatement {
     }
 
     /// Applies a choice, between two passes for every partner with a claim of the sale, as for a change of agreements.
-    async fn choose(&self, request: &ChoiceRequest) -> Result<Option<Refusal>, Error> {
-        let contract = self.ledger.contract(&request.contract_id).await?.contract();
-        let (outlook, _) = request.choice().judge(&contract);
+    async fn choose(&self, choice: &Choice) -> Result<Option<Refusal>, Error> {
+        let contract = self.ledger.contract(&choice.contract_id).await?.contract();
+        let (outlook, _) = choice.judge(&contract);
         if let Some(refusal) = refused(outlook) {
             return Ok(Some(refusal));
         }
@@ -291,8 +257,8 @@ impl Restatement {
         for pass in &passes {
             self.queue.send_delayed(pass).await?;
         }
-        let because = Trigger::Choice(request.number);
-        let made = self.ledger.choose(&request.choice(), Origin { at: now(), because: &because }).await?;
+        let because = Trigger::Choice(choice.number);
+        let made = self.ledger.choose(choice, Origin { at: now(), because: &because }).await?;
         if let Some(refusal) = refused(made) {
             return Ok(Some(refusal));
         }

@@ -46,7 +46,7 @@ fn line(sale: &Sale, partner: &Partner) -> Line {
 fn only_sale(fact: Fact) -> Sale {
     match fact {
         Fact::Sale(sale) => sale,
-        Fact::Renewal(_) | Fact::CreditNote(_) => unreachable!("it is a sale"),
+        Fact::Renewal(_) | Fact::Adjustment(_) | Fact::ContractEnd(_) => unreachable!("it is a sale"),
     }
 }
 

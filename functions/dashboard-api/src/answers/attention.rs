@@ -1,6 +1,7 @@
 //! The attention list: anomalies, dead letters and unreadable items, each with what to do about it.
 
 use crate::answers::unreadable::Unreadable;
+use events::EventType;
 use jiff::Timestamp;
 use ledger::attention::DeadLetter;
 use rules::contract::Anomaly;
@@ -47,7 +48,7 @@ pub(crate) struct DeadLetterItem {
     kind: RejectedKind,
     message_id: String,
     /// The function that refused the message; null if this release does not know it.
-    function: Option<Function>,
+    function: Option<&'static str>,
     field: String,
     reason: String,
     recorded_at: Timestamp,
@@ -66,7 +67,7 @@ impl DeadLetterItem {
         DeadLetterItem {
             kind: RejectedKind::RejectedMessage,
             message_id: dead_letter.message_id.clone(),
-            function: Function::named(&dead_letter.function),
+            function: function(&dead_letter.function),
             field: dead_letter.field.clone(),
             reason: dead_letter.reason.in_language(language).to_owned(),
             recorded_at: dead_letter.at,
@@ -116,34 +117,16 @@ impl UnreadableItem {
     }
 }
 
-/// The functions that refuse messages.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "kebab-case")]
-enum Function {
-    SaleSigned,
-    AnnualRenewal,
-    CreditNote,
-    Restatement,
-    Totals,
-}
-
-impl Function {
-    /// Finds a function by its name in Lambda: that of the template, or `<stack>-<that of the template>-<at random>`.
-    fn named(name: &str) -> Option<Function> {
-        let logical = match name.rsplit_once('-') {
-            Some((stack_and_logical, _)) => stack_and_logical.rsplit('-').next().unwrap_or(stack_and_logical),
-            None => name,
-        };
-        match logical {
-            "SaleSigned" => Some(Function::SaleSigned),
-            "AnnualRenewal" => Some(Function::AnnualRenewal),
-            "CreditNote" => Some(Function::CreditNote),
-            "Restatement" => Some(Function::Restatement),
-            "Totals" => Some(Function::Totals),
-            _ => None,
-        }
-    }
+/// The function that refused a message, by its name in the template or in Lambda, `<stack>-<that of the template>-<at
+/// random>`; none: no function that refuses messages.
+fn function(name: &str) -> Option<&'static str> {
+    let logical = match name.rsplit_once('-') {
+        Some((stack_and_logical, _)) => stack_and_logical.rsplit('-').next().unwrap_or(stack_and_logical),
+        None => name,
+    };
+    let events = EventType::ALL.iter().map(|event_type| (event_type.logical_id(), event_type.name()));
+    let mut all = events.chain([("Restatement", "restatement"), ("Totals", "totals")]);
+    all.find(|(known, _)| *known == logical).map(|(_, name)| name)
 }
 
 #[cfg(test)]
@@ -152,16 +135,15 @@ mod tests {
 
     #[test]
     fn a_function_has_one_name_here_and_in_an_account() {
-        let check = |name: &str, function: Option<Function>| assert_eq!(Function::named(name), function, "{name}");
-        check("SaleSigned", Some(Function::SaleSigned));
-        check("programme-SaleSigned-1A2B3C4D5E6F", Some(Function::SaleSigned));
-        check("partner-programme-prod-AnnualRenewal-xYz", Some(Function::AnnualRenewal));
-        check("CreditNote-Restatement-0", Some(Function::Restatement));
-        check("a-CreditNote-0", Some(Function::CreditNote));
-        check("Totals", Some(Function::Totals));
+        let check = |name: &str, expected: Option<&str>| assert_eq!(function(name), expected, "{name}");
+        check("SaleSigned", Some("sale-signed"));
+        check("programme-SaleSigned-1A2B3C4D5E6F", Some("sale-signed"));
+        check("partner-programme-prod-AnnualRenewal-xYz", Some("annual-renewal"));
+        check("CreditNote-Restatement-0", Some("restatement"));
+        check("a-CreditNote-0", Some("credit-note"));
+        check("Totals", Some("totals"));
         for name in ["", "-", "DashboardApi", "stack-DashboardApi-1", "sale-signed"] {
             check(name, None);
         }
-        assert_eq!(serde_json::to_value(Function::SaleSigned).unwrap(), "sale-signed");
     }
 }

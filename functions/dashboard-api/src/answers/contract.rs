@@ -12,8 +12,8 @@ use rules::contract::{Anomaly, Key, State};
 use rules::decision;
 use rules::programme::Language;
 use rules::{
-    Cause, Contract, ContractId, CreditNoteId, CustomerId, Day, Fact, Instance, Line, Partner, PartnerId, Term,
-    explain, line::LineId,
+    Adjustment, AdjustmentId, AdjustmentKind, Cause, Contract, ContractId, CustomerId, CustomerName, Day, DocumentId,
+    Fact, Instance, Line, Partner, PartnerId, Term, explain, line::LineId,
 };
 use serde::Serialize;
 
@@ -38,11 +38,15 @@ pub(crate) struct History {
     contract_id: ContractId,
     /// The effective sale.
     sale: Option<SaleClaim>,
+    /// The client's name as billing sent it; null: show the client's id.
+    customer_name: Option<CustomerName>,
+    /// The last day of the contract, once billing has said that it ends.
+    ended_on: Option<Day>,
     /// Reason why the sale is no longer the partner's, else null. With a reason, the page has the partner's own
     /// entries, but no sale and no annuities.
     no_longer_yours: Option<Left>,
     annuities: Vec<Annuity>,
-    /// Sale, renewals and credit notes, each with its effective claim; always empty for a partner.
+    /// Every fact of the contract, each with its effective claim; always empty for a partner.
     keys: Vec<ClaimedKey>,
     /// Claims of each key that has several; always empty for a partner.
     contradictions: Vec<Contradiction>,
@@ -54,7 +58,7 @@ pub(crate) struct History {
 impl History {
     pub(crate) fn of(
         id: &ContractId,
-        (contract, partner): (&Contract, &Partner),
+        (contract, customer_name, partner): (&Contract, Option<&CustomerName>, &Partner),
         view: &View,
         page: PageOfPieces,
         language: Language,
@@ -65,6 +69,8 @@ impl History {
         };
         let mut history = History {
             contract_id: id.clone(),
+            customer_name: sale.as_ref().and(customer_name.cloned()),
+            ended_on: sale.as_ref().and(contract.end()).map(|end| end.ended_on),
             sale,
             no_longer_yours,
             annuities: Vec::new(),
@@ -88,7 +94,7 @@ impl History {
     }
 }
 
-/// An annuity with its credit notes.
+/// An annuity with its supplements and credit notes.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 struct Annuity {
@@ -98,7 +104,8 @@ struct Annuity {
     state: AnnuityState,
     pending: Option<Pending>,
     line: Option<LineAnswer>,
-    credit_notes: Vec<CreditNoteAnswer>,
+    /// Its supplements and credit notes by day, as they are computed.
+    adjustments: Vec<AdjustmentAnswer>,
     /// Anomalies of the annuity; always empty for a partner.
     attention: Vec<Anomaly>,
 }
@@ -121,14 +128,16 @@ struct Pending {
     explanation: String,
 }
 
-/// A credit note, as its effective claim states it.
+/// A supplement or a credit note, as its effective claim states it.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[cfg_attr(feature = "openapi", schema(as = CreditNote))]
-struct CreditNoteAnswer {
-    credit_note_id: CreditNoteId,
+#[cfg_attr(feature = "openapi", schema(as = Adjustment))]
+struct AdjustmentAnswer {
+    kind: AdjustmentKind,
+    id: DocumentId,
     issued_on: Day,
-    credited: Money,
+    /// The amount added to the annuity, or credited.
+    amount: Money,
     line: Option<LineAnswer>,
 }
 
@@ -151,23 +160,24 @@ impl Annuity {
             state,
             pending,
             line: line_of(&lines, &Cause::Annuity, language),
-            credit_notes: credit_notes(contract, term, &lines, language),
+            adjustments: adjustments(contract, term, &lines, language),
             attention: if view.is_whole() { contract.anomalies(term, partner) } else { Vec::new() },
         }
     }
 }
 
-/// Lists the credit notes of an annuity by day, and on one day by their ids.
-fn credit_notes(contract: &Contract, term: Term, lines: &[Line], language: Language) -> Vec<CreditNoteAnswer> {
-    let mut notes: Vec<_> = contract.credit_notes(term).collect();
-    notes.sort_by_key(|note| (note.issued_on, &note.credit_note_id));
-    let notes = notes.into_iter().map(|note| CreditNoteAnswer {
-        credit_note_id: note.credit_note_id.clone(),
-        issued_on: note.issued_on,
-        credited: note.amount.into(),
-        line: line_of(lines, &Cause::CreditNote(note.credit_note_id.clone()), language),
-    });
-    notes.collect()
+/// The supplements and credit notes of an annuity by day, on one day as they are computed (§3.4).
+fn adjustments(contract: &Contract, term: Term, lines: &[Line], language: Language) -> Vec<AdjustmentAnswer> {
+    let mut all: Vec<&Adjustment> = contract.adjustments(term).collect();
+    all.sort_by_key(|one| (one.issued_on, &one.id));
+    let answer = |Adjustment { contract_id: _, term: _, id, issued_on, amount }: &Adjustment| AdjustmentAnswer {
+        kind: id.kind,
+        id: id.id.clone(),
+        issued_on: *issued_on,
+        amount: (*amount).into(),
+        line: line_of(lines, &Cause::Adjustment(id.clone()), language),
+    };
+    all.into_iter().map(answer).collect()
 }
 
 fn line_of(lines: &[Line], wanted: &Cause, language: Language) -> Option<LineAnswer> {
@@ -178,23 +188,44 @@ fn line_of(lines: &[Line], wanted: &Cause, language: Language) -> Option<LineAns
     lines.iter().find(is_wanted).map(|line| LineAnswer::of(line, language))
 }
 
-/// The key of a sale, a renewal or a credit note; each of these can be claimed only once without contradiction.
+/// The key of a fact; each can be claimed only once without contradiction.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 struct KeyName {
-    /// The term of the annuity; 1 for the sale.
+    /// The kind of the fact.
+    fact: FactKind,
+    /// The term of the annuity; 1 for the sale and the contract's end.
     term: Term,
-    /// The id of the credit note; null for a sale or a renewal.
-    credit_note_id: Option<CreditNoteId>,
+    /// The id of the supplement or credit note.
+    id: Option<DocumentId>,
+}
+
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(untagged)]
+enum FactKind {
+    Adjustment(AdjustmentKind),
+    Other(OtherFact),
+}
+
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "kebab-case")]
+enum OtherFact {
+    Sale,
+    Renewal,
+    ContractEnd,
 }
 
 impl From<&Key> for KeyName {
     fn from(key: &Key) -> KeyName {
-        let credit_note_id = match key {
-            Key::Sale | Key::Renewal(_) => None,
-            Key::CreditNote(_, note) => Some(note.clone()),
+        let (fact, id) = match key {
+            Key::Sale => (FactKind::Other(OtherFact::Sale), None),
+            Key::Renewal(_) => (FactKind::Other(OtherFact::Renewal), None),
+            Key::Adjustment(_, id) => (FactKind::Adjustment(id.kind), Some(id.id.clone())),
+            Key::End => (FactKind::Other(OtherFact::ContractEnd), None),
         };
-        KeyName { term: key.term(), credit_note_id }
+        KeyName { fact, term: key.term(), id }
     }
 }
 
@@ -227,7 +258,11 @@ impl ClaimedKey {
         let (term, n) = (key.term().to_string(), number.to_string());
         let path = match key {
             Key::Sale | Key::Renewal(_) => Route::ChooseAnnuity.path_of(&[id.as_str(), &term, &n]),
-            Key::CreditNote(_, note) => Route::ChooseCreditNote.path_of(&[id.as_str(), &term, note.as_str(), &n]),
+            Key::Adjustment(_, AdjustmentId { kind, id: adjustment }) => {
+                let kind = format!("{}s", kind.as_str());
+                Route::ChooseAdjustment.path_of(&[id.as_str(), &term, &kind, adjustment.as_str(), &n])
+            }
+            Key::End => Route::ChooseEnd.path_of(&[id.as_str(), &n]),
         };
         ClaimedKey {
             key: key.into(),
@@ -290,14 +325,15 @@ impl From<&ChoiceMade> for ChoiceAnswer {
     }
 }
 
-/// A claim of a sale, a renewal or a credit note.
+/// A claim of a fact.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(untagged)]
 enum Claim {
     Sale(SaleClaim),
     Renewal(RenewalClaim),
-    CreditNote(CreditNoteClaim),
+    Adjustment(AdjustmentClaim),
+    End(EndClaim),
 }
 
 /// A sale as claimed.
@@ -320,14 +356,22 @@ struct RenewalClaim {
     annual_fee: Money,
 }
 
-/// A credit note as claimed.
+/// A supplement or a credit note as claimed.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-struct CreditNoteClaim {
+struct AdjustmentClaim {
+    kind: AdjustmentKind,
     term: Term,
-    credit_note_id: CreditNoteId,
+    id: DocumentId,
     issued_on: Day,
     amount: Money,
+}
+
+/// The end of a contract as claimed.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+struct EndClaim {
+    ended_on: Day,
 }
 
 impl From<&rules::Sale> for SaleClaim {
@@ -351,12 +395,16 @@ impl From<&Fact> for Claim {
                 starts_on: renewal.starts_on,
                 annual_fee: renewal.annual_fee.into(),
             }),
-            Fact::CreditNote(note) => Claim::CreditNote(CreditNoteClaim {
-                term: note.term,
-                credit_note_id: note.credit_note_id.clone(),
-                issued_on: note.issued_on,
-                amount: note.amount.into(),
-            }),
+            Fact::Adjustment(Adjustment { contract_id: _, term, id, issued_on, amount }) => {
+                Claim::Adjustment(AdjustmentClaim {
+                    kind: id.kind,
+                    term: *term,
+                    id: id.id.clone(),
+                    issued_on: *issued_on,
+                    amount: (*amount).into(),
+                })
+            }
+            Fact::ContractEnd(end) => Claim::End(EndClaim { ended_on: end.ended_on }),
         }
     }
 }

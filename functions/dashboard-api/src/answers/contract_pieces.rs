@@ -8,7 +8,7 @@ use ledger::choices::ChoiceMade;
 use ledger::recorded::LedgerEntry;
 use rules::contract::Key;
 use rules::line::LineId;
-use rules::{Cause, Contract, CreditNoteId, PartnerId, Term};
+use rules::{Cause, Contract, PartnerId, Term};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::ops::Bound::{Excluded, Unbounded};
@@ -75,7 +75,7 @@ impl View {
 /// A part of a contract that is shown whole.
 #[derive(Debug)]
 pub(crate) enum Piece {
-    /// An annuity with its credit notes.
+    /// An annuity with its adjustments.
     Annuity(Term),
     /// A key with its effective claim.
     Key(Key),
@@ -91,29 +91,12 @@ pub(crate) enum Piece {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) enum Place {
     Annuity(Term),
-    Key(PlaceOfKey),
-    Contradiction(PlaceOfKey),
+    Key(Key),
+    Contradiction(Key),
     /// The n-th choice of a key.
-    Choice(PlaceOfKey, usize),
-    /// The n-th entry of a line; a line is an annuity's own, or a credit note's.
-    Entry(Timestamp, Term, Option<CreditNoteId>, usize),
-}
-
-/// A key: the sale and the renewals by their term, credit notes behind them.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub(crate) enum PlaceOfKey {
-    Annuity(Term),
-    CreditNote(Term, CreditNoteId),
-}
-
-impl From<&Key> for PlaceOfKey {
-    fn from(key: &Key) -> PlaceOfKey {
-        match key {
-            Key::Sale => PlaceOfKey::Annuity(Term::FIRST),
-            Key::Renewal(term) => PlaceOfKey::Annuity(*term),
-            Key::CreditNote(term, note) => PlaceOfKey::CreditNote(*term, note.clone()),
-        }
-    }
+    Choice(Key, usize),
+    /// The n-th entry of a line, which is that of a key.
+    Entry(Timestamp, Key, usize),
 }
 
 /// The pieces of a contract that a view shows, in their order.
@@ -133,9 +116,9 @@ impl Pieces {
         }
         if view.is_whole() {
             let keys = contract.keys();
-            pieces.extend(keys.map(|key| (Place::Key(key.into()), Piece::Key(key.clone()))));
+            pieces.extend(keys.map(|key| (Place::Key(key.clone()), Piece::Key(key.clone()))));
             let several = contract.keys().filter(|key| contract.claims(key).len() > 1);
-            pieces.extend(several.map(|key| (Place::Contradiction(key.into()), Piece::Contradiction(key.clone()))));
+            pieces.extend(several.map(|key| (Place::Contradiction(key.clone()), Piece::Contradiction(key.clone()))));
             pieces.extend(choices(aggregates));
         }
         let entries = aggregates.entries().into_iter().flat_map(|(line, entries)| in_their_places(&line, entries));
@@ -169,7 +152,7 @@ impl Piece {
     /// Weight of the piece on a page: the number of lines, claims or entries that it shows.
     fn weight(&self, contract: &Contract) -> usize {
         match self {
-            Piece::Annuity(term) => 1 + contract.credit_notes(*term).count(),
+            Piece::Annuity(term) => 1 + contract.adjustments(*term).count(),
             Piece::Contradiction(key) => contract.claims(key).len(),
             Piece::Key(_) | Piece::Choice(_) | Piece::Entry(_, _) => 1,
         }
@@ -178,25 +161,24 @@ impl Piece {
 
 /// Numbers each choice within its key.
 fn choices(aggregates: &Aggregates) -> Vec<(Place, Piece)> {
-    let mut made: BTreeMap<PlaceOfKey, usize> = BTreeMap::new();
+    let mut made: BTreeMap<Key, usize> = BTreeMap::new();
     let choices = aggregates.choices().into_iter().map(|choice| {
-        let key = PlaceOfKey::from(&choice.key);
-        let number = made.entry(key.clone()).and_modify(|number| *number += 1).or_insert(1);
-        (Place::Choice(key, *number), Piece::Choice(choice))
+        let number = made.entry(choice.key.clone()).and_modify(|number| *number += 1).or_insert(1);
+        (Place::Choice(choice.key.clone(), *number), Piece::Choice(choice))
     });
     choices.collect()
 }
 
 /// Gives each entry of a line its place, in the order the entries were recorded.
 fn in_their_places(line: &LineId, entries: Vec<LedgerEntry>) -> Vec<(Place, Piece)> {
-    let (term, note) = match line {
-        LineId::Annuity { annuity, cause: Cause::Annuity } => (annuity.term, None),
-        LineId::Annuity { annuity, cause: Cause::CreditNote(note) } => (annuity.term, Some(note.clone())),
+    let key = match line {
+        LineId::Annuity { annuity, cause: Cause::Annuity } => Key::of(annuity.term, None),
+        LineId::Annuity { annuity, cause: Cause::Adjustment(id) } => Key::of(annuity.term, Some(id.clone())),
         // An entry fee belongs to no contract.
         LineId::EntryFee { .. } => return Vec::new(),
     };
     let placed = entries.into_iter().enumerate().map(|(n, recorded)| {
-        (Place::Entry(recorded.recorded_at, term, note.clone(), n), Piece::Entry(line.clone(), recorded))
+        (Place::Entry(recorded.recorded_at, key.clone(), n), Piece::Entry(line.clone(), recorded))
     });
     placed.collect()
 }

@@ -11,7 +11,8 @@ use rules::agreement::{Draft, EntryFee};
 use rules::contract::Key;
 use rules::programme::Language;
 use rules::{
-    Agreements, ContractId, CreditNote, CustomerId, Day, Fact, Instance, Model, Money, Partner, Renewal, Sale,
+    Adjustment, AdjustmentKind, Agreements, ContractId, CustomerId, Day, Fact, Instance, Model, Money, Partner,
+    Renewal, Sale,
 };
 use serde_json::Value;
 
@@ -62,10 +63,10 @@ fn renewal(term: u64) -> Fact {
 }
 
 fn note(term: u64, name: &str, day: u32) -> Fact {
-    Fact::CreditNote(CreditNote {
+    Fact::Adjustment(Adjustment {
         contract_id: id("C"),
         term: term.try_into().unwrap(),
-        credit_note_id: id(name),
+        id: AdjustmentKind::CreditNote.id(id(name)),
         issued_on: id(&format!("2000-01-{day:02}")),
         amount: euros("1.01"),
     })
@@ -73,7 +74,7 @@ fn note(term: u64, name: &str, day: u32) -> Fact {
 
 fn take_in(aggregates: &mut Aggregates, facts: impl IntoIterator<Item = Fact>, second: i64) {
     for fact in facts {
-        aggregates.place(&fact, origin(second)).unwrap();
+        aggregates.place(&fact, None, origin(second)).unwrap();
     }
     let mut partner = partner();
     if let Some(sale) = aggregates.contract().sale() {
@@ -94,7 +95,7 @@ fn page(aggregates: &Aggregates, view: &View, after: Option<Place>, limit: usize
     let contract = aggregates.contract();
     let page = Pieces::of(&contract, aggregates, view).page(&contract, after, limit);
     let next = page.next.clone();
-    let history = History::of(&id::<ContractId>("C"), (&contract, &partner()), view, page, Language::En);
+    let history = History::of(&id::<ContractId>("C"), (&contract, None, &partner()), view, page, Language::En);
     (serde_json::to_value(history).unwrap(), next)
 }
 
@@ -191,7 +192,7 @@ fn a_page_weighs_about_its_limit_and_is_far_below_what_an_answer_may_be() {
         let (shown, next) = page(&aggregates, &View::Whole, after, 500);
         let count = |list: &str| shown[list].as_array().unwrap().len();
         let notes = shown["annuities"].as_array().unwrap().iter();
-        let notes: usize = notes.map(|annuity| annuity["credit_notes"].as_array().unwrap().len()).sum();
+        let notes: usize = notes.map(|annuity| annuity["adjustments"].as_array().unwrap().len()).sum();
         let weight = notes + LISTS.map(count).iter().sum::<usize>();
         assert!(weight < 511 && (weight >= 500 || next.is_none()), "{weight}");
         let size = shown.to_string().len();

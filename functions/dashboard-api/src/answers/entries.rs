@@ -10,7 +10,8 @@ use rules::line::LineId;
 use rules::programme::Language;
 use rules::rates::Rates;
 use rules::{
-    AgreementId, AnnuityId, Cause, ContractId, Day, Kind, Line, Model, PartnerId, ProgrammeVersion, Term, explain,
+    AdjustmentId, AgreementId, AnnuityId, Cause, ContractId, Day, Kind, Line, Model, PartnerId, ProgrammeVersion, Term,
+    explain,
 };
 use serde::Serialize;
 
@@ -33,7 +34,9 @@ pub(crate) struct LineName {
     /// The contract of the line; null for an entry fee.
     pub(crate) contract_id: Option<ContractId>,
     pub(crate) term: Option<Term>,
-    /// `annuity`, the id of a credit note, or, of an entry fee, the first day of its agreement.
+    /// `annuity`, `supplement`, `credit-note` or `entry-fee`.
+    pub(crate) cause_kind: &'static str,
+    /// `annuity`, the id of a supplement or a credit note, or, of an entry fee, the first day of its agreement.
     pub(crate) cause: String,
 }
 
@@ -41,14 +44,14 @@ impl From<&LineId> for LineName {
     fn from(line: &LineId) -> LineName {
         match line {
             LineId::Annuity { annuity: AnnuityId { contract_id, term }, cause } => {
-                let cause = match cause {
-                    Cause::Annuity => "annuity".to_owned(),
-                    Cause::CreditNote(note) => note.to_string(),
+                let (cause_kind, cause) = match cause {
+                    Cause::Annuity => ("annuity", "annuity".to_owned()),
+                    Cause::Adjustment(AdjustmentId { kind, id }) => (kind.as_str(), id.to_string()),
                 };
-                LineName { contract_id: Some(contract_id.clone()), term: Some(*term), cause }
+                LineName { contract_id: Some(contract_id.clone()), term: Some(*term), cause_kind, cause }
             }
             LineId::EntryFee { partner_id: _, agreement } => {
-                LineName { contract_id: None, term: None, cause: agreement.to_string() }
+                LineName { contract_id: None, term: None, cause_kind: "entry-fee", cause: agreement.to_string() }
             }
         }
     }
@@ -125,7 +128,7 @@ impl From<&lenient::UnknownEntry> for UnknownEntry {
     }
 }
 
-/// A line: the amount owed for an annuity, a credit note or an entry fee, with its reason.
+/// A line: the amount owed for an annuity, a supplement, a credit note or an entry fee, with its reason.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "openapi", schema(as = Line))]

@@ -47,11 +47,12 @@ impl Statement {
     }
 }
 
-const COLUMNS: [&str; 14] = [
+const COLUMNS: [&str; 15] = [
     "part",
     "partner_id",
     "contract_id",
     "term",
+    "cause_kind",
     "cause",
     "kind",
     "model",
@@ -87,7 +88,7 @@ fn note_row(statement: &reports::Statement, note: &str) -> Vec<String> {
 }
 
 fn row(part: &str, listed: &ListedEntry, language: Language) -> Vec<String> {
-    let LineName { contract_id, term, cause } = (&listed.line).into();
+    let LineName { contract_id, term, cause_kind, cause } = (&listed.line).into();
     let (recorded, posting) = (&listed.recorded, &listed.recorded.entry.posting);
     let decimal = |minor| posting.currency.decimal(minor);
     vec![
@@ -95,6 +96,7 @@ fn row(part: &str, listed: &ListedEntry, language: Language) -> Vec<String> {
         posting.partner_id.to_string(),
         contract_id.map(String::from).unwrap_or_default(),
         term.map(|term| term.to_string()).unwrap_or_default(),
+        cause_kind.to_owned(),
         cause,
         posting.kind.to_string(),
         posting.model.to_string(),

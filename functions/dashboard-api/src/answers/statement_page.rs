@@ -89,7 +89,7 @@ fn section(section: &Section, language: Language) -> Markup {
 }
 
 fn row(listed: &ListedEntry, language: Language) -> Markup {
-    let LineName { contract_id, term, cause: _ } = (&listed.line).into();
+    let LineName { contract_id, term, cause_kind: _, cause: _ } = (&listed.line).into();
     let entry = &listed.recorded.entry;
     let amount = |minor| amount(minor, entry.posting.currency, language);
     html! {

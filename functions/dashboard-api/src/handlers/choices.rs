@@ -1,4 +1,4 @@
-//! `PUT /contracts/{id}/terms/{term}/choices/{number}`, and the same below `credit-notes/{note}`: a manager chooses the
+//! `PUT /contracts/{id}/terms/{term}/choices/{number}`, and the same for adjustments and the end: a manager chooses the
 //! effective claim, or none. Choices are numbered; repeating one changes nothing.
 
 use crate::access::Admin;
@@ -12,10 +12,12 @@ use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use events::{ChoiceBody, Refusal, choice};
+use ledger::choices::Choice;
 use ledger::{Store, choices};
+use rules::contract::Key;
 use rules::text::Words;
-use rules::{ContractId, CreditNoteId, Term};
-use runtime::restatement::{ChoiceRequest, Request, refused};
+use rules::{AdjustmentKind, ContractId, Term};
+use runtime::restatement::{Request, refused};
 
 type Answer = Result<(StatusCode, Json<Chosen>), Problem>;
 
@@ -27,47 +29,62 @@ pub(crate) async fn of_annuity<S: Store>(
     body: Bytes,
 ) -> Answer {
     parameters.done()?;
-    choose(&app, (&contract, &term, None, &number), &body).await
+    let key = Key::of(term_in(&term)?, None);
+    choose(&app, (&contract, key, &number), &body).await
 }
 
-pub(crate) async fn of_credit_note<S: Store>(
+pub(crate) async fn of_adjustment<S: Store>(
     _: Admin,
     State(app): State<App<S>>,
-    Path((contract, term, note, number)): Path<(String, String, String, String)>,
+    Path((contract, term, kind, adjustment, number)): Path<(String, String, String, String, String)>,
     parameters: Parameters,
     body: Bytes,
 ) -> Answer {
     parameters.done()?;
-    choose(&app, (&contract, &term, Some(&note), &number), &body).await
+    let known = AdjustmentKind::ALL.into_iter().find(|known| kind.strip_suffix('s') == Some(known.as_str()));
+    let kind = known.ok_or_else(|| {
+        let reason = "doit être supplements ou credit-notes";
+        Refusal::new("kind", Words::new(reason, "must be supplements or credit-notes"))
+    })?;
+    let id = adjustment.parse().map_err(|error| Refusal::new("adjustment", error))?;
+    let key = Key::of(term_in(&term)?, Some(kind.id(id)));
+    choose(&app, (&contract, key, &number), &body).await
 }
 
-async fn choose<S: Store>(
-    app: &App<S>,
-    (contract, term, note, number): (&str, &str, Option<&str>, &str),
-    body: &[u8],
+pub(crate) async fn of_end<S: Store>(
+    _: Admin,
+    State(app): State<App<S>>,
+    Path((contract, number)): Path<(String, String)>,
+    parameters: Parameters,
+    body: Bytes,
 ) -> Answer {
+    parameters.done()?;
+    choose(&app, (&contract, Key::End, &number), &body).await
+}
+
+fn term_in(text: &str) -> Result<Term, Refusal> {
+    let term = number_in("term", text, 1..=99)?;
+    Term::try_from(term).map_err(|error| Refusal::new("term", error))
+}
+
+async fn choose<S: Store>(app: &App<S>, (contract, key, number): (&str, Key, &str), body: &[u8]) -> Answer {
     let contract_id: ContractId = id(contract)?;
-    let credit_note_id = note.map(str::parse::<CreditNoteId>).transpose();
-    let credit_note_id = credit_note_id.map_err(|error| Refusal::new("credit_note_id", error))?;
-    let term = number_in("term", term, 1..=99)?;
-    let term = Term::try_from(term).map_err(|error| Refusal::new("term", error))?;
     let number = number_in("number", number, 1..=MAX_CHOICE_NUMBER)?;
-    let ChoiceBody { claim, seen, reason } = choice::parse(utf8(body)?)?;
-    let request = ChoiceRequest { contract_id, term, credit_note_id, number, claim, seen, why: reason };
-    check(app, &request).await
+    let ChoiceBody { claim, seen, reason: why } = choice::parse(utf8(body)?)?;
+    let choice = Choice { contract_id, key, number, claim, seen, why };
+    check(app, choice).await
 }
 
 /// Checks the choice against the claims, so that most mistakes are reported at once; the restatement function decides.
-async fn check<S: Store>(app: &App<S>, request: &ChoiceRequest) -> Answer {
-    let contract = app.ledger.contract(&request.contract_id).await?.contract();
-    let key = request.key();
-    if contract.claims(&key).is_empty() {
+async fn check<S: Store>(app: &App<S>, choice: Choice) -> Answer {
+    let contract = app.ledger.contract(&choice.contract_id).await?.contract();
+    if contract.claims(&choice.key).is_empty() {
         return Err(Problem::not_found(Words::new(
-            "rien n'a été déclaré de cette annuité ou de cet avoir",
-            "nothing was claimed of this annuity or credit note",
+            "rien n'a été déclaré de ce fait",
+            "nothing was claimed under this key",
         )));
     }
-    let (outcome, _) = request.choice().judge(&contract);
+    let (outcome, _) = choice.judge(&contract);
     if let Some(refusal) = refused(outcome) {
         let names_no_claim = matches!(outcome, choices::ChoiceResult::UnknownClaim { .. });
         return Err(if names_no_claim { refusal.into() } else { Problem::conflict_of(&refusal) });
@@ -75,7 +92,7 @@ async fn check<S: Store>(app: &App<S>, request: &ChoiceRequest) -> Answer {
     if outcome == choices::ChoiceResult::Already {
         return Ok((StatusCode::OK, Json(Chosen { status: ChoiceStatus::Chosen })));
     }
-    app.restatements.send(&Request::Choice(request.clone()), When::Now).await.map_err(|error| {
+    app.restatements.send(&Request::Choice(choice), When::Now).await.map_err(|error| {
         let error = runtime::chain(&error);
         tracing::error!(error, "a choice could not be recorded; the caller was told to try again");
         Problem::try_again(Words::new(

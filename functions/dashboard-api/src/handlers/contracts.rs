@@ -42,7 +42,7 @@ pub(crate) async fn show<S: Store>(
     let mut unreadable = reports::Unreadable::default();
     unreadable.add(aggregates.unreadable().map(|one| format!("{} {}", one.key.pk, one.key.sk)));
     Ok(Json(ContractPage {
-        history: History::of(&contract_id, (&contract, &partner), &view, page, language),
+        history: History::of(&contract_id, (&contract, aggregates.customer_name(), &partner), &view, page, language),
         unknown_entries: unknown.map(Into::into).collect(),
         next_cursor,
         unreadable: Unreadable::of(&unreadable, &caller),
@@ -54,7 +54,7 @@ async fn readable<S: Store>(app: &App<S>, caller: &Caller, id: &ContractId) -> R
     match caller {
         Caller::Admin => {
             let aggregates = app.ledger.contract(id).await?;
-            let is_known = !aggregates.contract().terms().is_empty() || aggregates.unreadable().next().is_some();
+            let is_known = aggregates.contract().keys().next().is_some() || aggregates.unreadable().next().is_some();
             Ok(is_known.then_some(aggregates))
         }
         Caller::Partner(partner) => app.ledger.contract_for(id, partner).await,

@@ -5,7 +5,7 @@ use axum::extract::{FromRequestParts, Query};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Uri, header};
 use events::Refusal;
-use events::body::MAX_TEXT;
+use rules::label::MAX_LABEL;
 use rules::programme::Language;
 use rules::text::Words;
 use rules::{Day, Month};
@@ -135,9 +135,9 @@ impl Parameters {
     /// Reads a text to search for; empty by default.
     pub(crate) fn text(&mut self, name: &str) -> Result<String, Refusal> {
         let text = self.left.remove(name).unwrap_or_default();
-        if text.chars().count() > MAX_TEXT {
-            let fr = format!("doit faire au plus {MAX_TEXT} caractères");
-            return Err(Refusal::new(name, Words::new(fr, format!("must be at most {MAX_TEXT} characters"))));
+        if text.chars().count() > MAX_LABEL {
+            let fr = format!("doit faire au plus {MAX_LABEL} caractères");
+            return Err(Refusal::new(name, Words::new(fr, format!("must be at most {MAX_LABEL} characters"))));
         }
         Ok(text)
     }

@@ -1,7 +1,7 @@
 //! Registering and reading.
 
 use crate::service::{Answer, Service, TODAY, minor};
-use events::EventType::{AnnualRenewal, CreditNote, SaleSigned};
+use events::EventType::{AnnualRenewal, ContractEnded, CreditNote, SaleSigned, Supplement};
 use events::input::Event;
 use fixtures::world::{World, event};
 use jiff::ToSpan;
@@ -227,7 +227,57 @@ async fn a_late_earlier_sale_displaces_a_later_one() {
     service.take_in(&[event(CreditNote, "N", &note)]).await;
     let march = service.entries("P-1", "from=2026-03-01&to=2026-03-31").await;
     assert_eq!(march.iter().map(|entry| minor(&entry["amount"])).collect::<Vec<_>>(), [-30_000]);
-    assert_eq!(march[0]["cause"], "N");
+    assert_eq!((&march[0]["cause_kind"], &march[0]["cause"]), (&json!("credit-note"), &json!("N")));
+}
+
+#[tokio::test]
+async fn a_supplement_raises_its_annuity_and_an_end_changes_no_amount() {
+    let service = Service::start();
+    let partner = json!({"name": "A", "agreements": [{"model": "referrer", "starts_on": "2025-01-01"}]});
+    assert_eq!(put(&service, &[], &partner).await.status, 201);
+    let euros = |amount: &str| json!({"amount": amount, "currency": "EUR"});
+    let sale = json!({
+        "contract_id": "C", "partner_id": "P-1", "customer_id": "K", "customer_name": "Mairie de Saint-Malo",
+        "signed_on": "2025-01-10", "annual_fee": euros("100.00"),
+    });
+    let supplement = json!({
+        "contract_id": "C", "term": 1, "supplement_id": "S", "issued_on": "2025-03-01", "amount": euros("50.00"),
+    });
+    let end = |day: &str| json!({"contract_id": "C", "ended_on": day});
+    let named_otherwise = json!({
+        "contract_id": "C", "partner_id": "P-1", "customer_id": "K", "customer_name": "Another name",
+        "signed_on": "2025-01-10", "annual_fee": euros("100.00"),
+    });
+    // The end comes before all else, and a supplement before its sale.
+    service.take_in(&[event(ContractEnded, "1", &end("2026-01-09"))]).await;
+    service.take_in(&[event(Supplement, "2", &supplement)]).await;
+    service.take_in(&[event(SaleSigned, "3", &sale), event(SaleSigned, "4", &named_otherwise)]).await;
+    assert_eq!(service.balances().await.into_iter().collect::<Vec<_>>(), ["P-1,EUR,2250,0"]);
+    let contract = service.get("/contracts/C").await;
+    assert_eq!(
+        (&contract["ended_on"], &contract["customer_name"]),
+        (&json!("2026-01-09"), &json!("Mairie de Saint-Malo"))
+    );
+    let adjustment = &contract["annuities"][0]["adjustments"][0];
+    assert_eq!((&adjustment["kind"], &adjustment["id"]), (&json!("supplement"), &json!("S")));
+    let explanation = adjustment["line"]["explanation"].as_str().unwrap().replace('\u{a0}', " ");
+    let expected = "The year’s fee rises by 50.00 EUR. The commission rises from 15.00 EUR to 22.50 EUR: 7.50 EUR.";
+    assert!(explanation.starts_with(expected), "{explanation}");
+    assert_eq!(service.entries("P-1", "from=2025-03-01&to=2025-03-31").await[0]["cause_kind"], "supplement");
+    assert_eq!(service.get("/attention").await["items"], json!([]));
+
+    // Another day contradicts, until a manager chooses.
+    service.take_in(&[event(ContractEnded, "5", &end("2026-06-30"))]).await;
+    let open = service.get("/contracts/C").await;
+    assert_eq!((&open["ended_on"], &open["contradictions"][0]["fact"]), (&json!("2026-01-09"), &json!("contract-end")));
+    assert_eq!(service.get("/attention").await["items"][0]["kind"], "contradiction");
+    let key = open["keys"].as_array().unwrap().iter().find(|key| key["fact"] == "contract-end").unwrap();
+    let choice = json!({"claim": 2, "seen": 2, "reason": "the client stayed on"}).to_string();
+    assert_eq!(service.admin.put(key["next_choice"]["path"].as_str().unwrap(), choice).await.status, 202);
+    service.wait_until_idle().await;
+    assert_eq!(service.get("/contracts/C").await["ended_on"], "2026-06-30");
+    assert_eq!(service.get("/attention").await["items"], json!([]));
+    assert_eq!(service.balances().await.into_iter().collect::<Vec<_>>(), ["P-1,EUR,2250,0"]);
 }
 
 #[tokio::test]
@@ -279,7 +329,7 @@ async fn what_needs_a_person_is_listed_newest_first_until_it_is_resolved() {
     assert_eq!(
         listed,
         [
-            "credit-note-in-another-currency C-foreign 1",
+            "in-another-currency C-foreign 1",
             "over-credited C-over 1",
             "pending-no-agreement B-before 1",
             "pending-no-agreement B-gap 1",
@@ -425,7 +475,7 @@ async fn a_missed_year_is_listed_until_it_is_set_aside() {
         ("P-9/agreements/2023-01-01/years/1", "r", 404, None, "no partner P-9"),
         ("P-1/agreements/2023-1-1/years/1", "r", 400, Some("starts_on"), "is not a day"),
         ("P-1/agreements/2023-01-01/years/0", "r", 400, Some("n"), "from 1 to 100"),
-        ("P-1/agreements/2023-01-01/years/2", "", 400, Some("reason"), "must be 1 to 200 characters"),
+        ("P-1/agreements/2023-01-01/years/2", "", 400, Some("reason"), "must be 1 to 200 visible characters"),
     ] {
         let refused = put(path, reason).await;
         check_problem(&refused, status, field);
@@ -450,7 +500,7 @@ async fn a_missed_year_is_listed_until_it_is_set_aside() {
 /// An answer to a read can be sent back as it is.
 #[tokio::test]
 async fn what_get_answers_of_a_partner_can_be_put_back() {
-    let (service, world) = (Service::start(), World::both());
+    let (service, world) = (Service::start(), World::all());
     service.register(&world).await;
     service.take_in(&world.events).await;
     assert!(world.partners.len() > 8);
@@ -493,7 +543,8 @@ async fn a_contract_says_which_claim_stands_and_where_the_next_choice_goes() {
         let below = if note.is_null() { "" } else { "/credit-notes/N" };
         let path = format!("/contracts/C/terms/1{below}/choices/{number}");
         json!({
-            "term": 1, "credit_note_id": note, "claims": claims, "effective": effective, "open": open,
+            "fact": if note.is_null() { "sale" } else { "credit-note" },
+            "term": 1, "id": note, "claims": claims, "effective": effective, "open": open,
             "next_choice": {"number": number, "path": path},
         })
     };

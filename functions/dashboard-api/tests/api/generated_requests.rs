@@ -57,7 +57,7 @@ const PLACES: &[Place] = &[
     Place { path: "/contracts/{}/terms/1/choices/1", field: "id", values: IDS },
     Place { path: "/contracts/C-1/terms/{}/choices/1", field: "term", values: NUMBERS },
     Place { path: "/contracts/C-1/terms/1/choices/{}", field: "number", values: NUMBERS },
-    Place { path: "/contracts/C-1/terms/1/credit-notes/{}/choices/1", field: "credit_note_id", values: IDS },
+    Place { path: "/contracts/C-1/terms/1/credit-notes/{}/choices/1", field: "adjustment", values: IDS },
 ];
 
 /// Every byte but letters and digits as `%XX`.

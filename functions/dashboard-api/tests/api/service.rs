@@ -139,7 +139,9 @@ impl Service {
             let mut facts = Vec::new();
             for event in batch {
                 match cloud_event::parse(&event.body, event.event_type) {
-                    Ok(read) => facts.push(ReportedFact::new(read.fact, &read.id)),
+                    Ok(read) => {
+                        facts.push(ReportedFact::new(read.fact, &read.id).with_customer_name(read.customer_name));
+                    }
                     Err(refusal) => self.record_dead_letter(event.event_type, refusal).await,
                 }
             }
@@ -155,6 +157,8 @@ impl Service {
             EventType::SaleSigned => "programme-SaleSigned-1A2B3C",
             EventType::AnnualRenewal => "programme-AnnualRenewal-1A2B3C",
             EventType::CreditNote => "programme-CreditNote-1A2B3C",
+            EventType::Supplement => "programme-Supplement-1A2B3C",
+            EventType::ContractEnded => "programme-ContractEnded-1A2B3C",
         };
         let at = now();
         let (message_id, function) = (format!("message-{at}"), function.to_owned());
@@ -196,7 +200,7 @@ impl Service {
                 let sales = contract.sale_claims();
                 let partners: BTreeSet<PartnerId> = sales.map(|sale| sale.partner_id.clone()).collect();
                 let because = Trigger::Choice(request.number);
-                let made = self.ledger().choose(&request.choice(), Origin { at: now(), because: &because }).await;
+                let made = self.ledger().choose(&request, Origin { at: now(), because: &because }).await;
                 assert!(matches!(made.unwrap(), ChoiceResult::Now | ChoiceResult::Already));
                 for partner_id in partners {
                     self.restate(&PartnerStep::first(partner_id, 0)).await;

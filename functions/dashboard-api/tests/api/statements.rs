@@ -4,7 +4,7 @@ use crate::service::{Service, minor};
 use events::EventType;
 use fixtures::world::{World, event};
 use rules::fold::fold;
-use rules::{CreditNote, Fact, Instance, Line, Money, Month, Sale, Term};
+use rules::{Adjustment, AdjustmentKind, Fact, Instance, Line, Money, Month, Sale, Term};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -130,10 +130,10 @@ fn sale(contract: &str, signed_on: &str) -> Fact {
 async fn the_ledger_is_read_as_known_on_a_day_of_the_vendors() {
     let service = Service::start();
     assert_eq!(service.admin.put("/partners/P-1", REFERRER.to_owned()).await.status, 201);
-    let note = Fact::CreditNote(CreditNote {
+    let note = Fact::Adjustment(Adjustment {
         contract_id: "C-1".parse().unwrap(),
         term: Term::FIRST,
-        credit_note_id: "N-1".parse().unwrap(),
+        id: AdjustmentKind::CreditNote.id("N-1".parse().unwrap()),
         issued_on: "2025-02-10".parse().unwrap(),
         amount: Money::parse("600.00", "EUR".parse().unwrap()).unwrap(),
     });

@@ -1,7 +1,8 @@
 //! The queues in SQS, and the attention list in the ledger.
 
-use super::{Letters, Queue};
+use super::Letters;
 use crate::Failure;
+use crate::queue::Queue;
 use crate::target::Target;
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::config::Config;
@@ -32,8 +33,8 @@ pub(super) struct Sqs<'a> {
 
 impl Sqs<'_> {
     pub(super) async fn of(target: &Target, queue: Queue) -> Result<Sqs<'_>, Failure> {
-        let source = target.queue_url(&format!("{}Queue", queue.logical_id())).await?;
-        let dead = target.queue_url(&format!("{}DeadLetters", queue.logical_id())).await?;
+        let source = target.queue_url(&queue.queue()).await?;
+        let dead = target.queue_url(&queue.dead_letters()).await?;
         Ok(Sqs { target, client: target.sqs.clone(), source, dead, ledger: None })
     }
 }

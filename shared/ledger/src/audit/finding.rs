@@ -130,7 +130,7 @@ impl fmt::Display for Finding {
 fn name(line: &LineId) -> String {
     match line {
         LineId::Annuity { annuity, cause: Cause::Annuity } => format!("contract {annuity}"),
-        LineId::Annuity { annuity, cause: Cause::CreditNote(note) } => format!("contract {annuity} credit note {note}"),
+        LineId::Annuity { annuity, cause: Cause::Adjustment(id) } => format!("contract {annuity} {id}"),
         LineId::EntryFee { partner_id, agreement } => format!("entry fee of {partner_id}, agreement of {agreement}"),
     }
 }

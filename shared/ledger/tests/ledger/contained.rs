@@ -114,7 +114,7 @@ fn of_a_later_release(sound: &[Item]) -> Vec<(&'static str, Vec<Item>)> {
     let of = |path: &[&str], value: &AttributeValue| written_otherwise(sound, a, first, path, value);
     let reason = AttributeValue::M(HashMap::from([("loyalty".to_owned(), AttributeValue::M(HashMap::new()))]));
     let later_fact = AttributeValue::M(HashMap::from([("u".to_owned(), AttributeValue::M(HashMap::new()))]));
-    let mut row = Item::from([("pk".to_owned(), s(a)), ("sk".to_owned(), s("TERM#01#S#9"))]);
+    let mut row = Item::from([("pk".to_owned(), s(a)), ("sk".to_owned(), s("TERM#01#Q#9"))]);
     hash(&mut row);
     let annuity = sound.iter().find(|item| text(item, "pk") == a && text(item, "sk") == first).unwrap();
     let counted: u32 = annuity["n"].as_n().unwrap().parse().unwrap();
@@ -246,7 +246,7 @@ fn one_more_credit_note_claim_or_choice_than_a_hundred_is_refused_and_writes_not
             assert_eq!(ledger.choose(&choice(number), ORIGIN).await.unwrap(), ChoiceResult::Now);
         }
         let before = store.dump();
-        assert_eq!(record(&ledger, note("C", 1, "N-100", "1.00")).await.unwrap(), Outcome::TooMany(Bound::CreditNotes));
+        assert_eq!(record(&ledger, note("C", 1, "N-100", "1.00")).await.unwrap(), Outcome::TooMany(Bound::Adjustments));
         assert_eq!(record(&ledger, fee(99)).await.unwrap(), Outcome::TooMany(Bound::Claims));
         assert_eq!(ledger.choose(&choice(101), ORIGIN).await.unwrap(), ChoiceResult::TooMany(Bound::Choices));
         assert_eq!(record(&ledger, note("C", 1, "N-000", "1.00")).await.unwrap(), Outcome::Duplicate);

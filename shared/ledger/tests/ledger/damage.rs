@@ -13,7 +13,7 @@ use ledger::store::{Item, Key};
 use ledger::{Ledger, ReportedFact};
 use rules::contract::Key as Claimed;
 use rules::text::Words;
-use rules::{CreditNote, Fact, Instance, Money, Renewal, Sale};
+use rules::{Adjustment, AdjustmentKind, Fact, Instance, Money, Renewal, Sale};
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> T {
@@ -49,10 +49,10 @@ pub(crate) fn renewal(contract: &str, term: u64, starts_on: &str) -> Fact {
 }
 
 pub(crate) fn note(contract: &str, term: u64, id: &str, amount: &str) -> Fact {
-    Fact::CreditNote(CreditNote {
+    Fact::Adjustment(Adjustment {
         contract_id: contract.parse().unwrap(),
         term: term.try_into().unwrap(),
-        credit_note_id: id.parse().unwrap(),
+        id: AdjustmentKind::CreditNote.id(id.parse().unwrap()),
         issued_on: "2023-03-03".parse().unwrap(),
         amount: money(amount),
     })

@@ -163,7 +163,7 @@ proptest! {
 
 #[test]
 fn the_sample_worlds_in_a_hundred_orders() {
-    let world = World::both();
+    let world = World::all();
     let facts = world.facts();
     block_on(async {
         for seed in 0..100 {
@@ -204,10 +204,10 @@ fn what_does_not_fit_one_transaction_is_carried_on() {
                 annual_fee: fee,
             });
             let notes = ["a", "b", "c"].map(|id| {
-                Fact::CreditNote(rules::CreditNote {
+                Fact::Adjustment(rules::Adjustment {
                     contract_id: contract_of(&sale).clone(),
                     term,
-                    credit_note_id: id.parse().unwrap(),
+                    id: rules::AdjustmentKind::CreditNote.id(id.parse().unwrap()),
                     issued_on: starts_on,
                     amount: rules::Money::parse("33.33", "EUR".parse().unwrap()).unwrap(),
                 })

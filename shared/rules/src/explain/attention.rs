@@ -21,10 +21,10 @@ pub fn pending(pending: Pending, language: Language) -> &'static str {
             "Pending: the sale of this contract is not known. The amount is computed as soon as it arrives."
         }
         (Pending::TermNotBilled, Language::Fr) => {
-            "En attente\u{a0}: l’annuité visée par cet avoir n’est pas connue. Le montant sera calculé dès qu’elle arrivera."
+            "En attente\u{a0}: l’annuité de cet avoir ou supplément n’est pas connue. Le montant sera calculé dès qu’elle arrivera."
         }
         (Pending::TermNotBilled, Language::En) => {
-            "Pending: the annuity of this credit note is not known. The amount is computed as soon as it arrives."
+            "Pending: the annuity of this credit note or supplement is not known. The amount is computed as soon as it arrives."
         }
     }
 }
@@ -53,10 +53,10 @@ pub fn anomaly(anomaly: Anomaly, language: Language) -> &'static str {
             "The credit notes give back more than is left of the annuity; the excess has no effect. Check them in billing."
         }
         (Anomaly::ForeignCurrency, Language::Fr) => {
-            "Un avoir est dans une autre devise que l’annuité\u{202f}; il est sans effet. L’établir à nouveau dans la devise de l’annuité."
+            "Un avoir ou un supplément est dans une autre devise que l’annuité\u{202f}; il est sans effet. L’établir à nouveau dans la devise de l’annuité."
         }
         (Anomaly::ForeignCurrency, Language::En) => {
-            "A credit note is in another currency than its annuity; it has no effect. Issue it again in the annuity’s currency."
+            "A credit note or supplement is in another currency than its annuity; it has no effect. Issue it again in the annuity’s currency."
         }
     }
 }
@@ -81,8 +81,8 @@ mod tests {
         check(Anomaly::Pending(Pending::ContractNotSigned), "la vente de ce contrat", "the sale of this contract");
         check(
             Anomaly::Pending(Pending::TermNotBilled),
-            "l’annuité visée par cet avoir",
-            "the annuity of this credit note",
+            "l’annuité de cet avoir ou supplément",
+            "the annuity of this credit note or supplement",
         );
         check(Anomaly::Void, "Corriger la date", "Correct the day");
         check(Anomaly::Contradiction, "Choisir la déclaration à retenir", "Choose the effective claim");

@@ -4,13 +4,18 @@ use super::numbers::{amount, nth_sale};
 use crate::decision::{Kind, Reason};
 use crate::line::{Basis, Cause, LineId};
 use crate::programme::Language;
-use crate::{Currency, Minor};
+use crate::{AdjustmentId, AdjustmentKind, Currency, Minor};
 
 /// The event, and its effect on the partner.
 #[inline]
 pub(super) fn happened(id: &LineId, kind: Kind, basis: &Basis, currency: Currency, language: Language) -> String {
     match id {
-        LineId::Annuity { annuity: _, cause: Cause::CreditNote(_) } => credited(kind, basis, currency, language),
+        LineId::Annuity { annuity: _, cause: Cause::Adjustment(AdjustmentId { kind: adjustment, id: _ }) } => {
+            match adjustment {
+                AdjustmentKind::Supplement => supplemented(kind, basis, currency, language),
+                AdjustmentKind::CreditNote => credited(kind, basis, currency, language),
+            }
+        }
         LineId::Annuity { annuity: _, cause: Cause::Annuity } | LineId::EntryFee { .. } => {
             billed(basis, currency, language)
         }
@@ -132,22 +137,41 @@ fn credited(kind: Kind, basis: &Basis, currency: Currency, language: Language) -
         (true, Language::Fr) => format!("L’avoir annule ce qui restait de la redevance de l’année\u{a0}: {refunded}."),
         (true, Language::En) => format!("The credit note cancels what was left of the year’s fee: {refunded}."),
     };
+    changed(&refund, kind, basis, currency, language)
+}
+
+/// A supplement.
+#[inline]
+fn supplemented(kind: Kind, basis: &Basis, currency: Currency, language: Language) -> String {
+    let added = amount(Minor(basis.after().0.saturating_sub(basis.before().0)), currency, language);
+    let addition = match language {
+        Language::Fr => format!("La redevance de l’année augmente de {added}."),
+        Language::En => format!("The year’s fee rises by {added}."),
+    };
+    changed(&addition, kind, basis, currency, language)
+}
+
+/// What an adjustment changes for the partner.
+#[inline]
+fn changed(happened: &str, kind: Kind, basis: &Basis, currency: Currency, language: Language) -> String {
     if basis.decision.rates.is_zero() {
-        return format!("{refund} {}", nothing(basis.decision.reason, language));
+        return format!("{happened} {}", nothing(basis.decision.reason, language));
     }
-    let [from, to] = [before, after].map(|base| money(basis.decision.rates.share(base)));
+    let money = |minor| amount(minor, currency, language);
+    let [from, to] = [basis.before(), basis.after()].map(|base| money(basis.decision.rates.share(base)));
     let difference = money(basis.amount());
+    let moves = if basis.after() < basis.before() { "falls" } else { "rises" };
     let change = match (kind, language) {
         (Kind::Commission, Language::Fr) => format!("La commission passe de {from} à {to}\u{a0}: {difference}."),
-        (Kind::Commission, Language::En) => format!("The commission falls from {from} to {to}: {difference}."),
+        (Kind::Commission, Language::En) => format!("The commission {moves} from {from} to {to}: {difference}."),
         (Kind::RevenueShare, Language::Fr) => {
             format!("La part du partenaire passe de {from} à {to}\u{a0}: {difference}.")
         }
-        (Kind::RevenueShare, Language::En) => format!("The partner’s share falls from {from} to {to}: {difference}."),
+        (Kind::RevenueShare, Language::En) => format!("The partner’s share {moves} from {from} to {to}: {difference}."),
         (Kind::InstanceDiscount, Language::Fr) => format!("La remise passe de {from} à {to}\u{a0}: {difference}."),
-        (Kind::InstanceDiscount, Language::En) => format!("The discount falls from {from} to {to}: {difference}."),
+        (Kind::InstanceDiscount, Language::En) => format!("The discount {moves} from {from} to {to}: {difference}."),
         (Kind::EntryFee, Language::Fr) => format!("Le droit d’entrée passe de {from} à {to}\u{a0}: {difference}."),
-        (Kind::EntryFee, Language::En) => format!("The entry fee falls from {from} to {to}: {difference}."),
+        (Kind::EntryFee, Language::En) => format!("The entry fee {moves} from {from} to {to}: {difference}."),
     };
-    format!("{refund} {change}")
+    format!("{happened} {change}")
 }

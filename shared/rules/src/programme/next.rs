@@ -38,8 +38,8 @@ mod tests {
     use crate::programme::Language;
     use crate::simulation::{Change, Who, simulation};
     use crate::{
-        Agreements, Contract, CreditNote, Currency, Fact, Instance, Line, Money, PartnerId, Renewal, Sale, Term,
-        explain,
+        Adjustment, AdjustmentKind, Agreements, Contract, Currency, Fact, Instance, Line, Money, PartnerId, Renewal,
+        Sale, Term, explain,
     };
     use std::collections::BTreeMap;
 
@@ -66,10 +66,10 @@ mod tests {
     }
 
     fn note(contract: &str, amount: &str) -> Fact {
-        Fact::CreditNote(CreditNote {
+        Fact::Adjustment(Adjustment {
             contract_id: contract.parse().unwrap(),
             term: Term::FIRST,
-            credit_note_id: "N".parse().unwrap(),
+            id: AdjustmentKind::CreditNote.id("N".parse().unwrap()),
             issued_on: Day::MAX,
             amount: money(amount),
         })

@@ -54,7 +54,8 @@ impl Message {
         match self {
             Message::Event(Fact::Sale(_)) => 0,
             Message::Event(Fact::Renewal(_)) => 1,
-            Message::Event(Fact::CreditNote(_)) => 2,
+            Message::Event(Fact::Adjustment(_)) => 2,
+            Message::Event(Fact::ContractEnd(_)) => 7,
             Message::Change(_, _) => 3,
             Message::Choose(_) => 4,
             Message::Restate(..) => 5,

@@ -5,7 +5,10 @@ use fixtures::pure::contract_of;
 use ledger::choices::Choice;
 use rules::agreement::{Draft, EntryFee};
 use rules::contract::Key;
-use rules::{Agreements, ContractId, CreditNote, Day, Fact, Instance, Model, Money, PartnerId, Renewal, Sale, Term};
+use rules::{
+    Adjustment, AdjustmentId, AdjustmentKind, Agreements, ContractEnd, ContractId, Day, Fact, Instance, Model, Money,
+    PartnerId, Renewal, Sale, Term,
+};
 use std::collections::BTreeSet;
 
 /// The messages of a scenario, in no particular order.
@@ -43,6 +46,9 @@ impl Scenario {
             2 => return Scenario::entry_fees(&mut random),
             _ => {}
         }
+        // A third of the scenarios have supplements and ends of contracts.
+        let mut rare = fastrand::Rng::with_seed(seed ^ 0x4a4e);
+        let often = if seed.is_multiple_of(3) { 90 } else { 0 };
         let contracts = random.u8(2..=5);
         let mut messages = Vec::new();
         for contract in 0..contracts {
@@ -53,7 +59,12 @@ impl Scenario {
             }
             for note in 0..random.u8(0..=2) {
                 let term = random.u8(1..=2);
-                messages.push(Message::Event(credit_note(&mut random, &sale, term, note)));
+                let id = if rare.u8(..) < often { supplement_id(note) } else { credit_note_id(note) };
+                messages.push(Message::Event(adjustment(&mut random, &sale, term, id)));
+            }
+            // Another day is a contradicting claim.
+            if rare.u8(..) < often {
+                messages.extend((0..rare.u8(1..=2)).map(|_| Message::Event(end(&mut rare, &sale))));
             }
             if random.u8(..) < 70 {
                 // Another fee, or another partner: a contradicting claim.
@@ -124,7 +135,7 @@ impl Scenario {
         for contract in 0..3 {
             let sale = Sale { instance: Instance::Partner, ..random_sale(random, contract, 0) };
             messages.push(Message::Event(renewal(random, &sale, 2)));
-            messages.push(Message::Event(credit_note(random, &sale, 1, 0)));
+            messages.push(Message::Event(adjustment(random, &sale, 1, credit_note_id(0))));
             messages.push(Message::Event(Fact::Sale(sale)));
         }
         let draft = Draft {
@@ -203,7 +214,7 @@ impl Scenario {
     fn sales(&self) -> impl Iterator<Item = &Sale> {
         self.facts().filter_map(|fact| match fact {
             Fact::Sale(sale) => Some(sale),
-            Fact::Renewal(_) | Fact::CreditNote(_) => None,
+            Fact::Renewal(_) | Fact::Adjustment(_) | Fact::ContractEnd(_) => None,
         })
     }
 
@@ -242,9 +253,9 @@ pub fn six_events() -> (Message, Vec<Message>) {
     };
     let (late, early) = (sale("A", 2), sale("B", 1));
     let facts = [
-        credit_note(random, &late, 1, 0),
-        credit_note(random, &late, 1, 1),
-        credit_note(random, &late, 2, 0),
+        adjustment(random, &late, 1, credit_note_id(0)),
+        adjustment(random, &late, 1, credit_note_id(1)),
+        adjustment(random, &late, 2, credit_note_id(0)),
         renewal(random, &late, 2),
         Fact::Sale(late),
         Fact::Sale(early),
@@ -254,7 +265,7 @@ pub fn six_events() -> (Message, Vec<Message>) {
 
 /// One message of each kind about one partner, all of them about few contracts, so that any two of them meet: a sale,
 /// an earlier one, another claim of the first and a choice between the two, the partner's own instance, a renewal,
-/// credit notes for both years, a change of agreements, and a pass.
+/// a credit note and a supplement, a change of agreements, a pass, and the contract's end.
 pub fn one_of_each_kind() -> Vec<Message> {
     let random = &mut fastrand::Rng::with_seed(10);
     let sale = |contract, signed_on, annual_fee, instance| Sale {
@@ -274,17 +285,19 @@ pub fn one_of_each_kind() -> Vec<Message> {
         why: "typed wrong".to_owned(),
     };
     let (change, _) = six_events();
+    let end = end(random, &late);
     vec![
         change,
         Message::Restate(partner_id(0), None, None),
         Message::Event(renewal(random, &late, 2)),
-        Message::Event(credit_note(random, &late, 1, 0)),
-        Message::Event(credit_note(random, &late, 2, 0)),
+        Message::Event(adjustment(random, &late, 1, credit_note_id(0))),
+        Message::Event(adjustment(random, &late, 2, supplement_id(0))),
         Message::Event(Fact::Sale(sale(1, 1, 77_777, Instance::Customer))),
         Message::Event(Fact::Sale(sale(2, 1, 66_666, Instance::Partner))),
         Message::Event(Fact::Sale(late)),
         Message::Event(Fact::Sale(claim)),
         Message::Choose(choice),
+        Message::Event(end),
     ]
 }
 
@@ -327,11 +340,23 @@ fn renewal(random: &mut fastrand::Rng, sale: &Sale, term: u8) -> Fact {
     })
 }
 
-fn credit_note(random: &mut fastrand::Rng, sale: &Sale, term: u8, note: u8) -> Fact {
-    Fact::CreditNote(CreditNote {
+fn credit_note_id(n: u8) -> AdjustmentId {
+    AdjustmentKind::CreditNote.id(format!("N-{n}").parse().unwrap())
+}
+
+fn supplement_id(n: u8) -> AdjustmentId {
+    AdjustmentKind::Supplement.id(format!("N-{n}").parse().unwrap())
+}
+
+fn end(random: &mut fastrand::Rng, sale: &Sale) -> Fact {
+    Fact::ContractEnd(ContractEnd { contract_id: sale.contract_id.clone(), ended_on: day(26, random.u8(1..=2)) })
+}
+
+fn adjustment(random: &mut fastrand::Rng, sale: &Sale, term: u8, id: AdjustmentId) -> Fact {
+    Fact::Adjustment(Adjustment {
         contract_id: sale.contract_id.clone(),
         term: Term::try_from(u64::from(term)).unwrap(),
-        credit_note_id: format!("N-{note}").parse().unwrap(),
+        id,
         issued_on: day(25, random.u8(1..=4)),
         amount: money(random.i64(1..700)),
     })
