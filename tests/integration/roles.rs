@@ -2,7 +2,7 @@
 
 use crate::template::Template;
 use crate::watcher;
-use events::EventType::{self, ContractEnded, SaleSigned};
+use events::EventType::{self, ContractEnded, SaleSigned, Supplement};
 use fixtures::largest;
 use fixtures::world::{World, event};
 use harness::running::Running;
@@ -117,6 +117,11 @@ async fn work(running: &Running) {
     running.ledger().register(record, "A partner".to_owned(), largest::agreements()).await.unwrap().unwrap();
     let end = json!({"contract_id": early.contract_id, "ended_on": "2026-01-01"});
     running.take_in(&[event(ContractEnded, "end", &end)]).await;
+    let amount = json!({"amount": "10.00", "currency": "EUR"});
+    let supplement = json!({
+        "contract_id": early.contract_id, "term": 1, "supplement_id": "S", "issued_on": "2025-02-01", "amount": amount,
+    });
+    running.take_in(&[event(Supplement, "supplement", &supplement)]).await;
     let choice = json!({"claim": 2, "seen": 2, "reason": "a slip of the pen"}).to_string();
     assert_eq!(running.api.put("/contracts/C/terms/1/choices/1", choice).await.unwrap().status, 202);
     running.wait_until_idle().await;

@@ -12,9 +12,9 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use ledger::set_aside::WithYears;
 use ledger::{Ledger, PartnerRecord, Store};
-use rules::text::Words;
 use rules::{Day, PartnerId};
 use std::sync::Arc;
+use texts::Code;
 
 /// State shared by all routes.
 #[derive(Clone)]
@@ -75,8 +75,5 @@ impl<S: Store> App<S> {
 
 /// A partner that is not registered, or not for this caller.
 fn unknown(partner_id: &PartnerId) -> Problem {
-    Problem::not_found(Words::new(
-        format!("aucun partenaire {partner_id} n'est enregistré"),
-        format!("no partner {partner_id} is registered"),
-    ))
+    Problem::not_found(Code::NoPartner { id: partner_id.clone() })
 }

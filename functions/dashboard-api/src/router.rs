@@ -14,7 +14,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_extractor, from_fn};
 use axum::routing::{MethodFilter, MethodRouter, on};
 use ledger::Store;
-use rules::text::Words;
+use texts::Code;
 
 /// Maximum size of a body that is read, in bytes; the maximum of a registration is smaller, and is refused by name.
 const MAX_BODY: usize = 1024 * 1024;
@@ -31,7 +31,7 @@ pub fn router<S: Store + Clone + 'static>(app: App<S>) -> Router {
     }
     public
         .merge(closed.route_layer(from_extractor::<Caller>()))
-        .fallback(async || Problem::not_found(Words::new("il n'y a rien à ce chemin", "there is nothing at this path")))
+        .fallback(async || Problem::not_found(Code::NothingHere))
         .method_not_allowed_fallback(async || Problem::method_not_allowed())
         .layer(DefaultBodyLimit::max(MAX_BODY))
         .layer(from_fn(headers::complete))

@@ -3,8 +3,8 @@
 use crate::Refusal;
 use crate::raw::refused;
 use rules::label::{LabelError, MAX_LABEL, is_label};
-use rules::text::Words;
 use serde::Deserialize;
+use texts::Code;
 
 /// The largest body of a request, in bytes.
 pub const MAX_BYTES: usize = 64 * 1024;
@@ -12,12 +12,8 @@ pub const MAX_BYTES: usize = 64 * 1024;
 /// Reads a whole body; nothing may follow the JSON.
 pub(crate) fn read<'a, T: Deserialize<'a>>(body: &'a str) -> Result<T, Refusal> {
     if body.len() > MAX_BYTES {
-        let bytes = body.len();
-        let fr = format!("fait {bytes} octets ; une requête en a au plus {MAX_BYTES}");
-        return Err(Refusal::new(
-            "body",
-            Words::new(fr, format!("is {bytes} bytes; a request has at most {MAX_BYTES}")),
-        ));
+        let reason = Code::RequestTooLarge { bytes: body.len(), most: MAX_BYTES };
+        return Err(Refusal::new("body", reason));
     }
     let mut json = serde_json::Deserializer::from_str(body);
     let read = serde_path_to_error::deserialize(&mut json).map_err(|error| {

@@ -1,8 +1,8 @@
 //! Choices of the effective claim (RULEBOOK §5): a claim of a key, or none, and the reason.
 
 use crate::{Refusal, body};
-use rules::text::Words;
 use serde::{Deserialize, Deserializer};
+use texts::Code;
 
 /// A manager’s choice between the claims of one key.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -33,8 +33,7 @@ fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<usize>, 
 pub fn parse(body: &str) -> Result<ChoiceBody, Refusal> {
     let ChoiceBody { claim, seen, reason } = body::read(body)?;
     if claim == Some(0) {
-        let reason =
-            Words::new("se compte à partir de 1 ; null n'en retient aucune", "is counted from 1; null chooses none");
+        let reason = Code::CountedFromOne;
         return Err(Refusal::new("claim", reason));
     }
     Ok(ChoiceBody { claim, seen, reason: body::text(reason, "reason")? })

@@ -3,12 +3,12 @@
 use crate::Refusal;
 use crate::raw::{Raw, missing, parsed, present, refused, text, whole_number};
 use jiff::Timestamp;
-use rules::text::Words;
 use rules::{
     Adjustment, AdjustmentId, AdjustmentKind, ContractEnd, ContractId, CustomerName, Fact, Instance, Money, Renewal,
     Sale, Term,
 };
 use serde::Deserialize;
+use texts::Code;
 
 /// The largest message, in bytes.
 pub const MAX_BYTES: usize = 16 * 1024;
@@ -127,18 +127,16 @@ pub fn type_of(body: &str) -> Option<EventType> {
 /// Reads a message from the queue of events of type `expected`.
 pub fn parse(body: &str, expected: EventType) -> Result<Event, Refusal> {
     if body.len() > MAX_BYTES {
-        return Err(too_large(body.len()));
+        return Err(Refusal::new("body", Code::EventTooLarge { bytes: body.len(), most: MAX_BYTES }));
     }
     let envelope: Envelope<'_> = object(body, "body")?;
     if text(envelope.specversion, "specversion")? != "1.0" {
-        return Err(Refusal::new("specversion", Words::new("doit être \"1.0\"", "must be \"1.0\"")));
+        return Err(Refusal::new("specversion", Code::NotSpecversion));
     }
     let id = attribute(envelope.id, "id")?;
     attribute(envelope.source, "source")?;
     if text(envelope.r#type, "type")? != expected.as_str() {
-        let name = expected.as_str();
-        let reason = Words::new(format!("doit être {name} sur cette file"), format!("must be {name} on this queue"));
-        return Err(Refusal::new("type", reason));
+        return Err(Refusal::new("type", Code::NotOnThisQueue { expected: expected.as_str() }));
     }
     let time = envelope.time.map(|time| self::time(Some(time))).transpose()?;
     let data = envelope.data.ok_or_else(|| missing("data"))?;
@@ -148,14 +146,8 @@ pub fn parse(body: &str, expected: EventType) -> Result<Event, Refusal> {
     Ok(Event { id, time, fact, customer_name })
 }
 
-fn too_large(bytes: usize) -> Refusal {
-    let fr = format!("fait {bytes} octets ; un message en a au plus {MAX_BYTES}");
-    Refusal::new("body", Words::new(fr, format!("is {bytes} bytes; a message has at most {MAX_BYTES}")))
-}
-
 fn time(raw: Raw<'_>) -> Result<Timestamp, Refusal> {
-    let words = || Words::new("n'est pas une date et heure RFC 3339", "is not an RFC 3339 time");
-    text(raw, "time")?.parse().map_err(|_| Refusal::new("time", words()))
+    text(raw, "time")?.parse().map_err(|_| Refusal::new("time", Code::NotATime))
 }
 
 fn fact(data: &Data<'_>, event_type: EventType) -> Result<Fact, Refusal> {
@@ -206,20 +198,14 @@ fn instance(raw: Raw<'_>) -> Result<Instance, Refusal> {
     match text(raw, "data.instance")?.as_ref() {
         "customer" => Ok(Instance::Customer),
         "partner" => Ok(Instance::Partner),
-        _ => Err(Refusal::new(
-            "data.instance",
-            Words::new("doit être \"customer\" ou \"partner\"", "must be \"customer\" or \"partner\""),
-        )),
+        _ => Err(Refusal::new("data.instance", Code::NotAnInstance)),
     }
 }
 
 fn term(raw: Raw<'_>, field: &str, least: u8) -> Result<Term, Refusal> {
     let number = whole_number(raw.ok_or_else(|| missing(field))?);
     let term = number.and_then(|number| Term::try_from(number).ok()).filter(|term| term.number() >= least);
-    term.ok_or_else(|| {
-        let fr = format!("doit être un entier de {least} à 99, sans guillemets");
-        Refusal::new(field, Words::new(fr, format!("must be a whole number from {least} to 99, without quotes")))
-    })
+    term.ok_or_else(|| Refusal::new(field, Code::NotATermFrom { least }))
 }
 
 /// Reads `{"amount": …, "currency": …}`.
@@ -240,11 +226,7 @@ fn fee(raw: Raw<'_>, field: &str) -> Result<Money, Refusal> {
 fn attribute(raw: Raw<'_>, field: &str) -> Result<String, Refusal> {
     let text = text(raw, field)?;
     if text.is_empty() || text.chars().any(char::is_control) {
-        let reason = Words::new(
-            "doit être une chaîne, ni vide ni avec des caractères de contrôle",
-            "must be a string that is not empty and has no control characters",
-        );
-        return Err(Refusal::new(field, reason));
+        return Err(Refusal::new(field, Code::NotAnAttribute));
     }
     Ok(text.into_owned())
 }
@@ -253,17 +235,13 @@ fn attribute(raw: Raw<'_>, field: &str) -> Result<String, Refusal> {
 fn object<'a, T: Deserialize<'a>>(json: &'a str, field: &str) -> Result<T, Refusal> {
     use serde_json::error::Category;
     if !json.trim_start_matches([' ', '\t', '\r', '\n']).starts_with('{') {
-        return Err(Refusal::new(field, Words::new("doit être un objet JSON", "must be a JSON object")));
+        return Err(Refusal::new(field, Code::NotAnObject));
     }
     serde_json::from_str(json).map_err(|error| {
         let reason = match error.classify() {
             Category::Data => refused(&error),
             Category::Syntax | Category::Eof | Category::Io => {
-                let (line, column) = (error.line(), error.column());
-                Words::new(
-                    format!("n'est pas du JSON, ligne {line}, colonne {column}"),
-                    format!("is not JSON at line {line}, column {column}"),
-                )
+                Code::NotJson { line: error.line(), column: error.column() }
             }
         };
         Refusal::new(field, reason)

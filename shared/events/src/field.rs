@@ -3,10 +3,10 @@
 
 use crate::Refusal;
 use crate::raw;
-use rules::text::Words;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 use std::str::FromStr;
+use texts::Notice;
 
 /// A value, or the JSON written in its place.
 #[derive(Debug, Clone)]
@@ -29,14 +29,14 @@ impl<'a, T> Field<'a, T> {
     /// The value, parsed from text if it is as written.
     pub(crate) fn parsed(self, field: &str) -> Result<T, Refusal>
     where
-        T: FromStr<Err: Into<Words>>,
+        T: FromStr<Err: Into<Notice>>,
     {
         self.read(|written| raw::parsed(Some(written), field))
     }
 }
 
 /// The value of a required field, parsed from text if it is as written.
-pub(crate) fn required<T: FromStr<Err: Into<Words>>>(field: Option<Field<'_, T>>, name: &str) -> Result<T, Refusal> {
+pub(crate) fn required<T: FromStr<Err: Into<Notice>>>(field: Option<Field<'_, T>>, name: &str) -> Result<T, Refusal> {
     field.ok_or_else(|| raw::missing(name))?.parsed(name)
 }
 

@@ -27,27 +27,26 @@ pub use cloud_event::{Event, EventType};
 pub use registration::Registration;
 pub use simulation::Simulation;
 
-use rules::text::{Language, Words};
+use texts::Notice;
 
 /// The refusal of an input: field and reason.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{field} {}", reason.en)]
+#[error("{field} {reason}")]
 pub struct Refusal {
     /// The path of the field, `data.annual_fee.amount`; `body` for the whole body.
     pub field: String,
     /// The reason, worded to follow the field's name.
-    pub reason: Words,
+    pub reason: Notice,
 }
 
 impl Refusal {
     /// Refuses a field.
-    pub fn new(field: impl Into<String>, reason: impl Into<Words>) -> Self {
+    pub fn new(field: impl Into<String>, reason: impl Into<Notice>) -> Self {
         Refusal { field: field.into(), reason: reason.into() }
     }
 
-    /// The field and the reason, in both languages.
-    pub fn words(&self) -> Words {
-        let said = |language| format!("{} {}", self.field, self.reason.in_language(language));
-        Words::new(said(Language::Fr), said(Language::En))
+    /// The field and the reason as a sentence.
+    pub fn sentence(&self) -> Notice {
+        Notice::Field { field: self.field.clone(), reason: Box::new(self.reason.clone()) }
     }
 }

@@ -2,12 +2,12 @@
 
 use crate::Refusal;
 use rules::money::MoneyError;
-use rules::text::Words;
 use rules::{Currency, Money};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::str::FromStr;
+use texts::{Code, Notice};
 
 /// A field as written; none: absent.
 pub(crate) type Raw<'a> = Option<&'a RawValue>;
@@ -18,12 +18,12 @@ pub(crate) fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Raw<
 }
 
 /// The message of a parser as a reason; it is in English only.
-pub(crate) fn refused(error: impl std::fmt::Display) -> Words {
-    Words::new(format!("n'est pas accepté : {error}"), format!("is refused: {error}"))
+pub(crate) fn refused(error: impl std::fmt::Display) -> Code {
+    Code::Refused { by: error.to_string() }
 }
 
 pub(crate) fn missing(field: &str) -> Refusal {
-    Refusal::new(field, Words::new("manque", "is missing"))
+    Refusal::new(field, Code::Missing)
 }
 
 /// A string; copied only if something in it is escaped.
@@ -31,11 +31,11 @@ pub(crate) fn text<'a>(raw: Raw<'a>, field: &str) -> Result<Cow<'a, str>, Refusa
     let raw = raw.ok_or_else(|| missing(field))?;
     let borrowed = serde_json::from_str(raw.get()).map(Cow::Borrowed);
     let text = borrowed.or_else(|_| serde_json::from_str(raw.get()).map(Cow::Owned));
-    text.map_err(|_| Refusal::new(field, Words::new("doit être une chaîne", "must be a string")))
+    text.map_err(|_| Refusal::new(field, Code::NotAString))
 }
 
 /// The value parsed from a string.
-pub(crate) fn parsed<T: FromStr<Err: Into<Words>>>(raw: Raw<'_>, field: &str) -> Result<T, Refusal> {
+pub(crate) fn parsed<T: FromStr<Err: Into<Notice>>>(raw: Raw<'_>, field: &str) -> Result<T, Refusal> {
     text(raw, field)?.parse().map_err(|error| Refusal::new(field, error))
 }
 

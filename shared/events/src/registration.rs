@@ -3,7 +3,6 @@
 use crate::agreement::Agreement;
 use crate::field::Field;
 use crate::{Refusal, body};
-use rules::text::Words;
 use rules::{Agreements, PartnerId};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
@@ -62,12 +61,8 @@ pub fn parse(body: &str, known: &Agreements) -> Result<Registration, Refusal> {
     let agreements = agreements.into_iter().enumerate();
     let agreements = agreements.map(|(i, agreement)| agreement.read(known, &format!("agreements[{i}]")));
     let agreements = agreements.collect::<Result<Vec<_>, Refusal>>()?;
-    let agreements = Agreements::new(agreements).map_err(|error| Refusal::new("agreements", of_all(&error.into())))?;
+    let agreements = Agreements::new(agreements).map_err(|error| Refusal::new("agreements", error))?;
     Ok(Registration { partner_id, name, agreements })
-}
-
-fn of_all(words: &Words) -> Words {
-    Words::new(format!("ne sont pas acceptés : {}", words.fr), format!("are refused: {}", words.en))
 }
 
 #[cfg(test)]

@@ -5,9 +5,9 @@ use crate::field::Field;
 use crate::{Refusal, body};
 use rules::programme::FromSale;
 use rules::simulation::{Change, Who};
-use rules::text::Words;
 use rules::{Model, PartnerId, ProgrammeVersion, Rate};
 use serde::Deserialize;
+use texts::Code;
 
 /// A question: the agreements and their simulated terms.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,10 +72,7 @@ pub fn parse(body: &str) -> Result<Simulation, Refusal> {
         from_sale: terms.from_sale.map(|number| from_sale(number, "terms.from_sale")).transpose()?,
     };
     if terms == Change::default() {
-        let reason = Words::new(
-            "ne nomme rien à changer : donner rate, from_sale ou model",
-            "names nothing to change: give rate, from_sale or model",
-        );
+        let reason = Code::NothingToChange;
         return Err(Refusal::new("terms", reason));
     }
     Ok(Simulation { who, terms })

@@ -11,7 +11,7 @@ use crate::store::{Consistency, Index, IndexKey, InsertResult, Item, Key, Store,
 use crate::{Ledger, LedgerError, Unreadable};
 use jiff::Timestamp;
 use rules::AnnuityId;
-use rules::text::Words;
+use rules::text::Language;
 use serde::{Deserialize, Serialize};
 
 /// A message that can never be processed.
@@ -24,9 +24,26 @@ pub struct DeadLetter {
     /// The field at fault.
     pub field: String,
     /// The reason of the refusal.
-    pub reason: Words,
+    pub reason: Wording,
     /// The time of the refusal.
     pub at: Timestamp,
+}
+
+/// The wording of a refusal when it was made, in both languages: another release may say it otherwise.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wording {
+    pub fr: String,
+    pub en: String,
+}
+
+impl Wording {
+    /// The wording in one language.
+    pub fn in_language(&self, language: Language) -> &str {
+        match language {
+            Language::Fr => &self.fr,
+            Language::En => &self.en,
+        }
+    }
 }
 
 /// An item of the attention list.
@@ -69,8 +86,8 @@ impl<S: Store, A: Announce> Ledger<S, A> {
     /// Lists a dead letter, once.
     pub async fn record_dead_letter(&self, dead_letter: &DeadLetter) -> Result<(), LedgerError> {
         let Key { pk, sk } = keys::dead_letter(&dead_letter.message_id);
-        let DeadLetter { message_id, function, field, reason: Words { fr, en }, at } = dead_letter.clone();
-        let (reason, reason_in_french) = (en.into_owned(), Some(fr.into_owned()));
+        let DeadLetter { message_id, function, field, reason: Wording { fr, en }, at } = dead_letter.clone();
+        let (reason, reason_in_french) = (en, Some(fr));
         let ask = Some(keys::attention_sort_key(at, &Key { pk: pk.clone(), sk: sk.clone() }));
         let apk = Some(keys::ATTENTION.to_owned());
         let stored =
@@ -144,7 +161,7 @@ fn attention(key: &Key, dead_letter: &[Item]) -> Attention {
     let stored = dead_letter.iter().find(|item| text(item, "pk") == key.pk && text(item, "sk") == key.sk);
     match stored.and_then(|item| serde_dynamo::from_item(item.clone()).ok()) {
         Some(StoredRejected { message_id, function, field, reason, reason_in_french, at, .. }) => {
-            let reason = Words::new(reason_in_french.unwrap_or_else(|| reason.clone()), reason);
+            let reason = Wording { fr: reason_in_french.unwrap_or_else(|| reason.clone()), en: reason };
             Attention::DeadLetter(DeadLetter { message_id, function, field, reason, at })
         }
         None => Attention::Unreadable { key: format!("{} {}", key.pk, key.sk) },

@@ -3,10 +3,8 @@
 
 use crate::programme::{Condition, Earnings, FromSale, Terms};
 use crate::rates::Rates;
-use crate::text::Words;
 use crate::{Day, Minor, Model, Money, ProgrammeVersion, Rate};
 use serde::{Deserialize, Serialize};
-use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
@@ -106,28 +104,6 @@ pub enum AgreementError {
     /// Evidence of a condition that the model does not have.
     #[error("does not belong to this model, which has no such condition: leave it out")]
     NotOfThisModel(Condition),
-}
-
-impl From<AgreementError> for Words {
-    fn from(error: AgreementError) -> Words {
-        let fr = match error {
-            AgreementError::NotOfThisProgramme => "n'est pas un modèle de cette version du programme",
-            AgreementError::EndsBeforeItStarts => "est avant starts_on : un accord finit au plus tôt son premier jour",
-            AgreementError::NotQualified => {
-                "condition non remplie : ce modèle demande une qualification technique, avec qualified_on au plus tard à starts_on"
-            }
-            AgreementError::NoSupportStructure => {
-                "condition non remplie : un affilié a besoin d'une structure de support (true)"
-            }
-            AgreementError::NoEntryFee => {
-                "condition non remplie : un affilié doit un droit d'entrée (segment, commercial_potential, rate)"
-            }
-            AgreementError::NotOfThisModel(_) => {
-                "n'est pas de ce modèle, qui n'a pas cette condition : à ne pas donner"
-            }
-        };
-        Words::new(fr, error.to_string())
-    }
 }
 
 impl AgreementError {
@@ -325,19 +301,6 @@ pub enum AgreementsError {
     /// More than [`MAX_AGREEMENTS`].
     #[error("a partner has at most 100 agreements")]
     TooMany,
-}
-
-impl From<AgreementsError> for Words {
-    fn from(error: AgreementsError) -> Words {
-        let fr = match error {
-            AgreementsError::Overlap { earlier, later } => format!(
-                "l'accord du {later} commence alors que celui du {earlier} est encore en vigueur ; terminer celui-ci avant le {later}"
-            )
-            .into(),
-            AgreementsError::TooMany => Cow::from("un partenaire a au plus 100 accords"),
-        };
-        Words::new(fr, error.to_string())
-    }
 }
 
 impl Agreements {

@@ -3,7 +3,6 @@
 use crate::claims::{Choice, ClaimResult, Claims, MAX_CHOICES, MAX_CLAIMS};
 use crate::decision::{Annuity, Decision, Pending, decide};
 use crate::line::annuity_lines;
-use crate::text::Words;
 use crate::{
     Adjustment, AdjustmentId, AdjustmentKind, AnnuityId, ContractEnd, Day, Fact, Line, Money, Partner, Renewal, Sale,
     Term,
@@ -86,21 +85,6 @@ impl Bound {
             Bound::Claims => "too-many-claims",
             Bound::Choices => "too-many-choices",
         }
-    }
-}
-
-impl From<Bound> for Words {
-    fn from(bound: Bound) -> Words {
-        let fr = match bound {
-            Bound::Adjustments => {
-                format!("est de trop : cette annuité a {MAX_ADJUSTMENTS} suppléments et avoirs, le maximum enregistré")
-            }
-            Bound::Claims => {
-                format!("est de trop : {MAX_CLAIMS} déclarations différentes de ce fait sont enregistrées, le maximum")
-            }
-            Bound::Choices => format!("est de trop : {MAX_CHOICES} choix sont enregistrés pour ce fait, le maximum"),
-        };
-        Words::new(fr, bound.to_string())
     }
 }
 

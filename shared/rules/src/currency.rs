@@ -21,10 +21,8 @@ struct Known {
 
 error! {
     /// A text that is not a known currency.
-    CurrencyError {
-        fr: "n'est pas une devise ISO 4217 avec une unité mineure, en cours un jour au moins depuis 2000, en capitales (EUR, CHF, JPY, …)",
-        en: "is not an ISO 4217 currency with a minor unit, active on a day since 2000, in capitals (EUR, CHF, JPY, …)"
-    }
+    CurrencyError =
+        "is not an ISO 4217 currency with a minor unit, active on a day since 2000, in capitals (EUR, CHF, JPY, …)"
 }
 
 /// The codes withdrawn since 2000-01-01 that the table of active codes no longer has, with their decimals. Sources: ISO

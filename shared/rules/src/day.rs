@@ -8,10 +8,8 @@ use std::fmt;
 
 error! {
     /// A text that is not a day.
-    DayError {
-        fr: "n'est pas un jour : AAAA-MM-JJ, du 2000-01-01 au 2099-12-31",
-        en: "is not a day: YYYY-MM-DD, from 2000-01-01 to 2099-12-31"
-    }
+    DayError =
+        "is not a day: YYYY-MM-DD, from 2000-01-01 to 2099-12-31"
 }
 
 /// A day from 2000-01-01 to 2099-12-31, written `YYYY-MM-DD`.
@@ -82,10 +80,8 @@ impl fmt::Display for Day {
 
 error! {
     /// A text that is not a month.
-    MonthError {
-        fr: "n'est pas un mois : AAAA-MM, de 2000-01 à 2099-12",
-        en: "is not a month: YYYY-MM, from 2000-01 to 2099-12"
-    }
+    MonthError =
+        "is not a month: YYYY-MM, from 2000-01 to 2099-12"
 }
 
 /// A month from 2000-01 to 2099-12, written `YYYY-MM`.

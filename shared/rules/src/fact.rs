@@ -12,10 +12,8 @@ pub struct Term(u8);
 
 error! {
     /// A number that is not a term.
-    TermError {
-        fr: "n'est pas un terme : un entier de 1 à 99 (de 2 à 99 pour un renouvellement)",
-        en: "is not a term: a whole number from 1 to 99 (2 to 99 for a renewal)"
-    }
+    TermError =
+        "is not a term: a whole number from 1 to 99 (2 to 99 for a renewal)"
 }
 
 impl Term {

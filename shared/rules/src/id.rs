@@ -9,10 +9,8 @@ pub const MAX_LEN: usize = 64;
 
 error! {
     /// A text that is not an id. The error does not quote the text, which may be long or hostile.
-    IdError {
-        fr: "n'est pas un identifiant : 1 à 64 lettres A-Z a-z, chiffres, `.`, `_` ou `-`, à commencer par une lettre ou un chiffre",
-        en: "is not an id: 1 to 64 letters A-Z a-z, digits, `.`, `_` or `-`, the first a letter or a digit"
-    }
+    IdError =
+        "is not an id: 1 to 64 letters A-Z a-z, digits, `.`, `_` or `-`, the first a letter or a digit"
 }
 
 fn check(text: &str) -> Result<(), IdError> {

@@ -9,10 +9,8 @@ pub const MAX_LABEL: usize = 200;
 
 error! {
     /// A text that is not a label. The error does not quote the text, which may be long or hostile.
-    LabelError {
-        fr: "doit faire de 1 à 200 caractères visibles, sans espace au début ni à la fin",
-        en: "must be 1 to 200 visible characters, without spaces around them"
-    }
+    LabelError =
+        "must be 1 to 200 visible characters, without spaces around them"
 }
 
 /// The name of a client, as billing writes it.

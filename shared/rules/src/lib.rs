@@ -5,8 +5,7 @@
 //! rulebook: §1 [`programme`], §2 [`id`], [`day`], [`money`] and [`fact`], §3 [`rank`], [`decision`], [`rates`],
 //! [`line`] and [`balance`], §4 [`entry`], §5 [`claims`] and [`contract`], §6 [`agreement`] and [`minimum_sales`].
 //! [`partner`] is the part of a partner's history that decisions need, [`fold`] computes all lines at once, [`totals`]
-//! adds up entries, [`simulation`] computes the same facts under other terms, and [`explain`] puts an amount into
-//! words.
+//! adds up entries, and [`simulation`] computes the same facts under other terms. The crate `texts` puts amounts into words.
 
 #![warn(missing_docs)]
 
@@ -18,7 +17,6 @@ mod currency;
 pub mod day;
 pub mod decision;
 pub mod entry;
-pub mod explain;
 pub mod fact;
 pub mod fold;
 pub mod id;
@@ -27,7 +25,6 @@ pub mod line;
 pub mod minimum_sales;
 mod minor;
 pub mod money;
-pub mod names;
 #[cfg(feature = "openapi")]
 mod openapi;
 pub mod partner;

@@ -3,10 +3,9 @@
 pub use crate::currency::{Currency, CurrencyError};
 pub use crate::minor::{Minor, Overflow};
 
-use crate::text::{Words, error};
+use crate::text::error;
 use rust_decimal::{Decimal, RoundingStrategy, prelude::ToPrimitive};
 use serde::{Deserialize, Serialize};
-use std::borrow::Cow;
 use std::fmt;
 
 /// The largest sum accepted on the wire, in minor units.
@@ -39,22 +38,6 @@ pub enum MoneyError {
     /// The amount exceeds [`MAX_MINOR`].
     #[error("is over 1000000000000 minor units")]
     TooLarge,
-}
-
-impl From<MoneyError> for Words {
-    fn from(error: MoneyError) -> Words {
-        let fr = match error {
-            MoneyError::Shape => Cow::from(
-                "n'est pas un montant : des chiffres, puis au besoin un point et des chiffres, sans signe, exposant ni zéro en tête",
-            ),
-            MoneyError::TooFine { currency, allowed } => {
-                format!("a plus de décimales que {currency} n'en a, soit {allowed}").into()
-            }
-            MoneyError::Zero => "doit être supérieur à zéro".into(),
-            MoneyError::TooLarge => "dépasse 1000000000000 unités mineures".into(),
-        };
-        Words::new(fr, error.to_string())
-    }
 }
 
 impl Money {
@@ -129,10 +112,8 @@ pub struct Rate(Decimal);
 
 error! {
     /// A text that is not a rate.
-    RateError {
-        fr: "n'est pas un taux : un décimal de 0 à 1, à 6 décimales au plus, en chaîne (\"0.35\")",
-        en: "is not a rate: a decimal from 0 to 1 with at most 6 decimals, as a string (\"0.35\")"
-    }
+    RateError =
+        "is not a rate: a decimal from 0 to 1 with at most 6 decimals, as a string (\"0.35\")"
 }
 
 impl Rate {

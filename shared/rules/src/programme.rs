@@ -295,10 +295,8 @@ pub struct FromSale(u8);
 
 error! {
     /// A number that is not a valid first paid sale.
-    FromSaleError {
-        fr: "n'est pas un entier de 1 à 12",
-        en: "is not a whole number from 1 to 12"
-    }
+    FromSaleError =
+        "is not a whole number from 1 to 12"
 }
 
 impl FromSale {

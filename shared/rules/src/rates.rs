@@ -35,10 +35,8 @@ pub struct Bands(Cow<'static, [Band]>);
 
 error! {
     /// A list that is not a valid list of bands.
-    BandsError {
-        fr: "n'est pas un barème : 1 à 10 tranches dans l'ordre, la première à partir de 0",
-        en: "is not a list of bands: 1 to 10 of them in order, the first from 0"
-    }
+    BandsError =
+        "is not a list of bands: 1 to 10 of them in order, the first from 0"
 }
 
 impl Bands {

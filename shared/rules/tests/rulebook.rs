@@ -11,7 +11,6 @@ use rules::balance::{Balances, balances};
 use rules::contract::{Anomaly, Key};
 use rules::decision::Pending;
 use rules::entry::entries_due;
-use rules::explain;
 use rules::fold::{by_id, fold, fold_contracts};
 use rules::line::LineId;
 use rules::programme::{FromSale, Language};
@@ -27,6 +26,7 @@ use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
+use texts::explain;
 
 fn money(amount: &str, currency: &str) -> Money {
     Money::parse(amount, currency.parse().unwrap()).unwrap()

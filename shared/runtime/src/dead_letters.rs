@@ -14,8 +14,9 @@ use aws_sdk_sqs::primitives::Blob;
 use aws_sdk_sqs::types::MessageAttributeValue;
 use events::Refusal;
 use ledger::Ledger;
-use ledger::attention::DeadLetter;
+use ledger::attention::{DeadLetter, Wording};
 use ledger::dynamo::DynamoStore;
+use rules::text::Language;
 use std::sync::Arc;
 
 /// The message attribute with the reason of the refusal, in English.
@@ -63,7 +64,7 @@ impl DeadLetters {
             message_id: message.id.clone(),
             function: self.function.clone(),
             field: refusal.field.clone(),
-            reason: refusal.reason.clone(),
+            reason: Wording { fr: refusal.reason.in_language(Language::Fr), en: refusal.reason.to_string() },
             at: now(),
         };
         if let Err(error) = self.ledger.record_dead_letter(&dead_letter).await {
@@ -82,7 +83,7 @@ impl DeadLetters {
         let sent = async {
             let request = self.client.send_message().queue_url(&self.queue_url).message_body(&message.body);
             let request = request
-                .message_attributes(REASON, text(&refusal.reason.en)?)
+                .message_attributes(REASON, text(&refusal.reason.to_string())?)
                 .message_attributes(FIELD, text(&refusal.field)?)
                 .message_attributes(MESSAGE_ID, text(&message.id)?);
             let mut request = traced(request);
@@ -94,7 +95,7 @@ impl DeadLetters {
         };
         match sent.await {
             Ok(()) => {
-                let (field, reason) = (&*refusal.field, &*refusal.reason.en);
+                let (field, reason) = (&*refusal.field, refusal.reason.to_string());
                 tracing::warn!(
                     outcome = "refused",
                     field,

@@ -16,12 +16,12 @@ use ledger::recorded::{Origin, Trigger};
 use ledger::restate::Failure;
 use ledger::store::IndexKey;
 use rules::line::LineId;
-use rules::text::Words;
 use rules::{AnnuityId, Cause, ContractId, Day, PartnerId, Term};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::process::ExitCode;
 use std::sync::Arc;
+use texts::{Code, Notice};
 
 /// A message of the queue.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -176,7 +176,10 @@ impl Restatement {
                 return false;
             }
             Own::Garbage => {
-                return self.dead_letters.move_to_dead_letters(message, &Refusal::new("body", no_request())).await;
+                return self
+                    .dead_letters
+                    .move_to_dead_letters(message, &Refusal::new("body", Code::NotARestatement))
+                    .await;
             }
         };
         let done = match &request {
@@ -271,33 +274,14 @@ impl Restatement {
 
 /// The reason why a choice was refused; none: it was made.
 pub fn refused(chosen: ChoiceResult) -> Option<Refusal> {
-    let (field, words) = match chosen {
+    let (field, reason) = match chosen {
         ChoiceResult::Now | ChoiceResult::Already => return None,
-        ChoiceResult::OutOfTurn { next } => {
-            let fr = format!("un autre choix a ce numéro, ou il en manque un avant ; le prochain est {next}");
-            let en = format!("another choice has this number, or one before it is missing; the next one is {next}");
-            ("number", Words::new(fr, en))
-        }
-        ChoiceResult::UnknownClaim { claims } => {
-            let fr = format!("doit être null ou un entier de 1 à {claims}");
-            ("claim", Words::new(fr, format!("must be null or a whole number from 1 to {claims}")))
-        }
-        ChoiceResult::Unseen { claims } => {
-            let fr = format!(
-                "n'est pas le nombre de déclarations enregistrées, qui est {claims} : relire le contrat et choisir à nouveau"
-            );
-            let en = format!(
-                "is not how many claims are recorded, which is {claims}: read the contract again and choose again"
-            );
-            ("seen", Words::new(fr, en))
-        }
-        ChoiceResult::TooMany(bound) => ("number", bound.into()),
+        ChoiceResult::OutOfTurn { next } => ("number", Code::ChoiceOutOfTurn { next }.into()),
+        ChoiceResult::UnknownClaim { claims } => ("claim", Code::NoSuchClaim { claims }.into()),
+        ChoiceResult::Unseen { claims } => ("seen", Code::ClaimsUnseen { claims }.into()),
+        ChoiceResult::TooMany(bound) => ("number", Notice::from(bound)),
     };
-    Some(Refusal::new(field, words))
-}
-
-fn no_request() -> Words {
-    Words::new("n'est pas une demande de recalcul valide", "is not a valid restatement request")
+    Some(Refusal::new(field, reason))
 }
 
 #[cfg(test)]

@@ -19,11 +19,11 @@ use ledger::bookings::{Announce, Booking};
 use ledger::dynamo::DynamoStore;
 use ledger::store::StoreError;
 use ledger::totals::PartnerMonth;
-use rules::text::Words;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use texts::Code;
 
 /// The outcome of a message with months to refresh.
 const ADDED_UP: &str = "added-up";
@@ -191,11 +191,6 @@ impl Worker for Totals {
 
 impl Totals {
     async fn refuse(&self, message: &Message) -> bool {
-        self.dead_letters
-            .move_to_dead_letters(
-                message,
-                &Refusal::new("body", Words::new("ne nomme pas de mois à additionner", "names no months to add up")),
-            )
-            .await
+        self.dead_letters.move_to_dead_letters(message, &Refusal::new("body", Code::NoMonths)).await
     }
 }

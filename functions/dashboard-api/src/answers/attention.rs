@@ -8,6 +8,7 @@ use rules::contract::Anomaly;
 use rules::programme::Language;
 use rules::{AnnuityId, ContractId, PartnerId, Term};
 use serde::Serialize;
+use texts::{Code, Notice};
 
 /// A page of the attention list, newest first.
 #[derive(Debug, Serialize)]
@@ -38,7 +39,7 @@ pub(crate) struct AnnuityItem {
     pub(crate) term: Term,
     pub(crate) partner_id: Option<PartnerId>,
     pub(crate) recorded_at: Option<Timestamp>,
-    pub(crate) what_to_do: &'static str,
+    pub(crate) what_to_do: String,
 }
 
 /// A dead letter: a message that cannot be processed.
@@ -52,7 +53,7 @@ pub(crate) struct DeadLetterItem {
     field: String,
     reason: String,
     recorded_at: Timestamp,
-    what_to_do: &'static str,
+    what_to_do: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -71,12 +72,7 @@ impl DeadLetterItem {
             field: dead_letter.field.clone(),
             reason: dead_letter.reason.in_language(language).to_owned(),
             recorded_at: dead_letter.at,
-            what_to_do: match language {
-                Language::Fr => {
-                    "Corriger la cause à sa source et renvoyer ; le message est dans la file des lettres mortes."
-                }
-                Language::En => "Correct it at its source and send it again; the message is in the dead-letter queue.",
-            },
+            what_to_do: Notice::from(Code::SendAgain).in_language(language),
         }
     }
 }
@@ -92,7 +88,7 @@ pub(crate) struct UnreadableItem {
     #[serde(skip_serializing_if = "Option::is_none")]
     term: Option<Term>,
     key: String,
-    what_to_do: &'static str,
+    what_to_do: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -105,14 +101,7 @@ enum UnreadableKind {
 impl UnreadableItem {
     pub(crate) fn of(annuity: Option<AnnuityId>, key: String, language: Language) -> UnreadableItem {
         let (contract_id, term) = annuity.map(|annuity| (annuity.contract_id, annuity.term)).unzip();
-        let what_to_do = match language {
-            Language::Fr => {
-                "Cet élément est illisible : le comparer à une sauvegarde (operate audit le nomme), puis le restaurer."
-            }
-            Language::En => {
-                "This item cannot be read: compare it with a backup (operate audit names it), and restore it."
-            }
-        };
+        let what_to_do = Notice::from(Code::RestoreItem).in_language(language);
         UnreadableItem { kind: UnreadableKind::Unreadable, contract_id, term, key, what_to_do }
     }
 }

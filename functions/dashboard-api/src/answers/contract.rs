@@ -13,9 +13,10 @@ use rules::decision;
 use rules::programme::Language;
 use rules::{
     Adjustment, AdjustmentId, AdjustmentKind, Cause, Contract, ContractId, CustomerId, CustomerName, Day, DocumentId,
-    Fact, Instance, Line, Partner, PartnerId, Term, explain, line::LineId,
+    Fact, Instance, Line, Partner, PartnerId, Term, line::LineId,
 };
 use serde::Serialize;
+use texts::explain;
 
 /// A page of a contract.
 #[derive(Debug, Serialize)]

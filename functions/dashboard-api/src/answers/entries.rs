@@ -11,9 +11,9 @@ use rules::programme::Language;
 use rules::rates::Rates;
 use rules::{
     AdjustmentId, AgreementId, AnnuityId, Cause, ContractId, Day, Kind, Line, Model, PartnerId, ProgrammeVersion, Term,
-    explain,
 };
 use serde::Serialize;
+use texts::explain;
 
 /// A page of a partner's entries.
 #[derive(Debug, Serialize)]

@@ -1,8 +1,8 @@
 //! Names of kinds, models, reasons and anomalies, for the page.
 
-use rules::names;
 use rules::text::Text;
 use serde::Serialize;
+use texts::names;
 
 /// The name of a code: of `commission` in the group `kind`.
 #[derive(Debug, Serialize)]

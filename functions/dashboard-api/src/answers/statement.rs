@@ -8,8 +8,9 @@ use axum::response::Response;
 use events::json::Total;
 use ledger::queries::ListedEntry;
 use rules::programme::Language;
-use rules::{Day, Month, PartnerId, explain};
+use rules::{Day, Month, PartnerId};
 use serde::Serialize;
+use texts::explain;
 
 /// A statement: entries and totals of a month, and separately the entries for earlier months recorded since a day.
 #[derive(Debug, Serialize)]

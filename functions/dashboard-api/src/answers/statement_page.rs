@@ -7,34 +7,13 @@ use ledger::queries::ListedEntry;
 use maud::{DOCTYPE, Markup, html};
 use reports::Statement;
 use reports::statement::Section;
-use rules::text::{Language, Text};
-use rules::{Minor, Totals, explain, names};
+use rules::text::Language;
+use rules::{Minor, Totals};
+use texts::{Heading, explain, names, numbers};
 
-const fn text(fr: &'static str, en: &'static str) -> Text {
-    Text { fr, en }
-}
-
-const TITLE: Text = text("Décompte", "Statement");
-const ENTRIES: Text = text("Écritures du mois", "Entries of the month");
-const EARLIER: Text =
-    text("Écritures de mois antérieurs, enregistrées depuis le", "Entries for earlier months, recorded since");
-const AS_OF: Text = text("Tel que connu le", "As known on");
-const NOTHING: Text = text("Aucune écriture.", "No entries.");
-const TOTALS: Text = text("Totaux", "Totals");
-const COLUMNS: [Text; 6] = [
-    text("Date", "Day"),
-    text("Contrat", "Contract"),
-    text("Annuité", "Annuity"),
-    text("Explication", "Explanation"),
-    text("Montant", "Amount"),
-    text("Part de l’éditeur", "Vendor’s share"),
-];
-const TOTAL_COLUMNS: [Text; 4] = [
-    text("Nature", "Kind"),
-    text("Montant", "Amount"),
-    text("Dû au partenaire", "Due to the partner"),
-    text("Dû par le partenaire", "Due from the partner"),
-];
+const COLUMNS: [Heading; 6] =
+    [Heading::Day, Heading::Contract, Heading::Annuity, Heading::Explanation, Heading::Amount, Heading::VendorShare];
+const TOTAL_COLUMNS: [Heading; 4] = [Heading::Kind, Heading::Amount, Heading::DueToPartner, Heading::DueFromPartner];
 
 /// The whole document.
 pub(crate) fn page(statement: &Statement, caller: &Caller, language: Language) -> Markup {
@@ -42,7 +21,7 @@ pub(crate) fn page(statement: &Statement, caller: &Caller, language: Language) -
         Language::Fr => "fr",
         Language::En => "en",
     };
-    let title = format!("{} {} – {}", TITLE.in_language(language), statement.month, statement.name);
+    let title = format!("{} {} – {}", Heading::Statement.in_language(language), statement.month, statement.name);
     html! {
         (DOCTYPE)
         html lang=(lang) {
@@ -58,14 +37,14 @@ pub(crate) fn page(statement: &Statement, caller: &Caller, language: Language) -
                 main {
                     h1 { (title) }
                     p { (statement.partner_id) }
-                    @if let Some(day) = statement.recorded.as_of { p { (AS_OF.in_language(language)) " " (day) } }
+                    @if let Some(day) = statement.recorded.as_of { p { (Heading::AsKnownOn.in_language(language)) " " (day) } }
                     @if let Some(note) = note(&statement.unreadable, caller, language) {
                         p class="note bad" { strong { (note) } }
                     }
-                    h2 { (ENTRIES.in_language(language)) }
+                    h2 { (Heading::Entries.in_language(language)) }
                     (section(&statement.entries, language))
                     @if let Some(day) = statement.recorded.since {
-                        h2 { (EARLIER.in_language(language)) " " (day) }
+                        h2 { (Heading::EarlierEntries.in_language(language)) " " (day) }
                         (section(&statement.earlier, language))
                     }
                 }
@@ -76,14 +55,14 @@ pub(crate) fn page(statement: &Statement, caller: &Caller, language: Language) -
 
 fn section(section: &Section, language: Language) -> Markup {
     if section.entries.is_empty() {
-        return html! { p { (NOTHING.in_language(language)) } };
+        return html! { p { (Heading::NoEntries.in_language(language)) } };
     }
     html! {
         table {
             thead { tr { @for column in &COLUMNS { th scope="col" { (column.in_language(language)) } } } }
             tbody { @for listed in &section.entries { (row(listed, language)) } }
         }
-        h3 { (TOTALS.in_language(language)) }
+        h3 { (Heading::Totals.in_language(language)) }
         (totals(&section.totals, language))
     }
 }
@@ -112,7 +91,7 @@ fn totals(totals: &Totals, language: Language) -> Markup {
                 @for (group, total) in &totals.0 {
                     @let due = total.due(group.kind);
                     tr {
-                        th scope="row" { (names::kind(group.kind).in_language(language)) }
+                        th scope="row" { (names::kind(group.kind, language)) }
                         td class="amount" { (amount(total.amount, group.currency, language)) }
                         td class="amount" { (amount(due.due_to_partner, group.currency, language)) }
                         td class="amount" { (amount(due.due_from_partner, group.currency, language)) }
@@ -124,5 +103,5 @@ fn totals(totals: &Totals, language: Language) -> Markup {
 }
 
 fn amount(minor: Minor, currency: rules::Currency, language: Language) -> String {
-    explain::amount(minor, currency, language)
+    numbers::amount(minor, currency, language)
 }

@@ -4,6 +4,7 @@
 use crate::access::Caller;
 use rules::programme::Language;
 use serde::Serialize;
+use texts::names;
 
 /// Items that could not be read and are left out of the answer.
 #[derive(Debug, PartialEq, Eq, Serialize)]
@@ -35,15 +36,9 @@ pub(crate) fn keys_for<'a>(unreadable: &'a reports::Unreadable, caller: &Caller)
 /// The same as a sentence; none if everything could be read.
 pub(crate) fn note(unreadable: &reports::Unreadable, caller: &Caller, language: Language) -> Option<String> {
     let keys = keys_for(unreadable, caller).join(", ");
-    let (n, keys) = (unreadable.len(), if keys.is_empty() { keys } else { format!(" ({keys})") });
-    let note = match (n, language) {
-        (0, _) => return None,
-        (1, Language::Fr) => format!("1 élément n'a pu être lu ; les montants peuvent être incomplets{keys}"),
-        (_, Language::Fr) => format!("{n} éléments n'ont pu être lus ; les montants peuvent être incomplets{keys}"),
-        (1, Language::En) => format!("1 item could not be read; amounts may be incomplete{keys}"),
-        (_, Language::En) => format!("{n} items could not be read; amounts may be incomplete{keys}"),
-    };
-    Some(note)
+    let keys = if keys.is_empty() { keys } else { format!(" ({keys})") };
+    let n = unreadable.len();
+    (n > 0).then(|| names::unreadable(n, &keys, language))
 }
 
 #[cfg(test)]

@@ -12,8 +12,9 @@ use axum::extract::State;
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 use ledger::attention::Attention;
 use ledger::{LedgerError, Store};
+use rules::AnnuityId;
 use rules::programme::Language;
-use rules::{AnnuityId, explain};
+use texts::explain;
 
 /// Number of contracts read side by side.
 const AT_ONCE: usize = 16;
@@ -80,7 +81,7 @@ async fn annuity<S: Store>(
             term: id.term,
             partner_id: contract.sale().map(|sale| sale.partner_id.clone()),
             recorded_at: aggregates.recorded_at(id),
-            what_to_do: explain::anomaly(kind, language),
+            what_to_do: explain::anomaly(kind, language).to_owned(),
         })
     });
     Ok(items.collect())

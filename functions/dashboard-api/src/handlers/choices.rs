@@ -15,9 +15,9 @@ use events::{ChoiceBody, Refusal, choice};
 use ledger::choices::Choice;
 use ledger::{Store, choices};
 use rules::contract::Key;
-use rules::text::Words;
 use rules::{AdjustmentKind, ContractId, Term};
 use runtime::restatement::{Request, refused};
+use texts::Code;
 
 type Answer = Result<(StatusCode, Json<Chosen>), Problem>;
 
@@ -42,10 +42,7 @@ pub(crate) async fn of_adjustment<S: Store>(
 ) -> Answer {
     parameters.done()?;
     let known = AdjustmentKind::ALL.into_iter().find(|known| kind.strip_suffix('s') == Some(known.as_str()));
-    let kind = known.ok_or_else(|| {
-        let reason = "doit être supplements ou credit-notes";
-        Refusal::new("kind", Words::new(reason, "must be supplements or credit-notes"))
-    })?;
+    let kind = known.ok_or_else(|| Refusal::new("kind", Code::NotAnAdjustment))?;
     let id = adjustment.parse().map_err(|error| Refusal::new("adjustment", error))?;
     let key = Key::of(term_in(&term)?, Some(kind.id(id)));
     choose(&app, (&contract, key, &number), &body).await
@@ -79,10 +76,7 @@ async fn choose<S: Store>(app: &App<S>, (contract, key, number): (&str, Key, &st
 async fn check<S: Store>(app: &App<S>, choice: Choice) -> Answer {
     let contract = app.ledger.contract(&choice.contract_id).await?.contract();
     if contract.claims(&choice.key).is_empty() {
-        return Err(Problem::not_found(Words::new(
-            "rien n'a été déclaré de ce fait",
-            "nothing was claimed under this key",
-        )));
+        return Err(Problem::not_found(Code::NothingClaimed));
     }
     let (outcome, _) = choice.judge(&contract);
     if let Some(refusal) = refused(outcome) {
@@ -95,10 +89,7 @@ async fn check<S: Store>(app: &App<S>, choice: Choice) -> Answer {
     app.restatements.send(&Request::Choice(choice), When::Now).await.map_err(|error| {
         let error = runtime::chain(&error);
         tracing::error!(error, "a choice could not be recorded; the caller was told to try again");
-        Problem::try_again(Words::new(
-            "le choix n'a pu être reçu à présent ; rien n'a changé, réessayer",
-            "the choice could not be taken in now; nothing was changed, try again",
-        ))
+        Problem::try_again(Code::ChoiceNotTaken)
     })?;
     Ok((StatusCode::ACCEPTED, Json(Chosen { status: ChoiceStatus::Accepted })))
 }

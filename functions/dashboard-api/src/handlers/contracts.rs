@@ -12,8 +12,8 @@ use axum::Json;
 use axum::extract::{Path, State};
 use ledger::aggregates::Aggregates;
 use ledger::{LedgerError, Store};
-use rules::text::Words;
 use rules::{ContractId, Partner};
+use texts::Code;
 
 pub(crate) async fn show<S: Store>(
     caller: Caller,
@@ -26,12 +26,9 @@ pub(crate) async fn show<S: Store>(
     let (limit, after) = (parameters.limit_or(MAX_LIMIT)?, pages.after(&mut parameters)?);
     let language = parameters.language()?;
     parameters.done()?;
-    let aggregates = readable(&app, &caller, &contract_id).await?.ok_or_else(|| {
-        Problem::not_found(Words::new(
-            format!("le contrat {contract_id} est introuvable"),
-            format!("contract {contract_id} not found"),
-        ))
-    })?;
+    let aggregates = readable(&app, &caller, &contract_id)
+        .await?
+        .ok_or_else(|| Problem::not_found(Code::NoContract { id: contract_id.clone() }))?;
     let contract = aggregates.contract();
     let view = View::of(&contract, &caller);
     let partner = if view.shows_sale() { app.ledger.partner_of(&contract).await? } else { Partner::default() };

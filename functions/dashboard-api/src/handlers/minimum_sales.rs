@@ -13,8 +13,8 @@ use ledger::set_aside::{Outcome, SetAside, YearOf};
 use ledger::{PartnerRecord, Store};
 use reports::minimum_sales::{self, AgreementYear};
 use rules::minimum_sales::{MAX_YEARS, Status, Year};
-use rules::text::Words;
 use rules::{AgreementId, PartnerId};
+use texts::Code;
 
 pub(crate) async fn set_aside<S: Store>(
     _: Admin,
@@ -35,10 +35,7 @@ pub(crate) async fn set_aside<S: Store>(
     let seen = SetAside { sales: year.sales, minimum: year.minimum, reason, at: (app.now)() };
     match app.ledger.set_aside(&partner_id, of, &seen).await? {
         Outcome::Now | Outcome::Already => Ok(Json(YearSetAside { status: SetAsideStatus::SetAside })),
-        Outcome::ForAnotherReason => Err(Problem::conflict(Words::new(
-            "cette année est déjà classée sans suite, pour un autre motif, qui est conservé",
-            "this year is set aside already, for another reason, which stays",
-        ))),
+        Outcome::ForAnotherReason => Err(Problem::conflict(Code::SetAsideAlready)),
     }
 }
 
@@ -46,32 +43,20 @@ pub(crate) async fn set_aside<S: Store>(
 fn missed<'a>(record: &PartnerRecord, of: YearOf, years: &'a [AgreementYear]) -> Result<&'a Year, Problem> {
     let YearOf { agreement: id, number } = of;
     let Some(agreement) = record.partner.agreements.iter().find(|agreement| agreement.id() == id) else {
-        return Err(Problem::not_found(Words::new(
-            format!("aucun accord de {} ne commence le {id}", record.id),
-            format!("no agreement of {} starts on {id}", record.id),
-        )));
+        return Err(Problem::not_found(Code::NoAgreement { partner: record.id.clone(), starts_on: id }));
     };
     if agreement.terms().minimum_sales().is_none() {
-        return Err(Problem::conflict(Words::new(
-            "cet accord ne demande pas de minimum de ventes",
-            "this agreement asks for no minimum of sales",
-        )));
+        return Err(Problem::conflict(Code::NoMinimum));
     }
     let Some(AgreementYear { year, .. }) = years.iter().find(|year| year.of == of) else {
-        return Err(Problem::conflict(Words::new(
-            format!("l'année {number} de cet accord n'a pas commencé, ou n'existe pas"),
-            format!("year {number} of this agreement has not begun, or does not exist"),
-        )));
+        return Err(Problem::conflict(Code::YearNotBegun { number: number.to_string() }));
     };
     match year.status {
         Status::Missed => Ok(year),
-        Status::Met => Err(Problem::conflict(Words::new(
-            format!("le minimum de cette année est atteint : {} ventes sur {}", year.sales, year.minimum),
-            format!("the minimum of this year is reached: {} sales of {}", year.sales, year.minimum),
-        ))),
-        Status::OnTrack | Status::Behind => Err(Problem::conflict(Words::new(
-            format!("cette année n'est pas terminée : elle court jusqu'au {}", year.to),
-            format!("this year is not over: it runs until {}", year.to),
-        ))),
+        Status::Met => Err(Problem::conflict(Code::MinimumReached {
+            sales: year.sales.to_string(),
+            minimum: year.minimum.to_string(),
+        })),
+        Status::OnTrack | Status::Behind => Err(Problem::conflict(Code::YearNotOver { until: year.to.to_string() })),
     }
 }

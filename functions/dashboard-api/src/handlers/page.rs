@@ -13,17 +13,25 @@ use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use ledger::Store;
-use rules::text::Words;
+use miniz_oxide::inflate::decompress_to_vec_zlib;
 use serde::Serialize;
+use texts::Code;
+
+/// A file as `build.rs` has compressed it.
+macro_rules! compressed {
+    ($name:literal) => {
+        include_bytes!(concat!(env!("OUT_DIR"), "/", $name)).as_slice()
+    };
+}
 
 macro_rules! files {
-    ($($name:literal)*) => { &[$(($name, include_bytes!(concat!("../../page/", $name)).as_slice())),*] };
+    ($($name:literal)*) => { &[$(($name, compressed!($name))),*] };
 }
 
 /// The `OpenAPI` 3.1 document of the API. It is made from the types of this crate, and checked in: see `openapi.rs`.
-const DESCRIPTION: &[u8] = include_bytes!("../../openapi.json");
+const DESCRIPTION: &[u8] = compressed!("openapi.json");
 
-const INDEX: &[u8] = include_bytes!("../../page/index.html");
+const INDEX: &[u8] = compressed!("index.html");
 
 /// Every other file of the folder.
 const FILES: &[(&str, &[u8])] = files![
@@ -70,7 +78,7 @@ const FILES: &[(&str, &[u8])] = files![
     "what-if.js"
 ];
 
-pub(crate) async fn index(headers: HeaderMap) -> Response {
+pub(crate) async fn index(headers: HeaderMap) -> Result<Response, Problem> {
     file("text/html; charset=utf-8", INDEX, &headers)
 }
 
@@ -79,28 +87,28 @@ pub(crate) async fn show(Path(name): Path<String>, headers: HeaderMap) -> Result
         return Ok(Json(Name::all()).into_response());
     }
     let found = FILES.iter().find(|(known, _)| *known == name);
-    let (name, content) = found
-        .ok_or_else(|| Problem::not_found(Words::new("la page n'a pas ce fichier", "the page has no such file")))?;
+    let (name, content) = found.ok_or_else(|| Problem::not_found(Code::NoSuchFile))?;
     let content_type = match name.rsplit_once('.') {
         Some((_, "js")) => "text/javascript; charset=utf-8",
         Some((_, "css")) => "text/css; charset=utf-8",
         Some((_, "svg")) => "image/svg+xml",
         Some((_, _)) | None => "application/octet-stream",
     };
-    Ok(file(content_type, content, &headers))
+    file(content_type, content, &headers)
 }
 
-fn file(content_type: &'static str, content: &'static [u8], headers: &HeaderMap) -> Response {
-    let tag = format!("\"{}\"", BASE64_URL_SAFE_NO_PAD.encode(digest(&SHA256, content)));
+fn file(content_type: &'static str, compressed: &'static [u8], headers: &HeaderMap) -> Result<Response, Problem> {
+    let content = decompress_to_vec_zlib(compressed).map_err(|_| Problem::internal(Code::FileUnreadable))?;
+    let tag = format!("\"{}\"", BASE64_URL_SAFE_NO_PAD.encode(digest(&SHA256, &content)));
     let is_known = lists(headers, header::IF_NONE_MATCH, &tag, Comparison::Weak).unwrap_or(false);
     let kept = [(header::CACHE_CONTROL, "no-cache".to_owned()), (header::ETAG, tag)];
     if is_known {
-        return (StatusCode::NOT_MODIFIED, kept).into_response();
+        return Ok((StatusCode::NOT_MODIFIED, kept).into_response());
     }
-    (kept, [(header::CONTENT_TYPE, content_type)], content).into_response()
+    Ok((kept, [(header::CONTENT_TYPE, content_type)], content).into_response())
 }
 
-pub(crate) async fn openapi(headers: HeaderMap) -> Response {
+pub(crate) async fn openapi(headers: HeaderMap) -> Result<Response, Problem> {
     file("application/json", DESCRIPTION, &headers)
 }
 

@@ -17,8 +17,8 @@ use axum::response::{IntoResponse, Response};
 use events::{Refusal, Registration, registration};
 use ledger::{PartnerRecord, Store};
 use rules::PartnerId;
-use rules::text::Words;
 use runtime::restatement::{PartnerStep, Request};
+use texts::Code;
 
 /// Number of attempts at a registration while sales keep changing the partner's item.
 const ATTEMPTS: usize = 20;
@@ -38,8 +38,7 @@ pub(crate) async fn register<S: Store>(
         let read = app.ledger.partner_record(&partner_id).await?;
         let Registration { partner_id: said, name, agreements } = registration::parse(body, &read.partner.agreements)?;
         if said.is_some_and(|said| said != partner_id) {
-            let words =
-                Words::new("n'est pas le partenaire que nomme le chemin", "is not the partner that the path names");
+            let words = Code::NotThePathsPartner;
             return Err(Refusal::new("partner_id", words).into());
         }
         let created = read.name.is_none();
@@ -55,19 +54,13 @@ pub(crate) async fn register<S: Store>(
         app.restatements.send(&request, When::Delayed).await.map_err(|error| {
             let error = runtime::chain(&error);
             tracing::error!(error, "a registration could not be recorded; the caller was told to try again");
-            Problem::try_again(Words::new(
-                "l'enregistrement n'a pu être reçu à présent ; rien n'a changé, réessayer",
-                "the registration could not be taken in now; nothing was changed, try again",
-            ))
+            Problem::try_again(Code::RegistrationNotTaken)
         })?;
         let Some(record) = app.ledger.register(read, name, agreements).await? else { continue };
         request_pass(&app, &request).await;
         return Ok(registered(&record, if created { StatusCode::CREATED } else { StatusCode::OK }));
     }
-    Err(Problem::try_again(Words::new(
-        "des ventes de ce partenaire ne cessent d'arriver ; rien n'a changé, réessayer",
-        "sales of this partner keep coming in; nothing was changed, try again",
-    )))
+    Err(Problem::try_again(Code::SalesKeepComing))
 }
 
 /// Asks for a pass at once. If this fails, the registration is kept, and the delayed pass comes in any case.
@@ -85,26 +78,13 @@ fn check_preconditions(record: &PartnerRecord, headers: &HeaderMap) -> Result<()
     let if_match = lists(headers, header::IF_MATCH, &current, Comparison::Strong);
     let if_none_match = lists(headers, header::IF_NONE_MATCH, &current, Comparison::Weak);
     match (if_match, if_none_match) {
-        (Some(matches), _) if !(registered && matches) => Err(Problem::precondition_failed(Words::new(
-            format!(
-                "le partenaire n'est pas, ou n'est plus, tel que le dit If-Match : son ETag est {current} ; le relire et refaire la modification"
-            ),
-            format!(
-                "the partner is not, or no longer, as If-Match says: its ETag is {current}; read it again and repeat the change"
-            ),
-        ))),
-        (_, Some(true)) if registered => Err(Problem::precondition_failed(Words::new(
-            "le partenaire est déjà enregistré, ce que If-None-Match exclut",
-            "the partner is registered already, which If-None-Match excludes",
-        ))),
-        (None, _) if registered => Err(Problem::precondition_required(Words::new(
-            format!(
-                "le partenaire est enregistré avec d'autres données : envoyer If-Match avec l'ETag lu (à présent {current})"
-            ),
-            format!(
-                "the partner is registered with other data: send If-Match with the ETag that you read (it is {current} now)"
-            ),
-        ))),
+        (Some(matches), _) if !(registered && matches) => {
+            Err(Problem::precondition_failed(Code::ChangedMeanwhile { current: current.clone() }))
+        }
+        (_, Some(true)) if registered => Err(Problem::precondition_failed(Code::RegisteredAlready)),
+        (None, _) if registered => {
+            Err(Problem::precondition_required(Code::IfMatchMissing { current: current.clone() }))
+        }
         (Some(_) | None, _) => Ok(()),
     }
 }

@@ -18,10 +18,10 @@ use reports::{names, overflow_of_several};
 use rules::line::LineId;
 use rules::programme::Language;
 use rules::simulation::{Pair, Who, simulation};
-use rules::text::Words;
 use rules::totals::of_lines;
 use rules::{Agreements, Contract, ContractId, Line, PartnerId};
 use std::collections::BTreeMap;
+use texts::Code;
 
 /// Maximum number of contracts that one simulation reads.
 const MAX_CONTRACTS: usize = 2000;
@@ -67,7 +67,7 @@ async fn registry<S: Store>(
     let ids: Vec<PartnerId> = match who {
         Who::PartnerId(id) if names.contains_key(id) => vec![id.clone()],
         Who::PartnerId(_) => {
-            let words = Words::new("n'est pas un partenaire enregistré", "is not a registered partner");
+            let words = Code::NotARegisteredPartner;
             return Err(Refusal::new("who.partner_id", words).into());
         }
         Who::Model(_) | Who::Programme(_) => names.keys().cloned().collect(),
@@ -91,12 +91,7 @@ async fn contracts<S: Store>(
     partners: impl Iterator<Item = &PartnerId>,
     unreadable: &mut reports::Unreadable,
 ) -> Result<BTreeMap<ContractId, Contract>, Problem> {
-    let too_many = || {
-        Problem::too_much(Words::new(
-            format!("cela concerne plus de {MAX_CONTRACTS} contrats ; demander pour un partenaire ou un modèle"),
-            format!("this concerns more than {MAX_CONTRACTS} contracts; ask about one partner or one model"),
-        ))
-    };
+    let too_many = || Problem::too_much(Code::TooManyContracts { most: MAX_CONTRACTS });
     let partners: Vec<PartnerId> = partners.cloned().collect();
     let of_partners =
         stream::iter(partners).map(|partner| async move { app.ledger.contracts_of(&partner, MAX_CONTRACTS).await });

@@ -6,8 +6,8 @@ use axum::extract::FromRequestParts;
 use axum::http::Extensions;
 use axum::http::request::Parts;
 use lambda_http::request::RequestContext;
-use rules::text::Words;
 use std::collections::HashMap;
+use texts::Code;
 
 /// The caller of a request, if its claims are of the kinds known here.
 pub(crate) fn caller(extensions: &Extensions) -> Option<Caller> {
@@ -19,12 +19,7 @@ impl<S: Sync> FromRequestParts<S> for Caller {
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Caller, Problem> {
         let claims = claims(&parts.extensions).ok_or_else(Problem::unauthorized)?;
-        Caller::of(claims).ok_or_else(|| {
-            Problem::forbidden(Words::new(
-                "le jeton ne dit ni admin ni quel partenaire demande",
-                "the token says neither admin nor which partner asks",
-            ))
-        })
+        Caller::of(claims).ok_or_else(|| Problem::forbidden(Code::NoRoleInToken))
     }
 }
 
@@ -34,10 +29,7 @@ impl<S: Sync> FromRequestParts<S> for Admin {
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Admin, Problem> {
         match Caller::from_request_parts(parts, state).await? {
             Caller::Admin => Ok(Admin),
-            Caller::Partner(_) => Err(Problem::forbidden(Words::new(
-                "ceci n'est pas ouvert aux partenaires",
-                "this is not open to partners",
-            ))),
+            Caller::Partner(_) => Err(Problem::forbidden(Code::NotForPartners)),
         }
     }
 }

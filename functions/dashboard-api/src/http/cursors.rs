@@ -10,9 +10,9 @@ use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use events::Refusal;
 use jiff::{SignedDuration, Timestamp};
-use rules::text::Words;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use texts::Code;
 
 /// Time for which a cursor is valid.
 const LIFETIME: SignedDuration = SignedDuration::from_hours(24);
@@ -75,10 +75,7 @@ impl Pages<'_> {
     pub(crate) fn after<T: DeserializeOwned>(&self, parameters: &mut Parameters) -> Result<Option<T>, Refusal> {
         let Some(cursor) = parameters.take("cursor") else { return Ok(None) };
         let place = self.cursors.open(&self.list, &cursor, self.now);
-        place.map(Some).ok_or_else(|| {
-            let fr = "n'est pas, ou n'est plus, un curseur valable pour cette liste";
-            Refusal::new("cursor", Words::new(fr, "is invalid or expired for this list"))
-        })
+        place.map(Some).ok_or_else(|| Refusal::new("cursor", Code::CursorInvalid))
     }
 
     /// The cursor of the next page, if there is one.
@@ -86,10 +83,7 @@ impl Pages<'_> {
         let Some(behind) = behind else { return Ok(None) };
         let until = (self.now + LIFETIME).as_second();
         let cursor = self.cursors.seal(&self.list, &Sealed { until, behind });
-        cursor.map(Some).ok_or_else(|| {
-            let fr = "le curseur de la page suivante n'a pu être fait";
-            Problem::internal(Words::new(fr, "the cursor of the next page could not be made"))
-        })
+        cursor.map(Some).ok_or_else(|| Problem::internal(Code::CursorNotMade))
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::http::problem::Problem;
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
-use rules::text::Words;
+use texts::Code;
 
 /// The formats of an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,7 +34,7 @@ pub(crate) fn csv(name: &str, columns: &[&str], rows: impl IntoIterator<Item = V
         rows.into_iter().try_for_each(|row| writer.write_record(row.iter().map(|field| harmless(field))))
     });
     let Some(bytes) = written.ok().and_then(|()| writer.into_inner().ok()) else {
-        let detail = Words::new("le fichier n'a pu être écrit ; réessayer", "the file could not be written; try again");
+        let detail = Code::FileNotWritten;
         return Problem::try_again(detail).into_response();
     };
     let disposition = format!("attachment; filename=\"{name}\"");

@@ -7,7 +7,7 @@ use axum::extract::Request;
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use rules::text::Words;
+use texts::Code;
 
 /// Scripts, styles and requests of the page's own origin, and nothing else.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
@@ -46,10 +46,7 @@ pub(crate) async fn complete(request: Request, next: Next) -> Response {
 }
 
 fn too_large() -> Problem {
-    Problem::too_much(Words::new(
-        format!("la réponse dépasserait {MAX_ANSWER} octets ; demander une période plus courte, ou lire page par page"),
-        format!("the answer would be larger than {MAX_ANSWER} bytes; ask for a shorter period, or read page by page"),
-    ))
+    Problem::too_much(Code::AnswerTooLarge { most: MAX_ANSWER })
 }
 
 #[cfg(test)]

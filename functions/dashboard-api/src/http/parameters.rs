@@ -7,12 +7,12 @@ use axum::http::{HeaderMap, Uri, header};
 use events::Refusal;
 use rules::label::MAX_LABEL;
 use rules::programme::Language;
-use rules::text::Words;
 use rules::{Day, Month};
 use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::ops::RangeInclusive;
 use std::str::FromStr;
+use texts::{Code, Notice};
 
 /// Default number of items on a page.
 const DEFAULT_LIMIT: usize = 100;
@@ -26,7 +26,7 @@ pub(crate) const MAX_CHOICE_NUMBER: usize = 1000;
 const NO_FILTERS: [&str; 3] = ["cursor", "lang", "limit"];
 
 /// An id from the path.
-pub(crate) fn id<T: FromStr<Err: Into<Words>>>(text: &str) -> Result<T, Refusal> {
+pub(crate) fn id<T: FromStr<Err: Into<Notice>>>(text: &str) -> Result<T, Refusal> {
     text.parse().map_err(|error: T::Err| Refusal::new("id", error))
 }
 
@@ -38,15 +38,13 @@ where
     let number = text.parse().ok().filter(|number| range.contains(number));
     number.ok_or_else(|| {
         let (least, most) = (range.start(), range.end());
-        let fr = format!("doit être un entier de {least} à {most}");
-        Refusal::new(name, Words::new(fr, format!("must be a whole number from {least} to {most}")))
+        Refusal::new(name, Code::NotInRange { least: least.to_string(), most: most.to_string() })
     })
 }
 
 /// A body as text.
 pub(crate) fn utf8(body: &[u8]) -> Result<&str, Refusal> {
-    let words = || Words::new("n'est pas de l'UTF-8", "is not UTF-8");
-    std::str::from_utf8(body).map_err(|_| Refusal::new("body", words()))
+    std::str::from_utf8(body).map_err(|_| Refusal::new("body", Code::NotUtf8))
 }
 
 /// The query parameters of a request. Each is taken once; those left over are refused.
@@ -71,7 +69,7 @@ impl Parameters {
         let mut left = BTreeMap::new();
         for (name, value) in pairs {
             if left.insert(name.clone(), value).is_some() {
-                return Err(Refusal::new(name, Words::new("est donné deux fois", "is given twice")));
+                return Err(Refusal::new(name, Code::GivenTwice));
             }
         }
         let mut filters = left.clone();
@@ -89,7 +87,7 @@ impl Parameters {
         self.left.remove(name)
     }
 
-    fn parsed<T: FromStr<Err: Into<Words>>>(&mut self, name: &str) -> Result<Option<T>, Refusal> {
+    fn parsed<T: FromStr<Err: Into<Notice>>>(&mut self, name: &str) -> Result<Option<T>, Refusal> {
         let value = self.left.remove(name).map(|text| text.parse());
         value.transpose().map_err(|error: T::Err| Refusal::new(name, error))
     }
@@ -99,7 +97,7 @@ impl Parameters {
         let from = self.parsed("from")?.unwrap_or(Day::MIN);
         let to = self.parsed("to")?.unwrap_or(Day::MAX);
         if from > to {
-            return Err(Refusal::new("to", Words::new("est avant from", "is before from")));
+            return Err(Refusal::new("to", Code::BeforeFrom));
         }
         Ok((from, to))
     }
@@ -111,8 +109,7 @@ impl Parameters {
 
     /// Reads a required month.
     pub(crate) fn month(&mut self) -> Result<Month, Refusal> {
-        self.parsed("month")?
-            .ok_or_else(|| Refusal::new("month", Words::new("manque : AAAA-MM", "is missing: YYYY-MM")))
+        self.parsed("month")?.ok_or_else(|| Refusal::new("month", Code::MonthMissing))
     }
 
     /// Reads `from` and `to`, months, both included; by default the current month.
@@ -122,12 +119,11 @@ impl Parameters {
         let from = from.or(to).unwrap_or(current);
         let to = to.unwrap_or(from.max(current));
         if from > to {
-            return Err(Refusal::new("to", Words::new("est avant from", "is before from")));
+            return Err(Refusal::new("to", Code::BeforeFrom));
         }
         let months = std::iter::successors(Some(from), |month| month.next()).take_while(|month| *month <= to);
         if months.take(MAX_MONTHS + 1).count() > MAX_MONTHS {
-            let fr = format!("est plus de {MAX_MONTHS} mois après from");
-            return Err(Refusal::new("to", Words::new(fr, format!("is more than {MAX_MONTHS} months after from"))));
+            return Err(Refusal::new("to", Code::TooManyMonths { most: MAX_MONTHS }));
         }
         Ok((from, to))
     }
@@ -136,8 +132,7 @@ impl Parameters {
     pub(crate) fn text(&mut self, name: &str) -> Result<String, Refusal> {
         let text = self.left.remove(name).unwrap_or_default();
         if text.chars().count() > MAX_LABEL {
-            let fr = format!("doit faire au plus {MAX_LABEL} caractères");
-            return Err(Refusal::new(name, Words::new(fr, format!("must be at most {MAX_LABEL} characters"))));
+            return Err(Refusal::new(name, Code::TooLong { most: MAX_LABEL }));
         }
         Ok(text)
     }
@@ -146,7 +141,7 @@ impl Parameters {
     pub(crate) fn flag(&mut self, name: &str, value: &str) -> Result<bool, Refusal> {
         match self.left.remove(name) {
             Some(given) if given == value => Ok(true),
-            Some(_) => Err(Refusal::new(name, Words::new(format!("doit être {value}"), format!("must be {value}")))),
+            Some(_) => Err(Refusal::new(name, Code::NotTheValue { value: value.to_owned() })),
             None => Ok(false),
         }
     }
@@ -169,7 +164,7 @@ impl Parameters {
     fn chosen_language(&mut self) -> Result<Option<Language>, Refusal> {
         match self.left.remove("lang").as_deref().map(named) {
             Some(Some(language)) => Ok(Some(language)),
-            Some(None) => Err(Refusal::new("lang", Words::new("doit être fr ou en", "must be fr or en"))),
+            Some(None) => Err(Refusal::new("lang", Code::NotALanguage)),
             None => Ok(None),
         }
     }
@@ -178,10 +173,7 @@ impl Parameters {
     pub(crate) fn done(mut self) -> Result<(), Refusal> {
         self.chosen_language()?;
         match self.left.into_keys().next() {
-            Some(name) => Err(Refusal::new(
-                name,
-                Words::new("n'est pas un paramètre de cette route", "is not a query parameter of this route"),
-            )),
+            Some(name) => Err(Refusal::new(name, Code::NotAParameter)),
             None => Ok(()),
         }
     }

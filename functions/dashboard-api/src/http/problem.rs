@@ -8,15 +8,15 @@ use ledger::LedgerError;
 use reports::ReportError;
 use reports::as_known::MAX_ENTRIES;
 use rules::programme::Language;
-use rules::text::{Text, Words};
 use serde::Serialize;
+use texts::{Code, Notice, names};
 
 /// An answer that is an error. As a response it has no body yet: `headers.rs`, which sees every answer
 /// and knows the language of its request, writes it.
 #[derive(Debug, Clone)]
 pub struct Problem {
     status: StatusCode,
-    detail: Words,
+    detail: Notice,
     field: Option<String>,
 }
 
@@ -34,63 +34,60 @@ pub(crate) struct Written<'a> {
 }
 
 impl Problem {
-    pub(crate) fn new(status: StatusCode, detail: Words) -> Problem {
-        Problem { status, detail, field: None }
+    pub(crate) fn new(status: StatusCode, detail: impl Into<Notice>) -> Problem {
+        Problem { status, detail: detail.into(), field: None }
     }
 
     pub(crate) fn unauthorized() -> Problem {
-        let detail = Words::new(
-            "le jeton d'accès manque : l'envoyer comme Authorization: Bearer",
-            "the bearer token is missing: send it as Authorization: Bearer",
-        );
+        let detail = Code::TokenMissing;
         Problem::new(StatusCode::UNAUTHORIZED, detail)
     }
 
-    pub(crate) fn forbidden(detail: Words) -> Problem {
+    pub(crate) fn forbidden(detail: impl Into<Notice>) -> Problem {
         Problem::new(StatusCode::FORBIDDEN, detail)
     }
 
-    pub(crate) fn internal(detail: Words) -> Problem {
+    pub(crate) fn internal(detail: impl Into<Notice>) -> Problem {
         Problem::new(StatusCode::INTERNAL_SERVER_ERROR, detail)
     }
 
     /// The problem of a request refused before it reached a handler.
     pub(crate) fn unreadable(status: StatusCode) -> Problem {
-        Problem::new(status, Words::new("la requête est illisible", "the request cannot be read"))
+        Problem::new(status, Code::RequestUnreadable)
     }
 
-    pub(crate) fn not_found(detail: Words) -> Problem {
+    pub(crate) fn not_found(detail: impl Into<Notice>) -> Problem {
         Problem::new(StatusCode::NOT_FOUND, detail)
     }
 
     pub(crate) fn method_not_allowed() -> Problem {
-        let detail = Words::new("ce chemin n'admet pas cette méthode", "this path does not take that method");
+        let detail = Code::WrongMethod;
         Problem::new(StatusCode::METHOD_NOT_ALLOWED, detail)
     }
 
-    pub(crate) fn conflict(detail: Words) -> Problem {
+    pub(crate) fn conflict(detail: impl Into<Notice>) -> Problem {
         Problem::new(StatusCode::CONFLICT, detail)
     }
 
     /// A conflict with the recorded data, naming the field that differs.
     pub(crate) fn conflict_of(refusal: &Refusal) -> Problem {
-        Problem { field: Some(refusal.field.clone()), ..Problem::conflict(refusal.words()) }
+        Problem { field: Some(refusal.field.clone()), ..Problem::conflict(refusal.sentence()) }
     }
 
-    pub(crate) fn precondition_failed(detail: Words) -> Problem {
+    pub(crate) fn precondition_failed(detail: impl Into<Notice>) -> Problem {
         Problem::new(StatusCode::PRECONDITION_FAILED, detail)
     }
 
-    pub(crate) fn precondition_required(detail: Words) -> Problem {
+    pub(crate) fn precondition_required(detail: impl Into<Notice>) -> Problem {
         Problem::new(StatusCode::PRECONDITION_REQUIRED, detail)
     }
 
     /// The problem of a request for more data than one answer takes.
-    pub(crate) fn too_much(detail: Words) -> Problem {
+    pub(crate) fn too_much(detail: impl Into<Notice>) -> Problem {
         Problem::new(StatusCode::UNPROCESSABLE_ENTITY, detail)
     }
 
-    pub(crate) fn try_again(detail: Words) -> Problem {
+    pub(crate) fn try_again(detail: impl Into<Notice>) -> Problem {
         Problem::new(StatusCode::SERVICE_UNAVAILABLE, detail)
     }
 
@@ -98,36 +95,17 @@ impl Problem {
     pub(crate) fn body(&self, language: Language) -> Body {
         let written = Written {
             status: self.status.as_u16(),
-            title: self.title().in_language(language),
-            detail: self.detail.in_language(language),
+            title: names::status(self.status.as_u16(), language),
+            detail: &self.detail.in_language(language),
             field: self.field.as_deref(),
         };
         serde_json::to_vec(&written).map_or_else(|_| Body::empty(), Body::from)
-    }
-
-    fn title(&self) -> Text {
-        let (fr, en) = match self.status {
-            StatusCode::BAD_REQUEST => ("Requête incorrecte", "Bad Request"),
-            StatusCode::UNAUTHORIZED => ("Non authentifié", "Unauthorized"),
-            StatusCode::FORBIDDEN => ("Accès refusé", "Forbidden"),
-            StatusCode::NOT_FOUND => ("Introuvable", "Not Found"),
-            StatusCode::METHOD_NOT_ALLOWED => ("Méthode non admise", "Method Not Allowed"),
-            StatusCode::CONFLICT => ("Conflit", "Conflict"),
-            StatusCode::PRECONDITION_FAILED => ("Condition préalable non remplie", "Precondition Failed"),
-            StatusCode::PAYLOAD_TOO_LARGE => ("Requête trop grande", "Payload Too Large"),
-            StatusCode::UNPROCESSABLE_ENTITY => ("Demande trop vaste", "Unprocessable Entity"),
-            StatusCode::PRECONDITION_REQUIRED => ("Condition préalable requise", "Precondition Required"),
-            StatusCode::INTERNAL_SERVER_ERROR => ("Erreur interne", "Internal Server Error"),
-            StatusCode::SERVICE_UNAVAILABLE => ("Service momentanément indisponible", "Service Unavailable"),
-            _ => ("Erreur", "Error"),
-        };
-        Text { fr, en }
     }
 }
 
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Problem {
-        Problem { field: Some(refusal.field.clone()), ..Problem::new(StatusCode::BAD_REQUEST, refusal.words()) }
+        Problem { field: Some(refusal.field.clone()), ..Problem::new(StatusCode::BAD_REQUEST, refusal.sentence()) }
     }
 }
 
@@ -137,24 +115,15 @@ impl From<LedgerError> for Problem {
         match error {
             LedgerError::Store(_) | LedgerError::Contended { .. } => {
                 tracing::error!(error = chain, "the ledger could not answer; the caller was told to try again");
-                Problem::try_again(Words::new(
-                    "le registre ne peut répondre à présent ; rien n'a changé, réessayer",
-                    "the ledger cannot answer now; nothing was changed, try again",
-                ))
+                Problem::try_again(Code::LedgerCannotAnswer)
             }
             LedgerError::Unknown { .. } => {
                 tracing::error!(error = chain, "this release does not know what a later one wrote: ask that one");
-                Problem::try_again(Words::new(
-                    "une version plus récente a écrit cette donnée, et elle seule peut répondre ; réessayer plus tard",
-                    "a later release wrote this, and only that one can answer; try again later",
-                ))
+                Problem::try_again(Code::OfALaterRelease)
             }
             LedgerError::Damaged { .. } | LedgerError::Overflow { .. } => {
                 tracing::error!(error = chain, "the ledger cannot answer until it is mended: see operate audit");
-                Problem::internal(Words::new(
-                    "le registre contient ce qu'il ne peut additionner ; voir le journal",
-                    "the ledger holds something it cannot add up; see the log",
-                ))
+                Problem::internal(Code::LedgerDamaged)
             }
         }
     }
@@ -164,10 +133,9 @@ impl From<ReportError> for Problem {
     fn from(error: ReportError) -> Problem {
         match error {
             ReportError::Ledger(error) => error.into(),
-            ReportError::TooManyEntries { partner_id } => Problem::too_much(Words::new(
-                format!("{partner_id} a plus de {MAX_ENTRIES} écritures ; les lire page par page de /entries"),
-                format!("{partner_id} has more than {MAX_ENTRIES} entries; read them page by page from /entries"),
-            )),
+            ReportError::TooManyEntries { partner_id } => {
+                Problem::too_much(Code::TooManyEntries { partner: partner_id, most: MAX_ENTRIES })
+            }
         }
     }
 }

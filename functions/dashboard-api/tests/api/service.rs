@@ -13,11 +13,12 @@ use fixtures::memory::MemoryStore;
 use fixtures::world::World;
 use futures_util::future::{BoxFuture, FutureExt, ready};
 use jiff::{SignedDuration, Timestamp};
-use ledger::attention::DeadLetter;
+use ledger::attention::{DeadLetter, Wording};
 use ledger::choices::ChoiceResult;
 use ledger::recorded::{Origin, Trigger};
 use ledger::totals::PartnerMonth;
 use ledger::{Ledger, Outcome, ReportedFact};
+use rules::text::Language;
 use rules::{Fact, PartnerId};
 use runtime::restatement::{PartnerStep, Request, SendError};
 use serde_json::{Value, json};
@@ -162,7 +163,9 @@ impl Service {
         };
         let at = now();
         let (message_id, function) = (format!("message-{at}"), function.to_owned());
-        let dead_letter = DeadLetter { message_id, function, field: refusal.field, reason: refusal.reason, at };
+        let [fr, en] = [Language::Fr, Language::En].map(|language| refusal.reason.in_language(language));
+        let reason = Wording { fr, en };
+        let dead_letter = DeadLetter { message_id, function, field: refusal.field, reason, at };
         self.ledger().record_dead_letter(&dead_letter).await.unwrap();
     }
 

@@ -6,13 +6,13 @@ use fixtures::memory::MemoryStore;
 use fixtures::pure::registry;
 use jiff::Timestamp;
 use ledger::attention::DeadLetter;
+use ledger::attention::Wording;
 use ledger::audit::{Finding, audit};
 use ledger::choices::{Choice, ChoiceResult};
 use ledger::recorded::{Origin, Trigger};
 use ledger::store::{Item, Key};
 use ledger::{Ledger, ReportedFact};
 use rules::contract::Key as Claimed;
-use rules::text::Words;
 use rules::{Adjustment, AdjustmentKind, Fact, Instance, Money, Renewal, Sale};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -119,7 +119,7 @@ pub(crate) async fn sound() -> Vec<Item> {
         message_id: id.to_owned(),
         function: "SaleSigned".to_owned(),
         field: "data".to_owned(),
-        reason: Words::new("manque", "is missing"),
+        reason: Wording { fr: "manque".to_owned(), en: "is missing".to_owned() },
         at: at(5),
     };
     ledger.record_dead_letter(&dead_letter("m-1")).await.unwrap();

@@ -4,6 +4,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use fixtures::watched::Watched;
 use jiff::Timestamp;
 use ledger::aggregates::Aggregates;
+use ledger::attention::Wording;
 use ledger::attention::{Attention, DeadLetter};
 use ledger::audit::audit;
 use ledger::choices::{Choice, ChoiceResult};
@@ -14,7 +15,6 @@ use ledger::{Ledger, LedgerError, ReportedFact};
 use rules::agreement::Draft;
 use rules::contract::Key;
 use rules::line::LineId;
-use rules::text::Words;
 use rules::{Agreements, AnnuityId, Day, Fact, Instance, Model, Money, PartnerId, Renewal, Sale};
 
 const ORIGIN: Origin<'static> = Origin { at: Timestamp::UNIX_EPOCH, because: &Trigger::Audit };
@@ -232,7 +232,7 @@ async fn what_cannot_be_read_is_named_and_the_rest_is_there() {
             message_id: id.to_owned(),
             function: "sale-signed".to_owned(),
             field: "id".to_owned(),
-            reason: Words::new("f", "e"),
+            reason: Wording { fr: "f".to_owned(), en: "e".to_owned() },
             at: Timestamp::UNIX_EPOCH,
         };
         ledger.record_dead_letter(&dead_letter).await.unwrap();

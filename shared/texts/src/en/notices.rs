@@ -1,0 +1,90 @@
+//! Refusals and problems in English. Errors of the rules are in English themselves.
+
+use crate::notice::Code;
+
+pub(super) fn code(code: &Code) -> &'static str {
+    match code {
+        // Refusals: each follows the name of a field.
+        Code::Missing => "is missing",
+        Code::NotAString => "must be a string",
+        Code::NotAnObject => "must be a JSON object",
+        Code::NotJson { .. } => "is not JSON at line {line}, column {column}",
+        Code::NotUtf8 => "is not UTF-8",
+        Code::Refused { .. } => "is refused: {by}",
+        Code::EventTooLarge { .. } => "is {bytes} bytes; a message has at most {most}",
+        Code::RequestTooLarge { .. } => "is {bytes} bytes; a request has at most {most}",
+        Code::NotSpecversion => "must be \"1.0\"",
+        Code::NotOnThisQueue { .. } => "must be {expected} on this queue",
+        Code::NotATime => "is not an RFC 3339 time",
+        Code::NotAnAttribute => "must be a string that is not empty and has no control characters",
+        Code::NotAnInstance => "must be \"customer\" or \"partner\"",
+        Code::NotATermFrom { .. } => "must be a whole number from {least} to 99, without quotes",
+        Code::NotInRange { .. } => "must be a whole number from {least} to {most}",
+        Code::NotTheValue { .. } => "must be {value}",
+        Code::NotALanguage => "must be fr or en",
+        Code::NotAnAdjustment => "must be supplements or credit-notes",
+        Code::TooLong { .. } => "must be at most {most} characters",
+        Code::GivenTwice => "is given twice",
+        Code::NotAParameter => "is not a query parameter of this route",
+        Code::BeforeFrom => "is before from",
+        Code::TooManyMonths { .. } => "is more than {most} months after from",
+        Code::MonthMissing => "is missing: YYYY-MM",
+        Code::CursorInvalid => "is invalid or expired for this list",
+        Code::NotThePathsPartner => "is not the partner that the path names",
+        Code::NotARegisteredPartner => "is not a registered partner",
+        Code::NothingToChange => "names nothing to change: give rate, from_sale or model",
+        Code::CountedFromOne => "is counted from 1; null chooses none",
+        Code::ChoiceOutOfTurn { .. } => {
+            "another choice has this number, or one before it is missing; the next one is {next}"
+        }
+        Code::NoSuchClaim { .. } => "must be null or a whole number from 1 to {claims}",
+        Code::ClaimsUnseen { .. } => {
+            "is not how many claims are recorded, which is {claims}: read the contract again and choose again"
+        }
+        Code::NotARestatement => "is not a valid restatement request",
+        Code::NoMonths => "names no months to add up",
+        // Problems: whole sentences, without a full stop.
+        Code::NothingHere => "there is nothing at this path",
+        Code::NoSuchFile => "the page has no such file",
+        Code::FileUnreadable => "this file of the page cannot be read",
+        Code::WrongMethod => "this path does not take that method",
+        Code::RequestUnreadable => "the request cannot be read",
+        Code::TokenMissing => "the bearer token is missing: send it as Authorization: Bearer",
+        Code::NoRoleInToken => "the token says neither admin nor which partner asks",
+        Code::NotForPartners => "this is not open to partners",
+        Code::NoPartner { .. } => "no partner {id} is registered",
+        Code::NoContract { .. } => "contract {id} not found",
+        Code::NothingClaimed => "nothing was claimed under this key",
+        Code::ChoiceNotTaken => "the choice could not be taken in now; nothing was changed, try again",
+        Code::NoAgreement { .. } => "no agreement of {partner} starts on {starts_on}",
+        Code::NoMinimum => "this agreement asks for no minimum of sales",
+        Code::YearNotBegun { .. } => "year {number} of this agreement has not begun, or does not exist",
+        Code::MinimumReached { .. } => "the minimum of this year is reached: {sales} sales of {minimum}",
+        Code::YearNotOver { .. } => "this year is not over: it runs until {until}",
+        Code::SetAsideAlready => "this year is set aside already, for another reason, which stays",
+        Code::RegistrationNotTaken => "the registration could not be taken in now; nothing was changed, try again",
+        Code::SalesKeepComing => "sales of this partner keep coming in; nothing was changed, try again",
+        Code::ChangedMeanwhile { .. } => {
+            "the partner is not, or no longer, as If-Match says: its ETag is {current}; read it again and repeat the change"
+        }
+        Code::RegisteredAlready => "the partner is registered already, which If-None-Match excludes",
+        Code::IfMatchMissing { .. } => {
+            "the partner is registered with other data: send If-Match with the ETag that you read (it is {current} now)"
+        }
+        Code::TooManyContracts { .. } => "this concerns more than {most} contracts; ask about one partner or one model",
+        Code::TooManyEntries { .. } => "{partner} has more than {most} entries; read them page by page from /entries",
+        Code::AnswerTooLarge { .. } => {
+            "the answer would be larger than {most} bytes; ask for a shorter period, or read page by page"
+        }
+        Code::FileNotWritten => "the file could not be written; try again",
+        Code::CursorNotMade => "the cursor of the next page could not be made",
+        Code::LedgerCannotAnswer => "the ledger cannot answer now; nothing was changed, try again",
+        Code::OfALaterRelease => "a later release wrote this, and only that one can answer; try again later",
+        Code::LedgerDamaged => "the ledger holds something it cannot add up; see the log",
+        // What to do about an item of the attention list.
+        Code::SendAgain => "Correct it at its source and send it again; the message is in the dead-letter queue.",
+        Code::RestoreItem => {
+            "This item cannot be read: compare it with a backup (operate audit names it), and restore it."
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! Codes of refusals and problems, with their parameters.
+
+use crate::code::codes;
+use rules::agreement::{AgreementError, AgreementsError};
+use rules::contract::Bound;
+use rules::day::{DayError, MonthError};
+use rules::fact::TermError;
+use rules::id::IdError;
+use rules::label::LabelError;
+use rules::money::{CurrencyError, MoneyError, RateError};
+use rules::programme::FromSaleError;
+use rules::{AgreementId, ContractId, PartnerId};
+use std::fmt;
+
+/// A refusal or a problem, which a language says. Displayed in English.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Notice {
+    /// An error of the rules; it follows the name of a field.
+    Rules(RulesError),
+    Code(Code),
+    /// A field and what is wrong with it, as a sentence.
+    Field {
+        field: String,
+        reason: Box<Notice>,
+    },
+}
+
+impl From<Code> for Notice {
+    fn from(code: Code) -> Notice {
+        Notice::Code(code)
+    }
+}
+
+codes! {
+    /// The code of a refusal or a problem.
+    pub Code {
+    // Refusals: each follows the name of a field.
+    Missing,
+    NotAString,
+    NotAnObject,
+    NotJson { line: usize, column: usize },
+    NotUtf8,
+    Refused { by: String },
+    EventTooLarge { bytes: usize, most: usize },
+    RequestTooLarge { bytes: usize, most: usize },
+    NotSpecversion,
+    NotOnThisQueue { expected: &'static str },
+    NotATime,
+    NotAnAttribute,
+    NotAnInstance,
+    NotATermFrom { least: u8 },
+    NotInRange { least: String, most: String },
+    NotTheValue { value: String },
+    NotALanguage,
+    NotAnAdjustment,
+    TooLong { most: usize },
+    GivenTwice,
+    NotAParameter,
+    BeforeFrom,
+    TooManyMonths { most: usize },
+    MonthMissing,
+    CursorInvalid,
+    NotThePathsPartner,
+    NotARegisteredPartner,
+    NothingToChange,
+    CountedFromOne,
+    ChoiceOutOfTurn { next: usize },
+    NoSuchClaim { claims: usize },
+    ClaimsUnseen { claims: usize },
+    NotARestatement,
+    NoMonths,
+    // Problems: whole sentences, without a full stop.
+    NothingHere,
+    NoSuchFile,
+    FileUnreadable,
+        WrongMethod,
+    RequestUnreadable,
+    TokenMissing,
+    NoRoleInToken,
+    NotForPartners,
+    NoPartner { id: PartnerId },
+    NoContract { id: ContractId },
+    NothingClaimed,
+    ChoiceNotTaken,
+    NoAgreement { partner: PartnerId, starts_on: AgreementId },
+    NoMinimum,
+    YearNotBegun { number: String },
+    MinimumReached { sales: String, minimum: String },
+    YearNotOver { until: String },
+    SetAsideAlready,
+    RegistrationNotTaken,
+    SalesKeepComing,
+    ChangedMeanwhile { current: String },
+    RegisteredAlready,
+    IfMatchMissing { current: String },
+    TooManyContracts { most: usize },
+    TooManyEntries { partner: PartnerId, most: usize },
+    AnswerTooLarge { most: u64 },
+    FileNotWritten,
+    CursorNotMade,
+    LedgerCannotAnswer,
+    OfALaterRelease,
+    LedgerDamaged,
+    // What to do about an item of the attention list.
+    SendAgain,
+    RestoreItem,
+    }
+}
+
+macro_rules! errors {
+    ($($error:ident => $code:ident,)*) => {
+        /// An error of the rules.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum RulesError {
+            $($code($error),)*
+        }
+
+        impl fmt::Display for RulesError {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                match self {
+                    $(RulesError::$code(error) => error.fmt(f),)*
+                }
+            }
+        }
+
+        $(impl From<$error> for Notice {
+            fn from(error: $error) -> Notice {
+                Notice::Rules(RulesError::$code(error))
+            }
+        })*
+    };
+}
+
+errors! {
+    AgreementError => Agreement,
+    AgreementsError => Agreements,
+    Bound => Bound,
+    CurrencyError => Currency,
+    DayError => Day,
+    FromSaleError => FromSale,
+    IdError => Id,
+    LabelError => Label,
+    MoneyError => Money,
+    MonthError => Month,
+    RateError => Rate,
+    TermError => Term,
+}
