@@ -189,3 +189,29 @@ test("what if, side by side", async (t) => {
   await page.locator("tr.opens button").first().click();
   await page.getByRole("heading", { level: 3, name: "Under other terms" }).waitFor();
 });
+
+test("a partner that is not there can be registered", async (t) => {
+  const page = await opened(t, ADMIN, { address: "#/partners/P-999" });
+  const register = page.getByRole("link", { name: "Register P-999" });
+  assert.equal(await register.getAttribute("href"), "#/partners/P-999/edit");
+});
+
+test("amounts are read as the page's language writes them", async (t) => {
+  const cases = {
+    "en-GB": { "12,000": "12000", "1,200.50": "1200.50", "1200.50": "1200.50", "100 000,50": "100000.50", "1,2,3": "1,2,3" },
+    "fr-FR": { "12,000": "12.000", "1 200,50": "1200.50", "1200.50": "1200.50", "1.200,50": "1.200,50" },
+  };
+  for (const [locale, numbers] of Object.entries(cases)) {
+    const page = await opened(t, ADMIN, { address: "#/", locale });
+    for (const [typed, expected] of Object.entries(numbers)) {
+      const read = await page.evaluate(async (text) => (await import("/page/money.js")).plainDecimal(text), typed);
+      assert.equal(read, expected, `${locale} ${typed}`);
+    }
+  }
+});
+
+test("refused messages are shown apart from contracts", async (t) => {
+  const page = await opened(t, ADMIN, { address: "#/attention" });
+  await page.getByLabel("Show").selectOption("messages");
+  await page.getByText("Nothing needs attention.").waitFor();
+});

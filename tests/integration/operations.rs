@@ -11,9 +11,8 @@ use std::process::{Command, Output};
 
 /// Runs the command against a stack, on a thread of its own so that the stack goes on.
 async fn operate(running: &Running, arguments: &[&str]) -> Output {
-    let port = |url: &str| url.rsplit(':').next().unwrap().to_owned();
     let mut command = Command::new(binaries().join("operate"));
-    command.args(["--dynamodb-port", &port(&running.stack.dynamodb_url), "--sqs-port", &port(&running.stack.sqs_url)]);
+    command.arg("--data").arg(&running.stack.data);
     command.args(arguments);
     tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap()
 }

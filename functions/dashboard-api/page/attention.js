@@ -1,7 +1,9 @@
-// What needs a person, newest first, and what to do about it.
+// What needs a person, contracts first, and what to do about it.
 
 import { get } from "./api.js";
 import { h } from "./dom.js";
+import { field, select } from "./fields.js";
+import { keyName } from "./claims.js";
 import { annuityTitle } from "./entry-table.js";
 import { moment } from "./format.js";
 import { contractLink, empty, link, loaded, pager, pairs, partnerLink, viewHeading } from "./parts.js";
@@ -9,13 +11,28 @@ import { named, t } from "./text.js";
 
 const LIMIT = 25;
 
+const PARTS = ["all", "contracts", "messages"];
+
 export function view({ signal }) {
   const list = h("div", {});
-  const bar = pager(show);
+  let bar = pager(show);
+  const part = select(
+    PARTS.map((name) => [name, t(`attention.part.${name}`)]),
+    "all",
+    {
+      name: "part",
+      onchange: () => {
+        const again = pager(show);
+        bar.replaceWith(again);
+        bar = again;
+        show();
+      },
+    },
+  );
   function show(cursor) {
     list.replaceChildren(
       loaded(
-        () => get("/attention", { limit: LIMIT, cursor }, signal),
+        () => get("/attention", { limit: LIMIT, cursor, of: part.value === "all" ? undefined : part.value }, signal),
         (page) => {
           bar.goesOn(page.next_cursor);
           return page.items.length === 0
@@ -26,7 +43,8 @@ export function view({ signal }) {
     );
   }
   show();
-  return h("div", {}, viewHeading(t("nav.attention"), { below: t("attention.text") }), list, bar);
+  const heading = viewHeading(t("nav.attention"), { below: t("attention.text") });
+  return h("div", {}, heading, field(t("attention.part"), part), list, bar);
 }
 
 function item(one) {
@@ -38,6 +56,7 @@ function item(one) {
     pairs([
       [t("entry.contract"), one.contract_id && contractLink(one.contract_id)],
       [t("annuity"), one.term && annuityTitle(one.term)],
+      [t("choosing.what"), one.contradicting?.length > 0 && one.contradicting.map(keyName).join(", ")],
       [t("partner"), one.partner_id && partnerLink(one.partner_id)],
       [t("attention.function"), one.function && named("function", one.function)],
       [t("attention.field"), one.field],

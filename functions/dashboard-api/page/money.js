@@ -1,5 +1,7 @@
 // Money is added in whole minor units, never in binary fractions.
 
+import { language } from "./text.js";
+
 const decimals = (amount) => amount.split(".")[1]?.length ?? 0;
 export const minor = ({ amount }) => BigInt(amount.replace(".", ""));
 
@@ -48,9 +50,14 @@ export function byCurrency(totals) {
 /** The kinds that occur, in the order in which they are shown. */
 export const kindsIn = (totals) => KINDS.filter((kind) => totals.some((total) => total.kind === kind));
 
-/** What people type as a number, as the API writes it; what is no number stays as it is, for the API to refuse. */
+/**
+ * What people type as a number, as the API writes it: `1 200,50` or `1,200.50`. In English `12,000` is twelve thousand, in
+ * French twelve. What is no such number stays as it is, for the API to refuse.
+ */
 export function plainDecimal(text) {
   const compact = text.replace(/[\s\u00a0\u202f]/g, "");
+  const inThousands = language() === "en" && /^-?\d{1,3}(,\d{3})+(\.\d+)?$/.test(compact);
+  if (inThousands) return compact.replaceAll(",", "");
   return /^-?\d+,\d+$/.test(compact) ? compact.replace(",", ".") : compact;
 }
 

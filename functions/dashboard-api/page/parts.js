@@ -4,6 +4,7 @@ import { csv, Problem } from "./api.js";
 import { announce, freshId, h } from "./dom.js";
 import { byCurrency, kindsIn } from "./money.js";
 import { amountNode, day } from "./format.js";
+import { session } from "./session.js";
 import { count, maybe, named, t } from "./text.js";
 
 /** The heading of a view is there at once, so that it can be gone to; `say` completes it from what was loaded. */
@@ -56,6 +57,15 @@ const problemKey = (status) => {
   return status >= 500 || status === 429 ? "problem.later" : "problem.other";
 };
 
+/** Where to go from what is not there; a manager can register a partner that is not. */
+function waysOn() {
+  const partner = /^#\/partners\/([^/?]+)$/.exec(location.hash);
+  return [
+    link("#/", t("not-found.back")),
+    partner && session()?.admin && [" · ", link(`${location.hash}/edit`, t("not-found.register", { id: decodeURIComponent(partner[1]) }))],
+  ];
+}
+
 export function problemNote(error, again) {
   const known = error instanceof Problem;
   announce(t(known ? problemKey(error.status) : "problem.page"));
@@ -64,6 +74,7 @@ export function problemNote(error, again) {
     { class: "note bad" },
     h("p", {}, h("strong", {}, t(known ? problemKey(error.status) : "problem.page"))),
     known && error.status !== 404 && error.status !== 0 && h("p", { class: "detail" }, error.message),
+    known && error.status === 404 && h("p", {}, waysOn()),
     again &&
       known &&
       error.status !== 404 &&

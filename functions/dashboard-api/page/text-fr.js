@@ -57,6 +57,7 @@ export default {
   "not-found.title": "Rien ici",
   "not-found.text": "Cette adresse ne montre rien. Elle est peut-être mal saisie, ou destinée à quelqu’un d’autre.",
   "not-found.back": "Retour à la vue d’ensemble",
+  "not-found.register": "Enregistrer {id}",
 
   "problem.network": "Le serveur est injoignable. Merci de vérifier votre connexion.",
   "problem.403": "Vous n’avez pas le droit de voir ou de modifier ceci.",
@@ -210,7 +211,7 @@ export default {
   "event.no-day": "Date inconnue",
   "state.pending": "En attente",
   "state.void": "Sans effet",
-  "contradictions.title": "Déclarations contradictoires",
+  "contradictions.title": "Déclarations au choix",
   "claim.nth": "Déclaration {n}",
   "claim.only": "Telle qu’enregistrée",
   "claim.stands": "Version retenue",
@@ -302,7 +303,11 @@ export default {
   "partners.none-found": "Aucun partenaire ne correspond à cette recherche.",
 
   "attention.text":
-    "Points qui demandent une décision ou une correction, le plus récent d’abord. Un point disparaît une fois résolu.",
+    "Points qui demandent une décision ou une correction, les contrats d’abord. Un point disparaît une fois résolu.",
+  "attention.part": "Afficher",
+  "attention.part.all": "Tout",
+  "attention.part.contracts": "Contrats",
+  "attention.part.messages": "Messages refusés",
   "attention.none": "Rien à traiter.",
   "attention.function": "Reçu comme",
   "attention.field": "Champ",

@@ -247,8 +247,9 @@ fn operation(route: Route, schemas: &mut Schemas) -> Option<Operation> {
         )
         .query(listing()),
         Route::Attention => {
-            get("listAttention", "What needs a person, newest first", schemas.content::<AttentionList>())
-                .query(listing())
+            let of = query("of", text().enum_values(Some(["contracts", "messages"])));
+            let summary = "What needs a person: contracts first, then messages, each newest first";
+            get("listAttention", summary, schemas.content::<AttentionList>()).query(listing()).query([of])
         }
         Route::Register => register(schemas),
         Route::SetYearAside => Operation::write(

@@ -131,7 +131,8 @@ async fn serve(stack: &Stack, given: Option<Given>, once: bool) -> Result<ExitCo
     for letter in &dead {
         println!("{} in {}: {}", letter.message_id, letter.queue, letter.reason);
     }
-    if let Some(example) = example {
+    // Of a stack that ends at once, no address is of any use.
+    if let (Some(example), false) = (example, once) {
         let partner = report::partner_ids(&api).await?.into_iter().next();
         println!("{}", report::hints(stack, partner.as_ref(), &example)?);
     }

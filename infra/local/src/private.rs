@@ -9,7 +9,8 @@ const FOLDER: u32 = 0o700;
 const FILE: u32 = 0o600;
 
 /// Names that a run creates in a data folder.
-const FILES: [&str; 8] = [
+const FILES: [&str; 9] = [
+    "addresses.json",
     "lock",
     "world",
     "token-key.pk8",

@@ -8,6 +8,7 @@ use crate::lambda::{self, Home, Invoker};
 use crate::template::{Function, Given, Template, TemplateError, Value};
 use crate::tokens::{self, Role, Tokens};
 use crate::{HOST, mapping, private, queues, table};
+use machine::addresses::{self, Addresses};
 use machine::secrets;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File, TryLockError};
@@ -207,6 +208,8 @@ impl Stack {
         let api_settings = &template.api;
         let tokens = Tokens::first(&options.data, &api_settings.issuer, &api_settings.audience).map_err(failed)?;
         let secrets = kept_secrets(&options.data, &template).map_err(failed)?;
+        let addresses = Addresses { dynamodb: dynamodb_url.clone(), sqs: sqs_url.clone() };
+        private::write(&options.data.join(addresses::FILE), &addresses.text()).map_err(failed)?;
 
         let (intake, functions, services) = (Part::default(), Part::default(), Part::default());
         let stack = Stack {

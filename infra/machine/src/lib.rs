@@ -1,6 +1,7 @@
 //! The system on one machine as its clients know it: names, addresses, tokens; and how events are sent to queues, here and
 //! in an account.
 
+pub mod addresses;
 pub mod secrets;
 pub mod sending;
 pub mod tokens;

@@ -9,6 +9,7 @@ mod token;
 
 use clap::{Parser, Subcommand};
 use ledger::store::Key;
+use redrive::Action;
 use std::error::Error;
 use std::process::ExitCode;
 use target::{Place, Target};
@@ -44,6 +45,19 @@ enum Command {
         #[arg(long, value_name = "TEXT")]
         reason: Option<String>,
         /// Send them back; without it they are shown only
+        #[arg(long)]
+        yes: bool,
+    },
+    /// Show the messages of a dead-letter queue and, with --yes, delete them for good, with their items of the attention list
+    ///
+    /// For messages that nobody can correct. Status 1 if one could not be deleted, or if there may be more.
+    Discard {
+        /// The queue they came from
+        queue: queue::Queue,
+        /// Only those whose field or reason contains this text
+        #[arg(long, value_name = "TEXT")]
+        reason: Option<String>,
+        /// Delete them; without it they are shown only
         #[arg(long)]
         yes: bool,
     },
@@ -84,9 +98,14 @@ async fn main() -> ExitCode {
 async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
     let target = Target::of(&arguments.place)?;
     match arguments.command {
-        Command::Token { wanted } => token::token(wanted),
+        Command::Token { wanted } => token::token(&arguments.place.data, wanted),
         Command::Send { file } => send::send(&target, &file).await,
-        Command::Redrive { queue, reason, yes } => redrive::redrive(&target, queue, reason.as_deref(), yes).await,
+        Command::Redrive { queue, reason, yes } => {
+            redrive::redrive(&target, queue, Action::SendBack, reason.as_deref(), yes).await
+        }
+        Command::Discard { queue, reason, yes } => {
+            redrive::redrive(&target, queue, Action::Discard, reason.as_deref(), yes).await
+        }
         Command::Audit { accept: Some(key), .. } => audit::accept(&target, &key).await,
         Command::Audit { repair, accept: None } => audit::audit(&target, repair).await,
     }

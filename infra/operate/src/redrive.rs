@@ -53,14 +53,38 @@ trait Letters {
     async fn delete(&mut self, receipt: &str) -> Result<(), Failure>;
 }
 
+/// What is done with the dead letters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Action {
+    SendBack,
+    Discard,
+}
+
+impl Action {
+    fn done(self) -> &'static str {
+        match self {
+            Action::SendBack => "sent back",
+            Action::Discard => "discarded",
+        }
+    }
+
+    fn offer(self) -> &'static str {
+        match self {
+            Action::SendBack => "--yes sends them back",
+            Action::Discard => "--yes deletes them for good",
+        }
+    }
+}
+
 pub(crate) async fn redrive(
     target: &Target,
     queue: Queue,
+    action: Action,
     wanted: Option<&str>,
     yes: bool,
 ) -> Result<ExitCode, Failure> {
     let mut letters = sqs::Sqs::of(target, queue).await?;
-    let outcome = run(&mut letters, wanted, yes, &mut std::io::stdout()).await;
+    let outcome = run(&mut letters, (action, wanted), yes, &mut std::io::stdout()).await;
     match &outcome.unsure {
         Some(why) => eprintln!("error: there may be more dead letters: {why}; give the command again"),
         None if outcome.failed > 0 => eprintln!("error: {} messages need another try; see above", outcome.failed),
@@ -80,7 +104,12 @@ struct Outcome {
     unsure: Option<String>,
 }
 
-async fn run(letters: &mut impl Letters, wanted: Option<&str>, yes: bool, out: &mut impl Write) -> Outcome {
+async fn run(
+    letters: &mut impl Letters,
+    (action, wanted): (Action, Option<&str>),
+    yes: bool,
+    out: &mut impl Write,
+) -> Outcome {
     let mut seen = Seen { wanted, ..Seen::default() };
     let unsure = look(letters, &mut seen).await;
     let mut outcome = Outcome { unsure, ..Outcome::default() };
@@ -96,25 +125,28 @@ async fn run(letters: &mut impl Letters, wanted: Option<&str>, yes: bool, out: &
         if !yes {
             continue;
         }
-        let moved = letter.send_back(letters).await;
+        let moved = match action {
+            Action::SendBack => letter.send_back(letters).await,
+            Action::Discard => letter.discard(letters).await,
+        };
         outcome.sent += usize::from(!matches!(moved, Moved::Not(_)));
         match moved {
             Moved::Whole => {}
             Moved::Not(why) => {
                 outcome.failed += 1;
-                drop(writeln!(out, "  not sent back, and still in the dead-letter queue: {why}"));
+                drop(writeln!(out, "  not {}, and still in the dead-letter queue: {why}", action.done()));
             }
             Moved::Twice(why) => {
                 outcome.failed += 1;
-                let twice = "sent back, but still in the dead-letter queue as well; once more changes nothing";
-                drop(writeln!(out, "  {twice}: {why}"));
+                let twice = "but still in the dead-letter queue as well; once more changes nothing";
+                drop(writeln!(out, "  {}, {twice}: {why}", action.done()));
             }
         }
     }
     let said = if yes {
-        format!("{} messages sent back", outcome.sent)
+        format!("{} messages {}", outcome.sent, action.done())
     } else {
-        format!("{} messages; --yes sends them back", outcome.shown)
+        format!("{} messages; {}", outcome.shown, action.offer())
     };
     drop(writeln!(out, "{said}"));
     outcome
@@ -156,6 +188,20 @@ impl Letter {
         match self.clear(letters).await {
             Ok(()) => Moved::Whole,
             Err(error) => Moved::Twice(runtime::chain(&*error)),
+        }
+    }
+
+    /// Takes the refusal off the attention list, then deletes the message, so that a list item without its message is not
+    /// left behind.
+    async fn discard(&self, letters: &mut impl Letters) -> Moved {
+        for receipt in self.receipts.values() {
+            if let Err(error) = letters.hold(receipt, at(&HIDDEN, 0)).await {
+                return Moved::Not(runtime::chain(&*error));
+            }
+        }
+        match self.clear(letters).await {
+            Ok(()) => Moved::Whole,
+            Err(error) => Moved::Not(runtime::chain(&*error)),
         }
     }
 

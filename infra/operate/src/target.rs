@@ -6,8 +6,13 @@ use aws_sdk_sqs::types::QueueAttributeName;
 use clap::Args;
 use ledger::Ledger;
 use ledger::dynamo::DynamoStore;
-use machine::HOST;
+use machine::addresses::Addresses;
 use runtime::aws::Aws;
+use std::path::PathBuf;
+
+/// The ports that `cargo run` takes unless it is told others.
+const DYNAMODB_PORT: u16 = 8000;
+const SQS_PORT: u16 = 9324;
 
 /// Location of the system.
 #[derive(Debug, Args)]
@@ -15,12 +20,15 @@ pub(crate) struct Place {
     /// The CloudFormation stack; without it, the stack on this machine
     #[arg(long, value_name = "NAME")]
     stack: Option<String>,
-    /// Port of DynamoDB on this machine
-    #[arg(long, value_name = "PORT", default_value_t = 8000, conflicts_with = "stack")]
-    dynamodb_port: u16,
-    /// Port of SQS on this machine
-    #[arg(long, value_name = "PORT", default_value_t = 9324, conflicts_with = "stack")]
-    sqs_port: u16,
+    /// The data folder of the stack on this machine, which has its addresses
+    #[arg(long, value_name = "DIR", default_value = ".local", global = true)]
+    pub(crate) data: PathBuf,
+    /// Port of DynamoDB on this machine, if it is not the stack's
+    #[arg(long, value_name = "PORT", conflicts_with = "stack")]
+    dynamodb_port: Option<u16>,
+    /// Port of SQS on this machine, if it is not the stack's
+    #[arg(long, value_name = "PORT", conflicts_with = "stack")]
+    sqs_port: Option<u16>,
 }
 
 /// The clients of a system, and the names of its parts.
@@ -38,8 +46,13 @@ impl Target {
             let aws = Aws::from_env()?;
             return Ok(Target { dynamodb: aws.dynamodb(), sqs: aws.sqs(), prefix: format!("{stack}-") });
         }
-        let dynamodb = machine::dynamodb(&format!("http://{HOST}:{}", place.dynamodb_port));
-        Ok(Target { dynamodb, sqs: machine::sqs(&format!("http://{HOST}:{}", place.sqs_port)), prefix: String::new() })
+        let known = Addresses::read(&place.data).unwrap_or_else(|| Addresses {
+            dynamodb: Addresses::local(DYNAMODB_PORT),
+            sqs: Addresses::local(SQS_PORT),
+        });
+        let dynamodb = machine::dynamodb(&place.dynamodb_port.map_or(known.dynamodb, Addresses::local));
+        let sqs = machine::sqs(&place.sqs_port.map_or(known.sqs, Addresses::local));
+        Ok(Target { dynamodb, sqs, prefix: String::new() })
     }
 
     /// The URL of the queue with a logical id.

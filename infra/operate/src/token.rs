@@ -4,7 +4,7 @@ use crate::Failure;
 use clap::Args;
 use machine::tokens::{self, KEY_FILE, Role, Tokens};
 use rules::PartnerId;
-use std::path::PathBuf;
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -16,9 +16,6 @@ pub(crate) struct TokenRequest {
     /// Lifetime of the token, in hours
     #[arg(long, value_name = "N", default_value_t = 24, value_parser = clap::value_parser!(u64).range(1..=8760))]
     hours: u64,
-    /// The data folder of the stack, which has the key
-    #[arg(long, value_name = "DIR", default_value = ".local")]
-    data: PathBuf,
     /// The issuer, as the stack was told
     #[arg(long, value_name = "URL", default_value = tokens::ISSUER)]
     issuer: String,
@@ -38,9 +35,9 @@ struct Whom {
     partner: Option<PartnerId>,
 }
 
-pub(crate) fn token(wanted: TokenRequest) -> Result<ExitCode, Failure> {
-    let TokenRequest { whom, hours, data, issuer, audience } = wanted;
-    let tokens = Tokens::of(&data, &issuer, &audience).map_err(|error| {
+pub(crate) fn token(data: &Path, wanted: TokenRequest) -> Result<ExitCode, Failure> {
+    let TokenRequest { whom, hours, issuer, audience } = wanted;
+    let tokens = Tokens::of(data, &issuer, &audience).map_err(|error| {
         let file = data.join(KEY_FILE);
         format!("the key {} cannot be used ({error}): has `cargo run` started a stack there?", file.display())
     })?;

@@ -3,7 +3,10 @@
 use crate::Refusal;
 use crate::raw::refused;
 use rules::label::{LabelError, MAX_LABEL, is_label};
-use serde::Deserialize;
+use serde::de::{DeserializeSeed, Error, MapAccess, SeqAccess, Unexpected, Visitor};
+use serde::{Deserialize, Deserializer};
+use std::borrow::Cow;
+use std::fmt;
 use texts::Code;
 
 /// The largest body of a request, in bytes.
@@ -15,6 +18,11 @@ pub(crate) fn read<'a, T: Deserialize<'a>>(body: &'a str) -> Result<T, Refusal> 
         let reason = Code::RequestTooLarge { bytes: body.len(), most: MAX_BYTES };
         return Err(Refusal::new("body", reason));
     }
+    typed::<Shape>(body)?;
+    typed(body)
+}
+
+fn typed<'a, T: Deserialize<'a>>(body: &'a str) -> Result<T, Refusal> {
     let mut json = serde_json::Deserializer::from_str(body);
     let read = serde_path_to_error::deserialize(&mut json).map_err(|error| {
         let path = error.path().to_string();
@@ -26,6 +34,84 @@ pub(crate) fn read<'a, T: Deserialize<'a>>(body: &'a str) -> Result<T, Refusal> 
     })?;
     json.end().map_err(|error| Refusal::new("body", refused(error)))?;
     Ok(read)
+}
+
+/// The fields of our requests that are objects.
+const OBJECTS: [&str; 5] = ["technical_qualification", "entry_fee", "commercial_potential", "who", "terms"];
+
+/// Any JSON without an array in place of an object: the parser would take one for the other, by position.
+struct Shape;
+
+impl<'de> Deserialize<'de> for Shape {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Shape, D::Error> {
+        Part::Object.deserialize(deserializer)
+    }
+}
+
+/// A part of it, by its name.
+#[derive(Clone, Copy)]
+enum Part {
+    Object,
+    Objects,
+    Anything,
+}
+
+impl<'de> DeserializeSeed<'de> for Part {
+    type Value = Shape;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Shape, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Part {
+    type Value = Shape;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Shape, A::Error> {
+        while let Some(name) = map.next_key::<Cow<'_, str>>()? {
+            let part = if name == "agreements" { Part::Objects } else { Part::Anything };
+            map.next_value_seed(if OBJECTS.contains(&&*name) { Part::Object } else { part })?;
+        }
+        Ok(Shape)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Shape, A::Error> {
+        let of = match self {
+            Part::Object => return Err(A::Error::invalid_type(Unexpected::Seq, &self)),
+            Part::Objects => Part::Object,
+            Part::Anything => Part::Anything,
+        };
+        while list.next_element_seed(of)?.is_some() {}
+        Ok(Shape)
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<Shape, E> {
+        Ok(Shape)
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<Shape, E> {
+        Ok(Shape)
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<Shape, E> {
+        Ok(Shape)
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<Shape, E> {
+        Ok(Shape)
+    }
+
+    fn visit_str<E>(self, _: &str) -> Result<Shape, E> {
+        Ok(Shape)
+    }
+
+    fn visit_unit<E>(self) -> Result<Shape, E> {
+        Ok(Shape)
+    }
 }
 
 /// Reads a text written by a person, for other people to read.

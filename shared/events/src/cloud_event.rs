@@ -89,6 +89,23 @@ pub struct Event {
     pub customer_name: Option<CustomerName>,
 }
 
+/// The attributes as written; repeated ones are refused, unknown ones ignored, and `null` is absent (CloudEvents 1.0).
+#[derive(Deserialize)]
+struct Envelope<'a> {
+    #[serde(borrow, default)]
+    specversion: Raw<'a>,
+    #[serde(borrow, default)]
+    id: Raw<'a>,
+    #[serde(borrow, default)]
+    source: Raw<'a>,
+    #[serde(borrow, default)]
+    r#type: Raw<'a>,
+    #[serde(borrow, default)]
+    time: Raw<'a>,
+    #[serde(borrow, default)]
+    data: Raw<'a>,
+}
+
 macro_rules! raw_fields {
     ($name:ident { $($field:ident),* }) => {
         /// Fields as written; repeated fields are refused, unknown ones ignored.
@@ -99,7 +116,6 @@ macro_rules! raw_fields {
     };
 }
 
-raw_fields!(Envelope { specversion, id, source, r#type, time, data });
 raw_fields!(Data {
     contract_id,
     partner_id,
@@ -142,12 +158,46 @@ pub fn parse(body: &str, expected: EventType) -> Result<Event, Refusal> {
     let data = envelope.data.ok_or_else(|| missing("data"))?;
     let data = object(data.get(), "data")?;
     let fact = fact(&data, expected)?;
-    let customer_name = parsed(data.customer_name, "data.customer_name").ok().filter(|_| matches!(fact, Fact::Sale(_)));
+    let customer_name = match (&fact, data.customer_name) {
+        (Fact::Sale(_), Some(name)) => parsed(Some(name), "data.customer_name").ok(),
+        (_, _) => None,
+    };
     Ok(Event { id, time, fact, customer_name })
 }
 
 fn time(raw: Raw<'_>) -> Result<Timestamp, Refusal> {
-    text(raw, "time")?.parse().map_err(|_| Refusal::new("time", Code::NotATime))
+    let text = text(raw, "time")?;
+    let time = is_rfc3339(&text).then(|| text.parse().ok()).flatten();
+    time.ok_or_else(|| Refusal::new("time", Code::NotATime))
+}
+
+/// Whether a text has the form of RFC 3339, `2026-01-15T09:00:00.5+01:00`. A day or an hour that there is not is left to
+/// the parser, which takes more forms than these.
+fn is_rfc3339(text: &str) -> bool {
+    const SECOND: &[u8] = b"0000-00-00T00:00:00";
+    let (Some(second), Some(rest)) = (text.get(..SECOND.len()), text.get(SECOND.len()..)) else { return false };
+    let is_second = second.bytes().zip(SECOND).all(|(byte, form)| match form {
+        b'0' => byte.is_ascii_digit(),
+        form => byte.eq_ignore_ascii_case(form),
+    });
+    let offset = match rest.strip_prefix('.') {
+        None => rest,
+        Some(fraction) => match fraction.trim_start_matches(|c: char| c.is_ascii_digit()) {
+            offset if offset.len() < fraction.len() => offset,
+            _ => return false,
+        },
+    };
+    is_second && is_offset(offset.as_bytes())
+}
+
+fn is_offset(offset: &[u8]) -> bool {
+    match offset {
+        [b'Z' | b'z'] => true,
+        [b'+' | b'-', hours @ .., b':', tens, ones] => {
+            hours.len() == 2 && hours.iter().chain([tens, ones]).all(u8::is_ascii_digit)
+        }
+        _ => false,
+    }
 }
 
 fn fact(data: &Data<'_>, event_type: EventType) -> Result<Fact, Refusal> {
@@ -312,6 +362,38 @@ mod tests {
         assert_eq!(fee("0.00"), Ok(0), "a free year");
         for bad in ["1.2e3", "12E2", "-1", "-0", "0.001", "1e400", "true", "null", "[]", "\"1e3\""] {
             assert_eq!(fee(bad).unwrap_err().field, "data.annual_fee.amount", "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_time_is_of_rfc_3339_and_a_null_attribute_is_absent() {
+        let whole = event(EventType::SaleSigned, SALE);
+        let read = |time: &str| {
+            let body = whole.replace("\"id\":\"e\"", &format!("\"id\":\"e\",\"time\":{time},\"subject\":null"));
+            parse(&body, EventType::SaleSigned).map(|event| event.time)
+        };
+        assert_eq!(read("null"), Ok(None));
+        for good in ["2026-01-15T09:00:00Z", "2026-01-15t09:00:00.5z", "2026-01-15T09:00:00.123456789+01:00"] {
+            assert!(read(&format!("\"{good}\"")).unwrap().is_some(), "{good}");
+        }
+        for bad in [
+            "2026-01-15T09Z",
+            "2026-01-15 09:00:00Z",
+            "2026-01-15T09:00:00",
+            "2026-01-15T24:00:00Z",
+            "2026-02-30T09:00:00Z",
+            "2026-01-15T09:00:00.Z",
+            "2026-01-15T09:00:00+0100",
+            "2026-01-15T09:00:00+01:00[Europe/Paris]",
+            "20260115T090000Z",
+        ] {
+            assert_eq!(read(&format!("\"{bad}\"")).unwrap_err().field, "time", "{bad}");
+        }
+        for attribute in ["id", "source", "type", "specversion", "data"] {
+            let mut body: serde_json::Value = serde_json::from_str(&whole).unwrap();
+            body[attribute] = serde_json::Value::Null;
+            let refusal = parse(&body.to_string(), EventType::SaleSigned).unwrap_err();
+            assert_eq!((refusal.field.as_str(), refusal.reason), (attribute, Code::Missing.into()));
         }
     }
 

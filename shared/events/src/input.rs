@@ -109,8 +109,14 @@ impl<'de> Deserialize<'de> for ByIds<'de> {
     }
 }
 
+/// A text without a byte order mark, with which some programs begin their files.
+fn without_mark(text: &str) -> &str {
+    text.strip_prefix('\u{feff}').unwrap_or(text)
+}
+
 /// Reads `{"<partner id>": {"name": …, "agreements": […]}, …}`.
 pub fn partners(name: &str, text: &str) -> Result<Vec<Partner>, InputError> {
+    let text = without_mark(text);
     let wrong = |lines| InputError::Wrong { lines };
     let ByIds(pairs) = serde_json::from_str(text).map_err(|error| wrong(vec![format!("{name}: {error}")]))?;
     let mut partners: Vec<Partner> = Vec::new();
@@ -139,7 +145,7 @@ fn line_of(text: &str, part: &str) -> usize {
 pub fn events(name: &str, text: &str) -> Result<Vec<Event>, InputError> {
     let mut events = Vec::new();
     let mut lines = Vec::new();
-    for (i, body) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
+    for (i, body) in without_mark(text).lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
         let line = i + 1;
         match cloud_event::type_of(body).map(|event_type| (event_type, cloud_event::parse(body, event_type))) {
             Some((event_type, Ok(_))) => events.push(Event { event_type, body: body.to_owned() }),
@@ -170,6 +176,16 @@ mod tests {
         let messages = messages(events("e.jsonl", &text));
         assert_eq!(messages[0], "e.jsonl:3: is not an event of a known type");
         assert!(messages[1].starts_with("e.jsonl:4: data.signed_on is not a day"), "{messages:?}");
+    }
+
+    /// Some programs begin a file with one.
+    #[test]
+    fn a_byte_order_mark_is_no_part_of_a_file() {
+        let with_mark = |text: &str| format!("\u{feff}{text}");
+        let samples = include_str!("../../../tests/data/events.jsonl");
+        assert_eq!(events("e", &with_mark(samples)).unwrap(), events("e", samples).unwrap());
+        let samples = include_str!("../../../tests/data/partners.json");
+        assert_eq!(partners("p", &with_mark(samples)).unwrap(), partners("p", samples).unwrap());
     }
 
     #[test]

@@ -96,6 +96,17 @@ mod tests {
             assert_eq!(refusal.field, field, "{to}: {refusal}");
         };
         check("{\"name\"", "[\"name\"", "body");
+        check("{\"qualified_on\":\"2024-06-01\"}", "[\"2024-06-01\"]", "agreements[1].technical_qualification");
+        check(
+            "{\"amount\":100000.10,\"currency\":\"EUR\"}",
+            "[\"1\",\"EUR\"]",
+            "agreements[0].entry_fee.commercial_potential",
+        );
+        check(
+            "{\"model\":\"referrer\",\"starts_on\":\"2023-01-01\",\"ends_on\":\"2023-12-31\"}",
+            "[\"referrer\"]",
+            "agreements[2]",
+        );
         check("\"Dupont & fils\"", "\"\"", "name");
         check("\"Dupont & fils\"", "\" Dupont\"", "name");
         check("\"Dupont & fils\"", "\"a\\u0000b\"", "name");

@@ -46,6 +46,28 @@ impl Wording {
     }
 }
 
+/// A part of the attention list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum List {
+    /// Annuities with anomalies.
+    Contracts,
+    /// Dead letters.
+    Messages,
+}
+
+impl List {
+    /// The parts, in the order in which they are read.
+    pub const ALL: [List; 2] = [List::Contracts, List::Messages];
+
+    fn partition(self) -> &'static str {
+        match self {
+            List::Contracts => keys::ATTENTION,
+            List::Messages => keys::ATTENTION_MESSAGES,
+        }
+    }
+}
+
 /// An item of the attention list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Attention {
@@ -89,7 +111,7 @@ impl<S: Store, A: Announce> Ledger<S, A> {
         let DeadLetter { message_id, function, field, reason: Wording { fr, en }, at } = dead_letter.clone();
         let (reason, reason_in_french) = (en, Some(fr));
         let ask = Some(keys::attention_sort_key(at, &Key { pk: pk.clone(), sk: sk.clone() }));
-        let apk = Some(keys::ATTENTION.to_owned());
+        let apk = Some(keys::ATTENTION_MESSAGES.to_owned());
         let stored =
             StoredRejected { pk, sk, apk, ask, message_id, function, field, reason, reason_in_french, at, revision: 1 };
         let mut item: Item = serde_dynamo::to_item(stored).map_err(|_| damaged(&dead_letter.message_id, UNSTORABLE))?;
@@ -119,9 +141,14 @@ impl<S: Store, A: Announce> Ledger<S, A> {
         }
     }
 
-    /// The attention list, newest first, at most `limit` items. Unreadable items are listed as such.
-    pub async fn attention(&self, limit: usize, after: Option<IndexKey>) -> Result<Part<Attention>, LedgerError> {
-        let range = whole(Index::Attention, keys::ATTENTION.to_owned(), after);
+    /// A part of the attention list, newest first, at most `limit` items. Unreadable items are listed as such.
+    pub async fn attention(
+        &self,
+        list: List,
+        limit: usize,
+        after: Option<IndexKey>,
+    ) -> Result<Part<Attention>, LedgerError> {
+        let range = whole(Index::Attention, list.partition().to_owned(), after);
         let place = |item: &Item| Ok(Some(index_key(Index::Attention, item).key));
         let Part { list, next, unreadable, unknown } = self.matching(range, limit, place).await?;
         let dead_letter: Vec<Key> = list.iter().filter(|key| key.sk == keys::REJECTED_SORT_KEY).cloned().collect();
@@ -143,7 +170,7 @@ pub(crate) fn check(item: &Item) -> Option<Result<(), Unreadable>> {
     key.pk.strip_prefix("REJECTED#")?;
     let listed = |stored: &StoredRejected| match (&stored.apk, &stored.ask) {
         (None, None) => true,
-        (Some(apk), Some(ask)) => apk == keys::ATTENTION && keys::is_attention_sort_key(ask, &key),
+        (Some(apk), Some(ask)) => apk == keys::ATTENTION_MESSAGES && keys::is_attention_sort_key(ask, &key),
         (Some(_), None) | (None, Some(_)) => false,
     };
     Some(match stored {

@@ -18,7 +18,7 @@
 //! | no item, ever | `NOTHING` | `NOTHING` |
 //!
 //! The index lists a partner's rows under `PARTNER#<partner>` by day, and the registered partners under `PARTNERS`.
-//! Month totals are under `MONTH#<month>` by partner. The other index is the attention list, under `ATTENTION`, by time
+//! Month totals are under `MONTH#<month>` by partner. The other index is the attention list, under `ATTENTION`, dead letters under `ATTENTION#MESSAGES`, by time
 //! of recording.
 
 use crate::store::Key;
@@ -29,8 +29,11 @@ use rules::{AdjustmentId, AdjustmentKind, AgreementId, AnnuityId, Cause, Contrac
 /// The smallest and the largest sort key of a partition of the index.
 pub const INDEX_WHOLE: (&str, &str) = (" ", "~");
 
-/// The partition of the attention list.
+/// The partition of the attention list for contracts.
 pub const ATTENTION: &str = "ATTENTION";
+
+/// The partition of the attention list for dead letters, apart, so that many of them hide no contract.
+pub const ATTENTION_MESSAGES: &str = "ATTENTION#MESSAGES";
 
 /// The index partition of registered partners.
 pub const PARTNERS: &str = "PARTNERS";

@@ -49,7 +49,7 @@ impl Table for English {
                 "Without effect: the year starts on or before the day of signature. Correct the day in billing, which then sends another event."
             }
             Anomaly::Contradiction => {
-                "Two events contradict each other; the one recorded first counts. Choose the effective claim, or none."
+                "Claims contradict each other. The last choice holds; without one, the claim recorded first. Choose the effective claim, or none."
             }
             Anomaly::OverCredited => {
                 "The credit notes give back more than is left of the annuity; the excess has no effect. Check them in billing."

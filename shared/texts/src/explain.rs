@@ -11,6 +11,7 @@ use rules::line::{Basis, Cause, LineId};
 use rules::rates::Rates;
 use rules::text::Language;
 use rules::{AdjustmentId, AdjustmentKind, Currency, Entry, Kind, Line, Minor, Rate};
+use std::cmp::Ordering;
 
 /// The reason why nothing is owed yet, and the fact or agreement that will change it.
 pub fn pending(pending: Pending, language: Language) -> &'static str {
@@ -86,7 +87,17 @@ impl Speech {
             AdjustmentKind::CreditNote if after == Minor::ZERO => Sentence::RestRefunded { amount },
             AdjustmentKind::CreditNote => Sentence::Refunded { amount },
         };
-        format!("{} {}", self.say(&adjusted), self.say(&self.changed(kind, basis)))
+        let change = self.say(&self.changed(kind, basis));
+        let said = format!("{} {change}", self.say(&adjusted));
+        let vendor_share = basis.vendor_share();
+        if vendor_share == Minor::ZERO {
+            return said;
+        }
+        let sign = if vendor_share > Minor::ZERO { "+" } else { "" };
+        format!(
+            "{said} {}",
+            self.say(&Sentence::PassedOn { difference: format!("{sign}{}", self.money(vendor_share)) })
+        )
     }
 
     /// The sentence of an annuity or an entry fee.
@@ -130,10 +141,10 @@ impl Speech {
         let share = |base| self.money(basis.decision.rates.share(base));
         let (from, to) = (share(basis.before()), share(basis.after()));
         let (what, difference) = (table(self.language).subject(kind), self.money(basis.amount()));
-        if basis.after() < basis.before() {
-            Sentence::Falls { what, from, to, difference }
-        } else {
-            Sentence::Rises { what, from, to, difference }
+        match basis.amount().cmp(&Minor::ZERO) {
+            Ordering::Less => Sentence::Falls { what, from, to, difference },
+            Ordering::Equal => Sentence::Stays { what, to },
+            Ordering::Greater => Sentence::Rises { what, from, to, difference },
         }
     }
 
@@ -314,16 +325,24 @@ mod tests {
         check(
             &entry_of(paid(), "0.5", 100_000, 120_001),
             Language::En,
-            "The year’s fee rises by 200.01 EUR. The commission rises from 500.00 EUR to 600.01 EUR: 100.01 EUR. \
+            "A supplement raises the year’s fee by 200.01 EUR. The commission rises from 500.00 EUR to 600.01 EUR: \
+             +100.01 EUR. \
              50% × 1,200.01 EUR = 600.01 EUR, less 50% × 1,000.00 EUR = 500.00 EUR, rounded half away from zero \
              (affiliated integrator agreement of 2024-01-01, programme of 2013-11-16).",
         );
         check(
             &entry_of(Reason::PaidOnce, "0", 10_000, 14_000),
             Language::Fr,
-            "La redevance de l’année augmente de 40,00 EUR. Pas de commission pour cette année : ce modèle paie une fois, \
+            "Un supplément augmente la redevance de l’année de 40,00 EUR. Pas de commission pour cette année : ce modèle paie une fois, \
              pour la première année. Accord intégrateur affilié du 01/01/2024, programme du 16/11/2013.",
         );
+    }
+
+    #[test]
+    fn a_supplement_too_small_to_change_the_amount_says_so() {
+        let basis = entry_of(paid(), "0.15", 100_000, 100_003);
+        let said = entry(&supplement(), &basis, Language::En).replace('\u{a0}', " ");
+        assert!(said.contains("by 0.03 EUR. The commission stays at 150.00 EUR. 15%"), "{said}");
     }
 
     #[test]
@@ -333,7 +352,7 @@ mod tests {
             &entry_of(Reason::RevenueShare, "0.5", 10_000, 0),
             Language::En,
             "The credit note cancels what was left of the year’s fee: 100.00 EUR. The partner’s share falls from 50.00 EUR \
-             to 0.00 EUR: −50.00 EUR. 50% × 0.00 EUR = 0.00 EUR, less 50% × 100.00 EUR = 50.00 EUR, rounded half away from \
+             to 0.00 EUR: −50.00 EUR. What the partner passes on to all-in-web changes by −50.00 EUR. 50% × 0.00 EUR = 0.00 EUR, less 50% × 100.00 EUR = 50.00 EUR, rounded half away from \
              zero (affiliated integrator agreement of 2024-01-01, programme of 2013-11-16).",
         );
         check(

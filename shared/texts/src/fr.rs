@@ -48,7 +48,7 @@ impl Table for French {
                 "Sans effet\u{a0}: l’année commence au plus tard le jour de la signature du contrat. Corriger la date dans la facturation, qui enverra un nouvel événement."
             }
             Anomaly::Contradiction => {
-                "Deux événements se contredisent\u{202f}; le premier enregistré est retenu. Choisir la déclaration à retenir, ou aucune."
+                "Des déclarations se contredisent. Le dernier choix vaut\u{202f}; à défaut, la première déclaration enregistrée. Choisir la déclaration à retenir, ou aucune."
             }
             Anomaly::OverCredited => {
                 "Les avoirs dépassent ce qui reste de l’annuité\u{202f}; l’excédent est sans effet. Vérifier les avoirs dans la facturation."

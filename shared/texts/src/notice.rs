@@ -57,7 +57,8 @@ codes! {
     GivenTwice,
     NotAParameter,
     BeforeFrom,
-    TooManyMonths { most: usize },
+    TooLongAgo { most: usize },
+        TooManyMonths { most: usize },
     MonthMissing,
     CursorInvalid,
     NotThePathsPartner,
@@ -96,14 +97,16 @@ codes! {
     TooManyContracts { most: usize },
     TooManyEntries { partner: PartnerId, most: usize },
     AnswerTooLarge { most: u64 },
-    FileNotWritten,
+    AnswerNotWritten,
+        FileNotWritten,
     CursorNotMade,
     LedgerCannotAnswer,
     OfALaterRelease,
     LedgerDamaged,
     // What to do about an item of the attention list.
     SendAgain,
-    RestoreItem,
+    ChooseAgain,
+        RestoreItem,
     }
 }
 

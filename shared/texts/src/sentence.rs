@@ -26,6 +26,9 @@ codes! {
         // What the adjustment changes for the partner.
         Rises { what: &'static str, from: String, to: String, difference: String },
         Falls { what: &'static str, from: String, to: String, difference: String },
+        Stays { what: &'static str, to: String },
+        /// Of a revenue share: what the partner passes on.
+        PassedOn { difference: String },
         // The arithmetic.
         Rounded { product: String },
         RoundedLess { product: String, less: String },

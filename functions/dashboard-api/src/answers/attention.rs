@@ -1,5 +1,6 @@
 //! The attention list: anomalies, dead letters and unreadable items, each with what to do about it.
 
+use crate::answers::contract::KeyName;
 use crate::answers::unreadable::Unreadable;
 use events::EventType;
 use jiff::Timestamp;
@@ -38,6 +39,8 @@ pub(crate) struct AnnuityItem {
     pub(crate) contract_id: ContractId,
     pub(crate) term: Term,
     pub(crate) partner_id: Option<PartnerId>,
+    /// The facts whose claims contradict each other.
+    pub(crate) contradicting: Vec<KeyName>,
     pub(crate) recorded_at: Option<Timestamp>,
     pub(crate) what_to_do: String,
 }
@@ -65,14 +68,17 @@ enum RejectedKind {
 
 impl DeadLetterItem {
     pub(crate) fn of(dead_letter: &DeadLetter, language: Language) -> DeadLetterItem {
+        let function = function(&dead_letter.function);
+        // What the restatement function refuses is a manager's choice, which has nobody to send it again.
+        let what_to_do = if function == Some("restatement") { Code::ChooseAgain } else { Code::SendAgain };
         DeadLetterItem {
             kind: RejectedKind::RejectedMessage,
             message_id: dead_letter.message_id.clone(),
-            function: function(&dead_letter.function),
+            function,
             field: dead_letter.field.clone(),
             reason: dead_letter.reason.in_language(language).to_owned(),
             recorded_at: dead_letter.at,
-            what_to_do: Notice::from(Code::SendAgain).in_language(language),
+            what_to_do: Notice::from(what_to_do).in_language(language),
         }
     }
 }

@@ -49,7 +49,7 @@ pub(crate) struct History {
     annuities: Vec<Annuity>,
     /// Every fact of the contract, each with its effective claim; always empty for a partner.
     keys: Vec<ClaimedKey>,
-    /// Claims of each key that has several; always empty for a partner.
+    /// Claims of each key that has several, or none that is effective; always empty for a partner.
     contradictions: Vec<Contradiction>,
     /// Choices that managers made; always empty for a partner.
     choices: Vec<ChoiceAnswer>,
@@ -71,7 +71,7 @@ impl History {
         let mut history = History {
             contract_id: id.clone(),
             customer_name: sale.as_ref().and(customer_name.cloned()),
-            ended_on: sale.as_ref().and(contract.end()).map(|end| end.ended_on),
+            ended_on: contract.end().filter(|_| view.shows_sale()).map(|end| end.ended_on),
             sale,
             no_longer_yours,
             annuities: Vec::new(),
@@ -192,7 +192,7 @@ fn line_of(lines: &[Line], wanted: &Cause, language: Language) -> Option<LineAns
 /// The key of a fact; each can be claimed only once without contradiction.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-struct KeyName {
+pub(crate) struct KeyName {
     /// The kind of the fact.
     fact: FactKind,
     /// The term of the annuity; 1 for the sale and the contract's end.
@@ -275,7 +275,7 @@ impl ClaimedKey {
     }
 }
 
-/// All claims of a key that has several, in the order recorded.
+/// All claims of a key that has several, or none that is effective, in the order recorded.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 struct Contradiction {

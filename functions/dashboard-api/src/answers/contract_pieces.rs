@@ -117,7 +117,8 @@ impl Pieces {
         if view.is_whole() {
             let keys = contract.keys();
             pieces.extend(keys.map(|key| (Place::Key(key.clone()), Piece::Key(key.clone()))));
-            let several = contract.keys().filter(|key| contract.claims(key).len() > 1);
+            let to_compare = |key: &&Key| contract.claims(key).len() > 1 || contract.effective(key).is_none();
+            let several = contract.keys().filter(to_compare);
             pieces.extend(several.map(|key| (Place::Contradiction(key.clone()), Piece::Contradiction(key.clone()))));
             pieces.extend(choices(aggregates));
         }

@@ -1,7 +1,8 @@
-//! `GET /attention`: the attention list, newest first, with what to do about each item.
+//! `GET /attention`: the attention list, contracts first, each part newest first, with what to do about each item.
 
 use crate::access::{Admin, Caller};
 use crate::answers::attention::{AnnuityItem, AttentionItem, AttentionList, DeadLetterItem, UnreadableItem};
+use crate::answers::contract::KeyName;
 use crate::answers::unreadable::Unreadable;
 use crate::app::App;
 use crate::http::parameters::Parameters;
@@ -9,12 +10,16 @@ use crate::http::problem::Problem;
 use crate::routes::Route;
 use axum::Json;
 use axum::extract::State;
+use events::Refusal;
 use futures_util::stream::{self, StreamExt, TryStreamExt};
-use ledger::attention::Attention;
+use ledger::attention::{Attention, List};
+use ledger::queries::Part;
+use ledger::store::IndexKey;
 use ledger::{LedgerError, Store};
-use rules::AnnuityId;
+use rules::contract::Anomaly;
 use rules::programme::Language;
-use texts::explain;
+use rules::{AnnuityId, Contract, Term};
+use texts::{Code, explain};
 
 /// Number of contracts read side by side.
 const AT_ONCE: usize = 16;
@@ -26,9 +31,10 @@ pub(crate) async fn list<S: Store>(
 ) -> Result<Json<AttentionList>, Problem> {
     let pages = app.pages(Route::Attention, "", &parameters);
     let (limit, after) = (parameters.limit()?, pages.after(&mut parameters)?);
+    let lists = lists(&mut parameters)?;
     let language = parameters.language()?;
     parameters.done()?;
-    let part = app.ledger.attention(limit, after).await?;
+    let (part, next) = part(&app, lists, limit, after).await?;
     let mut unreadable = reports::Unreadable::default();
     unreadable.add(part.unreadable);
     let read = stream::iter(part.list).map(|attention| items(&app, attention, language)).buffered(AT_ONCE);
@@ -37,8 +43,46 @@ pub(crate) async fn list<S: Store>(
         unreadable.add(key);
         items.extend(some);
     }
-    let next_cursor = pages.next(part.next)?;
+    let next_cursor = pages.next(next)?;
     Ok(Json(AttentionList { items, next_cursor, unreadable: Unreadable::of(&unreadable, &Caller::Admin) }))
+}
+
+/// The place after which a page goes on; within a part of the list, or at the beginning of the next part.
+type Place = (List, Option<IndexKey>);
+
+/// The parts of the list that `of` asks for; without it, contracts first.
+fn lists(parameters: &mut Parameters) -> Result<&'static [List], Refusal> {
+    match parameters.take("of").as_deref() {
+        None => Ok(&List::ALL),
+        Some("contracts") => Ok(&[List::Contracts]),
+        Some("messages") => Ok(&[List::Messages]),
+        Some(_) => Err(Refusal::new("of", Code::NotTheValue { value: "contracts or messages".to_owned() })),
+    }
+}
+
+/// One page of these parts, and where the next one begins.
+async fn part<S: Store>(
+    app: &App<S>,
+    lists: &[List],
+    limit: usize,
+    after: Option<Place>,
+) -> Result<(Part<Attention>, Option<Place>), LedgerError> {
+    let first = after.as_ref().map_or(List::Contracts, |(list, _)| *list);
+    let mut open = lists.iter().copied().filter(|list| *list >= first).peekable();
+    let mut after = after.and_then(|(_, after)| after);
+    let mut page = Part { list: Vec::new(), next: None, unreadable: Vec::new(), unknown: Vec::new() };
+    while let Some(list) = open.next() {
+        let part = app.ledger.attention(list, limit - page.list.len(), after.take()).await?;
+        page.list.extend(part.list);
+        page.unreadable.extend(part.unreadable);
+        if let Some(next) = part.next {
+            return Ok((page, Some((list, Some(next)))));
+        }
+        if let (true, Some(next)) = (page.list.len() >= limit, open.peek()) {
+            return Ok((page, Some((*next, None))));
+        }
+    }
+    Ok((page, None))
 }
 
 /// The items that the answer shows for an entry of the list, and the key of a part that could not be read.
@@ -80,9 +124,14 @@ async fn annuity<S: Store>(
             contract_id: id.contract_id.clone(),
             term: id.term,
             partner_id: contract.sale().map(|sale| sale.partner_id.clone()),
+            contradicting: if kind == Anomaly::Contradiction { contradicting(&contract, id.term) } else { Vec::new() },
             recorded_at: aggregates.recorded_at(id),
             what_to_do: explain::anomaly(kind, language).to_owned(),
         })
     });
     Ok(items.collect())
+}
+
+fn contradicting(contract: &Contract, term: Term) -> Vec<KeyName> {
+    contract.keys().filter(|key| key.term() == term && contract.is_contested(key)).map(KeyName::from).collect()
 }

@@ -6,12 +6,13 @@ use crate::answers::partners::{Balance, ListedPartner, MinimumSales, Partner, Pa
 use crate::answers::programme::PerkInWords;
 use crate::answers::unreadable::Unreadable;
 use crate::app::App;
-use crate::http::etags::etag;
+use crate::http::etags::{Comparison, answer_tag, lists};
 use crate::http::parameters::{Parameters, id};
 use crate::http::problem::Problem;
 use crate::routes::Route;
 use axum::Json;
 use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use futures_util::future::try_join;
 use futures_util::stream::{self, StreamExt};
@@ -19,6 +20,7 @@ use ledger::queries::RegisteredPartner;
 use ledger::{LedgerError, Store};
 use reports::{balances, minimum_sales, overflow};
 use rules::{Agreement, PartnerId};
+use texts::Code;
 
 /// Number of partners read side by side.
 const AT_ONCE: usize = 16;
@@ -72,6 +74,7 @@ pub(crate) async fn show<S: Store>(
     State(app): State<App<S>>,
     Path(path): Path<String>,
     parameters: Parameters,
+    headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let partner_id: PartnerId = id(&path)?;
     parameters.done()?;
@@ -97,5 +100,12 @@ pub(crate) async fn show<S: Store>(
         perks: in_force.map(|agreement| PerkInWords::all(agreement.terms())).unwrap_or_default(),
         unreadable: Unreadable::of(&unreadable, &caller),
     };
-    Ok((etag(read.record.agreements_version), Json(partner)).into_response())
+    let answer = serde_json::to_vec(&partner).map_err(|_| Problem::internal(Code::AnswerNotWritten))?;
+    let tag = answer_tag(read.record.agreements_version, &answer);
+    let is_known = lists(&headers, header::IF_NONE_MATCH, &tag, Comparison::Weak) == Some(true);
+    let tag = [(header::ETAG, tag)];
+    if is_known {
+        return Ok((StatusCode::NOT_MODIFIED, tag).into_response());
+    }
+    Ok((tag, [(header::CONTENT_TYPE, "application/json")], answer).into_response())
 }

@@ -5,7 +5,7 @@
 use crate::access::Admin;
 use crate::answers::partners::RegisteredPartner;
 use crate::app::App;
-use crate::http::etags::{Comparison, etag, lists};
+use crate::http::etags::{Comparison, lists, version_tag};
 use crate::http::parameters::{Parameters, id, utf8};
 use crate::http::problem::Problem;
 use crate::restatements::When;
@@ -46,6 +46,11 @@ pub(crate) async fn register<S: Store>(
         if read.name.as_ref() == Some(&name) && read.partner.agreements == agreements {
             // This may be a repetition, since the function that made the change may have stopped before it asked for
             // the pass.
+            if lists(&headers, header::IF_NONE_MATCH, &version_tag(read.agreements_version), Comparison::Weak)
+                == Some(true)
+            {
+                return Err(Problem::precondition_failed(Code::RegisteredAlready));
+            }
             request_pass(&app, &pass(read.agreements_version)).await;
             return Ok(registered(&read, StatusCode::OK));
         }
@@ -73,9 +78,9 @@ async fn request_pass<S: Store>(app: &App<S>, request: &Request) {
 
 /// Checks `If-Match` and `If-None-Match` (RFC 9110), so that a client overwrites only a version that it has seen.
 fn check_preconditions(record: &PartnerRecord, headers: &HeaderMap) -> Result<(), Problem> {
-    let [(_, current)] = etag(record.agreements_version);
+    let current = version_tag(record.agreements_version);
     let registered = record.name.is_some();
-    let if_match = lists(headers, header::IF_MATCH, &current, Comparison::Strong);
+    let if_match = lists(headers, header::IF_MATCH, &current, Comparison::Version);
     let if_none_match = lists(headers, header::IF_NONE_MATCH, &current, Comparison::Weak);
     match (if_match, if_none_match) {
         (Some(matches), _) if !(registered && matches) => {
@@ -90,5 +95,6 @@ fn check_preconditions(record: &PartnerRecord, headers: &HeaderMap) -> Result<()
 }
 
 fn registered(record: &PartnerRecord, status: StatusCode) -> Response {
-    (status, etag(record.agreements_version), Json(RegisteredPartner::from(record))).into_response()
+    (status, [(header::ETAG, version_tag(record.agreements_version))], Json(RegisteredPartner::from(record)))
+        .into_response()
 }

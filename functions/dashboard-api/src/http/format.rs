@@ -1,5 +1,6 @@
 //! Formats of an answer, and files for spreadsheets.
 
+use crate::http::preferences::{Match, preferred};
 use crate::http::problem::Problem;
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
@@ -14,16 +15,23 @@ pub(crate) enum Format {
 }
 
 impl Format {
-    /// Takes the first of our formats in `Accept`; JSON when none is listed.
+    /// The format that `Accept` prefers; JSON without a preference.
     pub(crate) fn accepted(headers: &HeaderMap) -> Format {
-        let accepted = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or("");
-        let known = accepted.split(',').find_map(|range| match range.split(';').next().unwrap_or("").trim() {
-            "application/json" => Some(Format::Json),
-            "text/csv" => Some(Format::Csv),
-            "text/html" => Some(Format::Html),
-            _ => None,
-        });
-        known.unwrap_or(Format::Json)
+        let ours = [Format::Json, Format::Csv, Format::Html];
+        preferred(headers, header::ACCEPT, &ours, Format::matches).unwrap_or(Format::Json)
+    }
+
+    fn matches(self, range: &str) -> Option<Match> {
+        let name = match self {
+            Format::Json => "application/json",
+            Format::Csv => "text/csv",
+            Format::Html => "text/html",
+        };
+        if range == name {
+            return Some(Match::Exact);
+        }
+        let any = range.strip_suffix('*')?;
+        (any == "*/" || any.ends_with('/') && name.starts_with(any)).then_some(Match::Wildcard)
     }
 }
 
@@ -58,7 +66,7 @@ mod tests {
     use axum::http::HeaderValue;
 
     #[test]
-    fn the_first_known_form_is_given() {
+    fn the_preferred_format_is_given() {
         let accepted = |text: &'static str| {
             let mut headers = HeaderMap::new();
             headers.insert(header::ACCEPT, HeaderValue::from_static(text));
@@ -66,6 +74,10 @@ mod tests {
         };
         assert_eq!(accepted("text/html,application/xhtml+xml,*/*;q=0.8"), Format::Html);
         assert_eq!(accepted("image/png, text/csv;q=0.5"), Format::Csv);
+        assert_eq!(accepted("text/csv;q=0, application/json"), Format::Json);
+        assert_eq!(accepted("application/json;q=0.2, Text/CSV;q=0.3"), Format::Csv);
+        assert_eq!(accepted("text/html;q=0"), Format::Json);
+        assert_eq!(accepted("text/*, application/json;q=0.1"), Format::Csv);
         assert_eq!((accepted("*/*"), Format::accepted(&HeaderMap::new())), (Format::Json, Format::Json));
     }
 

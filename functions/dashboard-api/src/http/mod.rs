@@ -6,4 +6,5 @@ pub(crate) mod etags;
 pub(crate) mod format;
 pub(crate) mod headers;
 pub(crate) mod parameters;
+pub(crate) mod preferences;
 pub(crate) mod problem;

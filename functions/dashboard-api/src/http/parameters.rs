@@ -1,5 +1,6 @@
 //! Ids, query parameters and headers: parsed, or refused by name.
 
+use crate::http::preferences::{Match, preferred};
 use crate::http::problem::Problem;
 use axum::extract::{FromRequestParts, Query};
 use axum::http::request::Parts;
@@ -116,6 +117,7 @@ impl Parameters {
     pub(crate) fn months(&mut self, today: Option<Day>) -> Result<(Month, Month), Refusal> {
         let current = today.unwrap_or(Day::MAX).into();
         let (from, to): (Option<Month>, Option<Month>) = (self.parsed("from")?, self.parsed("to")?);
+        let given = to.is_some();
         let from = from.or(to).unwrap_or(current);
         let to = to.unwrap_or(from.max(current));
         if from > to {
@@ -123,7 +125,12 @@ impl Parameters {
         }
         let months = std::iter::successors(Some(from), |month| month.next()).take_while(|month| *month <= to);
         if months.take(MAX_MONTHS + 1).count() > MAX_MONTHS {
-            return Err(Refusal::new("to", Code::TooManyMonths { most: MAX_MONTHS }));
+            let (name, code) = if given {
+                ("to", Code::TooManyMonths { most: MAX_MONTHS })
+            } else {
+                ("from", Code::TooLongAgo { most: MAX_MONTHS })
+            };
+            return Err(Refusal::new(name, code));
         }
         Ok((from, to))
     }
@@ -193,12 +200,11 @@ fn named(name: &str) -> Option<Language> {
     }
 }
 
-/// The first of our languages in `Accept-Language`; browsers list them by preference.
+/// The language that `Accept-Language` prefers; English without a preference.
 fn accepted_language(headers: &HeaderMap) -> Language {
-    let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or("");
-    let known = accepted.split(',').find_map(|range| {
-        let tag = range.split(';').next().unwrap_or("").trim().to_ascii_lowercase();
-        named(tag.split('-').next().unwrap_or(""))
-    });
-    known.unwrap_or(Language::En)
+    let matches = |language: Language, range: &str| match range {
+        "*" => Some(Match::Wildcard),
+        _ => (named(range.split('-').next()?)? == language).then_some(Match::Exact),
+    };
+    preferred(headers, header::ACCEPT_LANGUAGE, &[Language::En, Language::Fr], matches).unwrap_or(Language::En)
 }

@@ -154,6 +154,15 @@ impl Service {
     }
 
     async fn record_dead_letter(&self, event_type: EventType, refusal: events::Refusal) {
+        self.record_dead_letter_as(event_type, refusal, &format!("message-{}", now())).await;
+    }
+
+    pub(crate) async fn record_dead_letter_as(
+        &self,
+        event_type: EventType,
+        refusal: events::Refusal,
+        message_id: &str,
+    ) {
         let function = match event_type {
             EventType::SaleSigned => "programme-SaleSigned-1A2B3C",
             EventType::AnnualRenewal => "programme-AnnualRenewal-1A2B3C",
@@ -162,7 +171,7 @@ impl Service {
             EventType::ContractEnded => "programme-ContractEnded-1A2B3C",
         };
         let at = now();
-        let (message_id, function) = (format!("message-{at}"), function.to_owned());
+        let (message_id, function) = (message_id.to_owned(), function.to_owned());
         let [fr, en] = [Language::Fr, Language::En].map(|language| refusal.reason.in_language(language));
         let reason = Wording { fr, en };
         let dead_letter = DeadLetter { message_id, function, field: refusal.field, reason, at };

@@ -185,8 +185,33 @@ impl Letters for Fake {
 /// Runs a redrive, and returns its outcome and its output.
 async fn redriven(fake: &mut Fake, wanted: Option<&str>, yes: bool) -> (Outcome, String) {
     let mut out = Vec::new();
-    let outcome = run(fake, wanted, yes, &mut out).await;
+    let outcome = run(fake, (Action::SendBack, wanted), yes, &mut out).await;
     (outcome, String::from_utf8(out).unwrap())
+}
+
+/// What nobody can correct is deleted, with its item of the attention list; nothing of it is sent.
+#[tokio::test]
+async fn what_is_discarded_is_gone_with_its_item_of_the_attention_list() {
+    let discarded = async |fake: &mut Fake, wanted: Option<&str>, yes: bool| {
+        let mut out = Vec::new();
+        let outcome = run(fake, (Action::Discard, wanted), yes, &mut out).await;
+        (outcome, String::from_utf8(out).unwrap())
+    };
+    let mut fake = Fake::with(7);
+    let (outcome, said) = discarded(&mut fake, None, false).await;
+    assert_eq!((outcome, fake.there(true).len(), fake.forgotten.len()), (whole(7, 0), 7, 0));
+    assert!(said.ends_with("7 messages; --yes deletes them for good\n"), "{said}");
+
+    let (outcome, said) = discarded(&mut fake, Some("is missing"), true).await;
+    assert_eq!((outcome, fake.dead.len(), fake.sent.len(), fake.forgotten.len()), (whole(7, 7), 0, 0, 7));
+    assert!(said.ends_with("7 messages discarded\n"), "{said}");
+
+    // One that is still on the list keeps its message.
+    let mut fake = Fake::with(3);
+    fake.fails = BTreeSet::from([("forget", "origin-1".to_owned())]);
+    let (outcome, said) = discarded(&mut fake, None, true).await;
+    assert_eq!((outcome.sent, outcome.failed, fake.dead.len()), (2, 1, 1), "{said}");
+    assert!(said.contains("not discarded, and still in the dead-letter queue"), "{said}");
 }
 
 fn whole(shown: usize, sent: usize) -> Outcome {

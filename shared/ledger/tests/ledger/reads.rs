@@ -4,8 +4,8 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use fixtures::watched::Watched;
 use jiff::Timestamp;
 use ledger::aggregates::Aggregates;
-use ledger::attention::Wording;
 use ledger::attention::{Attention, DeadLetter};
+use ledger::attention::{List, Wording};
 use ledger::audit::audit;
 use ledger::choices::{Choice, ChoiceResult};
 use ledger::recorded::{Origin, Trigger};
@@ -238,7 +238,7 @@ async fn what_cannot_be_read_is_named_and_the_rest_is_there() {
         ledger.record_dead_letter(&dead_letter).await.unwrap();
     }
     table.table.damage("REJECTED#m-2", "MESSAGE", "re");
-    let attention = ledger.attention(500, None).await.unwrap();
+    let attention = ledger.attention(List::Messages, 500, None).await.unwrap();
     assert_eq!(attention.list.len(), 2);
     assert_eq!(attention.list[0], Attention::Unreadable { key: "REJECTED#m-2 MESSAGE".to_owned() });
     assert!(matches!(&attention.list[1], Attention::DeadLetter(dead_letter) if dead_letter.message_id == "m-1"));

@@ -27,19 +27,20 @@ pub(super) fn code(code: &Code) -> &'static str {
         Code::GivenTwice => "is given twice",
         Code::NotAParameter => "is not a query parameter of this route",
         Code::BeforeFrom => "is before from",
+        Code::TooLongAgo { .. } => "is more than {most} months ago: give to as well",
         Code::TooManyMonths { .. } => "is more than {most} months after from",
         Code::MonthMissing => "is missing: YYYY-MM",
         Code::CursorInvalid => "is invalid or expired for this list",
         Code::NotThePathsPartner => "is not the partner that the path names",
         Code::NotARegisteredPartner => "is not a registered partner",
         Code::NothingToChange => "names nothing to change: give rate, from_sale or model",
-        Code::CountedFromOne => "is counted from 1; null chooses none",
+        Code::CountedFromOne => "must be 1 or more, or null, which chooses none",
         Code::ChoiceOutOfTurn { .. } => {
-            "another choice has this number, or one before it is missing; the next one is {next}"
+            "is taken by another choice, or one before it is missing; the next one is {next}"
         }
         Code::NoSuchClaim { .. } => "must be null or a whole number from 1 to {claims}",
         Code::ClaimsUnseen { .. } => {
-            "is not how many claims are recorded, which is {claims}: read the contract again and choose again"
+            "is not the number of claims recorded, which is {claims}: read the contract again and choose again"
         }
         Code::NotARestatement => "is not a valid restatement request",
         Code::NoMonths => "names no months to add up",
@@ -76,6 +77,7 @@ pub(super) fn code(code: &Code) -> &'static str {
         Code::AnswerTooLarge { .. } => {
             "the answer would be larger than {most} bytes; ask for a shorter period, or read page by page"
         }
+        Code::AnswerNotWritten => "the answer could not be written",
         Code::FileNotWritten => "the file could not be written; try again",
         Code::CursorNotMade => "the cursor of the next page could not be made",
         Code::LedgerCannotAnswer => "the ledger cannot answer now; nothing was changed, try again",
@@ -83,6 +85,9 @@ pub(super) fn code(code: &Code) -> &'static str {
         Code::LedgerDamaged => "the ledger holds something it cannot add up; see the log",
         // What to do about an item of the attention list.
         Code::SendAgain => "Correct it at its source and send it again; the message is in the dead-letter queue.",
+        Code::ChooseAgain => {
+            "The choice was not made, for another one came before it: read the contract again and choose again."
+        }
         Code::RestoreItem => {
             "This item cannot be read: compare it with a backup (operate audit names it), and restore it."
         }

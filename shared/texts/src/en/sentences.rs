@@ -24,14 +24,16 @@ pub(super) fn sentence(sentence: &Sentence) -> &'static str {
         }
         Sentence::NotTheFirstInstance => "No discount on this instance: it goes to the partner’s first instance.",
         Sentence::Nothing => "Nothing is owed for this.",
-        Sentence::Supplemented { .. } => "The year’s fee rises by {amount}.",
+        Sentence::Supplemented { .. } => "A supplement raises the year’s fee by {amount}.",
         Sentence::Refunded { .. } => "The client was refunded {amount}.",
         Sentence::RestRefunded { .. } => "The credit note cancels what was left of the year’s fee: {amount}.",
         Sentence::NothingToRefund => {
             "This credit note has no effect: the year’s fee had been refunded in full already."
         }
-        Sentence::Rises { .. } => "{what} rises from {from} to {to}: {difference}.",
+        Sentence::Rises { .. } => "{what} rises from {from} to {to}: +{difference}.",
         Sentence::Falls { .. } => "{what} falls from {from} to {to}: {difference}.",
+        Sentence::Stays { .. } => "{what} stays at {to}.",
+        Sentence::PassedOn { .. } => "What the partner passes on to all-in-web changes by {difference}.",
         Sentence::Rounded { .. } => "{product}, rounded half away from zero",
         Sentence::RoundedLess { .. } => "{product}, less {less}, rounded half away from zero",
         Sentence::Terms { .. } => "{model} agreement of {agreement}, programme of {programme}",

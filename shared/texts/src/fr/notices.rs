@@ -31,14 +31,17 @@ pub(super) fn code(code: &Code) -> &'static str {
         Code::GivenTwice => "est donné deux fois",
         Code::NotAParameter => "n'est pas un paramètre de cette route",
         Code::BeforeFrom => "est avant from",
+        Code::TooLongAgo { .. } => "remonte à plus de {most} mois : donner aussi to",
         Code::TooManyMonths { .. } => "est plus de {most} mois après from",
         Code::MonthMissing => "manque : AAAA-MM",
         Code::CursorInvalid => "n'est pas, ou n'est plus, un curseur valable pour cette liste",
         Code::NotThePathsPartner => "n'est pas le partenaire que nomme le chemin",
         Code::NotARegisteredPartner => "n'est pas un partenaire enregistré",
         Code::NothingToChange => "ne nomme rien à changer : donner rate, from_sale ou model",
-        Code::CountedFromOne => "se compte à partir de 1 ; null n'en retient aucune",
-        Code::ChoiceOutOfTurn { .. } => "un autre choix a ce numéro, ou il en manque un avant ; le prochain est {next}",
+        Code::CountedFromOne => "doit être 1 ou plus, ou null, qui n'en retient aucune",
+        Code::ChoiceOutOfTurn { .. } => {
+            "est pris par un autre choix, ou il en manque un avant ; le prochain est {next}"
+        }
         Code::NoSuchClaim { .. } => "doit être null ou un entier de 1 à {claims}",
         Code::ClaimsUnseen { .. } => {
             "n'est pas le nombre de déclarations enregistrées, qui est {claims} : relire le contrat et choisir à nouveau"
@@ -80,6 +83,7 @@ pub(super) fn code(code: &Code) -> &'static str {
         Code::AnswerTooLarge { .. } => {
             "la réponse dépasserait {most} octets ; demander une période plus courte, ou lire page par page"
         }
+        Code::AnswerNotWritten => "la réponse n'a pu être écrite",
         Code::FileNotWritten => "le fichier n'a pu être écrit ; réessayer",
         Code::CursorNotMade => "le curseur de la page suivante n'a pu être fait",
         Code::LedgerCannotAnswer => "le registre ne peut répondre à présent ; rien n'a changé, réessayer",
@@ -90,6 +94,9 @@ pub(super) fn code(code: &Code) -> &'static str {
         // What to do about an item of the attention list.
         Code::SendAgain => {
             "Corriger la cause à sa source et renvoyer ; le message est dans la file des lettres mortes."
+        }
+        Code::ChooseAgain => {
+            "Le choix n'a pas été fait, un autre l'ayant précédé : relire le contrat et choisir à nouveau."
         }
         Code::RestoreItem => {
             "Cet élément est illisible : le comparer à une sauvegarde (operate audit le nomme), puis le restaurer."

@@ -30,13 +30,16 @@ pub(super) fn sentence(sentence: &Sentence) -> &'static str {
             "Pas de remise sur cette instance\u{a0}: elle va à la première instance du partenaire."
         }
         Sentence::Nothing => "Rien n’est dû à ce titre.",
-        Sentence::Supplemented { .. } => "La redevance de l’année augmente de {amount}.",
+        Sentence::Supplemented { .. } => "Un supplément augmente la redevance de l’année de {amount}.",
         Sentence::Refunded { .. } => "Le client a été remboursé de {amount}.",
         Sentence::RestRefunded { .. } => "L’avoir annule ce qui restait de la redevance de l’année\u{a0}: {amount}.",
         Sentence::NothingToRefund => {
             "Avoir sans effet\u{a0}: la redevance de l’année était déjà entièrement remboursée."
         }
-        Sentence::Rises { .. } | Sentence::Falls { .. } => "{what} passe de {from} à {to}\u{a0}: {difference}.",
+        Sentence::Rises { .. } => "{what} passe de {from} à {to}\u{a0}: +{difference}.",
+        Sentence::Falls { .. } => "{what} passe de {from} à {to}\u{a0}: {difference}.",
+        Sentence::Stays { .. } => "{what} reste à {to}.",
+        Sentence::PassedOn { .. } => "Le reversement à all-in-web varie de {difference}.",
         Sentence::Rounded { .. } => "{product}, arrondi au plus proche",
         Sentence::RoundedLess { .. } => "{product}, moins {less}, arrondis au plus proche",
         Sentence::Terms { .. } => "accord {model} du {agreement}, programme du {programme}",
