@@ -96,11 +96,11 @@ const annuityEvent = ({ term, starts_on: on, annual_fee: fee, state, pending, li
   attention,
 });
 
-const adjustmentEvent = ({ kind, id, issued_on: on, amount, line }, { term }) => ({
+const adjustmentEvent = ({ kind, id, issued_on: on, amount, line, without_line: why }, { term }) => ({
   on,
   order: term * 2 + 1,
   title: t("about.adjustment", { kind: named("adjustment", kind), id }),
-  what: t("event.adjusted", { annuity: annuityName(term) }),
+  what: [t("event.adjusted", { annuity: annuityName(term) }), why && h("span", { class: "explanation" }, ` · ${why}`)],
   fee: amount,
   feeName: t("event.amount"),
   line,

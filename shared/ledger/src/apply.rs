@@ -142,14 +142,14 @@ impl<S: Store, A: Announce> Ledger<S, A> {
             aggregates.touch(first_annuity(contract_id), origin);
         }
         let (mut others, mut left) = (Vec::new(), Vec::new());
-        for place in lists.displaced.iter().filter(|place| place.contract_id != *contract_id) {
-            match self.whole_aggregates(keys::contract_partition(&place.contract_id)).await {
+        for key in lists.displaced.iter().filter(|key| key.contract_id != *contract_id) {
+            match self.whole_aggregates(keys::contract_partition(&key.contract_id)).await {
                 Ok(mut other) => {
-                    other.touch(first_annuity(&place.contract_id), origin);
-                    others.push((place.contract_id.clone(), other));
+                    other.touch(first_annuity(&key.contract_id), origin);
+                    others.push((key.contract_id.clone(), other));
                 }
                 // An unreadable contract delays neither this one nor the others; it stays in `todo`.
-                Err(error) if error.is_contained() => left.push(place.contract_id.clone()),
+                Err(error) if error.is_contained() => left.push(key.contract_id.clone()),
                 Err(error) => return Err(error),
             }
         }
@@ -334,9 +334,9 @@ impl Lists {
         let displaced = change(&mut record.partner, sale);
         let changed = displaced.is_some();
         *written |= displaced.is_some() || sale.instance == Instance::Partner;
-        for place in displaced.into_iter().flatten() {
-            if !self.displaced.contains(&place) {
-                self.displaced.push(place);
+        for key in displaced.into_iter().flatten() {
+            if !self.displaced.contains(&key) {
+                self.displaced.push(key);
             }
         }
         changed

@@ -62,7 +62,7 @@ impl Storable for Money {
 }
 
 #[derive(Serialize, Deserialize)]
-pub(crate) struct PlaceShape {
+pub(crate) struct RankShape {
     #[serde(rename = "d")]
     signed_on: Day,
     #[serde(rename = "c")]
@@ -70,16 +70,17 @@ pub(crate) struct PlaceShape {
 }
 
 impl Storable for Earliest {
-    type Shape = Vec<PlaceShape>;
+    type Shape = Vec<RankShape>;
 
-    fn shape(&self) -> Vec<PlaceShape> {
-        let shape = |place: &RankKey| PlaceShape { signed_on: place.signed_on, contract_id: place.contract_id.clone() };
+    fn shape(&self) -> Vec<RankShape> {
+        let shape =
+            |rank_key: &RankKey| RankShape { signed_on: rank_key.signed_on, contract_id: rank_key.contract_id.clone() };
         self.iter().map(shape).collect()
     }
 
-    fn read(shape: Vec<PlaceShape>) -> Result<Earliest, impl Display> {
-        let place = |PlaceShape { signed_on, contract_id }| RankKey { signed_on, contract_id };
-        Earliest::try_from(shape.into_iter().map(place).collect::<Vec<_>>())
+    fn read(shape: Vec<RankShape>) -> Result<Earliest, impl Display> {
+        let rank_key = |RankShape { signed_on, contract_id }| RankKey { signed_on, contract_id };
+        Earliest::try_from(shape.into_iter().map(rank_key).collect::<Vec<_>>())
     }
 }
 
@@ -373,8 +374,8 @@ mod tests {
 
     #[test]
     fn what_could_not_be_recorded_does_not_read() {
-        let place = |day: &str| RankKey { signed_on: day.parse().unwrap(), contract_id: "C".parse().unwrap() };
-        let earliest = Earliest::try_from(vec![place("2024-01-01"), place("2024-01-02")]).unwrap();
+        let rank_key = |day: &str| RankKey { signed_on: day.parse().unwrap(), contract_id: "C".parse().unwrap() };
+        let earliest = Earliest::try_from(vec![rank_key("2024-01-01"), rank_key("2024-01-02")]).unwrap();
         check(&earliest, &["1", "d"], s("2023-12-31"));
         check(&earliest, &["1", "d"], s("2024-01-01"));
         check(&Money::parse("1", Currency::EUR).unwrap(), &["m"], n(-1));

@@ -74,7 +74,7 @@ impl<T: PartialEq> Claims<T> {
 
     /// An unresolved contradiction: several claims without a choice, or a claim after
     /// the last choice.
-    pub fn is_contested(&self) -> bool {
+    pub fn is_contradicted(&self) -> bool {
         let resolved = self.choices.last().map_or(1, |choice| choice.seen);
         self.claims.len() > resolved
     }
@@ -88,17 +88,17 @@ mod tests {
     fn a_choice_resolves_the_claims_it_saw_and_no_later_one() {
         let mut claims = Claims::default();
         claims.add("1000");
-        assert!(!claims.is_contested());
+        assert!(!claims.is_contradicted());
         claims.choose(None);
-        assert!(!claims.is_contested(), "nothing was said since");
+        assert!(!claims.is_contradicted(), "nothing was said since");
         assert_eq!(claims.add("1000"), ClaimResult::Duplicate);
-        assert!(!claims.is_contested(), "a duplicate says nothing new");
+        assert!(!claims.is_contradicted(), "a duplicate says nothing new");
         assert_eq!(claims.add("100"), ClaimResult::Contradiction);
-        assert!(claims.is_contested() && claims.effective(|_| true).is_none());
+        assert!(claims.is_contradicted() && claims.effective(|_| true).is_none());
         claims.choose(Some("100"));
-        assert!(!claims.is_contested() && claims.effective(|_| true) == Some(&"100"));
+        assert!(!claims.is_contradicted() && claims.effective(|_| true) == Some(&"100"));
         claims.add("10");
-        assert!(claims.is_contested() && claims.effective(|_| true) == Some(&"100"));
+        assert!(claims.is_contradicted() && claims.effective(|_| true) == Some(&"100"));
         assert_eq!(claims.choices().iter().map(|choice| choice.seen).collect::<Vec<_>>(), [1, 2]);
     }
 }

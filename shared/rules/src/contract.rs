@@ -193,8 +193,8 @@ impl Contract {
     }
 
     /// An unresolved contradiction of a key: several claims without a choice, or a claim after the last choice.
-    pub fn is_contested(&self, key: &Key) -> bool {
-        self.0.get(key).is_some_and(Claims::is_contested)
+    pub fn is_contradicted(&self, key: &Key) -> bool {
+        self.0.get(key).is_some_and(Claims::is_contradicted)
     }
 
     /// The effective claim of a key. Of a renewal, without a choice, the first that starts after the day of signature,
@@ -304,8 +304,8 @@ impl Contract {
             State::Pending(_) | State::Void | State::Decided(_) => {}
         }
         let mut keys = self.keys().filter(|key| key.term() == term);
-        let contested = keys.any(|key| self.is_contested(key));
-        if contested {
+        let contradicted = keys.any(|key| self.is_contradicted(key));
+        if contradicted {
             anomalies.push(Anomaly::Contradiction);
         }
         if let Some((_, fee)) = self.billed(term) {

@@ -33,48 +33,48 @@ pub struct NotEarliest;
 
 impl TryFrom<Vec<RankKey>> for Earliest {
     type Error = NotEarliest;
-    fn try_from(places: Vec<RankKey>) -> Result<Self, NotEarliest> {
-        let in_order = places.is_sorted_by(|one, next| one < next);
-        if in_order && places.len() <= EARLIEST { Ok(Earliest(places)) } else { Err(NotEarliest) }
+    fn try_from(keys: Vec<RankKey>) -> Result<Self, NotEarliest> {
+        let in_order = keys.is_sorted_by(|one, next| one < next);
+        if in_order && keys.len() <= EARLIEST { Ok(Earliest(keys)) } else { Err(NotEarliest) }
     }
 }
 
 impl Earliest {
     /// Whether a sale is, or would be, among the earliest. Later facts can only turn true into false.
-    pub fn admits(&self, place: &RankKey) -> bool {
-        self.0.len() < EARLIEST || self.0.last().is_some_and(|last| place <= last)
+    pub fn admits(&self, key: &RankKey) -> bool {
+        self.0.len() < EARLIEST || self.0.last().is_some_and(|last| key <= last)
     }
 
     /// Adds a sale, if it is among the earliest and not listed yet. Returns the sales whose rank grows: those after it,
     /// including the one that drops off the end. `None`: nothing changed.
-    pub fn add(&mut self, place: RankKey) -> Option<Vec<RankKey>> {
-        if !self.admits(&place) {
+    pub fn add(&mut self, key: RankKey) -> Option<Vec<RankKey>> {
+        if !self.admits(&key) {
             return None;
         }
-        let at = self.0.binary_search(&place).err()?;
+        let at = self.0.binary_search(&key).err()?;
         let displaced = self.0.iter().skip(at).cloned().collect();
-        self.0.insert(at, place);
+        self.0.insert(at, key);
         self.0.truncate(EARLIEST);
         Some(displaced)
     }
 
     /// Removes a sale and returns those after it, whose rank shrinks. The list may then be incomplete although there
     /// are later sales: a write that looks at one of those [adds](Earliest::add) it. `None`: it is not on the list.
-    pub fn remove(&mut self, place: &RankKey) -> Option<Vec<RankKey>> {
-        let at = self.0.binary_search(place).ok()?;
+    pub fn remove(&mut self, key: &RankKey) -> Option<Vec<RankKey>> {
+        let at = self.0.binary_search(key).ok()?;
         self.0.remove(at);
         Some(self.0.iter().skip(at).cloned().collect())
     }
 
     /// Whether the sale is the first on the list.
-    pub fn is_first(&self, place: &RankKey) -> bool {
-        self.0.first() == Some(place)
+    pub fn is_first(&self, key: &RankKey) -> bool {
+        self.0.first() == Some(key)
     }
 
     /// The sales that are also on another list.
     #[must_use]
     pub fn also_in(&self, other: &Earliest) -> Earliest {
-        Earliest(self.0.iter().filter(|place| other.0.contains(place)).cloned().collect())
+        Earliest(self.0.iter().filter(|key| other.0.contains(key)).cloned().collect())
     }
 
     /// All listed sales, in order.
@@ -86,61 +86,61 @@ impl Earliest {
 /// §3.3: the rank of a sale that has been [added](Earliest::add) to its partner's earliest sales. A sale that is not
 /// among them has rank 12 or more; no agreement distinguishes these, so the answer is 12.
 pub fn rank(sale: &Sale, earliest: &Earliest) -> usize {
-    let place = (sale.signed_on, &sale.contract_id);
-    earliest.0.binary_search_by(|other| (other.signed_on, &other.contract_id).cmp(&place)).unwrap_or(EARLIEST) + 1
+    let key = (sale.signed_on, &sale.contract_id);
+    earliest.0.binary_search_by(|other| (other.signed_on, &other.contract_id).cmp(&key)).unwrap_or(EARLIEST) + 1
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn place(day: u8, contract: &str) -> RankKey {
+    fn key(day: u8, contract: &str) -> RankKey {
         let signed_on = format!("2024-01-{day:02}").parse().unwrap();
         RankKey { signed_on, contract_id: contract.parse().unwrap() }
     }
 
-    fn rank_of(place: RankKey, earliest: &Earliest) -> usize {
-        let RankKey { signed_on, contract_id } = place;
+    fn rank_of(key: RankKey, earliest: &Earliest) -> usize {
+        let RankKey { signed_on, contract_id } = key;
         let annual_fee = crate::Money::parse("1", "EUR".parse().unwrap()).unwrap();
         let (partner_id, customer_id) = ("P".parse().unwrap(), "K".parse().unwrap());
         let instance = crate::Instance::Customer;
         rank(&Sale { contract_id, partner_id, customer_id, signed_on, annual_fee, instance }, earliest)
     }
 
-    fn names(places: Option<Vec<RankKey>>) -> Option<Vec<String>> {
-        places.map(|places| places.into_iter().map(|place| place.contract_id.to_string()).collect())
+    fn names(keys: Option<Vec<RankKey>>) -> Option<Vec<String>> {
+        keys.map(|keys| keys.into_iter().map(|key| key.contract_id.to_string()).collect())
     }
 
     #[test]
     fn sales_of_one_day_rank_by_the_bytes_of_their_contract() {
         let mut earliest = Earliest::default();
-        assert_eq!(names(earliest.add(place(2, "T-2"))), Some(vec![]));
-        assert_eq!(names(earliest.add(place(2, "T-10"))), Some(vec!["T-2".into()]));
-        assert_eq!(names(earliest.add(place(1, "T-9"))), Some(vec!["T-10".into(), "T-2".into()]));
-        assert_eq!(earliest.add(place(1, "T-9")), None, "the same sale again");
-        assert!(earliest.is_first(&place(1, "T-9")));
-        assert_eq!(["T-10", "T-2"].map(|contract| rank_of(place(2, contract), &earliest)), [2, 3]);
+        assert_eq!(names(earliest.add(key(2, "T-2"))), Some(vec![]));
+        assert_eq!(names(earliest.add(key(2, "T-10"))), Some(vec!["T-2".into()]));
+        assert_eq!(names(earliest.add(key(1, "T-9"))), Some(vec!["T-10".into(), "T-2".into()]));
+        assert_eq!(earliest.add(key(1, "T-9")), None, "the same sale again");
+        assert!(earliest.is_first(&key(1, "T-9")));
+        assert_eq!(["T-10", "T-2"].map(|contract| rank_of(key(2, contract), &earliest)), [2, 3]);
     }
 
     #[test]
     fn beyond_the_eleventh_every_sale_is_paid() {
         let mut earliest = Earliest::default();
         for day in 10..21 {
-            assert_eq!(names(earliest.add(place(day, "C"))), Some(vec![]));
+            assert_eq!(names(earliest.add(key(day, "C"))), Some(vec![]));
         }
         assert_eq!(earliest.iter().count(), EARLIEST);
-        assert_eq!(earliest.add(place(21, "C")), None);
-        assert!(!earliest.admits(&place(20, "D")) && earliest.admits(&place(20, "B")));
-        assert_eq!(rank_of(place(20, "C"), &earliest), 11);
-        assert_eq!(names(earliest.add(place(20, "B"))), Some(vec!["C".into()]), "who drops off is displaced too");
-        assert_eq!(rank_of(place(20, "C"), &earliest), 12);
+        assert_eq!(earliest.add(key(21, "C")), None);
+        assert!(!earliest.admits(&key(20, "D")) && earliest.admits(&key(20, "B")));
+        assert_eq!(rank_of(key(20, "C"), &earliest), 11);
+        assert_eq!(names(earliest.add(key(20, "B"))), Some(vec!["C".into()]), "who drops off is displaced too");
+        assert_eq!(rank_of(key(20, "C"), &earliest), 12);
     }
 
     #[test]
     fn a_list_is_in_order_and_bounded() {
         let reads = |days: &[u8]| {
-            let places: Vec<RankKey> = days.iter().map(|day| place(*day, "C")).collect();
-            Earliest::try_from(places).is_ok()
+            let keys: Vec<RankKey> = days.iter().map(|day| key(*day, "C")).collect();
+            Earliest::try_from(keys).is_ok()
         };
         assert!(reads(&[]) && reads(&[1, 2]) && reads(&(1..=11).collect::<Vec<_>>()));
         assert!(!reads(&[2, 1]) && !reads(&[1, 1]) && !reads(&(1..=12).collect::<Vec<_>>()));
@@ -150,12 +150,12 @@ mod tests {
     fn a_sale_that_is_taken_off_lets_the_next_one_in() {
         let mut earliest = Earliest::default();
         for day in 10..21 {
-            earliest.add(place(day, "C"));
+            earliest.add(key(day, "C"));
         }
-        assert_eq!(names(earliest.remove(&place(19, "C"))), Some(vec!["C".into()]));
-        assert_eq!(earliest.remove(&place(19, "C")), None);
-        assert!(earliest.admits(&place(28, "Z")));
-        assert_eq!(names(earliest.add(place(28, "Z"))), Some(vec![]));
-        assert_eq!(names(earliest.add(place(27, "Y"))), Some(vec!["Z".into()]), "the true eleventh displaces it");
+        assert_eq!(names(earliest.remove(&key(19, "C"))), Some(vec!["C".into()]));
+        assert_eq!(earliest.remove(&key(19, "C")), None);
+        assert!(earliest.admits(&key(28, "Z")));
+        assert_eq!(names(earliest.add(key(28, "Z"))), Some(vec![]));
+        assert_eq!(names(earliest.add(key(27, "Y"))), Some(vec!["Z".into()]), "the true eleventh displaces it");
     }
 }

@@ -284,7 +284,7 @@ mod tests {
             &entry_of(paid(), "0.333333", 0, 9_999),
             Language::Fr,
             "Le client a signé pour 99,99 EUR par an ; le partenaire perçoit une commission de 33,33 EUR. 33,3333 % × \
-             99,99 EUR = 33,33 EUR, arrondi au plus proche (accord intégrateur affilié du 01/01/2024, taux négocié, \
+             99,99 EUR = 33,33 EUR, arrondi au plus proche, le demi comptant pour un (accord intégrateur affilié du 01/01/2024, taux négocié, \
              programme du 16/11/2013).",
         );
         let before = Reason::BeforeSaleN { from_sale: 2.try_into().unwrap() };
@@ -312,7 +312,7 @@ mod tests {
             &entry_of(paid(), "0.5", 167_929, 65_551),
             Language::Fr,
             "Le client a été remboursé de 1 023,78 EUR. La commission passe de 839,65 EUR à 327,76 EUR : −511,89 EUR. \
-             50 % × 655,51 EUR = 327,76 EUR, moins 50 % × 1 679,29 EUR = 839,65 EUR, arrondis au plus proche (accord \
+             50 % × 655,51 EUR = 327,76 EUR, moins 50 % × 1 679,29 EUR = 839,65 EUR, arrondis au plus proche, le demi comptant pour un (accord \
              intégrateur affilié du 01/01/2024, programme du 16/11/2013).",
         );
     }

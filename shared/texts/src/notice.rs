@@ -105,7 +105,8 @@ codes! {
     LedgerDamaged,
     // What to do about an item of the attention list.
     SendAgain,
-    ChooseAgain,
+    AnotherCurrency,
+        ChooseAgain,
         RestoreItem,
     }
 }

@@ -16,7 +16,7 @@ use rules::{
     Fact, Instance, Line, Partner, PartnerId, Term, line::LineId,
 };
 use serde::Serialize;
-use texts::explain;
+use texts::{Code, Notice, explain};
 
 /// A page of a contract.
 #[derive(Debug, Serialize)]
@@ -140,6 +140,8 @@ struct AdjustmentAnswer {
     /// The amount added to the annuity, or credited.
     amount: Money,
     line: Option<LineAnswer>,
+    /// The reason why it has no line, though its annuity has one: another currency.
+    without_line: Option<String>,
 }
 
 impl Annuity {
@@ -177,6 +179,10 @@ fn adjustments(contract: &Contract, term: Term, lines: &[Line], language: Langua
         issued_on: *issued_on,
         amount: (*amount).into(),
         line: line_of(lines, &Cause::Adjustment(id.clone()), language),
+        without_line: lines
+            .first()
+            .filter(|line| line.posting.currency != amount.currency())
+            .map(|_| Notice::from(Code::AnotherCurrency).in_language(language)),
     };
     all.into_iter().map(answer).collect()
 }
@@ -269,7 +275,7 @@ impl ClaimedKey {
             key: key.into(),
             claims: contract.claims(key).len(),
             effective: contract.effective(key),
-            open: contract.is_contested(key),
+            open: contract.is_contradicted(key),
             next_choice: NextChoice { number, path },
         }
     }
@@ -294,7 +300,7 @@ impl Contradiction {
             key: key.into(),
             claims: contract.claims(key).iter().map(Claim::from).collect(),
             effective: contract.effective(key),
-            open: contract.is_contested(key),
+            open: contract.is_contradicted(key),
         }
     }
 }

@@ -32,7 +32,8 @@ pub(crate) enum Left {
     /// The effective sale is another partner's.
     GivenToAnotherPartner,
     /// The contract has no effective sale.
-    NoneStands,
+    #[serde(rename = "none-stands")]
+    NoneEffective,
 }
 
 impl View {
@@ -42,7 +43,7 @@ impl View {
             (Caller::Admin, _) => View::Whole,
             (Caller::Partner(own), Some(sale)) if sale.partner_id == *own => View::Own(own.clone()),
             (Caller::Partner(own), Some(_)) => View::Former(own.clone(), Left::GivenToAnotherPartner),
-            (Caller::Partner(own), None) => View::Former(own.clone(), Left::NoneStands),
+            (Caller::Partner(own), None) => View::Former(own.clone(), Left::NoneEffective),
         }
     }
 

@@ -237,7 +237,7 @@ fn a_partner_sees_what_stands_and_a_former_one_its_entries_alone() {
     assert_eq!(aggregates.choose(&none, origin(50)), ChoiceResult::Now);
     take_in(&mut aggregates, [], 50);
     for partner in ["P-1", "P-2"] {
-        let shown = check(&aggregates, partner, &View::Former(id(partner), Left::NoneStands), 0);
+        let shown = check(&aggregates, partner, &View::Former(id(partner), Left::NoneEffective), 0);
         assert_eq!(shown["no_longer_yours"], "none-stands");
     }
 }

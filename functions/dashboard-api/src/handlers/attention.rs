@@ -133,5 +133,5 @@ async fn annuity<S: Store>(
 }
 
 fn contradicting(contract: &Contract, term: Term) -> Vec<KeyName> {
-    contract.keys().filter(|key| key.term() == term && contract.is_contested(key)).map(KeyName::from).collect()
+    contract.keys().filter(|key| key.term() == term && contract.is_contradicted(key)).map(KeyName::from).collect()
 }

@@ -282,10 +282,26 @@ async fn a_supplement_raises_its_annuity_and_an_end_changes_no_amount() {
     assert_eq!(service.entries("P-1", "from=2025-03-01&to=2025-03-31").await[0]["cause_kind"], "supplement");
     assert_eq!(service.get("/attention").await["items"], json!([]));
 
+    // One in another currency says why it changes nothing.
+    let foreign = json!({
+        "contract_id": "C", "term": 1, "supplement_id": "F", "issued_on": "2025-03-02",
+        "amount": {"amount": "50.00", "currency": "CHF"},
+    });
+    service.take_in(&[event(Supplement, "foreign", &foreign)]).await;
+    let contract = service.get("/contracts/C?lang=fr").await;
+    let adjustment = &contract["annuities"][0]["adjustments"][1];
+    let why = adjustment["without_line"].as_str().unwrap();
+    assert!(adjustment["line"].is_null() && why.starts_with("Il est dans une autre devise"), "{adjustment}");
+    assert_eq!(contract["annuities"][0]["adjustments"][0]["without_line"], Value::Null);
+    let choice = json!({"claim": null, "seen": 1, "reason": "the wrong currency"}).to_string();
+    let path = "/contracts/C/terms/1/supplements/F/choices/1";
+    assert_eq!(service.admin.put(path, choice).await.status, 202);
+    service.wait_until_idle().await;
+
     // Another day contradicts, until a manager chooses.
     service.take_in(&[event(ContractEnded, "5", &end("2026-06-30"))]).await;
     let open = service.get("/contracts/C").await;
-    assert_eq!((&open["ended_on"], &open["contradictions"][0]["fact"]), (&json!("2026-01-09"), &json!("contract-end")));
+    assert_eq!((&open["ended_on"], &open["contradictions"][1]["fact"]), (&json!("2026-01-09"), &json!("contract-end")));
     let listed = service.get("/attention").await["items"][0].clone();
     assert_eq!(
         (&listed["kind"], &listed["contradicting"][0]["fact"]),

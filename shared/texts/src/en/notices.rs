@@ -85,6 +85,7 @@ pub(super) fn code(code: &Code) -> &'static str {
         Code::LedgerDamaged => "the ledger holds something it cannot add up; see the log",
         // What to do about an item of the attention list.
         Code::SendAgain => "Correct it at its source and send it again; the message is in the dead-letter queue.",
+        Code::AnotherCurrency => "It is in another currency than its annuity, so it changes no amount.",
         Code::ChooseAgain => {
             "The choice was not made, for another one came before it: read the contract again and choose again."
         }

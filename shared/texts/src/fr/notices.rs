@@ -95,6 +95,7 @@ pub(super) fn code(code: &Code) -> &'static str {
         Code::SendAgain => {
             "Corriger la cause à sa source et renvoyer ; le message est dans la file des lettres mortes."
         }
+        Code::AnotherCurrency => "Il est dans une autre devise que l’annuité : il ne change aucun montant.",
         Code::ChooseAgain => {
             "Le choix n'a pas été fait, un autre l'ayant précédé : relire le contrat et choisir à nouveau."
         }

@@ -40,8 +40,8 @@ pub(super) fn sentence(sentence: &Sentence) -> &'static str {
         Sentence::Falls { .. } => "{what} passe de {from} à {to}\u{a0}: {difference}.",
         Sentence::Stays { .. } => "{what} reste à {to}.",
         Sentence::PassedOn { .. } => "Le reversement à all-in-web varie de {difference}.",
-        Sentence::Rounded { .. } => "{product}, arrondi au plus proche",
-        Sentence::RoundedLess { .. } => "{product}, moins {less}, arrondis au plus proche",
+        Sentence::Rounded { .. } => "{product}, arrondi au plus proche, le demi comptant pour un",
+        Sentence::RoundedLess { .. } => "{product}, moins {less}, arrondis au plus proche, le demi comptant pour un",
         Sentence::Terms { .. } => "accord {model} du {agreement}, programme du {programme}",
         Sentence::NegotiatedTerms { .. } => "accord {model} du {agreement}, taux négocié, programme du {programme}",
         Sentence::TakenBack { .. } => {

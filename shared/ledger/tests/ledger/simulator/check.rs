@@ -62,7 +62,7 @@ fn contracts(table: &Table) -> Result<BTreeMap<ContractId, Contract>, String> {
     partitions.into_iter().map(read).collect()
 }
 
-/// Checks that a sale is contested exactly if a claim was recorded after the last choice, by the table's own history,
+/// Checks that a sale is contradicted exactly if a claim was recorded after the last choice, by the table's own history,
 /// whatever the items' keys.
 fn check_claims_after_choices(table: &Table, id: &ContractId, contract: &Contract) -> Result<(), String> {
     let partition = keys::contract_partition(id);
@@ -76,10 +76,10 @@ fn check_claims_after_choices(table: &Table, id: &ContractId, contract: &Contrac
     let last_claim = written(&|key, item| key.sk.starts_with("TERM#01#C#") && is_sale(item));
     // A choice is written after the claims it saw, never in the same commit.
     let expected = last_claim > last_choice;
-    if contract.is_contested(&Key::Sale) == expected {
+    if contract.is_contradicted(&Key::Sale) == expected {
         return Ok(());
     }
-    Err(format!("contract {id}: a claim after a choice is contested: {expected}; the contract says otherwise"))
+    Err(format!("contract {id}: a claim after a choice contradicts: {expected}; the contract says otherwise"))
 }
 
 /// Checks that each partner record lists the partner's earliest effective sales and instances.
