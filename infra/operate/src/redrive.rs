@@ -53,7 +53,7 @@ trait Letters {
     async fn delete(&mut self, receipt: &str) -> Result<(), Failure>;
 }
 
-/// What is done with the dead letters.
+/// The treatment of the dead letters that were found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Action {
     SendBack,

@@ -101,6 +101,7 @@ impl<'de> Visitor<'de> for Part {
         Ok(Shape)
     }
 
+    /// Skips the number: amounts are read later, by their digits.
     fn visit_f64<E>(self, _: f64) -> Result<Shape, E> {
         Ok(Shape)
     }

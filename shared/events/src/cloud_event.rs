@@ -171,8 +171,8 @@ fn time(raw: Raw<'_>) -> Result<Timestamp, Refusal> {
     time.ok_or_else(|| Refusal::new("time", Code::NotATime))
 }
 
-/// Whether a text has the form of RFC 3339, `2026-01-15T09:00:00.5+01:00`. A day or an hour that there is not is left to
-/// the parser, which takes more forms than these.
+/// Checks the form of RFC 3339, `2026-01-15T09:00:00.5+01:00`. The parser takes more forms than these, and refuses days and
+/// hours that do not exist.
 fn is_rfc3339(text: &str) -> bool {
     const SECOND: &[u8] = b"0000-00-00T00:00:00";
     let (Some(second), Some(rest)) = (text.get(..SECOND.len()), text.get(SECOND.len()..)) else { return false };

@@ -139,7 +139,7 @@ impl Row {
         }
     }
 
-    /// Whether the row was recorded as a claim of this fact.
+    /// Looks for this fact among what was claimed in the row; a choice is no claim.
     pub(crate) fn claims(&self, fact: &Fact) -> bool {
         !matches!(self.content, Content::Choice { .. }) && self.fact().is_some_and(|claimed| claimed == *fact)
     }

@@ -51,13 +51,13 @@ impl fmt::Display for CustomerName {
     }
 }
 
-/// Whether a text is 1 to [`MAX_LABEL`] visible characters, without spaces around them.
+/// Checks that a text is 1 to [`MAX_LABEL`] visible characters, without spaces around them.
 pub fn is_label(text: &str) -> bool {
     let length = text.chars().count();
     text.trim() == text && (1..=MAX_LABEL).contains(&length) && !text.chars().any(is_invisible)
 }
 
-/// Whether a character is a control, formatting or bidirectional one, or another that shows as nothing (Unicode 16:
+/// Finds control, formatting and bidirectional characters, and others that show as nothing (Unicode 16:
 /// the categories Cc, Cf, Zl and Zp, and the fillers).
 pub fn is_invisible(char: char) -> bool {
     char.is_control()

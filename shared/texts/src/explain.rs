@@ -133,7 +133,7 @@ impl Speech {
         }
     }
 
-    /// What an adjustment changes for the partner.
+    /// The effect of an adjustment on the partner.
     fn changed(self, kind: Kind, basis: &Basis) -> Sentence {
         if basis.decision.rates.is_zero() {
             return self.nothing(basis.decision.reason);

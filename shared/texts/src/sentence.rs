@@ -27,7 +27,7 @@ codes! {
         Rises { what: &'static str, from: String, to: String, difference: String },
         Falls { what: &'static str, from: String, to: String, difference: String },
         Stays { what: &'static str, to: String },
-        /// Of a revenue share: what the partner passes on.
+        /// The vendor's part of a revenue share, which the partner passes on.
         PassedOn { difference: String },
         // The arithmetic.
         Rounded { product: String },

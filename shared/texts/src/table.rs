@@ -32,7 +32,7 @@ pub(crate) trait Table {
     fn adjustment(&self, kind: AdjustmentKind) -> &'static str;
     fn instance(&self, instance: Instance) -> &'static str;
 
-    /// What changes, as the subject of a sentence.
+    /// The amount of a kind, as the subject of a sentence.
     fn subject(&self, kind: Kind) -> &'static str;
     /// The reason why an entry is taken back, as the beginning of a sentence.
     fn reversal(&self, why: Reversal) -> &'static str;

@@ -189,7 +189,7 @@ async fn redriven(fake: &mut Fake, wanted: Option<&str>, yes: bool) -> (Outcome,
     (outcome, String::from_utf8(out).unwrap())
 }
 
-/// What nobody can correct is deleted, with its item of the attention list; nothing of it is sent.
+/// A dead letter that nobody can correct is deleted, with its item of the attention list; nothing of it is sent.
 #[tokio::test]
 async fn what_is_discarded_is_gone_with_its_item_of_the_attention_list() {
     let discarded = async |fake: &mut Fake, wanted: Option<&str>, yes: bool| {
