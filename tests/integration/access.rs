@@ -144,6 +144,11 @@ async fn every_route_answers_each_role_as_the_table_says() {
         for ((api, path), expected) in asked.into_iter().zip(expected) {
             let answer = ask(api, route, path).await;
             assert_eq!(answer.status, *expected, "{route} {path}: {}", answer.json);
+            if route.starts_with("GET") {
+                let head = api.send("HEAD".parse().unwrap(), path, &[], String::new()).await.unwrap();
+                assert_eq!((head.status, head.text.as_str()), (*expected, ""), "HEAD {path}");
+                assert_eq!(head.headers.get("content-type"), answer.headers.get("content-type"), "HEAD {path}");
+            }
             if is_the_gateways(&answer) {
                 assert!([401, 403].contains(expected));
                 assert_eq!(answer.headers["www-authenticate"], "Bearer");

@@ -11,10 +11,10 @@ const NONE = "none";
 
 /** Open when claims contradict each other that no choice has resolved; otherwise at hand, to set a wrong one aside. */
 export function choosing(contract, { read, again }) {
-  const { keys } = contract;
+  const keys = contract.keys.filter((key) => key.next_choice);
   if (keys.length === 0) return null;
   const open = keys.some((key) => key.open);
-  const form = choiceForm(contract, { read, again });
+  const form = choiceForm({ ...contract, keys }, { read, again });
   return h(
     "details",
     { class: "card choosing", open },

@@ -202,7 +202,7 @@ mod tests {
         let dashboard = &template.functions["DashboardApi"];
         assert_eq!(dashboard.environment["CURSOR_KEY"], Value::Secret("CursorKey".into()));
         assert_eq!(template.secrets["CursorKey"], 64);
-        let open = dashboard.routes.iter().filter(|route| route.admission == Admission::Open);
+        let open = dashboard.routes.iter().filter(|route| route.method == "GET" && route.admission == Admission::Open);
         assert_eq!(
             open.map(|route| route.path.as_str()).collect::<Vec<_>>(),
             ["/config.json", "/", "/openapi.json", "/page/{file}"]

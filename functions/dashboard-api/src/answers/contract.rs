@@ -8,6 +8,7 @@ use crate::routes::Route;
 use events::json::Money;
 use jiff::Timestamp;
 use ledger::choices::ChoiceMade;
+use rules::claims::MAX_CHOICES;
 use rules::contract::{Anomaly, Key, State};
 use rules::decision;
 use rules::programme::Language;
@@ -248,7 +249,8 @@ struct ClaimedKey {
     effective: Option<usize>,
     /// An unresolved contradiction: claims differ, and no choice has seen them all.
     open: bool,
-    next_choice: NextChoice,
+    /// Null: as many choices as there can be were made.
+    next_choice: Option<NextChoice>,
 }
 
 /// The next choice of a key: its number, and the path for sending it.
@@ -276,7 +278,7 @@ impl ClaimedKey {
             claims: contract.claims(key).len(),
             effective: contract.effective(key),
             open: contract.is_contradicted(key),
-            next_choice: NextChoice { number, path },
+            next_choice: (number <= MAX_CHOICES).then_some(NextChoice { number, path }),
         }
     }
 }

@@ -4,7 +4,7 @@ use crate::http::parameters::language_of;
 use crate::http::problem::Problem;
 use axum::body::HttpBody;
 use axum::extract::Request;
-use axum::http::{HeaderName, HeaderValue, header};
+use axum::http::{HeaderName, HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use texts::Code;
@@ -26,6 +26,7 @@ const MAX_ANSWER: u64 = 5_000_000;
 /// Completes an answer. An answer without a cache header holds data, so no cache may keep it.
 pub(crate) async fn complete(request: Request, next: Next) -> Response {
     let language = language_of(request.uri(), request.headers());
+    let is_head = request.method() == Method::HEAD;
     let mut response = next.run(request).await;
     let status = response.status();
     let is_error = status.is_client_error() || status.is_server_error();
@@ -36,7 +37,9 @@ pub(crate) async fn complete(request: Request, next: Next) -> Response {
     if response.body().size_hint().lower() > MAX_ANSWER {
         response = too_large().into_response();
     }
-    if let Some(problem) = response.extensions_mut().remove::<Problem>() {
+    if let Some(problem) = response.extensions_mut().remove::<Problem>()
+        && !is_head
+    {
         *response.body_mut() = problem.body(language);
     }
     let headers = response.headers_mut();

@@ -4,8 +4,12 @@ use crate::service::{Answer, Service, TODAY, minor};
 use events::EventType::{AnnualRenewal, ContractEnded, CreditNote, SaleSigned, Supplement};
 use events::input::Event;
 use fixtures::world::{World, event};
+use jiff::Timestamp;
 use jiff::ToSpan;
 use jiff::civil::Date;
+use ledger::choices::{Choice, ChoiceResult};
+use ledger::recorded::{Origin, Trigger};
+use rules::contract::Key;
 use serde_json::{Value, json};
 
 fn check_problem(answer: &Answer, status: u16, field: Option<&str>) {
@@ -637,4 +641,14 @@ async fn a_contract_says_which_claim_stands_and_where_the_next_choice_goes() {
     // A claim that comes later is not resolved.
     service.take_in(&[sale("80.00")]).await;
     assert_eq!(keys().await[0], key(Value::Null, 3, json!(1), true, 4));
+    // After a hundred choices there is no next one.
+    for number in 4..=100 {
+        let contract_id = "C".parse().unwrap();
+        let choice = Choice { contract_id, key: Key::Sale, number, claim: None, seen: 3, why: "r".to_owned() };
+        let origin = Origin { at: Timestamp::UNIX_EPOCH, because: &Trigger::Choice(number) };
+        assert_eq!(service.ledger().choose(&choice, origin).await.unwrap(), ChoiceResult::Now);
+    }
+    assert_eq!(keys().await[0]["next_choice"], Value::Null);
+    let one_more = json!({"claim": 1, "seen": 3, "reason": "r"}).to_string();
+    check_problem(&service.admin.put("/contracts/C/terms/1/choices/101", one_more).await, 409, Some("number"));
 }
