@@ -210,6 +210,30 @@ test("amounts are read as the page's language writes them", async (t) => {
   }
 });
 
+test("an item is set aside with a reason, and its contract keeps it", async (t) => {
+  const list = async () => (await api("/attention?limit=500")).json.items;
+  const item = (await list()).find((one) => one.kind === "pending-no-agreement");
+  assert.ok(item, "the sample has sales without an agreement");
+  const page = await opened(t, ADMIN, { address: "#/attention" });
+  const { causes } = (await api("/attention?limit=25")).json;
+  await page.locator("[data-place=attention] .count").getByText(new RegExp(`^${causes.length}`)).waitFor();
+  await page.getByLabel("Show").selectOption("pending-no-agreement");
+  const card = page.locator(".cause").filter({ hasText: item.contract_id }).first();
+  await card.getByText("Set aside").first().click();
+  await card.getByRole("button", { name: "Set aside" }).click();
+  assert.ok((await list()).some((one) => one.id === item.id), "not without a reason");
+  for (const box of await card.getByRole("checkbox").all()) {
+    if ((await box.getAttribute("value")) !== item.id) await box.uncheck();
+  }
+  const reason = `Agreed with the client, ${fresh()}`;
+  await card.getByLabel("Reason").fill(reason);
+  await card.getByRole("button", { name: "Set aside" }).click();
+  await page.waitForFunction((id) => !document.querySelector(`a[href="#/contracts/${id}"]`), item.contract_id);
+  assert.ok(!(await list()).some((one) => one.id === item.id));
+  await go(page, `#/contracts/${item.contract_id}`);
+  await page.getByText(reason).waitFor();
+});
+
 test("refused messages are shown apart from contracts", async (t) => {
   const page = await opened(t, ADMIN, { address: "#/attention" });
   await page.getByLabel("Show").selectOption("messages");

@@ -65,6 +65,12 @@ const ROUTES: &[Row] = &[
         [401, 403, 403, 404],
     ),
     ("GET /attention", "/attention", "/attention", [401, 403, 403, 200]),
+    (
+        "PUT /attention/{item}/set-aside",
+        "/attention/message~none/set-aside",
+        "/attention/message~none/set-aside",
+        [401, 403, 403, 404],
+    ),
 ];
 
 fn sale(contract: &str, partner: &str) -> events::input::Event {

@@ -7,6 +7,7 @@ import { route } from "./routes.js";
 import { offer, session, signOut, takeTokenFromLink } from "./session.js";
 import { markPlace, shell } from "./shell.js";
 import { firstLanguage, speak, t } from "./text.js";
+import { countWaiting } from "./waiting.js";
 
 let shown = { abort() {} };
 
@@ -26,6 +27,7 @@ async function render() {
     document.title = titleOf(t("offer.title"));
     main.querySelector("h1").focus({ preventScroll: true });
   } else {
+    countWaiting();
     await show(now, main, false);
   }
 }

@@ -1,26 +1,31 @@
-// What needs a person, contracts first, and what to do about it.
+// What needs a person, by cause, contracts first: what to do about it, and setting it aside.
 
-import { get } from "./api.js";
-import { h } from "./dom.js";
-import { field, select } from "./fields.js";
-import { keyName } from "./claims.js";
+import { get, path, put } from "./api.js";
+import { claimPairs, keyName } from "./claims.js";
+import { announce, h } from "./dom.js";
 import { annuityTitle } from "./entry-table.js";
-import { moment } from "./format.js";
-import { contractLink, empty, link, loaded, pager, pairs, partnerLink, viewHeading } from "./parts.js";
-import { named, t } from "./text.js";
+import { busy, clearErrors, field, input, placeError, select } from "./fields.js";
+import { integer, moment, moneyNode } from "./format.js";
+import { contractLink, empty, link, loaded, pager, pairs, partnerLink, table, viewHeading } from "./parts.js";
+import { codes, count, named, t } from "./text.js";
+import { countWaiting } from "./waiting.js";
 
-const LIMIT = 25;
-
-const PARTS = ["all", "contracts", "messages"];
+const LIMIT = 100;
+/** The most pages of the list that are looked through for one that has something to show. */
+const PAGES = 10;
+const ATTEMPTS = 20;
+const PARTS = ["contracts", "messages"];
 
 export function view({ signal }) {
   const list = h("div", {});
   let bar = pager(show);
-  const part = select(
-    PARTS.map((name) => [name, t(`attention.part.${name}`)]),
-    "all",
+  let at;
+  const kinds = codes("attention").map((kind) => [kind, named("attention", kind)]);
+  const filter = select(
+    [["", t("attention.part.all")], ...PARTS.map((part) => [part, t(`attention.part.${part}`)]), ...kinds],
+    "",
     {
-      name: "part",
+      name: "filter",
       onchange: () => {
         const again = pager(show);
         bar.replaceWith(again);
@@ -29,62 +34,161 @@ export function view({ signal }) {
       },
     },
   );
+  const read = (cursor) => {
+    const { value } = filter;
+    return get("/attention", { limit: LIMIT, cursor, [PARTS.includes(value) ? "of" : "kind"]: value }, signal);
+  };
   function show(cursor) {
+    at = cursor;
     list.replaceChildren(
       loaded(
-        () => get("/attention", { limit: LIMIT, cursor, of: part.value === "all" ? undefined : part.value }, signal),
+        () => firstShown(read, cursor),
         (page) => {
           bar.goesOn(page.next_cursor);
-          return page.items.length === 0
-            ? empty(t("attention.none"))
-            : h("ul", { class: "items" }, page.items.map(item));
+          if (page.causes.length === 0) return empty(t("attention.none"));
+          return page.causes.map((cause, i) =>
+            causeCard(
+              cause,
+              page.items.filter((item) => item.cause === i),
+              { read: () => read(at), again: () => show(at) },
+            ),
+          );
         },
       ),
     );
   }
   show();
   const heading = viewHeading(t("nav.attention"), { below: t("attention.text") });
-  return h("div", {}, heading, field(t("attention.part"), part), list, bar);
+  return h("div", {}, heading, field(t("attention.part"), filter), list, bar);
 }
 
-function item(one) {
+/** A page of the list from a place on; pages without an item of the kind are passed over. */
+async function firstShown(read, cursor) {
+  let page = await read(cursor);
+  for (let n = 1; n < PAGES && page.items.length === 0 && page.next_cursor; n += 1) page = await read(page.next_cursor);
+  return page;
+}
+
+function causeCard(cause, items, list) {
+  const partner = cause.partner_id;
   return h(
-    "li",
-    { class: "item" },
-    h("h2", {}, named("attention", one.kind)),
-    h("p", {}, one.what_to_do),
+    "section",
+    { class: "card cause" },
+    h("h2", {}, named("attention", cause.kind)),
+    h("p", {}, cause.what_to_do),
     pairs([
-      [t("entry.contract"), one.contract_id && contractLink(one.contract_id)],
-      [t("annuity"), one.term && annuityTitle(one.term)],
-      [t("choosing.what"), one.contradicting?.length > 0 && one.contradicting.map(keyName).join(", ")],
-      [t("partner"), one.partner_id && partnerLink(one.partner_id)],
-      [t("attention.function"), one.function && named("function", one.function)],
-      [t("attention.field"), one.field],
-      [t("attention.reason"), one.reason],
-      [t("attention.message"), one.message_id],
-      [t("attention.key"), one.key],
-      [t("entry.recorded"), moment(one.recorded_at)],
+      [t("partner"), partner && partnerLink(partner, cause.partner_name ?? partner)],
+      [t("attention.contracts"), cause.contracts > 0 && integer(cause.contracts)],
+      [t("attention.amounts"), cause.amounts.length > 0 && cause.amounts.map((sum) => h("div", {}, moneyNode(sum)))],
+      [t("attention.function"), cause.function && named("function", cause.function)],
+      [t("attention.field"), cause.field],
+      [t("attention.reason"), cause.reason],
     ]),
-    action(one),
+    cause.kind === "pending-no-agreement" &&
+      partner &&
+      h(
+        "p",
+        {},
+        link(`#/partners/${encodeURIComponent(partner)}/edit`, t("attention.agreements", { id: cause.partner_name ?? partner })),
+      ),
+    itemTable(cause, items),
+    asideForm(items, list),
   );
 }
 
-/** Where to do what there is to do, if it is on this page. */
-function action({ kind, contract_id: contract, partner_id: partner }) {
-  if (kind === "pending-no-agreement" && partner)
-    return h(
-      "p",
-      {},
-      link(`#/partners/${encodeURIComponent(partner)}/edit`, t("attention.agreements", { id: partner })),
-    );
-  if (contract)
-    return h(
-      "p",
-      {},
-      link(
-        `#/contracts/${encodeURIComponent(contract)}`,
-        t(kind === "contradiction" ? "attention.choose" : "attention.look"),
+function itemTable(cause, items) {
+  const ofContracts = items.some((item) => item.contract_id);
+  const columns = ofContracts
+    ? [
+        { head: t("entry.contract"), label: true, cell: contractCell },
+        { head: t("annuity"), cell: ({ term }) => term && annuityTitle(term) },
+        { head: t("event.fee"), number: true, cell: ({ amount }) => amount && moneyNode(amount) },
+        { head: t("entry.recorded"), wide: true, cell: ({ recorded_at: at }) => at && moment(at) },
+      ]
+    : [
+        { head: t(cause.kind === "unreadable" ? "attention.key" : "attention.message"), label: true, cell: nameOf },
+        { head: t("entry.recorded"), cell: ({ recorded_at: at }) => at && moment(at) },
+      ];
+  const waits = cause.kind.startsWith("pending-") || !ofContracts;
+  return table(named("attention", cause.kind), columns, items, { hideCaption: true, below: waits ? null : itemDetail });
+}
+
+const contractCell = ({ contract_id: id, customer_name: name }) => [
+  id && contractLink(id),
+  name && h("div", { class: "small" }, name),
+];
+
+const nameOf = (item) => item.message_id ?? item.key ?? "";
+
+/** The facts that show an anomaly, and where to choose between them. What waits shows itself. */
+function itemDetail({ kind, contract_id: contract, contradicting, facts, key }) {
+  return [
+    contradicting.length > 0 && h("p", { class: "small" }, contradicting.map(keyName).join(", ")),
+    key && h("p", { class: "small" }, key),
+    facts.length > 0 &&
+      h(
+        "details",
+        {},
+        h("summary", {}, count("attention.facts", facts.length)),
+        facts.map((fact) => pairs(claimPairs(fact))),
       ),
-    );
-  return null;
+    kind === "contradiction" && h("p", {}, link(`#/contracts/${encodeURIComponent(contract)}`, t("attention.choose"))),
+  ].filter(Boolean);
+}
+
+/** Sets items of a cause aside, all of them unless some are left out. */
+function asideForm(items, { read, again }) {
+  const boxes = items.map((item) => h("input", { type: "checkbox", name: "item", value: item.id, checked: true }));
+  const reason = input({ name: "reason", maxlength: "200", required: true });
+  const button = h("button", { class: "primary" }, t("attention.aside"));
+  const outcome = h("p", { class: "field-error", role: "alert" });
+  const form = h(
+    "form",
+    { class: "form" },
+    items.length > 1 &&
+      h(
+        "fieldset",
+        { class: "field" },
+        h("legend", {}, t("attention.which")),
+        h("div", { class: "choices" }, items.map((item, i) => h("label", { class: "radio" }, boxes[i], h("span", {}, titleOf(item))))),
+      ),
+    field(t("aside.reason"), reason, { field: "reason", help: t("attention.aside-help") }),
+    h("div", { class: "actions" }, button),
+    outcome,
+  );
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    clearErrors(form);
+    outcome.textContent = "";
+    const chosen = boxes.filter((box) => box.checked).map((box) => box.value);
+    if (chosen.length === 0) {
+      outcome.textContent = t("attention.which-none");
+      return;
+    }
+    try {
+      await busy(button, async () => {
+        for (const id of chosen) await put(path("attention", id, "set-aside"), { reason: reason.value.trim() });
+        await gone(read, chosen);
+      });
+      announce(t("attention.aside-done"));
+      countWaiting();
+      again();
+    } catch (error) {
+      if (error.name !== "AbortError" && !placeError(form, error))
+        outcome.textContent = `${t("problem.other")} ${error.message}`;
+    }
+  });
+  return h("details", {}, h("summary", {}, t("aside.open")), form);
+}
+
+const titleOf = (item) =>
+  item.contract_id ? `${item.contract_id}${item.term ? ` · ${annuityTitle(item.term)}` : ""}` : nameOf(item);
+
+/** The ledger sets aside a moment later: the list is read until it has. */
+async function gone(read, ids) {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const { items } = await read();
+    if (!items.some((item) => ids.includes(item.id))) return;
+    await new Promise((resolve) => setTimeout(resolve, 200 + 100 * attempt));
+  }
 }

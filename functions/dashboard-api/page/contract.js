@@ -84,7 +84,7 @@ function events({ sale, annuities, ended_on: end }) {
   return [...signed, ...rest, ...ended].sort((a, b) => (a.on ?? "9999").localeCompare(b.on ?? "9999") || a.order - b.order);
 }
 
-const annuityEvent = ({ term, starts_on: on, annual_fee: fee, state, pending, line, attention = [] }) => ({
+const annuityEvent = ({ term, starts_on: on, annual_fee: fee, state, pending, line, attention, set_aside: aside }) => ({
   on,
   order: term * 2,
   title: annuityTitle(term),
@@ -93,8 +93,11 @@ const annuityEvent = ({ term, starts_on: on, annual_fee: fee, state, pending, li
   state,
   pending,
   line,
-  attention,
+  notes: [...attention.filter((name) => !name.startsWith("pending-")).map((name) => named("attention", name)), ...aside.map(asideNote)],
 });
+
+const asideNote = ({ kind, at, reason }) =>
+  t("attention.was", { what: named("attention", kind), moment: moment(at), reason });
 
 const adjustmentEvent = ({ kind, id, issued_on: on, amount, line, without_line: why }, { term }) => ({
   on,
@@ -106,7 +109,7 @@ const adjustmentEvent = ({ kind, id, issued_on: on, amount, line, without_line: 
   line,
 });
 
-function event({ on, title, what, fee, feeName, state, pending, line, attention = [] }) {
+function event({ on, title, what, fee, feeName, state, pending, line, notes = [] }) {
   return h(
     "li",
     {},
@@ -125,9 +128,7 @@ function event({ on, title, what, fee, feeName, state, pending, line, attention 
       ),
       line && h("p", { class: "explanation" }, line.explanation),
       pending && h("p", { class: "note" }, pending.explanation),
-      attention
-        .filter((name) => !name.startsWith("pending-"))
-        .map((name) => h("p", { class: "note" }, named("attention", name))),
+      notes.map((note) => h("p", { class: "note" }, note)),
     ),
   );
 }

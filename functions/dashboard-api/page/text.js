@@ -5,6 +5,7 @@ export const LANGUAGES = { en: "English", fr: "Français" };
 
 let chosen = "en";
 let words = {};
+let groups = {};
 
 export const language = () => chosen;
 export const locale = () => (chosen === "fr" ? "fr-FR" : "en-GB");
@@ -24,6 +25,8 @@ export async function speak(name) {
   const named = Object.fromEntries(names.map((one) => [`${one.group}.${one.code}`, one.text[name]]));
   const all = { ...texts, ...named };
   words = name === "fr" ? typeset(all) : all;
+  groups = {};
+  for (const one of names) (groups[one.group] ??= []).push(one.code);
   chosen = name;
   document.documentElement.lang = name;
 }
@@ -42,6 +45,9 @@ export async function chooseLanguage(name) {
   await speak(name);
 }
 
+/** The codes of a group that the API names, such as every model. */
+export const codes = (group) => groups[group] ?? [];
+
 /** A text by its key; `{name}` in it is replaced. */
 export function t(key, values = {}) {
   const text = words[key];
@@ -57,12 +63,6 @@ export function count(key, number) {
 
 /** The word for one of the API's names, such as a model. A name newer than this page is shown as words. */
 export const named = (group, name) => words[`${group}.${name}`] ?? String(name).replaceAll("-", " ");
-
-/** The codes that have a name, such as every model. */
-export const codes = (group) =>
-  Object.keys(words)
-    .filter((key) => key.startsWith(`${group}.`))
-    .map((key) => key.slice(group.length + 1));
 
 /** A text that is optional. */
 export const maybe = (key) => words[key] ?? null;

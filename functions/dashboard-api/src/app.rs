@@ -10,7 +10,7 @@ use crate::restatements::Restatements;
 use crate::routes::Route;
 use jiff::Timestamp;
 use jiff::civil::Date;
-use ledger::set_aside::WithYears;
+use ledger::missed_years::WithYears;
 use ledger::{Ledger, PartnerRecord, Store};
 use rules::{Day, PartnerId};
 use std::sync::Arc;
@@ -33,7 +33,7 @@ pub struct App<S> {
 impl<S: Store> App<S> {
     /// The vendor's calendar day.
     pub(crate) fn today(&self) -> Date {
-        reports::day_of((self.now)())
+        rules::day::day_of((self.now)())
     }
 
     /// Today as a day of the rules; none outside their bounds.

@@ -1,14 +1,14 @@
 //! The `OpenAPI` document: an operation for each route of the table, with schemas of the types that it takes and answers.
 //! Tests make it and compare it with the file that is served.
 
-use crate::answers::attention::AttentionList;
+use crate::answers::attention::{AttentionList, ItemKind};
 use crate::answers::contract::ContractPage;
 use crate::answers::entries::EntryList;
 use crate::answers::partners::{Partner, PartnerList, RegisteredPartner};
 use crate::answers::programme::Programme;
 use crate::answers::simulation::Simulation;
 use crate::answers::statement::Statement;
-use crate::answers::status::{Chosen, YearSetAside};
+use crate::answers::status::{Chosen, ItemSetAside, YearSetAside};
 use crate::answers::summary::{PartnerSummary, Summary};
 use crate::http::parameters::{MAX_CHOICE_NUMBER, MAX_LIMIT, MAX_MONTHS};
 use crate::http::problem::Written;
@@ -117,14 +117,13 @@ impl Schemas {
 }
 
 /// Optional fields of answers.
-const OPTIONAL: [(&str, &[&str]); 7] = [
+const OPTIONAL: [(&str, &[&str]); 6] = [
     ("Condition", &["per_year"]),
     ("Earnings", &["from_sale"]),
     ("ListedPartner", &["minimum_sales", "missed"]),
     ("MinimumSales", &["set_aside"]),
     ("Perk", &["discount", "per_year"]),
     ("Problem", &["field"]),
-    ("UnreadableItem", &["contract_id", "term"]),
 ];
 
 /// Marks every other field of an answer as required, since it is present, if only as null. Bodies refuse unknown
@@ -248,8 +247,10 @@ fn operation(route: Route, schemas: &mut Schemas) -> Option<Operation> {
         .query(listing()),
         Route::Attention => {
             let of = query("of", text().enum_values(Some(["contracts", "messages"])));
-            let summary = "What needs a person: contracts first, then messages, each newest first";
-            get("listAttention", summary, schemas.content::<AttentionList>()).query(listing()).query([of])
+            let kind = query("kind", schemas.of::<ItemKind>());
+            let summary = "What needs a person, by cause: contracts first, then messages, each newest first; a page looks \
+                           through `limit` places of the list";
+            get("listAttention", summary, schemas.content::<AttentionList>()).query(listing().into_iter().chain([of, kind]))
         }
         Route::Register => register(schemas),
         Route::SetYearAside => Operation::write(
@@ -258,6 +259,16 @@ fn operation(route: Route, schemas: &mut Schemas) -> Option<Operation> {
             schemas.content::<Reason>(),
             schemas.content::<YearSetAside>(),
         ),
+        Route::SetItemAside => {
+            let mut operation = Operation::write(
+                "setItemAside",
+                "Takes an item off the attention list, until it says something else",
+                schemas.content::<Reason>(),
+                schemas.content::<ItemSetAside>(),
+            );
+            operation.answers.push(("202", json("202", schemas.content::<ItemSetAside>())));
+            operation
+        }
         Route::ChooseAnnuity => choice("chooseAnnuity", "Choose the effective claim of an annuity", schemas),
         Route::ChooseAdjustment => {
             choice("chooseAdjustment", "Choose the effective claim of a supplement or a credit note", schemas)
@@ -301,6 +312,7 @@ fn path_parameter(name: &'static str, route: Route, schemas: &mut Schemas) -> Pa
         "starts_on" => schemas.of::<Day>().into(),
         "n" => whole(usize::from(MAX_YEARS)).into(),
         "kind" => text().enum_values(Some(AdjustmentKind::ALL.map(|kind| format!("{}s", kind.as_str())))).into(),
+        "item" => text().into(),
         "adjustment" => schemas.of::<DocumentId>().into(),
         _ if is_of_contract => schemas.of::<ContractId>().into(),
         _ => schemas.of::<PartnerId>().into(),
@@ -399,7 +411,9 @@ fn description(status: &str) -> &'static str {
         "401" => "No token, or none that is valid.",
         "403" => "The token does not allow this.",
         "404" => "It does not exist, or the caller may not read it.",
-        "409" => "Another choice has this number; or the year is not a missed one, or set aside for another reason.",
+        "409" => {
+            "Another choice has this number; the item says something else by now; the year is not a missed one, or set aside for another reason."
+        }
         "412" => "What If-Match or If-None-Match asks for is not so.",
         "422" => "Too much at once.",
         "428" => "If-Match is missing.",

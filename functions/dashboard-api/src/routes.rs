@@ -26,6 +26,7 @@ macro_rules! table {
             ChooseAdjustment: PUT "/contracts/{id}/terms/{term}/{kind}/{adjustment}/choices/{number}", Managers => choices::of_adjustment::<S>;
             ChooseEnd: PUT "/contracts/{id}/end/choices/{number}", Managers => choices::of_end::<S>;
             Attention: GET "/attention", Managers => attention::list::<S>;
+            SetItemAside: PUT "/attention/{item}/set-aside", Managers => attention::set_aside::<S>;
         }
     };
 }

@@ -22,13 +22,15 @@ const PAUSE: Duration = Duration::from_secs(2);
 /// Number of times that a repair is checked.
 const ROUNDS: usize = 3;
 
-/// Reports every finding, and repairs it if asked to. Status 1 if any is left.
+/// Reports every finding, and repairs it if asked to. Status 1 if an error is left.
 pub(crate) async fn audit(target: &Target, repair: bool) -> Result<ExitCode, Failure> {
     let table = target.table().await?;
     let mut findings = look(target, &table).await?;
-    if !repair && !findings.is_empty() {
-        println!("--repair puts right what can be derived, and says what a person must decide");
-        return Ok(ExitCode::FAILURE);
+    if !repair {
+        if !findings.is_empty() {
+            println!("--repair puts right what can be derived, and says what a person must decide");
+        }
+        return Ok(status(&findings));
     }
     let ledger = target.ledger().await?;
     for _ in 0..ROUNDS {
@@ -38,7 +40,11 @@ pub(crate) async fn audit(target: &Target, repair: bool) -> Result<ExitCode, Fai
         println!("repaired; looking again");
         findings = look(target, &table).await?;
     }
-    Ok(if findings.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(status(&findings))
+}
+
+fn status(findings: &[Finding]) -> ExitCode {
+    if findings.iter().any(Finding::is_error) { ExitCode::FAILURE } else { ExitCode::SUCCESS }
 }
 
 /// Accepts an item, as it is now, as the recorded one.
@@ -75,7 +81,7 @@ async fn mend(ledger: &Ledger<DynamoStore>, findings: &mut [Finding]) -> bool {
 async fn look(target: &Target, table: &str) -> Result<Vec<Finding>, Failure> {
     let (mut count, mut audit) = look_once(target, table).await?;
     for _ in 1..LOOKS {
-        if audit.findings.is_empty() {
+        if !audit.findings.iter().any(Finding::is_error) {
             break;
         }
         tokio::time::sleep(PAUSE).await;
@@ -90,7 +96,12 @@ async fn look(target: &Target, table: &str) -> Result<Vec<Finding>, Failure> {
     for finding in &audit.findings {
         println!("{finding}");
     }
-    println!("{count} items, {} lines, {} differences", audit.lines, audit.findings.len());
+    let differences = audit.findings.iter().filter(|finding| finding.is_error()).count();
+    println!("{count} items, {} lines, {differences} differences", audit.lines);
+    let unseen = audit.findings.len() - differences;
+    if unseen > 0 {
+        println!("{unseen} annuities whose facts the attention list has not judged yet; --repair lists them");
+    }
     Ok(audit.findings)
 }
 

@@ -9,7 +9,6 @@ use crate::bookings::Writes;
 use crate::choices::{Choice, ChoiceMade, ChoiceResult};
 use crate::keys::{self, AggregateKey, RowKey};
 use crate::lenient::UnknownEntry;
-use crate::marks::Marks;
 use crate::recorded::{LedgerEntry, Origin};
 use crate::rows::{ChosenClaim, Content, Row, annuity_of, day_of};
 use crate::store::Item;
@@ -119,7 +118,10 @@ impl Aggregates {
                         contract.add(fact);
                     }
                 }
-                Content::Entry { .. } | Content::AdjustmentEntry { .. } | Content::SaleMoved { .. } => {}
+                Content::Entry { .. }
+                | Content::AdjustmentEntry { .. }
+                | Content::SaleMoved { .. }
+                | Content::SetAside { .. } => {}
             }
         }
         contract
@@ -253,36 +255,6 @@ impl Aggregates {
         let lines = contract.terms().into_iter().flat_map(|term| contract.lines(term, partner)).collect();
         let posted = self.post_lines(lines, origin, room)?;
         Ok(if self.mark(&contract, partner, origin, room) { posted } else { Posted::InPart })
-    }
-
-    /// Updates the derived marks in each aggregate's row: whether it has an anomaly, whether a choice was made, and the
-    /// present and earlier partners of the sale. `false`: not all of them fit.
-    fn mark(&mut self, contract: &Contract, partner: &Partner, origin: Origin<'_>, room: usize) -> bool {
-        let holders = self.holders();
-        let mut left = room.saturating_sub(self.write_count());
-        for aggregate in self.by_key.values_mut() {
-            let marks = Marks::of(aggregate, contract, partner, &holders);
-            if marks.are_stored(aggregate) {
-                continue;
-            }
-            if !aggregate.dirty && left == 0 {
-                return false;
-            }
-            left = left.saturating_sub(usize::from(!aggregate.dirty));
-            aggregate.dirty = true;
-            marks.store(aggregate, origin.at);
-        }
-        true
-    }
-
-    /// The aggregates whose marks differ from those derived from the facts.
-    pub(crate) fn wrongly_marked(&self, contract: &Contract, partner: &Partner) -> Vec<&AggregateKey> {
-        let holders = self.holders();
-        let wrong = self
-            .by_key
-            .values()
-            .filter(|aggregate| !Marks::of(aggregate, contract, partner, &holders).are_stored(aggregate));
-        wrong.map(|aggregate| &aggregate.key).collect()
     }
 
     /// Plans the entries due on every entry fee (§6).

@@ -10,13 +10,14 @@ use crate::error::LOST;
 use crate::record::{Outcome, ReportedFact};
 use crate::recorded::Origin;
 use crate::rows::{annuity_of, first_annuity};
+use crate::set_aside;
 use crate::store::{Store, TransactError};
 use crate::{Ledger, LedgerError, PartnerRecord, Unreadable, keys};
 use jiff::Timestamp;
 use rules::claims::ClaimResult;
 use rules::contract::State;
 use rules::rank::RankKey;
-use rules::{AnnuityId, ContractId, Fact, Instance, Partner, PartnerId, Sale};
+use rules::{AnnuityId, Anomaly, ContractId, Fact, Instance, Partner, PartnerId, Sale};
 use std::collections::BTreeMap;
 
 /// The most attempts at a plan before conflicts are reported as [`LedgerError::Contended`].
@@ -77,6 +78,29 @@ impl<S: Store, A: Announce> Ledger<S, A> {
             }
         }
         Err(contended(keys::contract_partition(contract_id)))
+    }
+
+    /// Sets an anomaly of an annuity aside, if the facts that `seen` is the digest of still show it.
+    pub(crate) async fn set_anomaly_aside(
+        &self,
+        (annuity, anomaly, seen): (&AnnuityId, Anomaly, &str),
+        why: &str,
+        origin: Origin<'_>,
+    ) -> Result<set_aside::Outcome, LedgerError> {
+        for attempt in 0..ATTEMPTS {
+            let mut aggregates = self.whole_aggregates(keys::contract_partition(&annuity.contract_id)).await?;
+            let contract = aggregates.contract();
+            let partner = self.partner_of(&contract).await?;
+            match aggregates.set_aside((annuity, anomaly, seen), why, &partner, origin) {
+                set_aside::Outcome::Now => {}
+                other @ (set_aside::Outcome::Already | set_aside::Outcome::Changed) => return Ok(other),
+            }
+            let (plan, _) = self.plan_for((aggregates, contract.sale()), annuity, origin).await?;
+            if self.carry_out(plan, annuity, origin, attempt).await? {
+                return Ok(set_aside::Outcome::Now);
+            }
+        }
+        Err(contended(keys::contract_partition(&annuity.contract_id)))
     }
 
     /// The plan for what was added to an aggregate; changes that do not fit one transaction go into the `todo` of that

@@ -7,6 +7,7 @@ use crate::item::{self, Hash};
 use crate::keys::{self, AggregateKey, RowKey};
 use crate::queries::{Part, index_key, whole};
 use crate::rows::text;
+use crate::set_aside::{Outcome, Reason};
 use crate::store::{Consistency, Index, IndexKey, InsertResult, Item, Key, Store, TransactError, Write};
 use crate::{Ledger, LedgerError, Unreadable};
 use jiff::Timestamp;
@@ -100,8 +101,19 @@ struct StoredRejected {
     #[serde(rename = "rf", skip_serializing_if = "Option::is_none")]
     reason_in_french: Option<String>,
     at: Timestamp,
+    /// The reason of the manager who set it aside.
+    #[serde(rename = "as", default, skip_serializing_if = "Option::is_none")]
+    set_aside: Option<Reason>,
     #[serde(rename = "v")]
     revision: u64,
+}
+
+impl StoredRejected {
+    fn dead_letter(self) -> DeadLetter {
+        let StoredRejected { message_id, function, field, reason, reason_in_french, at, .. } = self;
+        let reason = Wording { fr: reason_in_french.unwrap_or_else(|| reason.clone()), en: reason };
+        DeadLetter { message_id, function, field, reason, at }
+    }
 }
 
 impl<S: Store, A: Announce> Ledger<S, A> {
@@ -112,8 +124,20 @@ impl<S: Store, A: Announce> Ledger<S, A> {
         let (reason, reason_in_french) = (en, Some(fr));
         let ask = Some(keys::attention_sort_key(at, &Key { pk: pk.clone(), sk: sk.clone() }));
         let apk = Some(keys::ATTENTION_MESSAGES.to_owned());
-        let stored =
-            StoredRejected { pk, sk, apk, ask, message_id, function, field, reason, reason_in_french, at, revision: 1 };
+        let stored = StoredRejected {
+            pk,
+            sk,
+            apk,
+            ask,
+            message_id,
+            function,
+            field,
+            reason,
+            reason_in_french,
+            at,
+            set_aside: None,
+            revision: 1,
+        };
         let mut item: Item = serde_dynamo::to_item(stored).map_err(|_| damaged(&dead_letter.message_id, UNSTORABLE))?;
         item::hash(&mut item);
         match self.store.insert(vec![item]).await.into_iter().next() {
@@ -124,19 +148,38 @@ impl<S: Store, A: Announce> Ledger<S, A> {
 
     /// Removes a dead letter from the list because it was sent back. The message and the reason are kept.
     pub async fn sent_back(&self, message_id: &str) -> Result<(), LedgerError> {
+        self.unlist(&keys::dead_letter(message_id), None).await.map(drop)
+    }
+
+    /// Whether a dead letter is on the list; none: there is no such dead letter.
+    pub async fn is_dead_letter_listed(&self, message_id: &str) -> Result<Option<bool>, LedgerError> {
         let read = self.store.get(vec![keys::dead_letter(message_id)], Consistency::Strong).await?;
-        let Some(item) = read.into_iter().next() else { return Ok(()) };
-        let stored: StoredRejected = serde_dynamo::from_item(item.clone()).map_err(|_| damaged(message_id, SHAPE))?;
+        Ok(read.into_iter().next().map(|item| item.contains_key("apk")))
+    }
+
+    /// Removes a dead letter from the list, and records the reason of the manager who set it aside.
+    pub(crate) async fn unlist(&self, key: &Key, reason: Option<Reason>) -> Result<Outcome, LedgerError> {
+        let damaged = |why| damaged(&key.pk, why);
+        let read = self.store.get(vec![key.clone()], Consistency::Strong).await?;
+        let Some(item) = read.into_iter().next() else { return Ok(Outcome::Already) };
+        let stored: StoredRejected = serde_dynamo::from_item(item.clone()).map_err(|_| damaged(SHAPE))?;
+        if stored.apk.is_none() {
+            return Ok(Outcome::Already);
+        }
         let revision = stored.revision;
         let attributes = |stored: &StoredRejected| -> Result<Item, LedgerError> {
-            serde_dynamo::to_item(stored).map_err(|_| damaged(message_id, UNSTORABLE))
+            serde_dynamo::to_item(stored).map_err(|_| damaged(UNSTORABLE))
         };
         let read = attributes(&stored)?;
-        let changed = attributes(&StoredRejected { apk: None, ask: None, revision: revision + 1, ..stored })?;
-        let item = item::rewrite(&item, &read, changed);
-        match self.store.transact(vec![Write::Replace(item, revision)]).await {
+        let changed = StoredRejected { apk: None, ask: None, set_aside: reason, revision: revision + 1, ..stored };
+        let mut changed = item::rewrite(&item, &read, attributes(&changed)?);
+        if !item::is_recorded_alike(&item, &changed) {
+            item::hash(&mut changed);
+        }
+        match self.store.transact(vec![Write::Replace(changed, revision)]).await {
+            Ok(()) => Ok(Outcome::Now),
             // A concurrent request has just done the same.
-            Ok(()) | Err(TransactError::Conflict) => Ok(()),
+            Err(TransactError::Conflict) => Ok(Outcome::Already),
             Err(TransactError::Failed(error)) => Err(error.into()),
         }
     }
@@ -186,11 +229,8 @@ fn attention(key: &Key, dead_letter: &[Item]) -> Attention {
         return Attention::Annuity(annuity);
     }
     let stored = dead_letter.iter().find(|item| text(item, "pk") == key.pk && text(item, "sk") == key.sk);
-    match stored.and_then(|item| serde_dynamo::from_item(item.clone()).ok()) {
-        Some(StoredRejected { message_id, function, field, reason, reason_in_french, at, .. }) => {
-            let reason = Wording { fr: reason_in_french.unwrap_or_else(|| reason.clone()), en: reason };
-            Attention::DeadLetter(DeadLetter { message_id, function, field, reason, at })
-        }
+    match stored.and_then(|item| serde_dynamo::from_item::<_, StoredRejected>(item.clone()).ok()) {
+        Some(stored) => Attention::DeadLetter(stored.dead_letter()),
         None => Attention::Unreadable { key: format!("{} {}", key.pk, key.sk) },
     }
 }

@@ -10,8 +10,8 @@ pub const HASH: &str = "h";
 
 /// The attributes that are hashed, in this order, where an item has them: its key, and everything recorded once. The
 /// others are derived from these, or count writes.
-const RECORDED: [&str; 18] =
-    ["pk", "sk", "f", "e", "c", "at", "ev", "cn", "nm", "ag", "av", "m", "fn", "fi", "re", "rf", "sl", "mi"];
+const RECORDED: [&str; 19] =
+    ["pk", "sk", "f", "e", "c", "at", "ev", "cn", "nm", "ag", "av", "m", "fn", "fi", "re", "rf", "sl", "mi", "as"];
 /// The attribute of an entry, and the attribute that names the entry's partner and is hashed with it.
 const ENTRY_PARTNER: (&str, &str) = ("e", "gpk");
 
@@ -62,7 +62,19 @@ fn digest(item: &Item) -> String {
         feed(&mut bytes, b'K', name.as_bytes());
         feed_value(&mut bytes, value);
     }
-    let digest = Sha256::digest(&bytes);
+    half_of_digest(&bytes)
+}
+
+/// The digest of a value, as long as that of an item.
+pub(crate) fn digest_of(value: &AttributeValue) -> String {
+    let mut bytes = Vec::new();
+    feed_value(&mut bytes, value);
+    half_of_digest(&bytes)
+}
+
+/// The first half of the SHA-256, in hexadecimal digits.
+fn half_of_digest(bytes: &[u8]) -> String {
+    let digest = Sha256::digest(bytes);
     let digits = digest.iter().take(digest.len() / 2).flat_map(|byte| [byte >> 4, byte & 0xf]);
     digits.filter_map(|digit| char::from_digit(digit.into(), 16)).collect()
 }

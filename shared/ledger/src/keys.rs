@@ -9,12 +9,14 @@
 //! | a contradicting claim, or the contract's end (of `TERM#01`) | | `TERM#<nn>#C#<n>` |
 //! | a choice of the effective claim | | `TERM#<nn>#V#<n>` |
 //! | the mark that a sale left its partner | | `TERM#<nn>#U#<n>` |
+//! | an anomaly that was set aside | | `TERM#<nn>#Q#<n>` |
 //! | an entry fee | `FEES#<partner>` | `FEE#<starts_on>` |
 //! | a later entry of its line | | `FEE#<starts_on>#A#<n>` |
 //! | a partner | `PARTNER#<partner>` | `HEAD` |
-//! | a missed year that was set aside ([`crate::set_aside`]) | | `ASIDE#<starts_on>#<n>` |
+//! | a missed year that was set aside ([`crate::missed_years`]) | | `ASIDE#<starts_on>#<n>` |
 //! | a partner's month total | `TOTALS#<partner>` | `<month>` |
 //! | a dead letter | `REJECTED#<message>` | `MESSAGE` |
+//! | an unreadable item that was set aside ([`crate::set_aside`]) | `UNREADABLE#<key>` | `<digest of the reason>` |
 //! | no item, ever | `NOTHING` | `NOTHING` |
 //!
 //! The index lists a partner's rows under `PARTNER#<partner>` by day, and the registered partners under `PARTNERS`.
@@ -74,6 +76,8 @@ pub enum RowKey {
     Choice(AggregateKey, u32),
     /// The mark that a sale left its partner, listed under that partner.
     SaleMoved(AggregateKey, u32),
+    /// An anomaly that a manager set aside.
+    SetAside(AggregateKey, u32),
 }
 
 impl From<AnnuityId> for RowKey {
@@ -93,7 +97,8 @@ impl RowKey {
             | RowKey::AdjustmentEntry(aggregate, _, _)
             | RowKey::Claim(aggregate, _)
             | RowKey::Choice(aggregate, _)
-            | RowKey::SaleMoved(aggregate, _) => aggregate,
+            | RowKey::SaleMoved(aggregate, _)
+            | RowKey::SetAside(aggregate, _) => aggregate,
         }
     }
 
@@ -115,7 +120,8 @@ impl RowKey {
             | RowKey::AdjustmentEntry(_, _, n)
             | RowKey::Claim(_, n)
             | RowKey::Choice(_, n)
-            | RowKey::SaleMoved(_, n) => *n,
+            | RowKey::SaleMoved(_, n)
+            | RowKey::SetAside(_, n) => *n,
         }
     }
 
@@ -135,6 +141,7 @@ impl RowKey {
             RowKey::Claim(_, n) => format!("{aggregate_sk}#C#{n}"),
             RowKey::Choice(_, n) => format!("{aggregate_sk}#V#{n}"),
             RowKey::SaleMoved(_, n) => format!("{aggregate_sk}#U#{n}"),
+            RowKey::SetAside(_, n) => format!("{aggregate_sk}#Q#{n}"),
         };
         Key { pk, sk }
     }
@@ -158,6 +165,7 @@ impl RowKey {
             ["C", n] => RowKey::Claim(aggregate, n.parse().ok()?),
             ["V", n] => RowKey::Choice(aggregate, n.parse().ok()?),
             ["U", n] => RowKey::SaleMoved(aggregate, n.parse().ok()?),
+            ["Q", n] => RowKey::SetAside(aggregate, n.parse().ok()?),
             [letter, id] => RowKey::Adjustment(aggregate, adjustment(letter, id)?),
             [letter, id, n] => RowKey::AdjustmentEntry(aggregate, adjustment(letter, id)?, n.parse().ok()?),
             _ => return None,
@@ -197,7 +205,7 @@ pub(crate) fn is_unknown_row(key: &Key) -> bool {
     let owned = contract_of(&key.pk).is_some() || fees_of(&key.pk).is_some();
     let known = match key.sk.split('#').collect::<Vec<_>>()[..] {
         ["TERM" | "FEE"] | ["TERM" | "FEE", _] => true,
-        ["TERM" | "FEE", _, kind, ..] => matches!(kind, "A" | "C" | "V" | "U") || self::kind(kind).is_some(),
+        ["TERM" | "FEE", _, kind, ..] => matches!(kind, "A" | "C" | "V" | "U" | "Q") || self::kind(kind).is_some(),
         _ => false,
     };
     owned && !known
@@ -213,7 +221,8 @@ pub(crate) fn aggregate_of_row(key: &Key) -> Option<AggregateKey> {
         | RowKey::AdjustmentEntry(..)
         | RowKey::Claim(..)
         | RowKey::Choice(..)
-        | RowKey::SaleMoved(..) => None,
+        | RowKey::SaleMoved(..)
+        | RowKey::SetAside(..) => None,
     }
 }
 
@@ -319,6 +328,7 @@ mod tests {
         check(RowKey::Claim(annuity(), 2), "CONTRACT#C-1", "TERM#07#C#2");
         check(RowKey::Choice(annuity(), 4), "CONTRACT#C-1", "TERM#07#V#4");
         check(RowKey::SaleMoved(annuity(), 5), "CONTRACT#C-1", "TERM#07#U#5");
+        check(RowKey::SetAside(annuity(), 6), "CONTRACT#C-1", "TERM#07#Q#6");
         check(RowKey::Aggregate(fee()), "FEES#P-1", "FEE#2024-02-29");
         check(RowKey::Entry(fee(), 2), "FEES#P-1", "FEE#2024-02-29#A#2");
         for (pk, sk) in

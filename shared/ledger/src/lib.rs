@@ -8,6 +8,7 @@
 
 mod aggregate;
 pub mod aggregates;
+pub mod anomalies;
 pub mod apply;
 pub mod attention;
 pub mod audit;
@@ -21,6 +22,7 @@ mod ledger;
 pub mod lenient;
 mod listing;
 mod marks;
+pub mod missed_years;
 pub mod months;
 mod partner_month;
 pub mod partners;

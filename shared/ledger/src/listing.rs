@@ -66,7 +66,8 @@ impl Aggregates {
                 | Content::Entry { .. }
                 | Content::Adjustment { .. }
                 | Content::AdjustmentEntry { .. }
-                | Content::Claim { .. } => None,
+                | Content::Claim { .. }
+                | Content::SetAside { .. } => None,
             };
             before = after;
             places.extend(listed.map(|sale| (row.key(), (sale.partner_id, sale.signed_on))));
@@ -95,7 +96,8 @@ impl Aggregates {
                 | Content::Entry { .. }
                 | Content::Adjustment { .. }
                 | Content::AdjustmentEntry { .. }
-                | Content::SaleMoved { .. } => {}
+                | Content::SaleMoved { .. }
+                | Content::SetAside { .. } => {}
             }
             show(row, &contract);
         }

@@ -11,7 +11,7 @@ use crate::{Ledger, LedgerError, Unreadable};
 use rules::rank::Earliest;
 use rules::{Agreements, Contract, Partner, PartnerId};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// The stored record of a partner.
@@ -201,6 +201,22 @@ impl<S: Store, A: Announce> Ledger<S, A> {
             Some(sale) => Ok(self.partner_record(&sale.partner_id).await?.known()?.clone()),
             None => Ok(Partner::default()),
         }
+    }
+
+    /// The records of these partners, read in one request; those without an item are left out.
+    pub async fn records_of(
+        &self,
+        ids: BTreeSet<PartnerId>,
+    ) -> Result<BTreeMap<PartnerId, Result<PartnerRecord, Unreadable>>, LedgerError> {
+        if ids.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        let items = self.store.get(ids.iter().map(keys::partner_record).collect(), Consistency::Eventual).await?;
+        let read = items.into_iter().filter_map(|item| {
+            let id = keys::partner_of(item::text(&item, "pk"))?;
+            Some((id, PartnerRecord::read(item)))
+        });
+        Ok(read.collect())
     }
 
     /// The records of these partners, eventually consistent, as the basis of a decision; partners without an item, and

@@ -238,7 +238,10 @@ impl Sales {
                 self.moved |= entry.reversal.is_some();
                 return;
             }
-            Content::Adjustment { .. } | Content::AdjustmentEntry { .. } | Content::Claim { .. } => return,
+            Content::Adjustment { .. }
+            | Content::AdjustmentEntry { .. }
+            | Content::Claim { .. }
+            | Content::SetAside { .. } => return,
         };
         let signed_on = match claim {
             Some(Fact::Sale(sale)) if sale.instance == Instance::Customer => Some(sale.signed_on),

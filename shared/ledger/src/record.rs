@@ -10,12 +10,12 @@ use crate::{Ledger, LedgerError, PartnerRecord};
 use futures_util::future::join_all;
 use jiff::Timestamp;
 use rules::claims::ClaimResult;
-use rules::contract::{Anomaly, Bound, State, starts_after_signature};
+use rules::contract::{Bound, State, starts_after_signature};
 use rules::decision::{Annuity, Pending, decide};
 use rules::entry::entries_due;
 use rules::line::annuity_lines;
 use rules::rank::RankKey;
-use rules::{ContractId, CustomerName, Fact, Instance, PartnerId, Sale, Subject};
+use rules::{Anomaly, ContractId, CustomerName, Fact, Instance, PartnerId, Sale, Subject};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 

@@ -38,12 +38,15 @@ pub enum Trigger {
     Agreements(u64),
     /// A choice, with its number.
     Choice(usize),
+    /// An item of the attention list that was set aside.
+    SetAside,
     /// A repair of an audit finding.
     Audit,
 }
 
 const AGREEMENTS: &str = "agreements-";
 const CHOICE: &str = "choice-";
+const SET_ASIDE: &str = "set-aside";
 const AUDIT: &str = "audit";
 /// The prefix of an event's id that could be read as another trigger.
 const EVENT: &str = "event-";
@@ -53,7 +56,11 @@ impl Trigger {
     fn other(text: &str) -> Option<Trigger> {
         let agreements = || Some(Trigger::Agreements(text.strip_prefix(AGREEMENTS)?.parse().ok()?));
         let choice = || Some(Trigger::Choice(text.strip_prefix(CHOICE)?.parse().ok()?));
-        if text == AUDIT { Some(Trigger::Audit) } else { agreements().or_else(choice) }
+        match text {
+            AUDIT => Some(Trigger::Audit),
+            SET_ASIDE => Some(Trigger::SetAside),
+            _ => agreements().or_else(choice),
+        }
     }
 }
 
@@ -66,6 +73,7 @@ impl fmt::Display for Trigger {
             Trigger::Event(EventId(id)) => f.write_str(id),
             Trigger::Agreements(version) => write!(f, "{AGREEMENTS}{version}"),
             Trigger::Choice(number) => write!(f, "{CHOICE}{number}"),
+            Trigger::SetAside => f.write_str(SET_ASIDE),
             Trigger::Audit => f.write_str(AUDIT),
         }
     }
@@ -120,6 +128,7 @@ mod tests {
         check(event("evt-1"), "evt-1");
         check(Trigger::Agreements(3), "agreements-3");
         check(Trigger::Choice(2), "choice-2");
+        check(Trigger::SetAside, "set-aside");
         check(Trigger::Audit, "audit");
         check(event("agreements-x"), "agreements-x");
         // Billing may choose any event id.

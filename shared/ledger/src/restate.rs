@@ -77,7 +77,8 @@ impl<S: Store, A: Announce> Ledger<S, A> {
                 | RowKey::AdjustmentEntry(..)
                 | RowKey::Claim(..)
                 | RowKey::Choice(..)
-                | RowKey::SaleMoved(..) => None,
+                | RowKey::SaleMoved(..)
+                | RowKey::SetAside(..) => None,
             })
             .collect();
         for contract_id in contracts {

@@ -5,6 +5,8 @@ use crate::recorded::{LedgerEntry, Origin, Trigger};
 use crate::store::{Item, Key};
 use jiff::Timestamp;
 use rules::contract::Key as Claimed;
+use rules::day::day_of as day_of_recording;
+use rules::plausible::is_implausible_beside;
 use rules::{Adjustment, AdjustmentId, AnnuityId, CustomerName, Day, Entry, Fact, PartnerId, Sale, Subject, Term};
 use std::sync::Arc;
 
@@ -44,6 +46,19 @@ pub(crate) enum Content {
     Choice { n: u32, chosen: ChosenClaim },
     /// The mark that a sale left its partner.
     SaleMoved { n: u32 },
+    /// An anomaly that a manager set aside.
+    SetAside { n: u32, set_aside: AnomalySetAside },
+}
+
+/// An anomaly of an annuity that a manager set aside, as it was then.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct AnomalySetAside {
+    /// The anomaly's name.
+    pub(crate) anomaly: String,
+    /// The digest of the facts that showed it.
+    pub(crate) digest: String,
+    /// The reason stated.
+    pub(crate) why: String,
 }
 
 /// The content of a choice.
@@ -109,6 +124,7 @@ impl Row {
             Content::Claim { n, .. } => RowKey::Claim(aggregate, *n),
             Content::Choice { n, .. } => RowKey::Choice(aggregate, *n),
             Content::SaleMoved { n } => RowKey::SaleMoved(aggregate, *n),
+            Content::SetAside { n, .. } => RowKey::SetAside(aggregate, *n),
         }
     }
 
@@ -124,7 +140,8 @@ impl Row {
             | Content::AdjustmentEntry { n, .. }
             | Content::Claim { n, .. }
             | Content::Choice { n, .. }
-            | Content::SaleMoved { n } => *n,
+            | Content::SaleMoved { n }
+            | Content::SetAside { n, .. } => *n,
         }
     }
 
@@ -135,13 +152,25 @@ impl Row {
             Content::Adjustment { adjustment, .. } => Some(Fact::Adjustment(adjustment.clone())),
             Content::Claim { fact, .. } => Some(fact.clone()),
             Content::Choice { chosen, .. } => chosen.claim.clone(),
-            Content::Entry { .. } | Content::AdjustmentEntry { .. } | Content::SaleMoved { .. } => None,
+            Content::Entry { .. }
+            | Content::AdjustmentEntry { .. }
+            | Content::SaleMoved { .. }
+            | Content::SetAside { .. } => None,
         }
     }
 
     /// Looks for this fact among what was claimed in the row; a choice is no claim.
     pub(crate) fn claims(&self, fact: &Fact) -> bool {
-        !matches!(self.content, Content::Choice { .. }) && self.fact().is_some_and(|claimed| claimed == *fact)
+        match &self.content {
+            Content::Own { fact: claimed, .. } => claimed.as_ref() == Some(fact),
+            Content::Claim { fact: claimed, .. } => claimed == fact,
+            Content::Adjustment { adjustment, .. } => fact.adjustment() == Some(adjustment),
+            Content::Entry { .. }
+            | Content::AdjustmentEntry { .. }
+            | Content::Choice { .. }
+            | Content::SaleMoved { .. }
+            | Content::SetAside { .. } => false,
+        }
     }
 
     /// Whether the row's fact is effective unless a manager chooses another.
@@ -152,7 +181,8 @@ impl Row {
             | Content::AdjustmentEntry { .. }
             | Content::Claim { .. }
             | Content::Choice { .. }
-            | Content::SaleMoved { .. } => false,
+            | Content::SaleMoved { .. }
+            | Content::SetAside { .. } => false,
         }
     }
 
@@ -161,7 +191,9 @@ impl Row {
         match &self.content {
             Content::Own { entry, .. } | Content::Adjustment { entry, .. } => entry.as_ref(),
             Content::Entry { entry, .. } | Content::AdjustmentEntry { entry, .. } => Some(entry),
-            Content::Claim { .. } | Content::Choice { .. } | Content::SaleMoved { .. } => None,
+            Content::Claim { .. } | Content::Choice { .. } | Content::SaleMoved { .. } | Content::SetAside { .. } => {
+                None
+            }
         }
     }
 
@@ -182,7 +214,8 @@ impl Row {
             | Content::AdjustmentEntry { .. }
             | Content::Claim { .. }
             | Content::Choice { .. }
-            | Content::SaleMoved { .. } => return false,
+            | Content::SaleMoved { .. }
+            | Content::SetAside { .. } => return false,
         };
         *free = Some(first.clone());
         self.list_entry();
@@ -211,7 +244,8 @@ pub(crate) fn place(key: &RowKey, partner_id: &PartnerId, day: Day) -> (String, 
 }
 
 /// The annuity of a fact that arrives after all it needs: fact, decision and first entry in one new row, and the state
-/// of its aggregate. Without an entry it is pending, and may need attention.
+/// of its aggregate. It needs attention without an entry, since it is pending then, or if it is implausible beside the
+/// sale.
 pub(crate) fn fresh_annuity(
     fact: &Fact,
     sale: &Sale,
@@ -220,7 +254,8 @@ pub(crate) fn fresh_annuity(
 ) -> (Row, AggregateState) {
     let aggregate = AggregateKey::Annuity(annuity_of(fact));
     let mut state = AggregateState { revision: 1, ..AggregateState::default() };
-    state.flag(&aggregate, entry.is_none(), origin.at);
+    let needs_a_person = entry.is_none() || is_implausible_beside(sale, fact, day_of_recording(origin.at));
+    state.flag(&aggregate, needs_a_person, origin.at);
     let mut row = Row::new(aggregate, Content::Own { fact: Some(fact.clone()), entry }, origin);
     if row.place.is_none() {
         row.list_under(&sale.partner_id, day_of(fact));

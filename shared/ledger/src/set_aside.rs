@@ -1,188 +1,190 @@
-//! Missed years of minimum sales (RULEBOOK §6) that a manager set aside: one item for each, with the partner. It holds
-//! for the figures that the manager saw; if the sales or the minimum of the year change, the year is back on the list.
+//! Items of the attention list that a manager set aside (RULEBOOK §5). An anomaly is set aside in its contract
+//! ([`crate::anomalies`]), a dead letter in its own item, and an unreadable item in an item beside it.
 //!
-//! | item | partition | sort key |
-//! |---|---|---|
-//! | a missed year that was set aside | `PARTNER#<partner>` | `ASIDE#<starts_on>#<n>` |
+//! An item comes back only if what it says changes: so a manager names what was seen by a digest.
 
 use crate::bookings::Announce;
 use crate::error::{CHANGED, SHAPE, UNSTORABLE};
-use crate::item::{self, Hash, text};
-use crate::queries::name;
-use crate::store::{Consistency, Item, Key, Store, TransactError, Write};
-use crate::{Ledger, LedgerError, PartnerRecord, Unreadable, keys};
+use crate::item::{self, Hash};
+use crate::keys;
+use crate::recorded::Origin;
+use crate::store::{Consistency, InsertResult, Item, Key, Store};
+use crate::{Ledger, LedgerError, Unreadable};
+use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
-use rules::minimum_sales::Year;
-use rules::{AgreementId, PartnerId};
+use rules::{AnnuityId, Anomaly};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+use std::fmt;
+use std::str::FromStr;
 
-/// A year of one of a partner's agreements.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct YearOf {
-    pub agreement: AgreementId,
-    /// The number of the year, from 1 on.
-    pub number: u16,
+/// The id of an item of the attention list, with a digest of what it says: the kind of item and its parts, between `~`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub enum ItemId {
+    /// `anomaly~<contract>~<term>~<anomaly>~<digest of the facts that show it>`
+    Anomaly { annuity: AnnuityId, anomaly: Anomaly, seen: String },
+    /// `message~<message id>`
+    DeadLetter { message_id: String },
+    /// `unreadable~<digest of the reason>~<key>`, the key as `PK SK`
+    Unreadable { key: String, seen: String },
 }
 
-/// The figures and the reason recorded when a year was set aside.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SetAside {
-    /// The number of sales in the year.
-    pub sales: u32,
-    /// The minimum of the year.
-    pub minimum: u32,
-    /// The reason stated.
-    pub reason: String,
-    /// The time of recording.
-    pub at: Timestamp,
+/// A text that is not the id of an item of the attention list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("is not the id of an item of the attention list")]
+pub struct ItemIdError;
+
+/// The outcome of setting an item aside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// The item is set aside from now on.
+    Now,
+    /// The item was set aside before, or is not on the list.
+    Already,
+    /// The item says something else than the manager saw.
+    Changed,
 }
 
-impl SetAside {
-    /// Whether the recorded figures equal the year's present ones.
-    pub fn is_about(&self, year: &Year) -> bool {
-        (self.sales, self.minimum) == (year.sales, year.minimum)
+const ANOMALY: &str = "anomaly";
+const MESSAGE: &str = "message";
+const UNREADABLE: &str = "unreadable";
+/// The separator: it is in no id of the programme.
+const SEPARATOR: char = '~';
+
+impl ItemId {
+    /// The id of an unreadable item that cannot be read for this reason.
+    pub fn unreadable(key: String, why: &str) -> ItemId {
+        let seen = item::digest_of(&AttributeValue::S(why.to_owned()));
+        ItemId::Unreadable { key, seen }
     }
 }
 
-/// The outcome of setting a year aside.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Outcome {
-    /// The year is set aside from now on.
-    Now,
-    /// The year was set aside before, for the same reason.
-    Already,
-    /// The year was set aside before, for another reason, which is kept.
-    ForAnotherReason,
+impl fmt::Display for ItemId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ItemId::Anomaly { annuity: AnnuityId { contract_id, term }, anomaly, seen } => {
+                write!(f, "{ANOMALY}~{contract_id}~{term}~{}~{seen}", anomaly.as_str())
+            }
+            ItemId::DeadLetter { message_id } => write!(f, "{MESSAGE}~{message_id}"),
+            ItemId::Unreadable { key, seen } => write!(f, "{UNREADABLE}~{seen}~{key}"),
+        }
+    }
 }
 
-/// A partner and its years that were set aside.
-#[derive(Debug, Clone)]
-pub struct WithYears {
-    /// The partner.
-    pub record: PartnerRecord,
-    /// The years that were set aside.
-    pub set_aside: BTreeMap<YearOf, SetAside>,
-    /// The keys of the unreadable items that were skipped, as `PK SK`.
-    pub unreadable: Vec<String>,
+impl FromStr for ItemId {
+    type Err = ItemIdError;
+
+    fn from_str(text: &str) -> Result<ItemId, ItemIdError> {
+        let (kind, rest) = text.split_once(SEPARATOR).ok_or(ItemIdError)?;
+        let parts: Vec<&str> = rest.split(SEPARATOR).collect();
+        let read = || match (kind, parts.as_slice()) {
+            (ANOMALY, [contract_id, term, anomaly, seen]) => {
+                let term = term.parse::<u64>().ok()?.try_into().ok()?;
+                let annuity = AnnuityId { contract_id: contract_id.parse().ok()?, term };
+                Some(ItemId::Anomaly { annuity, anomaly: anomaly.parse().ok()?, seen: (*seen).to_owned() })
+            }
+            (MESSAGE, _) if !rest.is_empty() => Some(ItemId::DeadLetter { message_id: rest.to_owned() }),
+            (UNREADABLE, _) => {
+                let (seen, key) = rest.split_once(SEPARATOR)?;
+                Some(ItemId::Unreadable { key: key.to_owned(), seen: seen.to_owned() })
+            }
+            _ => None,
+        };
+        read().ok_or(ItemIdError)
+    }
 }
 
+impl TryFrom<String> for ItemId {
+    type Error = ItemIdError;
+
+    fn try_from(text: String) -> Result<ItemId, ItemIdError> {
+        text.parse()
+    }
+}
+
+impl From<ItemId> for String {
+    fn from(id: ItemId) -> String {
+        id.to_string()
+    }
+}
+
+/// The reason and the time of setting an item aside.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Reason {
+    #[serde(rename = "w")]
+    pub(crate) why: String,
+    #[serde(rename = "t")]
+    pub(crate) at: Timestamp,
+}
+
+/// An unreadable item that was set aside.
 #[derive(Serialize, Deserialize)]
 struct Stored {
     pk: String,
     sk: String,
-    #[serde(rename = "sl")]
-    sales: u32,
-    #[serde(rename = "mi")]
-    minimum: u32,
-    #[serde(rename = "re")]
-    reason: String,
-    at: Timestamp,
-    #[serde(rename = "v")]
-    revision: u64,
+    #[serde(rename = "as")]
+    reason: Reason,
 }
 
-/// The first part of the sort key.
-const ASIDE: &str = "ASIDE#";
+const PREFIX: &str = "UNREADABLE#";
 
-fn key(partner: &PartnerId, year: YearOf) -> Key {
-    let YearOf { agreement, number } = year;
-    Key { pk: keys::partner_partition(partner), sk: format!("{ASIDE}{agreement}#{number}") }
+fn key_of(key: &str, seen: &str) -> Key {
+    Key { pk: format!("{PREFIX}{key}"), sk: seen.to_owned() }
 }
 
-/// The year in a sort key.
-fn year_of(sk: &str) -> Option<YearOf> {
-    let (agreement, number) = sk.strip_prefix(ASIDE)?.split_once('#')?;
-    Some(YearOf { agreement: agreement.parse().ok()?, number: number.parse().ok()? })
-}
-
-impl Stored {
-    fn read(item: &Item) -> Result<(YearOf, SetAside, u64), Unreadable> {
-        let key = item::key(item);
-        if Hash::of(item) == Hash::Differs {
-            return Err(Unreadable::damaged(key, CHANGED));
-        }
-        let stored: Result<Stored, _> = serde_dynamo::from_item(item.clone());
-        let Ok(Stored { pk: _, sk, sales, minimum, reason, at, revision }) = stored else {
-            return Err(Unreadable::damaged(key, SHAPE));
-        };
-        let year = year_of(&sk).ok_or_else(|| Unreadable::damaged(key, "its key is not that of a set-aside year"))?;
-        Ok((year, SetAside { sales, minimum, reason, at }, revision))
-    }
-}
-
-/// Checks that the item of a set-aside year is as recorded; none: the item is of another kind.
+/// Checks that the item of an unreadable item is as recorded; none: the item is of another kind.
 pub(crate) fn check(item: &Item) -> Option<Result<(), Unreadable>> {
-    keys::partner_of(text(item, "pk"))?;
-    text(item, "sk").strip_prefix(ASIDE)?;
-    Some(Stored::read(item).map(drop))
+    let key = item::key(item);
+    key.pk.strip_prefix(PREFIX)?;
+    let stored: Result<Stored, _> = serde_dynamo::from_item(item.clone());
+    Some(match stored {
+        _ if Hash::of(item) == Hash::Differs => Err(Unreadable::damaged(key, CHANGED)),
+        Ok(_) => Ok(()),
+        Err(_) => Err(Unreadable::damaged(key, SHAPE)),
+    })
 }
 
 impl<S: Store, A: Announce> Ledger<S, A> {
-    /// A partner and its years that were set aside, strongly consistent; reads its partition, in one request.
-    pub async fn partner_with_years(&self, id: &PartnerId) -> Result<WithYears, LedgerError> {
-        let head_key = keys::partner_record(id);
-        let mut partner = WithYears {
-            record: PartnerRecord::unknown(id.clone()),
-            set_aside: BTreeMap::new(),
-            unreadable: Vec::new(),
-        };
-        for item in self.store.partition(head_key.pk).await? {
-            let key = name(&item);
-            if text(&item, "sk") == head_key.sk {
-                partner.record = PartnerRecord::read(item)?;
-            } else if let Ok((year, set_aside, _)) = Stored::read(&item) {
-                partner.set_aside.insert(year, set_aside);
-            } else {
-                partner.unreadable.push(key);
+    /// Sets an item of the attention list aside, if it still says what the manager saw. It may be repeated.
+    pub async fn set_item_aside(&self, id: &ItemId, why: &str, origin: Origin<'_>) -> Result<Outcome, LedgerError> {
+        let reason = || Reason { why: why.to_owned(), at: origin.at };
+        match id {
+            ItemId::Anomaly { annuity, anomaly, seen } => {
+                self.set_anomaly_aside((annuity, *anomaly, seen), why, origin).await
             }
+            ItemId::DeadLetter { message_id } => self.unlist(&keys::dead_letter(message_id), Some(reason())).await,
+            ItemId::Unreadable { key, seen } => self.set_unreadable_aside(key, seen, reason()).await,
         }
-        Ok(partner)
     }
 
-    /// Sets a year aside with the figures that the manager saw. Repeated figures change nothing; other figures replace
-    /// the recorded ones.
-    pub async fn set_aside(&self, partner: &PartnerId, year: YearOf, seen: &SetAside) -> Result<Outcome, LedgerError> {
-        const ATTEMPTS: u32 = 12;
-        let key = key(partner, year);
-        for attempt in 0..ATTEMPTS {
-            let read = self.store.get(vec![key.clone()], Consistency::Strong).await?.into_iter().next();
-            let stored = read;
-            let read = stored.as_ref().map(Stored::read).transpose()?;
-            match &read {
-                Some((_, before, _)) if (before.sales, before.minimum) == (seen.sales, seen.minimum) => {
-                    let same = before.reason == seen.reason;
-                    return Ok(if same { Outcome::Already } else { Outcome::ForAnotherReason });
-                }
-                Some(_) | None => {}
-            }
-            let before = stored.zip(read.map(|(_, before, revision)| (before, revision)));
-            match self.store.transact(vec![write(&key, seen, before)?]).await {
-                Ok(()) => return Ok(Outcome::Now),
-                Err(TransactError::Conflict) => self.store.back_off(attempt).await,
-                Err(TransactError::Failed(error)) => return Err(error.into()),
-            }
-        }
-        Err(LedgerError::Contended { what: key.pk, attempts: ATTEMPTS })
-    }
-}
-
-/// The write of a year set aside, in place of the stored item.
-fn write(key: &Key, seen: &SetAside, before: Option<(Item, (SetAside, u64))>) -> Result<Write, LedgerError> {
-    let Some((stored, (read, revision))) = before else {
-        let mut item = attributes(key, seen, 1)?;
+    async fn set_unreadable_aside(&self, of: &str, seen: &str, reason: Reason) -> Result<Outcome, LedgerError> {
+        let key = key_of(of, seen);
+        let damaged = || LedgerError::Damaged { key: format!("{} {}", key.pk, key.sk), why: UNSTORABLE };
+        let stored = Stored { pk: key.pk.clone(), sk: key.sk.clone(), reason };
+        let mut item: Item = serde_dynamo::to_item(stored).map_err(|_| damaged())?;
         item::hash(&mut item);
-        return Ok(Write::Insert(item));
-    };
-    let mut item = item::rewrite(&stored, &attributes(key, &read, revision)?, attributes(key, seen, revision + 1)?);
-    item::hash(&mut item);
-    Ok(Write::Replace(item, revision))
-}
+        match self.store.insert(vec![item]).await.into_iter().next() {
+            Some(InsertResult::Failed(error)) => Err(error.into()),
+            Some(InsertResult::Exists) => Ok(Outcome::Already),
+            Some(InsertResult::Done) | None => Ok(Outcome::Now),
+        }
+    }
 
-fn attributes(key: &Key, seen: &SetAside, revision: u64) -> Result<Item, LedgerError> {
-    let (Key { pk, sk }, SetAside { sales, minimum, reason, at }) = (key.clone(), seen.clone());
-    serde_dynamo::to_item(Stored { pk, sk, sales, minimum, reason, at, revision })
-        .map_err(|_| LedgerError::Damaged { key: format!("{} {}", key.pk, key.sk), why: UNSTORABLE })
+    /// Those of the unreadable items that were set aside, read in one request.
+    pub async fn unreadable_set_aside(&self, ids: &BTreeSet<ItemId>) -> Result<BTreeSet<ItemId>, LedgerError> {
+        let key = |id: &ItemId| match id {
+            ItemId::Unreadable { key, seen } => Some(key_of(key, seen)),
+            ItemId::Anomaly { .. } | ItemId::DeadLetter { .. } => None,
+        };
+        let keys: Vec<Key> = ids.iter().filter_map(key).collect();
+        if keys.is_empty() {
+            return Ok(BTreeSet::new());
+        }
+        let stored = self.store.get(keys, Consistency::Eventual).await?;
+        let known: BTreeSet<Key> = stored.iter().map(item::key).collect();
+        Ok(ids.iter().filter(|id| key(id).is_some_and(|key| known.contains(&key))).cloned().collect())
+    }
 }
 
 #[cfg(test)]
@@ -190,13 +192,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn keys_read_back_as_written() {
-        let year = YearOf { agreement: "2024-02-29".parse().unwrap(), number: 12 };
-        let key = key(&"P-1".parse().unwrap(), year);
-        assert_eq!((key.pk.as_str(), key.sk.as_str()), ("PARTNER#P-1", "ASIDE#2024-02-29#12"));
-        assert_eq!(year_of(&key.sk), Some(year));
-        for other in ["HEAD", "ASIDE#2024-02-29", "ASIDE#2024-02-30#1", "ASIDE#2024-02-29#x", "ASIDE#2024-02-29#1#1"] {
-            assert_eq!(year_of(other), None, "{other}");
+    fn an_id_reads_back_as_written() {
+        let check = |text: &str| assert_eq!(text.parse::<ItemId>().unwrap().to_string(), text);
+        check("anomaly~C-1.a~12~contradiction~0af1");
+        check("message~c0ffee-1");
+        check("message~a~b");
+        check("unreadable~0af1~CONTRACT#C-1 TERM#01");
+        for text in ["", "anomaly", "anomaly~C~0~gap~d", "anomaly~C~1~odd~d", "anomaly~C~1~gap", "message~", "x~y"] {
+            assert_eq!(text.parse::<ItemId>(), Err(ItemIdError), "{text}");
         }
     }
 }

@@ -4,7 +4,7 @@ use crate::error::{CHANGED, SHAPE, UNSTORABLE};
 use crate::item::{self, Hash};
 use crate::keys::{self, AggregateKey, RowKey};
 use crate::lenient::is_of_later_release;
-use crate::rows::{AggregateState, ChosenClaim, Content, Row};
+use crate::rows::{AggregateState, AnomalySetAside, ChosenClaim, Content, Row};
 use crate::store::{Item, Key};
 use crate::stored::Stored;
 use crate::{LedgerError, Unreadable};
@@ -62,6 +62,8 @@ struct StoredRow {
     recorded_at: Timestamp,
     #[serde(rename = "c", skip_serializing_if = "Option::is_none")]
     choice: Option<StoredChoice>,
+    #[serde(rename = "as", default, skip_serializing_if = "Option::is_none")]
+    set_aside: Option<StoredSetAside>,
     #[serde(rename = "cn", default, skip_serializing_if = "Option::is_none")]
     customer_name: Option<CustomerName>,
     #[serde(rename = "ev", default, skip_serializing_if = "String::is_empty")]
@@ -77,6 +79,18 @@ fn is_default<T: Default + PartialEq>(value: &T) -> bool {
 struct StoredChoice {
     #[serde(rename = "k")]
     about: Claimed,
+    /// The reason stated.
+    #[serde(rename = "w")]
+    why: String,
+}
+
+/// The attributes of an anomaly that was set aside.
+#[derive(Debug, Serialize, Deserialize)]
+struct StoredSetAside {
+    #[serde(rename = "k")]
+    anomaly: String,
+    #[serde(rename = "d")]
+    digest: String,
     /// The reason stated.
     #[serde(rename = "w")]
     why: String,
@@ -329,6 +343,10 @@ fn read(key: &RowKey, item: Item, shown: Shown) -> Option<(Row, Option<Aggregate
     };
     let mut state = None;
     let content = match (key, fact, entry, stored.choice) {
+        (RowKey::SetAside(_, n), None, None, None) => {
+            let StoredSetAside { anomaly, digest, why } = stored.set_aside?;
+            Content::SetAside { n: *n, set_aside: AnomalySetAside { anomaly, digest, why } }
+        }
         (RowKey::Aggregate(_), fact, entry, None)
             if !matches!(fact, Some(Fact::Adjustment(_) | Fact::ContractEnd(_))) =>
         {
@@ -379,6 +397,14 @@ fn chosen_claim(
     fits.then_some(ChosenClaim { about, claim, why })
 }
 
+/// A digest of facts and their keys, as stored.
+pub(crate) fn digest(facts: &[Fact]) -> String {
+    let stored: Vec<(Claimed, StoredFact)> =
+        facts.iter().map(|fact| (Claimed::from(fact), StoredFact::of(fact))).collect();
+    // A fact that was recorded can be stored.
+    serde_dynamo::to_attribute_value(stored).map(|value| item::digest_of(&value)).unwrap_or_default()
+}
+
 /// Two related texts; a missing one of the two becomes empty.
 fn both(one: Option<String>, other: Option<String>) -> Option<(String, String)> {
     match (one, other) {
@@ -401,6 +427,19 @@ fn attributes(row: &Row, state: Option<&AggregateState>) -> Option<Item> {
         | Content::Adjustment { .. }
         | Content::AdjustmentEntry { .. }
         | Content::Claim { .. }
+        | Content::SaleMoved { .. }
+        | Content::SetAside { .. } => None,
+    };
+    let set_aside = match &row.content {
+        Content::SetAside { n: _, set_aside: AnomalySetAside { anomaly, digest, why } } => {
+            Some(StoredSetAside { anomaly: anomaly.clone(), digest: digest.clone(), why: why.clone() })
+        }
+        Content::Own { .. }
+        | Content::Entry { .. }
+        | Content::Adjustment { .. }
+        | Content::AdjustmentEntry { .. }
+        | Content::Claim { .. }
+        | Content::Choice { .. }
         | Content::SaleMoved { .. } => None,
     };
     let stored = StoredRow {
@@ -419,6 +458,7 @@ fn attributes(row: &Row, state: Option<&AggregateState>) -> Option<Item> {
         holders: state.map(|state| state.holders.clone()).unwrap_or_default(),
         recorded_at: row.recorded_at,
         choice,
+        set_aside,
         customer_name: row.customer_name.clone(),
         because: row.because.as_ref().map(ToString::to_string).unwrap_or_default(),
     };

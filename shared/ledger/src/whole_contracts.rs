@@ -88,7 +88,9 @@ fn complete(aggregates: Vec<Item>, listed: Vec<Item>) -> Option<Aggregates> {
         match row_key(&item)? {
             RowKey::Aggregate(_) => {}
             RowKey::Entry(_, _) | RowKey::Adjustment(_, _) | RowKey::AdjustmentEntry(_, _, _) => items.push(item),
-            RowKey::Claim(_, _) | RowKey::Choice(_, _) | RowKey::SaleMoved(_, _) => return None,
+            RowKey::Claim(_, _) | RowKey::Choice(_, _) | RowKey::SaleMoved(_, _) | RowKey::SetAside(_, _) => {
+                return None;
+            }
         }
     }
     let first = items

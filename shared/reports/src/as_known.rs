@@ -1,10 +1,11 @@
 //! The ledger as known on a day: the entries recorded until then (RULEBOOK §4).
 
-use crate::{ReportError, day_of, overflow};
+use crate::{ReportError, overflow};
 use jiff::civil::Date;
 use ledger::months::Months;
 use ledger::queries::{ListedEntry, Part};
 use ledger::{Ledger, LedgerError, Store};
+use rules::day::day_of;
 use rules::{Day, Entry, Month, PartnerId, Totals};
 use std::collections::BTreeMap;
 

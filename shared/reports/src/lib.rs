@@ -12,9 +12,6 @@ pub use statement::Statement;
 pub use unreadable::Unreadable;
 
 use as_known::MAX_ENTRIES;
-use jiff::Timestamp;
-use jiff::civil::Date;
-use jiff::tz::{self, TimeZone};
 use ledger::{Ledger, LedgerError, Store, keys};
 use rules::PartnerId;
 use rules::money::Overflow;
@@ -29,12 +26,6 @@ pub enum ReportError {
     /// The partner has more entries than a report lists or adds up.
     #[error("{partner_id} has more than {MAX_ENTRIES} entries; read them page by page")]
     TooManyEntries { partner_id: PartnerId },
-}
-
-/// The vendor's calendar day at a moment (RULEBOOK §4: days of Europe/Paris).
-pub fn day_of(at: Timestamp) -> Date {
-    const PARIS: TimeZone = tz::get!("Europe/Paris");
-    at.to_zoned_datetime(PARIS).date()
 }
 
 /// The name of every registered partner.

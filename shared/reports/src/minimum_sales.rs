@@ -1,8 +1,8 @@
 //! Sales against the minimum (RULEBOOK §6), year by year of each of a partner's agreements.
 
 use jiff::civil::Date;
+use ledger::missed_years::{SetAside, WithYears, YearOf};
 use ledger::queries::CustomerSales;
-use ledger::set_aside::{SetAside, WithYears, YearOf};
 use ledger::{Ledger, LedgerError, PartnerRecord, Store};
 use rules::Agreement;
 use rules::minimum_sales::{Status, Year, minimum_sales};

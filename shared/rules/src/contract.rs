@@ -3,11 +3,8 @@
 use crate::claims::{Choice, ClaimResult, Claims, MAX_CHOICES, MAX_CLAIMS};
 use crate::decision::{Annuity, Decision, Pending, decide};
 use crate::line::annuity_lines;
-use crate::{
-    Adjustment, AdjustmentId, AdjustmentKind, AnnuityId, ContractEnd, Day, Fact, Line, Money, Partner, Renewal, Sale,
-    Term,
-};
-use serde::{Deserialize, Serialize, Serializer};
+use crate::{Adjustment, AdjustmentId, AnnuityId, ContractEnd, Day, Fact, Line, Money, Partner, Renewal, Sale, Term};
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The most supplements and credit notes that one annuity can have, together.
@@ -102,53 +99,6 @@ pub enum State {
     Pending(Pending),
     /// No claim is effective: a manager chose none, or the year starts no later than the contract was signed (§5).
     Void,
-}
-
-/// An anomaly of an annuity, which a manager should look at (§3.1, §3.4, §5).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Anomaly {
-    /// The annuity or one of its credit notes is pending.
-    Pending(Pending),
-    /// There are claims, but none of them is effective.
-    Void,
-    /// Several claims of one key without a choice, or a claim after the last choice.
-    Contradiction,
-    /// A credit note exceeds what was left of the annuity.
-    OverCredited,
-    /// A supplement or a credit note in another currency than the fee's.
-    ForeignCurrency,
-}
-
-impl Anomaly {
-    /// All anomalies.
-    pub const ALL: [Anomaly; 7] = [
-        Anomaly::Pending(Pending::NoAgreement),
-        Anomaly::Pending(Pending::ContractNotSigned),
-        Anomaly::Pending(Pending::TermNotBilled),
-        Anomaly::Void,
-        Anomaly::Contradiction,
-        Anomaly::OverCredited,
-        Anomaly::ForeignCurrency,
-    ];
-
-    /// The anomaly's name on the wire: `over-credited`.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Anomaly::Pending(Pending::NoAgreement) => "pending-no-agreement",
-            Anomaly::Pending(Pending::ContractNotSigned) => "pending-contract-not-signed",
-            Anomaly::Pending(Pending::TermNotBilled) => "pending-term-not-billed",
-            Anomaly::Void => "void",
-            Anomaly::Contradiction => "contradiction",
-            Anomaly::OverCredited => "over-credited",
-            Anomaly::ForeignCurrency => "in-another-currency",
-        }
-    }
-}
-
-impl Serialize for Anomaly {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.as_str())
-    }
 }
 
 impl Contract {
@@ -294,60 +244,12 @@ impl Contract {
             State::Pending(_) | State::Void => Vec::new(),
         }
     }
-
-    /// The anomalies of an annuity.
-    pub fn anomalies(&self, term: Term, partner: &Partner) -> Vec<Anomaly> {
-        let mut anomalies = Vec::new();
-        match self.state(term, partner) {
-            State::Pending(pending) if self.terms().contains(&term) => anomalies.push(Anomaly::Pending(pending)),
-            State::Void if !self.is_chosen_void(term) => anomalies.push(Anomaly::Void),
-            State::Pending(_) | State::Void | State::Decided(_) => {}
-        }
-        let mut keys = self.keys().filter(|key| key.term() == term);
-        let contradicted = keys.any(|key| self.is_contradicted(key));
-        if contradicted {
-            anomalies.push(Anomaly::Contradiction);
-        }
-        if let Some((_, fee)) = self.billed(term) {
-            let (mut same, foreign): (Vec<_>, Vec<_>) =
-                self.adjustments(term).partition(|one| one.amount.currency() == fee.currency());
-            same.sort_by_key(|one| (one.issued_on, &one.id));
-            let mut left = fee.minor();
-            let exceeds = |one: &&Adjustment| {
-                let before = left;
-                left = one.after(before);
-                one.id.kind == AdjustmentKind::CreditNote && one.amount.minor() > before
-            };
-            if same.into_iter().filter(exceeds).count() > 0 {
-                anomalies.push(Anomaly::OverCredited);
-            }
-            if !foreign.is_empty() {
-                anomalies.push(Anomaly::ForeignCurrency);
-            }
-        }
-        anomalies
-    }
-
-    /// Whether a manager chose no claim of the annuity.
-    fn is_chosen_void(&self, term: Term) -> bool {
-        self.choices(&Key::of(term, None)).last().is_some_and(|choice| choice.claim.is_none())
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn what_is_pending_has_one_name() {
-        for anomaly in Anomaly::ALL {
-            if let Anomaly::Pending(pending) = anomaly {
-                let name = serde_json::to_value(pending).unwrap();
-                assert_eq!(anomaly.as_str(), format!("pending-{}", name.as_str().unwrap()));
-            }
-            assert_eq!(serde_json::to_value(anomaly).unwrap(), anomaly.as_str());
-        }
-    }
+    use crate::AdjustmentKind;
 
     #[test]
     fn the_effective_claim_is_the_one_that_stands() {

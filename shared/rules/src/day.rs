@@ -1,10 +1,17 @@
 //! Calendar days without a time zone (§2).
 
 use crate::text::error;
-use jiff::ToSpan;
 use jiff::civil::Date;
+use jiff::tz::{self, TimeZone};
+use jiff::{Timestamp, ToSpan};
 use serde::{Deserialize, Serialize};
 use std::fmt;
+
+/// The vendor's calendar day at a moment (§4: days of Europe/Paris).
+pub fn day_of(at: Timestamp) -> Date {
+    const PARIS: TimeZone = tz::get!("Europe/Paris");
+    at.to_zoned_datetime(PARIS).date()
+}
 
 error! {
     /// A text that is not a day.

@@ -20,6 +20,11 @@ impl Term {
     /// The first annuity, billed by the sale itself.
     pub const FIRST: Term = Term(1);
 
+    /// The term before it; none before the first.
+    pub fn before(self) -> Option<Term> {
+        (self > Term::FIRST).then(|| Term(self.0 - 1))
+    }
+
     /// The number, 1 to 99.
     pub fn number(self) -> u8 {
         self.0

@@ -3,13 +3,14 @@
 //!
 //! Nothing here reads a clock, an environment, a file or the network, and nothing waits. The modules follow the
 //! rulebook: §1 [`programme`], §2 [`id`], [`day`], [`money`] and [`fact`], §3 [`rank`], [`decision`], [`rates`],
-//! [`line`] and [`balance`], §4 [`entry`], §5 [`claims`] and [`contract`], §6 [`agreement`] and [`minimum_sales`].
+//! [`line`] and [`balance`], §4 [`entry`], §5 [`claims`], [`contract`], [`plausible`] and [`anomaly`], §6 [`agreement`] and [`minimum_sales`].
 //! [`partner`] is the part of a partner's history that decisions need, [`fold`] computes all lines at once, [`totals`]
 //! adds up entries, and [`simulation`] computes the same facts under other terms. The crate `texts` puts amounts into words.
 
 #![warn(missing_docs)]
 
 pub mod agreement;
+pub mod anomaly;
 pub mod balance;
 pub mod claims;
 pub mod contract;
@@ -28,6 +29,7 @@ pub mod money;
 #[cfg(feature = "openapi")]
 mod openapi;
 pub mod partner;
+pub mod plausible;
 pub mod programme;
 pub mod rank;
 pub mod rates;
@@ -36,6 +38,7 @@ pub mod text;
 pub mod totals;
 
 pub use agreement::{Agreement, AgreementId, Agreements};
+pub use anomaly::Anomaly;
 pub use contract::Contract;
 pub use day::{Day, Month};
 pub use decision::Kind;

@@ -1,7 +1,7 @@
 //! Schemas of the names, ids, days and numbers of the rules, for the `OpenAPI` document. Only tests enable them.
 
+use crate::Anomaly;
 use crate::agreement::AgreementId;
-use crate::contract::Anomaly;
 use crate::decision::Pending;
 use crate::minimum_sales::Status;
 use crate::programme::{Condition, Earnings, FromSale, Party, Perk, Text};

@@ -7,18 +7,20 @@ use events::{cloud_event, registration};
 use fixtures::pure::{balance_rows, facts, line_row, registry};
 use proptest::prelude::*;
 use rules::agreement::{Draft, EntryFee};
+use rules::anomaly::anomalies;
 use rules::balance::{Balances, balances};
-use rules::contract::{Anomaly, Key};
+use rules::contract::Key;
 use rules::decision::Pending;
 use rules::entry::entries_due;
 use rules::fold::{by_id, fold, fold_contracts};
 use rules::line::LineId;
+use rules::plausible::{Implausible, implausible, is_implausible_beside};
 use rules::programme::{FromSale, Language};
 use rules::simulation::{Change, Who, simulation};
 use rules::totals::{Group, of_lines};
 use rules::{
-    Adjustment, AdjustmentKind, Agreement, Agreements, AnnuityId, Cause, Contract, ContractEnd, ContractId, Currency,
-    Day, Entry, Fact, Instance, Kind, Line, Minor, Model, Money, Month, Partner, PartnerId, PostingKey,
+    Adjustment, AdjustmentKind, Agreement, Agreements, AnnuityId, Anomaly, Cause, Contract, ContractEnd, ContractId,
+    Currency, Day, Entry, Fact, Instance, Kind, Line, Minor, Model, Money, Month, Partner, PartnerId, PostingKey,
     ProgrammeVersion, Rate, Renewal, Sale, Subject, Term, Totals,
 };
 use serde::Serialize;
@@ -103,6 +105,9 @@ fn fact(text: &str) -> Fact {
     }
 }
 
+/// The day on which every fact is recorded.
+const RECORDED_ON: jiff::civil::Date = jiff::civil::date(2030, 1, 1);
+
 /// The agreements, facts and choices recorded so far.
 #[derive(Default)]
 struct Known {
@@ -155,7 +160,7 @@ impl Known {
             .iter()
             .flat_map(|(id, contract)| contract.terms().into_iter().map(move |term| (id, contract, term)));
         let rows = annuities.flat_map(|(id, contract, term)| {
-            let anomalies = contract.anomalies(term, &partner).into_iter();
+            let anomalies = anomalies(contract, term, &partner, |_| Some(RECORDED_ON)).into_keys();
             anomalies.map(move |anomaly| format!("{id} {term}: {}", in_words(anomaly)))
         });
         rows.collect()
@@ -171,6 +176,13 @@ fn in_words(anomaly: Anomaly) -> &'static str {
         Anomaly::Contradiction => "contradiction",
         Anomaly::OverCredited => "over what is left",
         Anomaly::ForeignCurrency => "another currency",
+        Anomaly::Implausible(Implausible::DocumentOnTwoTerms) => "odd: document on two terms",
+        Anomaly::Implausible(Implausible::OffAnniversary) => "odd: far from the anniversary",
+        Anomaly::Implausible(Implausible::Gap) => "odd: a gap before",
+        Anomaly::Implausible(Implausible::CurrencyChanged) => "odd: currency changed",
+        Anomaly::Implausible(Implausible::UnusualFee) => "odd: fee",
+        Anomaly::Implausible(Implausible::DatedAhead) => "odd: dated ahead",
+        Anomaly::Implausible(Implausible::AfterEnd) => "odd: after the end",
     }
 }
 
@@ -246,7 +258,7 @@ fn what_is_pending_owes_nothing_until_the_missing_fact_arrives() {
         "P 2024-01-01: affiliate entry-fee 2500.00 EUR on 2024-01-01, entry-fee",
     ];
     check(&said, &decided);
-    said.push("note A 3 N 2024-01-01 10");
+    said.push("note A 3 M 2024-01-01 10");
     check(&said, &[&decided[..], &["A 3: pending: term not billed"]].concat());
     check(&["signed nothing", "instance I 2024-01-01 100"], &["I 1: pending: no agreement"]);
 }
@@ -339,6 +351,87 @@ fn a_credit_note_takes_back_its_share_and_never_more_than_is_left() {
     said.push("note A 1 P 2024-02-02 0.01");
     let over = "A 1 P: referrer commission 0.00 EUR on 2024-02-02, sale-n-or-later";
     check(&said, &[&refunded[..], &[over, "A 1: over what is left", "A 1: another currency"]].concat());
+}
+
+/// Checks the attention list alone.
+fn check_attention(said: &[&str], expected: &[&str]) {
+    assert_eq!(Known::after(&[&["signed referrer 2020-01-01"], said].concat()).attention(), expected, "{said:#?}");
+}
+
+#[test]
+fn what_is_odd_and_still_counts_is_on_the_attention_list() {
+    let sale = "sale A 2024-02-29 100";
+    check_attention(
+        &[sale, "renewal A 2 2025-02-28 100", "note A 1 N 2025-01-01 1", "note A 2 N 2025-03-01 1"],
+        &["A 1: odd: document on two terms", "A 2: odd: document on two terms"],
+    );
+    check_attention(
+        &[sale, "renewal A 2 2025-02-28 100", "note A 1 N 2025-01-01 1", "supplement A 2 N 2025-03-01 1"],
+        &[],
+    );
+    // A year after the term before; 60 days more or less.
+    check_attention(&[sale, "renewal A 2 2025-04-29 100", "renewal A 3 2026-06-28 100"], &[]);
+    check_attention(&[sale, "renewal A 2 2024-12-30 100"], &[]);
+    check_attention(&[sale, "renewal A 2 2025-04-30 100"], &["A 2: odd: far from the anniversary"]);
+    check_attention(&[sale, "renewal A 2 2024-12-29 100"], &["A 2: odd: far from the anniversary"]);
+    // Without the term before, the anniversary of the signature.
+    check_attention(&["renewal A 3 2026-04-29 100", sale], &["A 3: odd: a gap before"]);
+    check_attention(
+        &["renewal A 3 2026-04-30 100", sale],
+        &["A 3: odd: far from the anniversary", "A 3: odd: a gap before"],
+    );
+    check_attention(&["renewal A 3 2026-02-28 100", sale, "renewal A 2 2025-02-28 100"], &[]);
+    check_attention(&[sale, "renewal A 2 2025-02-28 100 CHF"], &["A 2: odd: currency changed"]);
+    // Over ten times, under a tenth; free years aside, and in one currency.
+    check_attention(&[sale, "renewal A 2 2025-02-28 1000"], &[]);
+    check_attention(&[sale, "renewal A 2 2025-02-28 10"], &[]);
+    check_attention(&[sale, "renewal A 2 2025-02-28 1000.01"], &["A 2: odd: fee"]);
+    check_attention(&[sale, "renewal A 2 2025-02-28 9.99"], &["A 2: odd: fee"]);
+    check_attention(&[sale, "renewal A 2 2025-02-28 0", "renewal A 3 2026-02-28 1001"], &["A 3: odd: fee"]);
+    check_attention(
+        &["sale A 2024-02-29 0", "renewal A 2 2025-02-28 1", "renewal A 3 2026-02-28 11"],
+        &["A 3: odd: fee"],
+    );
+    check_attention(
+        &[sale, "renewal A 2 2025-02-28 5000 JPY", "renewal A 3 2026-02-28 1001"],
+        &["A 2: odd: currency changed", "A 3: odd: fee"],
+    );
+    // 92 days after it was recorded.
+    check_attention(&["sale A 2030-04-03 100", "note A 1 N 2030-04-03 1"], &[]);
+    check_attention(&["sale A 2030-04-04 100"], &["A 1: odd: dated ahead"]);
+    check_attention(&["sale A 2030-04-03 100", "supplement A 1 N 2030-04-04 1"], &["A 1: odd: dated ahead"]);
+    check_attention(&[sale, "renewal A 2 2025-02-28 100", "ended A 2025-02-28"], &[]);
+    check_attention(&["ended A 2025-02-27", "renewal A 2 2025-02-28 100", sale], &["A 2: odd: after the end"]);
+    // From what is effective.
+    let wrong = "renewal A 2 2025-02-28 99999";
+    check_attention(&[sale, wrong, &format!("choose none for {wrong}")], &[]);
+}
+
+#[test]
+fn what_a_sale_and_one_fact_show_is_what_the_whole_contract_shows() {
+    let sale = "sale A 2024-02-29 100";
+    let Fact::Sale(first) = fact(sale) else { panic!("{sale}") };
+    for (text, expected) in [
+        (sale, false),
+        ("renewal A 2 2025-02-28 100", false),
+        ("renewal A 2 2025-04-30 100", true),
+        ("renewal A 2 2025-02-28 1000.01", true),
+        ("renewal A 2 2025-02-28 100 CHF", true),
+        ("renewal A 3 2026-02-28 100 CHF", true),
+    ] {
+        let mut contract = Contract::default();
+        for known in [sale, text] {
+            contract.add(fact(known));
+        }
+        let claimed = fact(text);
+        let Subject::Annuity(_, term) = claimed.subject();
+        assert_eq!(is_implausible_beside(&first, &fact(text), RECORDED_ON), expected, "{text}");
+        assert_eq!(!implausible(&contract, term, |_| Some(RECORDED_ON)).is_empty(), expected, "{text}");
+    }
+    // What they do not show is left to a reader.
+    assert!(!is_implausible_beside(&first, &fact("renewal A 3 2026-02-28 99999"), RECORDED_ON));
+    let late = fact("sale A 2030-04-04 100");
+    assert!(is_implausible_beside(late.sale().unwrap(), &late, RECORDED_ON));
 }
 
 /// Checks inputs against the expected balance of each currency: due to the partner and from it.
@@ -565,6 +658,7 @@ fn a_renewal_that_does_not_start_after_the_signature_never_stands() {
             "A 2: referrer commission 0.00 EUR on 2024-01-03, paid-once",
             "A 2 N: referrer commission 0.00 EUR on 2025-02-01, paid-once",
             "A 2: contradiction",
+            "A 2: odd: far from the anniversary",
         ],
     );
 }

@@ -14,6 +14,7 @@ use events::Refusal;
 use ledger::choices::{Choice, ChoiceResult};
 use ledger::recorded::{Origin, Trigger};
 use ledger::restate::Failure;
+use ledger::set_aside::{ItemId, Outcome};
 use ledger::store::IndexKey;
 use rules::line::LineId;
 use rules::{AnnuityId, Cause, ContractId, Day, PartnerId, Term};
@@ -31,6 +32,17 @@ pub enum Request {
     Partner(PartnerStep),
     /// A manager's choice of the effective claim.
     Choice(Choice),
+    /// An item of the attention list that a manager sets aside.
+    SetAside(SettingAside),
+}
+
+/// An item of the attention list that a manager sets aside.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SettingAside {
+    pub item: ItemId,
+    /// The reason stated.
+    pub why: String,
 }
 
 impl Request {
@@ -45,6 +57,9 @@ impl Request {
             Request::Choice(choice) => {
                 let (contract_id, term) = (choice.contract_id.as_str(), choice.key.term().number());
                 tracing::info!(contract_id, term, choice = choice.number, outcome, "choice made");
+            }
+            Request::SetAside(SettingAside { item, why: _ }) => {
+                tracing::info!(item = item.to_string(), outcome, "item of the attention list set aside");
             }
         }
     }
@@ -185,6 +200,7 @@ impl Restatement {
         let done = match &request {
             Request::Partner(step) => self.step(step).await.map(|()| None),
             Request::Choice(choice) => self.choose(choice).await,
+            Request::SetAside(setting) => self.set_aside(setting).await.map(|()| None),
         };
         match done {
             Ok(None) => {
@@ -245,6 +261,16 @@ impl Restatement {
             failed = self.ledger.repair(&line, origin).await.err().or(failed);
         }
         failed.map_or(Ok(()), |error| Err(error.into()))
+    }
+
+    /// Sets an item aside. One that says something else by now stays on the list.
+    async fn set_aside(&self, SettingAside { item, why }: &SettingAside) -> Result<(), Error> {
+        let origin = Origin { at: now(), because: &Trigger::SetAside };
+        let outcome = self.ledger.set_item_aside(item, why, origin).await?;
+        if outcome == Outcome::Changed {
+            tracing::warn!(item = item.to_string(), "it says something else by now, and stays on the attention list");
+        }
+        Ok(())
     }
 
     /// Applies a choice, between two passes for every partner with a claim of the sale, as for a change of agreements.

@@ -7,10 +7,10 @@ use crate::heading::Heading;
 use crate::notice::{Code, RulesError};
 use crate::sentence::Sentence;
 use crate::table::Table;
-use rules::contract::Anomaly;
 use rules::decision::{Pending, Reason};
 use rules::entry::Reversal;
-use rules::{AdjustmentKind, Instance, Kind};
+use rules::plausible::Implausible;
+use rules::{AdjustmentKind, Anomaly, Instance, Kind};
 
 pub(crate) struct English;
 
@@ -57,6 +57,7 @@ impl Table for English {
             Anomaly::ForeignCurrency => {
                 "A credit note or supplement is in another currency than its annuity; it has no effect. Issue it again in the annuity’s currency."
             }
+            Anomaly::Implausible(kind) => implausible(kind),
         }
     }
 
@@ -146,6 +147,7 @@ impl Table for English {
             Anomaly::Contradiction => "Contradicting claims",
             Anomaly::OverCredited => "More credited than is left",
             Anomaly::ForeignCurrency => "Credit note or supplement in another currency",
+            Anomaly::Implausible(kind) => implausible_name(kind),
         }
     }
 
@@ -199,5 +201,43 @@ impl Table for English {
             3 => "3rd sale".to_owned(),
             _ => format!("{n}th sale"),
         }
+    }
+}
+
+fn implausible(kind: Implausible) -> &'static str {
+    match kind {
+        Implausible::DocumentOnTwoTerms => {
+            "A credit note or supplement of the same number is on another annuity of this contract; both count. If there is only one, choose no claim for the other, and correct the annuity in billing."
+        }
+        Implausible::OffAnniversary => {
+            "This year starts more than 60 days from its anniversary; it counts as it is. Check its first day in billing."
+        }
+        Implausible::Gap => {
+            "The year before is not billed. Check whether its renewal is missing, or whether the number of this year is wrong."
+        }
+        Implausible::CurrencyChanged => {
+            "This year is billed in another currency than the first; it counts in its currency. Check the currency in billing."
+        }
+        Implausible::UnusualFee => {
+            "The fee is over ten times the last one billed, or under a tenth of it; it counts as it is. Check the amount in billing."
+        }
+        Implausible::DatedAhead => {
+            "The day of signature or issue is more than 92 days after the recording; the amount counts on that day. Check the day in billing."
+        }
+        Implausible::AfterEnd => {
+            "This year starts after the contract ended; it counts. Check the contract’s end in billing, or cancel the renewal there."
+        }
+    }
+}
+
+fn implausible_name(kind: Implausible) -> &'static str {
+    match kind {
+        Implausible::DocumentOnTwoTerms => "Document on two annuities",
+        Implausible::OffAnniversary => "Start far from the anniversary",
+        Implausible::Gap => "Year before not billed",
+        Implausible::CurrencyChanged => "Currency changed",
+        Implausible::UnusualFee => "Unusual fee",
+        Implausible::DatedAhead => "Dated far ahead",
+        Implausible::AfterEnd => "Renewal after the contract’s end",
     }
 }

@@ -5,12 +5,11 @@ use crate::code::fill;
 use crate::languages::table;
 use crate::numbers::{amount, percent};
 use crate::sentence::Sentence;
-use rules::contract::Anomaly;
 use rules::decision::{Pending, Reason};
 use rules::line::{Basis, Cause, LineId};
 use rules::rates::Rates;
 use rules::text::Language;
-use rules::{AdjustmentId, AdjustmentKind, Currency, Entry, Kind, Line, Minor, Rate};
+use rules::{AdjustmentId, AdjustmentKind, Anomaly, Currency, Entry, Kind, Line, Minor, Rate};
 use std::cmp::Ordering;
 
 /// The reason why nothing is owed yet, and the fact or agreement that will change it.
@@ -197,6 +196,7 @@ mod tests {
     use super::*;
     use rules::decision::Decision;
     use rules::entry::Reversal;
+    use rules::plausible::Implausible;
     use rules::programme::ProgrammeVersion;
     use rules::rates::{Band, Bands};
     use rules::{AnnuityId, Model, PostingKey, Term};
@@ -224,6 +224,17 @@ mod tests {
         check(Anomaly::Contradiction, "Choisir la déclaration à retenir", "Choose the effective claim");
         check(Anomaly::OverCredited, "Vérifier les avoirs", "Check them in billing");
         check(Anomaly::ForeignCurrency, "dans la devise de l’annuité", "in the annuity’s currency");
+        for (kind, french, english) in [
+            (Implausible::DocumentOnTwoTerms, "les deux comptent", "both count"),
+            (Implausible::OffAnniversary, "60 jours de son anniversaire", "60 days from its anniversary"),
+            (Implausible::Gap, "n’est pas facturée", "is not billed"),
+            (Implausible::CurrencyChanged, "une autre devise que la première", "another currency than the first"),
+            (Implausible::UnusualFee, "dix fois", "ten times"),
+            (Implausible::DatedAhead, "92 jours", "92 days"),
+            (Implausible::AfterEnd, "après la fin du contrat", "after the contract ended"),
+        ] {
+            check(Anomaly::Implausible(kind), french, english);
+        }
     }
 
     fn paid() -> Reason {

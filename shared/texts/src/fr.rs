@@ -7,10 +7,10 @@ use crate::heading::Heading;
 use crate::notice::{Code, RulesError};
 use crate::sentence::Sentence;
 use crate::table::Table;
-use rules::contract::Anomaly;
 use rules::decision::{Pending, Reason};
 use rules::entry::Reversal;
-use rules::{AdjustmentKind, Instance, Kind};
+use rules::plausible::Implausible;
+use rules::{AdjustmentKind, Anomaly, Instance, Kind};
 
 pub(crate) struct French;
 
@@ -56,6 +56,7 @@ impl Table for French {
             Anomaly::ForeignCurrency => {
                 "Un avoir ou un supplément est dans une autre devise que l’annuité\u{202f}; il est sans effet. L’établir à nouveau dans la devise de l’annuité."
             }
+            Anomaly::Implausible(kind) => implausible(kind),
         }
     }
 
@@ -145,6 +146,7 @@ impl Table for French {
             Anomaly::Contradiction => "Déclarations contradictoires",
             Anomaly::OverCredited => "Avoirs supérieurs à ce qui reste",
             Anomaly::ForeignCurrency => "Avoir ou supplément dans une autre devise",
+            Anomaly::Implausible(kind) => implausible_name(kind),
         }
     }
 
@@ -198,5 +200,43 @@ impl Table for French {
             1 => "1ʳᵉ vente".to_owned(),
             _ => format!("{n}ᵉ vente"),
         }
+    }
+}
+
+fn implausible(kind: Implausible) -> &'static str {
+    match kind {
+        Implausible::DocumentOnTwoTerms => {
+            "Un avoir ou un supplément du même numéro figure sur une autre annuité de ce contrat\u{202f}; les deux comptent. S’il n’en existe qu’un, ne retenir aucune déclaration pour l’autre, puis corriger l’annuité dans la facturation."
+        }
+        Implausible::OffAnniversary => {
+            "Cette année commence à plus de 60 jours de son anniversaire\u{202f}; elle compte telle quelle. Vérifier sa date de début dans la facturation."
+        }
+        Implausible::Gap => {
+            "L’année précédente de ce contrat n’est pas facturée. Vérifier si son renouvellement manque, ou si le numéro de l’année est faux."
+        }
+        Implausible::CurrencyChanged => {
+            "Cette année est facturée dans une autre devise que la première\u{202f}; elle compte dans sa devise. Vérifier la devise dans la facturation."
+        }
+        Implausible::UnusualFee => {
+            "La redevance est plus de dix fois supérieure ou inférieure à la dernière facturée\u{202f}; elle compte telle quelle. Vérifier le montant dans la facturation."
+        }
+        Implausible::DatedAhead => {
+            "La signature ou l’émission est datée de plus de 92 jours après l’enregistrement\u{202f}; le montant compte à cette date. Vérifier la date dans la facturation."
+        }
+        Implausible::AfterEnd => {
+            "Cette année commence après la fin du contrat\u{202f}; elle compte. Vérifier dans la facturation la fin du contrat, ou annuler le renouvellement."
+        }
+    }
+}
+
+fn implausible_name(kind: Implausible) -> &'static str {
+    match kind {
+        Implausible::DocumentOnTwoTerms => "Pièce sur deux annuités",
+        Implausible::OffAnniversary => "Début éloigné de l’anniversaire",
+        Implausible::Gap => "Année précédente non facturée",
+        Implausible::CurrencyChanged => "Changement de devise",
+        Implausible::UnusualFee => "Redevance inhabituelle",
+        Implausible::DatedAhead => "Date lointaine",
+        Implausible::AfterEnd => "Renouvellement après la fin du contrat",
     }
 }

@@ -3,11 +3,10 @@
 
 use crate::heading::Heading;
 use crate::languages::table;
-use rules::contract::Anomaly;
 use rules::decision::Reason;
 use rules::programme::ProgrammeVersion;
 use rules::text::{Language, Text};
-use rules::{AdjustmentKind, Instance, Kind, Model};
+use rules::{AdjustmentKind, Anomaly, Instance, Kind, Model};
 
 impl Heading {
     /// The words in a language.

@@ -3,10 +3,9 @@
 use crate::heading::Heading;
 use crate::notice::{Code, RulesError};
 use crate::sentence::Sentence;
-use rules::contract::Anomaly;
 use rules::decision::{Pending, Reason};
 use rules::entry::Reversal;
-use rules::{AdjustmentKind, Instance, Kind};
+use rules::{AdjustmentKind, Anomaly, Instance, Kind};
 
 /// Everything that a language says.
 pub(crate) trait Table {

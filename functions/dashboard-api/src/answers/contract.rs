@@ -7,14 +7,16 @@ use crate::answers::unreadable::Unreadable;
 use crate::routes::Route;
 use events::json::Money;
 use jiff::Timestamp;
+use ledger::aggregates::Aggregates;
+use ledger::anomalies::FoundAnomaly;
 use ledger::choices::ChoiceMade;
 use rules::claims::MAX_CHOICES;
-use rules::contract::{Anomaly, Key, State};
+use rules::contract::{Key, State};
 use rules::decision;
 use rules::programme::Language;
 use rules::{
-    Adjustment, AdjustmentId, AdjustmentKind, Cause, Contract, ContractId, CustomerId, CustomerName, Day, DocumentId,
-    Fact, Instance, Line, Partner, PartnerId, Term, line::LineId,
+    Adjustment, AdjustmentId, AdjustmentKind, Anomaly, Cause, Contract, ContractId, CustomerId, CustomerName, Day,
+    DocumentId, Fact, Instance, Line, Partner, PartnerId, Term, line::LineId,
 };
 use serde::Serialize;
 use texts::{Code, Notice, explain};
@@ -60,7 +62,7 @@ pub(crate) struct History {
 impl History {
     pub(crate) fn of(
         id: &ContractId,
-        (contract, customer_name, partner): (&Contract, Option<&CustomerName>, &Partner),
+        (contract, aggregates, partner): (&Contract, &Aggregates, &Partner),
         view: &View,
         page: PageOfPieces,
         language: Language,
@@ -71,7 +73,7 @@ impl History {
         };
         let mut history = History {
             contract_id: id.clone(),
-            customer_name: sale.as_ref().and(customer_name.cloned()),
+            customer_name: sale.as_ref().and(aggregates.customer_name().cloned()),
             ended_on: contract.end().filter(|_| view.shows_sale()).map(|end| end.ended_on),
             sale,
             no_longer_yours,
@@ -84,7 +86,7 @@ impl History {
         for piece in page.pieces {
             match piece {
                 Piece::Annuity(term) => {
-                    history.annuities.push(Annuity::of((contract, term), partner, view, language));
+                    history.annuities.push(Annuity::of((contract, aggregates), term, partner, view, language));
                 }
                 Piece::Key(key) => history.keys.push(ClaimedKey::of(id, contract, &key)),
                 Piece::Contradiction(key) => history.contradictions.push(Contradiction::of(contract, &key)),
@@ -110,6 +112,8 @@ struct Annuity {
     adjustments: Vec<AdjustmentAnswer>,
     /// Anomalies of the annuity; always empty for a partner.
     attention: Vec<Anomaly>,
+    /// Anomalies that managers set aside; always empty for a partner.
+    set_aside: Vec<AnomalySetAside>,
 }
 
 #[derive(Debug, Serialize)]
@@ -130,6 +134,15 @@ struct Pending {
     explanation: String,
 }
 
+/// An anomaly that a manager set aside.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+struct AnomalySetAside {
+    kind: Anomaly,
+    reason: String,
+    at: Timestamp,
+}
+
 /// A supplement or a credit note, as its effective claim states it.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -146,7 +159,15 @@ struct AdjustmentAnswer {
 }
 
 impl Annuity {
-    fn of((contract, term): (&Contract, Term), partner: &Partner, view: &View, language: Language) -> Annuity {
+    fn of(
+        (contract, aggregates): (&Contract, &Aggregates),
+        term: Term,
+        partner: &Partner,
+        view: &View,
+        language: Language,
+    ) -> Annuity {
+        let found = if view.is_whole() { aggregates.anomalies(contract, term, partner) } else { Vec::new() };
+        let (set_aside, open): (Vec<_>, Vec<_>) = found.into_iter().partition(|found| found.set_aside.is_some());
         let lines = contract.lines(term, partner);
         let (state, pending) = match contract.state(term, partner) {
             State::Decided(_) => (AnnuityState::Decided, None),
@@ -165,8 +186,16 @@ impl Annuity {
             pending,
             line: line_of(&lines, &Cause::Annuity, language),
             adjustments: adjustments(contract, term, &lines, language),
-            attention: if view.is_whole() { contract.anomalies(term, partner) } else { Vec::new() },
+            attention: open.iter().map(|found| found.anomaly).collect(),
+            set_aside: set_aside.into_iter().filter_map(AnomalySetAside::of).collect(),
         }
+    }
+}
+
+impl AnomalySetAside {
+    fn of(found: FoundAnomaly) -> Option<AnomalySetAside> {
+        let (reason, at) = found.set_aside?;
+        Some(AnomalySetAside { kind: found.anomaly, reason, at })
     }
 }
 
@@ -338,7 +367,7 @@ impl From<&ChoiceMade> for ChoiceAnswer {
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(untagged)]
-enum Claim {
+pub(crate) enum Claim {
     Sale(SaleClaim),
     Renewal(RenewalClaim),
     Adjustment(AdjustmentClaim),
@@ -348,7 +377,7 @@ enum Claim {
 /// A sale as claimed.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-struct SaleClaim {
+pub(crate) struct SaleClaim {
     partner_id: PartnerId,
     customer_id: CustomerId,
     signed_on: Day,
@@ -359,7 +388,7 @@ struct SaleClaim {
 /// A renewal as claimed.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-struct RenewalClaim {
+pub(crate) struct RenewalClaim {
     term: Term,
     starts_on: Day,
     annual_fee: Money,
@@ -368,7 +397,7 @@ struct RenewalClaim {
 /// A supplement or a credit note as claimed.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-struct AdjustmentClaim {
+pub(crate) struct AdjustmentClaim {
     kind: AdjustmentKind,
     term: Term,
     id: DocumentId,
@@ -379,7 +408,7 @@ struct AdjustmentClaim {
 /// The end of a contract as claimed.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-struct EndClaim {
+pub(crate) struct EndClaim {
     ended_on: Day,
 }
 

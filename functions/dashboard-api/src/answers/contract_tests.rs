@@ -95,7 +95,7 @@ fn page(aggregates: &Aggregates, view: &View, after: Option<Place>, limit: usize
     let contract = aggregates.contract();
     let page = Pieces::of(&contract, aggregates, view).page(&contract, after, limit);
     let next = page.next.clone();
-    let history = History::of(&id::<ContractId>("C"), (&contract, None, &partner()), view, page, Language::En);
+    let history = History::of(&id::<ContractId>("C"), (&contract, aggregates, &partner()), view, page, Language::En);
     (serde_json::to_value(history).unwrap(), next)
 }
 

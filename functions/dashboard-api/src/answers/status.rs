@@ -20,6 +20,23 @@ pub(crate) enum ChoiceStatus {
     Chosen,
 }
 
+/// Answer to setting an item of the attention list aside.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub(crate) struct ItemSetAside {
+    pub(crate) status: SettingAsideStatus,
+}
+
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum SettingAsideStatus {
+    /// The ledger will set it aside.
+    Accepted,
+    /// It was set aside before.
+    SetAside,
+}
+
 /// Answer to setting a year aside.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

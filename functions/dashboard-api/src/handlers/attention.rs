@@ -1,25 +1,32 @@
 //! `GET /attention`: the attention list, contracts first, each part newest first, with what to do about each item.
+//! `PUT /attention/{item}/set-aside`: a manager sets an item aside.
 
 use crate::access::{Admin, Caller};
-use crate::answers::attention::{AnnuityItem, AttentionItem, AttentionList, DeadLetterItem, UnreadableItem};
-use crate::answers::contract::KeyName;
+use crate::answers::attention::{AttentionList, Draft, ItemKind, OtherKind, by_cause};
+use crate::answers::status::{ItemSetAside, SettingAsideStatus};
 use crate::answers::unreadable::Unreadable;
 use crate::app::App;
-use crate::http::parameters::Parameters;
+use crate::http::parameters::{Parameters, utf8};
 use crate::http::problem::Problem;
+use crate::restatements::When;
 use crate::routes::Route;
 use axum::Json;
-use axum::extract::State;
-use events::Refusal;
+use axum::body::Bytes;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use events::{Refusal, set_aside};
 use futures_util::stream::{self, StreamExt, TryStreamExt};
+use ledger::aggregates::Aggregates;
 use ledger::attention::{Attention, List};
 use ledger::queries::Part;
+use ledger::set_aside::ItemId;
 use ledger::store::IndexKey;
-use ledger::{LedgerError, Store};
-use rules::contract::Anomaly;
+use ledger::{LedgerError, PartnerRecord, Store};
 use rules::programme::Language;
-use rules::{AnnuityId, Contract, Term};
-use texts::{Code, explain};
+use rules::{AnnuityId, ContractId, Partner, PartnerId};
+use runtime::restatement::{Request, SettingAside};
+use std::collections::{BTreeMap, BTreeSet};
+use texts::Code;
 
 /// Number of contracts read side by side.
 const AT_ONCE: usize = 16;
@@ -31,33 +38,42 @@ pub(crate) async fn list<S: Store>(
 ) -> Result<Json<AttentionList>, Problem> {
     let pages = app.pages(Route::Attention, "", &parameters);
     let (limit, after) = (parameters.limit()?, pages.after(&mut parameters)?);
-    let lists = lists(&mut parameters)?;
+    let kind: Option<ItemKind> = parameters.parsed("kind")?;
+    let lists = lists(&mut parameters, kind)?;
     let language = parameters.language()?;
     parameters.done()?;
     let (part, next) = part(&app, lists, limit, after).await?;
     let mut unreadable = reports::Unreadable::default();
     unreadable.add(part.unreadable);
-    let read = stream::iter(part.list).map(|attention| items(&app, attention, language)).buffered(AT_ONCE);
-    let mut items = Vec::new();
-    for (some, key) in read.try_collect::<Vec<_>>().await? {
-        unreadable.add(key);
-        items.extend(some);
-    }
+    let read = Read::of(&app, &part.list).await?;
+    let drafts = part.list.iter().flat_map(|attention| read.show(attention, language)).collect();
+    let (mut drafts, keys) = without_set_aside(&app, drafts).await?;
+    unreadable.add(keys);
+    drafts.retain(|draft| kind.is_none_or(|kind| kind == draft.kind()));
+    let (causes, items) = by_cause(drafts, &read.names);
     let next_cursor = pages.next(next)?;
-    Ok(Json(AttentionList { items, next_cursor, unreadable: Unreadable::of(&unreadable, &Caller::Admin) }))
+    Ok(Json(AttentionList { causes, items, next_cursor, unreadable: Unreadable::of(&unreadable, &Caller::Admin) }))
 }
 
 /// The place after which a page goes on; within a part of the list, or at the beginning of the next part.
 type Place = (List, Option<IndexKey>);
 
-/// The parts of the list that `of` asks for; without it, contracts first.
-fn lists(parameters: &mut Parameters) -> Result<&'static [List], Refusal> {
-    match parameters.take("of").as_deref() {
-        None => Ok(&List::ALL),
-        Some("contracts") => Ok(&[List::Contracts]),
-        Some("messages") => Ok(&[List::Messages]),
-        Some(_) => Err(Refusal::new("of", Code::NotTheValue { value: "contracts or messages".to_owned() })),
-    }
+/// The parts of the list that `of` and `kind` ask for; without them, contracts first.
+fn lists(parameters: &mut Parameters, kind: Option<ItemKind>) -> Result<&'static [List], Refusal> {
+    let of: &[List] = match parameters.take("of").as_deref() {
+        None => &List::ALL,
+        Some("contracts") => &[List::Contracts],
+        Some("messages") => &[List::Messages],
+        Some(_) => {
+            return Err(Refusal::new("of", Code::NotTheValue { value: "contracts or messages".to_owned() }));
+        }
+    };
+    Ok(match kind {
+        Some(ItemKind::Anomaly(_)) if of.contains(&List::Contracts) => &[List::Contracts],
+        Some(ItemKind::Other(OtherKind::RejectedMessage)) if of.contains(&List::Messages) => &[List::Messages],
+        Some(ItemKind::Anomaly(_) | ItemKind::Other(OtherKind::RejectedMessage)) => &[],
+        Some(ItemKind::Other(OtherKind::Unreadable)) | None => of,
+    })
 }
 
 /// One page of these parts, and where the next one begins.
@@ -85,53 +101,151 @@ async fn part<S: Store>(
     Ok((page, None))
 }
 
-/// The items that the answer shows for an entry of the list, and the key of a part that could not be read.
-async fn items<S: Store>(
-    app: &App<S>,
-    attention: Attention,
-    language: Language,
-) -> Result<(Vec<AttentionItem>, Option<String>), LedgerError> {
-    let (unreadable, key) = match attention {
-        Attention::Annuity(id) => match annuity(app, &id, language).await {
-            Ok(items) => return Ok((items, None)),
-            Err(
-                LedgerError::Damaged { key, why: _ }
-                | LedgerError::Unknown { key }
-                | LedgerError::Overflow { what: key, source: _ },
-            ) => (UnreadableItem::of(Some(id), key.clone(), language), key),
-            Err(error @ (LedgerError::Store(_) | LedgerError::Contended { .. })) => return Err(error),
-        },
-        Attention::DeadLetter(dead_letter) => {
-            return Ok((vec![AttentionItem::DeadLetter(DeadLetterItem::of(&dead_letter, language))], None));
+/// An item that cannot be read, and why.
+#[derive(Clone)]
+struct Unread {
+    key: String,
+    why: &'static str,
+}
+
+impl Unread {
+    /// What an error says of an item; an error of the table itself is none of an item.
+    fn of(error: LedgerError) -> Result<Unread, LedgerError> {
+        match error {
+            LedgerError::Damaged { key, why } => Ok(Unread { key, why }),
+            LedgerError::Unknown { key } | LedgerError::Overflow { what: key, source: _ } => {
+                Ok(Unread { key, why: "" })
+            }
+            error @ (LedgerError::Store(_) | LedgerError::Contended { .. }) => Err(error),
         }
-        Attention::Unreadable { key } => (UnreadableItem::of(None, key.clone(), language), key),
-    };
-    Ok((vec![AttentionItem::Unreadable(unreadable)], Some(key)))
+    }
+
+    fn instead<T>(read: Result<T, LedgerError>) -> Result<Result<T, Unread>, LedgerError> {
+        match read {
+            Ok(read) => Ok(Ok(read)),
+            Err(error) => Unread::of(error).map(Err),
+        }
+    }
 }
 
-/// All anomalies of an annuity as it is now; the list may lag behind.
-async fn annuity<S: Store>(
+/// Everything that a page of the list is derived from: each contract read once, and all partners in one request.
+struct Read {
+    contracts: BTreeMap<ContractId, Result<Aggregates, Unread>>,
+    partners: BTreeMap<PartnerId, Result<Partner, Unread>>,
+    names: BTreeMap<PartnerId, String>,
+}
+
+impl Read {
+    async fn of<S: Store>(app: &App<S>, list: &[Attention]) -> Result<Read, LedgerError> {
+        let contract_id = |attention: &Attention| match attention {
+            Attention::Annuity(annuity) => Some(annuity.contract_id.clone()),
+            Attention::DeadLetter(_) | Attention::Unreadable { .. } => None,
+        };
+        let ids: BTreeSet<ContractId> = list.iter().filter_map(contract_id).collect();
+        let read = stream::iter(ids).map(async |id| {
+            let read = app.ledger.contract(&id).await.and_then(Aggregates::whole);
+            Ok::<_, LedgerError>((id, Unread::instead(read)?))
+        });
+        let contracts: BTreeMap<_, _> = read.buffered(AT_ONCE).try_collect().await?;
+        let sales = contracts.values().flatten().filter_map(|aggregates| aggregates.contract().sale().cloned());
+        let sellers: BTreeSet<PartnerId> = sales.map(|sale| sale.partner_id).collect();
+        let (mut partners, mut names) = (BTreeMap::new(), BTreeMap::new());
+        for (id, record) in app.ledger.records_of(sellers).await? {
+            if let Ok(PartnerRecord { name: Some(name), .. }) = &record {
+                names.insert(id.clone(), name.clone());
+            }
+            let partner = record.map_err(LedgerError::from).and_then(|record| record.known().cloned());
+            partners.insert(id, Unread::instead(partner)?);
+        }
+        Ok(Read { contracts, partners, names })
+    }
+
+    /// The items that an entry of the list has now; the list may lag behind. What was set aside is not shown.
+    fn show(&self, attention: &Attention, language: Language) -> Vec<Draft> {
+        let (annuity, Unread { key, why }) = match attention {
+            Attention::DeadLetter(dead_letter) => return vec![Draft::of_dead_letter(dead_letter, language)],
+            Attention::Unreadable { key } => (None, Unread { key: key.clone(), why: "" }),
+            Attention::Annuity(id) => match self.annuity(id, language) {
+                Ok(items) => return items,
+                Err(unread) => (Some(id.clone()), unread),
+            },
+        };
+        vec![Draft::of_unreadable(ItemId::unreadable(key.clone(), why), annuity, key, language)]
+    }
+
+    /// The anomalies of an annuity that are not set aside.
+    fn annuity(&self, id: &AnnuityId, language: Language) -> Result<Vec<Draft>, Unread> {
+        let Some(aggregates) = self.contracts.get(&id.contract_id) else { return Ok(Vec::new()) };
+        let aggregates = aggregates.as_ref().map_err(Clone::clone)?;
+        let contract = aggregates.contract();
+        let partner = match contract.sale().and_then(|sale| self.partners.get(&sale.partner_id)) {
+            Some(partner) => partner.clone()?,
+            None => Partner::default(),
+        };
+        let open = aggregates.anomalies(&contract, id.term, &partner).into_iter();
+        let open = open.filter(|found| found.set_aside.is_none());
+        let about = (&contract, aggregates.customer_name());
+        let recorded_at = aggregates.recorded_at(id);
+        Ok(open.map(|found| Draft::of_anomaly(id, &found, about, recorded_at, language)).collect())
+    }
+}
+
+/// The items without the unreadable ones that were set aside, and the keys of all unreadable ones.
+async fn without_set_aside<S: Store>(
     app: &App<S>,
-    id: &AnnuityId,
-    language: Language,
-) -> Result<Vec<AttentionItem>, LedgerError> {
-    let aggregates = app.ledger.contract(&id.contract_id).await?.whole()?;
-    let contract = aggregates.contract();
-    let partner = app.ledger.partner_of(&contract).await?;
-    let items = contract.anomalies(id.term, &partner).into_iter().map(|kind| {
-        AttentionItem::Annuity(AnnuityItem {
-            kind,
-            contract_id: id.contract_id.clone(),
-            term: id.term,
-            partner_id: contract.sale().map(|sale| sale.partner_id.clone()),
-            contradicting: if kind == Anomaly::Contradiction { contradicting(&contract, id.term) } else { Vec::new() },
-            recorded_at: aggregates.recorded_at(id),
-            what_to_do: explain::anomaly(kind, language).to_owned(),
-        })
-    });
-    Ok(items.collect())
+    drafts: Vec<Draft>,
+) -> Result<(Vec<Draft>, Vec<String>), LedgerError> {
+    let unreadable = |draft: &Draft| match draft.id() {
+        ItemId::Unreadable { key, seen: _ } => Some((draft.id().clone(), key.clone())),
+        ItemId::Anomaly { .. } | ItemId::DeadLetter { .. } => None,
+    };
+    let (ids, keys): (BTreeSet<ItemId>, Vec<String>) = drafts.iter().filter_map(unreadable).unzip();
+    let set_aside = app.ledger.unreadable_set_aside(&ids).await?;
+    Ok((drafts.into_iter().filter(|draft| !set_aside.contains(draft.id())).collect(), keys))
 }
 
-fn contradicting(contract: &Contract, term: Term) -> Vec<KeyName> {
-    contract.keys().filter(|key| key.term() == term && contract.is_contradicted(key)).map(KeyName::from).collect()
+pub(crate) async fn set_aside<S: Store>(
+    _: Admin,
+    State(app): State<App<S>>,
+    Path(item): Path<String>,
+    parameters: Parameters,
+    body: Bytes,
+) -> Result<(StatusCode, Json<ItemSetAside>), Problem> {
+    parameters.done()?;
+    let item: ItemId = item.parse().map_err(|_| Refusal::new("item", Code::NotAnItem))?;
+    let why = set_aside::parse(utf8(&body)?)?;
+    if is_set_aside(&app, &item).await? {
+        return Ok((StatusCode::OK, Json(ItemSetAside { status: SettingAsideStatus::SetAside })));
+    }
+    app.restatements.send(&Request::SetAside(SettingAside { item, why }), When::Now).await.map_err(|error| {
+        let error = runtime::chain(&error);
+        tracing::error!(error, "an item could not be set aside; the caller was told to try again");
+        Problem::try_again(Code::ItemNotTaken)
+    })?;
+    Ok((StatusCode::ACCEPTED, Json(ItemSetAside { status: SettingAsideStatus::Accepted })))
+}
+
+/// Whether an item is set aside already; a problem if it is not on the list, or says something else by now. So most
+/// mistakes are reported at once; the restatement function decides.
+async fn is_set_aside<S: Store>(app: &App<S>, item: &ItemId) -> Result<bool, Problem> {
+    match item {
+        ItemId::Anomaly { annuity, anomaly, seen } => {
+            let aggregates = app.ledger.contract(&annuity.contract_id).await?.whole()?;
+            let contract = aggregates.contract();
+            let partner = app.ledger.partner_of(&contract).await?;
+            let found = aggregates.anomalies(&contract, annuity.term, &partner).into_iter();
+            match found.into_iter().find(|found| found.anomaly == *anomaly) {
+                None => Err(Problem::not_found(Code::NoSuchItem)),
+                Some(found) if found.digest != *seen => Err(Problem::conflict(Code::ItemChanged)),
+                Some(found) => Ok(found.set_aside.is_some()),
+            }
+        }
+        ItemId::DeadLetter { message_id } => match app.ledger.is_dead_letter_listed(message_id).await? {
+            None => Err(Problem::not_found(Code::NoSuchItem)),
+            Some(listed) => Ok(!listed),
+        },
+        ItemId::Unreadable { .. } => {
+            Ok(!app.ledger.unreadable_set_aside(&BTreeSet::from([item.clone()])).await?.is_empty())
+        }
+    }
 }

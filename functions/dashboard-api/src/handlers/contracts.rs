@@ -39,7 +39,7 @@ pub(crate) async fn show<S: Store>(
     let mut unreadable = reports::Unreadable::default();
     unreadable.add(aggregates.unreadable().map(|one| format!("{} {}", one.key.pk, one.key.sk)));
     Ok(Json(ContractPage {
-        history: History::of(&contract_id, (&contract, aggregates.customer_name(), &partner), &view, page, language),
+        history: History::of(&contract_id, (&contract, &aggregates, &partner), &view, page, language),
         unknown_entries: unknown.map(Into::into).collect(),
         next_cursor,
         unreadable: Unreadable::of(&unreadable, &caller),

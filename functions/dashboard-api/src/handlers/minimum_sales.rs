@@ -9,7 +9,7 @@ use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
 use events::{Refusal, set_aside};
-use ledger::set_aside::{Outcome, SetAside, YearOf};
+use ledger::missed_years::{Outcome, SetAside, YearOf};
 use ledger::{PartnerRecord, Store};
 use reports::minimum_sales::{self, AgreementYear};
 use rules::minimum_sales::{MAX_YEARS, Status, Year};
@@ -33,7 +33,7 @@ pub(crate) async fn set_aside<S: Store>(
     let years = minimum_sales::of_partner(&app.ledger, &partner, app.today()).await?.years;
     let year = missed(&partner.record, of, &years)?;
     let seen = SetAside { sales: year.sales, minimum: year.minimum, reason, at: (app.now)() };
-    match app.ledger.set_aside(&partner_id, of, &seen).await? {
+    match app.ledger.set_year_aside(&partner_id, of, &seen).await? {
         Outcome::Now | Outcome::Already => Ok(Json(YearSetAside { status: SetAsideStatus::SetAside })),
         Outcome::ForAnotherReason => Err(Problem::conflict(Code::SetAsideAlready)),
     }

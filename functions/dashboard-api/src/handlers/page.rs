@@ -75,6 +75,7 @@ const FILES: &[(&str, &[u8])] = files![
     "text-fr.js"
     "text.js"
     "views.css"
+    "waiting.js"
     "what-if.js"
 ];
 

@@ -88,7 +88,7 @@ impl Parameters {
         self.left.remove(name)
     }
 
-    fn parsed<T: FromStr<Err: Into<Notice>>>(&mut self, name: &str) -> Result<Option<T>, Refusal> {
+    pub(crate) fn parsed<T: FromStr<Err: Into<Notice>>>(&mut self, name: &str) -> Result<Option<T>, Refusal> {
         let value = self.left.remove(name).map(|text| text.parse());
         value.transpose().map_err(|error: T::Err| Refusal::new(name, error))
     }

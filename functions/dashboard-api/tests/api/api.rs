@@ -396,7 +396,14 @@ async fn what_needs_a_person_is_listed_newest_first_until_it_is_resolved() {
             None => break,
         }
     }
-    assert_eq!(&paged, items);
+    let without_cause = |items: &[Value]| {
+        let mut items = items.to_vec();
+        for item in &mut items {
+            item["cause"] = Value::Null;
+        }
+        items
+    };
+    assert_eq!(without_cause(&paged), without_cause(items));
 
     let partner = json!({"name": "U", "agreements": [{"model": "referrer", "starts_on": "2025-01-01"}]});
     assert_eq!(service.admin.put("/partners/unknown", partner.to_string()).await.status, 201);

@@ -4,6 +4,7 @@
 
 mod access;
 mod api;
+mod attention;
 mod generated_requests;
 mod languages;
 #[cfg(feature = "openapi")]

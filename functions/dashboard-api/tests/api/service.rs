@@ -20,7 +20,7 @@ use ledger::totals::PartnerMonth;
 use ledger::{Ledger, Outcome, ReportedFact};
 use rules::text::Language;
 use rules::{Fact, PartnerId};
-use runtime::restatement::{PartnerStep, Request, SendError};
+use runtime::restatement::{PartnerStep, Request, SendError, SettingAside};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -207,6 +207,10 @@ impl Service {
     async fn follow(&self, request: Request) {
         match request {
             Request::Partner(step) => self.restate(&step).await,
+            Request::SetAside(SettingAside { item, why }) => {
+                let origin = Origin { at: now(), because: &Trigger::SetAside };
+                self.ledger().set_item_aside(&item, &why, origin).await.unwrap();
+            }
             Request::Choice(request) => {
                 let contract = self.ledger().contract(&request.contract_id).await.unwrap().contract();
                 let sales = contract.sale_claims();

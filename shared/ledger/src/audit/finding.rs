@@ -62,6 +62,9 @@ pub enum Finding {
     /// An annuity whose derived marks (whether it has an anomaly, whether a choice was made, the present and earlier
     /// partners of the sale) differ from those derived from its contract.
     Mark { key: Key, contract_id: ContractId },
+    /// An annuity that the attention list lacks, since its write did not read the facts that show it to be implausible;
+    /// or one that is listed and plausible by now. Not an error: readers see what the contract shows.
+    Unseen { key: Key, contract_id: ContractId },
     /// An item that has lost its revision, so that it can never be written again.
     NoRevision { key: Key },
     /// A month total that differs from the sum of the entries: a refresh is pending, or was lost.
@@ -73,6 +76,27 @@ pub enum Finding {
         /// The sum of the entries.
         booked: Totals,
     },
+}
+
+impl Finding {
+    /// Whether something in the table is wrong, and not only unseen yet.
+    pub fn is_error(&self) -> bool {
+        match self {
+            Finding::Unseen { .. } => false,
+            Finding::Unreadable(_)
+            | Finding::NoHash { .. }
+            | Finding::Torn { .. }
+            | Finding::Lost { .. }
+            | Finding::Difference { .. }
+            | Finding::Overflow { .. }
+            | Finding::Unfinished { .. }
+            | Finding::List { .. }
+            | Finding::RankKey { .. }
+            | Finding::Mark { .. }
+            | Finding::NoRevision { .. }
+            | Finding::Totals { .. } => true,
+        }
+    }
 }
 
 impl fmt::Display for Finding {
@@ -116,6 +140,9 @@ impl fmt::Display for Finding {
                     "{} {}: its marks (attention, choice, whose the sale is) are not its contract's",
                     key.pk, key.sk
                 )
+            }
+            Finding::Unseen { key, .. } => {
+                write!(f, "{} {}: the attention list does not show yet whether it is plausible", key.pk, key.sk)
             }
             Finding::NoRevision { key } => {
                 write!(f, "{} {}: has no revision, so that nothing can write it", key.pk, key.sk)

@@ -5,10 +5,11 @@ use super::{Audit, Finding};
 use crate::aggregates::Aggregates;
 use crate::item::{Hash, key, text};
 use crate::keys::{self, RowKey};
+use crate::marks::Difference;
 use crate::rows::Row;
 use crate::store::Item;
 use crate::totals::{MonthTotals, PartnerMonth};
-use crate::{Unreadable, attention, set_aside};
+use crate::{Unreadable, attention, missed_years, set_aside};
 use rules::line::{LineId, entry_fee_line};
 use rules::{Entry, Line, Minor, Partner, PartnerId, PostingKey, Totals};
 use std::collections::{BTreeMap, BTreeSet};
@@ -106,9 +107,12 @@ impl Inspection {
         let lines = contract.terms().into_iter().flat_map(|term| contract.lines(term, &partner)).collect();
         self.compare(lines, sums, doubtful);
         if let (Some(contract_id), false) = (keys::contract_of(partition), doubtful) {
-            for aggregate in aggregates.wrongly_marked(&contract, &partner) {
-                let key = RowKey::Aggregate(aggregate.clone()).key();
-                self.find(Finding::Mark { key, contract_id: contract_id.clone() });
+            for (aggregate, difference) in aggregates.wrongly_marked(&contract, &partner) {
+                let (key, contract_id) = (RowKey::Aggregate(aggregate.clone()).key(), contract_id.clone());
+                self.find(match difference {
+                    Difference::Wrong => Finding::Mark { key, contract_id },
+                    Difference::Unseen => Finding::Unseen { key, contract_id },
+                });
             }
         }
     }
@@ -244,12 +248,13 @@ impl Inspection {
     /// Checks an item outside the partitions that are checked as a whole.
     fn other(&mut self, item: &Item) {
         let key = key(item);
-        let found = match attention::check(item).or_else(|| set_aside::check(item)) {
-            Some(Err(unreadable)) => Some(Finding::Unreadable(unreadable)),
-            Some(Ok(())) if Hash::of(item) == Hash::Missing => Some(Finding::NoHash { key }),
-            Some(Ok(())) => None,
-            None => Some(Finding::Unreadable(Unreadable::unknown(key))),
-        };
+        let found =
+            match attention::check(item).or_else(|| missed_years::check(item)).or_else(|| set_aside::check(item)) {
+                Some(Err(unreadable)) => Some(Finding::Unreadable(unreadable)),
+                Some(Ok(())) if Hash::of(item) == Hash::Missing => Some(Finding::NoHash { key }),
+                Some(Ok(())) => None,
+                None => Some(Finding::Unreadable(Unreadable::unknown(key))),
+            };
         self.audit.findings.extend(found);
     }
 }

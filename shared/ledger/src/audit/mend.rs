@@ -46,7 +46,7 @@ impl Finding {
             | Finding::RankKey { .. } => 0,
             Finding::List { .. } => 1,
             Finding::Unfinished { .. } => 2,
-            Finding::Mark { .. } | Finding::Difference { .. } => 3,
+            Finding::Mark { .. } | Finding::Unseen { .. } | Finding::Difference { .. } => 3,
             Finding::Totals { .. } => 4,
         }
     }
@@ -67,7 +67,9 @@ impl<S: Store, A: Announce> Ledger<S, A> {
             Finding::RankKey { key, .. } => self.put_in_place(key).await?,
             Finding::List { partner_id, earliest, .. } => self.list_again(partner_id, earliest, origin).await?,
             Finding::Unfinished { annuity, .. } => self.finish(annuity, origin).await?,
-            Finding::Mark { contract_id, .. } => self.mark_again(contract_id, origin).await?,
+            Finding::Mark { contract_id, .. } | Finding::Unseen { contract_id, .. } => {
+                self.mark_again(contract_id, origin).await?;
+            }
             Finding::Difference { line, .. } => self.repair(line, origin).await?,
             Finding::Totals { of, .. } => self.refresh_totals(of).await?,
         }

@@ -114,7 +114,7 @@ fn of_a_later_release(sound: &[Item]) -> Vec<(&'static str, Vec<Item>)> {
     let of = |path: &[&str], value: &AttributeValue| written_otherwise(sound, a, first, path, value);
     let reason = AttributeValue::M(HashMap::from([("loyalty".to_owned(), AttributeValue::M(HashMap::new()))]));
     let later_fact = AttributeValue::M(HashMap::from([("u".to_owned(), AttributeValue::M(HashMap::new()))]));
-    let mut row = Item::from([("pk".to_owned(), s(a)), ("sk".to_owned(), s("TERM#01#Q#9"))]);
+    let mut row = Item::from([("pk".to_owned(), s(a)), ("sk".to_owned(), s("TERM#01#Z#9"))]);
     hash(&mut row);
     let annuity = sound.iter().find(|item| text(item, "pk") == a && text(item, "sk") == first).unwrap();
     let counted: u32 = annuity["n"].as_n().unwrap().parse().unwrap();

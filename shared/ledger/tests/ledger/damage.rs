@@ -383,7 +383,8 @@ fn is_derivable(finding: &Finding) -> bool {
         | Finding::RankKey { .. }
         | Finding::Mark { .. }
         | Finding::NoRevision { .. }
-        | Finding::Totals { .. } => true,
+        | Finding::Totals { .. }
+        | Finding::Unseen { .. } => true,
     }
 }
 

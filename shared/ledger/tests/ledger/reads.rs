@@ -8,8 +8,8 @@ use ledger::attention::{Attention, DeadLetter};
 use ledger::attention::{List, Wording};
 use ledger::audit::audit;
 use ledger::choices::{Choice, ChoiceResult};
+use ledger::missed_years::{Outcome, SetAside, YearOf};
 use ledger::recorded::{Origin, Trigger};
-use ledger::set_aside::{Outcome, SetAside, YearOf};
 use ledger::totals::PartnerMonth;
 use ledger::{Ledger, LedgerError, ReportedFact};
 use rules::agreement::Draft;
@@ -260,7 +260,7 @@ async fn a_year_that_was_set_aside_is_read_with_its_partner() {
         (12, seen(0, "ill"), Outcome::Now),
         (1, seen(4, "other"), Outcome::Now),
     ] {
-        assert_eq!(ledger.set_aside(&id, year(number), &seen).await.unwrap(), outcome, "{seen:?}");
+        assert_eq!(ledger.set_year_aside(&id, year(number), &seen).await.unwrap(), outcome, "{seen:?}");
     }
     table.requests();
     let read = ledger.partner_with_years(&id).await.unwrap();

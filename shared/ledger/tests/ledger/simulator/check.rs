@@ -19,7 +19,8 @@ pub(super) fn check(table: &Table, scenario: &Scenario) -> Result<(), String> {
         return Err(broken.clone());
     }
     let audit = audit(table.items().map(|(_, item)| item.clone()).collect());
-    let counts = |finding: &&Finding| table.totals || !matches!(finding, Finding::Totals { .. });
+    let counts =
+        |finding: &&Finding| finding.is_error() && (table.totals || !matches!(finding, Finding::Totals { .. }));
     let findings: Vec<String> = audit.findings.iter().filter(counts).map(ToString::to_string).collect();
     if !findings.is_empty() {
         return Err(findings.join("\n"));

@@ -1,0 +1,207 @@
+//! Missed years of minimum sales (RULEBOOK §6) that a manager set aside: one item for each, with the partner. It holds
+//! for the figures that the manager saw; if the sales or the minimum of the year change, the year is back on the list.
+//!
+//! | item | partition | sort key |
+//! |---|---|---|
+//! | a missed year that was set aside | `PARTNER#<partner>` | `ASIDE#<starts_on>#<n>` |
+
+use crate::bookings::Announce;
+use crate::error::{CHANGED, SHAPE, UNSTORABLE};
+use crate::item::{self, Hash, text};
+use crate::queries::name;
+use crate::store::{Consistency, Item, Key, Store, TransactError, Write};
+use crate::{Ledger, LedgerError, PartnerRecord, Unreadable, keys};
+use jiff::Timestamp;
+use rules::minimum_sales::Year;
+use rules::{AgreementId, PartnerId};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// A year of one of a partner's agreements.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct YearOf {
+    pub agreement: AgreementId,
+    /// The number of the year, from 1 on.
+    pub number: u16,
+}
+
+/// The figures and the reason recorded when a year was set aside.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SetAside {
+    /// The number of sales in the year.
+    pub sales: u32,
+    /// The minimum of the year.
+    pub minimum: u32,
+    /// The reason stated.
+    pub reason: String,
+    /// The time of recording.
+    pub at: Timestamp,
+}
+
+impl SetAside {
+    /// Whether the recorded figures equal the year's present ones.
+    pub fn is_about(&self, year: &Year) -> bool {
+        (self.sales, self.minimum) == (year.sales, year.minimum)
+    }
+}
+
+/// The outcome of setting a year aside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// The year is set aside from now on.
+    Now,
+    /// The year was set aside before, for the same reason.
+    Already,
+    /// The year was set aside before, for another reason, which is kept.
+    ForAnotherReason,
+}
+
+/// A partner and its years that were set aside.
+#[derive(Debug, Clone)]
+pub struct WithYears {
+    /// The partner.
+    pub record: PartnerRecord,
+    /// The years that were set aside.
+    pub set_aside: BTreeMap<YearOf, SetAside>,
+    /// The keys of the unreadable items that were skipped, as `PK SK`.
+    pub unreadable: Vec<String>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Stored {
+    pk: String,
+    sk: String,
+    #[serde(rename = "sl")]
+    sales: u32,
+    #[serde(rename = "mi")]
+    minimum: u32,
+    #[serde(rename = "re")]
+    reason: String,
+    at: Timestamp,
+    #[serde(rename = "v")]
+    revision: u64,
+}
+
+/// The first part of the sort key.
+const ASIDE: &str = "ASIDE#";
+
+fn key(partner: &PartnerId, year: YearOf) -> Key {
+    let YearOf { agreement, number } = year;
+    Key { pk: keys::partner_partition(partner), sk: format!("{ASIDE}{agreement}#{number}") }
+}
+
+/// The year in a sort key.
+fn year_of(sk: &str) -> Option<YearOf> {
+    let (agreement, number) = sk.strip_prefix(ASIDE)?.split_once('#')?;
+    Some(YearOf { agreement: agreement.parse().ok()?, number: number.parse().ok()? })
+}
+
+impl Stored {
+    fn read(item: &Item) -> Result<(YearOf, SetAside, u64), Unreadable> {
+        let key = item::key(item);
+        if Hash::of(item) == Hash::Differs {
+            return Err(Unreadable::damaged(key, CHANGED));
+        }
+        let stored: Result<Stored, _> = serde_dynamo::from_item(item.clone());
+        let Ok(Stored { pk: _, sk, sales, minimum, reason, at, revision }) = stored else {
+            return Err(Unreadable::damaged(key, SHAPE));
+        };
+        let year = year_of(&sk).ok_or_else(|| Unreadable::damaged(key, "its key is not that of a set-aside year"))?;
+        Ok((year, SetAside { sales, minimum, reason, at }, revision))
+    }
+}
+
+/// Checks that the item of a set-aside year is as recorded; none: the item is of another kind.
+pub(crate) fn check(item: &Item) -> Option<Result<(), Unreadable>> {
+    keys::partner_of(text(item, "pk"))?;
+    text(item, "sk").strip_prefix(ASIDE)?;
+    Some(Stored::read(item).map(drop))
+}
+
+impl<S: Store, A: Announce> Ledger<S, A> {
+    /// A partner and its years that were set aside, strongly consistent; reads its partition, in one request.
+    pub async fn partner_with_years(&self, id: &PartnerId) -> Result<WithYears, LedgerError> {
+        let head_key = keys::partner_record(id);
+        let mut partner = WithYears {
+            record: PartnerRecord::unknown(id.clone()),
+            set_aside: BTreeMap::new(),
+            unreadable: Vec::new(),
+        };
+        for item in self.store.partition(head_key.pk).await? {
+            let key = name(&item);
+            if text(&item, "sk") == head_key.sk {
+                partner.record = PartnerRecord::read(item)?;
+            } else if let Ok((year, set_aside, _)) = Stored::read(&item) {
+                partner.set_aside.insert(year, set_aside);
+            } else {
+                partner.unreadable.push(key);
+            }
+        }
+        Ok(partner)
+    }
+
+    /// Sets a year aside with the figures that the manager saw. Repeated figures change nothing; other figures replace
+    /// the recorded ones.
+    pub async fn set_year_aside(
+        &self,
+        partner: &PartnerId,
+        year: YearOf,
+        seen: &SetAside,
+    ) -> Result<Outcome, LedgerError> {
+        const ATTEMPTS: u32 = 12;
+        let key = key(partner, year);
+        for attempt in 0..ATTEMPTS {
+            let read = self.store.get(vec![key.clone()], Consistency::Strong).await?.into_iter().next();
+            let stored = read;
+            let read = stored.as_ref().map(Stored::read).transpose()?;
+            match &read {
+                Some((_, before, _)) if (before.sales, before.minimum) == (seen.sales, seen.minimum) => {
+                    let same = before.reason == seen.reason;
+                    return Ok(if same { Outcome::Already } else { Outcome::ForAnotherReason });
+                }
+                Some(_) | None => {}
+            }
+            let before = stored.zip(read.map(|(_, before, revision)| (before, revision)));
+            match self.store.transact(vec![write(&key, seen, before)?]).await {
+                Ok(()) => return Ok(Outcome::Now),
+                Err(TransactError::Conflict) => self.store.back_off(attempt).await,
+                Err(TransactError::Failed(error)) => return Err(error.into()),
+            }
+        }
+        Err(LedgerError::Contended { what: key.pk, attempts: ATTEMPTS })
+    }
+}
+
+/// The write of a year set aside, in place of the stored item.
+fn write(key: &Key, seen: &SetAside, before: Option<(Item, (SetAside, u64))>) -> Result<Write, LedgerError> {
+    let Some((stored, (read, revision))) = before else {
+        let mut item = attributes(key, seen, 1)?;
+        item::hash(&mut item);
+        return Ok(Write::Insert(item));
+    };
+    let mut item = item::rewrite(&stored, &attributes(key, &read, revision)?, attributes(key, seen, revision + 1)?);
+    item::hash(&mut item);
+    Ok(Write::Replace(item, revision))
+}
+
+fn attributes(key: &Key, seen: &SetAside, revision: u64) -> Result<Item, LedgerError> {
+    let (Key { pk, sk }, SetAside { sales, minimum, reason, at }) = (key.clone(), seen.clone());
+    serde_dynamo::to_item(Stored { pk, sk, sales, minimum, reason, at, revision })
+        .map_err(|_| LedgerError::Damaged { key: format!("{} {}", key.pk, key.sk), why: UNSTORABLE })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_read_back_as_written() {
+        let year = YearOf { agreement: "2024-02-29".parse().unwrap(), number: 12 };
+        let key = key(&"P-1".parse().unwrap(), year);
+        assert_eq!((key.pk.as_str(), key.sk.as_str()), ("PARTNER#P-1", "ASIDE#2024-02-29#12"));
+        assert_eq!(year_of(&key.sk), Some(year));
+        for other in ["HEAD", "ASIDE#2024-02-29", "ASIDE#2024-02-30#1", "ASIDE#2024-02-29#x", "ASIDE#2024-02-29#1#1"] {
+            assert_eq!(year_of(other), None, "{other}");
+        }
+    }
+}
