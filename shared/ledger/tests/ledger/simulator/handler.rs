@@ -50,7 +50,8 @@ impl Announce for Refreshes {
 }
 
 async fn take(ledger: &Ledger<impl Store, impl Announce>, queue: &SimStore, messages: Vec<Message>, id: usize) -> Done {
-    let at = Timestamp::from_second(i64::try_from(id).unwrap_or(0)).unwrap_or_default();
+    // 2026, so that few facts are dated far ahead.
+    let at = Timestamp::from_second(1_790_000_000 + i64::try_from(id).unwrap_or(0)).unwrap_or_default();
     let events: Vec<ReportedFact> = messages
         .iter()
         .filter_map(|message| match message {
