@@ -4,10 +4,10 @@ use rules::Totals;
 use rules::balance::Balances;
 use rules::money::Overflow;
 
-/// The balances of months, by currency.
-pub fn of_months<'a>(months: impl Iterator<Item = &'a Totals>) -> Result<Balances, Overflow> {
+/// The balances that totals add up to, by currency.
+pub fn of_totals<'a>(all: impl IntoIterator<Item = &'a Totals>) -> Result<Balances, Overflow> {
     let mut balances = Balances::default();
-    for (group, total) in months.flat_map(|totals| &totals.0) {
+    for (group, total) in all.into_iter().flat_map(|totals| &totals.0) {
         let due = total.due(group.kind);
         let balance = balances.0.entry(group.currency).or_default();
         balance.due_to_partner = balance.due_to_partner.plus(due.due_to_partner)?;

@@ -2,9 +2,10 @@
 //! recorded since a day.
 
 use crate::as_known::{self, AsKnown};
-use crate::{ReportError, Unreadable, overflow};
+use crate::{ReportError, Unreadable, balances, overflow};
 use ledger::queries::ListedEntry;
 use ledger::{Ledger, LedgerError, Store};
+use rules::balance::Balances;
 use rules::{Day, Month, PartnerId, Totals};
 
 #[derive(Debug, Clone)]
@@ -31,6 +32,8 @@ pub struct Section {
     pub entries: Vec<ListedEntry>,
     /// Their sums.
     pub totals: Totals,
+    /// The amounts due from the totals, by currency.
+    pub balances: Balances,
 }
 
 impl Section {
@@ -41,7 +44,8 @@ impl Section {
             let booked = totals.book(&entry.posting, entry.amount, entry.vendor_share);
             booked.map_err(|source| overflow(partner_id, source))?;
         }
-        Ok(Section { entries, totals })
+        let balances = balances::of_totals([&totals]).map_err(|source| overflow(partner_id, source))?;
+        Ok(Section { entries, totals, balances })
     }
 }
 

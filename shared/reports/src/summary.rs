@@ -52,7 +52,7 @@ pub struct Row {
     pub totals: Totals,
 }
 
-/// All partners' months, by month and partner, and the items left out.
+/// Months of partners, by month and partner, and the items left out.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Everyone {
     /// The months.
@@ -102,6 +102,14 @@ async fn as_known<S: Store>(ledger: &Ledger<S>, period: Period, day: Day) -> Res
 }
 
 impl Everyone {
+    /// One partner's months.
+    pub fn only(partner_id: &PartnerId, known: Months) -> Everyone {
+        let row = |(month, totals)| Row { month, partner_id: partner_id.clone(), totals };
+        let mut only = Everyone { rows: known.totals.into_iter().map(row).collect(), ..Everyone::default() };
+        only.unreadable.add(known.unreadable);
+        only
+    }
+
     /// Leaves out, and names, the partners with the largest amounts until all sums fit 64 bits: no sum of some amounts
     /// is larger than that of all their absolute values.
     fn leave_out_what_cannot_be_added(&mut self) {
@@ -156,7 +164,7 @@ pub struct Sums<'a> {
 }
 
 /// The sum of totals.
-pub fn sum<'a>(all: impl Iterator<Item = &'a Totals>) -> Result<Totals, Overflow> {
+fn sum<'a>(all: impl Iterator<Item = &'a Totals>) -> Result<Totals, Overflow> {
     let mut sum = Totals::default();
     for totals in all {
         sum.add_all(totals)?;

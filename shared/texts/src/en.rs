@@ -85,6 +85,25 @@ impl Table for English {
             Heading::VendorShare => "Vendor’s share",
             Heading::DueToPartner => "Due to the partner",
             Heading::DueFromPartner => "Due from the partner",
+            Heading::Total => "Total",
+            Heading::Model => "Model",
+            Heading::Currency => "Currency",
+            Heading::Document => "Document",
+            Heading::RecordedOn => "Recorded on",
+            Heading::Partner => "Partner",
+            Heading::Name => "Name",
+            Heading::Month => "Month",
+            Heading::FirstMonth => "First month",
+            Heading::LastMonth => "Last month",
+            Heading::EntryCount => "Number of entries",
+            Heading::EntriesSheet => "Entries",
+            Heading::EarlierEntriesSheet => "Earlier entries",
+            Heading::EarlierTotalsSheet => "Earlier totals",
+            Heading::ByMonth => "By month",
+            Heading::ByPartner => "By partner",
+            Heading::StatementFile => "statement",
+            Heading::SummaryFile => "summary",
+            Heading::KnownOnFile => "known-on",
         }
     }
 
@@ -192,6 +211,14 @@ impl Table for English {
 
     fn day(&self, iso: &str) -> String {
         iso.to_owned()
+    }
+
+    fn day_pattern(&self) -> &'static str {
+        "yyyy-mm-dd"
+    }
+
+    fn month_pattern(&self) -> &'static str {
+        "yyyy-mm"
     }
 
     fn nth_sale(&self, n: u64) -> String {

@@ -69,7 +69,7 @@ impl Table for French {
 
     fn heading(&self, heading: Heading) -> &'static str {
         match heading {
-            Heading::Statement => "Décompte",
+            Heading::Statement => "Relevé",
             Heading::Entries => "Écritures du mois",
             Heading::EarlierEntries => "Écritures de mois antérieurs, enregistrées depuis le",
             Heading::AsKnownOn => "Tel que connu le",
@@ -84,6 +84,25 @@ impl Table for French {
             Heading::VendorShare => "Part de l’éditeur",
             Heading::DueToPartner => "Dû au partenaire",
             Heading::DueFromPartner => "Dû par le partenaire",
+            Heading::Total => "Total",
+            Heading::Model => "Modèle",
+            Heading::Currency => "Devise",
+            Heading::Document => "Pièce",
+            Heading::RecordedOn => "Enregistrée le",
+            Heading::Partner => "Partenaire",
+            Heading::Name => "Nom",
+            Heading::Month => "Mois",
+            Heading::FirstMonth => "Premier mois",
+            Heading::LastMonth => "Dernier mois",
+            Heading::EntryCount => "Nombre d’écritures",
+            Heading::EntriesSheet => "Écritures",
+            Heading::EarlierEntriesSheet => "Écritures antérieures",
+            Heading::EarlierTotalsSheet => "Totaux antérieurs",
+            Heading::ByMonth => "Par mois",
+            Heading::ByPartner => "Par partenaire",
+            Heading::StatementFile => "releve",
+            Heading::SummaryFile => "synthese",
+            Heading::KnownOnFile => "connu-le",
         }
     }
 
@@ -193,6 +212,14 @@ impl Table for French {
 
     fn day(&self, iso: &str) -> String {
         iso.rsplit('-').collect::<Vec<_>>().join("/")
+    }
+
+    fn day_pattern(&self) -> &'static str {
+        "dd/mm/yyyy"
+    }
+
+    fn month_pattern(&self) -> &'static str {
+        "mm/yyyy"
     }
 
     fn nth_sale(&self, n: u64) -> String {

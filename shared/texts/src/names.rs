@@ -1,12 +1,13 @@
-//! Names of kinds, models, reasons and anomalies, for headings and tables: for the API, its printed statement and the
-//! page.
+//! Names of kinds, models, reasons and anomalies, for headings and tables: for the API, its printed statement, its
+//! workbooks and the page.
 
 use crate::heading::Heading;
 use crate::languages::table;
 use rules::decision::Reason;
+use rules::line::LineId;
 use rules::programme::ProgrammeVersion;
 use rules::text::{Language, Text};
-use rules::{AdjustmentKind, Anomaly, Instance, Kind, Model};
+use rules::{AdjustmentId, AdjustmentKind, Anomaly, Cause, Instance, Kind, Model};
 
 impl Heading {
     /// The words in a language.
@@ -18,6 +19,21 @@ impl Heading {
 /// A kind of amount: `Commission`.
 pub fn kind(kind: Kind, language: Language) -> &'static str {
     table(language).kind(kind)
+}
+
+/// A model of the programme: `Referrer`.
+pub fn model(model: Model, language: Language) -> &'static str {
+    named(model).map_or(model.as_str(), |name| name.in_language(language))
+}
+
+/// The supplement or credit note of a line, `Credit note CN-00058`; none for an annuity or an entry fee.
+pub fn document(line: &LineId, language: Language) -> Option<String> {
+    match line {
+        LineId::Annuity { annuity: _, cause: Cause::Adjustment(AdjustmentId { kind, id }) } => {
+            Some(format!("{} {id}", table(language).adjustment(*kind)))
+        }
+        LineId::Annuity { annuity: _, cause: Cause::Annuity } | LineId::EntryFee { .. } => None,
+    }
 }
 
 /// The title of a problem, by its HTTP status.
@@ -38,7 +54,7 @@ pub fn all() -> Vec<(&'static str, &'static str, Text)> {
         let kinds = Text { fr: fr.kinds(*one), en: en.kinds(*one) };
         [("kind", one.as_str(), kind), ("kinds", one.as_str(), kinds)]
     });
-    let models = Model::ALL.iter().filter_map(|one| Some(("model", one.as_str(), model(*one)?)));
+    let models = Model::ALL.iter().filter_map(|one| Some(("model", one.as_str(), named(*one)?)));
     let reasons = Reason::each().map(|one| ("reason", one.as_str(), Text { fr: fr.reason(one), en: en.reason(one) }));
     let anomalies = Anomaly::ALL
         .map(|one| ("attention", one.as_str(), Text { fr: fr.anomaly_name(one), en: en.anomaly_name(one) }));
@@ -50,9 +66,9 @@ pub fn all() -> Vec<(&'static str, &'static str, Text)> {
 }
 
 /// A model, as the latest version of the programme that has it calls it.
-fn model(model: Model) -> Option<Text> {
-    let named = |version: &ProgrammeVersion| Some(version.programme().terms(model)?.name);
-    ProgrammeVersion::ALL.iter().rev().find_map(named)
+fn named(model: Model) -> Option<Text> {
+    let name = |version: &ProgrammeVersion| Some(version.programme().terms(model)?.name);
+    ProgrammeVersion::ALL.iter().rev().find_map(name)
 }
 
 #[cfg(test)]

@@ -25,6 +25,16 @@ pub fn amount(minor: Minor, currency: Currency, language: Language) -> String {
     text + "\u{a0}" + currency.code()
 }
 
+/// The pattern of a day in a workbook: `yyyy-mm-dd`, `dd/mm/yyyy`. Its program shows the day by it.
+pub fn day_pattern(language: Language) -> &'static str {
+    table(language).day_pattern()
+}
+
+/// The pattern of a month in a workbook: `yyyy-mm`, `mm/yyyy`.
+pub fn month_pattern(language: Language) -> &'static str {
+    table(language).month_pattern()
+}
+
 /// `33.3333%` in English, `33,3333 %` in French.
 pub(crate) fn percent(rate: Rate, language: Language) -> String {
     table(language).percent(&rate.in_percent())

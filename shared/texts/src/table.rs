@@ -43,6 +43,10 @@ pub(crate) trait Table {
     fn percent(&self, number: &str) -> String;
     /// A day written `YYYY-MM-DD`.
     fn day(&self, iso: &str) -> String;
+    /// The pattern of a day in a workbook, in the letters of its format.
+    fn day_pattern(&self) -> &'static str;
+    /// The pattern of a month in a workbook.
+    fn month_pattern(&self) -> &'static str;
     /// The `n`-th sale, 1 to 12.
     fn nth_sale(&self, n: u64) -> String;
 }

@@ -3,7 +3,6 @@
 use crate::{Cell, Column, EXACT_DIGITS, Row, Sheet, Workbook};
 use jiff::civil::{Date, date};
 use rules::{Currency, Minor};
-use std::fmt::Write;
 
 const HEAD: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n";
 const MAIN: &str = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
@@ -46,8 +45,7 @@ pub(crate) fn all(book: &Workbook) -> Vec<(String, String)> {
     ];
     let numbered = book.sheets.iter().zip(1..);
     files.extend(numbered.map(|(sheet, n)| (format!("xl/worksheets/sheet{n}.xml"), self::sheet(sheet))));
-    files.iter_mut().for_each(|(_, content)| content.insert_str(0, HEAD));
-    files
+    files.into_iter().map(|(name, content)| (name, HEAD.to_owned() + &content)).collect()
 }
 
 fn each_sheet(book: &Workbook, text: impl Fn(usize, &Sheet) -> String) -> String {
@@ -80,11 +78,11 @@ fn styles(book: &Workbook) -> String {
         _ => format!("#,##0.{}", "0".repeat(decimals)),
     });
     let patterns = ["0", book.day_pattern, book.month_pattern].map(str::to_owned).into_iter().chain(amounts);
-    let (mut formats, mut cells) = (String::new(), style(0));
-    for (id, pattern) in (FIRST_PATTERN..).zip(patterns) {
-        let _ = write!(formats, "<numFmt numFmtId=\"{id}\" formatCode=\"{}\"/>", escaped(&pattern));
-        cells += &style(id);
-    }
+    let numbered: Vec<(usize, String)> = (FIRST_PATTERN..).zip(patterns).collect();
+    let format =
+        |(id, pattern): &(usize, String)| format!("<numFmt numFmtId=\"{id}\" formatCode=\"{}\"/>", escaped(pattern));
+    let formats: String = numbered.iter().map(format).collect();
+    let cells: String = [0].into_iter().chain(numbered.iter().map(|(id, _)| *id)).map(style).collect();
     format!(
         "<styleSheet xmlns=\"{MAIN}\"><numFmts>{formats}</numFmts>\
          <fonts><font><sz val=\"11\"/><name val=\"Calibri\"/></font>\
@@ -106,36 +104,42 @@ fn style(id: usize) -> String {
 }
 
 fn sheet(sheet: &Sheet) -> String {
-    let mut text = format!(
+    let headings = sheet.columns.iter().map(|column| Cell::text(column.heading)).collect();
+    let headings = row(1, &Row { cells: headings, is_strong: true });
+    let rows: String = sheet.rows.iter().zip(2..).map(|(one, n)| row(n, one)).collect();
+    format!(
         "<worksheet xmlns=\"{MAIN}\"><sheetPr><pageSetUpPr fitToPage=\"1\"/></sheetPr>\
          <sheetViews><sheetView workbookViewId=\"0\">\
-         <pane ySplit=\"1\" topLeftCell=\"A2\" activePane=\"bottomLeft\" state=\"frozen\"/></sheetView></sheetViews><cols>"
-    );
-    for (Column { width, .. }, n) in sheet.columns.iter().zip(1..) {
-        let _ = write!(text, "<col min=\"{n}\" max=\"{n}\" width=\"{width}\" customWidth=\"1\"/>");
-    }
-    text += "</cols><sheetData>";
-    let headings = sheet.columns.iter().map(|column| Cell::text(column.heading)).collect();
-    row(1, &Row { cells: headings, is_strong: true }, &mut text);
-    sheet.rows.iter().zip(2..).for_each(|(one, n)| row(n, one, &mut text));
-    text + "</sheetData><pageSetup paperSize=\"9\" orientation=\"landscape\" fitToHeight=\"0\"/></worksheet>"
+         <pane ySplit=\"1\" topLeftCell=\"A2\" activePane=\"bottomLeft\" state=\"frozen\"/></sheetView></sheetViews>\
+         {}<sheetData>{headings}{rows}</sheetData>\
+         <pageSetup paperSize=\"9\" orientation=\"landscape\" fitToHeight=\"0\"/></worksheet>",
+        widths(&sheet.columns)
+    )
 }
 
-fn row(n: usize, row: &Row, text: &mut String) {
-    let _ = write!(text, "<row r=\"{n}\">");
-    for (cell, column) in row.cells.iter().zip(0..) {
+/// The widths of the columns; an element that may not be empty.
+fn widths(columns: &[Column]) -> String {
+    let width = |(Column { width, .. }, n): (&Column, u8)| {
+        format!("<col min=\"{n}\" max=\"{n}\" width=\"{width}\" customWidth=\"1\"/>")
+    };
+    let widths: String = columns.iter().zip(1..).map(width).collect();
+    if widths.is_empty() { widths } else { format!("<cols>{widths}</cols>") }
+}
+
+fn row(n: usize, row: &Row) -> String {
+    let cell = |(cell, column): (&Cell, u32)| {
         let style = 2 * pattern_of(cell) + usize::from(row.is_strong);
         let start = format!("<c r=\"{}{n}\" s=\"{style}\"", column_name(column));
         match written(cell) {
-            Written::Nothing => {}
-            Written::Number(number) => *text += &format!("{start}><v>{number}</v></c>"),
-            Written::Text(said) => {
-                let said = escaped(said.as_str());
-                *text += &format!("{start} t=\"inlineStr\"><is><t xml:space=\"preserve\">{said}</t></is></c>");
+            Written::Nothing => String::new(),
+            Written::Number(number) => format!("{start}><v>{number}</v></c>"),
+            Written::Text(text) => {
+                format!("{start} t=\"inlineStr\"><is><t xml:space=\"preserve\">{}</t></is></c>", escaped(&text))
             }
         }
-    }
-    *text += "</row>";
+    };
+    let cells: String = row.cells.iter().zip(0..).map(cell).collect();
+    format!("<row r=\"{n}\">{cells}</row>")
 }
 
 /// `A` to `Z`, then `AA`.

@@ -1,5 +1,5 @@
-//! Answers of the API: a type for each, from which the `OpenAPI` document has its schemas, and the files and pages in
-//! which some of them are also available.
+//! Answers of the API: a type for each, from which the `OpenAPI` document has its schemas, and the files,
+//! workbooks and pages in which some of them are also available.
 
 pub(crate) mod attention;
 pub(crate) mod contract;
@@ -13,6 +13,9 @@ pub(crate) mod programme;
 pub(crate) mod simulation;
 pub(crate) mod statement;
 pub(crate) mod statement_page;
+pub(crate) mod statement_workbook;
 pub(crate) mod status;
 pub(crate) mod summary;
+pub(crate) mod summary_workbook;
 pub(crate) mod unreadable;
+pub(crate) mod workbooks;

@@ -1,13 +1,16 @@
-//! A statement as JSON, and as a file for a spreadsheet.
+//! A statement as JSON, and as a file for a machine.
 
 use crate::access::Caller;
 use crate::answers::entries::{Entry, LineName};
 use crate::answers::unreadable::{Unreadable, note};
-use crate::http::format::csv;
+use crate::http::files::csv;
 use axum::response::Response;
 use events::json::Total;
 use ledger::queries::ListedEntry;
+use reports::statement::Section;
+use rules::balance::who_pays_whom;
 use rules::programme::Language;
+use rules::totals::{Group, Total as Sum};
 use rules::{Day, Month, PartnerId};
 use serde::Serialize;
 use texts::explain;
@@ -48,7 +51,8 @@ impl Statement {
     }
 }
 
-const COLUMNS: [&str; 15] = [
+const COLUMNS: [&str; 19] = [
+    "row",
     "part",
     "partner_id",
     "contract_id",
@@ -60,39 +64,35 @@ const COLUMNS: [&str; 15] = [
     "booked_on",
     "recorded_at",
     "currency",
+    "entries",
     "amount",
     "vendor_share",
+    "due_to_partner",
+    "due_from_partner",
     "reason",
     "explanation",
 ];
 
-/// Writes one row for each entry.
+/// Writes a row for each entry, and below the entries of each part a row for each of their totals.
 pub(crate) fn file(statement: &reports::Statement, caller: &Caller, language: Language) -> Response {
-    let section = |part: &'static str, entries: &[ListedEntry]| -> Vec<Vec<String>> {
-        entries.iter().map(|listed| row(part, listed, language)).collect()
+    let part = |name: &'static str, section: &Section| -> Vec<Vec<String>> {
+        let entries = section.entries.iter().map(|listed| entry_row(name, listed, language));
+        let totals = section.totals.0.iter().map(|(group, total)| total_row((name, statement), *group, total));
+        entries.chain(totals).collect()
     };
-    let rows = section("month", &statement.entries.entries).into_iter();
-    let rows = rows.chain(section("earlier", &statement.earlier.entries));
+    let rows = part("month", &statement.entries).into_iter();
+    let rows = rows.chain(part("earlier", &statement.earlier));
     let rows = rows.chain(note(&statement.unreadable, caller, language).map(|note| note_row(statement, &note)));
     csv(&format!("statement-{}-{}.csv", statement.partner_id, statement.month), &COLUMNS, rows)
 }
 
-/// A row that names the missing items.
-fn note_row(statement: &reports::Statement, note: &str) -> Vec<String> {
-    let row = COLUMNS.map(|column| match column {
-        "part" => "unreadable".to_owned(),
-        "partner_id" => statement.partner_id.to_string(),
-        "explanation" => note.to_owned(),
-        _ => String::new(),
-    });
-    row.to_vec()
-}
-
-fn row(part: &str, listed: &ListedEntry, language: Language) -> Vec<String> {
+fn entry_row(part: &str, listed: &ListedEntry, language: Language) -> Vec<String> {
     let LineName { contract_id, term, cause_kind, cause } = (&listed.line).into();
     let (recorded, posting) = (&listed.recorded, &listed.recorded.entry.posting);
+    let due = who_pays_whom(posting.kind, recorded.entry.amount, recorded.entry.vendor_share);
     let decimal = |minor| posting.currency.decimal(minor);
     vec![
+        "entry".to_owned(),
         part.to_owned(),
         posting.partner_id.to_string(),
         contract_id.map(String::from).unwrap_or_default(),
@@ -104,9 +104,45 @@ fn row(part: &str, listed: &ListedEntry, language: Language) -> Vec<String> {
         posting.booked_on.to_string(),
         recorded.recorded_at.to_string(),
         posting.currency.to_string(),
+        String::new(),
         decimal(recorded.entry.amount),
         decimal(recorded.entry.vendor_share),
+        decimal(due.due_to_partner),
+        decimal(due.due_from_partner),
         recorded.entry.basis.decision.reason.as_str().to_owned(),
         explain::entry(&listed.line, &recorded.entry, language),
     ]
+}
+
+fn total_row((part, statement): (&str, &reports::Statement), group: Group, total: &Sum) -> Vec<String> {
+    let Group { kind, model, currency } = group;
+    let due = total.due(kind);
+    row(|column| match column {
+        "row" => "total".to_owned(),
+        "part" => part.to_owned(),
+        "partner_id" => statement.partner_id.to_string(),
+        "kind" => kind.to_string(),
+        "model" => model.to_string(),
+        "currency" => currency.to_string(),
+        "entries" => total.count.to_string(),
+        "amount" => currency.decimal(total.amount),
+        "vendor_share" => currency.decimal(total.vendor_share),
+        "due_to_partner" => currency.decimal(due.due_to_partner),
+        "due_from_partner" => currency.decimal(due.due_from_partner),
+        _ => String::new(),
+    })
+}
+
+/// A row that names the missing items.
+fn note_row(statement: &reports::Statement, note: &str) -> Vec<String> {
+    row(|column| match column {
+        "row" => "unreadable".to_owned(),
+        "partner_id" => statement.partner_id.to_string(),
+        "explanation" => note.to_owned(),
+        _ => String::new(),
+    })
+}
+
+fn row(field: impl Fn(&str) -> String) -> Vec<String> {
+    COLUMNS.map(field).to_vec()
 }

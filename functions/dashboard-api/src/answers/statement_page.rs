@@ -7,13 +7,22 @@ use ledger::queries::ListedEntry;
 use maud::{DOCTYPE, Markup, html};
 use reports::Statement;
 use reports::statement::Section;
+use rules::balance::Balance;
 use rules::text::Language;
-use rules::{Minor, Totals};
+use rules::{Currency, Minor};
 use texts::{Heading, explain, names, numbers};
 
-const COLUMNS: [Heading; 6] =
-    [Heading::Day, Heading::Contract, Heading::Annuity, Heading::Explanation, Heading::Amount, Heading::VendorShare];
-const TOTAL_COLUMNS: [Heading; 4] = [Heading::Kind, Heading::Amount, Heading::DueToPartner, Heading::DueFromPartner];
+const COLUMNS: [Heading; 7] = [
+    Heading::Day,
+    Heading::Contract,
+    Heading::Annuity,
+    Heading::Document,
+    Heading::Explanation,
+    Heading::Amount,
+    Heading::VendorShare,
+];
+const TOTAL_COLUMNS: [Heading; 5] =
+    [Heading::Model, Heading::Kind, Heading::Amount, Heading::DueToPartner, Heading::DueFromPartner];
 
 /// The whole document.
 pub(crate) fn page(statement: &Statement, caller: &Caller, language: Language) -> Markup {
@@ -63,7 +72,7 @@ fn section(section: &Section, language: Language) -> Markup {
             tbody { @for listed in &section.entries { (row(listed, language)) } }
         }
         h3 { (Heading::Totals.in_language(language)) }
-        (totals(&section.totals, language))
+        (totals(section, language))
     }
 }
 
@@ -76,6 +85,7 @@ fn row(listed: &ListedEntry, language: Language) -> Markup {
             td { (entry.posting.booked_on) }
             td { @if let Some(id) = contract_id { (id) } }
             td { @if let Some(term) = term { (term) } }
+            td { (names::document(&listed.line, language).unwrap_or_default()) }
             td { (explain::entry(&listed.line, entry, language)) }
             td class="amount" { (amount(entry.amount)) }
             td class="amount" { (amount(entry.vendor_share)) }
@@ -83,18 +93,27 @@ fn row(listed: &ListedEntry, language: Language) -> Markup {
     }
 }
 
-fn totals(totals: &Totals, language: Language) -> Markup {
+/// The totals of each model and kind, then the sum of each currency. An amount that is earned and one that is owed are
+/// not added: sums are of what is due.
+fn totals(section: &Section, language: Language) -> Markup {
     html! {
         table {
             thead { tr { @for column in &TOTAL_COLUMNS { th scope="col" { (column.in_language(language)) } } } }
             tbody {
-                @for (group, total) in &totals.0 {
-                    @let due = total.due(group.kind);
+                @for (group, total) in &section.totals.0 {
                     tr {
-                        th scope="row" { (names::kind(group.kind, language)) }
+                        th scope="row" { (names::model(group.model, language)) }
+                        td { (names::kind(group.kind, language)) }
                         td class="amount" { (amount(total.amount, group.currency, language)) }
-                        td class="amount" { (amount(due.due_to_partner, group.currency, language)) }
-                        td class="amount" { (amount(due.due_from_partner, group.currency, language)) }
+                        (due(total.due(group.kind), group.currency, language))
+                    }
+                }
+            }
+            tfoot {
+                @for (currency, balance) in &section.balances.0 {
+                    tr {
+                        th scope="row" colspan="3" { (Heading::Total.in_language(language)) " " (currency) }
+                        (due(*balance, *currency, language))
                     }
                 }
             }
@@ -102,6 +121,13 @@ fn totals(totals: &Totals, language: Language) -> Markup {
     }
 }
 
-fn amount(minor: Minor, currency: rules::Currency, language: Language) -> String {
+fn due(balance: Balance, currency: Currency, language: Language) -> Markup {
+    html! {
+        td class="amount" { (amount(balance.due_to_partner, currency, language)) }
+        td class="amount" { (amount(balance.due_from_partner, currency, language)) }
+    }
+}
+
+fn amount(minor: Minor, currency: Currency, language: Language) -> String {
     numbers::amount(minor, currency, language)
 }

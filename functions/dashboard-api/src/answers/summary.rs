@@ -1,8 +1,8 @@
-//! Summaries: sums over months, as JSON and as a file for a spreadsheet.
+//! Summaries: sums over months, as JSON and as a file for a machine.
 
 use crate::access::Caller;
 use crate::answers::unreadable::{Unreadable, keys_for};
-use crate::http::format::csv;
+use crate::http::files::csv;
 use axum::response::Response;
 use events::json::Total;
 use reports::summary::{Everyone, Period, Row};
@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 /// Sums over a period, in all and month by month.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub(crate) struct PeriodSums {
+struct PeriodSums {
     from: Month,
     to: Month,
     /// The sums are as known on this day; null: as known now.
@@ -25,7 +25,7 @@ pub(crate) struct PeriodSums {
 }
 
 impl PeriodSums {
-    pub(crate) fn of(period: Period, all: &Totals, months: &BTreeMap<Month, Totals>) -> PeriodSums {
+    fn of(period: Period, all: &Totals, months: &BTreeMap<Month, Totals>) -> PeriodSums {
         let of_month = |(month, totals): (&Month, &Totals)| MonthSum { month: *month, totals: Total::all(totals) };
         let Period { from, to, as_of } = period;
         PeriodSums { from, to, as_of, totals: Total::all(all), months: months.iter().map(of_month).collect() }
@@ -44,11 +44,19 @@ struct MonthSum {
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub(crate) struct PartnerSummary {
-    pub(crate) partner_id: PartnerId,
+    partner_id: PartnerId,
     #[serde(flatten)]
-    pub(crate) sums: PeriodSums,
+    sums: PeriodSums,
     #[serde(flatten)]
-    pub(crate) unreadable: Unreadable,
+    unreadable: Unreadable,
+}
+
+impl PartnerSummary {
+    pub(crate) fn of(id: &PartnerId, summed: &Summed<'_>, caller: &Caller) -> Result<PartnerSummary, Overflow> {
+        let sums = summed.months.sums()?;
+        let sums = PeriodSums::of(summed.period, &sums.all, &sums.months);
+        Ok(PartnerSummary { partner_id: id.clone(), sums, unreadable: Unreadable::of(summed.unreadable, caller) })
+    }
 }
 
 /// Sums of all partners over a period.
@@ -81,30 +89,37 @@ struct PartnerSum {
     totals: Vec<Total>,
 }
 
+/// What a summary is of: all partners, or one.
+pub(crate) struct Summed<'a> {
+    /// The partner; none: all partners.
+    pub(crate) partner_id: Option<&'a PartnerId>,
+    pub(crate) period: Period,
+    pub(crate) months: &'a Everyone,
+    /// The names of the registered partners.
+    pub(crate) names: &'a BTreeMap<PartnerId, String>,
+    pub(crate) unreadable: &'a reports::Unreadable,
+}
+
 impl Summary {
-    pub(crate) fn of(
-        period: Period,
-        everyone: &Everyone,
-        names: &BTreeMap<PartnerId, String>,
-        unreadable: Unreadable,
-    ) -> Result<Summary, Overflow> {
-        let sums = everyone.sums()?;
+    pub(crate) fn of(summed: &Summed<'_>) -> Result<Summary, Overflow> {
+        let sums = summed.months.sums()?;
         let partner = |(id, sum): (&&PartnerId, &Totals)| PartnerSum {
             partner_id: (*id).clone(),
-            name: names.get(*id).cloned(),
+            name: summed.names.get(*id).cloned(),
             totals: Total::all(sum),
         };
         let model = |(model, sum): (&Model, &Totals)| ModelSum { model: *model, totals: Total::all(sum) };
         Ok(Summary {
-            sums: PeriodSums::of(period, &sums.all, &sums.months),
+            sums: PeriodSums::of(summed.period, &sums.all, &sums.months),
             models: sums.models.iter().map(model).collect(),
             partners: sums.partners.iter().map(partner).collect(),
-            unreadable,
+            unreadable: Unreadable::of(summed.unreadable, &Caller::Admin),
         })
     }
 }
 
-const COLUMNS: [&str; 10] = [
+const COLUMNS: [&str; 11] = [
+    "row",
     "month",
     "partner_id",
     "kind",
@@ -117,30 +132,40 @@ const COLUMNS: [&str; 10] = [
     "due_from_partner",
 ];
 
-/// Writes one row for each month, partner, kind, model and currency.
-pub(crate) fn file(Period { from, to, as_of }: Period, everyone: &Everyone) -> Response {
-    let known = as_of.map(|day| format!("-as-known-on-{day}")).unwrap_or_default();
-    let rows = everyone.rows.iter().flat_map(rows).chain(unreadable(&everyone.unreadable));
-    csv(&format!("summary-{from}-{to}{known}.csv"), &COLUMNS, rows)
+/// Writes a row for each month, partner, kind, model and currency, and below them a row for each total of the period.
+pub(crate) fn file(summed: &Summed<'_>, caller: &Caller) -> Result<Response, Overflow> {
+    let months = summed.months.rows.iter().flat_map(|Row { month, partner_id, totals }| {
+        rows(["month", &month.to_string(), partner_id.as_str()].map(str::to_owned), totals)
+    });
+    let of = summed.partner_id.map(PartnerId::as_str).unwrap_or_default();
+    let all = summed.months.sums()?.all;
+    let totals = rows(["total", "", of].map(str::to_owned), &all);
+    let rows = months.chain(totals).chain(unreadable(summed.unreadable, caller));
+    Ok(csv(&format!("{}.csv", file_name(summed, "summary", "as-known-on")), &COLUMNS, rows))
 }
 
-fn rows(Row { month, partner_id, totals }: &Row) -> impl Iterator<Item = Vec<String>> {
-    totals.0.iter().map(move |(group, total)| {
-        let mut row = vec![month.to_string(), partner_id.to_string()];
-        row.extend(from_kind_on(*group, total));
-        row
-    })
+/// A file's name without its ending: of which months and partner it is, and as known on which day.
+pub(crate) fn file_name(summed: &Summed<'_>, summary: &str, known_on: &str) -> String {
+    let Period { from, to, as_of } = summed.period;
+    let partner = summed.partner_id.map(|id| format!("-{id}")).unwrap_or_default();
+    let known = as_of.map(|day| format!("-{known_on}-{day}")).unwrap_or_default();
+    format!("{summary}-{from}-{to}{partner}{known}")
 }
 
-/// A row for each item that is not in the sums, its key in place of a partner.
-fn unreadable(unreadable: &reports::Unreadable) -> impl Iterator<Item = Vec<String>> {
-    keys_for(unreadable, &Caller::Admin).into_iter().map(|key| {
+fn rows(of: [String; 3], totals: &Totals) -> impl Iterator<Item = Vec<String>> {
+    totals.0.iter().map(move |(group, total)| of.iter().cloned().chain(from_kind_on(*group, total)).collect())
+}
+
+/// A row for each item that is not in the sums; a manager gets its key in place of a partner.
+fn unreadable(unreadable: &reports::Unreadable, caller: &Caller) -> impl Iterator<Item = Vec<String>> {
+    let keys = keys_for(unreadable, caller).into_iter().map(Some).chain(std::iter::repeat(None));
+    keys.take(unreadable.len()).map(|key| {
         let row = COLUMNS.map(|column| match column {
-            "partner_id" => key.to_owned(),
-            "kind" => "unreadable".to_owned(),
-            _ => String::new(),
+            "row" => "unreadable",
+            "partner_id" => key.unwrap_or_default(),
+            _ => "",
         });
-        row.to_vec()
+        row.map(str::to_owned).to_vec()
     })
 }
 

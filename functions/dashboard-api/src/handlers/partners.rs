@@ -87,7 +87,7 @@ pub(crate) async fn show<S: Store>(
     }
     unreadable.add(months.unreadable);
     unreadable.add(years.unreadable);
-    let balances = balances::of_months(months.totals.values()).map_err(|source| overflow(&partner_id, source))?;
+    let balances = balances::of_totals(months.totals.values()).map_err(|source| overflow(&partner_id, source))?;
     let in_force = app.day().and_then(|today| read.record.partner.agreements.in_force_on(today));
     let year = |year| match &caller {
         Caller::Admin => MinimumSales::for_managers(year),

@@ -1,9 +1,10 @@
 //! `GET /partners/{id}/statement`: entries and totals of a month, and separately the entries for earlier months
-//! recorded since a day; as JSON, as a file for a spreadsheet, or to print.
+//! recorded since a day; as JSON, as a file for a machine, as a workbook, or to print.
 
 use crate::access::Caller;
 use crate::answers::statement::{Statement, file};
 use crate::answers::statement_page::page;
+use crate::answers::statement_workbook;
 use crate::app::App;
 use crate::http::format::Format;
 use crate::http::parameters::{Parameters, id};
@@ -28,12 +29,14 @@ pub(crate) async fn show<S: Store>(
     let month = parameters.month()?;
     let recorded = AsKnown { as_of: parameters.day("as_of")?, since: parameters.day("since")? };
     let language = parameters.language()?;
+    let format = Format::asked(&mut parameters, &headers, &Format::OF_STATEMENTS)?;
     parameters.done()?;
     let name = app.registered_partner(&caller, &partner_id).await?.name.unwrap_or_default();
     let statement = statement::of_partner(&app.ledger, (partner_id, name), month, recorded).await?;
-    Ok(match Format::accepted(&headers) {
+    Ok(match format {
         Format::Json => Json(Statement::of(&statement, &caller, language)).into_response(),
         Format::Csv => file(&statement, &caller, language),
         Format::Html => Html(page(&statement, &caller, language).into_string()).into_response(),
+        Format::Workbook => statement_workbook::file(&statement, &caller, language),
     })
 }

@@ -1,9 +1,9 @@
-//! `GET /summary`, `GET /partners/{id}/summary`: sums over months, now or as known on a day, as JSON or as a file for a
-//! spreadsheet.
+//! `GET /summary`, `GET /partners/{id}/summary`: sums over months, now or as known on a day, as JSON, as a file for a machine
+//! or as a workbook.
 
 use crate::access::{Admin, Caller};
-use crate::answers::summary::{PartnerSummary, PeriodSums, Summary, file};
-use crate::answers::unreadable::Unreadable;
+use crate::answers::summary::{PartnerSummary, Summary, Summed, file};
+use crate::answers::summary_workbook;
 use crate::app::App;
 use crate::http::format::Format;
 use crate::http::parameters::{Parameters, id};
@@ -15,52 +15,70 @@ use axum::response::{IntoResponse, Response};
 use events::Refusal;
 use futures_util::future::try_join;
 use ledger::Store;
-use reports::summary::{Period, sum};
+use reports::summary::{Everyone, Period};
 use reports::{ReportError, names, overflow, overflow_of_several, summary};
+use rules::money::Overflow;
+use rules::programme::Language;
 use rules::{Day, PartnerId};
 
 pub(crate) async fn of_partner<S: Store>(
     caller: Caller,
     State(app): State<App<S>>,
     Path(path): Path<String>,
-    mut parameters: Parameters,
-) -> Result<Json<PartnerSummary>, Problem> {
+    parameters: Parameters,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
     let partner_id: PartnerId = id(&path)?;
-    let period = period(&mut parameters, app.day())?;
-    parameters.done()?;
-    app.registered_partner(&caller, &partner_id).await?;
-    let known = summary::of_partner(&app.ledger, &partner_id, period).await?;
-    let mut unreadable = reports::Unreadable::default();
-    unreadable.add(known.unreadable);
-    let all = sum(known.totals.values()).map_err(|source| overflow(&partner_id, source))?;
-    let sums = PeriodSums::of(period, &all, &known.totals);
-    Ok(Json(PartnerSummary { partner_id, sums, unreadable: Unreadable::of(&unreadable, &caller) }))
+    let asked = Asked::read(parameters, &headers, app.day())?;
+    let name = app.registered_partner(&caller, &partner_id).await?.name.unwrap_or_default();
+    let known = summary::of_partner(&app.ledger, &partner_id, asked.period).await?;
+    let months = Everyone::only(&partner_id, known);
+    let (names, unreadable) = ([(partner_id.clone(), name)].into(), &months.unreadable);
+    let summed =
+        Summed { partner_id: Some(&partner_id), period: asked.period, months: &months, names: &names, unreadable };
+    Ok(asked.answer(&summed, &caller).map_err(|source| overflow(&partner_id, source))?)
 }
 
 pub(crate) async fn of_everyone<S: Store>(
     _: Admin,
     State(app): State<App<S>>,
-    mut parameters: Parameters,
+    parameters: Parameters,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let period = period(&mut parameters, app.day())?;
-    parameters.done()?;
-    let everyone = summary::of_everyone(&app.ledger, period);
-    match Format::accepted(&headers) {
-        Format::Csv => Ok(file(period, &everyone.await?)),
-        Format::Json | Format::Html => {
-            let registered = async { names(&app.ledger).await.map_err(ReportError::from) };
-            let (everyone, (names, unnamed)) = try_join(everyone, registered).await?;
-            let mut unreadable = everyone.unreadable.clone();
-            unreadable.merge(unnamed);
-            let unreadable = Unreadable::of(&unreadable, &Caller::Admin);
-            let summary = Summary::of(period, &everyone, &names, unreadable).map_err(overflow_of_several)?;
-            Ok(Json(summary).into_response())
-        }
-    }
+    let asked = Asked::read(parameters, &headers, app.day())?;
+    let registered = async { names(&app.ledger).await.map_err(ReportError::from) };
+    let (months, (names, unnamed)) = try_join(summary::of_everyone(&app.ledger, asked.period), registered).await?;
+    let mut unreadable = months.unreadable.clone();
+    unreadable.merge(unnamed);
+    let summed =
+        Summed { partner_id: None, period: asked.period, months: &months, names: &names, unreadable: &unreadable };
+    Ok(asked.answer(&summed, &Caller::Admin).map_err(overflow_of_several)?)
 }
 
-fn period(parameters: &mut Parameters, today: Option<Day>) -> Result<Period, Refusal> {
-    let ((from, to), as_of) = (parameters.months(today)?, parameters.day("as_of")?);
-    Ok(Period { from, to, as_of })
+/// What a request for a summary asks for.
+struct Asked {
+    period: Period,
+    format: Format,
+    language: Language,
+}
+
+impl Asked {
+    fn read(mut parameters: Parameters, headers: &HeaderMap, today: Option<Day>) -> Result<Asked, Refusal> {
+        let ((from, to), as_of) = (parameters.months(today)?, parameters.day("as_of")?);
+        let format = Format::asked(&mut parameters, headers, &Format::OF_SUMS)?;
+        let language = parameters.language()?;
+        parameters.done()?;
+        Ok(Asked { period: Period { from, to, as_of }, format, language })
+    }
+
+    fn answer(&self, summed: &Summed<'_>, caller: &Caller) -> Result<Response, Overflow> {
+        match (self.format, summed.partner_id) {
+            (Format::Csv, _) => file(summed, caller),
+            (Format::Workbook, _) => summary_workbook::file(summed, caller, self.language),
+            (Format::Json | Format::Html, Some(id)) => {
+                Ok(Json(PartnerSummary::of(id, summed, caller)?).into_response())
+            }
+            (Format::Json | Format::Html, None) => Ok(Json(Summary::of(summed)?).into_response()),
+        }
+    }
 }

@@ -3,6 +3,7 @@
 pub(crate) mod claims;
 pub(crate) mod cursors;
 pub(crate) mod etags;
+pub(crate) mod files;
 pub(crate) mod format;
 pub(crate) mod headers;
 pub(crate) mod parameters;
