@@ -1,9 +1,8 @@
 // What the partner manager does.
 
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
 import { test } from "node:test";
-import { ADMIN, PARTNER_ID, api, go, opened, idle } from "./support.mjs";
+import { ADMIN, PARTNER_ID, api, downloaded, go, opened, idle, workbook } from "./support.mjs";
 
 /** An id that was not registered in an earlier run. */
 const fresh = () => `B-${Date.now().toString(36)}-${Math.random().toString(36).slice(2, 6)}`;
@@ -21,11 +20,9 @@ test("the whole programme, and its amounts as a file", async (t) => {
     groups.reduce((number, group) => number + new Set(group.totals.map((total) => total.currency)).size, 0);
   assert.equal(await rows("By model"), pairs(summary.models));
   assert.equal(await rows("By partner"), pairs(summary.partners.slice(0, 100)));
-  const [download] = await Promise.all([
-    page.waitForEvent("download"),
-    page.getByRole("button", { name: "Download as CSV" }).click(),
-  ]);
-  assert.ok((await readFile(await download.path(), "utf8")).includes(summary.partners[0].partner_id));
+  const { name, content } = await downloaded(page, "Download (.xlsx)");
+  assert.equal(name, "summary-2023-01-2025-12.xlsx");
+  assert.deepEqual(content, await workbook("/summary?from=2023-01&to=2025-12&lang=en"));
 });
 
 test("the programme as known on a day", async (t) => {
@@ -44,11 +41,8 @@ test("the programme as known on a day", async (t) => {
   await page.getByText("Nothing was booked").first().waitFor();
   await knownOn("2099-12-31");
   assert.equal(await partners.innerText(), shown);
-  const [download] = await Promise.all([
-    page.waitForEvent("download"),
-    page.getByRole("button", { name: "Download as CSV" }).click(),
-  ]);
-  assert.equal(download.suggestedFilename(), "programme-2023-01-2025-12-known-on-2099-12-31.csv");
+  const { name } = await downloaded(page, "Download (.xlsx)");
+  assert.equal(name, "summary-2023-01-2025-12-known-on-2099-12-31.xlsx");
 });
 
 test("a partner is found by its name or id", async (t) => {

@@ -1,9 +1,8 @@
 // What a partner reads.
 
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
 import { test } from "node:test";
-import { ADMIN, PARTNER, PARTNER_ID, api, go, money, opened, idle } from "./support.mjs";
+import { ADMIN, PARTNER, PARTNER_ID, api, downloaded, go, money, opened, idle, workbook } from "./support.mjs";
 
 const { entries } = (await api(`/partners/${PARTNER_ID}/entries?limit=500`, PARTNER)).json;
 
@@ -111,16 +110,20 @@ test("a statement on the screen, on paper and as a file", async (t) => {
   assert.equal(pdf.subarray(0, 5).toString(), "%PDF-");
   await page.emulateMedia({ media: "screen" });
 
-  const [download] = await Promise.all([
-    page.waitForEvent("download"),
-    page.getByRole("button", { name: "Download as CSV" }).click(),
-  ]);
-  assert.equal(download.suggestedFilename(), `statement-${PARTNER_ID}-${month}.csv`);
-  const csv = await readFile(await download.path(), "utf8");
-  for (const { amount } of ofMonth) assert.ok(csv.includes(amount.amount), `${amount.amount} in ${csv}`);
+  const { name, content } = await downloaded(page, "Download (.xlsx)");
+  assert.equal(name, `statement-${month}-${PARTNER_ID}.xlsx`);
+  assert.deepEqual(content, await workbook(`/partners/${PARTNER_ID}/statement?month=${month}&lang=en`, PARTNER));
 
   await go(page, `#/statement/${month}?as_of=2000-01-01`);
   await page.getByText("Nothing was booked in this month.").waitFor();
+});
+
+test("a statement's file is in the language of the page", async (t) => {
+  const month = entries[0].booked_on.slice(0, 7);
+  const page = await opened(t, PARTNER, { address: `#/statement/${month}`, locale: "fr-FR" });
+  const { name, content } = await downloaded(page, "Télécharger (.xlsx)");
+  assert.equal(name, `releve-${month}-${PARTNER_ID}.xlsx`);
+  assert.deepEqual(content, await workbook(`/partners/${PARTNER_ID}/statement?month=${month}&lang=fr`, PARTNER));
 });
 
 test("the programme, model by model", async (t) => {

@@ -1,7 +1,7 @@
 // The browser, the API beside it, and what every test does with them.
 
 import assert from "node:assert/strict";
-import { mkdir } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after } from "node:test";
 import { chromium } from "playwright-core";
@@ -86,6 +86,22 @@ export async function api(path, token = ADMIN, { method = "GET", headers = {}, b
   });
   const text = await answer.text();
   return { status: answer.status, etag: answer.headers.get("etag"), json: text ? JSON.parse(text) : null };
+}
+
+/** The workbook of a path. */
+export async function workbook(path, token = ADMIN) {
+  const Accept = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+  const answer = await fetch(API + path, { headers: { Authorization: `Bearer ${token}`, Accept } });
+  return Buffer.from(await answer.arrayBuffer());
+}
+
+/** The file that a button gives, and its name. */
+export async function downloaded(page, name) {
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("button", { name, exact: true }).click(),
+  ]);
+  return { name: download.suggestedFilename(), content: await readFile(await download.path()) };
 }
 
 /** As the page writes it in English. */

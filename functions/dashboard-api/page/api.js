@@ -36,10 +36,13 @@ export async function post(path, body) {
   return answer.json();
 }
 
-/** The CSV of a path, as a file. */
-export async function csv(path, parameters) {
-  const answer = await request("GET", withParameters(path, parameters), { headers: { Accept: "text/csv" } });
-  return answer.blob();
+const WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+
+/** The workbook of a path, in the page's language, with the name that the API gives it. */
+export async function workbook(path, parameters) {
+  const answer = await request("GET", withParameters(path, parameters), { headers: { Accept: WORKBOOK } });
+  const [, name] = /filename="([^"]+)"/.exec(answer.headers.get("Content-Disposition"));
+  return { name, content: await answer.blob() };
 }
 
 /** Every page of a list, up to a number of pages; `complete` says whether that was all, `unreadable_count` what is missing. */

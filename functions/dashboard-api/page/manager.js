@@ -8,7 +8,6 @@ import { addMonths, integer, moneyNode, month, thisMonth } from "./format.js";
 import { minimumList } from "./minimum-list.js";
 import { byCurrency, sign } from "./money.js";
 import {
-  csvButton,
   empty,
   knownOn,
   loaded,
@@ -78,7 +77,7 @@ function periodPicker(chosen) {
       "div",
       { class: "actions" },
       h("button", {}, t("filter.apply")),
-      csvButton("/summary", chosen, fileName(chosen)),
+      workbookButton("/summary", chosen),
     ),
     h(
       "ul",
@@ -99,10 +98,6 @@ function periodPicker(chosen) {
       ),
     ),
   );
-}
-
-function fileName({ from, to, as_of: asOf }) {
-  return `${[t("manager.file"), from, to, ...(asOf ? [t("manager.known"), asOf] : [])].join("-")}.csv`;
 }
 
 function overview(summary) {

@@ -1,6 +1,6 @@
 // What several views are made of.
 
-import { csv, Problem } from "./api.js";
+import { Problem, workbook } from "./api.js";
 import { announce, freshId, h } from "./dom.js";
 import { byCurrency, kindsIn } from "./money.js";
 import { amountNode, day } from "./format.js";
@@ -214,24 +214,25 @@ export function pager(show) {
   return bar;
 }
 
-/** A button that downloads a path as CSV. The token travels in a header, which a plain link cannot do. */
-export function csvButton(path, parameters, name) {
+/** A button that downloads a path as a workbook. The token travels in a header, which a plain link cannot do. */
+export function workbookButton(path, parameters) {
   const failure = h("span", { class: "field-error", role: "alert" });
   const download = async () => {
     failure.textContent = "";
     try {
-      const url = URL.createObjectURL(await csv(path, parameters));
+      const { name, content } = await workbook(path, parameters);
+      const url = URL.createObjectURL(content);
       h("a", { href: url, download: name }).click();
       setTimeout(() => URL.revokeObjectURL(url), 60_000);
-      announce(t("csv.done", { name }));
+      announce(t("workbook.done", { name }));
     } catch (error) {
-      failure.textContent = `${t("csv.failed")} ${error.message}`;
+      failure.textContent = `${t("workbook.failed")} ${error.message}`;
     }
   };
   return h(
     "span",
     { class: "with-error" },
-    h("button", { type: "button", class: "quiet", onclick: download }, t("csv.download")),
+    h("button", { type: "button", class: "quiet", onclick: download }, t("workbook.download")),
     failure,
   );
 }

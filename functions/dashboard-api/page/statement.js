@@ -5,7 +5,7 @@ import { h } from "./dom.js";
 import { entriesNumber, entryTable } from "./entry-table.js";
 import { dateInput, field, monthField } from "./fields.js";
 import { addMonths, day, month, moment, thisMonth } from "./format.js";
-import { csvButton, empty, knownOn, loaded, section, totalsTable, unreadableNote, viewHeading } from "./parts.js";
+import { empty, knownOn, loaded, section, totalsTable, unreadableNote, viewHeading, workbookButton } from "./parts.js";
 import { partnerTabs } from "./partner-tabs.js";
 import { named, t } from "./text.js";
 
@@ -95,11 +95,7 @@ function controls(base, shown, parameters, partnerId) {
       "div",
       { class: "actions" },
       h("button", { type: "button", class: "primary", onclick: () => print() }, t("print")),
-      csvButton(
-        path("partners", partnerId, "statement"),
-        parameters,
-        `${t("statement.file")}-${partnerId}-${shown}.csv`,
-      ),
+      workbookButton(path("partners", partnerId, "statement"), parameters),
     ),
   );
 }

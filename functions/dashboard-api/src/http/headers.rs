@@ -1,5 +1,6 @@
 //! Headers of every answer, which tell browsers what they may do with it, and a body of the promised format.
 
+use crate::http::files::WORKBOOK;
 use crate::http::parameters::language_of;
 use crate::http::problem::Problem;
 use axum::body::HttpBody;
@@ -22,6 +23,8 @@ const ON_EVERY_ANSWER: [(HeaderName, HeaderValue); 4] = [
 
 /// Maximum size of an answer, in bytes. Lambda takes 6,291,556, in which the answer is a text with every quote escaped.
 const MAX_ANSWER: u64 = 5_000_000;
+/// The same of a workbook, which Lambda takes as base64: four bytes for three.
+const MAX_WORKBOOK: u64 = 4_500_000;
 
 /// Completes an answer. An answer without a cache header holds data, so no cache may keep it.
 pub(crate) async fn complete(request: Request, next: Next) -> Response {
@@ -34,8 +37,10 @@ pub(crate) async fn complete(request: Request, next: Next) -> Response {
     if is_error && response.extensions().get::<Problem>().is_none() {
         response = Problem::unreadable(status).into_response();
     }
-    if response.body().size_hint().lower() > MAX_ANSWER {
-        response = too_large().into_response();
+    let is_workbook = response.headers().get(header::CONTENT_TYPE).is_some_and(|content_type| content_type == WORKBOOK);
+    let most = if is_workbook { MAX_WORKBOOK } else { MAX_ANSWER };
+    if response.body().size_hint().lower() > most {
+        response = Problem::too_much(Code::AnswerTooLarge { most }).into_response();
     }
     if let Some(problem) = response.extensions_mut().remove::<Problem>()
         && !is_head
@@ -46,10 +51,6 @@ pub(crate) async fn complete(request: Request, next: Next) -> Response {
     headers.extend(ON_EVERY_ANSWER);
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response
-}
-
-fn too_large() -> Problem {
-    Problem::too_much(Code::AnswerTooLarge { most: MAX_ANSWER })
 }
 
 #[cfg(test)]
@@ -64,13 +65,20 @@ mod tests {
 
     #[tokio::test]
     async fn an_answer_that_lambda_would_not_take_is_refused_in_words() {
-        for (size, status) in [(MAX_ANSWER, StatusCode::OK), (MAX_ANSWER + 1, StatusCode::UNPROCESSABLE_ENTITY)] {
-            let text = "a".repeat(usize::try_from(size).unwrap());
-            let router: Router = Router::new().route("/", get(|| async { text })).layer(from_fn(complete));
-            let answer = router.oneshot(Request::get("/?lang=fr").body(Body::empty()).unwrap()).await.unwrap();
-            assert_eq!(answer.status(), status);
-            let body = to_bytes(answer.into_body(), usize::MAX).await.unwrap();
-            assert_eq!(body.starts_with(b"{\"status\":422"), status != StatusCode::OK);
+        for (content_type, most) in [("text/csv", MAX_ANSWER), (WORKBOOK, MAX_WORKBOOK)] {
+            for (size, status) in [(most, StatusCode::OK), (most + 1, StatusCode::UNPROCESSABLE_ENTITY)] {
+                check(content_type, size, status).await;
+            }
         }
+    }
+
+    async fn check(content_type: &'static str, size: u64, status: StatusCode) {
+        let text = "a".repeat(usize::try_from(size).unwrap());
+        let show = get(|| async move { ([(header::CONTENT_TYPE, content_type)], text) });
+        let router: Router = Router::new().route("/", show).layer(from_fn(complete));
+        let answer = router.oneshot(Request::get("/?lang=fr").body(Body::empty()).unwrap()).await.unwrap();
+        assert_eq!(answer.status(), status);
+        let body = to_bytes(answer.into_body(), usize::MAX).await.unwrap();
+        assert_eq!(body.starts_with(b"{\"status\":422"), status != StatusCode::OK);
     }
 }

@@ -5,6 +5,7 @@
 mod access;
 mod api;
 mod attention;
+mod files;
 mod generated_requests;
 mod languages;
 #[cfg(feature = "openapi")]
