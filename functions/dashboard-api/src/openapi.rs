@@ -10,6 +10,7 @@ use crate::answers::simulation::Simulation;
 use crate::answers::statement::Statement;
 use crate::answers::status::{Chosen, ItemSetAside, YearSetAside};
 use crate::answers::summary::{PartnerSummary, Summary};
+use crate::http::format::Format;
 use crate::http::parameters::{MAX_CHOICE_NUMBER, MAX_LIMIT, MAX_MONTHS};
 use crate::http::problem::Written;
 use crate::routes::Route;
@@ -26,7 +27,7 @@ use std::collections::BTreeMap;
 use utoipa::ToSchema;
 use utoipa::openapi::path::{HttpMethod, OperationBuilder, Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::request_body::RequestBodyBuilder;
-use utoipa::openapi::schema::{AnyOfBuilder, ObjectBuilder, Type};
+use utoipa::openapi::schema::{AnyOfBuilder, KnownFormat, ObjectBuilder, SchemaFormat, Type};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{
     Components, Content, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, Paths, Ref, RefOr, Required, Response,
@@ -168,13 +169,21 @@ impl Operation {
         Operation { query: query.into_iter().collect(), ..self }
     }
 
-    /// Adds the same answer as text.
-    fn or_text(mut self, types: &[&str]) -> Operation {
+    /// Adds the formats in which the answer can be had as well, and the parameter that chooses one.
+    fn formats(mut self, formats: &[Format]) -> Operation {
+        let other = |format: &Format| {
+            let schema = match format {
+                Format::Json => return None,
+                Format::Csv | Format::Html => text(),
+                Format::Workbook => text().format(Some(SchemaFormat::KnownFormat(KnownFormat::Binary))),
+            };
+            Some((format.media_type().to_owned(), RefOr::T(Content::new(Some(schema)))))
+        };
         for (_, response) in &mut self.answers {
-            response
-                .content
-                .extend(types.iter().map(|name| ((*name).to_owned(), RefOr::T(Content::new(Some(text()))))));
+            response.content.extend(formats.iter().filter_map(other));
         }
+        let names = text().enum_values(Some(formats.iter().map(|format| format.name())));
+        self.query.push(query("format", names).description(Some("the format; absent: the one that Accept prefers")));
         self
     }
 
@@ -226,17 +235,18 @@ fn operation(route: Route, schemas: &mut Schemas) -> Option<Operation> {
             let query = [month, as_of(schemas), query("since", schemas.of::<Day>())];
             get("getStatement", "A month to read, to print, or for a spreadsheet", schemas.content::<Statement>())
                 .query(query)
-                .or_text(&["text/csv", "text/html"])
+                .formats(&Format::OF_STATEMENTS)
                 .bounded()
         }
         Route::PartnerSummary => {
             get("getPartnerSummary", "What one partner's months add up to", schemas.content::<PartnerSummary>())
                 .query(months(schemas))
+                .formats(&Format::OF_SUMS)
                 .bounded()
         }
         Route::Summary => get("getSummary", "What everyone's months add up to", schemas.content::<Summary>())
             .query(months(schemas))
-            .or_text(&["text/csv"])
+            .formats(&Format::OF_SUMS)
             .bounded(),
         Route::Contract => get(
             "getContract",
