@@ -68,13 +68,13 @@ fn totals(name: Heading, statement: &Statement, section: &Section, language: Lan
     let of = of_partner(statement);
     let mut rows = total_rows(&of, &section.totals, language);
     rows.extend(sum_rows(&of, &section.balances, language));
-    sheet(name, PARTNER_COLUMNS.into_iter().chain(TOTAL_COLUMNS), rows, language)
+    sheet(name, &[&PARTNER_COLUMNS, &TOTAL_COLUMNS], rows, language)
 }
 
 fn entries(name: Heading, statement: &Statement, section: &Section, language: Language) -> Sheet {
     let row = |listed| Row::from([of_partner(statement), entry(listed, language)].concat());
     let rows = section.entries.iter().map(row).collect();
-    sheet(name, PARTNER_COLUMNS.into_iter().chain(ENTRY_COLUMNS), rows, language)
+    sheet(name, &[&PARTNER_COLUMNS, &ENTRY_COLUMNS], rows, language)
 }
 
 fn entry(listed: &ListedEntry, language: Language) -> Vec<Cell> {

@@ -35,7 +35,7 @@ fn totals(summed: &Summed<'_>, sums: &Sums<'_>, caller: &Caller, language: Langu
     let known = summed.period.as_of.map(|day| format!("{} {day}", Heading::AsKnownOn.in_language(language)));
     let missing = note(summed.unreadable, caller, language);
     rows.extend([known, missing].into_iter().flatten().map(note_row));
-    Ok(sheet(Heading::Totals, PERIOD_COLUMNS.into_iter().chain(TOTAL_COLUMNS), rows, language))
+    Ok(sheet(Heading::Totals, &[&PERIOD_COLUMNS, &TOTAL_COLUMNS], rows, language))
 }
 
 fn months(summed: &Summed<'_>, language: Language) -> Sheet {
@@ -44,14 +44,12 @@ fn months(summed: &Summed<'_>, language: Language) -> Sheet {
         total_rows(&[month(row.month), id, name], &row.totals, language)
     };
     let rows: Vec<Row> = summed.months.rows.iter().flat_map(row).collect();
-    let columns = MONTH_COLUMNS.into_iter().chain(PARTNER_COLUMNS).chain(TOTAL_COLUMNS);
-    sheet(Heading::ByMonth, columns, rows, language)
+    sheet(Heading::ByMonth, &[&MONTH_COLUMNS, &PARTNER_COLUMNS, &TOTAL_COLUMNS], rows, language)
 }
 
 fn partners(summed: &Summed<'_>, sums: &Sums<'_>, language: Language) -> Sheet {
     let of_partner = sums.partners.iter().map(|(id, totals)| total_rows(&partner(summed, id), totals, language));
-    let columns = PARTNER_COLUMNS.into_iter().chain(TOTAL_COLUMNS);
-    sheet(Heading::ByPartner, columns, of_partner.flatten().collect(), language)
+    sheet(Heading::ByPartner, &[&PARTNER_COLUMNS, &TOTAL_COLUMNS], of_partner.flatten().collect(), language)
 }
 
 fn partner(summed: &Summed<'_>, id: &PartnerId) -> [Cell; 2] {

@@ -24,14 +24,10 @@ pub(crate) fn workbook(sheets: Vec<Sheet>, language: Language) -> Workbook {
     Workbook { day_pattern, month_pattern, sheets }
 }
 
-pub(crate) fn sheet(
-    name: Heading,
-    columns: impl IntoIterator<Item = (Heading, u8)>,
-    rows: Vec<Row>,
-    language: Language,
-) -> Sheet {
+pub(crate) fn sheet(name: Heading, columns: &[&[(Heading, u8)]], rows: Vec<Row>, language: Language) -> Sheet {
     let column = |(heading, width): (Heading, u8)| Column { heading: heading.in_language(language), width };
-    Sheet { name: name.in_language(language), columns: columns.into_iter().map(column).collect(), rows }
+    let columns = columns.concat().into_iter().map(column).collect();
+    Sheet { name: name.in_language(language), columns, rows }
 }
 
 /// A row for each total, behind the cells that say what it is of.

@@ -177,6 +177,7 @@ async fn no_answer_lists_or_adds_up_more_than_five_thousand_entries_of_a_partner
     };
     let paths = [
         "/partners/P-1/statement?month=2025-01",
+        "/partners/P-1/statement?month=2025-01&format=xlsx",
         "/partners/P-1/statement?month=2025-02&since=2025-02-01",
         "/partners/P-1/summary?from=2025-01&to=2025-02&as_of=2025-02-01",
         "/summary?from=2025-01&to=2025-02&as_of=2025-02-01",
