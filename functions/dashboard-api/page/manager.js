@@ -17,6 +17,7 @@ import {
   totalsTable,
   unreadableNote,
   viewHeading,
+  workbookButton,
 } from "./parts.js";
 import { named, t } from "./text.js";
 
