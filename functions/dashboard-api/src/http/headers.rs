@@ -74,7 +74,7 @@ mod tests {
 
     async fn check(content_type: &'static str, size: u64, status: StatusCode) {
         let text = "a".repeat(usize::try_from(size).unwrap());
-        let show = get(|| async move { ([(header::CONTENT_TYPE, content_type)], text) });
+        let show = get(move || async move { ([(header::CONTENT_TYPE, content_type)], text) });
         let router: Router = Router::new().route("/", show).layer(from_fn(complete));
         let answer = router.oneshot(Request::get("/?lang=fr").body(Body::empty()).unwrap()).await.unwrap();
         assert_eq!(answer.status(), status);
