@@ -242,6 +242,7 @@ fn help_names_every_option() {
     let help = String::from_utf8_lossy(&output.stdout);
     for option in [
         "--once",
+        "--no-open",
         "--partners",
         "--events",
         "--fresh",

@@ -12,6 +12,7 @@ mod api;
 mod bad_input;
 mod command_line;
 mod costs;
+mod demo;
 // Finds its processes in /proc.
 #[cfg(target_os = "linux")]
 mod faults;

@@ -48,6 +48,7 @@ function drawing(title, months, series, width) {
     months.map((key, i) => {
       const left = EDGE.left + column * i;
       return [
+        key > thisMonth() && svg("rect", { class: "later", x: left, y: EDGE.top, width: column, height: inner.height }),
         series.map((one, nth) => bar(key, one, one.values[i], nth, { left, column, count: series.length, y, hatch })),
         label(key, months, i, left + column / 2, column),
       ];
@@ -82,6 +83,12 @@ function gridLine(tick, y, width, { places }) {
   ];
 }
 
+/** The current month is marked, later ones are dimmed. */
+function when(key) {
+  if (key === thisMonth()) return "now";
+  return key > thisMonth() ? "later" : "";
+}
+
 function label(key, months, i, x, column) {
   const year = key.slice(0, 4);
   const [before, after] = [months[i - 1], months[i + 1]].map((month) => month?.slice(0, 4));
@@ -90,7 +97,7 @@ function label(key, months, i, x, column) {
   return [
     svg(
       "text",
-      { class: key > thisMonth() ? "tick later" : "tick", x, y: HEIGHT - 20, "text-anchor": "middle" },
+      { class: `tick ${when(key)}`, x, y: HEIGHT - 20, "text-anchor": "middle" },
       monthName(Number(key.slice(5)), column < 38 ? "narrow" : "short"),
     ),
     named && svg("text", { class: "tick year", x, y: HEIGHT - 4, "text-anchor": "middle" }, year),

@@ -69,6 +69,13 @@ export function addMonths(text, number) {
   return `${String(Math.floor(months / 12)).padStart(4, "0")}-${String((months % 12) + 1).padStart(2, "0")}`;
 }
 
+/** Every month from one to another. */
+export function monthsBetween(from, to) {
+  const months = [];
+  for (let month = from; month <= to; month = addMonths(month, 1)) months.push(month);
+  return months;
+}
+
 /** How much of a period is over, in hundredths. */
 export function elapsed(from, to) {
   const [start, now, end] = [from, today(), to].map((text) => utc(text).getTime());

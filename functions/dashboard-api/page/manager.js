@@ -4,9 +4,9 @@ import { get, getAll } from "./api.js";
 import { monthChart } from "./chart.js";
 import { h } from "./dom.js";
 import { dateInput, field, monthField } from "./fields.js";
-import { addMonths, integer, moneyNode, month, thisMonth } from "./format.js";
+import { addMonths, integer, moneyNode, month, monthsBetween, thisMonth } from "./format.js";
 import { minimumList } from "./minimum-list.js";
-import { byCurrency, sign } from "./money.js";
+import { byCurrency, inMonths, sign } from "./money.js";
 import {
   empty,
   knownOn,
@@ -127,7 +127,7 @@ function overview(summary) {
       h(
         "div",
         { class: "charts" },
-        currencies.map((total) => chartOf(total.currency, months)),
+        currencies.map((total) => chartOf(total.currency, summary)),
       ),
       h(
         "details",
@@ -181,22 +181,17 @@ const line = (label, amount) =>
     h("dd", {}, moneyNode(amount)),
   );
 
-function chartOf(currency, months) {
-  const rows = months
-    .map((one) => ({ month: one.month, total: byCurrency(one.totals).find((total) => total.currency === currency) }))
-    .filter(({ total }) => total);
+function chartOf(currency, { from, to, months }) {
+  const keys = monthsBetween(from, to);
+  const totals = inMonths(keys, months, currency);
   const series = [
     ["due.to-partners", "dueTo"],
     ["due.from-partners", "dueFrom"],
-  ].map(([name, field]) => ({ name: t(name), values: rows.map(({ total }) => total[field]) }));
+  ].map(([name, field]) => ({ name: t(name), values: totals.map((total) => total[field]) }));
   return h(
     "div",
     { class: "card" },
     h("h3", {}, currency),
-    monthChart(
-      t("months.chart", { currency }),
-      rows.map((row) => row.month),
-      series,
-    ),
+    monthChart(t("months.chart", { currency }), keys, series),
   );
 }

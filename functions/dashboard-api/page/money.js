@@ -47,6 +47,16 @@ export function byCurrency(totals) {
   });
 }
 
+/** The totals of one currency in each of these months, zero where there are none, from months as the API gives them. */
+export function inMonths(keys, months, currency) {
+  const totals = months.map((one) => [one.month, byCurrency(one.totals).find((total) => total.currency === currency)]);
+  const known = new Map(totals.filter(([, total]) => total));
+  const [like] = known.values();
+  const nothing = sum([], like.earned);
+  const zero = { earned: nothing, dueTo: nothing, dueFrom: nothing };
+  return keys.map((key) => known.get(key) ?? zero);
+}
+
 /** The kinds that occur, in the order in which they are shown. */
 export const kindsIn = (totals) => KINDS.filter((kind) => totals.some((total) => total.kind === kind));
 

@@ -3,20 +3,20 @@
 import { get, path } from "./api.js";
 import { monthChart } from "./chart.js";
 import { h } from "./dom.js";
-import { addMonths, day, elapsed, integer, moment, moneyNode, month, percent, period, thisMonth } from "./format.js";
-import { byCurrency, sign, sum } from "./money.js";
+import { addMonths, day, elapsed, integer, moment, moneyNode, month, monthsBetween, percent, period, thisMonth } from "./format.js";
+import { byCurrency, inMonths, sign } from "./money.js";
 import { badge, empty, link, loaded, pairs, section, table, totalsTable, unreadableNote, viewHeading } from "./parts.js";
 import { partnerTabs } from "./partner-tabs.js";
 import { count, inLanguage, named, t } from "./text.js";
 
-/** How many months are shown of those that have anything. */
+/** How many months are shown up to the current one; later ones only if they have anything. */
 const SHOWN = 12;
 
 export function view(where) {
   const { partnerId, session, signal } = where;
   const own = !session.admin;
   const partner = get(path("partners", partnerId), {}, signal);
-  const months = { from: addMonths(thisMonth(), -30), to: addMonths(thisMonth(), 5) };
+  const months = { from: addMonths(thisMonth(), 1 - SHOWN), to: addMonths(thisMonth(), 5) };
   const summary = get(path("partners", partnerId, "summary"), months, signal);
   // Both may fail while nobody waits yet; each place below says so itself.
   for (const asked of [partner, summary]) asked.catch(() => {});
@@ -78,12 +78,14 @@ function balances(balances, own) {
   ];
 }
 
-/** One chart for each currency, and the same numbers as a table. */
+/** One chart for each currency, over the same months, and the same numbers as a table. */
 function monthly(summary, own) {
-  const months = summary.months.slice(-SHOWN);
+  const { months } = summary;
   if (months.length === 0) return empty(t("months.none"));
+  const last = months.at(-1).month;
+  const keys = monthsBetween(addMonths(thisMonth(), 1 - SHOWN), last > thisMonth() ? last : thisMonth());
   const totals = months.flatMap((one) => one.totals);
-  const charts = byCurrency(totals).map(({ currency, earned }) => chartOf(currency, earned, months, own));
+  const charts = byCurrency(totals).map(({ currency }) => chartOf(currency, keys, months, own));
   const groups = months.map((one) => ({ label: monthLink(one.month, own, summary.partner_id), totals: one.totals }));
   return [
     h("div", { class: "charts" }, charts),
@@ -96,29 +98,19 @@ function monthly(summary, own) {
   ];
 }
 
-function chartOf(currency, like, months, own) {
-  const rows = months.filter((one) => one.totals.some((total) => total.currency === currency));
-  const values = (field) =>
-    rows.map((one) => byCurrency(one.totals).find((total) => total.currency === currency)[field]);
+function chartOf(currency, keys, months, own) {
+  const totals = inMonths(keys, months, currency);
   const series = [
-    { name: t(own ? "earned.you" : "earned"), values: values("earned") },
-    { name: t(own ? "due.by-you" : "due.from"), values: values("dueFrom") },
+    { name: t(own ? "earned.you" : "earned"), values: totals.map((total) => total.earned) },
+    { name: t(own ? "due.by-you" : "due.from"), values: totals.map((total) => total.dueFrom) },
   ];
-  const used = series.filter(
-    ({ values }) => sign(sum(values, like)) !== 0 || values.some((value) => sign(value) !== 0),
-  );
+  const used = series.filter(({ values }) => values.some((value) => sign(value) !== 0));
   const title = t("months.chart", { currency });
   return h(
     "div",
     { class: "card" },
     h("h3", {}, currency),
-    used.length === 0
-      ? empty(t("months.zero"))
-      : monthChart(
-          title,
-          rows.map((one) => one.month),
-          used,
-        ),
+    used.length === 0 ? empty(t("months.zero")) : monthChart(title, keys, used),
   );
 }
 

@@ -5,6 +5,7 @@ use crate::lambda::{InvokeError, Invoker, new_trace, request_id};
 use crate::template::{Admission, Api, Route};
 use crate::throttle::Throttle;
 use crate::tokens::{self, Tokens};
+use crate::visits::Visits;
 use crate::{ACCOUNT, HOST, door};
 use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
@@ -35,14 +36,15 @@ pub struct Gateway {
     routes: Vec<(Route, Invoker)>,
     api: Api,
     tokens: Arc<Tokens>,
+    visits: Arc<Visits>,
     throttle: Throttle,
 }
 
 impl Gateway {
     /// The API of a template, with the functions behind its routes.
-    pub fn new(api: Api, routes: Vec<(Route, Invoker)>, tokens: Arc<Tokens>) -> Gateway {
+    pub fn new(api: Api, routes: Vec<(Route, Invoker)>, tokens: Arc<Tokens>, visits: Arc<Visits>) -> Gateway {
         let throttle = Throttle::new(api.requests_per_second, api.burst);
-        Gateway { routes, api, tokens, throttle }
+        Gateway { routes, api, tokens, visits, throttle }
     }
 
     /// Serves the API on a listener until `stop`.
@@ -121,6 +123,9 @@ async fn answer(gateway: &Gateway, parts: &mut Parts, body: Body) -> Response {
         Some((route, function, parameters))
     });
     let Some((route, function, path_parameters)) = matched else {
+        if let Some(signed_in) = gateway.visits.answer(parts.uri.path()) {
+            return signed_in;
+        }
         return message(StatusCode::NOT_FOUND, "Not Found");
     };
     if !gateway.throttle.takes(Instant::now()) {

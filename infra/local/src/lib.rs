@@ -4,6 +4,7 @@
 pub mod binaries;
 pub mod client;
 pub mod delays;
+pub mod demo;
 mod door;
 pub mod gateway;
 pub mod lambda;
@@ -16,6 +17,7 @@ pub mod stack;
 pub mod table;
 pub mod template;
 mod throttle;
+pub mod visits;
 
 pub use machine::{ACCOUNT, CREDENTIALS, HOST, REGION, queue_of, tokens};
 pub use stack::{Dynamodb, Options, Stack, StackError};

@@ -2,9 +2,12 @@
 
 use clap::Parser;
 use events::input::{self, Event, InputError, Partner, Source};
+use ledger::Ledger;
+use ledger::dynamo::DynamoStore;
+use local::load::DeadLetter;
 use local::stack::{Dynamodb, Options, Stack, StackError};
 use local::tokens::Role;
-use local::{binaries, load, private, report};
+use local::{binaries, demo, load, private, report};
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::path::{Path, PathBuf};
@@ -16,14 +19,18 @@ const SAMPLE_EVENTS: &str = include_str!("../../../tests/data/events.jsonl");
 /// Runs the all-in-web partner programme on this machine: an SQS and a DynamoDB that are embedded, every function of
 /// template.yaml as a process of its own, and the HTTP API.
 ///
-/// The first run registers sample partners and sends sample events; then it prints what each partner is due, and serves
-/// until Ctrl-C. The data is kept, and the next run goes on with it.
+/// The first run makes a demo: a programme of 24 partners up to today. It opens the page in a browser, and serves until Ctrl-C.
+/// The data is kept, and the next run goes on with it. With --partners, --events or --once there is no demo: partners are
+/// registered and events sent, those of tests/data unless others are given, and the balances printed.
 #[derive(Debug, Parser)]
 #[command(name = "all-in-web", version)]
 struct Arguments {
     /// Stop once every message is processed: status 0 if each was processed, 1 with the reasons otherwise
     #[arg(long)]
     once: bool,
+    /// Open no browser
+    #[arg(long)]
+    no_open: bool,
     /// Register these partners: a JSON object with a partner for each id, as in tests/data/partners.json; - for standard input
     #[arg(long, value_name = "FILE")]
     partners: Option<Source>,
@@ -76,13 +83,26 @@ async fn main() -> ExitCode {
 
 async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
     let given = Given::read(&arguments)?;
+    let world = World::of(&arguments.data);
+    // A folder without a whole world has nothing to go on with.
+    let makes_demo = given.is_none() && !arguments.once && (arguments.fresh || world.kept().is_none());
     let binaries = match &arguments.functions {
         Some(folder) => folder.clone(),
         None => binaries::built()?,
     };
-    let stack = start(&arguments, binaries).await?;
+    let stack = start(&arguments, binaries, makes_demo).await?;
+    let served = async {
+        if arguments.once {
+            return once(&stack, &world, given).await;
+        }
+        match given {
+            Some(given) => load_given(&stack, &world, given).await?,
+            None => go_on(&stack, &world, makes_demo, !arguments.no_open).await?,
+        }
+        std::future::pending().await
+    };
     let served = tokio::select! {
-        served = serve(&stack, given, arguments.once) => served,
+        served = served => served,
         () = interrupted() => {
             eprintln!("stopping");
             Ok(ExitCode::SUCCESS)
@@ -92,12 +112,12 @@ async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
     served
 }
 
-async fn start(arguments: &Arguments, binaries: PathBuf) -> Result<Stack, StackError> {
+async fn start(arguments: &Arguments, binaries: PathBuf, makes_demo: bool) -> Result<Stack, StackError> {
     let parameters: BTreeMap<String, String> = arguments.parameters.iter().cloned().collect();
     let embedded = Dynamodb::Embedded(arguments.dynamodb_port);
     Stack::start(Options {
         data: arguments.data.clone(),
-        fresh: arguments.fresh,
+        fresh: arguments.fresh || makes_demo,
         api_port: arguments.api_port,
         dynamodb: arguments.dynamodb_url.clone().map_or(embedded, Dynamodb::At),
         sqs_port: arguments.sqs_port,
@@ -107,44 +127,82 @@ async fn start(arguments: &Arguments, binaries: PathBuf) -> Result<Stack, StackE
     .await
 }
 
-async fn serve(stack: &Stack, given: Option<Given>, once: bool) -> Result<ExitCode, Failure> {
-    let api = stack.api(&Role::Admin)?;
-    let world = World::of(&stack.data);
-    let sample = Given::sample()?;
-    let example = sample.events.first().cloned();
-    let (input, replace) = match (given, world.is_loaded()) {
-        (Some(given), _) => (given, true),
-        (None, false) => (sample, false),
-        (None, true) => (Given::default(), false),
+/// Registers partners and sends events, those of the sample unless others are given; prints what came of them.
+async fn once(stack: &Stack, world: &World, given: Option<Given>) -> Result<ExitCode, Failure> {
+    let dead = match (given, world.kept()) {
+        (Some(given), _) => load(stack, world, &given, true).await?,
+        (None, None) => load(stack, world, &Given::sample()?, false).await?,
+        (None, Some(_)) => load(stack, world, &Given::default(), false).await?,
     };
+    if dead.is_empty() {
+        return Ok(ExitCode::SUCCESS);
+    }
+    eprintln!("error: {} messages were not processed; the reasons are above", dead.len());
+    Ok(ExitCode::FAILURE)
+}
+
+/// Loads what is given; prints what came of it, and what to try.
+async fn load_given(stack: &Stack, world: &World, given: Given) -> Result<(), Failure> {
+    load(stack, world, &given, true).await?;
+    let partner = report::partner_ids(&stack.api(&Role::Admin)?).await?.into_iter().next();
+    if let Some(example) = given.events.first().or(Given::sample()?.events.first()) {
+        println!("{}", report::hints(stack, partner.as_ref(), example)?);
+    }
+    println!("Serving until Ctrl-C.");
+    Ok(())
+}
+
+/// Registers, sends, and waits until all of it is processed; prints the balances and the messages that were not processed.
+async fn load(stack: &Stack, world: &World, input: &Given, replace: bool) -> Result<Vec<DeadLetter>, Failure> {
+    let api = stack.api(&Role::Admin)?;
     if replace {
-        world.set_loaded()?;
+        world.keep(Kept::Given)?;
     }
     load::resume(stack, &api).await?;
     load::register(&api, &input.partners, replace).await?;
     load::send(stack, &input.events).await?;
     load::wait_until_idle(stack).await?;
-    world.set_loaded()?;
-    let balances = report::balances(&api).await?;
-    println!("{}", report::table(&balances));
+    if world.kept().is_none() {
+        world.keep(Kept::Given)?;
+    }
+    println!("{}", report::table(&report::balances(&api).await?));
     let dead = load::dead_letters(stack).await?;
     for letter in &dead {
         println!("{} in {}: {}", letter.message_id, letter.queue, letter.reason);
     }
-    // Of a stack that ends at once, no address is of any use.
-    if let (Some(example), false) = (example, once) {
-        let partner = report::partner_ids(&api).await?.into_iter().next();
-        println!("{}", report::hints(stack, partner.as_ref(), &example)?);
+    Ok(dead)
+}
+
+/// Makes the demo, or goes on with the data of an earlier run; says where the page is, and opens it.
+async fn go_on(stack: &Stack, world: &World, makes_demo: bool, opens: bool) -> Result<(), Failure> {
+    if makes_demo {
+        let demo = demo::world(rules::day::day_of(runtime::now()));
+        let bar = machine::sending::bar("making the demo", demo.history.len());
+        let ledger = Ledger::new(DynamoStore::new(stack.dynamodb(), &stack.template.table.name));
+        demo::record(&ledger, &demo.history, |steps| bar.inc(u64::try_from(steps).unwrap_or_default())).await?;
+        bar.finish_and_clear();
+        load::send(stack, &demo.today).await?;
+        load::wait_until_idle(stack).await?;
+        world.keep(Kept::Demo)?;
+    } else {
+        load::resume(stack, &stack.api(&Role::Admin)?).await?;
+        load::wait_until_idle(stack).await?;
     }
-    if once {
-        if dead.is_empty() {
-            return Ok(ExitCode::SUCCESS);
-        }
-        eprintln!("error: {} messages were not processed; the reasons are above", dead.len());
-        return Ok(ExitCode::FAILURE);
+    let link = |role| stack.visits.path(role).map(|path| format!("{}{path}", stack.api_url));
+    let manager = link(Role::Admin).map_err(|_| "no code could be drawn for a link")?;
+    println!("manager  {manager}");
+    let partner = match world.kept() {
+        Some(Kept::Demo) => Some(demo::PARTNER.parse()?),
+        Some(Kept::Given) | None => report::partner_ids(&stack.api(&Role::Admin)?).await?.into_iter().next(),
+    };
+    if let Some(id) = partner {
+        println!("partner  {}", link(Role::Partner(id)).map_err(|_| "no code could be drawn for a link")?);
     }
-    println!("Serving until Ctrl-C.");
-    std::future::pending().await
+    if opens {
+        // Without a browser the links are there all the same.
+        let _ = open::that_detached(&manager);
+    }
+    Ok(())
 }
 
 /// Partners and events that the command line asks to load.
@@ -178,22 +236,40 @@ impl Given {
     }
 }
 
-/// The mark of a data folder that has its world: until every sample message is processed, the next run sends them all again.
+/// The mark of a data folder that has its world: until all of it is there, the next run makes or sends it again.
 struct World(PathBuf);
+
+/// The world that a data folder has.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kept {
+    /// The demo.
+    Demo,
+    /// What the command line gave, or the sample.
+    Given,
+}
 
 impl World {
     fn of(data: &Path) -> World {
         World(data.join("world"))
     }
 
-    fn is_loaded(&self) -> bool {
-        self.0.exists()
+    fn kept(&self) -> Option<Kept> {
+        let mark = std::fs::read_to_string(&self.0).ok()?;
+        Some(if mark == DEMO { Kept::Demo } else { Kept::Given })
     }
 
-    fn set_loaded(&self) -> std::io::Result<()> {
-        private::write(&self.0, "loaded\n")
+    fn keep(&self, world: Kept) -> std::io::Result<()> {
+        private::write(
+            &self.0,
+            match world {
+                Kept::Demo => DEMO,
+                Kept::Given => "loaded\n",
+            },
+        )
     }
 }
+
+const DEMO: &str = "demo\n";
 
 /// Ctrl-C, or the signal to terminate.
 async fn interrupted() {

@@ -7,6 +7,7 @@ use crate::gateway::Gateway;
 use crate::lambda::{self, Home, Invoker};
 use crate::template::{Function, Given, Template, TemplateError, Value};
 use crate::tokens::{self, Role, Tokens};
+use crate::visits::Visits;
 use crate::{HOST, mapping, private, queues, table};
 use machine::addresses::{self, Addresses};
 use machine::secrets;
@@ -151,6 +152,8 @@ pub struct Stack {
     pub data: PathBuf,
     /// Signs and verifies tokens.
     pub tokens: Arc<Tokens>,
+    /// Short links that sign a browser in.
+    pub visits: Arc<Visits>,
     /// Values of the template's generated secrets.
     secrets: BTreeMap<String, String>,
     intake: Part,
@@ -212,13 +215,15 @@ impl Stack {
         private::write(&options.data.join(addresses::FILE), &addresses.text()).map_err(failed)?;
 
         let (intake, functions, services) = (Part::default(), Part::default(), Part::default());
+        let tokens = Arc::new(tokens);
         let stack = Stack {
             template,
             api_url,
             dynamodb_url,
             sqs_url,
             data: options.data.clone(),
-            tokens: Arc::new(tokens),
+            visits: Arc::new(Visits::new(Arc::clone(&tokens))),
+            tokens,
             secrets,
             intake,
             functions,
@@ -286,7 +291,8 @@ impl Stack {
                 mapping::start(mapping, invoker.clone(), queue, self.intake.handles());
             }
         }
-        let gateway = Gateway::new(self.template.api.clone(), routes, Arc::clone(&self.tokens));
+        let gateway =
+            Gateway::new(self.template.api.clone(), routes, Arc::clone(&self.tokens), Arc::clone(&self.visits));
         gateway.serve(api, self.intake.handles());
     }
 

@@ -1,0 +1,105 @@
+//! Recording the demo's history: in one process, with the time of each step instead of a clock.
+
+use super::world::{Step, What};
+use events::input::Partner;
+use events::{cloud_event, registration};
+use futures_util::stream::{self, StreamExt, TryStreamExt};
+use jiff::Timestamp;
+use ledger::recorded::{Origin, Trigger};
+use ledger::totals::PartnerMonth;
+use ledger::{Ledger, LedgerError, ReportedFact, Store};
+use rules::{Day, PartnerId};
+use std::collections::BTreeSet;
+
+/// The most events recorded at once, as in a batch of a queue.
+const BATCH: usize = 10;
+/// Number of months added up side by side.
+const AT_ONCE: usize = 16;
+
+/// A failure to record the history.
+#[derive(Debug, thiserror::Error)]
+pub enum HistoryError {
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    /// The demo made something that the product does not take.
+    #[error("the demo's world is wrong: {0}")]
+    World(String),
+}
+
+fn wrong(error: &impl ToString) -> HistoryError {
+    HistoryError::World(error.to_string())
+}
+
+/// Records a history into an empty table; `done` is told of each step.
+pub async fn record<S: Store>(
+    ledger: &Ledger<S>,
+    history: &[Step],
+    mut done: impl FnMut(usize),
+) -> Result<(), HistoryError> {
+    let mut partners = BTreeSet::new();
+    let mut batch: Vec<(Timestamp, ReportedFact)> = Vec::new();
+    for step in history {
+        match &step.what {
+            What::Event(event) => {
+                let read = cloud_event::parse(&event.body, event.event_type).map_err(|refusal| wrong(&refusal))?;
+                let fact = ReportedFact::new(read.fact, &read.id).with_customer_name(read.customer_name);
+                let goes_on = batch.last().is_none_or(|(at, _)| *at == step.at) && batch.len() < BATCH;
+                if !goes_on {
+                    take_in(ledger, &mut batch).await?;
+                }
+                batch.push((step.at, fact));
+            }
+            What::Register(partner) => {
+                take_in(ledger, &mut batch).await?;
+                register(ledger, partner, step.at).await?;
+                partners.insert(partner.id.clone());
+            }
+        }
+        done(1);
+    }
+    take_in(ledger, &mut batch).await?;
+    add_up(ledger, &partners).await
+}
+
+/// Records a batch of one moment.
+async fn take_in<S: Store>(ledger: &Ledger<S>, batch: &mut Vec<(Timestamp, ReportedFact)>) -> Result<(), HistoryError> {
+    let Some(at) = batch.first().map(|(at, _)| *at) else { return Ok(()) };
+    let facts: Vec<ReportedFact> = batch.drain(..).map(|(_, fact)| fact).collect();
+    for outcome in ledger.record(&facts, at).await {
+        outcome?;
+    }
+    Ok(())
+}
+
+/// Registers a partner, and restates what a change of its agreements changes.
+async fn register<S: Store>(ledger: &Ledger<S>, partner: &Partner, at: Timestamp) -> Result<(), HistoryError> {
+    let read = ledger.partner_record(&partner.id).await?;
+    let said = registration::parse(&partner.body, &read.partner.agreements).map_err(|refusal| wrong(&refusal))?;
+    let registered = ledger.register(read, said.name, said.agreements).await?;
+    let version = registered.ok_or_else(|| wrong(&"a partner changed meanwhile"))?.agreements_version;
+    let because = Trigger::Agreements(version);
+    let mut after = None;
+    loop {
+        let step = ledger.restate(&partner.id, Some(version), after, Origin { at, because: &because }).await?;
+        if let Some(failure) = step.failed.into_iter().next() {
+            return Err(failure.error.into());
+        }
+        after = step.next;
+        if after.is_none() {
+            return Ok(());
+        }
+    }
+}
+
+/// Adds up every month of these partners.
+async fn add_up<S: Store>(ledger: &Ledger<S>, partners: &BTreeSet<PartnerId>) -> Result<(), HistoryError> {
+    for partner_id in partners {
+        let entries = ledger.entries(partner_id, (Day::MIN, Day::MAX), usize::MAX, None).await?;
+        let days = entries.list.iter().map(|listed| listed.recorded.entry.posting.booked_on);
+        let months: BTreeSet<PartnerMonth> =
+            days.map(|day| PartnerMonth { partner_id: partner_id.clone(), month: day.into() }).collect();
+        let added = stream::iter(&months).map(|month| ledger.refresh_totals(month)).buffer_unordered(AT_ONCE);
+        added.try_collect::<Vec<_>>().await?;
+    }
+    Ok(())
+}

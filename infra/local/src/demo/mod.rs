@@ -1,0 +1,10 @@
+//! The demo: a believable programme up to yesterday, recorded by the ledger's own code at the moments when it would have
+//! been, and today's events, which go through the queues.
+
+mod history;
+mod names;
+mod world;
+
+pub use history::{HistoryError, record};
+pub use names::PARTNER;
+pub use world::{World, world};

@@ -1,0 +1,317 @@
+//! The demo's world, from a seed and a day: partners, and what billing would have said up to that day, each at the moment
+//! when it was recorded.
+
+use super::names::{CHANGED_MODEL, ENDED, LATE, Model, NEGOTIATED, PARTNERS, Profile, client};
+use events::EventType;
+use events::input::{Event, Partner};
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan};
+use serde_json::{Value, json};
+
+const SEED: u64 = 20_131_116;
+/// Years of facts.
+const YEARS: i16 = 5;
+/// Years of recorded history: what is older was taken over on its first day.
+const RECORDED_YEARS: i64 = 3;
+
+/// What was recorded, and when.
+#[derive(Debug)]
+pub struct Step {
+    pub at: Timestamp,
+    pub what: What,
+}
+
+/// Something that is recorded.
+#[derive(Debug)]
+pub enum What {
+    Register(Partner),
+    Event(Event),
+}
+
+/// A world up to a day.
+#[derive(Debug)]
+pub struct World {
+    /// The recorded history, in its order.
+    pub history: Vec<Step>,
+    /// What billing says today.
+    pub today: Vec<Event>,
+}
+
+/// The world up to a day.
+pub fn world(today: Date) -> World {
+    let mut making = Making::new(today);
+    for profile in &PARTNERS {
+        making.partner(profile);
+    }
+    making.special_cases();
+    let Making { mut history, .. } = making;
+    history.sort_by_key(|step| step.at);
+    let start_of_today = moment(today, 0);
+    let split = history.partition_point(|step| step.at < start_of_today);
+    let events = history.split_off(split).into_iter().filter_map(|step| match step.what {
+        What::Event(event) => Some(event),
+        What::Register(_) => None,
+    });
+    World { history, today: events.collect() }
+}
+
+struct Making {
+    today: Date,
+    random: fastrand::Rng,
+    contracts: usize,
+    events: usize,
+    history: Vec<Step>,
+}
+
+/// A sale as it was made.
+struct Sold {
+    contract_id: String,
+    signed_on: Date,
+    /// The annual fee, in whole units.
+    fee: u64,
+    currency: &'static str,
+}
+
+impl Making {
+    fn new(today: Date) -> Making {
+        Making { today, random: fastrand::Rng::with_seed(SEED), contracts: 0, events: 0, history: Vec::new() }
+    }
+
+    /// The first day of the recorded history.
+    fn beginning(&self) -> Date {
+        self.today.saturating_sub(RECORDED_YEARS.years())
+    }
+
+    /// The moment at which what happened on a day was recorded, some days later.
+    fn recorded(&mut self, day: Date, days_later: i64) -> Timestamp {
+        let day = day.saturating_add(days_later.days()).max(self.beginning());
+        moment(day, self.random.i8(7..18))
+    }
+
+    fn register(&mut self, at: Timestamp, id: &str, body: &Value) {
+        let Ok(id) = id.parse() else { return };
+        self.history.push(Step { at, what: What::Register(Partner { id, body: body.to_string() }) });
+    }
+
+    fn event(&mut self, at: Timestamp, event_type: EventType, data: &Value) {
+        self.events += 1;
+        let body = json!({
+            "specversion": "1.0",
+            "id": format!("demo-{:06}", self.events),
+            "source": "/billing",
+            "type": event_type.as_str(),
+            "time": at.to_string(),
+            "datacontenttype": "application/json",
+            "data": data,
+        });
+        self.history.push(Step { at, what: What::Event(Event { event_type, body: body.to_string() }) });
+    }
+
+    fn partner(&mut self, profile: &Profile) {
+        let at = moment(self.beginning(), 6);
+        let body = registration(profile, self.today, None);
+        self.register(at, profile.id, &body);
+        for (years_ago, sales) in (0..=YEARS).rev().zip(profile.sales) {
+            let year = self.today.year() - years_ago;
+            for n in 0..sales {
+                // Evenly over the year, give or take a few days; the current year ends today.
+                let day = i32::from(n) * 360 / i32::from(sales) + self.random.i32(0..8);
+                let first = jiff::civil::date(year, 1, 1);
+                let signed_on = first.saturating_add(day.days());
+                if signed_on < self.today {
+                    let sold = self.sale(profile, signed_on, 2);
+                    self.life(&sold);
+                }
+            }
+        }
+    }
+
+    /// A sale, recorded some days after its signature.
+    fn sale(&mut self, profile: &Profile, signed_on: Date, days_later: i64) -> Sold {
+        self.contracts += 1;
+        let n = self.contracts;
+        let fee = 900 + 10 * self.random.u64(0..390);
+        let sold = Sold { contract_id: format!("C-{n:04}"), signed_on, fee, currency: profile.currency };
+        let at = self.recorded(signed_on, days_later);
+        self.event(at, EventType::SaleSigned, &sale_data(&sold, profile.id, n));
+        sold
+    }
+
+    /// Renewals of a contract until today, each two per cent dearer; some get a credit note or end.
+    fn life(&mut self, sold: &Sold) {
+        let mut cents = sold.fee * 100;
+        for term in 2_i16.. {
+            let starts_on = sold.signed_on.saturating_add((term - 1).years());
+            if starts_on >= self.today {
+                break;
+            }
+            if self.random.u8(0..100) < 4 {
+                let at = self.recorded(starts_on, 1);
+                let data = json!({"contract_id": sold.contract_id, "ended_on": starts_on});
+                return self.event(at, EventType::ContractEnded, &data);
+            }
+            cents += (cents * 2 + 50) / 100;
+            let data = json!({
+                "contract_id": sold.contract_id, "term": term, "starts_on": starts_on, "annual_fee": money(cents, sold.currency),
+            });
+            let at = self.recorded(starts_on, 1);
+            self.event(at, EventType::AnnualRenewal, &data);
+            if self.random.u8(0..100) < 5 {
+                self.adjust(sold, term, starts_on, cents / 10, EventType::CreditNote);
+            }
+        }
+    }
+
+    /// A credit note or a supplement of a term, three weeks after it began.
+    fn adjust(&mut self, sold: &Sold, term: i16, starts_on: Date, cents: u64, event_type: EventType) {
+        let issued_on = starts_on.saturating_add(21.days());
+        if issued_on >= self.today {
+            return;
+        }
+        let number = self.events;
+        let (field, prefix) = match event_type {
+            EventType::Supplement => ("supplement_id", "SU"),
+            _ => ("credit_note_id", "AV"),
+        };
+        let mut data = json!({
+            "contract_id": sold.contract_id, "term": term, "issued_on": issued_on, "amount": money(cents, sold.currency),
+        });
+        if let Value::Object(fields) = &mut data {
+            fields.insert(field.to_owned(), json!(format!("{prefix}-{number:05}")));
+        }
+        let at = self.recorded(issued_on, 1);
+        self.event(at, event_type, &data);
+    }
+
+    /// What a manager meets once a year, here all at once.
+    fn special_cases(&mut self) {
+        let ago = |making: &Making, days: i64| making.today.saturating_sub(days.days());
+        let by_id = |id: &str| PARTNERS.iter().find(|profile| profile.id == id);
+        if let Some(profile) = by_id(LATE) {
+            // Reported two years late: what the partner earned on its first sales changes.
+            let signed_on = ago(self, 5 * 365 - 40);
+            let days_later = 5 * 365 - 60;
+            let sold = self.sale(profile, signed_on, days_later);
+            self.adjust(&sold, 1, signed_on.saturating_add(1000.days()), 15_000, EventType::Supplement);
+        }
+        if let Some(profile) = by_id(ENDED) {
+            self.sale(profile, ago(self, 12), 1);
+        }
+        if let Some(profile) = by_id(NEGOTIATED) {
+            let body = registration(profile, self.today, Some("0.75"));
+            let at = moment(ago(self, 240), 9);
+            self.register(at, profile.id, &body);
+        }
+        if let Some(profile) = by_id(super::names::PARTNER) {
+            let signed_on = ago(self, 9);
+            let sold = self.sale(profile, signed_on, 1);
+            // Typed twice.
+            let dearer = Sold { fee: sold.fee + 450, ..sold };
+            let at = moment(ago(self, 5), 10);
+            let n = self.contracts;
+            self.event(at, EventType::SaleSigned, &sale_data(&dearer, profile.id, n));
+            // Signed yesterday, and billed today.
+            self.sale(profile, ago(self, 1), 1);
+        }
+    }
+}
+
+fn moment(day: Date, hour: i8) -> Timestamp {
+    let zoned = day.at(hour, 0, 0, 0).to_zoned_datetime(TimeZone::UTC);
+    zoned.map(|zoned| zoned.timestamp()).unwrap_or_default()
+}
+
+fn money(cents: u64, currency: &str) -> Value {
+    json!({"amount": format!("{}.{:02}", cents / 100, cents % 100), "currency": currency})
+}
+
+fn sale_data(sold: &Sold, partner: &str, n: usize) -> Value {
+    json!({
+        "contract_id": sold.contract_id,
+        "partner_id": partner,
+        "customer_id": format!("K-{n:04}"),
+        "customer_name": client(n),
+        "signed_on": sold.signed_on,
+        "annual_fee": money(sold.fee * 100, sold.currency),
+    })
+}
+
+/// The registration of a partner, with its agreement since the year of its first sales, and the rate negotiated.
+fn registration(profile: &Profile, today: Date, rate: Option<&str>) -> Value {
+    let years_ago = (0..=YEARS).rev().zip(profile.sales).find(|(_, sales)| *sales > 0).map_or(0, |(years, _)| years);
+    let starts_on = jiff::civil::date(today.year() - years_ago, 1, 1);
+    let mut negotiated = agreement(profile, starts_on);
+    if let (Some(rate), Value::Object(terms)) = (rate, &mut negotiated) {
+        terms.insert("rate".to_owned(), json!(rate));
+    }
+    let mut agreements = vec![negotiated];
+    if profile.id == CHANGED_MODEL {
+        let march = jiff::civil::date(today.year(), 3, 1);
+        let changed_on = if march < today { march } else { march.saturating_sub(1.year()) };
+        let before = changed_on.saturating_sub(1.day());
+        agreements = vec![
+            json!({"model": "referrer", "starts_on": starts_on, "ends_on": before}),
+            json!({
+                "model": "independent-integrator", "starts_on": changed_on,
+                "technical_qualification": {"qualified_on": before},
+            }),
+        ];
+    }
+    if profile.id == ENDED {
+        let ends_on = today.saturating_sub(40.days());
+        agreements = vec![json!({"model": "referrer", "starts_on": starts_on, "ends_on": ends_on})];
+    }
+    json!({"name": profile.name, "agreements": agreements})
+}
+
+fn agreement(profile: &Profile, starts_on: Date) -> Value {
+    let qualified = json!({"qualified_on": starts_on});
+    match profile.model {
+        Model::Affiliate(segment, thousands) => json!({
+            "model": "affiliate", "starts_on": starts_on, "support_structure": true,
+            "entry_fee": {
+                "segment": segment,
+                "commercial_potential": money(u64::from(thousands) * 100_000, profile.currency),
+                "rate": "0.02",
+            },
+        }),
+        Model::AffiliatedIntegrator => {
+            json!({"model": "affiliated-integrator", "starts_on": starts_on, "technical_qualification": qualified})
+        }
+        Model::IndependentIntegrator => {
+            json!({"model": "independent-integrator", "starts_on": starts_on, "technical_qualification": qualified})
+        }
+        Model::Referrer => json!({"model": "referrer", "starts_on": starts_on}),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use events::{cloud_event, registration};
+    use rules::Agreements;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn a_world_can_be_recorded_on_any_day() {
+        for day in ["2026-01-02", "2026-03-01", "2026-11-26", "2028-02-29", "2030-12-31"] {
+            let today: Date = day.parse().unwrap();
+            let World { history, today: last } = world(today);
+            assert!(history.is_sorted_by_key(|step| step.at), "{day}");
+            let mut partners = BTreeSet::new();
+            for Step { at, what } in &history {
+                assert!(at.to_zoned_datetime(TimeZone::UTC).date() < today, "{day}: {at}");
+                match what {
+                    What::Register(partner) => {
+                        partners.insert(partner.id.clone());
+                        registration::parse(&partner.body, &Agreements::default()).unwrap();
+                    }
+                    What::Event(event) => drop(cloud_event::parse(&event.body, event.event_type).unwrap()),
+                }
+            }
+            assert_eq!((partners.len(), last.is_empty()), (24, false), "{day}");
+            assert!((350..1500).contains(&history.len()), "{day}: {}", history.len());
+        }
+    }
+}

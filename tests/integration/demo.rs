@@ -1,0 +1,80 @@
+//! The demo's world: recorded on any day, it is whole; and the links that lead into it.
+
+use fixtures::memory::MemoryStore;
+use harness::running::Running;
+use jiff::Timestamp;
+use ledger::audit::audit;
+use ledger::{Ledger, aggregates::Aggregates};
+use local::demo::{self, PARTNER};
+use local::tokens::Role;
+use reports::minimum_sales::of_partner;
+use rules::minimum_sales::Status;
+use rules::{Anomaly, Currency, PartnerId};
+use std::collections::BTreeSet;
+
+/// The demo up to a day, in memory.
+async fn recorded(day: &str) -> MemoryStore {
+    let store = MemoryStore::default();
+    demo::record(&Ledger::new(&store), &demo::world(day.parse().unwrap()).history, |_| {}).await.unwrap();
+    store
+}
+
+#[tokio::test]
+async fn the_demo_is_whole_on_any_day() {
+    for day in ["2026-01-02", "2026-11-26", "2028-02-29", "2031-03-01"] {
+        let store = recorded(day).await;
+        let audit = audit(store.dump());
+        assert_eq!(audit.findings, [], "{day}");
+        let ledger = Ledger::new(&store);
+
+        // Whom one signs in as is owed money, in euros.
+        let partner: PartnerId = PARTNER.parse().unwrap();
+        let entries =
+            ledger.entries(&partner, (rules::Day::MIN, rules::Day::MAX), usize::MAX, None).await.unwrap().list;
+        let amounts = entries.iter().map(|listed| &listed.recorded.entry);
+        assert!(amounts.clone().all(|entry| entry.posting.currency == Currency::EUR), "{day}");
+        assert!(amounts.map(|entry| entry.amount.0).sum::<i64>() > 100_000, "{day}");
+
+        // What it lacks by itself: something to decide, and an agreement.
+        let listed = ledger.attention(ledger::attention::List::Contracts, 100, None).await.unwrap().list;
+        let mut kinds = BTreeSet::new();
+        for one in listed {
+            let ledger::attention::Attention::Annuity(annuity) = one else { unreachable!("{one:?}") };
+            let aggregates = ledger.contract(&annuity.contract_id).await.and_then(Aggregates::whole).unwrap();
+            let contract = aggregates.contract();
+            let partner = ledger.partner_of(&contract).await.unwrap();
+            let found = aggregates.anomalies(&contract, annuity.term, &partner);
+            kinds.extend(found.into_iter().map(|found| found.anomaly.as_str()));
+        }
+        let expected = [Anomaly::Contradiction.as_str(), "pending-no-agreement"];
+        assert_eq!(kinds, BTreeSet::from(expected), "{day}");
+    }
+}
+
+/// *As known on a day* has something to say: an amount of two years ago is another now.
+#[tokio::test]
+async fn the_demos_history_was_recorded_over_years() {
+    let store = recorded("2026-11-26").await;
+    let ledger = Ledger::new(&store);
+    let partner: PartnerId = "loire-et-code".parse().unwrap();
+    let entries = ledger.entries(&partner, (rules::Day::MIN, rules::Day::MAX), usize::MAX, None).await.unwrap().list;
+    let at = |year: &str| format!("{year}-11-26T00:00:00Z").parse::<Timestamp>().unwrap();
+    let until = |moment: Timestamp| entries.iter().filter(|listed| listed.recorded.recorded_at < moment).count();
+    assert!(until(at("2023")) == 0 && until(at("2024")) < until(at("2025")) && until(at("2025")) < entries.len());
+    let armor = ledger.partner_with_years(&"armor-digital".parse().unwrap()).await.unwrap();
+    let years = of_partner(&ledger, &armor, "2026-11-26".parse().unwrap()).await.unwrap().years;
+    let statuses: Vec<Status> = years.iter().map(|year| year.year.status).collect();
+    assert_eq!(statuses, [Status::Met, Status::Missed, Status::Met]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_link_leads_into_the_page() {
+    let running = Running::start().await;
+    let path = running.stack.visits.path(Role::Admin).unwrap();
+    let answer = running.api.send("GET".parse().unwrap(), &path, &[], String::new()).await.unwrap();
+    assert_eq!(answer.status, 303);
+    assert!(answer.headers["location"].to_str().unwrap().starts_with("/#token=ey"));
+    let other = running.api.get("/as/000000000000").await.unwrap();
+    assert_eq!(other.status, 404);
+    running.stack.stop().await;
+}
