@@ -145,3 +145,24 @@ test("the programme, model by model", async (t) => {
     }
   }
 });
+
+test("what was earned this month and this year, beside last year", async (t) => {
+  const now = new Date().toISOString().slice(0, 7);
+  const year = Number(now.slice(0, 4));
+  const { months } = (await api(`/partners/${PARTNER_ID}/summary?from=${year - 1}-01&to=${now}`)).json;
+  const totals = months.flatMap((one) => one.totals.map((total) => ({ ...total, month: one.month })));
+  const currency = totals[0].currency;
+  const earned = (from, to) => {
+    const own = totals.filter((total) => total.currency === currency && from <= total.month && total.month <= to);
+    const cents = own.reduce((sum, { earned: { amount } }) => sum + BigInt(amount.replace(".", "")), 0n);
+    const places = totals[0].earned.amount.split(".")[1]?.length ?? 0;
+    const digits = String(cents < 0n ? -cents : cents).padStart(places + 1, "0");
+    const whole = digits.slice(0, digits.length - places);
+    return money({ amount: `${cents < 0n ? "-" : ""}${places ? `${whole}.${digits.slice(-places)}` : whole}`, currency });
+  };
+  const page = await opened(t, PARTNER);
+  const card = page.locator(`.earnings [data-currency=${currency}]`);
+  const shown = (await card.locator("dd").allTextContents()).map((text) => text.replace(/\s/g, "\u00a0"));
+  const expected = [[now, now], [`${year}-01`, now], [`${year - 1}-01`, `${year - 1}${now.slice(4)}`]];
+  assert.deepEqual(shown, expected.map(([from, to]) => earned(from, to)));
+});

@@ -23,6 +23,9 @@ import { named, t } from "./text.js";
 
 /** Of a long list of partners this many are shown at first. */
 const SHOWN = 100;
+/** Items looked through for what waits, and causes shown. */
+const WAITING = 25;
+const CAUSES = 5;
 
 export function view({ query, signal }) {
   const to = query.get("to") ?? thisMonth();
@@ -37,6 +40,7 @@ export function view({ query, signal }) {
     "div",
     {},
     heading,
+    loaded(() => get("/attention", { limit: WAITING }, signal), waiting),
     periodPicker(chosen),
     loaded(
       () => get("/summary", chosen, signal),
@@ -50,6 +54,31 @@ export function view({ query, signal }) {
       h("p", { class: "small" }, t("behind.text")),
       loaded(() => getAll("/partners", { with: "minimum_sales" }, "partners", signal), minimumList),
     ),
+  );
+}
+
+/** The causes that wait for a decision, with what depends on them. */
+function waiting({ causes, next_cursor: more }) {
+  if (causes.length === 0) return null;
+  const rows = causes.slice(0, CAUSES);
+  return h(
+    "section",
+    { class: "card waiting" },
+    h("h2", {}, t("attention.first")),
+    h(
+      "ul",
+      {},
+      rows.map((cause) =>
+        h(
+          "li",
+          {},
+          h("strong", {}, named("attention", cause.kind)),
+          cause.partner_id && [" · ", partnerLink(cause.partner_id, cause.partner_name ?? cause.partner_id)],
+          cause.amounts.map((sum) => [" · ", moneyNode(sum)]),
+        ),
+      ),
+    ),
+    h("p", {}, h("a", { href: "#/attention" }, t("attention.all")), (more || causes.length > CAUSES) && " …"),
   );
 }
 

@@ -4,7 +4,7 @@ import { get, path } from "./api.js";
 import { monthChart } from "./chart.js";
 import { h } from "./dom.js";
 import { addMonths, day, elapsed, integer, moment, moneyNode, month, monthsBetween, percent, period, thisMonth } from "./format.js";
-import { byCurrency, inMonths, sign } from "./money.js";
+import { byCurrency, inMonths, sign, sum } from "./money.js";
 import { badge, empty, link, loaded, pairs, section, table, totalsTable, unreadableNote, viewHeading } from "./parts.js";
 import { partnerTabs } from "./partner-tabs.js";
 import { count, inLanguage, named, t } from "./text.js";
@@ -16,7 +16,7 @@ export function view(where) {
   const { partnerId, session, signal } = where;
   const own = !session.admin;
   const partner = get(path("partners", partnerId), {}, signal);
-  const months = { from: addMonths(thisMonth(), 1 - SHOWN), to: addMonths(thisMonth(), 5) };
+  const months = { from: january(lastYear()), to: addMonths(thisMonth(), 5) };
   const summary = get(path("partners", partnerId, "summary"), months, signal);
   // Both may fail while nobody waits yet; each place below says so itself.
   for (const asked of [partner, summary]) asked.catch(() => {});
@@ -31,6 +31,10 @@ export function view(where) {
       (partner) => [
         heading.say({ title: partner.name, above: own ? t("partner.yours") : partnerId }),
         unreadableNote(partner),
+        section(
+          t(own ? "earnings.yours" : "earnings.title"),
+          loaded(() => summary, earnings),
+        ),
         section(t("balances.title"), balances(partner.balances, own)),
         section(
           t("months.title"),
@@ -47,15 +51,45 @@ export function view(where) {
   );
 }
 
+const lastYear = () => String(Number(thisMonth().slice(0, 4)) - 1);
+const january = (year) => `${year}-01`;
+
+/** What was earned this month and this year, beside the same months of last year. */
+function earnings({ months }) {
+  const now = thisMonth();
+  const year = now.slice(0, 4);
+  const totals = months.filter((one) => one.month <= now).flatMap((one) => one.totals);
+  if (totals.length === 0) return empty(t("months.none"));
+  const sums = byCurrency(totals).map(({ currency, earned }) => {
+    const of = (from, to) => sum(inMonths(monthsBetween(from, to), months, currency).map((one) => one.earned), earned);
+    return {
+      currency,
+      lines: [
+        [month(now), of(now, now)],
+        [t("earnings.year", { year }), of(january(year), now)],
+        [t("earnings.last-year", { year: lastYear() }), of(january(lastYear()), addMonths(now, -12))],
+      ],
+    };
+  });
+  return h(
+    "ul",
+    { class: "cards earnings" },
+    sums.map(({ currency, lines }) =>
+      h("li", { class: "card", "data-currency": currency }, h("h3", {}, currency), h("dl", {}, lines.map(figure))),
+    ),
+  );
+}
+
+const figure = ([label, amount]) =>
+  h(
+    "div",
+    { class: sign(amount) === 0 ? "figure-line zero" : "figure-line" },
+    h("dt", {}, label),
+    h("dd", {}, moneyNode(amount)),
+  );
+
 function balances(balances, own) {
   if (balances.length === 0) return empty(t("balances.none"));
-  const of = (label, amount) =>
-    h(
-      "div",
-      { class: sign(amount) === 0 ? "figure-line zero" : "figure-line" },
-      h("dt", {}, label),
-      h("dd", {}, moneyNode(amount)),
-    );
   return [
     h(
       "ul",
@@ -68,8 +102,8 @@ function balances(balances, own) {
           h(
             "dl",
             {},
-            of(t(own ? "due.to-you" : "due.to"), balance.due_to_partner),
-            of(t(own ? "due.by-you" : "due.from"), balance.due_from_partner),
+            figure([t(own ? "due.to-you" : "due.to"), balance.due_to_partner]),
+            figure([t(own ? "due.by-you" : "due.from"), balance.due_from_partner]),
           ),
         ),
       ),
@@ -80,10 +114,11 @@ function balances(balances, own) {
 
 /** One chart for each currency, over the same months, and the same numbers as a table. */
 function monthly(summary, own) {
-  const { months } = summary;
+  const first = addMonths(thisMonth(), 1 - SHOWN);
+  const months = summary.months.filter((one) => one.month >= first);
   if (months.length === 0) return empty(t("months.none"));
   const last = months.at(-1).month;
-  const keys = monthsBetween(addMonths(thisMonth(), 1 - SHOWN), last > thisMonth() ? last : thisMonth());
+  const keys = monthsBetween(first, last > thisMonth() ? last : thisMonth());
   const totals = months.flatMap((one) => one.totals);
   const charts = byCurrency(totals).map(({ currency }) => chartOf(currency, keys, months, own));
   const groups = months.map((one) => ({ label: monthLink(one.month, own, summary.partner_id), totals: one.totals }));
