@@ -39,7 +39,9 @@ async fn the_demo_is_whole_on_any_day() {
         let listed = ledger.attention(ledger::attention::List::Contracts, 100, None).await.unwrap().list;
         let mut kinds = BTreeSet::new();
         for one in listed {
-            let ledger::attention::Attention::Annuity(annuity) = one else { unreachable!("{one:?}") };
+            let ledger::attention::Attention::Annuity { annuity, since: Some(_) } = one else {
+                unreachable!("{one:?}")
+            };
             let aggregates = ledger.contract(&annuity.contract_id).await.and_then(Aggregates::whole).unwrap();
             let contract = aggregates.contract();
             let partner = ledger.partner_of(&contract).await.unwrap();

@@ -102,12 +102,12 @@ function itemTable(cause, items) {
     ? [
         { head: t("entry.contract"), label: true, cell: contractCell },
         { head: t("annuity"), cell: ({ term }) => term && annuityTitle(term) },
-        { head: t("event.fee"), number: true, cell: ({ amount }) => amount && moneyNode(amount) },
-        { head: t("entry.recorded"), wide: true, cell: ({ recorded_at: at }) => at && moment(at) },
+        { head: t("event.amount"), number: true, cell: ({ amount }) => amount && moneyNode(amount) },
+        { head: t("attention.since"), wide: true, cell: ({ since }) => since && moment(since) },
       ]
     : [
         { head: t(cause.kind === "unreadable" ? "attention.key" : "attention.message"), label: true, cell: nameOf },
-        { head: t("entry.recorded"), cell: ({ recorded_at: at }) => at && moment(at) },
+        { head: t("attention.since"), cell: ({ since }) => since && moment(since) },
       ];
   const waits = cause.kind.startsWith("pending-") || !ofContracts;
   return table(named("attention", cause.kind), columns, items, { hideCaption: true, below: waits ? null : itemDetail });

@@ -304,13 +304,13 @@ export default {
   "partners.none-found": "Aucun partenaire ne correspond à cette recherche.",
 
   "attention.text":
-    "Points qui demandent une décision ou une correction, les contrats d’abord. Un point disparaît une fois résolu.",
+    "Points qui demandent une décision ou une correction, les contrats d’abord. Un point disparaît une fois résolu. Parmi les faits inhabituels figurent ceux que leur enregistrement a révélés ; la page d’un contrat montre tous les siens.",
   "attention.part": "Afficher",
   "attention.part.all": "Tout",
   "attention.part.contracts": "Contrats",
   "attention.part.messages": "Messages refusés",
   "attention.contracts": "Contrats",
-  "attention.amounts": "Redevances concernées",
+  "attention.amounts": "Montants concernés",
   "attention.facts.one": "La déclaration en cause",
   "attention.facts.other": "Les {n} déclarations en cause",
   "attention.aside": "Classer sans suite",
@@ -321,6 +321,7 @@ export default {
   "attention.waiting.other": "{n} sujets en attente",
   "attention.which": "Points concernés",
   "attention.which-none": "Choisir au moins un point.",
+  "attention.since": "Depuis le",
   "attention.first": "Ce qui vous attend",
   "attention.all": "Tous les points à traiter",
   "attention.none": "Rien à traiter.",

@@ -148,7 +148,7 @@ async fn answer(gateway: &Gateway, parts: &mut Parts, body: Body) -> Response {
     }
     match function.invoke(Bytes::from(event.to_string()), trace).await {
         Ok(answer) => match serde_json::from_slice(&answer) {
-            Ok(answer) => response(answer),
+            Ok(answer) => response(answer, &parts.method),
             Err(_) => message(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error"),
         },
         Err(InvokeError::Ended) => message(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable"),
@@ -246,7 +246,7 @@ struct Answer {
     is_base64_encoded: bool,
 }
 
-fn response(answer: Answer) -> Response {
+fn response(answer: Answer, method: &Method) -> Response {
     let body = answer.body.unwrap_or_default();
     let body = if answer.is_base64_encoded { BASE64_STANDARD.decode(&body).unwrap_or_default() } else { body.into() };
     let mut headers = HeaderMap::new();
@@ -260,7 +260,10 @@ fn response(answer: Answer) -> Response {
             headers.append(header::SET_COOKIE, cookie);
         }
     }
-    headers.remove(header::CONTENT_LENGTH);
+    // The length of what a GET would answer; any other length is that of the body.
+    if method != Method::HEAD {
+        headers.remove(header::CONTENT_LENGTH);
+    }
     let status = StatusCode::from_u16(answer.status_code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     (status, headers, Body::from(body)).into_response()
 }

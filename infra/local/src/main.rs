@@ -84,13 +84,14 @@ async fn main() -> ExitCode {
 async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
     let given = Given::read(&arguments)?;
     let world = World::of(&arguments.data);
-    // A folder without a whole world has nothing to go on with.
-    let makes_demo = given.is_none() && !arguments.once && (arguments.fresh || world.kept().is_none());
+    // Half a demo is nothing to go on with.
+    let fresh = arguments.fresh || world.kept() == Some(Kept::HalfADemo);
+    let makes_demo = given.is_none() && !arguments.once && (fresh || world.kept().is_none());
     let binaries = match &arguments.functions {
         Some(folder) => folder.clone(),
         None => binaries::built()?,
     };
-    let stack = start(&arguments, binaries, makes_demo).await?;
+    let stack = start(&arguments, binaries, fresh).await?;
     let served = async {
         if arguments.once {
             return once(&stack, &world, given).await;
@@ -112,12 +113,12 @@ async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
     served
 }
 
-async fn start(arguments: &Arguments, binaries: PathBuf, makes_demo: bool) -> Result<Stack, StackError> {
+async fn start(arguments: &Arguments, binaries: PathBuf, fresh: bool) -> Result<Stack, StackError> {
     let parameters: BTreeMap<String, String> = arguments.parameters.iter().cloned().collect();
     let embedded = Dynamodb::Embedded(arguments.dynamodb_port);
     Stack::start(Options {
         data: arguments.data.clone(),
-        fresh: arguments.fresh || makes_demo,
+        fresh,
         api_port: arguments.api_port,
         dynamodb: arguments.dynamodb_url.clone().map_or(embedded, Dynamodb::At),
         sqs_port: arguments.sqs_port,
@@ -132,7 +133,9 @@ async fn once(stack: &Stack, world: &World, given: Option<Given>) -> Result<Exit
     let dead = match (given, world.kept()) {
         (Some(given), _) => load(stack, world, &given, true).await?,
         (None, None) => load(stack, world, &Given::sample()?, false).await?,
-        (None, Some(_)) => load(stack, world, &Given::default(), false).await?,
+        (None, Some(Kept::Demo | Kept::Given | Kept::HalfADemo)) => {
+            load(stack, world, &Given::default(), false).await?
+        }
     };
     if dead.is_empty() {
         return Ok(ExitCode::SUCCESS);
@@ -176,6 +179,7 @@ async fn load(stack: &Stack, world: &World, input: &Given, replace: bool) -> Res
 /// Makes the demo, or goes on with the data of an earlier run; says where the page is, and opens it.
 async fn go_on(stack: &Stack, world: &World, makes_demo: bool, opens: bool) -> Result<(), Failure> {
     if makes_demo {
+        world.keep(Kept::HalfADemo)?;
         let demo = demo::world(rules::day::day_of(runtime::now()));
         let bar = machine::sending::bar("making the demo", demo.history.len());
         let ledger = Ledger::new(DynamoStore::new(stack.dynamodb(), &stack.template.table.name));
@@ -193,7 +197,9 @@ async fn go_on(stack: &Stack, world: &World, makes_demo: bool, opens: bool) -> R
     println!("manager  {manager}");
     let partner = match world.kept() {
         Some(Kept::Demo) => Some(demo::PARTNER.parse()?),
-        Some(Kept::Given) | None => report::partner_ids(&stack.api(&Role::Admin)?).await?.into_iter().next(),
+        Some(Kept::Given | Kept::HalfADemo) | None => {
+            report::partner_ids(&stack.api(&Role::Admin)?).await?.into_iter().next()
+        }
     };
     if let Some(id) = partner {
         println!("partner  {}", link(Role::Partner(id)).map_err(|_| "no code could be drawn for a link")?);
@@ -244,6 +250,8 @@ struct World(PathBuf);
 enum Kept {
     /// The demo.
     Demo,
+    /// A demo that is being made, or was when the stack stopped.
+    HalfADemo,
     /// What the command line gave, or the sample.
     Given,
 }
@@ -255,7 +263,11 @@ impl World {
 
     fn kept(&self) -> Option<Kept> {
         let mark = std::fs::read_to_string(&self.0).ok()?;
-        Some(if mark == DEMO { Kept::Demo } else { Kept::Given })
+        Some(match mark.as_str() {
+            DEMO => Kept::Demo,
+            HALF_A_DEMO => Kept::HalfADemo,
+            _ => Kept::Given,
+        })
     }
 
     fn keep(&self, world: Kept) -> std::io::Result<()> {
@@ -263,6 +275,7 @@ impl World {
             &self.0,
             match world {
                 Kept::Demo => DEMO,
+                Kept::HalfADemo => HALF_A_DEMO,
                 Kept::Given => "loaded\n",
             },
         )
@@ -270,6 +283,7 @@ impl World {
 }
 
 const DEMO: &str = "demo\n";
+const HALF_A_DEMO: &str = "half a demo\n";
 
 /// Ctrl-C, or the signal to terminate.
 async fn interrupted() {

@@ -73,7 +73,11 @@ impl List {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Attention {
     /// An annuity; its anomalies are derived from its contract.
-    Annuity(AnnuityId),
+    Annuity {
+        annuity: AnnuityId,
+        /// The time since when it is listed.
+        since: Option<Timestamp>,
+    },
     DeadLetter(DeadLetter),
     /// An unreadable item of the list.
     Unreadable {
@@ -192,15 +196,16 @@ impl<S: Store, A: Announce> Ledger<S, A> {
         after: Option<IndexKey>,
     ) -> Result<Part<Attention>, LedgerError> {
         let range = whole(Index::Attention, list.partition().to_owned(), after);
-        let place = |item: &Item| Ok(Some(index_key(Index::Attention, item).key));
+        let place = |item: &Item| Ok(Some(index_key(Index::Attention, item)));
         let Part { list, next, unreadable, unknown } = self.matching(range, limit, place).await?;
-        let dead_letter: Vec<Key> = list.iter().filter(|key| key.sk == keys::REJECTED_SORT_KEY).cloned().collect();
+        let places = list.iter().map(|place| &place.key);
+        let dead_letter: Vec<Key> = places.filter(|key| key.sk == keys::REJECTED_SORT_KEY).cloned().collect();
         let dead_letter = if dead_letter.is_empty() {
             Vec::new()
         } else {
             self.store.get(dead_letter, Consistency::Eventual).await?
         };
-        let list = list.iter().map(|key| attention(key, &dead_letter)).collect();
+        let list = list.iter().map(|place| attention(place, &dead_letter)).collect();
         Ok(Part { list, next, unreadable, unknown })
     }
 }
@@ -224,9 +229,10 @@ pub(crate) fn check(item: &Item) -> Option<Result<(), Unreadable>> {
 }
 
 /// The list entry of an item; `dead_letter` holds the dead letters.
-fn attention(key: &Key, dead_letter: &[Item]) -> Attention {
+fn attention(IndexKey { gsk, key }: &IndexKey, dead_letter: &[Item]) -> Attention {
     if let Some(RowKey::Aggregate(AggregateKey::Annuity(annuity))) = RowKey::parse(key) {
-        return Attention::Annuity(annuity);
+        let since = gsk.split('#').next().and_then(|at| at.parse().ok());
+        return Attention::Annuity { annuity, since };
     }
     let stored = dead_letter.iter().find(|item| text(item, "pk") == key.pk && text(item, "sk") == key.sk);
     match stored.and_then(|item| serde_dynamo::from_item::<_, StoredRejected>(item.clone()).ok()) {

@@ -91,7 +91,8 @@ impl FromStr for ItemId {
             }
             _ => None,
         };
-        read().ok_or(ItemIdError)
+        // One text for each id.
+        read().filter(|id| id.to_string() == text).ok_or(ItemIdError)
     }
 }
 
@@ -198,7 +199,16 @@ mod tests {
         check("message~c0ffee-1");
         check("message~a~b");
         check("unreadable~0af1~CONTRACT#C-1 TERM#01");
-        for text in ["", "anomaly", "anomaly~C~0~gap~d", "anomaly~C~1~odd~d", "anomaly~C~1~gap", "message~", "x~y"] {
+        for text in [
+            "",
+            "anomaly",
+            "anomaly~C~0~gap~d",
+            "anomaly~C~1~odd~d",
+            "anomaly~C~1~gap",
+            "anomaly~C~01~gap~d",
+            "message~",
+            "x~y",
+        ] {
             assert_eq!(text.parse::<ItemId>(), Err(ItemIdError), "{text}");
         }
     }

@@ -88,6 +88,7 @@ codes! {
     ItemNotTaken,
     NoSuchItem,
     ItemChanged,
+    ItemSetAsideAlready,
     NoAgreement { partner: PartnerId, starts_on: AgreementId },
     NoMinimum,
     YearNotBegun { number: String },

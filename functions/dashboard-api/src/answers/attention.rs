@@ -105,7 +105,8 @@ pub(crate) struct AttentionItem {
     reason: Option<String>,
     /// The key of an unreadable item.
     key: Option<String>,
-    recorded_at: Option<Timestamp>,
+    /// The time since when it is on the list.
+    since: Option<Timestamp>,
     what_to_do: String,
 }
 
@@ -144,7 +145,7 @@ impl Draft {
             field: None,
             reason: None,
             key: None,
-            recorded_at: None,
+            since: None,
             what_to_do,
         };
         Draft { id, item, amount: None }
@@ -154,7 +155,7 @@ impl Draft {
         annuity: &AnnuityId,
         found: &FoundAnomaly,
         (contract, customer_name): (&Contract, Option<&CustomerName>),
-        recorded_at: Option<Timestamp>,
+        since: Option<Timestamp>,
         language: Language,
     ) -> Draft {
         let FoundAnomaly { anomaly, facts, digest, set_aside: _ } = found;
@@ -169,7 +170,7 @@ impl Draft {
         draft.item.partner_id = contract.sale().map(|sale| sale.partner_id.clone());
         draft.item.amount = amount.map(Money::from);
         draft.item.facts = facts.iter().map(Claim::from).collect();
-        draft.item.recorded_at = recorded_at;
+        draft.item.since = since;
         if *anomaly == Anomaly::Contradiction {
             let keys: BTreeSet<Key> = facts.iter().map(Key::from).collect();
             draft.item.contradicting = keys.iter().map(KeyName::from).collect();
@@ -188,7 +189,7 @@ impl Draft {
         draft.item.function = function;
         draft.item.field = Some(dead_letter.field.clone());
         draft.item.reason = Some(dead_letter.reason.in_language(language).to_owned());
-        draft.item.recorded_at = Some(dead_letter.at);
+        draft.item.since = Some(dead_letter.at);
         draft
     }
 

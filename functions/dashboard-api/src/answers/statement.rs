@@ -83,7 +83,7 @@ pub(crate) fn file(statement: &reports::Statement, caller: &Caller, language: La
     let rows = part("month", &statement.entries).into_iter();
     let rows = rows.chain(part("earlier", &statement.earlier));
     let rows = rows.chain(note(&statement.unreadable, caller, language).map(|note| note_row(statement, &note)));
-    csv(&format!("statement-{}-{}.csv", statement.partner_id, statement.month), &COLUMNS, rows)
+    csv(&format!("statement-{}-{}.csv", statement.month, statement.partner_id), &COLUMNS, rows)
 }
 
 fn entry_row(part: &str, listed: &ListedEntry, language: Language) -> Vec<String> {

@@ -42,6 +42,10 @@ pub(crate) fn total_rows(of: &[Cell], totals: &Totals, language: Language) -> Ve
         cells.extend(amounts.map(|minor| Cell::Amount(minor, currency)));
         Row::from(cells)
     };
+    if totals.0.is_empty() {
+        let nothing = Cell::text(Heading::NoEntries.in_language(language));
+        return vec![Row::from([of, &[nothing]].concat())];
+    }
     totals.0.iter().map(row).collect()
 }
 

@@ -16,7 +16,9 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use events::{Refusal, set_aside};
 use futures_util::stream::{self, StreamExt, TryStreamExt};
+use jiff::Timestamp;
 use ledger::aggregates::Aggregates;
+use ledger::anomalies::FoundAnomaly;
 use ledger::attention::{Attention, List};
 use ledger::queries::Part;
 use ledger::set_aside::ItemId;
@@ -138,7 +140,7 @@ struct Read {
 impl Read {
     async fn of<S: Store>(app: &App<S>, list: &[Attention]) -> Result<Read, LedgerError> {
         let contract_id = |attention: &Attention| match attention {
-            Attention::Annuity(annuity) => Some(annuity.contract_id.clone()),
+            Attention::Annuity { annuity, since: _ } => Some(annuity.contract_id.clone()),
             Attention::DeadLetter(_) | Attention::Unreadable { .. } => None,
         };
         let ids: BTreeSet<ContractId> = list.iter().filter_map(contract_id).collect();
@@ -165,16 +167,16 @@ impl Read {
         let (annuity, Unread { key, why }) = match attention {
             Attention::DeadLetter(dead_letter) => return vec![Draft::of_dead_letter(dead_letter, language)],
             Attention::Unreadable { key } => (None, Unread { key: key.clone(), why: "" }),
-            Attention::Annuity(id) => match self.annuity(id, language) {
+            Attention::Annuity { annuity, since } => match self.annuity(annuity, *since, language) {
                 Ok(items) => return items,
-                Err(unread) => (Some(id.clone()), unread),
+                Err(unread) => (Some(annuity.clone()), unread),
             },
         };
         vec![Draft::of_unreadable(ItemId::unreadable(key.clone(), why), annuity, key, language)]
     }
 
     /// The anomalies of an annuity that are not set aside.
-    fn annuity(&self, id: &AnnuityId, language: Language) -> Result<Vec<Draft>, Unread> {
+    fn annuity(&self, id: &AnnuityId, since: Option<Timestamp>, language: Language) -> Result<Vec<Draft>, Unread> {
         let Some(aggregates) = self.contracts.get(&id.contract_id) else { return Ok(Vec::new()) };
         let aggregates = aggregates.as_ref().map_err(Clone::clone)?;
         let contract = aggregates.contract();
@@ -185,8 +187,7 @@ impl Read {
         let open = aggregates.anomalies(&contract, id.term, &partner).into_iter();
         let open = open.filter(|found| found.set_aside.is_none());
         let about = (&contract, aggregates.customer_name());
-        let recorded_at = aggregates.recorded_at(id);
-        Ok(open.map(|found| Draft::of_anomaly(id, &found, about, recorded_at, language)).collect())
+        Ok(open.map(|found| Draft::of_anomaly(id, &found, about, since, language)).collect())
     }
 }
 
@@ -214,7 +215,7 @@ pub(crate) async fn set_aside<S: Store>(
     parameters.done()?;
     let item: ItemId = item.parse().map_err(|_| Refusal::new("item", Code::NotAnItem))?;
     let why = set_aside::parse(utf8(&body)?)?;
-    if is_set_aside(&app, &item).await? {
+    if is_set_aside(&app, &item, &why).await? {
         return Ok((StatusCode::OK, Json(ItemSetAside { status: SettingAsideStatus::SetAside })));
     }
     app.restatements.send(&Request::SetAside(SettingAside { item, why }), When::Now).await.map_err(|error| {
@@ -225,9 +226,10 @@ pub(crate) async fn set_aside<S: Store>(
     Ok((StatusCode::ACCEPTED, Json(ItemSetAside { status: SettingAsideStatus::Accepted })))
 }
 
-/// Whether an item is set aside already; a problem if it is not on the list, or says something else by now. So most
+/// Whether an item is set aside already for this reason; a problem if it is not on the list, says something else by now, or
+/// was set aside for another reason. So most
 /// mistakes are reported at once; the restatement function decides.
-async fn is_set_aside<S: Store>(app: &App<S>, item: &ItemId) -> Result<bool, Problem> {
+async fn is_set_aside<S: Store>(app: &App<S>, item: &ItemId, why: &str) -> Result<bool, Problem> {
     match item {
         ItemId::Anomaly { annuity, anomaly, seen } => {
             let aggregates = app.ledger.contract(&annuity.contract_id).await?.whole()?;
@@ -237,6 +239,9 @@ async fn is_set_aside<S: Store>(app: &App<S>, item: &ItemId) -> Result<bool, Pro
             match found.into_iter().find(|found| found.anomaly == *anomaly) {
                 None => Err(Problem::not_found(Code::NoSuchItem)),
                 Some(found) if found.digest != *seen => Err(Problem::conflict(Code::ItemChanged)),
+                Some(FoundAnomaly { set_aside: Some((before, _)), .. }) if before != why => {
+                    Err(Problem::conflict(Code::ItemSetAsideAlready))
+                }
                 Some(found) => Ok(found.set_aside.is_some()),
             }
         }

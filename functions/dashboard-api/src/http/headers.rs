@@ -42,10 +42,14 @@ pub(crate) async fn complete(request: Request, next: Next) -> Response {
     if response.body().size_hint().lower() > most {
         response = Problem::too_much(Code::AnswerTooLarge { most }).into_response();
     }
-    if let Some(problem) = response.extensions_mut().remove::<Problem>()
-        && !is_head
-    {
-        *response.body_mut() = problem.body(language);
+    if let Some(problem) = response.extensions_mut().remove::<Problem>() {
+        let body = problem.body(language);
+        if is_head {
+            let length = HeaderValue::from(body.size_hint().lower());
+            response.headers_mut().insert(header::CONTENT_LENGTH, length);
+        } else {
+            *response.body_mut() = body;
+        }
     }
     let headers = response.headers_mut();
     headers.extend(ON_EVERY_ANSWER);

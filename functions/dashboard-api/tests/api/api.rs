@@ -383,9 +383,7 @@ async fn what_needs_a_person_is_listed_newest_first_until_it_is_resolved() {
             "void A-2 2",
         ]
     );
-    assert!(
-        items.iter().all(|item| item["what_to_do"].as_str().unwrap().len() > 20 && item["recorded_at"].is_string())
-    );
+    assert!(items.iter().all(|item| item["what_to_do"].as_str().unwrap().len() > 20 && item["since"].is_string()));
     let mut paged = Vec::new();
     let mut path = "/attention?limit=5".to_owned();
     loop {

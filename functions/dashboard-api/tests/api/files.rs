@@ -132,7 +132,8 @@ async fn a_workbook_has_earlier_entries_apart_and_says_as_of_when_it_is() {
     );
     let names: Vec<&str> = found.iter().map(|(name, _)| name.as_str()).collect();
     assert_eq!(names, ["Totaux", "Écritures", "Totaux antérieurs", "Écritures antérieures"]);
-    assert_eq!(found[0].1[1][0], text("Tel que connu le 2099-12-31"));
+    assert_eq!((&found[0].1[1][0], &found[0].1[1][3]), (&text("P-1"), &text("Aucune écriture.")));
+    assert_eq!(found[0].1[2][0], text("Tel que connu le 2099-12-31"));
     assert_eq!(found[1].1.len(), 1);
     let (_, june) = workbook(&service, &format!("{JUNE}&lang=fr")).await;
     let from_model_on = |(_, rows): &FoundSheet| rows.iter().map(|row| row[3..].to_vec()).collect::<Vec<_>>();

@@ -60,6 +60,7 @@ pub(super) fn code(code: &Code) -> &'static str {
         Code::NothingClaimed => "nothing was claimed under this key",
         Code::ItemNotTaken => "the item could not be set aside now; nothing was changed, try again",
         Code::NoSuchItem => "the attention list has no such item",
+        Code::ItemSetAsideAlready => "the item is set aside already, for another reason, which stays",
         Code::ItemChanged => "the item says something else by now; look at it again",
         Code::ChoiceNotTaken => "the choice could not be taken in now; nothing was changed, try again",
         Code::NoAgreement { .. } => "no agreement of {partner} starts on {starts_on}",

@@ -64,6 +64,7 @@ pub(super) fn code(code: &Code) -> &'static str {
         Code::NothingClaimed => "rien n'a été déclaré de ce fait",
         Code::ItemNotTaken => "le point n'a pu être classé à présent ; rien n'a changé, réessayer",
         Code::NoSuchItem => "la liste des points à traiter ne contient pas ce point",
+        Code::ItemSetAsideAlready => "le point est déjà classé, pour un autre motif, qui est conservé",
         Code::ItemChanged => "le point a changé depuis ; le relire avant de le classer",
         Code::ChoiceNotTaken => "le choix n'a pu être reçu à présent ; rien n'a changé, réessayer",
         Code::NoAgreement { .. } => "aucun accord de {partner} ne commence le {starts_on}",
