@@ -5,6 +5,7 @@ use fixtures::pure::{contract_of, facts, line_row, registry};
 use fixtures::world::World;
 use jiff::Timestamp;
 use ledger::recorded::{LedgerEntry, Origin, Trigger};
+use ledger::store::Item;
 use ledger::{Ledger, Outcome, ReportedFact};
 use proptest::prelude::*;
 use rules::fold::fold;
@@ -149,7 +150,12 @@ proptest! {
         block_on(async {
             register(&ledger, &registry()).await;
             take_in(&ledger, &facts, 7).await;
+            let first = store.dump();
+            for id in registry().keys() {
+                restate(&ledger, id).await;
+            }
             let before = store.dump();
+            prop_assert_eq!(without_flags(first), without_flags(before.clone()), "a pass judges plausibility anew");
             let outcomes = take_in(&ledger, &shuffled(&facts, seed), 5).await;
             for id in registry().keys() {
                 restate(&ledger, id).await;
@@ -159,6 +165,15 @@ proptest! {
             Ok(())
         })?;
     }
+}
+
+/// The items without their place on the attention list, and without the revision that writing it raises.
+fn without_flags(items: Vec<Item>) -> Vec<Item> {
+    let without = |mut item: Item| {
+        item.retain(|name, _| !["apk", "ask", "v"].contains(&name.as_str()));
+        item
+    };
+    items.into_iter().map(without).collect()
 }
 
 #[test]
