@@ -252,7 +252,7 @@ enum Kept {
     Demo,
     /// A demo that is being made, or was when the stack stopped.
     HalfADemo,
-    /// What the command line gave, or the sample.
+    /// The partners and events of the command line, or the sample.
     Given,
 }
 

@@ -8,7 +8,7 @@ use crate::keys::AggregateKey;
 use crate::recorded::Origin;
 use crate::rows::{AnomalySetAside, Content, annuity_of};
 use crate::set_aside::Outcome;
-use crate::stored_row::digest;
+use crate::stored_fact::digest;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use rules::anomaly::anomalies;
@@ -27,7 +27,7 @@ pub struct FoundAnomaly {
     pub set_aside: Option<(String, Timestamp)>,
 }
 
-/// What an annuity's place on the attention list should be.
+/// The place on the attention list that an annuity should have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Attention {
     /// It has no anomaly that is not set aside.
@@ -52,7 +52,7 @@ impl Aggregates {
             .collect()
     }
 
-    /// What the place of an aggregate on the attention list should be.
+    /// The place on the attention list that an aggregate should have.
     pub(crate) fn attention(&self, aggregate: &Aggregate, contract: &Contract, partner: &Partner) -> Attention {
         let AggregateKey::Annuity(AnnuityId { contract_id: _, term }) = aggregate.key else {
             return Attention::Nothing;
@@ -118,15 +118,7 @@ impl Aggregate {
     }
 
     fn all_set_aside(&self) -> impl Iterator<Item = (&AnomalySetAside, Timestamp)> {
-        self.stored.iter().chain(&self.new).filter_map(|row| match &row.content {
-            Content::SetAside { n: _, set_aside } => Some((set_aside, row.recorded_at)),
-            Content::Own { .. }
-            | Content::Entry { .. }
-            | Content::Adjustment { .. }
-            | Content::AdjustmentEntry { .. }
-            | Content::Claim { .. }
-            | Content::Choice { .. }
-            | Content::SaleMoved { .. } => None,
-        })
+        let rows = self.stored.iter().chain(&self.new);
+        rows.filter_map(|row| Some((row.set_aside()?, row.recorded_at)))
     }
 }

@@ -155,7 +155,7 @@ impl<S: Store, A: Announce> Ledger<S, A> {
         self.unlist(&keys::dead_letter(message_id), None).await.map(drop)
     }
 
-    /// Whether a dead letter is on the list; none: there is no such dead letter.
+    /// Looks for a dead letter on the list; none: there is no such dead letter.
     pub async fn is_dead_letter_listed(&self, message_id: &str) -> Result<Option<bool>, LedgerError> {
         let read = self.store.get(vec![keys::dead_letter(message_id)], Consistency::Strong).await?;
         Ok(read.into_iter().next().map(|item| item.contains_key("apk")))

@@ -35,6 +35,7 @@ mod rows;
 pub mod set_aside;
 pub mod store;
 mod stored;
+mod stored_fact;
 mod stored_row;
 pub mod totals;
 pub mod whole_contracts;

@@ -186,6 +186,20 @@ impl Row {
         }
     }
 
+    /// The anomaly that was set aside in the row.
+    pub(crate) fn set_aside(&self) -> Option<&AnomalySetAside> {
+        match &self.content {
+            Content::SetAside { n: _, set_aside } => Some(set_aside),
+            Content::Own { .. }
+            | Content::Entry { .. }
+            | Content::Adjustment { .. }
+            | Content::AdjustmentEntry { .. }
+            | Content::Claim { .. }
+            | Content::Choice { .. }
+            | Content::SaleMoved { .. } => None,
+        }
+    }
+
     /// The entry in the row.
     pub(crate) fn entry(&self) -> Option<&Entry> {
         match &self.content {

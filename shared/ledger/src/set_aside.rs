@@ -172,7 +172,7 @@ impl<S: Store, A: Announce> Ledger<S, A> {
         }
     }
 
-    /// Those of the unreadable items that were set aside, read in one request.
+    /// The unreadable items that were set aside among these, read in one request.
     pub async fn unreadable_set_aside(&self, ids: &BTreeSet<ItemId>) -> Result<BTreeSet<ItemId>, LedgerError> {
         let key = |id: &ItemId| match id {
             ItemId::Unreadable { key, seen } => Some(key_of(key, seen)),

@@ -7,15 +7,13 @@ use crate::lenient::is_of_later_release;
 use crate::rows::{AggregateState, AnomalySetAside, ChosenClaim, Content, Row};
 use crate::store::{Item, Key};
 use crate::stored::Stored;
+use crate::stored_fact::{StoredFact, is_default};
 use crate::{LedgerError, Unreadable};
 use jiff::Timestamp;
 use rules::contract::Key as Claimed;
 use rules::entry::Reversal;
 use rules::line::Basis;
-use rules::{
-    Adjustment, AdjustmentKind, AnnuityId, ContractEnd, ContractId, Currency, CustomerId, CustomerName, Day,
-    DocumentId, Entry, Fact, Instance, Minor, Money, PartnerId, PostingKey, Renewal, Sale, Term,
-};
+use rules::{AnnuityId, ContractId, Currency, CustomerName, Day, Entry, Fact, Minor, PartnerId, PostingKey};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -70,10 +68,6 @@ struct StoredRow {
     because: String,
 }
 
-fn is_default<T: Default + PartialEq>(value: &T) -> bool {
-    *value == T::default()
-}
-
 /// The attributes of a choice other than the chosen fact.
 #[derive(Debug, Serialize, Deserialize)]
 struct StoredChoice {
@@ -94,103 +88,6 @@ struct StoredSetAside {
     /// The reason stated.
     #[serde(rename = "w")]
     why: String,
-}
-
-/// A fact without the parts that its key contains.
-#[derive(Debug, Serialize, Deserialize)]
-enum StoredFact {
-    #[serde(rename = "s")]
-    Sale {
-        #[serde(rename = "p")]
-        partner_id: PartnerId,
-        #[serde(rename = "c")]
-        customer_id: CustomerId,
-        #[serde(rename = "d")]
-        signed_on: Day,
-        #[serde(rename = "m")]
-        annual_fee: Stored<Money>,
-        #[serde(rename = "i", default, skip_serializing_if = "is_default")]
-        instance: Instance,
-    },
-    #[serde(rename = "r")]
-    Renewal {
-        #[serde(rename = "d")]
-        starts_on: Day,
-        #[serde(rename = "m")]
-        annual_fee: Stored<Money>,
-    },
-    #[serde(rename = "n")]
-    CreditNote(StoredAdjustment),
-    #[serde(rename = "u")]
-    Supplement(StoredAdjustment),
-    #[serde(rename = "e")]
-    End {
-        #[serde(rename = "d")]
-        ended_on: Day,
-    },
-}
-
-/// An adjustment without its kind.
-#[derive(Debug, Serialize, Deserialize)]
-struct StoredAdjustment {
-    #[serde(rename = "n")]
-    id: DocumentId,
-    #[serde(rename = "d")]
-    issued_on: Day,
-    #[serde(rename = "m")]
-    amount: Stored<Money>,
-}
-
-impl StoredAdjustment {
-    fn read(self, kind: AdjustmentKind, annuity: AnnuityId) -> Option<Fact> {
-        let StoredAdjustment { id, issued_on, amount: Stored(amount) } = self;
-        let AnnuityId { contract_id, term } = annuity;
-        let adjustment = Adjustment { contract_id, term, id: kind.id(id), issued_on, amount };
-        (!amount.is_zero()).then_some(Fact::Adjustment(adjustment))
-    }
-}
-
-impl StoredFact {
-    fn of(fact: &Fact) -> StoredFact {
-        match fact.clone() {
-            Fact::Sale(Sale { contract_id: _, partner_id, customer_id, signed_on, annual_fee, instance }) => {
-                let annual_fee = Stored(annual_fee);
-                StoredFact::Sale { partner_id, customer_id, signed_on, annual_fee, instance }
-            }
-            Fact::Renewal(Renewal { contract_id: _, term: _, starts_on, annual_fee }) => {
-                StoredFact::Renewal { starts_on, annual_fee: Stored(annual_fee) }
-            }
-            Fact::Adjustment(Adjustment { contract_id: _, term: _, id, issued_on, amount }) => {
-                let stored = StoredAdjustment { id: id.id, issued_on, amount: Stored(amount) };
-                match id.kind {
-                    AdjustmentKind::CreditNote => StoredFact::CreditNote(stored),
-                    AdjustmentKind::Supplement => StoredFact::Supplement(stored),
-                }
-            }
-            Fact::ContractEnd(ContractEnd { contract_id: _, ended_on }) => StoredFact::End { ended_on },
-        }
-    }
-
-    /// The fact, if it can belong to this annuity.
-    fn read(self, annuity: &AnnuityId) -> Option<Fact> {
-        let AnnuityId { contract_id, term } = annuity.clone();
-        Some(match self {
-            StoredFact::Sale { partner_id, customer_id, signed_on, annual_fee: Stored(annual_fee), instance }
-                if term == Term::FIRST =>
-            {
-                Fact::Sale(Sale { contract_id, partner_id, customer_id, signed_on, annual_fee, instance })
-            }
-            StoredFact::Renewal { starts_on, annual_fee: Stored(annual_fee) } if term > Term::FIRST => {
-                Fact::Renewal(Renewal { contract_id, term, starts_on, annual_fee })
-            }
-            StoredFact::CreditNote(stored) => return stored.read(AdjustmentKind::CreditNote, annuity.clone()),
-            StoredFact::Supplement(stored) => return stored.read(AdjustmentKind::Supplement, annuity.clone()),
-            StoredFact::End { ended_on } if term == Term::FIRST => {
-                Fact::ContractEnd(ContractEnd { contract_id, ended_on })
-            }
-            StoredFact::Sale { .. } | StoredFact::Renewal { .. } | StoredFact::End { .. } => return None,
-        })
-    }
 }
 
 /// An entry without its partner, which the index key names; kind and model are those of its decision.
@@ -397,14 +294,6 @@ fn chosen_claim(
     fits.then_some(ChosenClaim { about, claim, why })
 }
 
-/// A digest of facts and their keys, as stored.
-pub(crate) fn digest(facts: &[Fact]) -> String {
-    let stored: Vec<(Claimed, StoredFact)> =
-        facts.iter().map(|fact| (Claimed::from(fact), StoredFact::of(fact))).collect();
-    // A fact that was recorded can be stored.
-    serde_dynamo::to_attribute_value(stored).map(|value| item::digest_of(&value)).unwrap_or_default()
-}
-
 /// Two related texts; a missing one of the two becomes empty.
 fn both(one: Option<String>, other: Option<String>) -> Option<(String, String)> {
     match (one, other) {
@@ -430,18 +319,11 @@ fn attributes(row: &Row, state: Option<&AggregateState>) -> Option<Item> {
         | Content::SaleMoved { .. }
         | Content::SetAside { .. } => None,
     };
-    let set_aside = match &row.content {
-        Content::SetAside { n: _, set_aside: AnomalySetAside { anomaly, digest, why } } => {
-            Some(StoredSetAside { anomaly: anomaly.clone(), digest: digest.clone(), why: why.clone() })
-        }
-        Content::Own { .. }
-        | Content::Entry { .. }
-        | Content::Adjustment { .. }
-        | Content::AdjustmentEntry { .. }
-        | Content::Claim { .. }
-        | Content::Choice { .. }
-        | Content::SaleMoved { .. } => None,
-    };
+    let set_aside = row.set_aside().map(|AnomalySetAside { anomaly, digest, why }| StoredSetAside {
+        anomaly: anomaly.clone(),
+        digest: digest.clone(),
+        why: why.clone(),
+    });
     let stored = StoredRow {
         pk,
         sk,
@@ -471,7 +353,7 @@ mod tests {
     use crate::recorded::{EventId, Origin, Trigger};
     use rules::decision::{Decision, Reason};
     use rules::rates::{Band, Bands, Rates};
-    use rules::{Kind, Model, ProgrammeVersion, Rate};
+    use rules::{Kind, Model, ProgrammeVersion, Rate, Term};
 
     /// A decision with bands, which a later version of the programme may have.
     #[test]

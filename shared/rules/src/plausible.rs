@@ -73,7 +73,7 @@ pub fn implausible(
     found
 }
 
-/// Whether a fact is implausible by itself and its contract's sale, the only facts that the writing of most annuities
+/// Judges a fact by itself and its contract's sale, the only facts that the writing of most annuities
 /// reads.
 pub fn is_implausible_beside(sale: &Sale, fact: &Fact, recorded_on: Date) -> bool {
     let is_second = |renewal: &Renewal| {
@@ -130,7 +130,7 @@ fn is_off(starts_on: Day, expected: Date) -> bool {
     !(earliest..=latest).contains(&starts_on.date())
 }
 
-/// Whether no year is billed before this one. A missing sale is an anomaly of its own.
+/// Looks for a year before this one that is not billed. A missing sale is an anomaly of its own.
 fn leaves_a_gap(contract: &Contract, term: Term) -> bool {
     term.before().is_some_and(|before| before > Term::FIRST && contract.billed(before).is_none())
 }
@@ -148,7 +148,7 @@ fn last_fee(contract: &Contract, renewal: &Renewal) -> Option<(Term, Money)> {
     contract.terms().into_iter().rev().filter(|term| *term < renewal.term).find_map(fee)
 }
 
-/// Whether a fee that is not free differs so much from another one in the same currency.
+/// Compares a fee that is not free with another one in the same currency.
 fn is_unusual(fee: Money, last: Money) -> bool {
     let (fee_in, last_in) = (fee.minor().0, last.minor().0);
     let comparable = fee.currency() == last.currency() && fee_in != 0 && last_in != 0;

@@ -36,7 +36,7 @@ pub(crate) fn archive(files: &[(String, String)]) -> Result<Vec<u8>, TryFromIntE
     Ok(archive)
 }
 
-/// What both the file's own header and the directory say about it.
+/// The description of a file in its own header and in the directory.
 fn description(name: &str, content: &str, compressed: &[u8]) -> Result<Vec<u8>, TryFromIntError> {
     let mut bytes = Vec::new();
     bytes.extend(VERSION_AND_FLAGS);

@@ -189,7 +189,7 @@ fn escaped(text: &str) -> String {
     escaped
 }
 
-/// Whether a text begins with a character by its code, such as `_x0041_`.
+/// Recognizes a text that begins with a character by its code, such as `_x0041_`.
 fn is_code(text: &str) -> bool {
     let code = text.strip_prefix("_x").and_then(|rest| rest.get(..5)?.strip_suffix('_'));
     code.is_some_and(|digits| digits.chars().all(|digit| digit.is_ascii_hexdigit()))

@@ -1,4 +1,4 @@
-//! What a program finds in a workbook is what was written.
+//! Workbooks read back as they were written.
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on says so")]
 

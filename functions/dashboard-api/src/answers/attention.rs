@@ -110,7 +110,7 @@ pub(crate) struct AttentionItem {
     what_to_do: String,
 }
 
-/// What items have in common that are listed under one cause.
+/// The common parts of items that are listed under one cause.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct CauseKey {
     kind: ItemKind,

@@ -89,7 +89,7 @@ struct PartnerSum {
     totals: Vec<Total>,
 }
 
-/// What a summary is of: all partners, or one.
+/// The partners of a summary: all, or one.
 pub(crate) struct Summed<'a> {
     /// The partner; none: all partners.
     pub(crate) partner_id: Option<&'a PartnerId>,

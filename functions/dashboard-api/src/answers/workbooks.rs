@@ -1,4 +1,4 @@
-//! What the workbooks of statements and summaries have in common.
+//! Common parts of the workbooks of statements and summaries.
 
 use rules::balance::Balances;
 use rules::programme::Language;

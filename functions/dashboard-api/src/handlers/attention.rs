@@ -111,7 +111,7 @@ struct Unread {
 }
 
 impl Unread {
-    /// What an error says of an item; an error of the table itself is none of an item.
+    /// The item that an error is about; an error of the table itself is about none.
     fn of(error: LedgerError) -> Result<Unread, LedgerError> {
         match error {
             LedgerError::Damaged { key, why } => Ok(Unread { key, why }),
@@ -226,7 +226,7 @@ pub(crate) async fn set_aside<S: Store>(
     Ok((StatusCode::ACCEPTED, Json(ItemSetAside { status: SettingAsideStatus::Accepted })))
 }
 
-/// Whether an item is set aside already for this reason; a problem if it is not on the list, says something else by now, or
+/// Checks for an item that is set aside already for this reason; a problem if it is not on the list, says something else by now, or
 /// was set aside for another reason. So most
 /// mistakes are reported at once; the restatement function decides.
 async fn is_set_aside<S: Store>(app: &App<S>, item: &ItemId, why: &str) -> Result<bool, Problem> {

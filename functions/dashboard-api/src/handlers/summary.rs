@@ -55,7 +55,7 @@ pub(crate) async fn of_everyone<S: Store>(
     Ok(asked.answer(&summed, &Caller::Admin).map_err(overflow_of_several)?)
 }
 
-/// What a request for a summary asks for.
+/// The parameters of a request for a summary.
 struct Asked {
     period: Period,
     format: Format,

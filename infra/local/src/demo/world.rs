@@ -15,7 +15,7 @@ const YEARS: i16 = 5;
 /// Years of recorded history: what is older was taken over on its first day.
 const RECORDED_YEARS: i64 = 3;
 
-/// What was recorded, and when.
+/// A recorded fact or registration, and its time.
 #[derive(Debug)]
 pub struct Step {
     pub at: Timestamp,
@@ -34,7 +34,7 @@ pub enum What {
 pub struct World {
     /// The recorded history, in its order.
     pub history: Vec<Step>,
-    /// What billing says today.
+    /// Today's events.
     pub today: Vec<Event>,
 }
 
@@ -184,7 +184,7 @@ impl Making {
         self.event(at, event_type, &data);
     }
 
-    /// What a manager meets once a year, here all at once.
+    /// The cases that a manager meets once a year, here all at once.
     fn special_cases(&mut self) {
         let ago = |making: &Making, days: i64| making.today.saturating_sub(days.days());
         let by_id = |id: &str| PARTNERS.iter().find(|profile| profile.id == id);

@@ -79,7 +79,7 @@ pub enum Finding {
 }
 
 impl Finding {
-    /// Whether something in the table is wrong, and not only unseen yet.
+    /// Tells an error in the table from an annuity that is only unseen yet.
     pub fn is_error(&self) -> bool {
         match self {
             Finding::Unseen { .. } => false,
