@@ -36,6 +36,21 @@ const ROUTES: &[Row] = &[
         [401, 403, 403, 409],
     ),
     ("GET /partners/{id}/entries", "/partners/P-1/entries", "/partners/P-2/entries", [401, 200, 404, 200]),
+    ("GET /partners/{id}/contracts", "/partners/P-1/contracts", "/partners/P-2/contracts", [401, 200, 404, 200]),
+    ("GET /partners/{id}/inquiries", "/partners/P-1/inquiries", "/partners/P-2/inquiries", [401, 200, 404, 200]),
+    (
+        "PUT /partners/{id}/inquiries/{inquiry}",
+        "/partners/P-1/inquiries/I-1",
+        "/partners/P-2/inquiries/I-1",
+        [401, 200, 404, 200],
+    ),
+    (
+        "PUT /partners/{id}/inquiries/{inquiry}/answer",
+        "/partners/P-1/inquiries/none/answer",
+        "/partners/P-2/inquiries/none/answer",
+        [401, 403, 403, 404],
+    ),
+    ("GET /inquiries", "/inquiries", "/inquiries", [401, 403, 403, 200]),
     (
         "GET /partners/{id}/statement",
         "/partners/P-1/statement?month=2026-01",
@@ -104,6 +119,8 @@ fn body_for(route: &str) -> String {
     match route {
         "PUT /partners/{id}" => registration(),
         "POST /simulations" => json!({"who": {"model": "referrer"}, "terms": {"rate": "1"}}).to_string(),
+        "PUT /partners/{id}/inquiries/{inquiry}" => json!({"concern": "error", "text": "t"}).to_string(),
+        "PUT /partners/{id}/inquiries/{inquiry}/answer" => json!({"text": "t"}).to_string(),
         route if route.ends_with("/set-aside") => json!({"reason": "r"}).to_string(),
         route if route.starts_with("PUT") => json!({"claim": 1, "seen": 1, "reason": "r"}).to_string(),
         _ => String::new(),

@@ -479,7 +479,7 @@ fn of_roles(template: &Template, promise: Promise<'_>) {
     );
     let api_statements = list(&roles["DashboardApiRole"]["Policies"][0]["PolicyDocument"]["Statement"]);
     let registry = json!({
-        "ForAllValues:StringLike": { "dynamodb:LeadingKeys": ["PARTNER#*"] },
+        "ForAllValues:StringLike": { "dynamodb:LeadingKeys": ["PARTNER#*", "INQUIRIES#*"] },
         "Null": { "dynamodb:LeadingKeys": "false" },
     });
     let writes = |statement: &&Value| {

@@ -3,19 +3,23 @@
 
 use crate::answers::attention::{AttentionList, ItemKind};
 use crate::answers::contract::ContractPage;
+use crate::answers::contracts::ContractList;
 use crate::answers::entries::EntryList;
+use crate::answers::inquiries::InquiryList;
 use crate::answers::partners::{Partner, PartnerList, RegisteredPartner};
 use crate::answers::programme::Programme;
 use crate::answers::simulation::Simulation;
 use crate::answers::statement::Statement;
-use crate::answers::status::{Chosen, ItemSetAside, YearSetAside};
+use crate::answers::status::{Chosen, ItemSetAside, Recorded, YearSetAside};
 use crate::answers::summary::{PartnerSummary, Summary};
+use crate::handlers::partners::WITH;
 use crate::http::format::Format;
 use crate::http::parameters::{MAX_CHOICE_NUMBER, MAX_LIMIT, MAX_MONTHS};
 use crate::http::problem::Written;
 use crate::routes::Route;
 use axum::http::Method;
 use events::choice::ChoiceBody;
+use events::inquiry::{AnswerBody, InquiryBody};
 use events::registration::RegistrationBody;
 use events::set_aside::Reason;
 use events::simulation::Question;
@@ -121,7 +125,7 @@ impl Schemas {
 const OPTIONAL: [(&str, &[&str]); 6] = [
     ("Condition", &["per_year"]),
     ("Earnings", &["from_sale"]),
-    ("ListedPartner", &["minimum_sales", "missed"]),
+    ("ListedPartner", &["minimum_sales", "missed", "balances"]),
     ("MinimumSales", &["set_aside"]),
     ("Perk", &["discount", "per_year"]),
     ("Problem", &["field"]),
@@ -223,13 +227,26 @@ fn operation(route: Route, schemas: &mut Schemas) -> Option<Operation> {
             get("getProgramme", "The four partner models, cell by cell", schemas.content::<Programme>())
         }
         Route::Partners => get("listPartners", "Who is registered", schemas.content::<PartnerList>())
-            .query(partner_filters().into_iter().chain(listing())),
+            .query(partner_filters(schemas).into_iter().chain(listing())),
         Route::Partner => {
             let summary = "Agreements, balances, sales against the minimum, perks";
             get("getPartner", summary, schemas.content::<Partner>())
         }
         Route::Entries => get("listEntries", "What was booked in a period", schemas.content::<EntryList>())
             .query(["from", "to"].map(|name| query(name, schemas.of::<Day>())).into_iter().chain(listing())),
+        Route::Contracts => {
+            let summary = "Contracts by day of signature, pending ones too; a page looks through `limit` places of the list";
+            get("listContracts", summary, schemas.content::<ContractList>()).query(listing())
+        }
+        Route::PartnerInquiries => {
+            get("listInquiriesOfPartner", "A partner's inquiries, newest first", schemas.content::<InquiryList>())
+        }
+        Route::Inquiries => {
+            get("listInquiries", "Inquiries without an answer, newest first", schemas.content::<InquiryList>())
+                .query(listing())
+        }
+        Route::Inquire => inquire(schemas),
+        Route::AnswerInquiry => answer_inquiry(schemas),
         Route::Statement => {
             let month = query("month", schemas.of::<Month>()).required(Required::True);
             let query = [month, as_of(schemas), query("since", schemas.of::<Day>())];
@@ -296,6 +313,16 @@ fn operation(route: Route, schemas: &mut Schemas) -> Option<Operation> {
     })
 }
 
+fn inquire(schemas: &mut Schemas) -> Operation {
+    let (body, answer) = (schemas.content::<InquiryBody<'_>>(), schemas.content::<Recorded>());
+    Operation::write("inquire", "Reports a missing sale or an error; a manager answers", body, answer)
+}
+
+fn answer_inquiry(schemas: &mut Schemas) -> Operation {
+    let (body, answer) = (schemas.content::<AnswerBody<'_>>(), schemas.content::<Recorded>());
+    Operation::write("answerInquiry", "Answers an inquiry, once", body, answer)
+}
+
 fn register(schemas: &mut Schemas) -> Operation {
     let body = AnyOfBuilder::new().item(schemas.of::<RegistrationBody<'_>>()).item(schemas.of::<Partner>());
     Operation {
@@ -323,7 +350,7 @@ fn path_parameter(name: &'static str, route: Route, schemas: &mut Schemas) -> Pa
         "n" => whole(usize::from(MAX_YEARS)).into(),
         "kind" => text().enum_values(Some(AdjustmentKind::ALL.map(|kind| format!("{}s", kind.as_str())))).into(),
         "item" => text().into(),
-        "adjustment" => schemas.of::<DocumentId>().into(),
+        "adjustment" | "inquiry" => schemas.of::<DocumentId>().into(),
         _ if is_of_contract => schemas.of::<ContractId>().into(),
         _ => schemas.of::<PartnerId>().into(),
     };
@@ -355,9 +382,11 @@ fn listing() -> [ParameterBuilder; 2] {
     [query("limit", whole(MAX_LIMIT)), cursor]
 }
 
-fn partner_filters() -> [ParameterBuilder; 2] {
-    let with = text().enum_values(Some(["minimum_sales"]));
-    [query("q", text().max_length(Some(MAX_LABEL))), query("with", with)]
+fn partner_filters(schemas: &mut Schemas) -> [ParameterBuilder; 3] {
+    let one = WITH.join("|");
+    let with = text().pattern(Some(format!("^({one})(,({one}))*$")));
+    let until = query("until", schemas.of::<Month>()).description(Some("balances at the end of this month"));
+    [query("q", text().max_length(Some(MAX_LABEL))), query("with", with), until]
 }
 
 fn months(schemas: &mut Schemas) -> [ParameterBuilder; 3] {
@@ -422,7 +451,7 @@ fn description(status: &str) -> &'static str {
         "403" => "The token does not allow this.",
         "404" => "It does not exist, or the caller may not read it.",
         "409" => {
-            "Another choice has this number; the item says something else by now; the year is not a missed one, or set aside for another reason."
+            "Another choice has this number; the item says something else by now; the year is not a missed one, or set aside for another reason; the inquiry or its answer is another."
         }
         "412" => "What If-Match or If-None-Match asks for is not so.",
         "422" => "Too much at once.",

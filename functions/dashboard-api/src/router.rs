@@ -3,8 +3,8 @@
 use crate::access::Caller;
 use crate::app::App;
 use crate::handlers::{
-    attention, choices, contracts, entries, minimum_sales, page, partners, programme, registration, simulations,
-    statement, summary,
+    attention, choices, contracts, entries, inquiries, minimum_sales, page, partners, programme, registration,
+    simulations, statement, summary,
 };
 use crate::http::headers;
 use crate::http::problem::Problem;

@@ -17,6 +17,10 @@ macro_rules! table {
             Register: PUT "/partners/{id}", Managers => registration::register::<S>;
             SetYearAside: PUT "/partners/{id}/agreements/{starts_on}/years/{n}/set-aside", Managers => minimum_sales::set_aside::<S>;
             Entries: GET "/partners/{id}/entries", Partners => entries::list::<S>;
+            Contracts: GET "/partners/{id}/contracts", Partners => contracts::list::<S>;
+            PartnerInquiries: GET "/partners/{id}/inquiries", Partners => inquiries::of_partner::<S>;
+            Inquire: PUT "/partners/{id}/inquiries/{inquiry}", Partners => inquiries::inquire::<S>;
+            AnswerInquiry: PUT "/partners/{id}/inquiries/{inquiry}/answer", Managers => inquiries::answer::<S>;
             Statement: GET "/partners/{id}/statement", Partners => statement::show::<S>;
             PartnerSummary: GET "/partners/{id}/summary", Partners => summary::of_partner::<S>;
             Summary: GET "/summary", Managers => summary::of_everyone::<S>;
@@ -26,6 +30,7 @@ macro_rules! table {
             ChooseAdjustment: PUT "/contracts/{id}/terms/{term}/{kind}/{adjustment}/choices/{number}", Managers => choices::of_adjustment::<S>;
             ChooseEnd: PUT "/contracts/{id}/end/choices/{number}", Managers => choices::of_end::<S>;
             Attention: GET "/attention", Managers => attention::list::<S>;
+            Inquiries: GET "/inquiries", Managers => inquiries::list::<S>;
             SetItemAside: PUT "/attention/{item}/set-aside", Managers => attention::set_aside::<S>;
         }
     };

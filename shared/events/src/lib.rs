@@ -12,6 +12,7 @@ pub mod choice;
 pub mod cloud_event;
 pub mod field;
 pub mod input;
+pub mod inquiry;
 pub mod json;
 #[cfg(feature = "openapi")]
 mod openapi;

@@ -14,19 +14,23 @@
 //! | a later entry of its line | | `FEE#<starts_on>#A#<n>` |
 //! | a partner | `PARTNER#<partner>` | `HEAD` |
 //! | a missed year that was set aside ([`crate::missed_years`]) | | `ASIDE#<starts_on>#<n>` |
+//! | an inquiry of a partner ([`crate::inquiries`]) | `INQUIRIES#<partner>` | `<inquiry>` |
 //! | a partner's month total | `TOTALS#<partner>` | `<month>` |
 //! | a dead letter | `REJECTED#<message>` | `MESSAGE` |
 //! | an unreadable item that was set aside ([`crate::set_aside`]) | `UNREADABLE#<key>` | `<digest of the reason>` |
 //! | no item, ever | `NOTHING` | `NOTHING` |
 //!
 //! The index lists a partner's rows under `PARTNER#<partner>` by day, and the registered partners under `PARTNERS`.
-//! Month totals are under `MONTH#<month>` by partner. The other index is the attention list, under `ATTENTION`, dead letters under `ATTENTION#MESSAGES`, by time
+//! Month totals are under `MONTH#<month>` by partner. The other index is the attention list, under `ATTENTION`, dead letters under `ATTENTION#MESSAGES`, inquiries without an answer
+//! under `ATTENTION#INQUIRIES`, by time
 //! of recording.
 
 use crate::store::Key;
 use jiff::Timestamp;
 use rules::line::LineId;
-use rules::{AdjustmentId, AdjustmentKind, AgreementId, AnnuityId, Cause, ContractId, Day, Month, PartnerId, Term};
+use rules::{
+    AdjustmentId, AdjustmentKind, AgreementId, AnnuityId, Cause, ContractId, Day, DocumentId, Month, PartnerId, Term,
+};
 
 /// The smallest and the largest sort key of a partition of the index.
 pub const INDEX_WHOLE: (&str, &str) = (" ", "~");
@@ -36,6 +40,9 @@ pub const ATTENTION: &str = "ATTENTION";
 
 /// The partition of the attention list for dead letters, apart, so that many of them hide no contract.
 pub const ATTENTION_MESSAGES: &str = "ATTENTION#MESSAGES";
+
+/// The partition of the attention list for inquiries without an answer.
+pub const ATTENTION_INQUIRIES: &str = "ATTENTION#INQUIRIES";
 
 /// The index partition of registered partners.
 pub const PARTNERS: &str = "PARTNERS";
@@ -249,6 +256,21 @@ pub fn fees_partition(partner: &PartnerId) -> String {
 /// The partition of a partner, in the table and in the index.
 pub fn partner_partition(partner: &PartnerId) -> String {
     format!("PARTNER#{partner}")
+}
+
+/// The partition of a partner's inquiries.
+pub fn inquiries_partition(partner: &PartnerId) -> String {
+    format!("INQUIRIES#{partner}")
+}
+
+/// The key of an inquiry.
+pub fn inquiry(partner: &PartnerId, inquiry: &DocumentId) -> Key {
+    Key { pk: inquiries_partition(partner), sk: inquiry.to_string() }
+}
+
+/// The partner of a partition of inquiries.
+pub fn inquiries_of(pk: &str) -> Option<PartnerId> {
+    pk.strip_prefix("INQUIRIES#")?.parse().ok()
 }
 
 /// The partition of a partner's month totals.

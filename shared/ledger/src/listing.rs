@@ -3,6 +3,7 @@
 use crate::aggregate::Aggregate;
 use crate::aggregates::Aggregates;
 use crate::keys::{AggregateKey, RowKey};
+use crate::partner_contracts::ListingRow;
 use crate::rows::{Content, Row, day_of, place};
 use crate::store::Key;
 use rules::contract::Key as Claimed;
@@ -45,6 +46,14 @@ impl Aggregates {
         let sales = self.sale_places();
         let rows = self.by_key.values().flat_map(Aggregate::in_order);
         expected_place(rows.into_iter().find(|row| row.key() == *key)?, &sales)
+    }
+
+    /// Whether this row is the last of those that list the contract under a partner.
+    pub fn is_last_listing(&self, row: &RowKey, partner: &PartnerId) -> bool {
+        let places = self.sale_places();
+        let own = places.iter().filter(|(_, (listed, _))| listed == partner).map(|(row, _)| row);
+        let listing = own.filter(|row| ListingRow::of((*row).clone()).is_some());
+        listing.max_by_key(|row| row.n()) == Some(row)
     }
 
     /// The rows that list a contract under the present and earlier partners of its sale.

@@ -3,12 +3,13 @@
 
 use crate::bookings::Announce;
 use crate::item::{key, text};
-use crate::keys::{self, AggregateKey, RowKey};
+use crate::keys::{self, RowKey};
+use crate::partner_contracts::ListingRow;
 use crate::recorded::Origin;
 use crate::store::{Index, IndexKey, KeyRange, Store};
 use crate::{Ledger, LedgerError};
 use rules::line::LineId;
-use rules::{AnnuityId, ContractId, PartnerId, Term};
+use rules::{ContractId, PartnerId};
 use std::collections::BTreeSet;
 
 /// The number of index rows in one step.
@@ -62,25 +63,8 @@ impl<S: Store, A: Announce> Ledger<S, A> {
         let (gpk, from, to) = (keys::partner_partition(partner_id), from.to_owned(), to.to_owned());
         let page = self.store.index(KeyRange { index: Index::ByPartner, gpk, from, to, after, limit: STEP }).await?;
         let last = page.items.last().map(|item| IndexKey { gsk: text(item, "gsk").to_owned(), key: key(item) });
-        // A contract is listed by the row of its first annuity, and by each choice that moved the sale to this partner.
-        let contracts: BTreeSet<ContractId> = page
-            .items
-            .iter()
-            .filter_map(|item| match RowKey::parse(&key(item))? {
-                RowKey::Aggregate(AggregateKey::Annuity(AnnuityId { contract_id, term: Term::FIRST }))
-                | RowKey::Choice(AggregateKey::Annuity(AnnuityId { contract_id, term: Term::FIRST }), _) => {
-                    Some(contract_id)
-                }
-                RowKey::Aggregate(_)
-                | RowKey::Entry(..)
-                | RowKey::Adjustment(..)
-                | RowKey::AdjustmentEntry(..)
-                | RowKey::Claim(..)
-                | RowKey::Choice(..)
-                | RowKey::SaleMoved(..)
-                | RowKey::SetAside(..) => None,
-            })
-            .collect();
+        let listed = page.items.iter().filter_map(|item| ListingRow::of(RowKey::parse(&key(item))?));
+        let contracts: BTreeSet<ContractId> = listed.map(|listed| listed.contract_id).collect();
         for contract_id in contracts {
             let adjusted = self.adjust(contract_id.clone(), origin).await;
             step.note(Some(contract_id), adjusted)?;

@@ -21,6 +21,7 @@ pub mod entry;
 pub mod fact;
 pub mod fold;
 pub mod id;
+pub mod inquiry;
 pub mod label;
 pub mod line;
 pub mod minimum_sales;

@@ -3,6 +3,7 @@
 use crate::Anomaly;
 use crate::agreement::AgreementId;
 use crate::decision::Pending;
+use crate::inquiry::{Concern, MAX_NOTE, Note};
 use crate::minimum_sales::Status;
 use crate::programme::{Condition, Earnings, FromSale, Party, Perk, Text};
 use crate::rates::Rates;
@@ -87,6 +88,8 @@ fn both_languages() -> Object {
 schema! {
     ContractId: "Id" = id();
     DocumentId: "Id" = id();
+    Note: "Note" = text().min_length(Some(1)).max_length(Some(MAX_NOTE)).build();
+    Concern: "Concern" = one_of(Concern::ALL.map(Concern::as_str));
     CustomerName: "CustomerName" = text().min_length(Some(1)).max_length(Some(crate::label::MAX_LABEL)).build();
     AdjustmentKind: "AdjustmentKind" = one_of(AdjustmentKind::ALL.map(AdjustmentKind::as_str));
     CustomerId: "Id" = id();

@@ -6,6 +6,7 @@ use rules::contract::Bound;
 use rules::day::{DayError, MonthError};
 use rules::fact::TermError;
 use rules::id::IdError;
+use rules::inquiry::NoteError;
 use rules::label::LabelError;
 use rules::money::{CurrencyError, MoneyError, RateError};
 use rules::programme::FromSaleError;
@@ -55,6 +56,7 @@ codes! {
     NotAnAdjustment,
     NotAnItem,
     NotAnItemKind,
+    NotAConcern,
     TooLong { most: usize },
     GivenTwice,
     NotAParameter,
@@ -89,6 +91,9 @@ codes! {
     NoSuchItem,
     ItemChanged,
     ItemSetAsideAlready,
+    NoSuchInquiry,
+    SaidOtherwise,
+    TooManyInquiries { most: usize },
     NoAgreement { partner: PartnerId, starts_on: AgreementId },
     NoMinimum,
     YearNotBegun { number: String },
@@ -152,6 +157,7 @@ errors! {
     LabelError => Label,
     MoneyError => Money,
     MonthError => Month,
+    NoteError => Note,
     RateError => Rate,
     TermError => Term,
 }

@@ -67,16 +67,13 @@ impl History {
         page: PageOfPieces,
         language: Language,
     ) -> History {
-        let (sale, no_longer_yours) = match view {
-            View::Whole | View::Own(_) => (contract.sale().map(SaleClaim::from), None),
-            View::Former(_, left) => (None, Some(*left)),
-        };
+        let sale = contract.sale().filter(|_| view.shows_sale()).map(SaleClaim::from);
         let mut history = History {
             contract_id: id.clone(),
             customer_name: sale.as_ref().and(aggregates.customer_name().cloned()),
             ended_on: contract.end().filter(|_| view.shows_sale()).map(|end| end.ended_on),
             sale,
-            no_longer_yours,
+            no_longer_yours: view.left(),
             annuities: Vec::new(),
             keys: Vec::new(),
             contradictions: Vec::new(),

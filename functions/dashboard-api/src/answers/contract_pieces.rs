@@ -52,6 +52,14 @@ impl View {
         *self == View::Whole
     }
 
+    /// Reason why the sale is no longer the partner's, if it is not.
+    pub(crate) fn left(&self) -> Option<Left> {
+        match self {
+            View::Whole | View::Own(_) => None,
+            View::Former(_, left) => Some(*left),
+        }
+    }
+
     fn shows_entry_of(&self, partner: &PartnerId) -> bool {
         self.shows_entry_of_text(partner.as_str())
     }

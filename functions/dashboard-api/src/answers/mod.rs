@@ -6,7 +6,9 @@ pub(crate) mod contract;
 pub(crate) mod contract_pieces;
 #[cfg(test)]
 mod contract_tests;
+pub(crate) mod contracts;
 pub(crate) mod entries;
+pub(crate) mod inquiries;
 pub(crate) mod names;
 pub(crate) mod partners;
 pub(crate) mod programme;

@@ -38,11 +38,15 @@ pub(crate) struct ListedPartner {
     /// Missed years of minimum sales that are not set aside, if the request asks for them.
     #[serde(skip_serializing_if = "Option::is_none")]
     missed: Option<Vec<MinimumSales>>,
+    /// Balances at the end of the month that the request names, by default of everything ever booked; if the request
+    /// asks for them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    balances: Option<Vec<Balance>>,
 }
 
 impl ListedPartner {
     pub(crate) fn new(partner_id: PartnerId, name: String, model: Option<Model>) -> ListedPartner {
-        ListedPartner { partner_id, name, model, minimum_sales: None, missed: None }
+        ListedPartner { partner_id, name, model, minimum_sales: None, missed: None, balances: None }
     }
 
     /// Adds the partner's sales against the minimum.
@@ -50,6 +54,11 @@ impl ListedPartner {
         let current = years.iter().find(|year| year.is_current).map(MinimumSales::from);
         let missed = years.iter().filter(|year| year.is_open()).map(MinimumSales::from).collect();
         ListedPartner { minimum_sales: current, missed: Some(missed), ..self }
+    }
+
+    /// Adds the partner's balances.
+    pub(crate) fn with_balances(self, balances: &Balances) -> ListedPartner {
+        ListedPartner { balances: Some(Balance::all(balances)), ..self }
     }
 }
 

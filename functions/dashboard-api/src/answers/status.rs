@@ -37,6 +37,20 @@ pub(crate) enum SettingAsideStatus {
     SetAside,
 }
 
+/// Answer to an inquiry, and to the answer of one.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub(crate) struct Recorded {
+    pub(crate) status: RecordedStatus,
+}
+
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum RecordedStatus {
+    Recorded,
+}
+
 /// Answer to setting a year aside.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -1,8 +1,11 @@
 //! `GET /contracts/{id}`: the history of a contract, page by page, with the reason for each amount.
+//! `GET /partners/{id}/contracts`: a partner's contracts by day of signature, pending ones too, and those whose sale was
+//! the partner's.
 
 use crate::access::Caller;
 use crate::answers::contract::{ContractPage, History};
 use crate::answers::contract_pieces::{Pieces, View};
+use crate::answers::contracts::{ContractList, ListedContract};
 use crate::answers::unreadable::Unreadable;
 use crate::app::App;
 use crate::http::parameters::{MAX_LIMIT, Parameters, id};
@@ -10,10 +13,16 @@ use crate::http::problem::Problem;
 use crate::routes::Route;
 use axum::Json;
 use axum::extract::{Path, State};
+use futures_util::stream::{self, StreamExt};
 use ledger::aggregates::Aggregates;
-use ledger::{LedgerError, Store};
-use rules::{ContractId, Partner};
+use ledger::partner_contracts::ListingRow;
+use ledger::{LedgerError, PartnerRecord, Store, keys};
+use rules::programme::Language;
+use rules::{ContractId, Partner, PartnerId};
 use texts::Code;
+
+/// Number of contracts read side by side.
+const AT_ONCE: usize = 16;
 
 pub(crate) async fn show<S: Store>(
     caller: Caller,
@@ -56,4 +65,48 @@ async fn readable<S: Store>(app: &App<S>, caller: &Caller, id: &ContractId) -> R
         }
         Caller::Partner(partner) => app.ledger.contract_for(id, partner).await,
     }
+}
+
+pub(crate) async fn list<S: Store>(
+    caller: Caller,
+    State(app): State<App<S>>,
+    Path(path): Path<String>,
+    mut parameters: Parameters,
+) -> Result<Json<ContractList>, Problem> {
+    let partner_id: PartnerId = id(&path)?;
+    let pages = app.pages(Route::Contracts, partner_id.as_str(), &parameters);
+    let (limit, after) = (parameters.limit()?, pages.after(&mut parameters)?);
+    let language = parameters.language()?;
+    parameters.done()?;
+    let partner = app.registered_partner(&caller, &partner_id).await?;
+    partner.known()?;
+    let part = app.ledger.contracts_listed(&partner_id, limit, after).await?;
+    let mut unreadable = reports::Unreadable::default();
+    let read = stream::iter(part.list).map(|listing| listed(&app, &partner, listing, language)).buffered(AT_ONCE);
+    let mut contracts = Vec::new();
+    for read in read.collect::<Vec<_>>().await {
+        contracts.extend(unreadable.pass_over(read)?.flatten());
+    }
+    Ok(Json(ContractList {
+        contracts,
+        next_cursor: pages.next(part.next)?,
+        unreadable: Unreadable::of(&unreadable, &caller),
+    }))
+}
+
+/// A contract; none if a later row of it lists it too.
+async fn listed<S: Store>(
+    app: &App<S>,
+    partner: &PartnerRecord,
+    ListingRow { contract_id, row }: ListingRow,
+    language: Language,
+) -> Result<Option<ListedContract>, LedgerError> {
+    let aggregates = app.ledger.contract(&contract_id).await.and_then(Aggregates::whole)?;
+    if !aggregates.is_last_listing(&row, &partner.id) {
+        return Ok(None);
+    }
+    let whose = (&partner.id, &partner.partner);
+    let listed = ListedContract::of(contract_id.clone(), &aggregates, whose, language);
+    let what = keys::contract_partition(&contract_id);
+    listed.map(Some).map_err(|source| LedgerError::Overflow { what, source })
 }

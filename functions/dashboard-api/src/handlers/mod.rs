@@ -4,6 +4,7 @@ pub(crate) mod attention;
 pub(crate) mod choices;
 pub(crate) mod contracts;
 pub(crate) mod entries;
+pub(crate) mod inquiries;
 pub(crate) mod minimum_sales;
 pub(crate) mod page;
 pub(crate) mod partners;

@@ -19,11 +19,21 @@ use futures_util::stream::{self, StreamExt};
 use ledger::queries::RegisteredPartner;
 use ledger::{LedgerError, Store};
 use reports::{balances, minimum_sales, overflow};
-use rules::{Agreement, PartnerId};
+use rules::{Agreement, Day, Month, PartnerId};
 use texts::Code;
 
 /// Number of partners read side by side.
 const AT_ONCE: usize = 16;
+/// Values of `with`.
+pub(crate) const WITH: [&str; 2] = ["minimum_sales", "balances"];
+
+/// What is listed of each partner beside its name.
+#[derive(Debug, Clone, Copy)]
+struct With {
+    minimum_sales: bool,
+    /// The balances at the end of a month.
+    balances: Option<Month>,
+}
 
 pub(crate) async fn list<S: Store>(
     _: Admin,
@@ -32,7 +42,10 @@ pub(crate) async fn list<S: Store>(
 ) -> Result<Json<PartnerList>, Problem> {
     let pages = app.pages(Route::Partners, "", &parameters);
     let (limit, after) = (parameters.limit()?, pages.after(&mut parameters)?);
-    let (wanted, with_minimum) = (parameters.text("q")?, parameters.flag("with", "minimum_sales")?);
+    let wanted = parameters.text("q")?;
+    let [minimum_sales, balances] = parameters.flags("with", WITH)?;
+    let until: Month = parameters.parsed("until")?.unwrap_or(Day::MAX.into());
+    let with = With { minimum_sales, balances: balances.then_some(until) };
     parameters.done()?;
     let wanted = wanted.to_lowercase();
     let is_wanted = |partner: &RegisteredPartner| {
@@ -42,7 +55,7 @@ pub(crate) async fn list<S: Store>(
     let part = app.ledger.partners(is_wanted, limit, after).await?;
     let mut unreadable = reports::Unreadable::default();
     unreadable.add(part.unreadable);
-    let read = stream::iter(part.list).map(|partner| listed(&app, partner, with_minimum)).buffered(AT_ONCE);
+    let read = stream::iter(part.list).map(|partner| listed(&app, partner, with)).buffered(AT_ONCE);
     let mut partners = Vec::new();
     for read in read.collect::<Vec<_>>().await {
         let Some((partner, keys)) = unreadable.pass_over(read)? else { continue };
@@ -57,16 +70,25 @@ pub(crate) async fn list<S: Store>(
 async fn listed<S: Store>(
     app: &App<S>,
     partner: RegisteredPartner,
-    with_minimum: bool,
+    with: With,
 ) -> Result<(ListedPartner, Vec<String>), LedgerError> {
     let read = app.ledger.partner_with_years(&partner.id).await?;
     let in_force = app.day().and_then(|today| read.record.partner.agreements.in_force_on(today));
-    let listed = ListedPartner::new(partner.id, partner.name, in_force.map(Agreement::model));
-    if !with_minimum {
-        return Ok((listed, Vec::new()));
+    let mut listed = ListedPartner::new(partner.id.clone(), partner.name, in_force.map(Agreement::model));
+    let mut unreadable = Vec::new();
+    if with.minimum_sales {
+        let found = minimum_sales::of_partner(&app.ledger, &read, app.today()).await?;
+        listed = listed.with_years(&found.years);
+        unreadable.extend(read.unreadable.into_iter().chain(found.unreadable));
     }
-    let found = minimum_sales::of_partner(&app.ledger, &read, app.today()).await?;
-    Ok((listed.with_years(&found.years), [read.unreadable, found.unreadable].concat()))
+    if let Some(until) = with.balances {
+        let months = app.ledger.totals_of_partner(&partner.id).await?;
+        let totals = months.totals.range(..=until).map(|(_, totals)| totals);
+        let balances = balances::of_totals(totals).map_err(|source| overflow(&partner.id, source))?;
+        listed = listed.with_balances(&balances);
+        unreadable.extend(months.unreadable);
+    }
+    Ok((listed, unreadable))
 }
 
 pub(crate) async fn show<S: Store>(

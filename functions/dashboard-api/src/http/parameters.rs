@@ -144,13 +144,14 @@ impl Parameters {
         Ok(text)
     }
 
-    /// Reads a parameter with only one value; false: it is absent.
-    pub(crate) fn flag(&mut self, name: &str, value: &str) -> Result<bool, Refusal> {
-        match self.left.remove(name) {
-            Some(given) if given == value => Ok(true),
-            Some(_) => Err(Refusal::new(name, Code::NotTheValue { value: value.to_owned() })),
-            None => Ok(false),
+    /// Reads a list of these values, with commas between them; says of each whether it is in the list.
+    pub(crate) fn flags<const N: usize>(&mut self, name: &str, values: [&str; N]) -> Result<[bool; N], Refusal> {
+        let Some(given) = self.left.remove(name) else { return Ok([false; N]) };
+        let given: Vec<&str> = given.split(',').collect();
+        if given.iter().any(|one| !values.contains(one)) {
+            return Err(Refusal::new(name, Code::NotTheValue { value: values.join(", ") }));
         }
+        Ok(values.map(|value| given.contains(&value)))
     }
 
     pub(crate) fn limit(&mut self) -> Result<usize, Refusal> {

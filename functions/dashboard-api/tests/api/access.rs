@@ -59,7 +59,7 @@ async fn what_is_anothers_is_answered_as_what_is_not_there() {
     assert_eq!(service.admin.put("/contracts/C-7/terms/1/choices/1", choice).await.status, 202);
     service.wait_until_idle().await;
     for (foreign, unknown, paths) in [
-        ("P-2", "P-9", ["/partners/ID", "/partners/ID/entries"].as_slice()),
+        ("P-2", "P-9", ["/partners/ID", "/partners/ID/entries", "/partners/ID/contracts"].as_slice()),
         ("C-2", "C-9", ["/contracts/ID"].as_slice()),
         ("C-7", "C-9", ["/contracts/ID"].as_slice()),
         ("C-4", "C-9", ["/contracts/ID"].as_slice()),
@@ -135,11 +135,12 @@ async fn a_contract_that_two_partners_claim_shows_each_its_own_alone() {
 /// Reads every answer that a partner can get about its own data, and about C-1, byte for byte. Cursors, which are never
 /// the same twice, are compared only as present or absent.
 async fn everything_for(service: &Service, partner: &str) -> BTreeMap<String, String> {
-    const PATHS: [&str; 8] = [
+    const PATHS: [&str; 9] = [
         "/programme?",
         "/partners/ID?",
         "/partners/ID/entries?limit=500&",
         "/partners/ID/entries?limit=1&from=2026-01-01&to=2026-01-01&",
+        "/partners/ID/contracts?limit=500&",
         "/partners/ID/statement?month=2027-01&since=2020-01-01&",
         "/partners/ID/statement?month=2026-01&as_of=2099-12-31&",
         "/partners/ID/summary?from=2026-01&to=2027-12&",

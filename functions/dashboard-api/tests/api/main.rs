@@ -5,8 +5,10 @@
 mod access;
 mod api;
 mod attention;
+mod contracts;
 mod files;
 mod generated_requests;
+mod inquiries;
 mod languages;
 #[cfg(feature = "openapi")]
 mod openapi;

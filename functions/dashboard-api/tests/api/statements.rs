@@ -328,5 +328,39 @@ async fn partners_are_found_by_a_part_of_their_id_or_name() {
         let year = &partner["minimum_sales"];
         assert_eq!(year.is_null(), partner["model"] != "affiliate", "{partner}");
         assert!(year.is_null() || year["status"].is_string() && year["sales"].is_u64(), "{partner}");
+        assert_eq!(partner["balances"], json!(null));
     }
+    let refused = service.admin.get("/partners?with=balances,everything").await;
+    assert_eq!((refused.status, refused.json["field"].as_str()), (400, Some("with")), "{}", refused.json);
+}
+
+#[tokio::test]
+async fn partners_are_listed_with_their_balances_at_the_end_of_a_month() {
+    let (service, world, _) = sample().await;
+    let at = async |until: &str| -> BTreeMap<String, Value> {
+        let path = format!("/partners?limit=500&with=minimum_sales,balances{until}");
+        let list = service.get(&path).await["partners"].clone();
+        let of = |partner: &Value| (partner["partner_id"].as_str().unwrap().to_owned(), partner["balances"].clone());
+        list.as_array().unwrap().iter().map(of).collect()
+    };
+    let (now, early) = (at("").await, at("&until=2024-12").await);
+    for partner in &world.partners {
+        let id = partner.id.as_str();
+        assert_eq!(now[id], service.get(&format!("/partners/{id}")).await["balances"], "{id}");
+        let mut until: BTreeMap<String, [i64; 2]> = BTreeMap::new();
+        for years in ["from=2020-01&to=2022-12", "from=2023-01&to=2024-12"] {
+            let sums = service.get(&format!("/partners/{id}/summary?{years}")).await;
+            for total in sums["totals"].as_array().unwrap() {
+                let sum = until.entry(total["currency"].as_str().unwrap().to_owned()).or_default();
+                sum[0] += minor(&total["due_to_partner"]);
+                sum[1] += minor(&total["due_from_partner"]);
+            }
+        }
+        let listed = early[id].as_array().unwrap().iter().map(|one| {
+            let due = [&one["due_to_partner"], &one["due_from_partner"]].map(minor);
+            (one["currency"].as_str().unwrap().to_owned(), due)
+        });
+        assert_eq!(listed.collect::<BTreeMap<_, _>>(), until, "{id}");
+    }
+    assert_ne!(now, early);
 }

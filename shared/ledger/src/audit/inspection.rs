@@ -9,7 +9,7 @@ use crate::marks::Difference;
 use crate::rows::Row;
 use crate::store::Item;
 use crate::totals::{MonthTotals, PartnerMonth};
-use crate::{Unreadable, attention, missed_years, set_aside};
+use crate::{Unreadable, attention, inquiries, missed_years, set_aside};
 use rules::line::{LineId, entry_fee_line};
 use rules::{Entry, Line, Minor, Partner, PartnerId, PostingKey, Totals};
 use std::collections::{BTreeMap, BTreeSet};
@@ -248,13 +248,16 @@ impl Inspection {
     /// Checks an item outside the partitions that are checked as a whole.
     fn other(&mut self, item: &Item) {
         let key = key(item);
-        let found =
-            match attention::check(item).or_else(|| missed_years::check(item)).or_else(|| set_aside::check(item)) {
-                Some(Err(unreadable)) => Some(Finding::Unreadable(unreadable)),
-                Some(Ok(())) if Hash::of(item) == Hash::Missing => Some(Finding::NoHash { key }),
-                Some(Ok(())) => None,
-                None => Some(Finding::Unreadable(Unreadable::unknown(key))),
-            };
+        let found = match attention::check(item)
+            .or_else(|| missed_years::check(item))
+            .or_else(|| set_aside::check(item))
+            .or_else(|| inquiries::check(item))
+        {
+            Some(Err(unreadable)) => Some(Finding::Unreadable(unreadable)),
+            Some(Ok(())) if Hash::of(item) == Hash::Missing => Some(Finding::NoHash { key }),
+            Some(Ok(())) => None,
+            None => Some(Finding::Unreadable(Unreadable::unknown(key))),
+        };
         self.audit.findings.extend(found);
     }
 }

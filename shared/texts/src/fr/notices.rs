@@ -6,6 +6,7 @@ use rules::claims::{MAX_CHOICES, MAX_CLAIMS};
 use rules::contract::{Bound, MAX_ADJUSTMENTS};
 use rules::money::MoneyError;
 
+#[expect(clippy::too_many_lines, reason = "a table: one line for each code")]
 pub(super) fn code(code: &Code) -> &'static str {
     match code {
         // Refusals: each follows the name of a field.
@@ -28,6 +29,7 @@ pub(super) fn code(code: &Code) -> &'static str {
         Code::NotALanguage => "doit être fr ou en",
         Code::NotAnItem => "ne désigne aucun point à traiter ; reprendre l'identifiant donné par la liste",
         Code::NotAnItemKind => "n'est pas une nature de points à traiter",
+        Code::NotAConcern => "doit être missing-sale ou error",
         Code::NotAnAdjustment => "doit être supplements ou credit-notes",
         Code::TooLong { .. } => "doit faire au plus {most} caractères",
         Code::GivenTwice => "est donné deux fois",
@@ -64,6 +66,9 @@ pub(super) fn code(code: &Code) -> &'static str {
         Code::NothingClaimed => "rien n'a été déclaré de ce fait",
         Code::ItemNotTaken => "le point n'a pu être classé à présent ; rien n'a changé, réessayer",
         Code::NoSuchItem => "la liste des points à traiter ne contient pas ce point",
+        Code::NoSuchInquiry => "ce partenaire n'a pas fait cette demande",
+        Code::SaidOtherwise => "autre chose est déjà enregistré sous cet identifiant, et le reste",
+        Code::TooManyInquiries { .. } => "ce partenaire a fait {most} demandes, le maximum",
         Code::ItemSetAsideAlready => "le point est déjà classé, pour un autre motif, qui est conservé",
         Code::ItemChanged => "le point a changé depuis ; le relire avant de le classer",
         Code::ChoiceNotTaken => "le choix n'a pu être reçu à présent ; rien n'a changé, réessayer",
@@ -125,6 +130,9 @@ pub(super) fn error(error: RulesError) -> String {
             "n'est pas un identifiant : 1 à 64 lettres A-Z a-z, chiffres, `.`, `_` ou `-`, à commencer par une lettre ou un chiffre"
         }
         RulesError::Label(_) => "doit faire de 1 à 200 caractères visibles, sans espace au début ni à la fin",
+        RulesError::Note(_) => {
+            "doit faire de 1 à 1000 caractères visibles, sans espace au début ni à la fin ; les retours à la ligne sont admis"
+        }
         RulesError::Money(error) => return money(error),
         RulesError::Month(_) => "n'est pas un mois : AAAA-MM, de 2000-01 à 2099-12",
         RulesError::Rate(_) => "n'est pas un taux : un décimal de 0 à 1, à 6 décimales au plus, en chaîne (\"0.35\")",
