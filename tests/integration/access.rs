@@ -50,6 +50,12 @@ const ROUTES: &[Row] = &[
         "/partners/P-2/inquiries/none/answer",
         [401, 403, 403, 404],
     ),
+    (
+        "PUT /partners/{id}/perks/{perk}/days/{day}",
+        "/partners/P-1/perks/seminars/days/2026-01-01",
+        "/partners/P-2/perks/seminars/days/2026-01-01",
+        [401, 403, 403, 200],
+    ),
     ("GET /inquiries", "/inquiries", "/inquiries", [401, 403, 403, 200]),
     (
         "GET /partners/{id}/statement",
@@ -119,6 +125,7 @@ fn body_for(route: &str) -> String {
     match route {
         "PUT /partners/{id}" => registration(),
         "POST /simulations" => json!({"who": {"model": "referrer"}, "terms": {"rate": "1"}}).to_string(),
+        "PUT /partners/{id}/perks/{perk}/days/{day}" => json!({"taken": true}).to_string(),
         "PUT /partners/{id}/inquiries/{inquiry}" => json!({"concern": "error", "text": "t"}).to_string(),
         "PUT /partners/{id}/inquiries/{inquiry}/answer" => json!({"text": "t"}).to_string(),
         route if route.ends_with("/set-aside") => json!({"reason": "r"}).to_string(),

@@ -10,7 +10,7 @@ use crate::restatements::Restatements;
 use crate::routes::Route;
 use jiff::Timestamp;
 use jiff::civil::Date;
-use ledger::missed_years::WithYears;
+use ledger::whole_partner::WholePartner;
 use ledger::{Ledger, PartnerRecord, Store};
 use rules::{Day, PartnerId};
 use std::sync::Arc;
@@ -59,16 +59,16 @@ impl<S: Store> App<S> {
         if record.name.is_none() { Err(unknown(partner_id)) } else { Ok(record) }
     }
 
-    /// A registered partner with the years that were set aside.
-    pub(crate) async fn registered_with_years(
+    /// A registered partner with everything in its partition.
+    pub(crate) async fn registered_whole_partner(
         &self,
         caller: &Caller,
         partner_id: &PartnerId,
-    ) -> Result<WithYears, Problem> {
+    ) -> Result<WholePartner, Problem> {
         if !caller.may_read(partner_id) {
             return Err(unknown(partner_id));
         }
-        let read = self.ledger.partner_with_years(partner_id).await?;
+        let read = self.ledger.whole_partner(partner_id).await?;
         if read.record.name.is_none() { Err(unknown(partner_id)) } else { Ok(read) }
     }
 }

@@ -20,11 +20,13 @@ use crate::routes::Route;
 use axum::http::Method;
 use events::choice::ChoiceBody;
 use events::inquiry::{AnswerBody, InquiryBody};
+use events::perk::PerkTaken;
 use events::registration::RegistrationBody;
 use events::set_aside::Reason;
 use events::simulation::Question;
 use rules::label::MAX_LABEL;
 use rules::minimum_sales::MAX_YEARS;
+use rules::programme::DatedPerk;
 use rules::{AdjustmentKind, ContractId, Day, DocumentId, Month, PartnerId, Term};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -245,6 +247,7 @@ fn operation(route: Route, schemas: &mut Schemas) -> Option<Operation> {
             get("listInquiries", "Inquiries without an answer, newest first", schemas.content::<InquiryList>())
                 .query(listing())
         }
+        Route::RecordPerk => record_perk(schemas),
         Route::Inquire => inquire(schemas),
         Route::AnswerInquiry => answer_inquiry(schemas),
         Route::Statement => {
@@ -313,6 +316,12 @@ fn operation(route: Route, schemas: &mut Schemas) -> Option<Operation> {
     })
 }
 
+fn record_perk(schemas: &mut Schemas) -> Operation {
+    let summary = "Records that a partner took a perk on a day, or takes the day back";
+    let (body, answer) = (schemas.content::<PerkTaken>(), schemas.content::<Recorded>());
+    Operation { refusals: &["400", "404", "503"], ..Operation::write("recordPerk", summary, body, answer) }
+}
+
 fn inquire(schemas: &mut Schemas) -> Operation {
     let (body, answer) = (schemas.content::<InquiryBody<'_>>(), schemas.content::<Recorded>());
     Operation::write("inquire", "Reports a missing sale or an error; a manager answers", body, answer)
@@ -346,7 +355,8 @@ fn path_parameter(name: &'static str, route: Route, schemas: &mut Schemas) -> Pa
     let schema: RefOr<Schema> = match name {
         "term" => schemas.of::<Term>().into(),
         "number" => whole(MAX_CHOICE_NUMBER).into(),
-        "starts_on" => schemas.of::<Day>().into(),
+        "starts_on" | "day" => schemas.of::<Day>().into(),
+        "perk" => text().enum_values(Some(DatedPerk::ALL.map(DatedPerk::as_str))).into(),
         "n" => whole(usize::from(MAX_YEARS)).into(),
         "kind" => text().enum_values(Some(AdjustmentKind::ALL.map(|kind| format!("{}s", kind.as_str())))).into(),
         "item" => text().into(),

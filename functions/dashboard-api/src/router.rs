@@ -3,7 +3,7 @@
 use crate::access::Caller;
 use crate::app::App;
 use crate::handlers::{
-    attention, choices, contracts, entries, inquiries, minimum_sales, page, partners, programme, registration,
+    attention, choices, contracts, entries, inquiries, minimum_sales, page, partners, perks, programme, registration,
     simulations, statement, summary,
 };
 use crate::http::headers;

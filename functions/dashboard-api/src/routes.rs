@@ -21,6 +21,7 @@ macro_rules! table {
             PartnerInquiries: GET "/partners/{id}/inquiries", Partners => inquiries::of_partner::<S>;
             Inquire: PUT "/partners/{id}/inquiries/{inquiry}", Partners => inquiries::inquire::<S>;
             AnswerInquiry: PUT "/partners/{id}/inquiries/{inquiry}/answer", Managers => inquiries::answer::<S>;
+            RecordPerk: PUT "/partners/{id}/perks/{perk}/days/{day}", Managers => perks::record::<S>;
             Statement: GET "/partners/{id}/statement", Partners => statement::show::<S>;
             PartnerSummary: GET "/partners/{id}/summary", Partners => summary::of_partner::<S>;
             Summary: GET "/summary", Managers => summary::of_everyone::<S>;

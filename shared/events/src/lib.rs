@@ -18,6 +18,7 @@ pub mod json;
 mod openapi;
 #[cfg(feature = "openapi")]
 mod openapi_concerned;
+pub mod perk;
 mod raw;
 pub mod registration;
 pub mod set_aside;

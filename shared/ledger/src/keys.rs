@@ -14,6 +14,7 @@
 //! | a later entry of its line | | `FEE#<starts_on>#A#<n>` |
 //! | a partner | `PARTNER#<partner>` | `HEAD` |
 //! | a missed year that was set aside ([`crate::missed_years`]) | | `ASIDE#<starts_on>#<n>` |
+//! | a day on which it took a perk ([`crate::perks`]) | | `PERK#<perk>#<day>` |
 //! | an inquiry of a partner ([`crate::inquiries`]) | `INQUIRIES#<partner>` | `<inquiry>` |
 //! | a partner's month total | `TOTALS#<partner>` | `<month>` |
 //! | a dead letter | `REJECTED#<message>` | `MESSAGE` |

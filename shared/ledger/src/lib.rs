@@ -28,6 +28,7 @@ pub mod months;
 pub mod partner_contracts;
 mod partner_month;
 pub mod partners;
+pub mod perks;
 pub mod queries;
 pub mod readers;
 pub mod record;
@@ -41,6 +42,7 @@ mod stored_fact;
 mod stored_row;
 pub mod totals;
 pub mod whole_contracts;
+pub mod whole_partner;
 
 pub use bookings::Booking;
 pub use error::{LedgerError, Unreadable, Why};

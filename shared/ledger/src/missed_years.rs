@@ -8,14 +8,12 @@
 use crate::bookings::Announce;
 use crate::error::{CHANGED, SHAPE, UNSTORABLE};
 use crate::item::{self, Hash, text};
-use crate::queries::name;
 use crate::store::{Consistency, Item, Key, Store, TransactError, Write};
-use crate::{Ledger, LedgerError, PartnerRecord, Unreadable, keys};
+use crate::{Ledger, LedgerError, Unreadable, keys};
 use jiff::Timestamp;
 use rules::minimum_sales::Year;
 use rules::{AgreementId, PartnerId};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 
 /// A year of one of a partner's agreements.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -56,17 +54,6 @@ pub enum Outcome {
     ForAnotherReason,
 }
 
-/// A partner and its years that were set aside.
-#[derive(Debug, Clone)]
-pub struct WithYears {
-    /// The partner.
-    pub record: PartnerRecord,
-    /// The years that were set aside.
-    pub set_aside: BTreeMap<YearOf, SetAside>,
-    /// The keys of the unreadable items that were skipped, as `PK SK`.
-    pub unreadable: Vec<String>,
-}
-
 #[derive(Serialize, Deserialize)]
 struct Stored {
     pk: String,
@@ -96,6 +83,11 @@ fn year_of(sk: &str) -> Option<YearOf> {
     Some(YearOf { agreement: agreement.parse().ok()?, number: number.parse().ok()? })
 }
 
+/// A year that was set aside, as an item has it.
+pub(crate) fn read(item: &Item) -> Result<(YearOf, SetAside), Unreadable> {
+    Stored::read(item).map(|(year, set_aside, _)| (year, set_aside))
+}
+
 impl Stored {
     fn read(item: &Item) -> Result<(YearOf, SetAside, u64), Unreadable> {
         let key = item::key(item);
@@ -119,27 +111,6 @@ pub(crate) fn check(item: &Item) -> Option<Result<(), Unreadable>> {
 }
 
 impl<S: Store, A: Announce> Ledger<S, A> {
-    /// A partner and its years that were set aside, strongly consistent; reads its partition, in one request.
-    pub async fn partner_with_years(&self, id: &PartnerId) -> Result<WithYears, LedgerError> {
-        let head_key = keys::partner_record(id);
-        let mut partner = WithYears {
-            record: PartnerRecord::unknown(id.clone()),
-            set_aside: BTreeMap::new(),
-            unreadable: Vec::new(),
-        };
-        for item in self.store.partition(head_key.pk).await? {
-            let key = name(&item);
-            if text(&item, "sk") == head_key.sk {
-                partner.record = PartnerRecord::read(item)?;
-            } else if let Ok((year, set_aside, _)) = Stored::read(&item) {
-                partner.set_aside.insert(year, set_aside);
-            } else {
-                partner.unreadable.push(key);
-            }
-        }
-        Ok(partner)
-    }
-
     /// Sets a year aside with the figures that the manager saw. Repeated figures change nothing; other figures replace
     /// the recorded ones.
     pub async fn set_year_aside(

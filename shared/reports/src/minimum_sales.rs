@@ -1,8 +1,9 @@
 //! Sales against the minimum (RULEBOOK §6), year by year of each of a partner's agreements.
 
 use jiff::civil::Date;
-use ledger::missed_years::{SetAside, WithYears, YearOf};
+use ledger::missed_years::{SetAside, YearOf};
 use ledger::queries::CustomerSales;
+use ledger::whole_partner::WholePartner;
 use ledger::{Ledger, LedgerError, PartnerRecord, Store};
 use rules::Agreement;
 use rules::minimum_sales::{Status, Year, minimum_sales};
@@ -39,7 +40,7 @@ pub struct AgreementYears {
 /// Every year with a minimum that has begun, of every agreement of a partner.
 pub async fn of_partner<S: Store>(
     ledger: &Ledger<S>,
-    partner: &WithYears,
+    partner: &WholePartner,
     today: Date,
 ) -> Result<AgreementYears, LedgerError> {
     let CustomerSales { signed_on, unreadable } = sales(ledger, &partner.record).await?;

@@ -344,7 +344,38 @@ pub enum Perk {
     },
 }
 
+/// A perk that a partner takes on a day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum DatedPerk {
+    /// The technical training.
+    TechnicalTraining,
+    /// A partner seminar.
+    Seminars,
+}
+
+impl DatedPerk {
+    /// Every such perk.
+    pub const ALL: [DatedPerk; 2] = [DatedPerk::TechnicalTraining, DatedPerk::Seminars];
+
+    /// The name on the wire, which is that of the perk.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            DatedPerk::TechnicalTraining => "technical-training",
+            DatedPerk::Seminars => "seminars",
+        }
+    }
+}
+
 impl Perk {
+    /// The perk as one that is taken on a day; none for the others.
+    pub fn dated(self) -> Option<DatedPerk> {
+        match self {
+            Perk::TechnicalTraining => Some(DatedPerk::TechnicalTraining),
+            Perk::Seminars { .. } => Some(DatedPerk::Seminars),
+            Perk::TechnicalTeamAccess | Perk::PartnerInstance { .. } => None,
+        }
+    }
+
     /// The perk in words.
     pub fn text(self) -> Text {
         match self {

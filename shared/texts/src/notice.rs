@@ -57,6 +57,7 @@ codes! {
     NotAnItem,
     NotAnItemKind,
     NotAConcern,
+    NotAPerk,
     TooLong { most: usize },
     GivenTwice,
     NotAParameter,

@@ -8,10 +8,12 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use ledger::PartnerRecord;
 use ledger::lenient;
+use ledger::whole_partner::WholePartner;
 use reports::minimum_sales::AgreementYear;
 use rules::balance::Balances;
 use rules::minimum_sales::Status;
-use rules::{AgreementId, Currency, Day, Model, PartnerId};
+use rules::programme::{Perk, Terms};
+use rules::{AgreementId, ContractId, Currency, Day, Model, PartnerId};
 use serde::Serialize;
 
 /// A page of the registered partners.
@@ -140,9 +142,38 @@ pub(crate) struct Partner {
     /// Years with a minimum that have begun, by agreement.
     pub(crate) minimum_sales: Vec<MinimumSales>,
     /// Perks of the agreement in force today: everything it grants beside money.
-    pub(crate) perks: Vec<PerkInWords>,
+    pub(crate) perks: Vec<PerkTaken>,
     #[serde(flatten)]
     pub(crate) unreadable: Unreadable,
+}
+
+/// A perk, and how far the partner took it.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(as = PerkOfPartner))]
+pub(crate) struct PerkTaken {
+    #[serde(flatten)]
+    perk: PerkInWords,
+    /// The days on which the partner took it; always empty for a perk that has no days.
+    taken_on: Vec<Day>,
+    /// The contract of the instance with the discount; null for every other perk.
+    contract_id: Option<ContractId>,
+}
+
+impl PerkTaken {
+    /// The perks of an agreement, with what the partner took of each.
+    pub(crate) fn all(terms: &Terms, partner: &WholePartner) -> Vec<PerkTaken> {
+        let instance = partner.record.partner.instances.iter().next();
+        let taken = |perk: &Perk| PerkTaken {
+            perk: PerkInWords::from(*perk),
+            taken_on: partner.perks.iter().filter(|of| perk.dated() == Some(of.perk)).map(|of| of.day).collect(),
+            contract_id: match perk {
+                Perk::PartnerInstance { .. } => instance.map(|key| key.contract_id.clone()),
+                Perk::TechnicalTraining | Perk::TechnicalTeamAccess | Perk::Seminars { .. } => None,
+            },
+        };
+        terms.perks.iter().map(taken).collect()
+    }
 }
 
 /// Balance of all entries ever booked, in one currency.

@@ -110,6 +110,12 @@ pub(crate) struct PerkInWords {
 impl PerkInWords {
     /// Lists the perks of a model.
     pub(crate) fn all(terms: &Terms) -> Vec<PerkInWords> {
-        terms.perks.iter().map(|perk| PerkInWords { perk: *perk, text: perk.text() }).collect()
+        terms.perks.iter().copied().map(PerkInWords::from).collect()
+    }
+}
+
+impl From<Perk> for PerkInWords {
+    fn from(perk: Perk) -> PerkInWords {
+        PerkInWords { perk, text: perk.text() }
     }
 }

@@ -29,7 +29,7 @@ pub(crate) async fn set_aside<S: Store>(
     parameters.done()?;
     let reason = set_aside::parse(utf8(&body)?)?;
     let of = YearOf { agreement, number };
-    let partner = app.registered_with_years(&Caller::Admin, &partner_id).await?;
+    let partner = app.registered_whole_partner(&Caller::Admin, &partner_id).await?;
     let years = minimum_sales::of_partner(&app.ledger, &partner, app.today()).await?.years;
     let year = missed(&partner.record, of, &years)?;
     let seen = SetAside { sales: year.sales, minimum: year.minimum, reason, at: (app.now)() };

@@ -8,6 +8,7 @@ pub(crate) mod inquiries;
 pub(crate) mod minimum_sales;
 pub(crate) mod page;
 pub(crate) mod partners;
+pub(crate) mod perks;
 pub(crate) mod programme;
 pub(crate) mod registration;
 pub(crate) mod simulations;

@@ -2,8 +2,7 @@
 //! minimum.
 
 use crate::access::{Admin, Caller};
-use crate::answers::partners::{Balance, ListedPartner, MinimumSales, Partner, PartnerList};
-use crate::answers::programme::PerkInWords;
+use crate::answers::partners::{Balance, ListedPartner, MinimumSales, Partner, PartnerList, PerkTaken};
 use crate::answers::unreadable::Unreadable;
 use crate::app::App;
 use crate::http::etags::{Comparison, answer_tag, lists};
@@ -72,7 +71,7 @@ async fn listed<S: Store>(
     partner: RegisteredPartner,
     with: With,
 ) -> Result<(ListedPartner, Vec<String>), LedgerError> {
-    let read = app.ledger.partner_with_years(&partner.id).await?;
+    let read = app.ledger.whole_partner(&partner.id).await?;
     let in_force = app.day().and_then(|today| read.record.partner.agreements.in_force_on(today));
     let mut listed = ListedPartner::new(partner.id.clone(), partner.name, in_force.map(Agreement::model));
     let mut unreadable = Vec::new();
@@ -100,7 +99,7 @@ pub(crate) async fn show<S: Store>(
 ) -> Result<Response, Problem> {
     let partner_id: PartnerId = id(&path)?;
     parameters.done()?;
-    let read = app.registered_with_years(&caller, &partner_id).await?;
+    let read = app.registered_whole_partner(&caller, &partner_id).await?;
     let years = minimum_sales::of_partner(&app.ledger, &read, app.today());
     let (months, years) = try_join(app.ledger.totals_of_partner(&partner_id), years).await?;
     let mut unreadable = reports::Unreadable::default();
@@ -119,7 +118,7 @@ pub(crate) async fn show<S: Store>(
         registered: (&read.record).into(),
         balances: Balance::all(&balances),
         minimum_sales: years.years.iter().map(year).collect(),
-        perks: in_force.map(|agreement| PerkInWords::all(agreement.terms())).unwrap_or_default(),
+        perks: in_force.map(|agreement| PerkTaken::all(agreement.terms(), &read)).unwrap_or_default(),
         unreadable: Unreadable::of(&unreadable, &caller),
     };
     let answer = serde_json::to_vec(&partner).map_err(|_| Problem::internal(Code::AnswerNotWritten))?;

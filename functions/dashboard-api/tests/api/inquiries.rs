@@ -1,6 +1,7 @@
 //! Inquiries of partners, and their answers.
 
 use crate::service::{Answer, Service};
+use ledger::audit::audit;
 use ledger::inquiries::MAX_INQUIRIES;
 use serde_json::{Value, json};
 
@@ -47,6 +48,8 @@ async fn a_partner_asks_a_manager_answers_and_both_see_it() {
     let texts: Vec<&Value> = own.as_array().unwrap().iter().map(|one| &one["answer"]["text"]).collect();
     assert_eq!(texts, [&Value::Null, &json!("It was billed today.")]);
     assert_eq!(service.get("/partners/P-1/inquiries").await["inquiries"], own);
+    let findings = audit(service.store.dump()).findings;
+    assert!(findings.is_empty(), "{findings:?}");
 }
 
 #[tokio::test]

@@ -13,5 +13,6 @@ mod languages;
 #[cfg(feature = "openapi")]
 mod openapi;
 mod pages;
+mod perks;
 mod service;
 mod statements;

@@ -9,7 +9,7 @@ use crate::marks::Difference;
 use crate::rows::Row;
 use crate::store::Item;
 use crate::totals::{MonthTotals, PartnerMonth};
-use crate::{Unreadable, attention, inquiries, missed_years, set_aside};
+use crate::{Unreadable, attention, inquiries, missed_years, perks, set_aside};
 use rules::line::{LineId, entry_fee_line};
 use rules::{Entry, Line, Minor, Partner, PartnerId, PostingKey, Totals};
 use std::collections::{BTreeMap, BTreeSet};
@@ -252,6 +252,7 @@ impl Inspection {
             .or_else(|| missed_years::check(item))
             .or_else(|| set_aside::check(item))
             .or_else(|| inquiries::check(item))
+            .or_else(|| perks::check(item))
         {
             Some(Err(unreadable)) => Some(Finding::Unreadable(unreadable)),
             Some(Ok(())) if Hash::of(item) == Hash::Missing => Some(Finding::NoHash { key }),

@@ -263,7 +263,7 @@ async fn a_year_that_was_set_aside_is_read_with_its_partner() {
         assert_eq!(ledger.set_year_aside(&id, year(number), &seen).await.unwrap(), outcome, "{seen:?}");
     }
     table.requests();
-    let read = ledger.partner_with_years(&id).await.unwrap();
+    let read = ledger.whole_partner(&id).await.unwrap();
     assert_eq!(table.requests(), ["partition PARTNER#P-1"]);
     assert_eq!(read.record.partner, ledger.partner_record(&id).await.unwrap().partner);
     let set_aside: Vec<_> = read.set_aside.into_iter().collect();
@@ -271,7 +271,7 @@ async fn a_year_that_was_set_aside_is_read_with_its_partner() {
     assert!(audit(table.table.dump()).findings.is_empty());
 
     table.table.damage("PARTNER#P-1", "ASIDE#2020-01-01#1", "re");
-    let read = ledger.partner_with_years(&id).await.unwrap();
+    let read = ledger.whole_partner(&id).await.unwrap();
     assert_eq!((read.set_aside.len(), read.unreadable), (1, vec!["PARTNER#P-1 ASIDE#2020-01-01#1".to_owned()]));
 }
 

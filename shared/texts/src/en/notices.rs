@@ -24,6 +24,7 @@ pub(super) fn code(code: &Code) -> &'static str {
         Code::NotALanguage => "must be fr or en",
         Code::NotAnItem => "is not an item of the attention list; take its id from the list",
         Code::NotAnItemKind => "is not a kind of items of the attention list",
+        Code::NotAPerk => "must be technical-training or seminars",
         Code::NotAConcern => "must be missing-sale or error",
         Code::NotAnAdjustment => "must be supplements or credit-notes",
         Code::TooLong { .. } => "must be at most {most} characters",

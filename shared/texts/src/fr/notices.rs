@@ -29,6 +29,7 @@ pub(super) fn code(code: &Code) -> &'static str {
         Code::NotALanguage => "doit être fr ou en",
         Code::NotAnItem => "ne désigne aucun point à traiter ; reprendre l'identifiant donné par la liste",
         Code::NotAnItemKind => "n'est pas une nature de points à traiter",
+        Code::NotAPerk => "doit être technical-training ou seminars",
         Code::NotAConcern => "doit être missing-sale ou error",
         Code::NotAnAdjustment => "doit être supplements ou credit-notes",
         Code::TooLong { .. } => "doit faire au plus {most} caractères",

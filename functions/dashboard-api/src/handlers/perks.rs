@@ -1,0 +1,34 @@
+//! `PUT /partners/{id}/perks/{perk}/days/{day}`: records that a partner took a perk on a day, or takes the day back.
+
+use crate::access::{Admin, Caller};
+use crate::answers::status::{Recorded, RecordedStatus};
+use crate::app::App;
+use crate::http::parameters::{Parameters, id, utf8};
+use crate::http::problem::Problem;
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::{Path, State};
+use events::{Refusal, perk};
+use ledger::Store;
+use ledger::perks::PerkDay;
+use rules::PartnerId;
+use rules::programme::DatedPerk;
+use texts::Code;
+
+pub(crate) async fn record<S: Store>(
+    _: Admin,
+    State(app): State<App<S>>,
+    Path((partner, name, day)): Path<(String, String, String)>,
+    parameters: Parameters,
+    body: Bytes,
+) -> Result<Json<Recorded>, Problem> {
+    let partner_id: PartnerId = id(&partner)?;
+    let perk = DatedPerk::ALL.into_iter().find(|known| known.as_str() == name);
+    let perk = perk.ok_or_else(|| Refusal::new("perk", Code::NotAPerk))?;
+    let day = day.parse().map_err(|error| Refusal::new("day", error))?;
+    parameters.done()?;
+    let taken = perk::parse(utf8(&body)?)?;
+    app.registered_partner(&Caller::Admin, &partner_id).await?;
+    app.ledger.record_perk(&partner_id, PerkDay { perk, day }, taken).await?;
+    Ok(Json(Recorded { status: RecordedStatus::Recorded }))
+}
