@@ -3,7 +3,7 @@
 import { h } from "./dom.js";
 import { dateInput, field, input, select } from "./fields.js";
 import { fractionOfPercent, percentOfFraction, plainDecimal } from "./money.js";
-import { codes, named, t } from "./text.js";
+import { codes, language, named, t } from "./text.js";
 
 const CURRENCIES = ["EUR", "CHF", "GBP", "USD", "JPY"];
 const INTEGRATORS = ["affiliated-integrator", "independent-integrator"];
@@ -179,7 +179,7 @@ function affiliateFields({ support_structure: support, entry_fee: fee }) {
 /** An agreement as the API takes it. What is left empty is left out, and what is wrong is for the API to refuse. */
 export function readAgreement(fieldset) {
   const value = (name) => fieldset.querySelector(`[data-name=${name}]`)?.value.trim() || undefined;
-  const percent = (name) => value(name) && fractionOfPercent(value(name));
+  const percent = (name) => value(name) && fractionOfPercent(value(name), language());
   const whole = value("from_sale");
   return {
     model: value("model"),
@@ -197,6 +197,6 @@ export function readAgreement(fieldset) {
 function readEntryFee(value, percent) {
   const [segment, amount, rate] = [value("segment"), value("amount"), percent("fee_rate")];
   if (!segment && !amount && !rate) return undefined;
-  const money = { amount: plainDecimal(amount ?? ""), currency: (value("currency") ?? "").toUpperCase() };
+  const money = { amount: plainDecimal(amount ?? "", language()), currency: (value("currency") ?? "").toUpperCase() };
   return { segment: segment ?? "", commercial_potential: money, rate: rate ?? "" };
 }

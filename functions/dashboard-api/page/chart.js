@@ -2,7 +2,8 @@
 
 import { freshId, h, svg } from "./dom.js";
 import { compact, month, monthName, moneyText, thisMonth } from "./format.js";
-import { minor } from "./money.js";
+import { minor, placesOf } from "./money.js";
+import { position, scaleOf } from "./scale.js";
 import { t } from "./text.js";
 
 const HEIGHT = 240;
@@ -33,9 +34,11 @@ const legend = (series) =>
   );
 
 function drawing(title, months, series, width) {
-  const scale = scaleOf(series.flatMap(({ values }) => values));
+  const amounts = series.flatMap(({ values }) => values);
+  const scale = scaleOf(amounts.map(minor));
+  const places = placesOf(amounts[0]);
   const inner = { width: width - EDGE.left - EDGE.right, height: HEIGHT - EDGE.top - EDGE.bottom };
-  const y = (units) => EDGE.top + inner.height * (1 - ratio(units - scale.low, scale.high - scale.low));
+  const y = (units) => EDGE.top + inner.height * (1 - position(units, scale));
   const column = inner.width / months.length;
   const hatch = freshId("hatch");
   const name = freshId("chart");
@@ -44,7 +47,7 @@ function drawing(title, months, series, width) {
     { width, height: HEIGHT, viewBox: `0 0 ${width} ${HEIGHT}`, role: "img", "aria-labelledby": name },
     svg("title", { id: name }, `${title}. ${t("chart.table-below")}`),
     svg("defs", {}, pattern(hatch)),
-    scale.ticks.map((tick) => gridLine(tick, y(tick), width, scale)),
+    scale.ticks.map((tick) => gridLine(tick, y(tick), width, places)),
     months.map((key, i) => {
       const left = EDGE.left + column * i;
       return [
@@ -71,7 +74,7 @@ function bar(key, { name }, amount, nth, { left, column, count, y, hatch }) {
   );
 }
 
-function gridLine(tick, y, width, { places }) {
+function gridLine(tick, y, width, places) {
   const zero = tick === 0n;
   return [
     svg("line", { class: zero ? "axis" : "grid", x1: EDGE.left, x2: width - EDGE.right, y1: y, y2: y }),
@@ -111,23 +114,3 @@ const pattern = (id) =>
     svg("rect", { class: "hatch-ground", width: 5, height: 5 }),
     svg("line", { class: "hatch-line", x1: 0, x2: 0, y1: 0, y2: 5 }),
   );
-
-/** Round numbers that hold all amounts. Only positions of pixels become binary numbers. */
-function scaleOf(amounts) {
-  const units = amounts.map(minor);
-  const least = units.reduce((low, one) => (one < low ? one : low), 0n);
-  const most = units.reduce((high, one) => (one > high ? one : high), 0n);
-  const step = roundStep((most - least) / 4n + 1n);
-  const low = least === 0n ? 0n : (least / step - (least % step === 0n ? 0n : 1n)) * step;
-  const high = (most / step + (most % step === 0n && most !== 0n ? 0n : 1n)) * step;
-  const ticks = [];
-  for (let tick = low; tick <= high; tick += step) ticks.push(tick);
-  return { low, high, ticks, places: amounts[0]?.amount.split(".")[1]?.length ?? 0 };
-}
-
-function roundStep(least) {
-  const power = 10n ** BigInt(String(least).length - 1);
-  return [1n, 2n, 5n, 10n].map((times) => times * power).find((step) => step >= least);
-}
-
-const ratio = (part, whole) => Number((part * 10_000n) / whole) / 10_000;

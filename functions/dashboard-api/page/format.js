@@ -1,7 +1,10 @@
 // Money, days and shares as people read them. Amounts go to Intl as decimal strings, which it formats digit by digit.
 
 import { h } from "./dom.js";
+import { elapsed as elapsedOn } from "./months.js";
 import { locale, t } from "./text.js";
+
+export { addMonths, monthsBetween } from "./months.js";
 
 const PLACE = "Europe/Paris";
 
@@ -63,21 +66,5 @@ export const dayNode = (text) => h("time", { datetime: text, class: "day" }, day
 export const today = () => new Intl.DateTimeFormat("en-CA", { timeZone: PLACE }).format(new Date());
 export const thisMonth = () => today().slice(0, 7);
 
-/** `2024-11` and 3 is `2025-02`. */
-export function addMonths(text, number) {
-  const months = Number(text.slice(0, 4)) * 12 + Number(text.slice(5)) - 1 + number;
-  return `${String(Math.floor(months / 12)).padStart(4, "0")}-${String((months % 12) + 1).padStart(2, "0")}`;
-}
-
-/** Every month from one to another. */
-export function monthsBetween(from, to) {
-  const months = [];
-  for (let month = from; month <= to; month = addMonths(month, 1)) months.push(month);
-  return months;
-}
-
-/** How much of a period is over, in hundredths. */
-export function elapsed(from, to) {
-  const [start, now, end] = [from, today(), to].map((text) => utc(text).getTime());
-  return Math.round(Math.min(1, Math.max(0, (now - start) / (end - start + 86_400_000))) * 100);
-}
+/** How much of a period is over today, in hundredths. */
+export const elapsed = (from, to) => elapsedOn(from, to, today());

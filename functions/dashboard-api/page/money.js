@@ -1,11 +1,39 @@
 // Money is added in whole minor units, never in binary fractions.
 
-import { language } from "./text.js";
+/**
+ * An amount as the API writes it: `1200.50`, with all decimals of its currency.
+ * @typedef {{ amount: string, currency: string }} Money
+ *
+ * A total as the API gives it, of one kind, model and currency.
+ * @typedef {{
+ *   kind: string, model: string, currency: string, entries: number,
+ *   amount: Money, earned: Money, vendor_share: Money, due_to_partner: Money, due_from_partner: Money,
+ * }} Total
+ *
+ * What totals of one currency come to.
+ * @typedef {{
+ *   currency: string, entries: number, kinds: Record<string, Money>, earned: Money, dueTo: Money, dueFrom: Money,
+ * }} CurrencySum
+ */
 
+/** @param {string} amount */
 const decimals = (amount) => amount.split(".")[1]?.length ?? 0;
+
+/**
+ * The decimals of an amount's currency.
+ * @param {Money} money
+ */
+export const placesOf = ({ amount }) => decimals(amount);
+
+/** @param {Money} money */
 export const minor = ({ amount }) => BigInt(amount.replace(".", ""));
 
-/** So many minor units, with the decimals and the currency of `like`. */
+/**
+ * So many minor units, with the decimals and the currency of `like`.
+ * @param {bigint} units
+ * @param {Money} like
+ * @returns {Money}
+ */
 function money(units, like) {
   const places = decimals(like.amount);
   const digits = String(units < 0n ? -units : units).padStart(places + 1, "0");
@@ -14,23 +42,39 @@ function money(units, like) {
   return { amount: sign + (places ? `${whole}.${digits.slice(-places)}` : whole), currency: like.currency };
 }
 
-/** The sum of amounts of one currency, which `like` names. */
+/**
+ * The sum of amounts of one currency, which `like` names.
+ * @param {Money[]} amounts
+ * @param {Money} like
+ */
 export const sum = (amounts, like) =>
   money(
     amounts.reduce((total, amount) => total + minor(amount), 0n),
     like,
   );
+
+/**
+ * @param {Money} amount
+ * @param {Money} less
+ */
 export const difference = (amount, less) => money(minor(amount) - minor(less), amount);
+
+/** @param {Money} amount */
 export const sign = (amount) => (minor(amount) > 0n ? 1 : minor(amount) < 0n ? -1 : 0);
 
 const KINDS = ["commission", "revenue-share", "entry-fee", "instance-discount"];
 
-/** Totals as the API gives them, brought together by currency, which is never added to another. */
+/**
+ * Totals brought together by currency, which is never added to another.
+ * @param {Total[]} totals
+ * @returns {CurrencySum[]}
+ */
 export function byCurrency(totals) {
   const currencies = [...new Set(totals.map((total) => total.currency))].sort();
   return currencies.map((currency) => {
     const own = totals.filter((total) => total.currency === currency);
     const like = own[0].amount;
+    /** @type {(kinds: string[], field: "amount" | "earned" | "due_to_partner" | "due_from_partner") => Money} */
     const of = (kinds, field) =>
       sum(
         own.filter((total) => kinds.includes(total.kind)).map((total) => total[field]),
@@ -47,33 +91,52 @@ export function byCurrency(totals) {
   });
 }
 
-/** The totals of one currency in each of these months, zero where there are none, from months as the API gives them. */
+/**
+ * The totals of one currency in each of these months, zero where there are none. Some month has that currency.
+ * @param {string[]} keys
+ * @param {{ month: string, totals: Total[] }[]} months
+ * @param {string} currency
+ * @returns {Pick<CurrencySum, "earned" | "dueTo" | "dueFrom">[]}
+ */
 export function inMonths(keys, months, currency) {
-  const totals = months.map((one) => [one.month, byCurrency(one.totals).find((total) => total.currency === currency)]);
-  const known = new Map(totals.filter(([, total]) => total));
+  /** @type {Map<string, CurrencySum>} */
+  const known = new Map();
+  for (const one of months) {
+    const total = byCurrency(one.totals).find((total) => total.currency === currency);
+    if (total) known.set(one.month, total);
+  }
   const [like] = known.values();
   const nothing = sum([], like.earned);
   const zero = { earned: nothing, dueTo: nothing, dueFrom: nothing };
   return keys.map((key) => known.get(key) ?? zero);
 }
 
-/** The kinds that occur, in the order in which they are shown. */
+/**
+ * The kinds that occur, in the order in which they are shown.
+ * @param {Total[]} totals
+ */
 export const kindsIn = (totals) => KINDS.filter((kind) => totals.some((total) => total.kind === kind));
 
 /**
  * What people type as a number, as the API writes it: `1 200,50` or `1,200.50`. In English `12,000` is twelve thousand, in
  * French twelve. What is no such number stays as it is, for the API to refuse.
+ * @param {string} text
+ * @param {string} language
  */
-export function plainDecimal(text) {
+export function plainDecimal(text, language) {
   const compact = text.replace(/[\s\u00a0\u202f]/g, "");
-  const inThousands = language() === "en" && /^-?\d{1,3}(,\d{3})+(\.\d+)?$/.test(compact);
+  const inThousands = language === "en" && /^-?\d{1,3}(,\d{3})+(\.\d+)?$/.test(compact);
   if (inThousands) return compact.replaceAll(",", "");
   return /^-?\d+,\d+$/.test(compact) ? compact.replace(",", ".") : compact;
 }
 
-/** `12.5` per cent is the fraction `0.125`, by its digits. */
-export function fractionOfPercent(text) {
-  const plain = plainDecimal(text.replace("%", ""));
+/**
+ * `12.5` per cent is the fraction `0.125`, by its digits.
+ * @param {string} text
+ * @param {string} language
+ */
+export function fractionOfPercent(text, language) {
+  const plain = plainDecimal(text.replace("%", ""), language);
   if (!/^\d+(\.\d+)?$/.test(plain)) return plain;
   const [whole, fraction = ""] = plain.split(".");
   const digits = whole.padStart(3, "0");
@@ -81,7 +144,10 @@ export function fractionOfPercent(text) {
   return decimal.replace(/0+$/, "").replace(/\.$/, "");
 }
 
-/** The fraction `0.125` is `12.5` per cent, by its digits. */
+/**
+ * The fraction `0.125` is `12.5` per cent, by its digits.
+ * @param {string} text
+ */
 export function percentOfFraction(text) {
   const [whole, fraction = ""] = text.split(".");
   const digits = fraction.padEnd(2, "0");

@@ -18,7 +18,7 @@ import {
   unreadableNote,
   viewHeading,
 } from "./parts.js";
-import { count, codes, named, t } from "./text.js";
+import { codes, count, language, named, t } from "./text.js";
 
 /** Of the lines that differ this many are shown at first. */
 const SHOWN = 25;
@@ -84,7 +84,7 @@ function simulationForm(versions, results) {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const terms = {
-      rate: rate.value.trim() ? fractionOfPercent(rate.value) : undefined,
+      rate: rate.value.trim() ? fractionOfPercent(rate.value, language()) : undefined,
       from_sale: fromSale.value ? Number(fromSale.value) : undefined,
       model: model.value || undefined,
     };
