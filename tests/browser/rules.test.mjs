@@ -2,8 +2,10 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { linesOf } from "../../functions/dashboard-api/page/lines.js";
 import * as money from "../../functions/dashboard-api/page/money.js";
 import * as months from "../../functions/dashboard-api/page/months.js";
+import { finder, order, pageOf, plain, sorted } from "../../functions/dashboard-api/page/rows.js";
 import { position, scaleOf } from "../../functions/dashboard-api/page/scale.js";
 
 const eur = (amount) => ({ amount, currency: "EUR" });
@@ -12,9 +14,9 @@ const jpy = (amount) => ({ amount, currency: "JPY" });
 /** Cases: arguments, then what comes out. */
 const check = (name, rule, cases) =>
   test(name, () => {
-    for (const [given, expected] of cases) assert.deepEqual(rule(...given), expected, JSON.stringify(given, plain));
+    for (const [given, expected] of cases) assert.deepEqual(rule(...given), expected, JSON.stringify(given, shown));
   });
-const plain = (_, value) => (typeof value === "bigint" ? `${value}n` : value);
+const shown = (_, value) => (typeof value === "bigint" ? `${value}n` : value);
 
 check("amounts of one currency are added in minor units", money.sum, [
   [[[eur("0.10"), eur("0.20")], eur("0.00")], eur("0.30")],
@@ -122,4 +124,106 @@ check("a scale has round steps, and holds zero and every amount", scaleOf, [
 check("a position is a part of the scale", position, [
   [[0n, { low: -100n, high: 300n }], 0.25],
   [[300n, { low: -100n, high: 300n }], 1],
+]);
+
+const entry = (amount, recorded_at, more = {}) => ({
+  contract_id: "C-1",
+  term: 1,
+  cause_kind: "annuity",
+  cause: "annuity",
+  kind: "commission",
+  model: "referrer",
+  booked_on: "2024-03-01",
+  recorded_at,
+  amount: eur(amount),
+  vendor_share: eur("0.00"),
+  ...more,
+});
+/** What a row of entries shows: `model kind amount share` of the present, how often corrected, whether nothing is left. */
+const folded = (...entries) =>
+  linesOf(entries).map(({ latest, amount, vendor_share: share, corrections, cancelled }) => {
+    const present = `${latest.model} ${latest.kind} ${amount.amount} ${share.amount} ${amount.currency}`;
+    return `${present}${corrections ? ` corrected ${corrections}` : ""}${cancelled ? " cancelled" : ""}`;
+  });
+const integrator = { kind: "revenue-share", model: "affiliate" };
+
+check("entries of one cause are one line with its present value", folded, [
+  [[entry("10.00", "1")], ["referrer commission 10.00 0.00 EUR"]],
+  [[entry("10.00", "1"), entry("-2.50", "2")], ["referrer commission 7.50 0.00 EUR corrected 1"]],
+  [[entry("0.00", "1"), entry("8.00", "2"), entry("-8.00", "3")], ["referrer commission 0.00 0.00 EUR corrected 2 cancelled"]],
+  [[entry("0.00", "1")], ["referrer commission 0.00 0.00 EUR"]],
+  // Another model: taken from one and booked to the other at once, whichever comes first.
+  [
+    [entry("10.00", "1"), entry("-10.00", "2"), entry("25.00", "2", { ...integrator, vendor_share: eur("25.00") })],
+    ["affiliate revenue-share 25.00 25.00 EUR corrected 1"],
+  ],
+  [
+    [entry("25.00", "2", integrator), entry("-10.00", "2"), entry("10.00", "1")],
+    ["affiliate revenue-share 25.00 0.00 EUR corrected 1"],
+  ],
+  // The vendor's share is summed apart.
+  [
+    [entry("5.00", "1", { vendor_share: eur("5.00") }), entry("-5.00", "2", { vendor_share: eur("-1.00") })],
+    ["referrer commission 0.00 4.00 EUR corrected 1"],
+  ],
+]);
+
+check("other causes, terms, contracts and currencies are other lines", (...entries) => linesOf(entries).length, [
+  [[entry("1.00", "1"), entry("1.00", "2", { term: 2 })], 2],
+  [[entry("1.00", "1"), entry("1.00", "2", { contract_id: "C-2" })], 2],
+  [[entry("1.00", "1"), entry("-1.00", "2", { cause_kind: "credit-note", cause: "A-1" })], 2],
+  [[entry("1.00", "1"), entry("-1.00", "2", { cause_kind: "credit-note", cause: "A-2" }), entry("-1.00", "3", { cause_kind: "credit-note", cause: "A-1" })], 3],
+  [[entry("1.00", "1"), entry("1", "2", { amount: jpy("1"), vendor_share: jpy("0") })], 2],
+  [[], 0],
+]);
+
+test("lines and their entries come newest first", () => {
+  const lines = linesOf([
+    entry("1.00", "1"),
+    entry("2.00", "2", { term: 2, booked_on: "2025-03-01" }),
+    entry("3.00", "3"),
+    entry("4.00", "4", { contract_id: "C-2" }),
+  ]);
+  assert.deepEqual(lines.map((line) => line.entries.map((one) => one.amount.amount)), [["2.00"], ["4.00"], ["3.00", "1.00"]]);
+});
+
+const found = (query, ...texts) => texts.filter((text) => finder(query)(plain(text)));
+
+check("a search knows no accents, no case and no order", found, [
+  [["lefevre", "Cabinet Lefèvre", "Le Fort"], ["Cabinet Lefèvre"]],
+  [["BEZIERS", "Béziers Web"], ["Béziers Web"]],
+  [["web  béziers", "Béziers Web", "Web"], ["Béziers Web"]],
+  [["coeur", "Cœur de ville"], ["Cœur de ville"]],
+  [["l'atelier", "L’atelier"], ["L’atelier"]],
+  [["1 200", "1\u202f200,50"], ["1\u202f200,50"]],
+  [["", "all"], ["all"]],
+  [["nobody", "Béziers Web"], []],
+]);
+
+const texts = (one, other) => (one < other ? -1 : one > other ? 1 : 0);
+
+check("keys have an order, and nothing comes last", (a, b, down) => Math.sign(order(a, b, texts, down)), [
+  [["a", "b"], -1],
+  [["a", "b", true], 1],
+  [[2n, 10n], -1],
+  [[null, 1], 1],
+  [[null, 1, true], 1],
+  [[1, null, true], -1],
+  [[["EUR", 5n], ["EUR", 4n]], 1],
+  [[["CHF", 5n], ["EUR", 4n]], -1],
+  [[["EUR", 4n], ["EUR", 4n]], 0],
+]);
+
+test("equal rows stay as they were, up and down", () => {
+  const rows = ["b1", "a1", "b2", "a2"];
+  assert.deepEqual(sorted(rows, (row) => row[0], texts, false), ["a1", "a2", "b1", "b2"]);
+  assert.deepEqual(sorted(rows, (row) => row[0], texts, true), ["b1", "b2", "a1", "a2"]);
+});
+
+check("a page that is not there is the nearest one", (number) => pageOf([1, 2, 3, 4, 5], number, 2), [
+  [[1], { page: 1, pages: 3, first: 0, rows: [1, 2] }],
+  [[3], { page: 3, pages: 3, first: 4, rows: [5] }],
+  [[9], { page: 3, pages: 3, first: 4, rows: [5] }],
+  [[0], { page: 1, pages: 3, first: 0, rows: [1, 2] }],
+  [[NaN], { page: 1, pages: 3, first: 0, rows: [1, 2] }],
 ]);
