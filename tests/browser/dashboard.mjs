@@ -3,4 +3,5 @@
 import "./sign-in.mjs";
 import "./partner.mjs";
 import "./manager.mjs";
+import "./lists.mjs";
 import "./everywhere.mjs";

@@ -4,6 +4,7 @@ import { onRefused } from "./api.js";
 import { announce } from "./dom.js";
 import { problemNote, titleOf } from "./parts.js";
 import { route } from "./routes.js";
+import { keepScroll, restoreScroll } from "./scroll.js";
 import { offer, session, signOut, takeTokenFromLink } from "./session.js";
 import { markPlace, shell } from "./shell.js";
 import { firstLanguage, speak, t } from "./text.js";
@@ -50,8 +51,8 @@ async function show(now, main, moveFocus) {
   }
   const heading = main.querySelector("h1");
   document.title = titleOf(heading?.textContent ?? t("brand"));
+  restoreScroll();
   if (!moveFocus) return;
-  scrollTo(0, 0);
   heading?.focus({ preventScroll: true });
   announce(heading?.textContent ?? "");
 }
@@ -69,6 +70,7 @@ addEventListener("hashchange", async () => {
   else await show(now, document.querySelector("main"), true);
 });
 
+keepScroll();
 onRefused(() => render());
 await speak(firstLanguage());
 takeTokenFromLink();

@@ -4,16 +4,16 @@ import { get, getAll } from "./api.js";
 import { monthChart } from "./chart.js";
 import { h } from "./dom.js";
 import { dateInput, field, monthField } from "./fields.js";
-import { addMonths, integer, moneyNode, month, monthsBetween, thisMonth } from "./format.js";
+import { addMonths, amountNode, moneyNode, month, monthsBetween, thisMonth } from "./format.js";
+import { amountKey, list } from "./list.js";
 import { minimumList } from "./minimum-list.js";
-import { byCurrency, inMonths, sign } from "./money.js";
+import { byCurrency, inMonths, kindsIn, sign } from "./money.js";
 import {
   empty,
   knownOn,
   loaded,
   partnerLink,
   section,
-  table,
   totalsTable,
   unreadableNote,
   viewHeading,
@@ -21,8 +21,6 @@ import {
 } from "./parts.js";
 import { named, t } from "./text.js";
 
-/** Of a long list of partners this many are shown at first. */
-const SHOWN = 100;
 /** Items looked through for what waits, and causes shown. */
 const WAITING = 25;
 const CAUSES = 5;
@@ -134,10 +132,6 @@ function overview(summary) {
   const { totals, months, models, partners } = summary;
   if (totals.length === 0) return empty(t("months.none"));
   const currencies = byCurrency(totals);
-  const byPartner = partners.map((one) => ({
-    label: partnerLink(one.partner_id, one.name ?? one.partner_id),
-    totals: one.totals,
-  }));
   return [
     h(
       "ul",
@@ -179,27 +173,47 @@ function overview(summary) {
         { total: totals, hideCaption: true },
       ),
     ),
-    section(t("manager.partners"), partnersTable(byPartner, totals)),
+    section(t("manager.partners"), partnersTable(partners)),
   ];
 }
 
-function partnersTable(groups, totals) {
-  const place = h("div", {});
-  const show = (number) => {
-    place.replaceChildren(
-      totalsTable(t("manager.partners"), t("partner"), groups.slice(0, number), { total: totals, hideCaption: true }),
-    );
-    if (groups.length > number)
-      place.append(
-        h(
-          "button",
-          { type: "button", onclick: () => show(groups.length) },
-          t("manager.all-partners", { n: integer(groups.length) }),
-        ),
-      );
-  };
-  show(SHOWN);
-  return place;
+/** A row for each partner and currency. */
+function partnersTable(partners) {
+  const amount = (id, head, of, more) => ({
+    id,
+    head,
+    number: true,
+    cell: (row) => amountNode(of(row)),
+    sort: (row) => amountKey(of(row)),
+    sum: of,
+    ...more,
+  });
+  return list({
+    name: "partners",
+    caption: t("manager.partners"),
+    rows: partners.flatMap(({ partner_id: id, name, totals }) =>
+      byCurrency(totals).map((total) => ({ ...total, id, name: name ?? id })),
+    ),
+    order: "-to",
+    dims: ({ dueTo, dueFrom }) => sign(dueTo) === 0 && sign(dueFrom) === 0,
+    choices: [{ id: "currency", label: t("currency"), of: ({ currency }) => currency, name: (currency) => currency }],
+    columns: [
+      {
+        id: "partner",
+        head: t("partner"),
+        label: true,
+        cell: ({ id, name }) => partnerLink(id, name),
+        sort: ({ name }) => name,
+        text: ({ id, name }) => `${name} ${id}`,
+      },
+      { id: "currency", head: t("currency"), cell: ({ currency }) => currency, sort: ({ currency }) => currency },
+      ...kindsIn(partners.flatMap(({ totals }) => totals)).map((kind) =>
+        amount(kind, named("kinds", kind), ({ kinds }) => kinds[kind], { wide: "extra" }),
+      ),
+      amount("to", t("due.to"), ({ dueTo }) => dueTo, { lead: true }),
+      amount("from", t("due.from"), ({ dueFrom }) => dueFrom),
+    ],
+  });
 }
 
 const line = (label, amount) =>

@@ -4,12 +4,13 @@ import { path, put } from "./api.js";
 import { announce, h } from "./dom.js";
 import { busy, clearErrors, field, input, placeError } from "./fields.js";
 import { integer, period } from "./format.js";
-import { badge, empty, link, partnerLink, table, unreadableNote } from "./parts.js";
-import { t } from "./text.js";
+import { list } from "./list.js";
+import { badge, empty, link, partnerLink, unreadableNote } from "./parts.js";
+import { named, t } from "./text.js";
 
 /** From partners as listed with their minimum of sales; `again` reads them anew. */
-export function minimumList({ list, complete, ...rest }, again) {
-  const late = list.flatMap(yearsOf);
+export function minimumList({ list: partners, complete, ...rest }, again) {
+  const late = partners.flatMap(yearsOf);
   return [
     unreadableNote(rest),
     !complete && h("p", { class: "note" }, t("behind.incomplete")),
@@ -23,25 +24,50 @@ const yearsOf = ({ partner_id: id, name, minimum_sales: current, missed = [] }) 
   [...missed, ...(current?.status === "behind" ? [current] : [])].map((year) => ({ id, name, year }));
 
 const lateTable = (late, again) =>
-  table(
-    t("behind.title"),
-    [
-      { head: t("partner"), label: true, cell: ({ id, name }) => partnerLink(id, name) },
+  list({
+    name: "behind",
+    caption: t("behind.title"),
+    rows: late,
+    choices: [
+      { id: "status", label: t("status"), of: ({ year }) => year.status, name: (status) => named("status", status) },
+    ],
+    columns: [
       {
+        id: "partner",
+        head: t("partner"),
+        label: true,
+        cell: ({ id, name }) => partnerLink(id, name),
+        sort: ({ name }) => name,
+        text: ({ id, name }) => `${name} ${id}`,
+      },
+      {
+        id: "sales",
         head: t("minimum.sales"),
         number: true,
+        lead: true,
         cell: ({ year }) => t("minimum.short", { sales: integer(year.sales), minimum: integer(year.minimum) }),
+        sort: ({ year }) => year.sales - year.minimum,
       },
-      { head: t("minimum.year"), wide: true, cell: ({ year }) => period(year.from, year.to) },
-      { head: t("status"), cell: ({ year }) => badge("status", year.status) },
+      {
+        id: "year",
+        head: t("minimum.year"),
+        wide: true,
+        cell: ({ year }) => period(year.from, year.to),
+        sort: ({ year }) => year.from,
+        text: ({ year }) => period(year.from, year.to),
+      },
+      {
+        id: "status",
+        head: t("status"),
+        cell: ({ year }) => badge("status", year.status),
+        sort: ({ year }) => year.status,
+      },
       {
         head: t("aside.title"),
         cell: (row) => (row.year.status === "missed" ? asideForm(row, again) : t("aside.running")),
       },
     ],
-    late,
-    { hideCaption: true },
-  );
+  });
 
 function asideForm({ id, year }, again) {
   const reason = input({ name: "reason", maxlength: "200", required: true });

@@ -1,81 +1,102 @@
-// All partners, to search.
+// All partners, to find one.
 
-import { get } from "./api.js";
+import { getAll } from "./api.js";
 import { h } from "./dom.js";
 import { field } from "./fields.js";
 import { integer } from "./format.js";
-import { badge, empty, link, loaded, pager, partnerLink, table, unreadableNote, viewHeading } from "./parts.js";
+import { list } from "./list.js";
+import { badge, empty, link, loaded, partnerLink, unreadableNote, viewHeading } from "./parts.js";
 import { named, t } from "./text.js";
 
-const LIMIT = 50;
+const LIMIT = 500;
+/** At most this many pages of partners are brought together; beyond them the API searches. */
+const PAGES = 10;
 
 export function view({ query, signal }) {
-  const wanted = query.get("q") ?? "";
-  const list = h("div", {});
-  const bar = pager(show);
-  function show(cursor) {
-    const load = () => get("/partners", { q: wanted, with: "minimum_sales", limit: LIMIT, cursor }, signal);
-    list.replaceChildren(
-      loaded(load, (page) => {
-        bar.goesOn(page.next_cursor);
-        return [
-          unreadableNote(page),
-          page.partners.length === 0
-            ? empty(t(wanted ? "partners.none-found" : "partners.none"))
-            : partnerTable(page.partners),
-        ];
-      }),
-    );
-  }
-  show();
+  const wanted = query.get("named") ?? "";
+  const load = () => getAll("/partners", { q: wanted, with: "minimum_sales", limit: LIMIT }, "partners", signal, PAGES);
   return h(
     "div",
     {},
     viewHeading(t("nav.partners")),
-    search(wanted),
-    list,
-    bar,
+    loaded(load, ({ list: partners, complete, ...rest }) => [
+      unreadableNote(rest),
+      (!complete || wanted) && search(wanted, partners.length),
+      partners.length === 0 ? empty(t(wanted ? "partners.none-found" : "partners.none")) : partnerList(partners),
+    ]),
     h("p", {}, link("#/register", t("nav.register"))),
   );
 }
 
-function search(wanted) {
-  const text = h("input", { type: "search", name: "q", value: wanted, autocomplete: "off" });
+/** Among more partners than are shown. */
+function search(wanted, shown) {
+  const text = h("input", { type: "search", name: "named", value: wanted, autocomplete: "off" });
   const go = (event) => {
     event.preventDefault();
-    location.hash = text.value.trim() ? `#/partners?${new URLSearchParams({ q: text.value.trim() })}` : "#/partners";
+    location.hash = text.value.trim() ? `#/partners?${new URLSearchParams({ named: text.value.trim() })}` : "#/partners";
   };
-  return h(
-    "form",
-    { class: "filters", role: "search", onsubmit: go },
-    field(t("partners.search"), text),
-    h("div", { class: "actions" }, h("button", {}, t("partners.find"))),
-  );
+  return [
+    h("p", { class: "note" }, t("partners.incomplete", { n: integer(shown) })),
+    h(
+      "form",
+      { class: "filters", onsubmit: go },
+      field(t("partners.search"), text),
+      h("div", { class: "actions" }, h("button", {}, t("partners.find"))),
+    ),
+  ];
 }
 
-const partnerTable = (partners) =>
-  table(
-    t("nav.partners"),
-    [
-      { head: t("partner.name"), label: true, cell: (one) => partnerLink(one.partner_id, one.name) },
-      { head: t("partner.id"), cell: (one) => one.partner_id },
+const partnerList = (partners) =>
+  list({
+    caption: t("nav.partners"),
+    rows: partners,
+    order: "name",
+    none: t("partners.none-found"),
+    choices: [
+      { id: "model", label: t("partner.model"), of: ({ model }) => model ?? "none", name: modelName },
       {
-        head: t("partner.model"),
-        wide: true,
-        cell: (one) => (one.model ? named("model", one.model) : t("partner.no-model")),
-      },
-      {
-        head: t("minimum.title"),
-        cell: ({ minimum_sales: year }) =>
-          year
-            ? [
-                t("minimum.short", { sales: integer(year.sales), minimum: integer(year.minimum) }),
-                " ",
-                badge("status", year.status),
-              ]
-            : "–",
+        id: "status",
+        label: t("minimum.title"),
+        of: ({ minimum_sales: year }) => year?.status,
+        name: (status) => named("status", status),
       },
     ],
-    partners,
-    { hideCaption: true },
-  );
+    columns: [
+      {
+        id: "name",
+        head: t("partner.name"),
+        label: true,
+        cell: (one) => partnerLink(one.partner_id, one.name),
+        sort: (one) => one.name,
+        text: (one) => one.name,
+      },
+      {
+        id: "id",
+        head: t("partner.id"),
+        cell: (one) => h("span", { class: "id" }, one.partner_id),
+        sort: (one) => one.partner_id,
+        text: (one) => one.partner_id,
+      },
+      {
+        id: "model",
+        head: t("partner.model"),
+        cell: ({ model }) => modelName(model ?? "none"),
+        sort: ({ model }) => model && modelName(model),
+        text: ({ model }) => modelName(model ?? "none"),
+      },
+      {
+        id: "minimum",
+        head: t("minimum.title"),
+        cell: ({ minimum_sales: year }) =>
+          year && [
+            h("span", { class: "day" }, t("minimum.short", { sales: integer(year.sales), minimum: integer(year.minimum) })),
+            " ",
+            badge("status", year.status),
+          ],
+        sort: ({ minimum_sales: year }) => year && [year.status, year.minimum - year.sales],
+        text: ({ minimum_sales: year }) => (year ? named("status", year.status) : ""),
+      },
+    ],
+  });
+
+const modelName = (model) => (model === "none" ? t("partner.no-model") : named("model", model));

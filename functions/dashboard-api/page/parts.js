@@ -90,57 +90,66 @@ export const unreadableNote = ({ unreadable_count: n = 0 }) =>
 export const empty = (text) => h("p", { class: "empty" }, text);
 
 /**
- * A table. Columns: `{ head, cell(row), number, wide, label }`: numbers stand right, wide ones disappear on a phone, and
- * the column marked `label` names the row. `detail(row)` is what a row opens; `below(row)` stands under it at all times.
+ * A table. Columns: `{ head, cell(row), number, wide, label, lead }`: numbers stand right, wide ones disappear where there
+ * is little room, `"extra"` ones before that, and the column marked `label` names the row. `detail(row)` is what a row opens;
+ * `below(row)` stands under it at all times. A `stacked` table shows each row in two lines on a phone: the label and what is
+ * marked `lead`, then the rest.
  */
-export function table(caption, columns, rows, { foot = [], hideCaption = false, detail = null, below = null } = {}) {
-  const heads = columns.map((column) => h("th", { scope: "col", class: classes(column) }, column.head));
+export function table(caption, columns, rows, options = {}) {
+  const { foot = [], hideCaption = false, detail = null, below = null, stacked = false } = options;
+  const heads = columns.map((column) => h("th", { ...role("columnheader"), scope: "col", class: classes(column) }, column.head));
   const bodies = rows.map((row) => tableRow(columns, row, { detail, below }));
   const feet = foot.map((row) => tableRow(columns, row));
   return h(
     "div",
-    { class: "scroll", tabindex: "0", role: "group", "aria-label": caption },
+    { class: stacked ? "scroll stacked" : "scroll", tabindex: "0", role: "group", "aria-label": caption },
     h(
       "table",
-      {},
+      role("table"),
       h("caption", { class: hideCaption ? "hidden" : null }, caption),
-      h("thead", {}, h("tr", {}, heads)),
-      h("tbody", {}, bodies),
-      feet.length > 0 && h("tfoot", {}, feet),
+      h("thead", role("rowgroup"), h("tr", role("row"), heads)),
+      h("tbody", role("rowgroup"), bodies),
+      feet.length > 0 && h("tfoot", role("rowgroup"), feet),
     ),
   );
 }
 
-const classes = ({ number, wide }) => [number && "number", wide && "wide"].filter(Boolean).join(" ") || null;
+/** What a part of a table is, said again since a phone shows it as something else. */
+export const role = (name) => ({ role: name });
 
-function tableRow(columns, row, { detail = null, below = null } = {}) {
-  const continued = row.continues ? "continues" : null;
+export const classes = ({ number, wide, lead, label }) =>
+  [number && "number", wide && "wide", wide === "extra" && "extra", lead && "lead-cell", label && "label-cell"].filter(Boolean).join(" ") || null;
+
+export function tableRow(columns, row, { detail = null, below = null, dimmed = false } = {}) {
+  const kind = [row.continues && "continues", dimmed && "dimmed"].filter(Boolean).join(" ") || null;
   const cells = columns.map((column) => {
     const content = column.cell(row);
+    const properties = { class: classes(column), "data-head": column.head };
     return column.label
-      ? h("th", { scope: "row", class: classes(column) }, content)
-      : h("td", { class: classes(column) }, content);
+      ? h("th", { ...properties, ...role("rowheader"), scope: "row" }, content)
+      : h("td", { ...properties, ...role("cell") }, content);
   });
   if (below !== null)
     return [
-      h("tr", { class: "explained-row" }, cells),
-      h("tr", { class: "below-row" }, h("td", { colspan: columns.length }, below(row))),
+      h("tr", { ...role("row"), class: "explained-row" }, cells),
+      h("tr", { ...role("row"), class: "below-row" }, h("td", { ...role("cell"), colspan: columns.length }, below(row))),
     ];
-  if (detail === null) return h("tr", { class: continued }, cells);
-  return disclosedRow(cells, columns.length, () => detail(row));
+  if (detail === null) return h("tr", { ...role("row"), class: kind }, cells);
+  return disclosedRow(cells, kind, () => detail(row));
 }
 
 /** A row whose first cell is a button that opens a row below it. */
-function disclosedRow(cells, width, detail) {
+function disclosedRow(cells, kind, detail) {
   const id = freshId("detail");
   const [first] = cells;
   const button = h("button", { type: "button", class: "disclose", "aria-expanded": "false" }, ...first.childNodes);
   first.replaceChildren(button);
-  const row = h("tr", { class: "opens" }, cells);
-  const below = h("tr", { id, class: "detail-row", hidden: true }, h("td", { colspan: width }));
+  const row = h("tr", { ...role("row"), class: kind ? `opens ${kind}` : "opens" }, cells);
+  const place = h("td", { ...role("cell"), colspan: cells.length });
+  const below = h("tr", { ...role("row"), id, class: "detail-row", hidden: true }, place);
   const toggle = () => {
     const open = below.hidden;
-    if (open && !below.firstChild.hasChildNodes()) below.firstChild.append(detail());
+    if (open && !place.hasChildNodes()) place.append(detail());
     below.hidden = !open;
     button.setAttribute("aria-expanded", String(open));
     if (open) button.setAttribute("aria-controls", id);
@@ -255,7 +264,7 @@ export const pairs = (list, properties = {}) =>
     "dl",
     { class: "pairs", ...properties },
     list
-      .filter(([, what]) => what !== null && what !== undefined && what !== "")
+      .filter(([, what]) => what !== null && what !== undefined && what !== "" && what !== false)
       .map(([term, what]) => h("div", {}, h("dt", {}, term), h("dd", {}, what))),
   );
 

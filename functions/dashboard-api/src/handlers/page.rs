@@ -35,6 +35,7 @@ const INDEX: &[u8] = compressed!("index.html");
 
 /// Every other file of the folder.
 const FILES: &[(&str, &[u8])] = files![
+    "address.js"
     "agreement-form.js"
     "api.js"
     "app.js"
@@ -53,6 +54,7 @@ const FILES: &[(&str, &[u8])] = files![
     "forms.css"
     "icon.svg"
     "lines.js"
+    "list.js"
     "manager.js"
     "minimum-list.js"
     "money.js"
@@ -69,6 +71,7 @@ const FILES: &[(&str, &[u8])] = files![
     "routes.js"
     "rows.js"
     "scale.js"
+    "scroll.js"
     "session.js"
     "shell.js"
     "sign-in.js"
