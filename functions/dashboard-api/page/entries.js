@@ -1,51 +1,49 @@
-// What was booked for a partner in a period, page by page.
+// What was booked for a partner in a period: a row for each line, with the entries behind it.
 
-import { get, path } from "./api.js";
+import { addressWith, inAddress } from "./address.js";
+import { getAll, path } from "./api.js";
 import { h } from "./dom.js";
-import { entryTable } from "./entry-table.js";
+import { lineList } from "./line-list.js";
 import { dateInput, field } from "./fields.js";
-import { empty, loaded, pager, unreadableNote, viewHeading } from "./parts.js";
+import { integer } from "./format.js";
+import { linesOf } from "./lines.js";
+import { empty, loaded, unreadableNote, viewHeading } from "./parts.js";
 import { partnerTabs } from "./partner-tabs.js";
 import { t } from "./text.js";
 
-const LIMIT = 25;
+const LIMIT = 500;
+/** At most this many pages of entries are brought together. */
+const PAGES = 10;
 
 export function view(where) {
   const { partnerId, base, query, signal } = where;
   const filters = { from: query.get("from"), to: query.get("to") };
-  const list = h("div", {});
-  const bar = pager(show);
-  function show(cursor) {
-    const load = () => get(path("partners", partnerId, "entries"), { ...filters, limit: LIMIT, cursor }, signal);
-    list.replaceChildren(
-      loaded(load, (page) => {
-        bar.goesOn(page.next_cursor);
-        return [
-          unreadableNote(page),
-          page.entries.length === 0 ? empty(t("entries.none")) : entryTable(t("entries.title"), page.entries),
-        ];
-      }),
-    );
-  }
-  show();
+  const load = () => getAll(path("partners", partnerId, "entries"), { ...filters, limit: LIMIT }, "entries", signal, PAGES);
   return h(
     "div",
     {},
     partnerTabs(where),
     viewHeading(t("entries.title"), { above: where.ofPartner ? partnerId : null, below: t("entries.text") }),
     periodForm(`${base}/entries`, filters),
-    list,
-    bar,
+    loaded(load, ({ list, complete, ...rest }) => [
+      unreadableNote(rest),
+      !complete && h("div", { class: "note" }, h("p", {}, t("entries.incomplete", { n: integer(list.length) }))),
+      list.length === 0 ? empty(t("entries.none")) : lineList(linesOf(list)),
+    ]),
   );
 }
 
-/** A period to filter by; the address keeps it. */
+/** A period to filter by; the address keeps it, with what it has already. */
 export function periodForm(address, { from, to }) {
   const [first, last] = [dateInput(from, { name: "from" }), dateInput(to, { name: "to" })];
+  const go = (days) => (location.hash = addressWith(address, new URLSearchParams({ ...Object.fromEntries(inAddress()), page: "", ...days })));
   const filter = (event) => {
     event.preventDefault();
-    const chosen = Object.entries({ from: first.value, to: last.value }).filter(([, value]) => value);
-    location.hash = `${address}?${new URLSearchParams(chosen)}`;
+    go({ from: first.value, to: last.value });
+  };
+  const clear = (event) => {
+    event.preventDefault();
+    go({ from: "", to: "" });
   };
   return h(
     "form",
@@ -56,7 +54,7 @@ export function periodForm(address, { from, to }) {
       "div",
       { class: "actions" },
       h("button", {}, t("filter.apply")),
-      (from || to) && h("a", { class: "quiet-link", href: address }, t("filter.clear")),
+      (from || to) && h("a", { class: "quiet-link", href: address, onclick: clear }, t("filter.clear")),
     ),
   );
 }

@@ -53,6 +53,7 @@ const FILES: &[(&str, &[u8])] = files![
     "format.js"
     "forms.css"
     "icon.svg"
+    "line-list.js"
     "lines.js"
     "list.js"
     "manager.js"
