@@ -21,8 +21,23 @@ const synthetic = (page, rows) =>
       rows: made,
       choices: [{ id: "kind", label: "Kind", of: ({ kind }) => kind, name: (kind) => kind }],
       columns: [
-        { id: "name", head: "Name", label: true, cell: ({ name }) => name, sort: ({ name }) => name, text: ({ name }) => name },
-        { id: "amount", head: "Amount", number: true, lead: true, cell: (row) => moneyNode(row.amount), sort: (row) => amountKey(row.amount), sum: amount },
+        {
+          id: "name",
+          head: "Name",
+          label: true,
+          cell: ({ name }) => name,
+          sort: ({ name }) => name,
+          text: ({ name }) => name,
+        },
+        {
+          id: "amount",
+          head: "Amount",
+          number: true,
+          lead: true,
+          cell: (row) => moneyNode(row.amount),
+          sort: (row) => amountKey(row.amount),
+          sum: amount,
+        },
       ],
     });
     document.querySelector("main").replaceChildren(element);
@@ -63,7 +78,10 @@ test("rows are found, sorted, turned and summed, and the address keeps it", asyn
   assert.equal(await heads(page, "Amount").getAttribute("aria-sort"), "descending");
   const amounts = await page.locator("tbody .lead-cell").allTextContents();
   const numbers = amounts.filter((text) => text.endsWith("EUR")).map(parseFloat);
-  assert.deepEqual(numbers, [...numbers].sort((a, b) => b - a));
+  assert.deepEqual(
+    numbers,
+    [...numbers].sort((a, b) => b - a),
+  );
   await heads(page, "Name").getByRole("button").press("Enter");
   assert.equal(await heads(page, "Name").getAttribute("aria-sort"), "ascending");
   assert.equal((await labels(page))[1], "Mairie de Béziers 5", "numbers in a text are numbers");

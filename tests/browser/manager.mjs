@@ -25,6 +25,33 @@ test("the whole programme, and its amounts as a file", async (t) => {
   assert.deepEqual(content, await workbook("/summary?from=2023-01&to=2025-12&lang=en"));
 });
 
+test("the months by model and by partner, each as a chart and a table", async (t) => {
+  const page = await opened(t, ADMIN, { address: "#/?from=2023-01&to=2025-12" });
+  const { totals } = (await api("/summary?from=2023-01&to=2025-12")).json;
+  const currencies = new Set(totals.map((total) => total.currency));
+  for (const [name, way] of [["Earned, by model", "model"], ["Earned, by partner", "partner"]]) {
+    await page.getByRole("button", { name }).click();
+    await idle(page);
+    assert.ok((await page.evaluate(() => location.hash)).endsWith(`&chart=${way}`));
+    assert.equal(await page.locator(".charts > .card").count(), currencies.size);
+    await page.locator(".charts summary").first().click();
+    assert.equal(await page.locator(".charts table").first().locator("tbody tr").count(), 36);
+    // What the series come to in each month is what was earned in it.
+    const sums = await page.evaluate(async (currency) => {
+      const { byCurrency, minor } = await import("/page/money.js");
+      const answer = await (await fetch("/summary?from=2023-01&to=2025-12", { headers: { Authorization: `Bearer ${sessionStorage.getItem("token")}` } })).json();
+      const earned = byCurrency(answer.totals).find((total) => total.currency === currency).earned;
+      const cells = [...document.querySelectorAll(".charts table")[0].querySelectorAll("td")].map((cell) => cell.textContent);
+      const units = cells.map((text) => BigInt(text.replace(/[^0-9\u2212]/g, "").replace("\u2212", "-")));
+      return [units.reduce((sum, one) => sum + one, 0n) === minor(earned), cells.length];
+    }, [...currencies].sort()[0]);
+    assert.equal(sums[0], true, String(sums));
+  }
+  await page.reload();
+  await idle(page);
+  assert.equal(await page.getByRole("button", { name: "Earned, by partner" }).getAttribute("aria-pressed"), "true");
+});
+
 test("the programme as known on a day", async (t) => {
   const page = await opened(t, ADMIN, { address: "#/?from=2023-01&to=2025-12" });
   const partners = page.getByRole("table", { name: "By partner" });

@@ -24,6 +24,36 @@ test("balances, to the cent and by currency", async (t) => {
   await page.getByRole("table", { name: "Amounts by month" }).waitFor();
 });
 
+test("a chart says the month that is gone to, and leads to its statement", async (t) => {
+  const page = await opened(t, PARTNER);
+  const chart = page.getByRole("slider", { name: /Amounts by month/ }).first();
+  const reading = page.locator(".reading").first();
+  const now = await reading.innerText();
+  assert.equal(Number(await chart.getAttribute("aria-valuemax")) >= 12, true);
+  await chart.press("ArrowLeft");
+  const before = await chart.getAttribute("aria-valuetext");
+  assert.notEqual(await reading.innerText(), now);
+  await chart.press("End");
+  await chart.press("ArrowRight");
+  assert.equal(await chart.getAttribute("aria-valuenow"), await chart.getAttribute("aria-valuemax"));
+  await chart.press("Home");
+  await chart.locator(".column").nth(3).hover();
+  assert.equal(await chart.getAttribute("aria-valuenow"), "4");
+  const month = (await reading.locator("strong").first().innerText()).toLowerCase();
+  assert.ok((await chart.getAttribute("aria-valuetext")).toLowerCase().startsWith(month), before);
+  await chart.locator(".column").nth(3).click();
+  await page.getByRole("heading", { level: 1 }).getByText(new RegExp(month, "i")).waitFor();
+  await idle(page);
+});
+
+test("a finger shows the values of a month, and stays", async (t) => {
+  const page = await opened(t, PARTNER, { hasTouch: true, viewport: { width: 390, height: 800 } });
+  const chart = page.getByRole("slider", { name: /Amounts by month/ }).first();
+  await chart.locator(".column").nth(5).tap();
+  assert.equal(await chart.getAttribute("aria-valuenow"), "6");
+  assert.equal(await page.evaluate(() => location.hash), "#/");
+});
+
 test("entries of a period, a row for each line, which opens its entries", async (t) => {
   const page = await opened(t, PARTNER, { address: "#/entries" });
   const wanted = entries.find((entry) => entry.contract_id);

@@ -7,6 +7,7 @@ import * as money from "../../functions/dashboard-api/page/money.js";
 import * as months from "../../functions/dashboard-api/page/months.js";
 import { finder, order, pageOf, plain, sorted } from "../../functions/dashboard-api/page/rows.js";
 import { position, scaleOf } from "../../functions/dashboard-api/page/scale.js";
+import { greatest, stacked, withRest } from "../../functions/dashboard-api/page/stacks.js";
 
 const eur = (amount) => ({ amount, currency: "EUR" });
 const jpy = (amount) => ({ amount, currency: "JPY" });
@@ -32,7 +33,10 @@ check("a difference keeps its sign", money.difference, [
 ]);
 
 const total = (currency, kind, amount, due) => {
-  const [money, zero] = [{ amount, currency }, { amount: currency === "JPY" ? "0" : "0.00", currency }];
+  const [money, zero] = [
+    { amount, currency },
+    { amount: currency === "JPY" ? "0" : "0.00", currency },
+  ];
   return {
     kind,
     model: "referrer",
@@ -55,14 +59,19 @@ test("totals come together by currency, and currencies are never added", () => {
   ];
   const [inEuros, inYen, ...more] = money.byCurrency(totals);
   assert.deepEqual(more, []);
-  assert.deepEqual([inEuros.currency, inEuros.entries, inEuros.dueTo, inEuros.dueFrom], ["EUR", 3, eur("10.25"), eur("3.50")]);
+  assert.deepEqual(
+    [inEuros.currency, inEuros.entries, inEuros.dueTo, inEuros.dueFrom],
+    ["EUR", 3, eur("10.25"), eur("3.50")],
+  );
   assert.deepEqual([inEuros.kinds.commission, inEuros.kinds["entry-fee"]], [eur("10.25"), eur("3.50")]);
   assert.deepEqual([inYen.currency, inYen.dueTo], ["JPY", jpy("500")]);
   assert.deepEqual(money.kindsIn(totals), ["commission", "entry-fee"]);
 });
 
 test("months without entries are months of zero", () => {
-  const booked = [{ month: "2024-03", totals: [total("EUR", "commission", "10.00", "to"), total("JPY", "commission", "7", "to")] }];
+  const booked = [
+    { month: "2024-03", totals: [total("EUR", "commission", "10.00", "to"), total("JPY", "commission", "7", "to")] },
+  ];
   const earned = money.inMonths(["2024-02", "2024-03"], booked, "EUR").map((one) => one.earned);
   assert.deepEqual(earned, [eur("0.00"), eur("10.00")]);
 });
@@ -101,7 +110,10 @@ check("months are added across years", months.addMonths, [
 ]);
 
 check("every month from one to another", months.monthsBetween, [
-  [["2024-11", "2025-02"], ["2024-11", "2024-12", "2025-01", "2025-02"]],
+  [
+    ["2024-11", "2025-02"],
+    ["2024-11", "2024-12", "2025-01", "2025-02"],
+  ],
   [["2024-11", "2024-11"], ["2024-11"]],
   [["2024-11", "2024-10"], []],
 ]);
@@ -150,7 +162,10 @@ const integrator = { kind: "revenue-share", model: "affiliate" };
 check("entries of one cause are one line with its present value", folded, [
   [[entry("10.00", "1")], ["referrer commission 10.00 0.00 EUR"]],
   [[entry("10.00", "1"), entry("-2.50", "2")], ["referrer commission 7.50 0.00 EUR corrected 1"]],
-  [[entry("0.00", "1"), entry("8.00", "2"), entry("-8.00", "3")], ["referrer commission 0.00 0.00 EUR corrected 2 cancelled"]],
+  [
+    [entry("0.00", "1"), entry("8.00", "2"), entry("-8.00", "3")],
+    ["referrer commission 0.00 0.00 EUR corrected 2 cancelled"],
+  ],
   [[entry("0.00", "1")], ["referrer commission 0.00 0.00 EUR"]],
   // Another model: taken from one and booked to the other at once, whichever comes first.
   [
@@ -172,7 +187,14 @@ check("other causes, terms, contracts and currencies are other lines", (...entri
   [[entry("1.00", "1"), entry("1.00", "2", { term: 2 })], 2],
   [[entry("1.00", "1"), entry("1.00", "2", { contract_id: "C-2" })], 2],
   [[entry("1.00", "1"), entry("-1.00", "2", { cause_kind: "credit-note", cause: "A-1" })], 2],
-  [[entry("1.00", "1"), entry("-1.00", "2", { cause_kind: "credit-note", cause: "A-2" }), entry("-1.00", "3", { cause_kind: "credit-note", cause: "A-1" })], 3],
+  [
+    [
+      entry("1.00", "1"),
+      entry("-1.00", "2", { cause_kind: "credit-note", cause: "A-2" }),
+      entry("-1.00", "3", { cause_kind: "credit-note", cause: "A-1" }),
+    ],
+    3,
+  ],
   [[entry("1.00", "1"), entry("1", "2", { amount: jpy("1"), vendor_share: jpy("0") })], 2],
   [[], 0],
 ]);
@@ -184,7 +206,10 @@ test("lines and their entries come newest first", () => {
     entry("3.00", "3"),
     entry("4.00", "4", { contract_id: "C-2" }),
   ]);
-  assert.deepEqual(lines.map((line) => line.entries.map((one) => one.amount.amount)), [["2.00"], ["4.00"], ["3.00", "1.00"]]);
+  assert.deepEqual(
+    lines.map((line) => line.entries.map((one) => one.amount.amount)),
+    [["2.00"], ["4.00"], ["3.00", "1.00"]],
+  );
 });
 
 const found = (query, ...texts) => texts.filter((text) => finder(query)(plain(text)));
@@ -209,15 +234,39 @@ check("keys have an order, and nothing comes last", (a, b, down) => Math.sign(or
   [[null, 1], 1],
   [[null, 1, true], 1],
   [[1, null, true], -1],
-  [[["EUR", 5n], ["EUR", 4n]], 1],
-  [[["CHF", 5n], ["EUR", 4n]], -1],
-  [[["EUR", 4n], ["EUR", 4n]], 0],
+  [
+    [
+      ["EUR", 5n],
+      ["EUR", 4n],
+    ],
+    1,
+  ],
+  [
+    [
+      ["CHF", 5n],
+      ["EUR", 4n],
+    ],
+    -1,
+  ],
+  [
+    [
+      ["EUR", 4n],
+      ["EUR", 4n],
+    ],
+    0,
+  ],
 ]);
 
 test("equal rows stay as they were, up and down", () => {
   const rows = ["b1", "a1", "b2", "a2"];
-  assert.deepEqual(sorted(rows, (row) => row[0], texts, false), ["a1", "a2", "b1", "b2"]);
-  assert.deepEqual(sorted(rows, (row) => row[0], texts, true), ["b1", "b2", "a1", "a2"]);
+  assert.deepEqual(
+    sorted(rows, (row) => row[0], texts, false),
+    ["a1", "a2", "b1", "b2"],
+  );
+  assert.deepEqual(
+    sorted(rows, (row) => row[0], texts, true),
+    ["b1", "b2", "a1", "a2"],
+  );
 });
 
 check("a page that is not there is the nearest one", (number) => pageOf([1, 2, 3, 4, 5], number, 2), [
@@ -226,4 +275,48 @@ check("a page that is not there is the nearest one", (number) => pageOf([1, 2, 3
   [[9], { page: 3, pages: 3, first: 4, rows: [5] }],
   [[0], { page: 1, pages: 3, first: 0, rows: [1, 2] }],
   [[NaN], { page: 1, pages: 3, first: 0, rows: [1, 2] }],
+]);
+
+const series = (key, ...amounts) => ({ key, values: amounts.map(eur) });
+
+check("the greatest series keep their own, the rest is one", greatest, [
+  [
+    [[series("a", "1.00", "0.00"), series("b", "2.00", "3.00")], 5],
+    [series("b", "2.00", "3.00"), series("a", "1.00", "0.00")],
+  ],
+  [
+    [
+      [
+        series("a", "1.00", "0.50"),
+        series("b", "-9.00", "3.00"),
+        series("c", "2.00", "2.00"),
+        series("d", "0.10", "0.20"),
+      ],
+      2,
+    ],
+    [series("b", "-9.00", "3.00"), series("c", "2.00", "2.00"), series(null, "1.10", "0.70")],
+  ],
+  [[[series("a", "0.00", "0.00")], 5], []],
+]);
+
+check("what series leave of the totals is the rest", (totals, ...known) => withRest(totals.map(eur), known), [
+  [
+    [["5.00", "-1.00"], series("a", "4.00", "0.00")],
+    [series("a", "4.00", "0.00"), series(null, "1.00", "-1.00")],
+  ],
+  [[["5.00", "1.00"], series("a", "5.00", "1.00")], [series("a", "5.00", "1.00")]],
+  [[["5.00", "1.00"]], [series(null, "5.00", "1.00")]],
+]);
+
+check("a stack grows from zero both ways", stacked, [
+  [
+    [[5n, -2n, 3n, -1n]],
+    [
+      { from: 0n, to: 5n },
+      { from: 0n, to: -2n },
+      { from: 5n, to: 8n },
+      { from: -2n, to: -3n },
+    ],
+  ],
+  [[[]], []],
 ]);

@@ -63,6 +63,9 @@ function leave() {
   render();
 }
 
+keepScroll();
+onRefused(() => render());
+await speak(firstLanguage());
 addEventListener("hashchange", async () => {
   const isLink = takeTokenFromLink();
   const now = session();
@@ -70,8 +73,5 @@ addEventListener("hashchange", async () => {
   else await show(now, document.querySelector("main"), true);
 });
 
-keepScroll();
-onRefused(() => render());
-await speak(firstLanguage());
 takeTokenFromLink();
 await render();

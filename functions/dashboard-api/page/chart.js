@@ -1,92 +1,220 @@
-// Bars by month: two series, side by side, told apart by a pattern and not only by colour.
+// Bars by month: series side by side or stacked, and the values of the month that is pointed at, touched or gone to.
 
-import { freshId, h, svg } from "./dom.js";
-import { compact, month, monthName, moneyText, thisMonth } from "./format.js";
-import { minor, placesOf } from "./money.js";
+import { fillsOf, keyOf } from "./chart-fills.js";
+import { h, svg } from "./dom.js";
+import { compact, month, monthName, moneyNode, moneyText, partOfMonth, thisMonth } from "./format.js";
+import { minor, placesOf, sign } from "./money.js";
+import { empty, link, table } from "./parts.js";
 import { position, scaleOf } from "./scale.js";
+import { stacked } from "./stacks.js";
 import { t } from "./text.js";
 
 const HEIGHT = 240;
-const EDGE = { top: 12, bottom: 38, left: 52, right: 4 };
+const EDGE = { top: 18, bottom: 38, left: 52, right: 4 };
 
 /**
- * `series`: `{ name, values }`, with an amount for each month, all of one currency. It is drawn for the width that
- * there is, and again when that changes.
+ * `series`: `{ name, values }`, with an amount for each month, all of one currency. `isStacked`: on top of each other.
+ * `to(month)` is where a month leads. What cannot be a chart is a sentence.
  */
-export function monthChart(title, months, series) {
-  const place = h("div", { class: "chart" });
-  const figure = h("figure", { class: "figure" }, h("figcaption", {}, legend(series)), place);
+export function monthChart(title, months, series, { isStacked = false, to = null } = {}) {
+  if (series.every(({ values }) => values.every((value) => sign(value) === 0))) return empty(t("months.zero"));
+  if (months.length === 1) return oneMonth(months[0], series, to);
+  const chart = { title, months, series, isStacked, to, fills: fillsOf(), at: firstShown(months) };
+  const place = h("div", {
+    class: to ? "chart leads" : "chart",
+    tabindex: "0",
+    role: "slider",
+    "aria-label": title,
+    ...rangeOf(chart),
+  });
+  const reading = h("p", { class: "reading" });
+  const go = (at) => {
+    chart.at = Math.min(months.length - 1, Math.max(0, at));
+    place.setAttribute("aria-valuenow", chart.at + 1);
+    place.setAttribute("aria-valuetext", textOf(chart));
+    for (const column of place.querySelectorAll(".column"))
+      column.classList.toggle("at", Number(column.dataset.at) === chart.at);
+    reading.replaceChildren(...readingOf(chart));
+  };
+  listen(place, chart, go);
+  whenWide(place, (width) => {
+    place.replaceChildren(drawing(chart, width));
+    go(chart.at);
+  });
+  go(chart.at);
+  return h("figure", { class: "figure" }, place, h("figcaption", {}, reading));
+}
+
+/** Draws for the width that there is, and again when that changes. */
+function whenWide(place, draw) {
   let width = 0;
   new ResizeObserver(([{ contentRect }]) => {
     const now = Math.floor(contentRect.width);
     if (now === width || now === 0) return;
     width = now;
-    place.replaceChildren(drawing(title, months, series, width));
+    draw(width);
   }).observe(place);
-  return figure;
 }
 
-const legend = (series) =>
+const rangeOf = ({ months }) => ({
+  "aria-valuemin": "1",
+  "aria-valuemax": String(months.length),
+  "aria-orientation": "horizontal",
+});
+
+/** The current month, or the last one of a period that is over. */
+const firstShown = (months) => (months.includes(thisMonth()) ? months.indexOf(thisMonth()) : months.length - 1);
+
+const STEPS = {
+  ArrowLeft: -1,
+  ArrowDown: -1,
+  ArrowRight: 1,
+  ArrowUp: 1,
+  PageDown: -12,
+  PageUp: 12,
+  Home: -Infinity,
+  End: Infinity,
+};
+
+/** A mouse shows a month by hovering and follows it by a press; a finger shows it; keys do both. */
+function listen(place, chart, go) {
+  const pointed = (event) => event.target.closest(".column")?.dataset.at;
+  const point = (event) => pointed(event) !== undefined && go(Number(pointed(event)));
+  const follow = () => chart.to && (location.hash = chart.to(chart.months[chart.at]));
+  let touched = false;
+  place.addEventListener("pointermove", point);
+  place.addEventListener("pointerdown", (event) => {
+    touched = event.pointerType === "touch";
+    point(event);
+  });
+  place.addEventListener("click", (event) => !touched && pointed(event) !== undefined && follow());
+  place.addEventListener("keydown", (event) => {
+    if (event.key === "Enter") follow();
+    if (!(event.key in STEPS)) return;
+    event.preventDefault();
+    go(chart.at + STEPS[event.key]);
+  });
+}
+
+/** The values of a month, for those who hear the chart. */
+const textOf = ({ months, series, at }) =>
+  `${month(months[at])}: ${series.map(({ name, values }) => `${name} ${moneyText(values[at])}`).join(", ")}`;
+
+/** The same for those who see it, which is the legend too. */
+const readingOf = ({ months, series, fills, isStacked, at, to }) => [
+  h("strong", {}, month(months[at])),
+  ...series.map(({ name, values }, nth) =>
+    h("span", {}, keyOf(fills.of(nth)), name, " ", moneyNode(values[at], { class: "strong" })),
+  ),
+  ...(!isStacked && hasNegative(series) ? [h("span", {}, keyOf(fills.below), t("chart.below"))] : []),
+  ...(to ? [link(to(months[at]), t("nav.statement"))] : []),
+];
+
+const hasNegative = (series) => series.some(({ values }) => values.some((value) => sign(value) < 0));
+
+/** What one month comes to, which is no chart. */
+const oneMonth = (key, series, to) =>
   h(
-    "ul",
-    { class: "legend" },
-    series.map(({ name }, i) => h("li", {}, h("span", { class: `key series-${i}`, "aria-hidden": "true" }), name)),
+    "p",
+    { class: "reading" },
+    h("strong", {}, month(key)),
+    series.map(({ name, values }) => h("span", {}, name, " ", moneyNode(values[0], { class: "strong" }))),
+    to && link(to(key), t("nav.statement")),
   );
 
-function drawing(title, months, series, width) {
-  const amounts = series.flatMap(({ values }) => values);
-  const scale = scaleOf(amounts.map(minor));
-  const places = placesOf(amounts[0]);
+function drawing(chart, width) {
+  const { title, months, series, fills } = chart;
+  const columns = months.map((_, i) => barsOf(chart, i));
+  const scale = scaleOf(columns.flat().flatMap(({ from, to }) => [from, to]));
   const inner = { width: width - EDGE.left - EDGE.right, height: HEIGHT - EDGE.top - EDGE.bottom };
   const y = (units) => EDGE.top + inner.height * (1 - position(units, scale));
   const column = inner.width / months.length;
-  const hatch = freshId("hatch");
-  const name = freshId("chart");
+  const places = placesOf(series[0].values[0]);
   return svg(
     "svg",
-    { width, height: HEIGHT, viewBox: `0 0 ${width} ${HEIGHT}`, role: "img", "aria-labelledby": name },
-    svg("title", { id: name }, `${title}. ${t("chart.table-below")}`),
-    svg("defs", {}, pattern(hatch)),
+    {
+      width,
+      height: HEIGHT,
+      viewBox: `0 0 ${width} ${HEIGHT}`,
+      role: "img",
+      "aria-label": `${title}. ${t("chart.table-below")}`,
+    },
+    fills.defs(),
     scale.ticks.map((tick) => gridLine(tick, y(tick), width, places)),
     months.map((key, i) => {
       const left = EDGE.left + column * i;
-      return [
-        key > thisMonth() && svg("rect", { class: "later", x: left, y: EDGE.top, width: column, height: inner.height }),
-        series.map((one, nth) => bar(key, one, one.values[i], nth, { left, column, count: series.length, y, hatch })),
+      return svg(
+        "g",
+        { class: "column", "data-at": i },
+        svg("rect", {
+          class: key > thisMonth() ? "ground later" : "ground",
+          x: left,
+          y: EDGE.top,
+          width: column,
+          height: inner.height + EDGE.bottom,
+        }),
+        columns[i].map((bar) => barNode(bar, { chart, left, column, y, places })),
         label(key, months, i, left + column / 2, column),
-      ];
+      );
     }),
+    svg("line", { class: "axis", x1: EDGE.left, x2: width - EDGE.right, y1: y(0n), y2: y(0n) }),
+    todayLine(months, column, inner.height),
   );
 }
 
-function bar(key, { name }, amount, nth, { left, column, count, y, hatch }) {
-  const units = minor(amount);
-  if (units === 0n) return null;
-  const width = Math.max(2, Math.min(22, (column * 0.72) / count));
-  const x = left + column / 2 + (nth - count / 2) * width;
-  const [top, bottom] = units > 0n ? [y(units), y(0n)] : [y(0n), y(units)];
+/** The bars of a month, from one amount to another. */
+function barsOf({ series, isStacked }, i) {
+  const units = series.map(({ values }) => minor(values[i]));
+  const ends = isStacked ? stacked(units) : units.map((to) => ({ from: 0n, to }));
+  return ends.map((end, nth) => ({ ...end, nth }));
+}
+
+function barNode({ from, to, nth }, { chart: { series, isStacked, fills }, left, column, y, places }) {
+  if (from === to) return null;
+  const side = isStacked ? 1 : series.length;
+  const width = Math.max(2, Math.min(isStacked ? 34 : 22, (column * 0.72) / side));
+  const x = left + column / 2 + (isStacked ? -0.5 : nth - side / 2) * width;
+  const [top, bottom] = [y(from), y(to)].sort((a, b) => a - b);
+  const below = !isStacked && to < 0n;
   const shape = { x: x + 0.5, y: top, width: width - 1, height: Math.max(1, bottom - top), rx: 1 };
-  const fill = nth === 0 ? {} : { fill: `url(#${hatch})` };
-  return svg(
-    "rect",
-    { class: `bar series-${nth}`, ...shape, ...fill },
-    svg("title", {}, `${month(key)}, ${name}: ${moneyText(amount)}`),
-  );
-}
-
-function gridLine(tick, y, width, places) {
-  const zero = tick === 0n;
   return [
-    svg("line", { class: zero ? "axis" : "grid", x1: EDGE.left, x2: width - EDGE.right, y1: y, y2: y }),
-    svg(
-      "text",
-      { class: "tick", x: EDGE.left - 8, y: y + 4, "text-anchor": "end" },
-      compact(Number(tick) / 10 ** places),
-    ),
+    svg("rect", {
+      class: below && nth > 0 ? "bar dashed" : "bar",
+      ...shape,
+      fill: below ? fills.below : fills.of(nth),
+    }),
+    below &&
+      column > 40 &&
+      svg(
+        "text",
+        { class: "tick", x: x + width / 2, y: bottom + 12, "text-anchor": "middle" },
+        compact(Number(to) / 10 ** places),
+      ),
   ];
 }
 
-/** The current month is marked, later ones are dimmed. */
+const gridLine = (tick, y, width, places) => [
+  svg("line", { class: "grid", x1: EDGE.left, x2: width - EDGE.right, y1: y, y2: y }),
+  svg(
+    "text",
+    { class: "tick", x: EDGE.left - 8, y: y + 4, "text-anchor": "end" },
+    compact(Number(tick) / 10 ** places),
+  ),
+];
+
+/** Where today is, among the months. */
+function todayLine(months, column, height) {
+  const at = months.indexOf(thisMonth());
+  if (at < 0) return null;
+  const x = EDGE.left + column * (at + partOfMonth());
+  const anchor = at < months.length / 2 ? "start" : "end";
+  return [
+    svg("line", { class: "today", x1: x, x2: x, y1: EDGE.top - 4, y2: EDGE.top + height }),
+    svg("text", { class: "tick", x, y: EDGE.top - 7, "text-anchor": anchor }, t("chart.today")),
+  ];
+}
+
+/** The current month is marked, later ones are slanted. */
 function when(key) {
   if (key === thisMonth()) return "now";
   return key > thisMonth() ? "later" : "";
@@ -97,20 +225,25 @@ function label(key, months, i, x, column) {
   const [before, after] = [months[i - 1], months[i + 1]].map((month) => month?.slice(0, 4));
   // A year of one narrow month would run into the next one.
   const named = year !== before && (column > 36 || after === undefined || after === year);
+  const number = Number(key.slice(5));
   return [
-    svg(
-      "text",
-      { class: `tick ${when(key)}`, x, y: HEIGHT - 20, "text-anchor": "middle" },
-      monthName(Number(key.slice(5)), column < 38 ? "narrow" : "short"),
-    ),
+    (column > 11 || number % 3 === 1) &&
+      svg(
+        "text",
+        { class: `tick ${when(key)}`, x, y: HEIGHT - 20, "text-anchor": "middle" },
+        monthName(number, column < 38 ? "narrow" : "short"),
+      ),
     named && svg("text", { class: "tick year", x, y: HEIGHT - 4, "text-anchor": "middle" }, year),
   ];
 }
 
-const pattern = (id) =>
-  svg(
-    "pattern",
-    { id, width: 5, height: 5, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" },
-    svg("rect", { class: "hatch-ground", width: 5, height: 5 }),
-    svg("line", { class: "hatch-line", x1: 0, x2: 0, y1: 0, y2: 5 }),
+/** The values of a chart as a table. */
+export const seriesTable = (title, months, series) =>
+  table(
+    title,
+    [
+      { head: t("month"), label: true, cell: ({ key }) => month(key) },
+      ...series.map(({ name, values }) => ({ head: name, number: true, cell: ({ i }) => moneyNode(values[i]) })),
+    ],
+    months.map((key, i) => ({ key, i })),
   );

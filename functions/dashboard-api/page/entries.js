@@ -18,7 +18,8 @@ const PAGES = 10;
 export function view(where) {
   const { partnerId, base, query, signal } = where;
   const filters = { from: query.get("from"), to: query.get("to") };
-  const load = () => getAll(path("partners", partnerId, "entries"), { ...filters, limit: LIMIT }, "entries", signal, PAGES);
+  const load = () =>
+    getAll(path("partners", partnerId, "entries"), { ...filters, limit: LIMIT }, "entries", signal, PAGES);
   return h(
     "div",
     {},
@@ -36,7 +37,11 @@ export function view(where) {
 /** A period to filter by; the address keeps it, with what it has already. */
 export function periodForm(address, { from, to }) {
   const [first, last] = [dateInput(from, { name: "from" }), dateInput(to, { name: "to" })];
-  const go = (days) => (location.hash = addressWith(address, new URLSearchParams({ ...Object.fromEntries(inAddress()), page: "", ...days })));
+  const go = (days) =>
+    (location.hash = addressWith(
+      address,
+      new URLSearchParams({ ...Object.fromEntries(inAddress()), page: "", ...days }),
+    ));
   const filter = (event) => {
     event.preventDefault();
     go({ from: first.value, to: last.value });

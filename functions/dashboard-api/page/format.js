@@ -66,5 +66,11 @@ export const dayNode = (text) => h("time", { datetime: text, class: "day" }, day
 export const today = () => new Intl.DateTimeFormat("en-CA", { timeZone: PLACE }).format(new Date());
 export const thisMonth = () => today().slice(0, 7);
 
+/** How much of the current month is over, from 0 to 1. */
+export function partOfMonth() {
+  const now = today();
+  return (Number(now.slice(8)) - 0.5) / new Date(Date.UTC(now.slice(0, 4), now.slice(5, 7), 0)).getUTCDate();
+}
+
 /** How much of a period is over today, in hundredths. */
 export const elapsed = (from, to) => elapsedOn(from, to, today());

@@ -17,7 +17,12 @@ export const lineList = (lines) =>
     detail: appended,
     choices: [
       { id: "kind", label: t("entry.kind"), of: ({ latest }) => latest.kind, name: (kind) => named("kind", kind) },
-      { id: "model", label: t("entry.model"), of: ({ latest }) => latest.model, name: (model) => named("model", model) },
+      {
+        id: "model",
+        label: t("entry.model"),
+        of: ({ latest }) => latest.model,
+        name: (model) => named("model", model),
+      },
     ],
     columns: [
       {
@@ -72,7 +77,11 @@ function appended({ latest, entries, vendor_share: share }) {
   return h(
     "div",
     { class: "explained" },
-    h("ol", { class: "appended" }, entries.map((entry) => appendedEntry(entry, entries.length > 1))),
+    h(
+      "ol",
+      { class: "appended" },
+      entries.map((entry) => appendedEntry(entry, entries.length > 1)),
+    ),
     pairs([
       [t("entry.model"), named("model", latest.model)],
       [t("entry.vendor-share"), sign(share) !== 0 && moneyNode(share)],
@@ -89,7 +98,12 @@ const appendedEntry = (entry, several) =>
     h(
       "p",
       { class: "appended-head" },
-      h("span", { class: "small" }, t("entry.recorded-at", { moment: moment(entry.recorded_at) }), ` · ${named("reason", entry.reason)}`),
+      h(
+        "span",
+        { class: "small" },
+        t("entry.recorded-at", { moment: moment(entry.recorded_at) }),
+        ` · ${named("reason", entry.reason)}`,
+      ),
       several && moneyNode(entry.amount, { class: "strong" }),
     ),
     h("p", { class: "explanation" }, entry.explanation),

@@ -67,8 +67,14 @@ function lineOf(group) {
  * @returns {Amounts}
  */
 const totalOf = (entries) => ({
-  amount: sum(entries.map((entry) => entry.amount), entries[0].amount),
-  vendor_share: sum(entries.map((entry) => entry.vendor_share), entries[0].vendor_share),
+  amount: sum(
+    entries.map((entry) => entry.amount),
+    entries[0].amount,
+  ),
+  vendor_share: sum(
+    entries.map((entry) => entry.vendor_share),
+    entries[0].vendor_share,
+  ),
 });
 
 /** @param {Entry} entry */

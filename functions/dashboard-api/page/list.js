@@ -28,7 +28,17 @@ const QUIET = 500;
 
 export const amountKey = (money) => [money.currency, minor(money)];
 
-export function list({ name = "", caption, columns, rows, choices = [], order = "", none = null, detail = null, dims = () => false }) {
+export function list({
+  name = "",
+  caption,
+  columns,
+  rows,
+  choices = [],
+  order = "",
+  none = null,
+  detail = null,
+  dims = () => false,
+}) {
   const key = (id) => (name ? `${name}.${id}` : id);
   const texts = new Intl.Collator(locale(), { numeric: true, sensitivity: "base" });
   const given = inAddress();
@@ -141,7 +151,9 @@ function headsOf(columns, press) {
     h(
       "th",
       { ...role("columnheader"), scope: "col", class: classes(column) },
-      column.sort ? h("button", { type: "button", class: "sort", onclick: () => press(column.id) }, column.head) : column.head,
+      column.sort
+        ? h("button", { type: "button", class: "sort", onclick: () => press(column.id) }, column.head)
+        : column.head,
     ),
   );
   const mark = (sort) => {
@@ -177,7 +189,9 @@ function tools({ rows, columns, choices, state, key, change }) {
 function choiceField({ id, label, of, name }, rows, state, key, change) {
   const values = [...new Set(rows.map(of))].filter(Boolean);
   if (values.length < 2 && !state[id]) return null;
-  const options = values.map((value) => [value, name(value)]).sort(([, one], [, other]) => one.localeCompare(other, locale()));
+  const options = values
+    .map((value) => [value, name(value)])
+    .sort(([, one], [, other]) => one.localeCompare(other, locale()));
   const onchange = (event) => change({ [id]: event.target.value });
   return field(label, select([["", t("list.all")], ...options], state[id], { name: key(id), onchange }));
 }
@@ -189,7 +203,10 @@ function sortField(columns, state, key, change) {
     [`-${id}`, `${head} ↓`],
   ]);
   const asGiven = state.sort === "" ? [["", "–"]] : [];
-  return select([...asGiven, ...options], state.sort, { name: key("sort"), onchange: (event) => change({ sort: event.target.value }) });
+  return select([...asGiven, ...options], state.sort, {
+    name: key("sort"),
+    onchange: (event) => change({ sort: event.target.value }),
+  });
 }
 
 /** A row for each currency, with the sums of all rows that were found. */
@@ -197,16 +214,26 @@ function sums(columns, found) {
   const summed = columns.filter((column) => column.sum);
   if (summed.length === 0 || found.length < 2) return [];
   const currencies = new Map(found.map((row) => [summed[0].sum(row).currency, row]));
-  return [...currencies].sort(([one], [other]) => one.localeCompare(other)).map(([currency, like]) => {
-    const own = found.filter((row) => summed[0].sum(row).currency === currency);
-    const total = (column) => moneyNode(sum(own.map(column.sum), column.sum(like)));
-    const cells = columns.map((column) => ({ ...column, cell: () => (column.sum ? total(column) : column.label ? t("total") : null) }));
-    return tableRow(cells, like);
-  });
+  return [...currencies]
+    .sort(([one], [other]) => one.localeCompare(other))
+    .map(([currency, like]) => {
+      const own = found.filter((row) => summed[0].sum(row).currency === currency);
+      const total = (column) => moneyNode(sum(own.map(column.sum), column.sum(like)));
+      const cells = columns.map((column) => ({
+        ...column,
+        cell: () => (column.sum ? total(column) : column.label ? t("total") : null),
+      }));
+      return tableRow(cells, like);
+    });
 }
 
 function range(found, all, { first, rows }) {
-  const numbers = { first: integer(first + 1), last: integer(first + rows.length), n: integer(found), all: integer(all) };
+  const numbers = {
+    first: integer(first + 1),
+    last: integer(first + rows.length),
+    n: integer(found),
+    all: integer(all),
+  };
   if (found === 0) return "";
   if (found > rows.length) return t(found < all ? "list.range-of-found" : "list.range", numbers);
   return found < all ? t("list.found", numbers) : count("list.rows", all);

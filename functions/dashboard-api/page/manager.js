@@ -1,13 +1,13 @@
 // The whole programme in a period: by month, by model, by partner; and who is behind.
 
 import { get, getAll } from "./api.js";
-import { monthChart } from "./chart.js";
 import { h } from "./dom.js";
 import { dateInput, field, monthField } from "./fields.js";
-import { addMonths, amountNode, moneyNode, month, monthsBetween, thisMonth } from "./format.js";
+import { addMonths, amountNode, moneyNode, month, thisMonth } from "./format.js";
 import { amountKey, list } from "./list.js";
+import { managerCharts } from "./manager-charts.js";
 import { minimumList } from "./minimum-list.js";
-import { byCurrency, inMonths, kindsIn, sign } from "./money.js";
+import { byCurrency, kindsIn, sign } from "./money.js";
 import {
   empty,
   knownOn,
@@ -44,7 +44,7 @@ export function view({ query, signal }) {
       () => get("/summary", chosen, signal),
       (summary) => {
         heading.say({ below: summary.as_of && knownOn(summary.as_of) });
-        return [unreadableNote(summary), overview(summary)];
+        return [unreadableNote(summary), overview(summary, signal)];
       },
     ),
     section(
@@ -128,8 +128,8 @@ function periodPicker(chosen) {
   );
 }
 
-function overview(summary) {
-  const { totals, months, models, partners } = summary;
+function overview(summary, signal) {
+  const { totals, models, partners } = summary;
   if (totals.length === 0) return empty(t("months.none"));
   const currencies = byCurrency(totals);
   return [
@@ -145,25 +145,7 @@ function overview(summary) {
         ),
       ),
     ),
-    section(
-      t("manager.months"),
-      h(
-        "div",
-        { class: "charts" },
-        currencies.map((total) => chartOf(total.currency, summary)),
-      ),
-      h(
-        "details",
-        {},
-        h("summary", {}, t("months.table")),
-        totalsTable(
-          t("manager.months"),
-          t("month"),
-          months.map((one) => ({ label: month(one.month), totals: one.totals })),
-          { total: totals },
-        ),
-      ),
-    ),
+    section(t("manager.months"), managerCharts(summary, signal)),
     section(
       t("manager.models"),
       totalsTable(
@@ -223,18 +205,3 @@ const line = (label, amount) =>
     h("dt", {}, label),
     h("dd", {}, moneyNode(amount)),
   );
-
-function chartOf(currency, { from, to, months }) {
-  const keys = monthsBetween(from, to);
-  const totals = inMonths(keys, months, currency);
-  const series = [
-    ["due.to-partners", "dueTo"],
-    ["due.from-partners", "dueFrom"],
-  ].map(([name, field]) => ({ name: t(name), values: totals.map((total) => total[field]) }));
-  return h(
-    "div",
-    { class: "card" },
-    h("h3", {}, currency),
-    monthChart(t("months.chart", { currency }), keys, series),
-  );
-}

@@ -120,8 +120,10 @@ function monthly(summary, own) {
   const last = months.at(-1).month;
   const keys = monthsBetween(first, last > thisMonth() ? last : thisMonth());
   const totals = months.flatMap((one) => one.totals);
-  const charts = byCurrency(totals).map(({ currency }) => chartOf(currency, keys, months, own));
-  const groups = months.map((one) => ({ label: monthLink(one.month, own, summary.partner_id), totals: one.totals }));
+  const base = own ? "#" : `#/partners/${encodeURIComponent(summary.partner_id)}`;
+  const statement = (key) => `${base}/statement/${key}`;
+  const charts = byCurrency(totals).map(({ currency }) => chartOf(currency, keys, months, own, statement));
+  const groups = months.map((one) => ({ label: monthLink(one.month, statement), totals: one.totals }));
   return [
     h("div", { class: "charts" }, charts),
     h(
@@ -133,7 +135,7 @@ function monthly(summary, own) {
   ];
 }
 
-function chartOf(currency, keys, months, own) {
+function chartOf(currency, keys, months, own, statement) {
   const totals = inMonths(keys, months, currency);
   const series = [
     { name: t(own ? "earned.you" : "earned"), values: totals.map((total) => total.earned) },
@@ -145,14 +147,13 @@ function chartOf(currency, keys, months, own) {
     "div",
     { class: "card" },
     h("h3", {}, currency),
-    used.length === 0 ? empty(t("months.zero")) : monthChart(title, keys, used),
+    used.length === 0 ? empty(t("months.zero")) : monthChart(title, keys, used, { to: statement }),
   );
 }
 
-function monthLink(key, own, partnerId) {
-  const base = own ? "#" : `#/partners/${encodeURIComponent(partnerId)}`;
+function monthLink(key, statement) {
   const later = key > thisMonth();
-  return h("span", {}, link(`${base}/statement/${key}`, month(key)), later && ` (${t("months.later")})`);
+  return h("span", {}, link(statement(key), month(key)), later && ` (${t("months.later")})`);
 }
 
 function minimumSales(years) {

@@ -33,7 +33,9 @@ function search(wanted, shown) {
   const text = h("input", { type: "search", name: "named", value: wanted, autocomplete: "off" });
   const go = (event) => {
     event.preventDefault();
-    location.hash = text.value.trim() ? `#/partners?${new URLSearchParams({ named: text.value.trim() })}` : "#/partners";
+    location.hash = text.value.trim()
+      ? `#/partners?${new URLSearchParams({ named: text.value.trim() })}`
+      : "#/partners";
   };
   return [
     h("p", { class: "note" }, t("partners.incomplete", { n: integer(shown) })),
@@ -89,7 +91,11 @@ const partnerList = (partners) =>
         head: t("minimum.title"),
         cell: ({ minimum_sales: year }) =>
           year && [
-            h("span", { class: "day" }, t("minimum.short", { sales: integer(year.sales), minimum: integer(year.minimum) })),
+            h(
+              "span",
+              { class: "day" },
+              t("minimum.short", { sales: integer(year.sales), minimum: integer(year.minimum) }),
+            ),
             " ",
             badge("status", year.status),
           ],

@@ -62,7 +62,11 @@ function waysOn() {
   const partner = /^#\/partners\/([^/?]+)$/.exec(location.hash);
   return [
     link("#/", t("not-found.back")),
-    partner && session()?.admin && [" · ", link(`${location.hash}/edit`, t("not-found.register", { id: decodeURIComponent(partner[1]) }))],
+    partner &&
+      session()?.admin && [
+        " · ",
+        link(`${location.hash}/edit`, t("not-found.register", { id: decodeURIComponent(partner[1]) })),
+      ],
   ];
 }
 
@@ -97,7 +101,9 @@ export const empty = (text) => h("p", { class: "empty" }, text);
  */
 export function table(caption, columns, rows, options = {}) {
   const { foot = [], hideCaption = false, detail = null, below = null, stacked = false } = options;
-  const heads = columns.map((column) => h("th", { ...role("columnheader"), scope: "col", class: classes(column) }, column.head));
+  const heads = columns.map((column) =>
+    h("th", { ...role("columnheader"), scope: "col", class: classes(column) }, column.head),
+  );
   const bodies = rows.map((row) => tableRow(columns, row, { detail, below }));
   const feet = foot.map((row) => tableRow(columns, row));
   return h(
@@ -118,7 +124,9 @@ export function table(caption, columns, rows, options = {}) {
 export const role = (name) => ({ role: name });
 
 export const classes = ({ number, wide, lead, label }) =>
-  [number && "number", wide && "wide", wide === "extra" && "extra", lead && "lead-cell", label && "label-cell"].filter(Boolean).join(" ") || null;
+  [number && "number", wide && "wide", wide === "extra" && "extra", lead && "lead-cell", label && "label-cell"]
+    .filter(Boolean)
+    .join(" ") || null;
 
 export function tableRow(columns, row, { detail = null, below = null, dimmed = false } = {}) {
   const kind = [row.continues && "continues", dimmed && "dimmed"].filter(Boolean).join(" ") || null;
@@ -132,7 +140,11 @@ export function tableRow(columns, row, { detail = null, below = null, dimmed = f
   if (below !== null)
     return [
       h("tr", { ...role("row"), class: "explained-row" }, cells),
-      h("tr", { ...role("row"), class: "below-row" }, h("td", { ...role("cell"), colspan: columns.length }, below(row))),
+      h(
+        "tr",
+        { ...role("row"), class: "below-row" },
+        h("td", { ...role("cell"), colspan: columns.length }, below(row)),
+      ),
     ];
   if (detail === null) return h("tr", { ...role("row"), class: kind }, cells);
   return disclosedRow(cells, kind, () => detail(row));

@@ -44,7 +44,8 @@ export function order(one, other, texts, descending = false) {
     return 0;
   }
   if (one === null || other === null) return Number(one === null) - Number(other === null);
-  const up = typeof one === "string" && typeof other === "string" ? texts(one, other) : one < other ? -1 : one > other ? 1 : 0;
+  const up =
+    typeof one === "string" && typeof other === "string" ? texts(one, other) : one < other ? -1 : one > other ? 1 : 0;
   return descending ? -up : up;
 }
 

@@ -130,6 +130,13 @@ export default {
   "months.chart": "Amounts by month, {currency}",
   "months.later": "to come",
   "chart.table-below": "The same numbers are in the table below.",
+  "chart.below": "Below zero",
+  "chart.today": "today",
+  "chart.others": "Others",
+  "chart.show": "Show",
+  "chart.by.sum": "Due to and from partners",
+  "chart.by.model": "Earned, by model",
+  "chart.by.partner": "Earned, by partner",
 
   "minimum.title": "Minimum sales",
   "minimum.none-now": "No year with minimum sales is running.",

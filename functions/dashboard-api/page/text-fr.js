@@ -130,6 +130,13 @@ export default {
   "months.chart": "Montants par mois, {currency}",
   "months.later": "à venir",
   "chart.table-below": "Les mêmes chiffres figurent dans le tableau ci-dessous.",
+  "chart.below": "Négatif",
+  "chart.today": "aujourd’hui",
+  "chart.others": "Autres",
+  "chart.show": "Afficher",
+  "chart.by.sum": "Dû aux partenaires et par eux",
+  "chart.by.model": "Gains, par modèle",
+  "chart.by.partner": "Gains, par partenaire",
 
   "minimum.title": "Minimum de ventes",
   "minimum.none-now": "Aucune année avec un minimum de ventes n’est en cours.",
