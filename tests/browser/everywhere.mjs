@@ -28,15 +28,35 @@ for (const colorScheme of ["light", "dark"]) {
   });
 }
 
-test("a phone shows every view without scrolling sideways", async (t) => {
+/** A small phone, a phone, twice as large letters on a desk, a tablet, a desk, a wide desk. */
+const WIDTHS = [320, 390, 640, 820, 1280, 1920];
+
+test("no view scrolls sideways, and none breaks what French and figures keep together", async (t) => {
   for (const { name, address, token } of all) {
     await t.test(name, async (t) => {
-      const page = await opened(t, token, { address, locale: "fr-FR", viewport: { width: 360, height: 740 } });
-      const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-      assert.ok(over <= 0, `${over} px too wide`);
-      await screenshot(page, `${name}-phone`);
+      const page = await opened(t, token, { address, locale: "fr-FR", viewport: { width: WIDTHS[0], height: 740 } });
+      for (const width of WIDTHS) {
+        await page.setViewportSize({ width, height: 740 });
+        const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+        assert.ok(over <= 0, `${over} px too wide at ${width}`);
+        if (width === 390) await screenshot(page, `${name}-phone`);
+        if (width === 1920) await screenshot(page, `${name}-wide`);
+      }
+      const text = (await page.locator("main").innerText()).replace(/[\u00a0\u202f]/g, "_");
+      assert.deepEqual(text.match(/.{0,20}( [;!?%»]|[^\d\w-]-\d).{0,20}/g) ?? [], [], "a space or a hyphen of a typewriter");
+      assert.deepEqual(await page.locator(".money").filter({ hasText: "-" }).allTextContents(), []);
     });
   }
+});
+
+test("the heads of a long list stay in sight", async (t) => {
+  const page = await opened(t, all.find((view) => view.name === "partners").token, {
+    address: "#/partners",
+    viewport: { width: 1280, height: 300 },
+  });
+  await page.locator("tbody tr").last().scrollIntoViewIfNeeded();
+  assert.ok((await page.evaluate(() => scrollY)) > 100);
+  assert.equal(Math.round((await page.locator(".list thead th").first().boundingBox()).y), 0);
 });
 
 test("the keyboard reaches the content and the way around", async (t) => {

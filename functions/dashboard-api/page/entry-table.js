@@ -37,7 +37,7 @@ export function entryTable(caption, entries, { contract = true, always = false, 
         cell: (entry) => (entry.contract_id ? contractLink(entry.contract_id) : "–"),
       },
     recorded && { head: t("entry.recorded"), wide: true, cell: (entry) => moment(entry.recorded_at) },
-    { head: t("entry.amount"), number: true, cell: (entry) => moneyNode(entry.amount) },
+    { head: t("entry.amount"), number: true, lead: true, cell: (entry) => moneyNode(entry.amount) },
     {
       head: t("entry.vendor-share"),
       number: true,
@@ -50,6 +50,7 @@ export function entryTable(caption, entries, { contract = true, always = false, 
     below: always ? (entry) => h("p", { class: "explanation" }, entry.explanation) : null,
     foot,
     hideCaption: true,
+    stacked: true,
   });
 }
 

@@ -8,10 +8,13 @@ export { addMonths, monthsBetween } from "./months.js";
 
 const PLACE = "Europe/Paris";
 
+/** With the sign that is as wide as a digit. */
+const withMinus = (text) => text.replace("-", "\u2212");
+
 export function amountText({ amount }) {
   const places = amount.split(".")[1]?.length ?? 0;
   const format = new Intl.NumberFormat(locale(), { minimumFractionDigits: places, maximumFractionDigits: places });
-  return format.format(amount).replace("-", "\u2212");
+  return withMinus(format.format(amount));
 }
 
 export const moneyText = (money) => `${amountText(money)}\u00a0${money.currency}`;
@@ -37,11 +40,9 @@ export const changeNode = (money) => h("strong", { class: moneyClass(money) }, c
 const changeText = (money) => (/^-|^[0.]*$/.test(money.amount) ? "" : "+") + amountText(money);
 
 export const compact = (number) =>
-  new Intl.NumberFormat(locale(), { notation: "compact", maximumFractionDigits: 1 })
-    .format(number)
-    .replace("-", "\u2212");
+  withMinus(new Intl.NumberFormat(locale(), { notation: "compact", maximumFractionDigits: 1 }).format(number));
 
-export const integer = (number) => new Intl.NumberFormat(locale()).format(number);
+export const integer = (number) => withMinus(new Intl.NumberFormat(locale()).format(number));
 
 export const percent = (fraction) =>
   new Intl.NumberFormat(locale(), { style: "percent", maximumFractionDigits: 4 }).format(fraction);

@@ -192,7 +192,7 @@ function partnersTable(partners) {
       ...kindsIn(partners.flatMap(({ totals }) => totals)).map((kind) =>
         amount(kind, named("kinds", kind), ({ kinds }) => kinds[kind], { wide: "extra" }),
       ),
-      amount("to", t("due.to"), ({ dueTo }) => dueTo, { lead: true }),
+      amount("to", t("due.to"), ({ dueTo }) => dueTo, { lead: "named" }),
       amount("from", t("due.from"), ({ dueFrom }) => dueFrom),
     ],
   });

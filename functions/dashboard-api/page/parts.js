@@ -36,7 +36,7 @@ export function loaded(load, render) {
   const place = h("div", { class: "loaded" });
   const run = async () => {
     place.setAttribute("aria-busy", "true");
-    if (!place.hasChildNodes()) place.append(h("p", { class: "loading" }, t("loading")));
+    if (!place.hasChildNodes()) place.append(skeleton());
     try {
       const data = await load();
       place.replaceChildren(...[await render(data, run)].flat(Infinity).filter(Boolean));
@@ -50,6 +50,14 @@ export function loaded(load, render) {
   run();
   return place;
 }
+
+const skeleton = () =>
+  h(
+    "div",
+    { class: "loading" },
+    h("span", { class: "hidden" }, t("loading")),
+    Array.from({ length: 3 }, () => h("span", { class: "bone" })),
+  );
 
 const problemKey = (status) => {
   if (status === 0) return "problem.network";
@@ -97,7 +105,7 @@ export const empty = (text) => h("p", { class: "empty" }, text);
  * A table. Columns: `{ head, cell(row), number, wide, label, lead }`: numbers stand right, wide ones disappear where there
  * is little room, `"extra"` ones before that, and the column marked `label` names the row. `detail(row)` is what a row opens;
  * `below(row)` stands under it at all times. A `stacked` table shows each row in two lines on a phone: the label and what is
- * marked `lead`, then the rest.
+ * marked `lead`, `"named"` with its head, then the rest.
  */
 export function table(caption, columns, rows, options = {}) {
   const { foot = [], hideCaption = false, detail = null, below = null, stacked = false } = options;
@@ -124,7 +132,14 @@ export function table(caption, columns, rows, options = {}) {
 export const role = (name) => ({ role: name });
 
 export const classes = ({ number, wide, lead, label }) =>
-  [number && "number", wide && "wide", wide === "extra" && "extra", lead && "lead-cell", label && "label-cell"]
+  [
+    number && "number",
+    wide && "wide",
+    wide === "extra" && "extra",
+    lead && "lead-cell",
+    lead === "named" && "named",
+    label && "label-cell",
+  ]
     .filter(Boolean)
     .join(" ") || null;
 
@@ -188,6 +203,7 @@ export function totalsTable(caption, head, groups, options = {}) {
     {
       head: t(options.own ? "due.to-you" : "due.to"),
       number: true,
+      lead: "named",
       cell: (row) => amountNode(row.dueTo, { class: "strong" }),
     },
     {
@@ -197,7 +213,7 @@ export function totalsTable(caption, head, groups, options = {}) {
     },
   ];
   const foot = options.total ? byCurrencyRows({ label: t("total"), totals: options.total }) : [];
-  return table(caption, columns, rows, { ...options, foot });
+  return table(caption, columns, rows, { ...options, foot, stacked: true });
 }
 
 /** A row for each currency; those after the first continue it. */

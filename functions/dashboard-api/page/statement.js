@@ -82,8 +82,6 @@ function controls(base, shown, parameters, partnerId) {
     "form",
     { class: "filters no-print", onsubmit: go },
     picked,
-    field(t("filter.known-on"), asOf, { optional: true }),
-    field(t("statement.earlier-since"), since, { optional: true }),
     h(
       "div",
       { class: "actions" },
@@ -96,6 +94,17 @@ function controls(base, shown, parameters, partnerId) {
       { class: "actions" },
       h("button", { type: "button", class: "primary", onclick: () => print() }, t("print")),
       workbookButton(path("partners", partnerId, "statement"), parameters),
+    ),
+    h(
+      "details",
+      { class: "options", open: Boolean(parameters.as_of || parameters.since) },
+      h("summary", {}, t("statement.options")),
+      h(
+        "div",
+        { class: "filters" },
+        field(t("filter.known-on"), asOf, { optional: true }),
+        field(t("statement.earlier-since"), since, { optional: true }),
+      ),
     ),
   );
 }

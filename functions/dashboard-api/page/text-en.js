@@ -271,6 +271,7 @@ export default {
 
   "statement.of": "Statement of {name} ({id})",
   "statement.month": "Month",
+  "statement.options": "Accounting options",
   "statement.earlier-since": "Earlier months, recorded since",
   "statement.before": "Previous month",
   "statement.after": "Next month",

@@ -273,6 +273,7 @@ export default {
 
   "statement.of": "Relevé de {name} ({id})",
   "statement.month": "Mois",
+  "statement.options": "Options comptables",
   "statement.earlier-since": "Mois antérieurs, enregistrés depuis le",
   "statement.before": "Mois précédent",
   "statement.after": "Mois suivant",

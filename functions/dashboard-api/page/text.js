@@ -31,14 +31,15 @@ export async function speak(name) {
   document.documentElement.lang = name;
 }
 
+const typeset = (texts) => Object.fromEntries(Object.entries(texts).map(([key, text]) => [key, typesetText(text)]));
+
 /** French puts spaces that do not break before its double punctuation. */
-const typeset = (texts) =>
-  Object.fromEntries(
-    Object.entries(texts).map(([key, text]) => [
-      key,
-      text.replace(/ ([;!?%])/g, "\u202f$1").replace(/ ([:»])/g, "\u00a0$1").replace(/« /g, "«\u00a0"),
-    ]),
-  );
+const typesetText = (text) =>
+  text
+    .replace(/ ([;!?%])/g, "\u202f$1")
+    .replace(/ ([:»])/g, "\u00a0$1")
+    .replace(/« /g, "«\u00a0")
+    .replace(/(\p{L})'/gu, "$1’");
 
 export async function chooseLanguage(name) {
   localStorage.setItem(KEY, name);
@@ -68,4 +69,4 @@ export const named = (group, name) => words[`${group}.${name}`] ?? String(name).
 export const maybe = (key) => words[key] ?? null;
 
 /** From `{ fr, en }`, as the API gives the programme. */
-export const inLanguage = (texts) => texts[chosen];
+export const inLanguage = (texts) => (chosen === "fr" ? typesetText(texts.fr) : texts[chosen]);
