@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { linesOf } from "../../functions/dashboard-api/page/lines.js";
 import { sum } from "../../functions/dashboard-api/page/money.js";
-import { PARTNER, PARTNER_ID, api, downloaded, go, money, opened, idle, workbook } from "./support.mjs";
+import { ADMIN, PARTNER, PARTNER_ID, api, downloaded, go, money, opened, idle, workbook } from "./support.mjs";
 
 const { entries } = (await api(`/partners/${PARTNER_ID}/entries?limit=500`, PARTNER)).json;
 
@@ -112,12 +112,62 @@ test("a contract's history", async (t) => {
   assert.equal(await page.getByText("Choose the effective claim").count(), 0, "choosing is the manager's");
 });
 
-test("contracts of a period, with what each came to", async (t) => {
-  const page = await opened(t, PARTNER, { address: "#/contracts?from=2000-01-01" });
-  const contracts = new Set(
-    entries.filter((entry) => entry.contract_id).map((entry) => `${entry.contract_id} ${entry.amount.currency}`),
-  );
-  assert.equal(await page.locator("tbody tr").count(), contracts.size);
+test("every contract with its status and the reason, found by its client or its status", async (t) => {
+  const { contracts } = (await api(`/partners/${PARTNER_ID}/contracts?limit=500`, PARTNER)).json;
+  const page = await opened(t, PARTNER, { address: "#/contracts" });
+  assert.equal(await page.locator("tbody tr").count(), contracts.length);
+  const newest = contracts.at(-1);
+  const first = page.locator("tbody tr").first();
+  assert.equal(await first.locator("a").getAttribute("href"), `#/contracts/${newest.contract_id}`);
+  for (const status of new Set(contracts.map((one) => one.status))) {
+    await go(page, `#/contracts?status=${status}`);
+    assert.equal(
+      await page.locator("tbody tr").count(),
+      contracts.filter((one) => one.status === status).length,
+      status,
+    );
+  }
+  await go(page, `#/contracts?q=${newest.contract_id}`);
+  assert.equal(await page.locator("tbody tr").count(), 1);
+});
+
+test("a partner reports a missing sale, a manager answers, and both see it", async (t) => {
+  const words = `Mairie de Vias, signed on 3 March (${Date.now()})`;
+  const page = await opened(t, PARTNER, { address: "#/contracts" });
+  await page.getByRole("link", { name: "Report a missing sale or an error" }).click();
+  await page.getByLabel("In your words").fill(words);
+  await page.getByRole("button", { name: "Send" }).click();
+  await page.locator(".inquiry", { hasText: words }).getByText("Open").waitFor();
+
+  const managers = await opened(t, ADMIN, { address: "#/attention" });
+  const waiting = managers.locator(".inquiry", { hasText: words });
+  await waiting.getByText("Answer", { exact: true }).first().click();
+  await waiting.getByLabel("Your answer").fill("It was billed today.");
+  await waiting.getByRole("button", { name: "Answer" }).click();
+  await waiting.waitFor({ state: "detached" });
+
+  await page.reload();
+  const answered = page.locator(".inquiry", { hasText: words });
+  await answered.getByText("It was billed today.").waitFor();
+  await answered.getByText("Answered", { exact: true }).waitFor();
+  await go(page, "#/");
+  await page.getByText("Your inquiry was answered").first().waitFor();
+});
+
+test("a manager ticks a perk, and takes a wrong day back", async (t) => {
+  const id = "PERKS";
+  const agreement = { model: "independent-integrator", starts_on: "2024-01-01", technical_qualification: { qualified_on: "2024-01-01" } };
+  await api(`/partners/${id}`, ADMIN, { method: "PUT", body: JSON.stringify({ name: "Perks", agreements: [agreement] }) });
+  const page = await opened(t, ADMIN, { address: `#/partners/${id}` });
+  const perks = page.getByRole("region", { name: "Other benefits" });
+  await perks.getByText("Not taken yet").waitFor();
+  await perks.getByText("Record a perk").click();
+  await perks.getByLabel("Day").fill("2024-05-06");
+  await perks.getByRole("button", { name: "Training taken" }).click();
+  await perks.getByText("Taken on 6 May 2024").waitFor();
+  await perks.getByText("Record a perk").click();
+  await perks.getByRole("button", { name: "Take back: training of 6 May 2024" }).click();
+  await perks.getByText("Not taken yet").waitFor();
 });
 
 test("a statement on the screen, on paper and as a file", async (t) => {

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import * as dues from "../../functions/dashboard-api/page/dues.js";
 import { linesOf } from "../../functions/dashboard-api/page/lines.js";
 import * as money from "../../functions/dashboard-api/page/money.js";
 import * as months from "../../functions/dashboard-api/page/months.js";
@@ -319,4 +320,65 @@ check("a stack grows from zero both ways", stacked, [
     ],
   ],
   [[[]], []],
+]);
+
+test("what was earned stands apart from what was taken back, partner by partner", () => {
+  const partners = [
+    { totals: [total("EUR", "commission", "10.00", "to"), total("EUR", "commission", "-2.00", "to")] },
+    { totals: [total("EUR", "commission", "-5.00", "to"), total("JPY", "commission", "500", "to")] },
+    { totals: [] },
+  ];
+  assert.deepEqual(dues.earnedApart(partners), [
+    { currency: "EUR", plus: eur("8.00"), minus: eur("-5.00") },
+    { currency: "JPY", plus: jpy("500"), minus: jpy("0") },
+  ]);
+});
+
+test("what partners are owed stands apart from what they owe", () => {
+  const balance = (to, from) => ({ currency: "EUR", due_to_partner: eur(to), due_from_partner: eur(from) });
+  const partners = [{ balances: [balance("10.00", "0.00")] }, { balances: [balance("-4.00", "7.00")] }, {}];
+  assert.deepEqual(dues.owedApart(partners), [
+    {
+      currency: "EUR",
+      to: { plus: eur("10.00"), minus: eur("-4.00") },
+      from: { plus: eur("7.00"), minus: eur("0.00") },
+    },
+  ]);
+});
+
+test("an affiliate invoices, keeps its share and pays over the rest", () => {
+  const share = { ...total("EUR", "revenue-share", "40.00", "none"), vendor_share: eur("60.00") };
+  assert.deepEqual(dues.shares([share, share, total("EUR", "entry-fee", "9.00", "from")]), [
+    { currency: "EUR", invoiced: eur("200.00"), share: eur("80.00"), payOver: eur("120.00") },
+  ]);
+  assert.deepEqual(dues.shares([total("EUR", "commission", "9.00", "to")]), []);
+});
+
+test("changes begin with the greatest, and currencies stay apart", () => {
+  const of = (id, ...totals) => ({ partner_id: id, name: null, totals });
+  const now = [
+    of("A", total("EUR", "commission", "10.00", "to")),
+    of("B", total("EUR", "commission", "3.00", "to"), total("CHF", "commission", "1.00", "to")),
+    of("C", total("EUR", "commission", "7.00", "to")),
+  ];
+  const before = [of("A", total("EUR", "commission", "9.00", "to")), of("B", total("EUR", "commission", "8.00", "to"))];
+  const found = dues.changes(now, [...before, of("C", total("EUR", "commission", "7.00", "to"))]);
+  assert.deepEqual(
+    found.map(({ id, by }) => [id, by.amount, by.currency]),
+    [
+      ["B", "1.00", "CHF"],
+      ["B", "-5.00", "EUR"],
+      ["A", "1.00", "EUR"],
+    ],
+  );
+});
+
+const contract = (signed_on, more = {}) => ({ sale: { signed_on }, status: "earning", ended_on: null, ...more });
+check("the next annuity is expected on the next anniversary of a contract that earns", dues.nextAnnuity, [
+  [[[contract("2024-03-01"), contract("2025-12-05")], "2026-11-26"], "2026-12-05"],
+  [[[contract("2024-11-26")], "2026-11-26"], "2027-11-26"],
+  [[[contract("2024-02-29")], "2026-01-01"], "2026-02-28"],
+  [[[contract("2024-02-29")], "2027-03-01"], "2028-02-29"],
+  [[[contract("2024-12-01", { ended_on: "2026-11-30" }), contract("2024-12-02", { status: "nothing" })], "2026-11-26"], null],
+  [[[{ ...contract("2024-12-01"), sale: null }], "2026-11-26"], null],
 ]);

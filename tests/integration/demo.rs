@@ -35,6 +35,13 @@ async fn the_demo_is_whole_on_any_day() {
         assert!(amounts.clone().all(|entry| entry.posting.currency == Currency::EUR), "{day}");
         assert!(amounts.map(|entry| entry.amount.0).sum::<i64>() > 100_000, "{day}");
 
+        // It asked something and got an answer; another partner waits for one.
+        let asked = ledger.inquiries_of(&partner).await.unwrap().list;
+        assert!(asked.iter().all(|inquiry| inquiry.answer.is_some()) && !asked.is_empty(), "{day}");
+        assert_eq!(ledger.open_inquiries(10, None).await.unwrap().list.len(), 1, "{day}");
+        let whole = ledger.whole_partner(&partner).await.unwrap();
+        assert_eq!((whole.perks.len(), whole.record.partner.instances.iter().count()), (3, 1), "{day}");
+
         // What it lacks by itself: something to decide, and an agreement.
         let listed = ledger.attention(ledger::attention::List::Contracts, 100, None).await.unwrap().list;
         let mut kinds = BTreeSet::new();

@@ -6,7 +6,8 @@ import { announce, h } from "./dom.js";
 import { annuityTitle } from "./entry-table.js";
 import { busy, clearErrors, field, input, placeError, select } from "./fields.js";
 import { integer, moment, moneyNode } from "./format.js";
-import { contractLink, empty, link, loaded, pager, pairs, partnerLink, table, viewHeading } from "./parts.js";
+import { contractLink, empty, link, loaded, pager, pairs, partnerLink, section, table, viewHeading } from "./parts.js";
+import { inquiryCard } from "./inquiry-card.js";
 import { codes, count, named, t } from "./text.js";
 import { countWaiting } from "./waiting.js";
 
@@ -58,8 +59,23 @@ export function view({ signal }) {
     );
   }
   show();
+  const inquiries = loaded(
+    () => get("/inquiries", { limit: LIMIT }, signal),
+    ({ inquiries, next_cursor: more }, again) => {
+      if (inquiries.length === 0) return null;
+      const answered = () => {
+        countWaiting();
+        again();
+      };
+      return section(
+        t("inquiries.waiting"),
+        inquiries.map((inquiry) => inquiryCard(inquiry, answered)),
+        more && h("p", { class: "small" }, t("inquiries.more")),
+      );
+    },
+  );
   const heading = viewHeading(t("nav.attention"), { below: t("attention.text") });
-  return h("div", {}, heading, field(t("attention.part"), filter), list, bar);
+  return h("div", {}, heading, inquiries, h("div", { class: "filters" }, field(t("attention.part"), filter)), list, bar);
 }
 
 /** A page of the list from a place on; pages without an item of the kind are passed over. */

@@ -4,7 +4,7 @@ import { get, path } from "./api.js";
 import { h } from "./dom.js";
 import { day, dayNode, integer, moment, moneyNode } from "./format.js";
 import { annuityName, annuityTitle, entryTable } from "./entry-table.js";
-import { badge, empty, loaded, pairs, partnerLink, section, viewHeading } from "./parts.js";
+import { badge, empty, link, loaded, pairs, partnerLink, section, viewHeading } from "./parts.js";
 import { claimPairs, keyName } from "./claims.js";
 import { choosing } from "./choosing.js";
 import { named, t } from "./text.js";
@@ -46,6 +46,7 @@ function shown(contract, session, { read, again }) {
     contradictions.length > 0 &&
       section(t("contradictions.title"), contradictions.map(contradiction)),
     session.admin && choosing(contract, { read, again }),
+    !session.admin && h("p", {}, link(`#/inquiries?${new URLSearchParams({ contract: contract.contract_id })}`, t("inquiries.report-error"))),
     !left && section(t("history.title"), h("ol", { class: "timeline" }, events(contract).map(event))),
     choices.length > 0 && section(t("choices.title"), h("ol", { class: "timeline" }, choices.map(choice))),
     section(

@@ -1,94 +1,125 @@
-// A partner's contracts in a period: what each came to.
+// A partner's contracts: every sale with its client, its status and the reason, pending ones too.
 
 import { getAll, path } from "./api.js";
 import { h } from "./dom.js";
-import { periodForm } from "./entries.js";
-import { field, input } from "./fields.js";
-import { addMonths, day, integer, moneyNode, thisMonth } from "./format.js";
+import { day, integer, moneyNode } from "./format.js";
+import { amountKey, list } from "./list.js";
 import { sum } from "./money.js";
-import { contractLink, empty, loaded, table, unreadableNote, viewHeading } from "./parts.js";
+import { badge, empty, idNode, link, loaded, unreadableNote, viewHeading } from "./parts.js";
 import { partnerTabs } from "./partner-tabs.js";
-import { t } from "./text.js";
+import { named, t } from "./text.js";
 
-/** At most this many pages of entries are brought together. */
+const LIMIT = 500;
+/** At most this many pages of contracts are brought together. */
 const PAGES = 10;
 
+/** Every contract of a partner, newest first. */
+export async function contractsOf(partnerId, signal) {
+  const parameters = { limit: LIMIT };
+  const { list, ...rest } = await getAll(path("partners", partnerId, "contracts"), parameters, "contracts", signal, PAGES);
+  return { contracts: list.reverse(), ...rest };
+}
+
 export function view(where) {
-  const { partnerId, base, query, signal } = where;
-  const asked = query.has("from") || query.has("to");
-  const filters = asked
-    ? { from: query.get("from"), to: query.get("to") }
-    : { from: `${addMonths(thisMonth(), -23)}-01`, to: null };
-  const load = () =>
-    getAll(path("partners", partnerId, "entries"), { ...filters, limit: 500 }, "entries", signal, PAGES);
+  const { partnerId, base, signal } = where;
   return h(
     "div",
     {},
     partnerTabs(where),
-    viewHeading(t("contracts.title"), { above: where.ofPartner ? partnerId : null, below: t("contracts.text") }),
-    finder(),
-    periodForm(`${base}/contracts`, filters),
-    loaded(load, ({ list, complete, ...rest }) => [
-      unreadableNote(rest),
-      !complete && h("div", { class: "note" }, h("p", {}, t("contracts.incomplete"))),
-      contracts(list),
-    ]),
+    viewHeading(t("contracts.title"), { above: where.ofPartner ? idNode(partnerId) : null, below: t("contracts.text") }),
+    loaded(
+      () => contractsOf(partnerId, signal),
+      ({ contracts, complete, ...rest }) => [
+        unreadableNote(rest),
+        !complete && h("p", { class: "note" }, t("contracts.incomplete", { n: integer(contracts.length) })),
+        contracts.length === 0 ? empty(t("contracts.none")) : contractList(contracts),
+      ],
+    ),
+    h("p", {}, link(`${base}/inquiries`, t(where.session.admin ? "inquiries.of-partner" : "inquiries.report"))),
   );
 }
 
-function finder() {
-  const id = input({ name: "contract", required: true });
-  const open = (event) => {
-    event.preventDefault();
-    location.hash = `#/contracts/${encodeURIComponent(id.value.trim())}`;
-  };
-  return h(
-    "form",
-    { class: "filters", onsubmit: open },
-    field(t("contracts.id"), id),
-    h("div", { class: "actions" }, h("button", {}, t("contracts.open"))),
-  );
-}
-
-function contracts(entries) {
-  const groups = grouped(entries.filter((entry) => entry.contract_id));
-  if (groups.size === 0) return empty(t("entries.none"));
-  const rows = [...groups.values()].map((own) => ({
-    id: own[0].contract_id,
-    first: own[0].booked_on,
-    last: own.at(-1).booked_on,
-    entries: own.length,
-    amount: sum(
-      own.map((entry) => entry.amount),
-      own[0].amount,
-    ),
-    vendorShare: sum(
-      own.map((entry) => entry.vendor_share),
-      own[0].amount,
-    ),
-  }));
-  rows.sort((a, b) => b.last.localeCompare(a.last) || a.id.localeCompare(b.id));
-  return table(
-    t("contracts.title"),
-    [
-      { head: t("entry.contract"), label: true, cell: (row) => contractLink(row.id) },
-      { head: t("contracts.first"), wide: true, cell: (row) => day(row.first) },
-      { head: t("contracts.last"), cell: (row) => day(row.last) },
-      { head: t("contracts.entries"), number: true, wide: true, cell: (row) => integer(row.entries) },
-      { head: t("entry.amount"), number: true, cell: (row) => moneyNode(row.amount) },
-      { head: t("entry.vendor-share"), number: true, wide: true, cell: (row) => moneyNode(row.vendorShare) },
+const contractList = (contracts) =>
+  list({
+    caption: t("contracts.title"),
+    rows: contracts.map(rowOf),
+    choices: [
+      {
+        id: "status",
+        label: t("status"),
+        of: ({ status }) => status,
+        name: (status) => named("contract-status", status),
+      },
     ],
-    rows,
-    { hideCaption: true },
-  );
+    columns: [
+      {
+        id: "client",
+        head: t("claim.customer"),
+        label: true,
+        cell: ({ id, client }) => link(`#/contracts/${encodeURIComponent(id)}`, client ?? id),
+        sort: ({ id, client }) => client ?? id,
+        text: ({ id, client }) => `${client ?? ""} ${id}`,
+      },
+      { id: "id", head: t("entry.contract"), wide: "extra", cell: ({ id }) => idNode(id), sort: ({ id }) => id },
+      { id: "signed", head: t("claim.signed-on"), cell: ({ signed }) => signed && day(signed), sort: ({ signed }) => signed },
+      {
+        id: "status",
+        head: t("status"),
+        cell: ({ status, reason, ended }) => [
+          badge("contract-status", status),
+          reason && h("div", { class: "small" }, reason),
+          ended && h("div", { class: "small" }, t("contracts.ended", { day: day(ended) })),
+        ],
+        sort: ({ status }) => named("contract-status", status),
+        text: ({ reason }) => reason ?? "",
+      },
+      {
+        id: "fee",
+        head: t("event.fee"),
+        number: true,
+        wide: true,
+        cell: ({ fee }) => fee && moneyNode(fee),
+        sort: ({ fee }) => fee && amountKey(fee),
+      },
+      {
+        id: "amount",
+        head: t("contracts.amount"),
+        number: true,
+        lead: true,
+        cell: ({ amount }) => (amount ? moneyNode(amount) : "–"),
+        sort: ({ amount }) => amount && amountKey(amount),
+      },
+    ],
+  });
+
+/** What a row shows of a contract. A contract has one currency, but for mistakes, which its own page shows. */
+function rowOf({ contract_id: id, sale, customer_name: name, ended_on: ended, no_longer_yours: left, status, latest, totals }) {
+  return {
+    id,
+    client: name ?? sale?.customer_id,
+    signed: sale?.signed_on,
+    fee: sale?.annual_fee,
+    status,
+    reason: reasonOf(latest, left),
+    ended,
+    amount: amountOf(totals, sale),
+  };
 }
 
-/** By contract, and by currency should a contract have several. */
-function grouped(entries) {
-  const groups = new Map();
-  for (const entry of entries) {
-    const key = `${entry.contract_id} ${entry.amount.currency}`;
-    groups.get(key)?.push(entry) ?? groups.set(key, [entry]);
-  }
-  return groups;
+function reasonOf(latest, left) {
+  if (left) return named("left", left);
+  if (latest?.waits_for) return named("waits-for", latest.waits_for);
+  return latest?.reason && named("reason", latest.reason);
+}
+
+function amountOf(totals, sale) {
+  const like = totals[0]?.amount ?? sale?.annual_fee;
+  const own = totals.filter(({ currency }) => currency === like?.currency);
+  return (
+    like &&
+    sum(
+      own.map(({ amount }) => amount),
+      like,
+    )
+  );
 }

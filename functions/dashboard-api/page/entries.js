@@ -7,7 +7,7 @@ import { lineList } from "./line-list.js";
 import { dateInput, field } from "./fields.js";
 import { integer } from "./format.js";
 import { linesOf } from "./lines.js";
-import { empty, loaded, unreadableNote, viewHeading } from "./parts.js";
+import { empty, idNode, loaded, unreadableNote, viewHeading } from "./parts.js";
 import { partnerTabs } from "./partner-tabs.js";
 import { t } from "./text.js";
 
@@ -24,7 +24,7 @@ export function view(where) {
     "div",
     {},
     partnerTabs(where),
-    viewHeading(t("entries.title"), { above: where.ofPartner ? partnerId : null, below: t("entries.text") }),
+    viewHeading(t("entries.title"), { above: where.ofPartner ? idNode(partnerId) : null, below: t("entries.text") }),
     periodForm(`${base}/entries`, filters),
     loaded(load, ({ list, complete, ...rest }) => [
       unreadableNote(rest),

@@ -3,9 +3,10 @@
 import { get, getAll } from "./api.js";
 import { h } from "./dom.js";
 import { dateInput, field, monthField } from "./fields.js";
-import { addMonths, amountNode, moneyNode, month, thisMonth } from "./format.js";
+import { addMonths, amountNode, month, thisMonth } from "./format.js";
 import { amountKey, list } from "./list.js";
 import { managerCharts } from "./manager-charts.js";
+import { changed, firstSteps, home, waiting } from "./manager-home.js";
 import { minimumList } from "./minimum-list.js";
 import { byCurrency, kindsIn, sign } from "./money.js";
 import {
@@ -21,9 +22,9 @@ import {
 } from "./parts.js";
 import { named, t } from "./text.js";
 
-/** Items looked through for what waits, and causes shown. */
-const WAITING = 25;
-const CAUSES = 5;
+const LIMIT = 500;
+/** At most this many pages of partners are looked at. */
+const PAGES = 10;
 
 export function view({ query, signal }) {
   const to = query.get("to") ?? thisMonth();
@@ -34,49 +35,42 @@ export function view({ query, signal }) {
         ? month(chosen.from)
         : t("period.closed", { from: month(chosen.from), to: month(chosen.to) }),
   });
+  const summary = get("/summary", chosen, signal);
+  const listed = { with: "minimum_sales,balances", until: to, limit: LIMIT };
+  const partners = getAll("/partners", listed, "partners", signal, PAGES);
+  // They may fail while nobody waits yet; each place below says so itself.
+  for (const asked of [summary, partners]) asked.catch(() => {});
   return h(
     "div",
     {},
     heading,
-    loaded(() => get("/attention", { limit: WAITING }, signal), waiting),
+    loaded(() => partners, ({ list }) => (list.length === 0 ? firstSteps() : null)),
+    waiting(signal),
     periodPicker(chosen),
     loaded(
-      () => get("/summary", chosen, signal),
+      () => summary,
       (summary) => {
         heading.say({ below: summary.as_of && knownOn(summary.as_of) });
-        return [unreadableNote(summary), overview(summary, signal)];
+        return [unreadableNote(summary), home(summary, partners, chosen), changed(summary, chosen, signal), overview(summary, signal)];
       },
     ),
     section(
       t("behind.title"),
       h("p", { class: "small" }, t("behind.text")),
-      loaded(() => getAll("/partners", { with: "minimum_sales" }, "partners", signal), minimumList),
+      behind(partners, () => getAll("/partners", { ...listed }, "partners", signal, PAGES)),
     ),
   );
 }
 
-/** The causes that wait for a decision, with what depends on them. */
-function waiting({ causes, next_cursor: more }) {
-  if (causes.length === 0) return null;
-  const rows = causes.slice(0, CAUSES);
-  return h(
-    "section",
-    { class: "card waiting" },
-    h("h2", {}, t("attention.first")),
-    h(
-      "ul",
-      {},
-      rows.map((cause) =>
-        h(
-          "li",
-          {},
-          h("strong", {}, named("attention", cause.kind)),
-          cause.partner_id && [" · ", partnerLink(cause.partner_id, cause.partner_name ?? cause.partner_id)],
-          cause.amounts.map((sum) => [" · ", moneyNode(sum)]),
-        ),
-      ),
-    ),
-    h("p", {}, h("a", { href: "#/attention" }, t("attention.all")), (more || causes.length > CAUSES) && " …"),
+/** The years that fall behind; read anew once one was set aside. */
+function behind(partners, readAgain) {
+  let read = () => partners;
+  return loaded(
+    () => read(),
+    (found, again) => {
+      read = readAgain;
+      return minimumList(found, again);
+    },
   );
 }
 
@@ -131,20 +125,7 @@ function periodPicker(chosen) {
 function overview(summary, signal) {
   const { totals, models, partners } = summary;
   if (totals.length === 0) return empty(t("months.none"));
-  const currencies = byCurrency(totals);
   return [
-    h(
-      "ul",
-      { class: "cards balances" },
-      currencies.map((total) =>
-        h(
-          "li",
-          { class: "card", "data-currency": total.currency },
-          h("h2", {}, total.currency),
-          h("dl", {}, line(t("due.to-partners"), total.dueTo), line(t("due.from-partners"), total.dueFrom)),
-        ),
-      ),
-    ),
     section(t("manager.months"), managerCharts(summary, signal)),
     section(
       t("manager.models"),
@@ -197,11 +178,3 @@ function partnersTable(partners) {
     ],
   });
 }
-
-const line = (label, amount) =>
-  h(
-    "div",
-    { class: sign(amount) === 0 ? "figure-line zero" : "figure-line" },
-    h("dt", {}, label),
-    h("dd", {}, moneyNode(amount)),
-  );

@@ -65,13 +65,23 @@ export const sign = (amount) => (minor(amount) > 0n ? 1 : minor(amount) < 0n ? -
 const KINDS = ["commission", "revenue-share", "entry-fee", "instance-discount"];
 
 /**
+ * The currencies that occur, the most frequent first.
+ * @param {{ currency: string }[]} list
+ */
+export function currenciesOf(list) {
+  /** @type {Map<string, number>} */
+  const times = new Map();
+  for (const { currency } of list) times.set(currency, (times.get(currency) ?? 0) + 1);
+  return [...times].sort(([one, n], [other, m]) => m - n || one.localeCompare(other)).map(([currency]) => currency);
+}
+
+/**
  * Totals brought together by currency, which is never added to another.
  * @param {Total[]} totals
  * @returns {CurrencySum[]}
  */
 export function byCurrency(totals) {
-  const currencies = [...new Set(totals.map((total) => total.currency))].sort();
-  return currencies.map((currency) => {
+  return currenciesOf(totals).map((currency) => {
     const own = totals.filter((total) => total.currency === currency);
     const like = own[0].amount;
     /** @type {(kinds: string[], field: "amount" | "earned" | "due_to_partner" | "due_from_partner") => Money} */

@@ -8,6 +8,7 @@ const TABS = [
   ["entries", "nav.entries"],
   ["contracts", "nav.contracts"],
   ["statement", "nav.statement"],
+  ["inquiries", "nav.inquiries"],
   ["edit", "nav.edit"],
 ];
 

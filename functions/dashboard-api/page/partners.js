@@ -2,9 +2,9 @@
 
 import { getAll } from "./api.js";
 import { h } from "./dom.js";
-import { field } from "./fields.js";
-import { integer } from "./format.js";
-import { list } from "./list.js";
+import { field, input } from "./fields.js";
+import { integer, moneyNode } from "./format.js";
+import { amountKey, list } from "./list.js";
 import { badge, empty, link, loaded, partnerLink, unreadableNote, viewHeading } from "./parts.js";
 import { named, t } from "./text.js";
 
@@ -14,7 +14,7 @@ const PAGES = 10;
 
 export function view({ query, signal }) {
   const wanted = query.get("named") ?? "";
-  const load = () => getAll("/partners", { q: wanted, with: "minimum_sales", limit: LIMIT }, "partners", signal, PAGES);
+  const load = () => getAll("/partners", { q: wanted, with: "minimum_sales,balances", limit: LIMIT }, "partners", signal, PAGES);
   return h(
     "div",
     {},
@@ -24,6 +24,7 @@ export function view({ query, signal }) {
       (!complete || wanted) && search(wanted, partners.length),
       partners.length === 0 ? empty(t(wanted ? "partners.none-found" : "partners.none")) : partnerList(partners),
     ]),
+    contractFinder(),
     h("p", {}, link("#/register", t("nav.register"))),
   );
 }
@@ -102,7 +103,34 @@ const partnerList = (partners) =>
         sort: ({ minimum_sales: year }) => year && [year.status, year.minimum - year.sales],
         text: ({ minimum_sales: year }) => (year ? named("status", year.status) : ""),
       },
+      owed("to", t("due.to"), "due_to_partner", { lead: true }),
+      owed("from", t("due.from"), "due_from_partner", { wide: true }),
     ],
   });
+
+/** The balances of a partner, one below the other; sorted by the first one. */
+const owed = (id, head, of, more) => ({
+  id,
+  head,
+  number: true,
+  cell: ({ balances }) => balances.map((balance) => h("div", {}, moneyNode(balance[of]))),
+  sort: ({ balances: [first] }) => first && amountKey(first[of]),
+  ...more,
+});
+
+/** Opens a contract by its id. */
+function contractFinder() {
+  const id = input({ name: "contract", required: true, spellcheck: "false" });
+  const open = (event) => {
+    event.preventDefault();
+    location.hash = `#/contracts/${encodeURIComponent(id.value.trim())}`;
+  };
+  return h(
+    "form",
+    { class: "filters", onsubmit: open },
+    field(t("contracts.id"), id),
+    h("div", { class: "actions" }, h("button", {}, t("contracts.open"))),
+  );
+}
 
 const modelName = (model) => (model === "none" ? t("partner.no-model") : named("model", model));

@@ -277,6 +277,9 @@ export function workbookButton(path, parameters) {
 /** As of when the ledger is shown: `asOf` is a day, or null for now. */
 export const knownOn = (asOf) => (asOf ? t("known.on", { day: day(asOf) }) : t("known.now"));
 
+/** An id as people see it: as it is written, and it may break where there is little room. */
+export const idNode = (id) => h("span", { class: "id" }, id);
+
 /** A status in words, with a sign that does not need colour. */
 export const badge = (group, name) =>
   h(

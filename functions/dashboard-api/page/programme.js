@@ -2,7 +2,7 @@
 
 import { get, path } from "./api.js";
 import { h } from "./dom.js";
-import { day, percent } from "./format.js";
+import { day, percent, today } from "./format.js";
 import { loaded, viewHeading } from "./parts.js";
 import { inLanguage, t } from "./text.js";
 
@@ -26,11 +26,11 @@ export function view({ session, signal }) {
   );
 }
 
-/** The models of a partner's own agreements, which it looks for first. */
+/** The latest of a partner's own agreements of each model, which it looks for first. */
 async function ownModels({ admin, partnerId }, signal) {
-  if (admin || partnerId === null) return [];
+  if (admin || partnerId === null) return new Map();
   const { agreements } = await get(path("partners", partnerId), {}, signal);
-  return agreements.map((agreement) => agreement.model);
+  return new Map(agreements.map((agreement) => [agreement.model, agreement]));
 }
 
 const versionOf = ({ version, models }, own) =>
@@ -41,7 +41,7 @@ const versionOf = ({ version, models }, own) =>
     h(
       "div",
       { class: "models" },
-      models.map((model) => modelOf(model, own.includes(model.model))),
+      models.map((model) => modelOf(model, own.get(model.model))),
     ),
   );
 
@@ -49,7 +49,8 @@ function modelOf(model, own) {
   return h(
     "article",
     { class: own ? "model own" : "model" },
-    h("h2", {}, inLanguage(model.name), own && h("span", { class: "badge own-model" }, t("programme.own"))),
+    h("h2", {}, inLanguage(model.name), own && h("span", { class: "badge own-model" }, t(`programme.${whenOf(own)}`))),
+    own && negotiated(own),
     h("p", {}, inLanguage(model.principle)),
     cell(t("programme.earnings"), earnings(model.earnings), "earnings"),
     cell(t("programme.conditions"), list(model.conditions, t("programme.no-conditions"))),
@@ -57,6 +58,18 @@ function modelOf(model, own) {
     cell(t("programme.perks"), list(model.perks, t("programme.no-perks"))),
   );
 }
+
+/** Whether an agreement is in force, has ended or begins later. */
+function whenOf({ starts_on: start, ends_on: end }) {
+  if (start > today()) return "own-later";
+  return end && end < today() ? "own-before" : "own";
+}
+
+/** What an agreement says otherwise than the programme. */
+const negotiated = ({ rate, from_sale: fromSale }) => {
+  const terms = [rate && percent(rate), fromSale && t("programme.from-sale", { n: fromSale })].filter(Boolean);
+  return terms.length > 0 && h("p", { class: "small" }, t("programme.negotiated", { terms: terms.join(", ") }));
+};
 
 const cell = (name, content, kind = null) =>
   h("div", { class: kind ? `cell ${kind}` : "cell" }, h("h3", {}, name), h("div", {}, content));

@@ -6,6 +6,7 @@ const views = {
   entries: () => import("./entries.js"),
   contracts: () => import("./contracts.js"),
   contract: () => import("./contract.js"),
+  inquiries: () => import("./inquiries.js"),
   statement: () => import("./statement.js"),
   programme: () => import("./programme.js"),
   partners: () => import("./partners.js"),
@@ -48,7 +49,7 @@ function globalView([place = "", id], { admin, partnerId }) {
 function partnerView([place = "", , more], { admin }) {
   if (more) return null;
   if (place === "edit") return admin ? "registration" : null;
-  return { "": "partner", entries: "entries", contracts: "contracts", statement: "statement" }[place];
+  return { "": "partner", entries: "entries", contracts: "contracts", inquiries: "inquiries", statement: "statement" }[place];
 }
 
 function decoded(text) {

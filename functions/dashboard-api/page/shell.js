@@ -8,6 +8,7 @@ const PARTNER = [
   ["#/entries", "nav.entries", "entries"],
   ["#/contracts", "nav.contracts", "contracts"],
   ["#/statement", "nav.statement", "statement"],
+  ["#/inquiries", "nav.inquiries", "inquiries"],
   ["#/programme", "nav.programme", "programme"],
 ];
 const ADMIN = [

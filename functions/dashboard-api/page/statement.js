@@ -1,17 +1,20 @@
 // A partner's statement of a month: on the screen, on paper, and as a file.
 
 import { get, path } from "./api.js";
+import { contractsOf } from "./contracts.js";
 import { h } from "./dom.js";
+import { nextAnnuity, shares } from "./dues.js";
 import { entriesNumber, entryTable } from "./entry-table.js";
 import { dateInput, field, monthField } from "./fields.js";
-import { addMonths, day, month, moment, thisMonth } from "./format.js";
+import { addMonths, day, month, moment, thisMonth, today } from "./format.js";
+import { sharesOf } from "./partner-figures.js";
 import { empty, knownOn, loaded, section, totalsTable, unreadableNote, viewHeading, workbookButton } from "./parts.js";
 import { partnerTabs } from "./partner-tabs.js";
 import { named, t } from "./text.js";
 
 export function view(where) {
   const { partnerId, base, rest, query, signal } = where;
-  const shown = /^\d{4}-\d{2}$/.test(rest[0] ?? "") ? rest[0] : thisMonth();
+  const shown = /^\d{4}-\d{2}$/.test(rest[0] ?? "") ? rest[0] : addMonths(thisMonth(), -1);
   const parameters = { month: shown, as_of: query.get("as_of"), since: query.get("since") };
   const load = () => get(path("partners", partnerId, "statement"), parameters, signal);
   const heading = viewHeading(month(shown), { above: t("nav.statement") });
@@ -27,23 +30,25 @@ export function view(where) {
         below: knownOn(statement.as_of),
       }),
       unreadableNote(statement),
-      ...content(statement, !where.session.admin),
+      ...content(statement, where),
       h("p", { class: "small paper-only" }, t("statement.printed", { moment: moment(new Date().toISOString()) })),
     ]),
   );
 }
 
-function content({ entries, totals, earlier, earlier_totals: earlierTotals, since }, own) {
+function content({ entries, totals, earlier, earlier_totals: earlierTotals, since, month: shown }, where) {
+  const own = !where.session.admin;
   return [
     section(
       t("statement.totals"),
       totals.length === 0
-        ? empty(t("statement.none"))
+        ? [empty(t("statement.none")), shown >= thisMonth() && expected(where)]
         : totalsTable(t("statement.totals"), t("statement.model"), models(totals), {
             hideCaption: true,
             total: totals,
             own,
           }),
+      shares(totals).map((share) => sharesOf(share, t("shares.of-month", { currency: share.currency }), own)),
     ),
     section(
       t("statement.entries"),
@@ -64,6 +69,16 @@ function content({ entries, totals, earlier, earlier_totals: earlierTotals, sinc
       ),
   ];
 }
+
+/** When the next annuity is expected, for a month that has nothing yet. */
+const expected = ({ partnerId, signal }) =>
+  loaded(
+    () => contractsOf(partnerId, signal),
+    ({ contracts }) => {
+      const next = nextAnnuity(contracts, today());
+      return next && h("p", {}, t("statement.expected", { day: day(next) }));
+    },
+  );
 
 function controls(base, shown, parameters, partnerId) {
   const picked = monthField(t("statement.month"), shown, () => go());

@@ -1,4 +1,4 @@
-// How many causes wait for a manager, beside the link to them.
+// How many causes and inquiries wait for a manager, beside the link to them.
 
 import { get } from "./api.js";
 import { h } from "./dom.js";
@@ -10,9 +10,11 @@ const LIMIT = 25;
 export async function countWaiting() {
   const link = document.querySelector("[data-place=attention]");
   if (!link) return;
-  const page = await get("/attention", { limit: LIMIT }).catch(() => null);
+  const read = ["/attention", "/inquiries"].map((list) => get(list, { limit: LIMIT }));
+  const [listed, asked] = await Promise.all(read).catch(() => []);
   link.querySelector(".count")?.remove();
-  if (!page || page.causes.length === 0) return;
-  const number = `${page.causes.length}${page.next_cursor ? "+" : ""}`;
-  link.append(h("span", { class: "count", title: count("attention.waiting", page.causes.length) }, number));
+  const waits = (listed?.causes.length ?? 0) + (asked?.inquiries.length ?? 0);
+  if (waits === 0) return;
+  const number = `${waits}${listed.next_cursor || asked.next_cursor ? "+" : ""}`;
+  link.append(h("span", { class: "count", title: count("attention.waiting", waits) }, number));
 }

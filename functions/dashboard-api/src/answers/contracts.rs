@@ -52,7 +52,9 @@ pub(crate) struct ListedContract {
 pub(crate) enum ContractStatus {
     /// The annuity earns the partner something.
     Earning,
-    /// The annuity is decided, and earns nothing.
+    /// The annuity earns nothing, but an earlier one did.
+    Earned,
+    /// No annuity earned anything so far.
     Nothing,
     /// The annuity waits for another fact or for an agreement.
     Pending,
@@ -84,14 +86,16 @@ impl ListedContract {
         language: Language,
     ) -> Result<ListedContract, Overflow> {
         let contract = aggregates.contract();
-        let totals = Total::all(&booked(aggregates, whose.0)?);
+        let booked = booked(aggregates, whose.0)?;
+        let has_earned = booked.0.values().any(|total| total.amount != Minor::ZERO);
         let view = View::of(&contract, &Caller::Partner(whose.0.clone()));
         let (latest, status) = match (&view, contract.terms().last()) {
             (View::Former(_, _), _) => (None, ContractStatus::NoLongerYours),
             (View::Whole | View::Own(_), None) => (None, ContractStatus::Void),
             (View::Whole | View::Own(_), Some(term)) => {
                 let (latest, status) = latest(&contract, *term, whose.1, language);
-                (Some(latest), status)
+                let has_earned = has_earned && status == ContractStatus::Nothing;
+                (Some(latest), if has_earned { ContractStatus::Earned } else { status })
             }
         };
         let sale = contract.sale().filter(|_| view.shows_sale());
@@ -103,7 +107,7 @@ impl ListedContract {
             no_longer_yours: view.left(),
             status,
             latest,
-            totals,
+            totals: Total::all(&booked),
         })
     }
 }

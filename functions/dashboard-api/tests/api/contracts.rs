@@ -96,7 +96,7 @@ async fn a_contract_has_the_status_of_its_latest_annuity_and_the_reason() {
     let all = listed(&service, "P-1", 100).await;
     let expected = [
         json!(["C-0", "pending", 1, null, "no-agreement", null]),
-        json!(["C-1", "nothing", 2, "paid-once", null, null]),
+        json!(["C-1", "earned", 2, "paid-once", null, null]),
         json!(["C-2", "earning", 1, "sale-n-or-later", null, null]),
         json!(["C-3", "no-longer-yours", null, null, null, "given-to-another-partner"]),
         json!(["C-4", "no-longer-yours", null, null, null, "none-stands"]),

@@ -5,6 +5,7 @@ use events::input::Partner;
 use events::{cloud_event, registration};
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 use jiff::Timestamp;
+use ledger::inquiries::RecordedInquiry;
 use ledger::recorded::{Origin, Trigger};
 use ledger::totals::PartnerMonth;
 use ledger::{Ledger, LedgerError, ReportedFact, Store};
@@ -54,6 +55,13 @@ pub async fn record<S: Store>(
                 register(ledger, partner, step.at).await?;
                 partners.insert(partner.id.clone());
             }
+            What::Inquiry(asked) => {
+                ledger.inquire(&RecordedInquiry { answer: None, ..asked.clone() }).await?;
+                if let Some(answer) = &asked.answer {
+                    ledger.answer_inquiry(&asked.partner_id, &asked.id, answer).await?;
+                }
+            }
+            What::Perk(partner, day) => ledger.record_perk(partner, *day, true).await?,
         }
         done(1);
     }

@@ -1,4 +1,6 @@
-//! Names of the demo's partners and their clients.
+//! Names of the demo's partners and their clients, and what partners asked.
+
+use rules::inquiry::Concern;
 
 /// A partner of the demo: what it sells, and how many sales it makes in each year, the current one last.
 pub(super) struct Profile {
@@ -34,6 +36,24 @@ pub(super) const ENDED: &str = "occitanie-conseil";
 pub(super) const NEGOTIATED: &str = "loire-et-code";
 /// A partner with a sale that billing reported two years late.
 pub(super) const LATE: &str = "garonne-informatique";
+
+/// What partners asked: who, the concern, the words, how many days ago, and the answer a day later.
+pub(super) const INQUIRIES: [(&str, Concern, &str, i64, Option<&str>); 2] = [
+    (
+        PARTNER,
+        Concern::MissingSale,
+        "Notre vente à la communauté de communes de Lunel ne figure pas dans nos contrats.",
+        24,
+        Some("Elle y figure depuis ce matin : la facturation l’avait transmise avec retard."),
+    ),
+    (
+        ENDED,
+        Concern::Error,
+        "Notre dernière vente est en attente. L’accord devait être prolongé d’un an, pouvez-vous vérifier ?",
+        3,
+        None,
+    ),
+];
 
 pub(super) const PARTNERS: [Profile; 24] = [
     euro("beziers-web", "Béziers Web Services", Model::Affiliate("mairies", 260), [0, 0, 0, 16, 18, 18]),
@@ -120,7 +140,8 @@ const SURNAMES: [&str; 12] = [
 pub(super) fn client(n: usize) -> String {
     let town = TOWNS.get(n % TOWNS.len()).copied().unwrap_or_default();
     let surname = SURNAMES.get(n % SURNAMES.len()).copied().unwrap_or_default();
-    match (n / TOWNS.len()) % 6 {
+    // Neighbours in the list are of different kinds.
+    match (n / TOWNS.len() + n) % 6 {
         0 => format!("Mairie {}", of(town)),
         1 => format!("Étude {surname}, notaires à {town}"),
         2 => format!("Office de tourisme {}", of(town)),
@@ -145,7 +166,7 @@ mod tests {
         let names: BTreeSet<&str> = PARTNERS.iter().flat_map(|partner| [partner.id, partner.name]).collect();
         assert_eq!(names.len(), 2 * PARTNERS.len());
         assert_eq!((0..240).map(client).collect::<BTreeSet<_>>().len(), 240);
-        assert_eq!((client(1).as_str(), client(0).as_str()), ("Mairie d’Agde", "Mairie de Vias"));
+        assert_eq!((client(0).as_str(), client(3).as_str()), ("Mairie de Vias", "Association sportive de Marseillan"));
         for known in [PARTNER, CHANGED_MODEL, ENDED, NEGOTIATED, LATE] {
             assert!(PARTNERS.iter().any(|partner| partner.id == known), "{known}");
         }

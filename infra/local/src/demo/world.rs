@@ -1,12 +1,17 @@
 //! The demo's world, from a seed and a day: partners, and what billing would have said up to that day, each at the moment
 //! when it was recorded.
 
-use super::names::{CHANGED_MODEL, ENDED, LATE, Model, NEGOTIATED, PARTNERS, Profile, client};
+use super::names::{CHANGED_MODEL, ENDED, INQUIRIES, LATE, Model, NEGOTIATED, PARTNERS, Profile, client};
 use events::EventType;
 use events::input::{Event, Partner};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
+use ledger::inquiries::{Answer, RecordedInquiry};
+use ledger::perks::PerkDay;
+use rules::PartnerId;
+use rules::inquiry::Inquiry;
+use rules::programme::DatedPerk;
 use serde_json::{Value, json};
 
 const SEED: u64 = 20_131_116;
@@ -27,6 +32,10 @@ pub struct Step {
 pub enum What {
     Register(Partner),
     Event(Event),
+    /// An inquiry, and its answer if it has one.
+    Inquiry(RecordedInquiry),
+    /// A day on which a partner took a perk.
+    Perk(PartnerId, PerkDay),
 }
 
 /// A world up to a day.
@@ -51,7 +60,7 @@ pub fn world(today: Date) -> World {
     let split = history.partition_point(|step| step.at < start_of_today);
     let events = history.split_off(split).into_iter().filter_map(|step| match step.what {
         What::Event(event) => Some(event),
-        What::Register(_) => None,
+        What::Register(_) | What::Inquiry(_) | What::Perk(_, _) => None,
     });
     World { history, today: events.collect() }
 }
@@ -189,9 +198,9 @@ impl Making {
         let ago = |making: &Making, days: i64| making.today.saturating_sub(days.days());
         let by_id = |id: &str| PARTNERS.iter().find(|profile| profile.id == id);
         if let Some(profile) = by_id(LATE) {
-            // Reported two years late: what the partner earned on its first sales changes.
-            let signed_on = ago(self, 5 * 365 - 40);
-            let days_later = 5 * 365 - 60;
+            // Signed soon after the agreement, and reported this month: what the partner earned on its first sales changes.
+            let signed_on = since(profile, self.today).saturating_add(40.days());
+            let days_later = signed_on.duration_until(ago(self, 20)).as_hours() / 24;
             let sold = self.sale(profile, signed_on, days_later);
             self.adjust(&sold, 1, signed_on.saturating_add(1000.days()), 15_000, EventType::Supplement);
         }
@@ -213,6 +222,46 @@ impl Making {
             self.event(at, EventType::SaleSigned, &sale_data(&dearer, profile.id, n));
             // Signed yesterday, and billed today.
             self.sale(profile, ago(self, 1), 1);
+            self.perks(profile);
+        }
+        self.inquiries();
+    }
+
+    /// The partner's own instance, its training, and a seminar in each of the last two years.
+    fn perks(&mut self, profile: &Profile) {
+        let signed_on = since(profile, self.today).saturating_add(100.days());
+        self.contracts += 1;
+        let contract_id = format!("C-{:04}", self.contracts);
+        let sold = Sold { contract_id, signed_on, fee: 1_200, currency: profile.currency };
+        let mut data = sale_data(&sold, profile.id, self.contracts);
+        if let Value::Object(fields) = &mut data {
+            fields.insert("instance".to_owned(), json!("partner"));
+            fields.insert("customer_name".to_owned(), json!(profile.name));
+        }
+        let at = self.recorded(signed_on, 1);
+        self.event(at, EventType::SaleSigned, &data);
+        let Ok(partner) = profile.id.parse::<PartnerId>() else { return };
+        let seminars = [300, 620].map(|days| (DatedPerk::Seminars, self.today.saturating_sub(days.days())));
+        for (perk, on) in [(DatedPerk::TechnicalTraining, signed_on)].into_iter().chain(seminars) {
+            if let Ok(day) = on.try_into() {
+                let at = self.recorded(on, 2);
+                self.history.push(Step { at, what: What::Perk(partner.clone(), PerkDay { perk, day }) });
+            }
+        }
+    }
+
+    fn inquiries(&mut self) {
+        for (n, (partner, concern, text, days, answer)) in INQUIRIES.into_iter().enumerate() {
+            let asked_at = moment(self.today.saturating_sub(days.days()), 9);
+            let answered_at = moment(self.today.saturating_sub((days - 1).days()), 11);
+            let (Ok(partner_id), Ok(id), Ok(text)) = (partner.parse(), format!("demo-{n}").parse(), text.parse())
+            else {
+                continue;
+            };
+            let inquiry = Inquiry { concern, contract_id: None, text };
+            let answer = answer.and_then(|text| Some(Answer { text: text.parse().ok()?, at: answered_at }));
+            let what = What::Inquiry(RecordedInquiry { partner_id, id, inquiry, asked_at, answer });
+            self.history.push(Step { at: asked_at, what });
         }
     }
 }
@@ -237,10 +286,15 @@ fn sale_data(sold: &Sold, partner: &str, n: usize) -> Value {
     })
 }
 
+/// The first day of a partner's agreement: the first of the year of its first sales.
+fn since(profile: &Profile, today: Date) -> Date {
+    let years_ago = (0..=YEARS).rev().zip(profile.sales).find(|(_, sales)| *sales > 0).map_or(0, |(years, _)| years);
+    jiff::civil::date(today.year() - years_ago, 1, 1)
+}
+
 /// The registration of a partner, with its agreement since the year of its first sales, and the rate negotiated.
 fn registration(profile: &Profile, today: Date, rate: Option<&str>) -> Value {
-    let years_ago = (0..=YEARS).rev().zip(profile.sales).find(|(_, sales)| *sales > 0).map_or(0, |(years, _)| years);
-    let starts_on = jiff::civil::date(today.year() - years_ago, 1, 1);
+    let starts_on = since(profile, today);
     let mut negotiated = agreement(profile, starts_on);
     if let (Some(rate), Value::Object(terms)) = (rate, &mut negotiated) {
         terms.insert("rate".to_owned(), json!(rate));
@@ -307,6 +361,7 @@ mod tests {
                         partners.insert(partner.id.clone());
                         registration::parse(&partner.body, &Agreements::default()).unwrap();
                     }
+                    What::Inquiry(_) | What::Perk(_, _) => {}
                     What::Event(event) => drop(cloud_event::parse(&event.body, event.event_type).unwrap()),
                 }
             }

@@ -1,0 +1,78 @@
+// A partner's inquiries: it reports a missing sale or an error, and reads the answers.
+
+import { get, path, put } from "./api.js";
+import { announce, h } from "./dom.js";
+import { busy, clearErrors, field, input, placeError, select } from "./fields.js";
+import { inquiryCard } from "./inquiry-card.js";
+import { empty, idNode, loaded, unreadableNote, viewHeading } from "./parts.js";
+import { partnerTabs } from "./partner-tabs.js";
+import { t } from "./text.js";
+
+const CONCERNS = ["missing-sale", "error"];
+
+export function view(where) {
+  const { partnerId, session, query, signal } = where;
+  const own = !session.admin;
+  const shown = loaded(
+    () => get(path("partners", partnerId, "inquiries"), {}, signal),
+    ({ inquiries, ...rest }, again) => {
+      shown.again = again;
+      return [
+        unreadableNote(rest),
+        inquiries.length === 0
+          ? empty(t("inquiries.none"))
+          : inquiries.map((inquiry) => inquiryCard(inquiry, own ? null : again)),
+      ];
+    },
+  );
+  return h(
+    "div",
+    {},
+    partnerTabs(where),
+    viewHeading(t("inquiries.title"), {
+      above: own ? null : idNode(partnerId),
+      below: t(own ? "inquiries.text" : "inquiries.text-manager"),
+    }),
+    own && inquiryForm(partnerId, query.get("contract") ?? "", () => shown.again?.()),
+    shown,
+  );
+}
+
+function inquiryForm(partnerId, contractId, again) {
+  const options = CONCERNS.map((concern) => [concern, t(`concern.${concern}`)]);
+  const concern = select(options, contractId ? "error" : "missing-sale", { name: "concern" });
+  const contract = input({ name: "contract_id", value: contractId, spellcheck: "false" });
+  const text = h("textarea", { name: "text", rows: "4", maxlength: "1000", required: true });
+  const button = h("button", { class: "primary" }, t("inquiries.send"));
+  const outcome = h("p", { class: "field-error", role: "alert" });
+  // Sent again after a failure, it is the same inquiry.
+  let id = crypto.randomUUID();
+  const form = h(
+    "form",
+    { class: "form card inquiry-form", novalidate: true },
+    h("h2", {}, t("inquiries.report")),
+    field(t("inquiries.concern"), concern, { field: "concern" }),
+    field(t("contracts.id"), contract, { field: "contract_id", optional: true }),
+    field(t("inquiries.words"), text, { field: "text", help: t("inquiries.help") }),
+    h("div", { class: "actions" }, button),
+    outcome,
+  );
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    clearErrors(form);
+    outcome.textContent = "";
+    const inquiry = { concern: concern.value, text: text.value.trim().replaceAll("\r\n", "\n") };
+    if (contract.value.trim()) inquiry.contract_id = contract.value.trim();
+    try {
+      await busy(button, () => put(path("partners", partnerId, "inquiries", id), inquiry));
+      id = crypto.randomUUID();
+      text.value = "";
+      announce(t("inquiries.sent"));
+      again();
+    } catch (error) {
+      if (error.name !== "AbortError" && !placeError(form, error))
+        outcome.textContent = `${t("problem.other")} ${error.message}`;
+    }
+  });
+  return form;
+}

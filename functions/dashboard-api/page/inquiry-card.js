@@ -1,0 +1,58 @@
+// One inquiry of a partner with its answer, or the form to answer it.
+
+import { path, put } from "./api.js";
+import { announce, h } from "./dom.js";
+import { busy, clearErrors, field, placeError } from "./fields.js";
+import { moment } from "./format.js";
+import { badge, contractLink, partnerLink } from "./parts.js";
+import { t } from "./text.js";
+
+/** `again` shows the list anew after an answer; null: whoever looks cannot answer. */
+export function inquiryCard(inquiry, again) {
+  const { partner_id: partner, partner_name: name, concern, contract_id: contract, text, asked_at: asked, answer } = inquiry;
+  return h(
+    "section",
+    { class: "card inquiry" },
+    h("h2", {}, t(`concern.${concern}`), " ", badge("inquiry", answer ? "answered" : "open")),
+    h(
+      "p",
+      { class: "small" },
+      again && [partnerLink(partner, name ?? partner), " · "],
+      contract && [contractLink(contract), " · "],
+      h("time", { datetime: asked }, moment(asked)),
+    ),
+    h("p", { class: "words" }, text),
+    answer && h("blockquote", { class: "answer" }, h("p", { class: "words" }, answer.text), answeredAt(answer)),
+    !answer && again && answerForm(inquiry, again),
+  );
+}
+
+const answeredAt = ({ at }) => h("p", { class: "small" }, t("inquiries.answered", { moment: moment(at) }));
+
+function answerForm({ partner_id: partner, id }, again) {
+  const text = h("textarea", { name: "text", rows: "3", maxlength: "1000", required: true });
+  const button = h("button", { class: "primary" }, t("inquiries.answer"));
+  const outcome = h("p", { class: "field-error", role: "alert" });
+  const form = h(
+    "form",
+    { class: "form", novalidate: true },
+    field(t("inquiries.your-answer"), text, { field: "text", help: t("inquiries.answer-help") }),
+    h("div", { class: "actions" }, button),
+    outcome,
+  );
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    clearErrors(form);
+    outcome.textContent = "";
+    const answer = { text: text.value.trim().replaceAll("\r\n", "\n") };
+    try {
+      await busy(button, () => put(path("partners", partner, "inquiries", id, "answer"), answer));
+      announce(t("inquiries.answer-sent"));
+      again();
+    } catch (error) {
+      if (error.name !== "AbortError" && !placeError(form, error))
+        outcome.textContent = `${t("problem.other")} ${error.message}`;
+    }
+  });
+  return h("details", {}, h("summary", {}, t("inquiries.answer")), form);
+}
