@@ -94,6 +94,14 @@ test("rows are found, sorted, turned and summed, and the address keeps it", asyn
   assert.equal(await page.evaluate(() => location.hash), "#/programme?sort=name&kind=odd&page=2");
 });
 
+test("on paper a list has its heads and its days", async (t) => {
+  const page = await opened(t, PARTNER, { address: "#/entries" });
+  await page.emulateMedia({ media: "print" });
+  assert.equal(await page.locator("thead").getByText("Amount").isVisible(), true);
+  assert.equal(await page.locator("tr.opens time").first().isVisible(), true);
+  assert.equal(await page.getByRole("search").count(), 0);
+});
+
 test("Back and reload lose nothing", async (t) => {
   const page = await opened(t, PARTNER, { address: "#/entries?sort=amount", viewport: { width: 1280, height: 400 } });
   await page.getByRole("columnheader", { name: "What" }).getByRole("button").click();
