@@ -94,6 +94,23 @@ test("rows are found, sorted, turned and summed, and the address keeps it", asyn
   assert.equal(await page.evaluate(() => location.hash), "#/programme?sort=name&kind=odd&page=2");
 });
 
+test("a list that is not all says so", async (t) => {
+  const page = await opened(t, PARTNER, { address: "#/programme" });
+  let asked = 0;
+  await page.route("**/partners/*/entries?*", async (route) => {
+    asked += 1;
+    const answer = await route.fetch();
+    await route.fulfill({ response: answer, json: { ...(await answer.json()), next_cursor: "more" } });
+  });
+  await page.route("**/partners/*/entries?*cursor=*", async (route) => {
+    asked += 1;
+    await route.fulfill({ json: { entries: [], unknown_entries: [], next_cursor: "more", unreadable_count: 0 } });
+  });
+  await go(page, "#/entries");
+  await page.getByText("There is more in this period").waitFor();
+  assert.equal(asked, 10, "5,000 entries at 500 a page");
+});
+
 test("on paper a list has its heads and its days", async (t) => {
   const page = await opened(t, PARTNER, { address: "#/entries" });
   await page.emulateMedia({ media: "print" });

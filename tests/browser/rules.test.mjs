@@ -177,6 +177,11 @@ check("entries of one cause are one line with its present value", folded, [
     [entry("25.00", "2", integrator), entry("-10.00", "2"), entry("10.00", "1")],
     ["affiliate revenue-share 25.00 0.00 EUR corrected 1"],
   ],
+  // Nothing but zeros: the newest names it.
+  [
+    [entry("0.00", "1"), entry("0.00", "2", integrator)],
+    ["affiliate revenue-share 0.00 0.00 EUR corrected 1 cancelled"],
+  ],
   // The vendor's share is summed apart.
   [
     [entry("5.00", "1", { vendor_share: eur("5.00") }), entry("-5.00", "2", { vendor_share: eur("-1.00") })],

@@ -131,6 +131,7 @@ export async function views() {
   const ofPartner = [
     ["overview", "#/"],
     ["entries", "#/entries"],
+    ["entries-found", "#/entries?q=annuity&sort=amount"],
     ["contracts", "#/contracts"],
     ["contract", `#/contracts/${contract}`],
     ["statement", `#/statement/${month}?since=2000-01-01`],
@@ -139,6 +140,9 @@ export async function views() {
   ];
   const ofManager = [
     ["manager", "#/"],
+    ["manager-models", "#/?from=2023-01&to=2025-12&chart=model"],
+    ["manager-partners", "#/?from=2023-01&to=2025-12&chart=partner&partners.sort=partner"],
+    ["manager-month", `#/?from=${month}&to=${month}`],
     ["partners", "#/partners"],
     ["partner", `#/partners/${PARTNER_ID}`],
     ["partner-edit", `#/partners/${PARTNER_ID}/edit`],

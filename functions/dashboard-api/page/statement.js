@@ -100,7 +100,6 @@ function controls(base, shown, parameters, partnerId) {
     h(
       "div",
       { class: "actions" },
-      h("button", {}, t("filter.apply")),
       step(-1, t("statement.before")),
       step(1, t("statement.after")),
     ),
@@ -119,6 +118,7 @@ function controls(base, shown, parameters, partnerId) {
         { class: "filters" },
         field(t("filter.known-on"), asOf, { optional: true }),
         field(t("statement.earlier-since"), since, { optional: true }),
+        h("div", { class: "actions" }, h("button", {}, t("filter.apply"))),
       ),
     ),
   );
