@@ -1,4 +1,4 @@
-// Any long list: found in while typing, filtered, sorted, by pages, with sums of what is found. The address keeps it all.
+// Any long list: searched while typing, filtered, sorted, by pages, with sums of what is found. The address keeps it.
 //
 //   list({ name, caption, columns, rows, choices, order, none, detail, dims })
 //
@@ -6,11 +6,11 @@
 //   `id`           names the column in the address; needed to sort by it
 //   `sort(row)`    key to sort by: a text, a number, a bigint, null for nothing, or several of them as an array
 //   `text(row)`    what is searched
-//   `sum(row)`     an amount, summed at the foot for each currency
-// An amount's key is `amountKey(money)`, which keeps currencies apart. `choices` are `{ id, label, of(row), name(value) }`: a
-// field that filters by what `of` gives. `order` is the first order, as the address writes it: `"amount"`, or `"-amount"` for
-// descending; without it rows stay as given. `none` is said when nothing is found. `detail(row)` is what a row opens;
-// `dims(row)` says which rows are pale. `name` tells lists of one view apart in the address.
+//   `sum(row)`     an amount, summed at the foot for each currency; all amounts of a row are of one
+// An amount's key is `amountKey(money)`, which keeps currencies apart. `choices` are `{ id, label, of(row), name(value) }`:
+// a field that filters by the text that `of` gives. `order` is the first order, as the address writes it: `"amount"`, or
+// `"-amount"` for descending; without it rows stay as given. `none` is said when nothing is found. `detail(row)` is what a
+// row opens; `dims(row)` says which rows are pale. `name` tells lists of one view apart in the address.
 
 import { amend, inAddress } from "./address.js";
 import { announce, h } from "./dom.js";
@@ -28,100 +28,64 @@ const QUIET = 500;
 
 export const amountKey = (money) => [money.currency, minor(money)];
 
-export function list({
-  name = "",
-  caption,
-  columns,
-  rows,
-  choices = [],
-  order = "",
-  none = null,
-  detail = null,
-  dims = () => false,
-}) {
-  const key = (id) => (name ? `${name}.${id}` : id);
-  const texts = new Intl.Collator(locale(), { numeric: true, sensitivity: "base" });
-  const given = inAddress();
-  const state = {
-    q: given.get(key("q")) ?? "",
-    sort: given.get(key("sort")) ?? order,
-    page: Number(given.get(key("page")) ?? 1),
-    ...Object.fromEntries(choices.map(({ id }) => [id, given.get(key(id)) ?? ""])),
-  };
-  const searched = searchedTexts(rows, columns);
-  let ordered = null;
-  const heads = headsOf(columns, (id) => change({ sort: turned(columns, state.sort, id) }));
-  const body = h("tbody", role("rowgroup"));
-  const foot = h("tfoot", role("rowgroup"));
-  const number = h("p", { class: "small found" });
-  const nothing = empty(none ?? t("list.none"));
-  const bar = pages((step) => {
-    change({ page: state.page + step });
-    place.scrollIntoView({ block: "start" });
-  });
-  const table = h(
-    "table",
-    role("table"),
-    h("caption", { class: "hidden" }, caption),
-    h("thead", role("rowgroup"), h("tr", role("row"), heads.cells)),
-    body,
-    foot,
-  );
-  const place = h(
-    "div",
-    { class: "list stacked" },
-    tools({ rows, columns, choices, state, key, change }),
-    number,
-    nothing,
-    table,
-    bar.element,
-  );
+export function list(options) {
+  const state = stateOf(options);
+  const find = findingIn(options);
+  const shown = frame(options, state, change);
+  const say = later(() => shown.element.isConnected && announce(shown.range.textContent));
 
   function change(changes) {
-    Object.assign(state, { page: 1 }, changes);
-    if ("sort" in changes) ordered = null;
+    Object.assign(state.now, { page: 1 }, changes);
     show();
-    amend({
-      [key("q")]: state.q,
-      [key("sort")]: state.sort === order ? "" : state.sort,
-      [key("page")]: state.page === 1 ? "" : String(state.page),
-      ...Object.fromEntries(choices.map(({ id }) => [key(id), state[id]])),
-    });
+    state.keep();
     say();
   }
 
   function show() {
-    ordered ??= inOrder(rows, columns, state.sort, texts.compare);
-    const finds = finder(state.q);
-    const found = ordered.filter(
-      (row) =>
-        choices.every(({ id, of }) => !state[id] || of(row) === state[id]) && (!state.q.trim() || finds(searched(row))),
-    );
-    const shown = pageOf(found, state.page, PAGE);
-    state.page = shown.page;
-    heads.mark(state.sort);
-    body.replaceChildren(...shown.rows.flatMap((row) => tableRow(columns, row, { detail, dimmed: dims(row) })));
-    foot.replaceChildren(...sums(columns, found));
-    bar.mark(shown);
-    nothing.hidden = found.length > 0;
-    table.hidden = found.length === 0;
-    number.hidden = rows.length < FEW;
-    number.textContent = range(found.length, rows.length, shown);
-  }
-
-  let timer = 0;
-  /** Who hears the page is told what was found, once the typing has stopped. */
-  function say() {
-    clearTimeout(timer);
-    timer = setTimeout(() => place.isConnected && announce(number.textContent), QUIET);
+    const found = find(state.now);
+    const page = pageOf(found, state.now.page, PAGE);
+    state.now.page = page.page;
+    shown.fill(found, page, state.now.sort);
   }
 
   show();
-  return place;
+  return shown.element;
 }
 
-/** The searched text of a row, made once. */
-function searchedTexts(rows, columns) {
+/** What is searched, chosen and sorted, and the page: as the address has it, which keeps what is not as at first. */
+function stateOf({ name = "", choices = [], order = "" }) {
+  const key = (id) => (name ? `${name}.${id}` : id);
+  const given = inAddress();
+  const chosen = choices.map(({ id }) => [id, given.get(key(id)) ?? ""]);
+  const now = {
+    q: given.get(key("q")) ?? "",
+    sort: given.get(key("sort")) ?? order,
+    page: Number(given.get(key("page")) ?? 1),
+    ...Object.fromEntries(chosen),
+  };
+  const first = { sort: order, page: 1 };
+  const keep = () =>
+    amend(
+      Object.fromEntries(Object.entries(now).map(([id, value]) => [key(id), value === first[id] ? "" : String(value)])),
+    );
+  return { now, key, keep };
+}
+
+/** Gives the rows of a state, in its order. Orders and searched texts are made once. */
+function findingIn({ rows, columns, choices = [] }) {
+  const texts = new Intl.Collator(locale(), { numeric: true, sensitivity: "base" });
+  const searched = searchedTexts(columns);
+  let ordered = { sort: null, rows };
+  return (now) => {
+    if (ordered.sort !== now.sort) ordered = { sort: now.sort, rows: inOrder(rows, columns, now.sort, texts.compare) };
+    const isChosen = (row) => choices.every(({ id, of }) => !now[id] || of(row) === now[id]);
+    const chosen = ordered.rows.filter(isChosen);
+    const isFound = finder(now.q);
+    return now.q.trim() === "" ? chosen : chosen.filter((row) => isFound(searched(row)));
+  };
+}
+
+function searchedTexts(columns) {
   const searched = columns.filter((column) => column.text);
   const known = new Map();
   return (row) => {
@@ -137,6 +101,51 @@ function inOrder(rows, columns, sort, texts) {
   const { id, descending } = read(sort);
   const column = columns.find((column) => column.sort && column.id === id);
   return column ? sorted(rows, column.sort, texts, descending) : rows;
+}
+
+/** Does it once nothing has asked for it for a while. */
+function later(work) {
+  let timer = 0;
+  return () => {
+    clearTimeout(timer);
+    timer = setTimeout(work, QUIET);
+  };
+}
+
+/** What a list is made of; `fill` shows a page of what was found. */
+function frame(options, state, change) {
+  const { caption, columns, rows, none = null, detail = null, dims = () => false } = options;
+  const heads = headsOf(columns, (id) => change({ sort: turned(columns, state.now.sort, id) }));
+  const [body, foot] = ["tbody", "tfoot"].map((name) => h(name, role("rowgroup")));
+  const head = h("thead", role("rowgroup"), h("tr", role("row"), heads.cells));
+  const table = h("table", role("table"), h("caption", { class: "hidden" }, caption), head, body, foot);
+  const range = h("p", { class: "small found", hidden: rows.length < FEW });
+  const nothing = empty(none ?? t("list.none"));
+  const bar = pages((step) => {
+    change({ page: state.now.page + step });
+    element.scrollIntoView({ block: "start" });
+  });
+  const element = h(
+    "div",
+    { class: "list stacked" },
+    tools(options, state, change),
+    range,
+    nothing,
+    table,
+    bar.element,
+  );
+  const sorting = element.querySelector(".sorting select");
+  const fill = (found, page, sort) => {
+    heads.mark(sort);
+    if (sorting) sorting.value = sort;
+    body.replaceChildren(...page.rows.flatMap((row) => tableRow(columns, row, { detail, dimmed: dims(row) })));
+    foot.replaceChildren(...sums(columns, found));
+    bar.mark(page);
+    nothing.hidden = found.length > 0;
+    table.hidden = found.length === 0;
+    range.textContent = rangeText(found.length, rows.length, page);
+  };
+  return { element, range, fill };
 }
 
 /** The order after a press on a head: numbers begin with the greatest, and a second press turns it round. */
@@ -166,47 +175,42 @@ function headsOf(columns, press) {
   return { cells, mark };
 }
 
-function tools({ rows, columns, choices, state, key, change }) {
-  const filtered = state.q || choices.some(({ id }) => state[id]);
+function tools({ rows, columns, choices = [] }, { now, key }, change) {
+  const filtered = now.q || choices.some(({ id }) => now[id]);
+  const named = (id) => ({ name: key(id), onchange: (event) => change({ [id]: event.target.value }) });
   const text = h("input", {
     type: "search",
     name: key("q"),
-    value: state.q,
+    value: now.q,
     autocomplete: "off",
     oninput: (event) => change({ q: event.target.value }),
   });
-  const chosen = choices.map((choice) => choiceField(choice, rows, state, key, change)).filter(Boolean);
-  const sorting = columns.filter((column) => column.sort);
+  const sortable = columns.filter((column) => column.sort);
   return h(
     "div",
     { class: "filters tools", role: "search", hidden: rows.length < FEW && !filtered },
     columns.some((column) => column.text) && field(t("list.search"), text),
-    chosen,
-    sorting.length > 0 && h("div", { class: "sorting" }, field(t("list.sort"), sortField(sorting, state, key, change))),
+    choices.map((choice) => choiceField(choice, rows, now[choice.id], named(choice.id))),
+    sortable.length > 0 &&
+      h("div", { class: "sorting" }, field(t("list.sort"), sortField(sortable, now.sort, named("sort")))),
   );
 }
 
-function choiceField({ id, label, of, name }, rows, state, key, change) {
-  const values = [...new Set(rows.map(of))].filter(Boolean);
-  if (values.length < 2 && !state[id]) return null;
-  const options = values
-    .map((value) => [value, name(value)])
-    .sort(([, one], [, other]) => one.localeCompare(other, locale()));
-  const onchange = (event) => change({ [id]: event.target.value });
-  return field(label, select([["", t("list.all")], ...options], state[id], { name: key(id), onchange }));
+function choiceField({ label, of, name }, rows, chosen, properties) {
+  const values = [...new Set([...rows.map(of), chosen])].filter(Boolean);
+  if (values.length < 2 && !chosen) return null;
+  const options = values.map((value) => [value, name(value)]);
+  options.sort(([, one], [, other]) => one.localeCompare(other, locale()));
+  return field(label, select([["", t("list.all")], ...options], chosen, properties));
 }
 
 /** Where a phone has no heads to press. */
-function sortField(columns, state, key, change) {
+function sortField(columns, sort, properties) {
   const options = columns.flatMap(({ id, head }) => [
     [id, `${head} ↑`],
     [`-${id}`, `${head} ↓`],
   ]);
-  const asGiven = state.sort === "" ? [["", "–"]] : [];
-  return select([...asGiven, ...options], state.sort, {
-    name: key("sort"),
-    onchange: (event) => change({ sort: event.target.value }),
-  });
+  return select(sort === "" ? [["", "–"], ...options] : options, sort, properties);
 }
 
 /** A row for each currency, with the sums of all rows that were found. */
@@ -227,7 +231,7 @@ function sums(columns, found) {
     });
 }
 
-function range(found, all, { first, rows }) {
+function rangeText(found, all, { first, rows }) {
   const numbers = {
     first: integer(first + 1),
     last: integer(first + rows.length),

@@ -147,7 +147,7 @@ export default {
   "chart.today": "today",
   "chart.others": "Others",
   "chart.show": "Show",
-  "chart.by.sum": "Due to and from partners",
+  "chart.by.sum": "Amounts due",
   "chart.by.model": "Earned, by model",
   "chart.by.partner": "Earned, by partner",
 
