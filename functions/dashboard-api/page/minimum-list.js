@@ -51,7 +51,6 @@ const lateTable = (late, again) =>
       {
         id: "year",
         head: t("minimum.year"),
-        wide: true,
         cell: ({ year }) => period(year.from, year.to),
         sort: ({ year }) => year.from,
         text: ({ year }) => period(year.from, year.to),
