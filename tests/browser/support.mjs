@@ -135,6 +135,7 @@ export async function views() {
     ["contracts", "#/contracts"],
     ["contract", `#/contracts/${contract}`],
     ["statement", `#/statement/${month}?since=2000-01-01`],
+    ["inquiries", "#/inquiries"],
     ["programme", "#/programme"],
     ["nothing", "#/nothing-here"],
   ];

@@ -147,7 +147,7 @@ function perkForm(partner, dated, again) {
       if (!placeError(form, error)) outcome.textContent = `${t("problem.other")} ${error.message}`;
     }
   };
-  const button = (text, ...what) =>
+  const button = (text, what) =>
     h("button", { type: "button", onclick: (event) => record(event.currentTarget, ...what()) }, text);
   const form = h(
     "form",

@@ -76,6 +76,7 @@ const partnerList = (partners) =>
       {
         id: "id",
         head: t("partner.id"),
+        wide: "extra",
         cell: (one) => h("span", { class: "id" }, one.partner_id),
         sort: (one) => one.partner_id,
         text: (one) => one.partner_id,
@@ -83,6 +84,7 @@ const partnerList = (partners) =>
       {
         id: "model",
         head: t("partner.model"),
+        wide: true,
         cell: ({ model }) => modelName(model ?? "none"),
         sort: ({ model }) => model && modelName(model),
         text: ({ model }) => modelName(model ?? "none"),
@@ -104,7 +106,7 @@ const partnerList = (partners) =>
         text: ({ minimum_sales: year }) => (year ? named("status", year.status) : ""),
       },
       owed("to", t("due.to"), "due_to_partner", { lead: true }),
-      owed("from", t("due.from"), "due_from_partner", { wide: true }),
+      owed("from", t("due.from"), "due_from_partner", { wide: "extra" }),
     ],
   });
 
