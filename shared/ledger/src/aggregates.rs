@@ -106,11 +106,16 @@ impl Aggregates {
         }
     }
 
+    /// All rows: those of each aggregate in order.
+    pub(crate) fn rows(&self) -> impl Iterator<Item = &Row> {
+        self.by_key.values().flat_map(Aggregate::in_order)
+    }
+
     /// The facts of a contract, from its rows: for each aggregate its own fact and adjustments, then claims and
     /// choices as appended, so that a choice follows the claims that it saw.
     pub fn contract(&self) -> Contract {
         let mut contract = Contract::default();
-        for row in self.by_key.values().flat_map(Aggregate::in_order) {
+        for row in self.rows() {
             match &row.content {
                 Content::Choice { n: _, chosen } => contract.choose(&chosen.about, chosen.claim.clone()),
                 Content::Own { .. } | Content::Adjustment { .. } | Content::Claim { .. } => {
@@ -139,7 +144,7 @@ impl Aggregates {
 
     /// Whether any entry is booked for a partner.
     pub(crate) fn books_for(&self, partner: &PartnerId) -> bool {
-        let mut rows = self.by_key.values().flat_map(Aggregate::in_order);
+        let mut rows = self.rows();
         rows.any(|row| row.entry().is_some_and(|entry| entry.posting.partner_id == *partner))
     }
 
@@ -148,7 +153,7 @@ impl Aggregates {
         let contract = self.contract();
         let mut choices = Vec::new();
         let mut made: BTreeMap<Key, usize> = BTreeMap::new();
-        for row in self.by_key.values().flat_map(Aggregate::in_order) {
+        for row in self.rows() {
             let Content::Choice { n: _, chosen: ChosenClaim { about, claim, why } } = &row.content else { continue };
             let number = made.entry(about.clone()).or_default();
             let seen = contract.choices(about).get(*number).map_or(0, |choice| choice.seen);
@@ -163,7 +168,7 @@ impl Aggregates {
     /// The entries of every line, in the order they were recorded, planned ones included.
     pub fn entries(&self) -> BTreeMap<LineId, Vec<LedgerEntry>> {
         let mut entries: BTreeMap<LineId, Vec<LedgerEntry>> = BTreeMap::new();
-        for row in self.by_key.values().flat_map(Aggregate::in_order) {
+        for row in self.rows() {
             if let Some(recorded) = row.recorded_entry() {
                 entries.entry(row.key().line()).or_default().push(recorded);
             }
@@ -204,7 +209,7 @@ impl Aggregates {
     pub fn customer_name(&self) -> Option<&CustomerName> {
         let contract = self.contract();
         let effective = Fact::Sale(contract.sale()?.clone());
-        let mut rows = self.by_key.values().flat_map(Aggregate::in_order);
+        let mut rows = self.rows();
         rows.find(|row| row.claims(&effective))?.customer_name.as_ref()
     }
 

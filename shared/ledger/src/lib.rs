@@ -25,6 +25,7 @@ mod listing;
 mod marks;
 pub mod missed_years;
 pub mod months;
+pub mod on_record;
 pub mod partner_contracts;
 mod partner_month;
 pub mod partners;

@@ -33,6 +33,11 @@ impl ReportedFact {
         ReportedFact { fact, trigger: Trigger::Event(EventId::new(event_id)), customer_name: None }
     }
 
+    /// A fact as it is on record.
+    pub(crate) fn recorded(fact: Fact, trigger: Trigger, customer_name: Option<CustomerName>) -> ReportedFact {
+        ReportedFact { fact, trigger, customer_name }
+    }
+
     /// The same fact with a name of the client, which is recorded beside it if it is a new claim.
     #[must_use]
     pub fn with_customer_name(self, customer_name: Option<CustomerName>) -> ReportedFact {
