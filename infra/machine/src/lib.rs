@@ -2,6 +2,7 @@
 //! in an account.
 
 pub mod addresses;
+pub mod scanning;
 pub mod secrets;
 pub mod sending;
 pub mod tokens;

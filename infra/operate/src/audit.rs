@@ -2,7 +2,6 @@
 
 use crate::Failure;
 use crate::target::Target;
-use aws_sdk_dynamodb::types::AttributeValue;
 use indicatif::ProgressBar;
 use ledger::audit::mend::Mended;
 use ledger::audit::{Audit, Finding, audit as compare};
@@ -10,7 +9,8 @@ use ledger::dynamo::DynamoStore;
 use ledger::recorded::{Origin, Trigger};
 use ledger::store::{Item, Key};
 use ledger::{Ledger, LedgerError};
-use std::collections::{BTreeSet, HashMap};
+use machine::scanning;
+use std::collections::BTreeSet;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -115,23 +115,8 @@ async fn scan(target: &Target, table: &str) -> Result<Vec<Item>, Failure> {
     // The count is refreshed every few hours in an account: near enough for a bar.
     let expected = description.and_then(|table| table.item_count).unwrap_or_default();
     let bar = ProgressBar::new(u64::try_from(expected).unwrap_or_default()).with_message("reading the table");
-    let mut items = Vec::new();
-    let mut start: Option<HashMap<String, AttributeValue>> = None;
-    loop {
-        let page = target
-            .dynamodb
-            .scan()
-            .table_name(table)
-            .consistent_read(true)
-            .set_exclusive_start_key(start)
-            .send()
-            .await?;
-        items.extend(page.items.unwrap_or_default());
-        bar.set_position(u64::try_from(items.len()).unwrap_or_default());
-        start = page.last_evaluated_key;
-        if start.is_none() {
-            bar.finish_and_clear();
-            return Ok(items);
-        }
-    }
+    let read = |items: usize| bar.set_position(u64::try_from(items).unwrap_or_default());
+    let items = scanning::scan(&target.dynamodb, table, read).await?;
+    bar.finish_and_clear();
+    Ok(items)
 }
