@@ -79,15 +79,20 @@ function header(session, { render, leave }) {
 
 function navigation({ admin }) {
   const places = admin ? ADMIN : PARTNER;
-  return h(
-    "nav",
-    { "aria-label": t("nav.main") },
-    h(
-      "ul",
-      {},
-      places.map(([to, text, place]) => h("li", {}, h("a", { href: to, "data-place": place }, t(text)))),
-    ),
+  const list = h(
+    "ul",
+    {},
+    places.map(([to, text, place]) => h("li", {}, h("a", { href: to, "data-place": place }, t(text)))),
   );
+  if (admin) linkToTrials(list);
+  return h("nav", { "aria-label": t("nav.main") }, list);
+}
+
+/** The page of trials, where there is one. */
+async function linkToTrials(list) {
+  const answer = await fetch("/config.json").catch(() => null);
+  const config = answer?.ok ? await answer.json().catch(() => ({})) : {};
+  if (/^\/\w/.test(config.try_url ?? "")) list.append(h("li", {}, h("a", { href: config.try_url }, t("nav.try"))));
 }
 
 function settings(session, render, leave) {

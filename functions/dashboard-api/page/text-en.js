@@ -32,6 +32,7 @@ export default {
   "nav.attention": "Needs attention",
   "nav.register": "Register a partner",
   "nav.what-if": "What if",
+  "nav.try": "See it work",
   "nav.edit": "Agreements",
   "nav.partner": "Partner {id}",
 

@@ -32,6 +32,7 @@ export default {
   "nav.attention": "À traiter",
   "nav.register": "Enregistrer un partenaire",
   "nav.what-if": "Et si…",
+  "nav.try": "Voir à l’œuvre",
   "nav.edit": "Accords",
   "nav.partner": "Partenaire {id}",
 

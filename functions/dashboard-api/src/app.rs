@@ -28,6 +28,8 @@ pub struct App<S> {
     pub now: fn() -> Timestamp,
     /// The URL to which the page sends a browser for signing in.
     pub sign_in_url: Option<Arc<str>>,
+    /// The URL of the page of trials, which the local stack alone has.
+    pub try_url: Option<Arc<str>>,
 }
 
 impl<S: Store> App<S> {

@@ -25,6 +25,7 @@ async fn started() -> Result<(), runtime::Error> {
         cursors: Arc::new(Cursors::new(&variable("CURSOR_KEY")?).ok_or("AES-256-GCM is not there")?),
         now: runtime::now,
         sign_in_url: optional("SIGN_IN_URL").map(Arc::from),
+        try_url: optional("TRY_URL").map(Arc::from),
     };
     warm_up(&app.ledger).await;
     lambda_http::run(observe(router(app), metrics)).await

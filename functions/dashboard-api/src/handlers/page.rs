@@ -134,8 +134,11 @@ pub(crate) async fn openapi(headers: HeaderMap) -> Result<Response, Problem> {
 #[derive(Debug, Serialize)]
 pub(crate) struct Config {
     sign_in_url: Option<String>,
+    /// The page of trials: of the local stack alone.
+    try_url: Option<String>,
 }
 
 pub(crate) async fn config<S: Store>(State(app): State<App<S>>) -> Json<Config> {
-    Json(Config { sign_in_url: app.sign_in_url.as_deref().map(str::to_owned) })
+    let [sign_in_url, try_url] = [&app.sign_in_url, &app.try_url].map(|url| url.as_deref().map(str::to_owned));
+    Json(Config { sign_in_url, try_url })
 }

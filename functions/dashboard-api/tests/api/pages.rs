@@ -5,7 +5,7 @@ use serde_json::json;
 
 #[tokio::test]
 async fn the_page_is_served_whole_and_nothing_else_is() {
-    let service = Service::with_sign_in_url(Some("https://sign-in.example/"));
+    let service = Service::with_urls(Some("https://sign-in.example/"), Some("/try"));
     let nobody = service.as_nobody();
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("page");
     let mut count = 0;
@@ -37,7 +37,7 @@ async fn the_page_is_served_whole_and_nothing_else_is() {
     let index = std::fs::read(folder.join("index.html")).unwrap();
     assert_eq!(nobody.get("/page/%2e%2e").await.body.as_ref(), index);
     let config = nobody.get("/config.json").await;
-    assert_eq!(config.json, json!({"sign_in_url": "https://sign-in.example/"}));
+    assert_eq!(config.json, json!({"sign_in_url": "https://sign-in.example/", "try_url": "/try"}));
     check_headers(&config, "/config.json");
     let names = nobody.get("/page/names.json").await;
     for (group, code, en, fr) in
@@ -48,5 +48,5 @@ async fn the_page_is_served_whole_and_nothing_else_is() {
     }
     check_headers(&names, "/page/names.json");
     let service = Service::start();
-    assert_eq!(service.get("/config.json").await, json!({"sign_in_url": null}));
+    assert_eq!(service.get("/config.json").await, json!({"sign_in_url": null, "try_url": null}));
 }

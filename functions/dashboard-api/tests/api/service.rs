@@ -78,17 +78,17 @@ pub(crate) struct Answer {
 impl Service {
     /// An empty table.
     pub(crate) fn start() -> Service {
-        Service::with_sign_in_url(None)
+        Service::with_urls(None, None)
     }
 
-    /// An empty table, and a page with sign-in.
-    pub(crate) fn with_sign_in_url(url: Option<&str>) -> Service {
+    /// An empty table, and a page with sign-in and with a page of trials.
+    pub(crate) fn with_urls(sign_in_url: Option<&str>, try_url: Option<&str>) -> Service {
         let store: &'static MemoryStore = Box::leak(Box::default());
         let queue = Arc::new(Queue::default());
         let restatements: Arc<dyn Restatements> = queue.clone();
         let cursors = Arc::new(Cursors::new("a secret of the tests").unwrap());
-        let sign_in_url = url.map(Arc::from);
-        let router = router(App { ledger: Ledger::new(store), restatements, cursors, now, sign_in_url });
+        let [sign_in_url, try_url] = [sign_in_url, try_url].map(|url| url.map(Arc::from));
+        let router = router(App { ledger: Ledger::new(store), restatements, cursors, now, sign_in_url, try_url });
         Service { admin: Client { router, authorizer: claims(&json!({"scope": "admin"})) }, store, queue }
     }
 
