@@ -5,3 +5,5 @@ import "./partner.mjs";
 import "./manager.mjs";
 import "./lists.mjs";
 import "./everywhere.mjs";
+// Changes the ledger, so it comes last.
+import "./trial.mjs";

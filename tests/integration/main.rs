@@ -24,5 +24,6 @@ mod routes;
 mod statements;
 mod telemetry;
 mod template;
+mod trial;
 mod watcher;
 mod worlds;

@@ -5,6 +5,7 @@ use crate::lambda::{InvokeError, Invoker, new_trace, request_id};
 use crate::template::{Admission, Api, Route};
 use crate::throttle::Throttle;
 use crate::tokens::{self, Tokens};
+use crate::trial::{self, Trial};
 use crate::visits::Visits;
 use crate::{ACCOUNT, HOST, door};
 use axum::Router;
@@ -30,6 +31,9 @@ const MAX_BODY: usize = 6 * 1024 * 1024;
 /// The header with the trace of a request.
 const TRACE: HeaderName = HeaderName::from_static("x-amzn-trace-id");
 
+/// The scope of a manager.
+const MANAGER: &str = "admin";
+
 /// The server of the HTTP API.
 #[derive(Debug)]
 pub struct Gateway {
@@ -37,14 +41,20 @@ pub struct Gateway {
     api: Api,
     tokens: Arc<Tokens>,
     visits: Arc<Visits>,
+    trial: Trial,
     throttle: Throttle,
 }
 
 impl Gateway {
     /// The API of a template, with the functions behind its routes.
-    pub fn new(api: Api, routes: Vec<(Route, Invoker)>, tokens: Arc<Tokens>, visits: Arc<Visits>) -> Gateway {
+    pub fn new(
+        api: Api,
+        routes: Vec<(Route, Invoker)>,
+        (tokens, visits): (Arc<Tokens>, Arc<Visits>),
+        trial: Trial,
+    ) -> Gateway {
         let throttle = Throttle::new(api.requests_per_second, api.burst);
-        Gateway { routes, api, tokens, visits, throttle }
+        Gateway { routes, api, tokens, visits, trial, throttle }
     }
 
     /// Serves the API on a listener until `stop`.
@@ -60,8 +70,8 @@ impl Gateway {
     }
 
     /// The caller's claims for the function, or the status of a refusal.
-    fn admit(&self, route: &Route, headers: &HeaderMap) -> Result<Option<Value>, StatusCode> {
-        let Admission::Scopes(wanted) = &route.admission else { return Ok(None) };
+    fn admit(&self, admission: &Admission, headers: &HeaderMap) -> Result<Option<Value>, StatusCode> {
+        let Admission::Scopes(wanted) = admission else { return Ok(None) };
         let mut given = headers.get_all(header::AUTHORIZATION).iter();
         let token = match (given.next().and_then(|value| value.to_str().ok()), given.next()) {
             (Some(one), None) => one.strip_prefix("Bearer ").unwrap_or(one),
@@ -123,15 +133,12 @@ async fn answer(gateway: &Gateway, parts: &mut Parts, body: Body) -> Response {
         Some((route, function, parameters))
     });
     let Some((route, function, path_parameters)) = matched else {
-        if let Some(signed_in) = gateway.visits.answer(parts.uri.path()) {
-            return signed_in;
-        }
-        return message(StatusCode::NOT_FOUND, "Not Found");
+        return answer_alone(gateway, parts).await;
     };
     if !gateway.throttle.takes(Instant::now()) {
         return message(StatusCode::TOO_MANY_REQUESTS, "Too Many Requests");
     }
-    let authorizer = match gateway.admit(route, &parts.headers) {
+    let authorizer = match gateway.admit(&route.admission, &parts.headers) {
         Ok(authorizer) => authorizer,
         Err(status) => return refused(status),
     };
@@ -153,6 +160,21 @@ async fn answer(gateway: &Gateway, parts: &mut Parts, body: Body) -> Response {
         },
         Err(InvokeError::Ended) => message(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable"),
         Err(InvokeError::Failed(_)) => message(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error"),
+    }
+}
+
+/// The answer to a request that no function serves.
+async fn answer_alone(gateway: &Gateway, parts: &Parts) -> Response {
+    let (method, path) = (parts.method.as_str(), parts.uri.path());
+    if let Some(open) = gateway.visits.answer(path).or_else(|| Trial::file(method, path)) {
+        return open;
+    }
+    let Some(route) = trial::Route::of(method, path) else {
+        return message(StatusCode::NOT_FOUND, "Not Found");
+    };
+    match gateway.admit(&Admission::Scopes(vec![MANAGER.to_owned()]), &parts.headers) {
+        Ok(_) => gateway.trial.answer(route).await,
+        Err(status) => refused(status),
     }
 }
 

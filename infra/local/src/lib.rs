@@ -10,6 +10,7 @@ pub mod gateway;
 pub mod lambda;
 pub mod load;
 pub mod mapping;
+mod passes;
 pub mod private;
 pub mod queues;
 pub mod report;
@@ -17,6 +18,7 @@ pub mod stack;
 pub mod table;
 pub mod template;
 mod throttle;
+pub mod trial;
 pub mod visits;
 
 pub use machine::{ACCOUNT, CREDENTIALS, HOST, REGION, queue_of, tokens};

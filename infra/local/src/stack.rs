@@ -7,10 +7,12 @@ use crate::gateway::Gateway;
 use crate::lambda::{self, Home, Invoker};
 use crate::template::{Function, Given, Template, TemplateError, Value};
 use crate::tokens::{self, Role, Tokens};
+use crate::trial::{self, Replays, Trial};
 use crate::visits::Visits;
 use crate::{HOST, mapping, private, queues, table};
+use events::EventType;
 use machine::addresses::{self, Addresses};
-use machine::secrets;
+use machine::{queue_of, secrets};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
@@ -277,8 +279,12 @@ impl Stack {
             };
             (name.clone(), value)
         });
-        let endpoints = [("AWS_ENDPOINT_URL_DYNAMODB", &self.dynamodb_url), ("AWS_ENDPOINT_URL_SQS", &self.sqs_url)];
-        own.chain(endpoints.map(|(name, url)| (name.to_owned(), url.clone()))).collect()
+        let here = [
+            ("AWS_ENDPOINT_URL_DYNAMODB", self.dynamodb_url.as_str()),
+            ("AWS_ENDPOINT_URL_SQS", self.sqs_url.as_str()),
+            ("TRY_URL", trial::PATH),
+        ];
+        own.chain(here.map(|(name, url)| (name.to_owned(), url.to_owned()))).collect()
     }
 
     fn start_intake(&self, api: TcpListener, invokers: &BTreeMap<String, Invoker>) {
@@ -291,9 +297,21 @@ impl Stack {
                 mapping::start(mapping, invoker.clone(), queue, self.intake.handles());
             }
         }
-        let gateway =
-            Gateway::new(self.template.api.clone(), routes, Arc::clone(&self.tokens), Arc::clone(&self.visits));
+        let tokens = (Arc::clone(&self.tokens), Arc::clone(&self.visits));
+        let gateway = Gateway::new(self.template.api.clone(), routes, tokens, self.trial());
         gateway.serve(api, self.intake.handles());
+    }
+
+    fn trial(&self) -> Trial {
+        Trial {
+            dynamodb: self.dynamodb(),
+            table: self.template.table.clone(),
+            sqs: self.sqs(),
+            sales_url: self.queue_url(&queue_of(EventType::SaleSigned)),
+            now: runtime::now,
+            seed: || fastrand::u32(..),
+            replays: Replays::default(),
+        }
     }
 
     /// Stops taking work in, waits for the work in progress, then stops the functions and the services.

@@ -1,7 +1,8 @@
-//! Short links that sign a browser in: `/as/<code>` leads to the page with a new token in its fragment. A code is known
-//! to whoever started the stack, and to nobody else.
+//! Short links that sign a browser in: `/as/<code>` leads to the page with a new token in its fragment, `/as/<code>/try`
+//! to that of trials. A code is known to whoever started the stack, and to nobody else.
 
 use crate::tokens::{self, Role, Tokens};
+use crate::trial;
 use aws_lc_rs::error::Unspecified;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -39,10 +40,15 @@ impl Visits {
 
     /// The answer to a link; none: the path is none.
     pub(crate) fn answer(&self, path: &str) -> Option<Response> {
-        let code = path.strip_prefix(PREFIX)?;
+        let rest = path.strip_prefix(PREFIX)?;
+        let (code, page) = match rest.strip_suffix(trial::PATH) {
+            Some(code) => (code, trial::PATH),
+            None => (rest, "/"),
+        };
         let role = self.codes.lock().unwrap_or_else(PoisonError::into_inner).get(code).cloned()?;
         let token = self.tokens.mint(&role, tokens::LIFETIME).ok()?;
-        let headers = [(header::LOCATION, format!("/#token={token}")), (header::CACHE_CONTROL, "no-store".to_owned())];
+        let headers =
+            [(header::LOCATION, format!("{page}#token={token}")), (header::CACHE_CONTROL, "no-store".to_owned())];
         Some((StatusCode::SEE_OTHER, headers).into_response())
     }
 }
@@ -62,7 +68,9 @@ mod tests {
         let location = answer.headers()[header::LOCATION].to_str().unwrap();
         let claims = tokens.verified(location.strip_prefix("/#token=").unwrap()).unwrap();
         assert_eq!(claims["partner_id"], "P-1");
-        for path in ["/", "/as/", "/as/000000000000", "/as"] {
+        let answer = visits.answer(&format!("{path}/try")).unwrap();
+        assert!(answer.headers()[header::LOCATION].to_str().unwrap().starts_with("/try#token=ey"));
+        for path in ["/", "/as/", "/as/000000000000", "/as", "/as/try", &format!("{path}/else")] {
             assert!(visits.answer(path).is_none(), "{path}");
         }
     }

@@ -1,12 +1,12 @@
 //! Recording the demo's history: in one process, with the time of each step instead of a clock.
 
 use super::world::{Step, What};
+use crate::passes;
 use events::input::Partner;
 use events::{cloud_event, registration};
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 use jiff::Timestamp;
 use ledger::inquiries::RecordedInquiry;
-use ledger::recorded::{Origin, Trigger};
 use ledger::totals::PartnerMonth;
 use ledger::{Ledger, LedgerError, ReportedFact, Store};
 use rules::{Day, PartnerId};
@@ -83,20 +83,7 @@ async fn take_in<S: Store>(ledger: &Ledger<S>, batch: &mut Vec<(Timestamp, Repor
 async fn register<S: Store>(ledger: &Ledger<S>, partner: &Partner, at: Timestamp) -> Result<(), HistoryError> {
     let read = ledger.partner_record(&partner.id).await?;
     let said = registration::parse(&partner.body, &read.partner.agreements).map_err(|refusal| wrong(&refusal))?;
-    let registered = ledger.register(read, said.name, said.agreements).await?;
-    let version = registered.ok_or_else(|| wrong(&"a partner changed meanwhile"))?.agreements_version;
-    let because = Trigger::Agreements(version);
-    let mut after = None;
-    loop {
-        let step = ledger.restate(&partner.id, Some(version), after, Origin { at, because: &because }).await?;
-        if let Some(failure) = step.failed.into_iter().next() {
-            return Err(failure.error.into());
-        }
-        after = step.next;
-        if after.is_none() {
-            return Ok(());
-        }
-    }
+    Ok(passes::register(ledger, read, (said.name, said.agreements), at).await?)
 }
 
 /// Adds up every month of these partners.

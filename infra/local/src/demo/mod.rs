@@ -7,4 +7,5 @@ mod world;
 
 pub use history::{HistoryError, record};
 pub use names::PARTNER;
+pub(crate) use names::client;
 pub use world::{World, world};

@@ -137,7 +137,7 @@ const SURNAMES: [&str; 12] = [
 ];
 
 /// The `n`-th client; 240 of them have names of their own.
-pub(super) fn client(n: usize) -> String {
+pub(crate) fn client(n: usize) -> String {
     let town = TOWNS.get(n % TOWNS.len()).copied().unwrap_or_default();
     let surname = SURNAMES.get(n % SURNAMES.len()).copied().unwrap_or_default();
     // Neighbours in the list are of different kinds.

@@ -1,0 +1,45 @@
+//! Registrations and restatement passes in this process, for a table that no function serves.
+
+use jiff::Timestamp;
+use ledger::bookings::Announce;
+use ledger::recorded::{Origin, Trigger};
+use ledger::{Ledger, LedgerError, PartnerRecord, Store};
+use rules::{Agreements, PartnerId};
+
+/// Registers a partner in place of the record `read`, and restates what a change of its agreements changes.
+pub(crate) async fn register<S: Store, A: Announce>(
+    ledger: &Ledger<S, A>,
+    read: PartnerRecord,
+    (name, agreements): (String, Agreements),
+    at: Timestamp,
+) -> Result<(), LedgerError> {
+    let (partner_id, before) = (read.id.clone(), read.agreements_version);
+    let contended = || LedgerError::Contended { what: partner_id.to_string(), attempts: 1 };
+    let version = ledger.register(read, name, agreements).await?.ok_or_else(contended)?.agreements_version;
+    if version == before {
+        return Ok(());
+    }
+    restate(ledger, &partner_id, version, at).await
+}
+
+/// Recomputes a partner's entry fees and annuities, all steps of them; version 0: the cause is another than agreements.
+pub(crate) async fn restate<S: Store, A: Announce>(
+    ledger: &Ledger<S, A>,
+    partner_id: &PartnerId,
+    version: u64,
+    at: Timestamp,
+) -> Result<(), LedgerError> {
+    let because = Trigger::Agreements(version);
+    let caused_by = Some(version).filter(|version| *version > 0);
+    let mut after = None;
+    loop {
+        let step = ledger.restate(partner_id, caused_by, after, Origin { at, because: &because }).await?;
+        if let Some(failure) = step.failed.into_iter().next() {
+            return Err(failure.error);
+        }
+        after = step.next;
+        if after.is_none() {
+            return Ok(());
+        }
+    }
+}
