@@ -338,7 +338,9 @@ async fn odd_claims_get_nothing() {
             let answer = api.get(path).await.unwrap();
             assert_eq!((answer.status, is_the_gateways(&answer)), (403, gateway), "{other} {path}: {}", answer.json);
         }
-        assert_eq!(api.get("/partners").await.unwrap().status, 403, "{other}");
+        for path in ["/partners", "/try/figures"] {
+            assert_eq!(api.get(path).await.unwrap().status, 403, "{other} {path}");
+        }
     }
     running.stack.stop().await;
 }

@@ -31,8 +31,9 @@ const MAX_BODY: usize = 6 * 1024 * 1024;
 /// The header with the trace of a request.
 const TRACE: HeaderName = HeaderName::from_static("x-amzn-trace-id");
 
-/// The scope of a manager.
+/// The scopes of a manager and of a partner.
 const MANAGER: &str = "admin";
+const PARTNER: &str = "partner";
 
 /// The server of the HTTP API.
 #[derive(Debug)]
@@ -172,9 +173,12 @@ async fn answer_alone(gateway: &Gateway, parts: &Parts) -> Response {
     let Some(route) = trial::Route::of(method, path) else {
         return message(StatusCode::NOT_FOUND, "Not Found");
     };
-    match gateway.admit(&Admission::Scopes(vec![MANAGER.to_owned()]), &parts.headers) {
-        Ok(_) => gateway.trial.answer(route).await,
-        Err(status) => refused(status),
+    let [wanted, other] = [MANAGER, PARTNER].map(|scope| Admission::Scopes(vec![scope.to_owned()]));
+    match (gateway.admit(&wanted, &parts.headers), gateway.admit(&other, &parts.headers)) {
+        (Ok(_), Err(_)) => gateway.trial.answer(route).await,
+        // Somebody who is both is nobody, as in the API.
+        (Ok(_), Ok(_)) => refused(StatusCode::FORBIDDEN),
+        (Err(status), _) => refused(status),
     }
 }
 

@@ -87,20 +87,23 @@ async function awaited(seller, sale, known, signal) {
   return null;
 }
 
+/** What an entry changes of each balance, as the rules have it. */
+const DUE = {
+  due_to_partner: { commission: "amount" },
+  due_from_partner: { "revenue-share": "vendor_share", "entry-fee": "amount" },
+};
+
 /** Whether the balances have moved by the new entries: a month's sum follows its entries. */
-function addsUp(before, fresh, after) {
-  const due = (balances, field, currency) => balances.find((one) => one.currency === currency)?.[field];
-  return after.every(({ currency }) =>
-    Object.entries({ due_to_partner: ["commission", "amount"], due_from_partner: ["revenue-share", "vendor_share"] }).every(
-      ([field, [kind, amount]]) => {
-        const now = due(after, field, currency);
-        const moved = fresh.filter((entry) => entry.kind === kind && entry[amount].currency === currency);
-        const old = due(before, field, currency);
-        return minor(now) === minor(sum([...(old ? [old] : []), ...moved.map((entry) => entry[amount])], now));
-      },
-    ),
+const addsUp = (before, fresh, after) =>
+  after.every((balance) =>
+    Object.entries(DUE).every(([field, kinds]) => {
+      const now = balance[field];
+      const old = before.find((one) => one.currency === balance.currency)?.[field];
+      const moved = fresh.map((entry) => entry[kinds[entry.kind]]);
+      const own = [old, ...moved].filter((amount) => amount?.currency === balance.currency);
+      return minor(now) === minor(sum(own, now));
+    }),
   );
-}
 
 /** An entry, whatever the language of its explanation. */
 const name = ({ explanation, ...entry }) => JSON.stringify(entry);
@@ -134,22 +137,14 @@ function count(place, from, to) {
   const step = (now) => {
     const part = Math.min(1, (now - started) / COUNTING);
     const eased = BigInt(Math.round((1 - (1 - part) ** 3) * 10_000));
-    const at = sum([], to);
-    at.amount = amountOf(minor(from) + ((minor(to) - minor(from)) * eased) / 10_000n, to);
+    const units = minor(from) + ((minor(to) - minor(from)) * eased) / 10_000n;
+    const at = sum([{ amount: String(units) }], to);
     place.replaceChildren(moneyNode(part === 1 ? to : at));
     if (part < 1 && place.isConnected) requestAnimationFrame(step);
   };
   place.replaceChildren(moneyNode(from));
   place.classList.add("moved");
   requestAnimationFrame(step);
-}
-
-/** So many minor units with the decimals of another amount. */
-function amountOf(units, { amount }) {
-  const places = amount.split(".")[1]?.length ?? 0;
-  const digits = String(units < 0n ? -units : units).padStart(places + 1, "0");
-  const whole = digits.slice(0, digits.length - places);
-  return `${units < 0n ? "-" : ""}${places ? `${whole}.${digits.slice(-places)}` : whole}`;
 }
 
 const sent = (sale) =>
@@ -183,7 +178,7 @@ const line = (entry, sale) =>
       { class: "move-head" },
       dayNode(entry.booked_on),
       h("span", { class: "badge" }, say(entry.contract_id === sale.contract_id ? "late.new" : "late.moved")),
-      h("span", {}, changeNode(entry.amount)),
+      h("span", {}, changeNode(entry.amount), " ", h("span", { class: "currency" }, entry.amount.currency)),
     ),
     h("p", {}, entry.explanation),
     entry.contract_id &&
