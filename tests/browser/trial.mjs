@@ -111,8 +111,8 @@ for (const colorScheme of ["light", "dark"]) {
     ]) {
       await page.goto("about:blank");
       await page.goto(API + address);
-      await idle(page);
       if (name === "manager") await page.locator(".known .card").first().waitFor();
+      await idle(page);
       await page.evaluate(axe);
       const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
       assert.deepEqual(

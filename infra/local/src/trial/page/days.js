@@ -60,6 +60,7 @@ export function days({ since, today, months }, signal) {
 
   slider.addEventListener("input", () => {
     name();
+    figures.setAttribute("aria-busy", "true");
     clearTimeout(waiting);
     waiting = setTimeout(show, REST);
   });
