@@ -4,6 +4,7 @@ import "./sign-in.mjs";
 import "./partner.mjs";
 import "./manager.mjs";
 import "./lists.mjs";
+import "./charts.mjs";
 import "./everywhere.mjs";
 // Changes the ledger, so it comes last.
 import "./trial.mjs";

@@ -78,8 +78,10 @@ const STEPS = {
 
 /** A mouse shows a month by hovering and follows it by a press; a finger shows it; keys do both. */
 function listen(place, chart, go) {
-  const pointed = (event) => event.target.closest(".column")?.dataset.at;
-  const point = (event) => pointed(event) !== undefined && go(Number(pointed(event)));
+  // A finger that slides keeps the target it began at.
+  const columnAt = ({ clientX, clientY }) => document.elementFromPoint(clientX, clientY)?.closest(".column");
+  const pointed = (event) => place.contains(columnAt(event)) && columnAt(event).dataset.at;
+  const point = (event) => pointed(event) && go(Number(pointed(event)));
   const follow = () => chart.to && (location.hash = chart.to(chart.months[chart.at]));
   let touched = false;
   place.addEventListener("pointermove", point);
@@ -87,7 +89,7 @@ function listen(place, chart, go) {
     touched = event.pointerType === "touch";
     point(event);
   });
-  place.addEventListener("click", (event) => !touched && pointed(event) !== undefined && follow());
+  place.addEventListener("click", (event) => !touched && pointed(event) && follow());
   place.addEventListener("keydown", (event) => {
     if (event.key === "Enter") follow();
     if (!(event.key in STEPS)) return;
