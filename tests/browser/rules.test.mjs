@@ -384,6 +384,9 @@ check("the next annuity is expected on the next anniversary of a contract that e
   [[[contract("2024-11-26")], "2026-11-26"], "2027-11-26"],
   [[[contract("2024-02-29")], "2026-01-01"], "2026-02-28"],
   [[[contract("2024-02-29")], "2027-03-01"], "2028-02-29"],
-  [[[contract("2024-12-01", { ended_on: "2026-11-30" }), contract("2024-12-02", { status: "nothing" })], "2026-11-26"], null],
+  [
+    [[contract("2024-12-01", { ended_on: "2026-11-30" }), contract("2024-12-02", { status: "nothing" })], "2026-11-26"],
+    null,
+  ],
   [[[{ ...contract("2024-12-01"), sale: null }], "2026-11-26"], null],
 ]);

@@ -14,7 +14,8 @@ const PAGES = 10;
 
 export function view({ query, signal }) {
   const wanted = query.get("named") ?? "";
-  const load = () => getAll("/partners", { q: wanted, with: "minimum_sales,balances", limit: LIMIT }, "partners", signal, PAGES);
+  const load = () =>
+    getAll("/partners", { q: wanted, with: "minimum_sales,balances", limit: LIMIT }, "partners", signal, PAGES);
   return h(
     "div",
     {},
