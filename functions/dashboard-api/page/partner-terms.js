@@ -63,7 +63,9 @@ function progress(year) {
       { class: "small" },
       t("minimum.period", { period: period(year.from, year.to), over: percent(over / 100) }),
       " ",
-      left > 0 ? count("minimum.left", left) : t("minimum.reached"),
+      left > 0 ? [t("minimum.expected", { n: integer(year.expected) }), " ", count("minimum.left", left)] : t("minimum.reached"),
+      " ",
+      t("minimum.no-amount"),
     ),
   );
 }

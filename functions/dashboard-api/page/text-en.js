@@ -164,6 +164,8 @@ export default {
   "minimum.period": "Year of the agreement: {period}; {over} of it has passed.",
   "minimum.left.one": "One more sale is needed.",
   "minimum.left.other": "{n} more sales are needed.",
+  "minimum.expected": "{n} expected by today.",
+  "minimum.no-amount": "No amount depends on it.",
   "minimum.reached": "The minimum is reached.",
   "status.met": "Met",
   "status.on-track": "On track",

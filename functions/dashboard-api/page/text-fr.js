@@ -164,6 +164,8 @@ export default {
   "minimum.period": "Année de l’accord : {period}. Part écoulée : {over}.",
   "minimum.left.one": "Il manque {n} vente.",
   "minimum.left.other": "Il manque {n} ventes.",
+  "minimum.expected": "Attendues à ce jour : {n}.",
+  "minimum.no-amount": "Aucun montant n’en dépend.",
   "minimum.reached": "Le minimum est atteint.",
   "status.met": "Atteint",
   "status.on-track": "En bonne voie",

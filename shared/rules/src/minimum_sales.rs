@@ -34,6 +34,8 @@ pub struct Year {
     pub sales: u32,
     /// The minimum: 15, or its part of them if the agreement's end cuts the year short.
     pub minimum: u32,
+    /// The number of sales in proportion to its completed days; the minimum once it is over.
+    pub expected: u32,
     /// Its status.
     pub status: Status,
 }
@@ -71,16 +73,17 @@ fn year(
     let sales = signed_on.iter().filter(|day| from <= day.date() && day.date() <= to).count();
     let sales = u32::try_from(sales).unwrap_or(u32::MAX);
     let minimum = part(days_between(from, to) + 1);
+    let expected = if today > to { minimum } else { part(days_between(from, today)) };
     let status = if sales >= minimum {
         Status::Met
     } else if today > to {
         Status::Missed
-    } else if sales < part(days_between(from, today)) {
+    } else if sales < expected {
         Status::Behind
     } else {
         Status::OnTrack
     };
-    Year { number, from, to, sales, minimum, status }
+    Year { number, from, to, sales, minimum, expected, status }
 }
 
 fn days_between(from: Date, to: Date) -> i32 {
@@ -172,5 +175,18 @@ mod tests {
             "2025-03-01",
             &[("2024-02-29", "2025-02-27", 15, 15, Status::Met), ("2025-02-28", "2026-02-27", 1, 15, Status::OnTrack)],
         );
+    }
+
+    #[test]
+    fn sales_are_expected_in_proportion_to_the_completed_days() {
+        let agreement = affiliate("2023-01-01", None);
+        let check = |today: &str, expected: &[u32]| {
+            let years = minimum_sales(&agreement, &[], today.parse().unwrap());
+            assert_eq!(years.iter().map(|year| year.expected).collect::<Vec<_>>(), expected, "{today}");
+        };
+        check("2023-01-25", &[0]);
+        check("2023-01-26", &[1]);
+        check("2023-12-31", &[14]);
+        check("2024-01-01", &[15, 0]);
     }
 }

@@ -209,6 +209,8 @@ pub(crate) struct MinimumSales {
     to: Date,
     sales: u32,
     minimum: u32,
+    /// The sales in proportion to the completed days of the year; the minimum once it is over.
+    expected: u32,
     status: Status,
     current: bool,
     /// Reason and time of setting the year aside, while its sales and minimum are unchanged; absent for a partner.
@@ -232,6 +234,7 @@ impl From<&AgreementYear> for MinimumSales {
             to: year.to,
             sales: year.sales,
             minimum: year.minimum,
+            expected: year.expected,
             status: year.status,
             current: *is_current,
             set_aside: None,
