@@ -4,7 +4,7 @@ import { get, path } from "./api.js";
 import { h } from "./dom.js";
 import { day, dayNode, integer, moment, moneyNode } from "./format.js";
 import { annuityName, annuityTitle, entryTable } from "./entry-table.js";
-import { badge, empty, link, loaded, pairs, partnerLink, section, viewHeading } from "./parts.js";
+import { badge, empty, idNode, link, loaded, pairs, partnerLink, section, viewHeading } from "./parts.js";
 import { claimPairs, keyName } from "./claims.js";
 import { choosing } from "./choosing.js";
 import { named, t } from "./text.js";
@@ -14,7 +14,7 @@ const LAST = 1000;
 const LISTS = ["annuities", "keys", "contradictions", "choices", "entries"];
 
 export function view({ rest: [id], session, signal }) {
-  const heading = viewHeading(id, { above: t("contract.title") });
+  const heading = viewHeading(idNode(id), { above: t("contract.title") });
   const read = () => whole(id, signal, (entries) => heading.say({ below: t("contract.reading", { n: entries }) }));
   return h(
     "div",

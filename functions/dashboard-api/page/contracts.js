@@ -14,11 +14,15 @@ const LIMIT = 500;
 const PAGES = 10;
 
 /** Every contract of a partner, newest first. */
-export async function contractsOf(partnerId, signal) {
+export async function contractsOf(partnerId, signal, pages = PAGES) {
   const parameters = { limit: LIMIT };
-  const { list, ...rest } = await getAll(path("partners", partnerId, "contracts"), parameters, "contracts", signal, PAGES);
+  const { list, ...rest } = await getAll(path("partners", partnerId, "contracts"), parameters, "contracts", signal, pages);
   return { contracts: list.reverse(), ...rest };
 }
+
+/** The names of clients by contract. */
+export const clientsOf = (contracts) =>
+  new Map(contracts.filter(({ customer_name: name }) => name).map(({ contract_id: id, customer_name: name }) => [id, name]));
 
 export function view(where) {
   const { partnerId, base, signal } = where;

@@ -2,6 +2,7 @@
 
 import { addressWith, inAddress } from "./address.js";
 import { getAll, path } from "./api.js";
+import { clientsOf, contractsOf } from "./contracts.js";
 import { h } from "./dom.js";
 import { lineList } from "./line-list.js";
 import { dateInput, field } from "./fields.js";
@@ -14,22 +15,28 @@ import { t } from "./text.js";
 const LIMIT = 500;
 /** At most this many pages of entries are brought together. */
 const PAGES = 10;
+/** Names of clients are looked up in so many pages of contracts; without them, ids are shown. */
+const NAMES = 1;
 
 export function view(where) {
   const { partnerId, base, query, signal } = where;
   const filters = { from: query.get("from"), to: query.get("to") };
+  const entries = path("partners", partnerId, "entries");
   const load = () =>
-    getAll(path("partners", partnerId, "entries"), { ...filters, limit: LIMIT }, "entries", signal, PAGES);
+    Promise.all([
+      getAll(entries, { ...filters, limit: LIMIT }, "entries", signal, PAGES),
+      contractsOf(partnerId, signal, NAMES).then(({ contracts }) => clientsOf(contracts), () => new Map()),
+    ]);
   return h(
     "div",
     {},
     partnerTabs(where),
     viewHeading(t("entries.title"), { above: where.ofPartner ? idNode(partnerId) : null, below: t("entries.text") }),
     periodForm(`${base}/entries`, filters),
-    loaded(load, ({ list, complete, ...rest }) => [
+    loaded(load, ([{ list, complete, ...rest }, clients]) => [
       unreadableNote(rest),
       !complete && h("div", { class: "note" }, h("p", {}, t("entries.incomplete", { n: integer(list.length) }))),
-      list.length === 0 ? empty(t("entries.none")) : lineList(linesOf(list)),
+      list.length === 0 ? empty(t("entries.none")) : lineList(linesOf(list), clients),
     ]),
   );
 }

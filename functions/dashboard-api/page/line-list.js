@@ -8,7 +8,8 @@ import { sign } from "./money.js";
 import { contractLink, pairs } from "./parts.js";
 import { count, named, t } from "./text.js";
 
-export const lineList = (lines) =>
+/** `clients`: the names of the clients that are known, by contract. */
+export const lineList = (lines, clients) =>
   list({
     caption: t("entries.title"),
     rows: lines,
@@ -46,9 +47,10 @@ export const lineList = (lines) =>
       {
         id: "contract",
         head: t("entry.contract"),
-        cell: ({ latest }) => latest.contract_id && contractLink(latest.contract_id),
-        sort: ({ latest }) => latest.contract_id,
-        text: ({ latest }) => `${latest.contract_id ?? ""} ${latest.customer_name ?? ""}`,
+        cell: ({ latest: { contract_id: id } }) =>
+          id && [contractLink(id), clients.has(id) && h("span", { class: "small" }, ` ${clients.get(id)}`)],
+        sort: ({ latest: { contract_id: id } }) => clients.get(id) ?? id,
+        text: ({ latest: { contract_id: id } }) => `${id ?? ""} ${clients.get(id) ?? ""}`,
       },
       {
         id: "amount",

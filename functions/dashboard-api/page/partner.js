@@ -21,7 +21,7 @@ export function view(where) {
   const summary = get(path("partners", partnerId, "summary"), months, signal);
   // It may fail while nobody waits yet; the places below say so themselves.
   summary.catch(() => {});
-  const heading = viewHeading(partnerId, { above: own ? t("partner.yours") : t("partner") });
+  const heading = viewHeading(idNode(partnerId), { above: own ? t("partner.yours") : t("partner") });
   return h(
     "div",
     {},

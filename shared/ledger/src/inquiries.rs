@@ -107,10 +107,19 @@ fn read(item: &Item) -> Result<(RecordedInquiry, u64), Unreadable> {
     Ok((RecordedInquiry { partner_id, id, inquiry, asked_at: at, answer }, revision))
 }
 
-/// Checks that the item of an inquiry is as recorded; none: the item is of another kind.
+/// Checks that the item of an inquiry is as recorded, and on the list until it is answered; none: the item is of another
+/// kind.
 pub(crate) fn check(item: &Item) -> Option<Result<(), Unreadable>> {
     keys::inquiries_of(text(item, "pk"))?;
-    Some(read(item).map(drop))
+    let (apk, ask) = (text(item, "apk"), text(item, "ask"));
+    let is_listed = apk == keys::ATTENTION_INQUIRIES && keys::is_attention_sort_key(ask, &key(item));
+    Some(read(item).and_then(|(recorded, _)| match recorded.answer {
+        None if is_listed => Ok(()),
+        Some(_) if !item.contains_key("apk") && !item.contains_key("ask") => Ok(()),
+        None | Some(_) => {
+            Err(Unreadable::damaged(key(item), "it is on the list of attention, or not, against its answer"))
+        }
+    }))
 }
 
 impl<S: Store, A: Announce> Ledger<S, A> {

@@ -9,10 +9,14 @@ use ledger::attention::DeadLetter;
 use ledger::attention::Wording;
 use ledger::audit::{Finding, audit};
 use ledger::choices::{Choice, ChoiceResult};
+use ledger::inquiries::{Answer, Outcome, RecordedInquiry};
+use ledger::perks::PerkDay;
 use ledger::recorded::{Origin, Trigger};
 use ledger::store::{Item, Key};
 use ledger::{Ledger, ReportedFact};
 use rules::contract::Key as Claimed;
+use rules::inquiry::{Concern, Inquiry};
+use rules::programme::DatedPerk;
 use rules::{Adjustment, AdjustmentKind, Fact, Instance, Money, Renewal, Sale};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -125,6 +129,19 @@ pub(crate) async fn sound() -> Vec<Item> {
     ledger.record_dead_letter(&dead_letter("m-1")).await.unwrap();
     ledger.record_dead_letter(&dead_letter("m-2")).await.unwrap();
     ledger.sent_back("m-2").await.unwrap();
+    // An inquiry that waits, one that is answered, and two days of perks, one of them taken back.
+    for id in ["I-1", "I-2"] {
+        let inquiry = Inquiry { concern: Concern::Error, contract_id: "A".parse().ok(), text: "Why?".parse().unwrap() };
+        let (partner_id, id) = ("P-1".parse().unwrap(), id.parse().unwrap());
+        let asked = RecordedInquiry { partner_id, id, inquiry, asked_at: at(5), answer: None };
+        assert_eq!(ledger.inquire(&asked).await.unwrap(), Outcome::Recorded);
+    }
+    let (p_1, answer) = ("P-1".parse().unwrap(), Answer { text: "Because.".parse().unwrap(), at: at(6) });
+    ledger.answer_inquiry(&p_1, &"I-2".parse().unwrap(), &answer).await.unwrap();
+    for (day, taken) in [("2023-06-01", true), ("2023-06-02", true), ("2023-06-02", false)] {
+        let of = PerkDay { perk: DatedPerk::Seminars, day: day.parse().unwrap() };
+        ledger.record_perk(&p_1, of, taken).await.unwrap();
+    }
     for finding in audit(store.dump()).findings {
         assert!(matches!(finding, Finding::Totals { .. }), "{finding}");
         ledger.mend(&finding, origin(6)).await.unwrap();
@@ -355,6 +372,7 @@ fn why_harmless(Damage { how, kind, path, .. }: &Damage) -> Option<&'static str>
         (How::ItemRemoved, "REJECTED ", _) => {
             Some("the message is in the dead-letter queue; the list only points at it, and may have been cleared")
         }
+        (How::ItemRemoved, "INQUIRIES ", _) => Some("no other item tells of an inquiry, and no amount depends on it"),
         (How::ItemRemoved, "PARTNER ", _) => Some(
             "a partner without agreements has nothing but its list, which its next sale and its registration make anew",
         ),

@@ -8,12 +8,14 @@ use ledger::attention::{Attention, DeadLetter};
 use ledger::attention::{List, Wording};
 use ledger::audit::audit;
 use ledger::choices::{Choice, ChoiceResult};
+use ledger::inquiries::RecordedInquiry;
 use ledger::missed_years::{Outcome, SetAside, YearOf};
 use ledger::recorded::{Origin, Trigger};
 use ledger::totals::PartnerMonth;
 use ledger::{Ledger, LedgerError, ReportedFact};
 use rules::agreement::Draft;
 use rules::contract::Key;
+use rules::inquiry::{Concern, Inquiry};
 use rules::line::LineId;
 use rules::{Agreements, AnnuityId, Day, Fact, Instance, Model, Money, PartnerId, Renewal, Sale};
 
@@ -273,6 +275,28 @@ async fn a_year_that_was_set_aside_is_read_with_its_partner() {
     table.table.damage("PARTNER#P-1", "ASIDE#2020-01-01#1", "re");
     let read = ledger.whole_partner(&id).await.unwrap();
     assert_eq!((read.set_aside.len(), read.unreadable), (1, vec!["PARTNER#P-1 ASIDE#2020-01-01#1".to_owned()]));
+}
+
+#[tokio::test]
+async fn contracts_are_listed_by_the_index_alone_and_inquiries_by_one_more_request() {
+    let table = Watched::default();
+    let ledger = Ledger::new(&table);
+    register(&ledger, "P-1").await;
+    record(&ledger, &[sale_on("C-2", "P-1", "2026-02-01"), sale("C-1", "P-1"), renewal("C-1")]).await;
+    for id in ["I-1", "I-2"] {
+        let inquiry = Inquiry { concern: Concern::Error, contract_id: None, text: "Why?".parse().unwrap() };
+        let (id, asked_at) = (id.parse().unwrap(), Timestamp::UNIX_EPOCH);
+        let asked = RecordedInquiry { partner_id: partner("P-1"), id, inquiry, asked_at, answer: None };
+        ledger.inquire(&asked).await.unwrap();
+    }
+    table.requests();
+    let listed = ledger.contracts_listed(&partner("P-1"), 500, None).await.unwrap().list;
+    assert_eq!(listed.iter().map(|one| one.contract_id.as_str()).collect::<Vec<_>>(), ["C-1", "C-2"]);
+    assert_eq!(table.requests(), ["index PARTNER#P-1"]);
+    assert_eq!(ledger.open_inquiries(500, None).await.unwrap().list.len(), 2);
+    assert_eq!(table.requests(), ["index ATTENTION#INQUIRIES", "get Strong INQUIRIES#P-1 I-2, INQUIRIES#P-1 I-1"]);
+    assert_eq!(ledger.inquiries_of(&partner("P-1")).await.unwrap().list.len(), 2);
+    assert_eq!(table.requests(), ["partition INQUIRIES#P-1"]);
 }
 
 #[tokio::test]
