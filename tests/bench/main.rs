@@ -12,6 +12,7 @@ mod dashboard;
 mod figures;
 mod functions;
 mod instructions;
+mod realistic;
 
 use clap::{Parser, ValueEnum};
 use fixtures::generator::Size;
@@ -81,6 +82,7 @@ async fn take(arguments: Arguments) -> Result<ExitCode, Box<dyn Error>> {
     if wanted(Part::Counted) {
         let running = start().await;
         eprintln!("counting requests and units");
+        figures.extend(realistic::figures(&running).await);
         figures.extend(costs::figures(&running).await);
         eprintln!("counting instructions");
         figures.extend(instructions::figures()?);

@@ -1,0 +1,238 @@
+//! What an event of a realistic world costs in all: the table's units and requests and the messages that functions send, from
+//! the first event until the last month total is added up. The events go through the ledger's own code, batch by batch, and
+//! the functions' messages through the totals function's, at the times of a clock that is only counted: so the figures are
+//! the same on every machine.
+
+use crate::figures::{Figure, Goal, Unit};
+use fixtures::counted::{Cost, counting};
+use fixtures::realistic::{Realistic, world};
+use harness::running::Running;
+use jiff::{SignedDuration, Timestamp};
+use ledger::bookings::{Announce, Booking};
+use ledger::dynamo::DynamoStore;
+use ledger::store::StoreError;
+use ledger::totals::PartnerMonth;
+use ledger::{Ledger, ReportedFact};
+use rules::Fact;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex};
+
+const PARTNERS: usize = 40;
+const SEED: u64 = 1;
+/// Events that arrive in a tick: 10 in a twentieth of a second.
+const PER_TICK: usize = 10;
+const TICK: SignedDuration = SignedDuration::from_millis(50);
+/// The most messages in one batch of the totals queue, as in the template.
+const TOTALS_BATCH: usize = 10;
+/// The delay of a refresh that is sent before the write, as in the template.
+const DELAY: SignedDuration = SignedDuration::from_secs(900);
+/// The start of the clock, after every fact.
+const START: Timestamp = Timestamp::constant(1_795_694_400, 0);
+const HOW: &str = "40 partners of all models, in order of time, 200 a second; totals until the last is added up";
+
+/// Messages to the totals queue, by the time at which they can be received, and how many were sent.
+#[derive(Debug, Default)]
+struct Queue {
+    waiting: BTreeMap<(Timestamp, usize), BTreeSet<PartnerMonth>>,
+    sent: usize,
+}
+
+/// The bookings of one invocation, as the functions announce them.
+#[derive(Debug, Clone)]
+struct Invocation {
+    queue: Arc<Mutex<Queue>>,
+    now: Timestamp,
+    announced: Arc<Mutex<BTreeSet<PartnerMonth>>>,
+    booked: Arc<Mutex<BTreeSet<PartnerMonth>>>,
+}
+
+impl Invocation {
+    fn new(queue: &Arc<Mutex<Queue>>, now: Timestamp) -> Invocation {
+        Invocation { queue: Arc::clone(queue), now, announced: Arc::default(), booked: Arc::default() }
+    }
+
+    fn send(&self, months: BTreeSet<PartnerMonth>, delay: SignedDuration) {
+        let mut queue = self.queue.lock().unwrap();
+        queue.sent += 1;
+        let number = queue.sent;
+        queue.waiting.insert((self.now + delay, number), months);
+    }
+
+    /// Asks for the refreshes at once, at its end.
+    fn end(&self) {
+        let booked = std::mem::take(&mut *self.booked.lock().unwrap());
+        if !booked.is_empty() {
+            self.send(booked, SignedDuration::ZERO);
+        }
+    }
+}
+
+impl Announce for Invocation {
+    async fn before(&self, months: &BTreeSet<PartnerMonth>) -> Result<(), StoreError> {
+        let mut announced = self.announced.lock().unwrap();
+        let new: BTreeSet<PartnerMonth> = months.difference(&announced).cloned().collect();
+        announced.extend(new.iter().cloned());
+        drop(announced);
+        if !new.is_empty() {
+            self.send(new, DELAY);
+        }
+        Ok(())
+    }
+
+    fn after(&self, booked: Vec<Booking>) {
+        self.booked.lock().unwrap().extend(booked.into_iter().map(|booking| booking.within));
+    }
+}
+
+/// The queues by which events come, one for each kind.
+fn queue_of(fact: &Fact) -> usize {
+    match fact {
+        Fact::Sale(_) => 0,
+        Fact::Renewal(_) => 1,
+        Fact::Adjustment(_) => 2,
+        Fact::ContractEnd(_) => 3,
+    }
+}
+
+/// The system in this process: the table, the totals queue and a clock.
+struct System {
+    store: DynamoStore,
+    cost: Arc<Mutex<Cost>>,
+    queue: Arc<Mutex<Queue>>,
+    now: Timestamp,
+    /// Everything that was announced.
+    months: BTreeSet<PartnerMonth>,
+    refreshes: usize,
+    invocations: usize,
+}
+
+/// What has been spent.
+#[derive(Debug, Clone, Copy)]
+struct Spent {
+    cost: Cost,
+    sent: usize,
+    refreshes: usize,
+    invocations: usize,
+}
+
+impl System {
+    fn new(store: DynamoStore) -> System {
+        let (store, cost) = counting(store);
+        let (queue, months) = (Arc::default(), BTreeSet::new());
+        System { store, cost, queue, now: START, months, refreshes: 0, invocations: 0 }
+    }
+
+    fn ledger(&self) -> Ledger<DynamoStore> {
+        Ledger::new(self.store.clone())
+    }
+
+    /// Takes in the events of a tick: a batch for each queue, then the refreshes that have arrived.
+    async fn tick(&mut self, events: &[Fact]) {
+        let mut batches: BTreeMap<usize, Vec<ReportedFact>> = BTreeMap::new();
+        for fact in events {
+            batches.entry(queue_of(fact)).or_default().push(ReportedFact::new(fact.clone(), "an-event"));
+        }
+        for batch in batches.values() {
+            self.invocations += 1;
+            let invocation = Invocation::new(&self.queue, self.now);
+            let ledger = Ledger::announcing(self.store.clone(), invocation.clone());
+            for outcome in ledger.record(batch, self.now).await {
+                outcome.unwrap();
+            }
+            self.months.extend(invocation.announced.lock().unwrap().iter().cloned());
+            invocation.end();
+        }
+        self.add_up().await;
+        self.now += TICK;
+    }
+
+    /// Adds up what the messages that have arrived name, a batch at a time.
+    async fn add_up(&mut self) {
+        loop {
+            let months: BTreeSet<PartnerMonth> = {
+                let waiting = &mut self.queue.lock().unwrap().waiting;
+                let arrived = waiting.range(..=(self.now, usize::MAX)).map(|(key, _)| *key);
+                let batch: Vec<_> = arrived.take(TOTALS_BATCH).collect();
+                batch.iter().filter_map(|key| waiting.remove(key)).flatten().collect()
+            };
+            if months.is_empty() {
+                return;
+            }
+            self.invocations += 1;
+            for month in &months {
+                self.ledger().refresh_totals(month).await.unwrap();
+                self.refreshes += 1;
+            }
+        }
+    }
+
+    /// Lets time pass until no message waits. Delayed ones come at the pace at which they were sent.
+    async fn finish(&mut self) {
+        let first = self.queue.lock().unwrap().waiting.keys().next().map(|(at, _)| *at);
+        self.now = first.unwrap_or(self.now).max(self.now);
+        while !self.queue.lock().unwrap().waiting.is_empty() {
+            self.add_up().await;
+            self.now += TICK;
+        }
+    }
+
+    fn spent(&self) -> Spent {
+        let (cost, sent) = (*self.cost.lock().unwrap(), self.queue.lock().unwrap().sent);
+        Spent { cost, sent, refreshes: self.refreshes, invocations: self.invocations }
+    }
+}
+
+/// Costs of an event, everything counted: in the stream, and alone.
+pub(crate) async fn figures(running: &Running) -> Vec<Figure> {
+    let Realistic { partners, mut events } = world(PARTNERS, SEED);
+    let mut system = System::new(running.store());
+    for (id, agreements) in partners {
+        let record = system.ledger().partner_record(&id).await.unwrap();
+        system.ledger().register(record, id.to_string(), agreements).await.unwrap().unwrap();
+    }
+    // The last sale comes alone, long after the others.
+    let last = events.iter().rposition(|fact| fact.sale().is_some()).unwrap();
+    let alone = events.remove(last);
+    *system.cost.lock().unwrap() = Cost::default();
+    for tick in events.chunks(PER_TICK) {
+        system.tick(tick).await;
+    }
+    system.finish().await;
+    let stream = system.spent();
+    let months = system.months.len();
+    system.tick(&[alone]).await;
+    system.finish().await;
+    let mut figures = rows("realistic world, all told", &stream, &Spent::NOTHING, events.len());
+    figures.push(row("realistic world, all told: events", whole(events.len()), Unit::Count));
+    figures.push(row("realistic world, all told: partner-months", whole(months), Unit::Count));
+    figures.extend(rows("a lone sale of it, all told", &system.spent(), &stream, 1));
+    figures
+}
+
+impl Spent {
+    const NOTHING: Spent =
+        Spent { cost: Cost { requests: 0, written: 0, read: 0 }, sent: 0, refreshes: 0, invocations: 0 };
+}
+
+fn rows(what: &str, spent: &Spent, before: &Spent, events: usize) -> Vec<Figure> {
+    let hundredths = |number: i64| number * 100 / whole(events);
+    let count = |now: usize, before: usize| hundredths(whole(now - before));
+    let (cost, was) = (spent.cost, before.cost);
+    let figure = |name: &str, number, unit| row(&format!("{what}: {name}"), number, unit);
+    vec![
+        figure("units written per event", hundredths(cost.written - was.written) / 10, Unit::HundredthUnits),
+        figure("units read per event", hundredths(cost.read - was.read) / 10, Unit::HundredthUnits),
+        figure("DynamoDB requests per 100 events", hundredths(cost.requests - was.requests), Unit::Count),
+        figure("messages sent by functions per 100 events", count(spent.sent, before.sent), Unit::Count),
+        figure("invocations per 100 events", count(spent.invocations, before.invocations), Unit::Count),
+        figure("refreshes of a month per 100 events", count(spent.refreshes, before.refreshes), Unit::Count),
+    ]
+}
+
+fn row(name: &str, number: i64, unit: Unit) -> Figure {
+    Figure::new(name, (number, unit), Goal::None, HOW)
+}
+
+fn whole(number: usize) -> i64 {
+    i64::try_from(number).unwrap()
+}
