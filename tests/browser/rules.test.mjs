@@ -6,6 +6,7 @@ import * as dues from "../../functions/dashboard-api/page/dues.js";
 import { linesOf } from "../../functions/dashboard-api/page/lines.js";
 import * as money from "../../functions/dashboard-api/page/money.js";
 import * as months from "../../functions/dashboard-api/page/months.js";
+import { noteOf } from "../../functions/dashboard-api/page/notes.js";
 import { finder, order, pageOf, plain, sorted } from "../../functions/dashboard-api/page/rows.js";
 import { position, scaleOf } from "../../functions/dashboard-api/page/scale.js";
 import { greatest, stacked, withRest } from "../../functions/dashboard-api/page/stacks.js";
@@ -389,4 +390,20 @@ check("the next annuity is expected on the next anniversary of a contract that e
     null,
   ],
   [[[{ ...contract("2024-12-01"), sale: null }], "2026-11-26"], null],
+]);
+
+check("what is pasted becomes a note", noteOf, [
+  [["Mairie de Gap\t03/11/2026\t2 400 €\r\n"], "Mairie de Gap 03/11/2026 2 400 €"],
+  [["one\u2028two\rthree"], "one\ntwo\nthree"],
+  [["❤\ufe0f e\u0301\u200b\u00ad"], "❤ é"],
+  [[" \n "], ""],
+]);
+
+check("a month of the address is one that the API takes", months.isMonth, [
+  [["2026-01"], true],
+  [["2026-13"], false],
+  [["2026-00"], false],
+  [["1999-12"], false],
+  [[null], false],
+  [["x"], false],
 ]);

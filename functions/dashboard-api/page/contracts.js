@@ -106,7 +106,7 @@ function rowOf({ contract_id: id, sale, customer_name: name, ended_on: ended, no
     status,
     reason: reasonOf(latest, left),
     ended,
-    amount: amountOf(totals, sale),
+    amount: amountOf(totals),
   };
 }
 
@@ -116,14 +116,13 @@ function reasonOf(latest, left) {
   return latest?.reason && named("reason", latest.reason);
 }
 
-function amountOf(totals, sale) {
-  const like = totals[0]?.amount ?? sale?.annual_fee;
-  const own = totals.filter(({ currency }) => currency === like?.currency);
-  return (
-    like &&
-    sum(
-      own.map(({ amount }) => amount),
-      like,
-    )
+/** Nothing, as long as nothing was booked. */
+function amountOf(totals) {
+  if (totals.length === 0) return null;
+  const like = totals[0].amount;
+  const own = totals.filter(({ currency }) => currency === like.currency);
+  return sum(
+    own.map(({ amount }) => amount),
+    like,
   );
 }

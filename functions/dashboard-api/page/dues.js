@@ -71,18 +71,20 @@ export function shares(totals) {
 
 /**
  * How what partners earned has changed, the greatest change of each currency first. A partner that is in one list only
- * counts as nothing in the other.
+ * counts as nothing in the other; one that is in a list several times counts in all.
  * @param {{ partner_id: string, name: string | null, totals: Total[] }[]} now
- * @param {{ partner_id: string, totals: Total[] }[]} before
+ * @param {{ partner_id: string, name: string | null, totals: Total[] }[]} before
  */
 export function changes(now, before) {
-  const then = new Map(before.map((partner) => [partner.partner_id, earned(partner.totals)]));
-  const changed = now.flatMap(({ partner_id: id, name, totals }) => {
-    const [is, was] = [earned(totals), then.get(id) ?? []];
+  const all = new Map([...before, ...now].map(({ partner_id: id, name }) => [id, name ?? id]));
+  /** @type {(id: string, list: { partner_id: string, totals: Total[] }[]) => Money[]} */
+  const of = (id, list) => earned(list.filter((one) => one.partner_id === id).flatMap((one) => one.totals));
+  const changed = [...all].flatMap(([id, name]) => {
+    const [is, was] = [of(id, now), of(id, before)];
     return currenciesOf([...is, ...was]).map((currency) => {
       const [one, other] = [is, was].map((list) => list.filter((amount) => amount.currency === currency));
       const like = [...one, ...other][0];
-      return { id, name: name ?? id, currency, by: difference(sum(one, like), sum(other, like)) };
+      return { id, name, currency, by: difference(sum(one, like), sum(other, like)) };
     });
   });
   return changed

@@ -4,6 +4,7 @@ import { get, path, put } from "./api.js";
 import { announce, h } from "./dom.js";
 import { busy, clearErrors, field, input, placeError, select } from "./fields.js";
 import { inquiryCard } from "./inquiry-card.js";
+import { noteOf } from "./notes.js";
 import { empty, idNode, loaded, unreadableNote, viewHeading } from "./parts.js";
 import { partnerTabs } from "./partner-tabs.js";
 import { t } from "./text.js";
@@ -61,7 +62,7 @@ function inquiryForm(partnerId, contractId, again) {
     event.preventDefault();
     clearErrors(form);
     outcome.textContent = "";
-    const inquiry = { concern: concern.value, text: text.value.trim().replaceAll("\r\n", "\n") };
+    const inquiry = { concern: concern.value, text: noteOf(text.value) };
     if (contract.value.trim()) inquiry.contract_id = contract.value.trim();
     try {
       await busy(button, () => put(path("partners", partnerId, "inquiries", id), inquiry));

@@ -4,6 +4,7 @@ import { path, put } from "./api.js";
 import { announce, h } from "./dom.js";
 import { busy, clearErrors, field, placeError } from "./fields.js";
 import { moment } from "./format.js";
+import { noteOf } from "./notes.js";
 import { badge, contractLink, partnerLink } from "./parts.js";
 import { t } from "./text.js";
 
@@ -21,8 +22,8 @@ export function inquiryCard(inquiry, again) {
       contract && [contractLink(contract), " · "],
       h("time", { datetime: asked }, moment(asked)),
     ),
-    h("p", { class: "words" }, text),
-    answer && h("blockquote", { class: "answer" }, h("p", { class: "words" }, answer.text), answeredAt(answer)),
+    h("p", { class: "words", tabindex: "0" }, text),
+    answer && h("blockquote", { class: "answer" }, h("p", { class: "words", tabindex: "0" }, answer.text), answeredAt(answer)),
     !answer && again && answerForm(inquiry, again),
   );
 }
@@ -44,7 +45,7 @@ function answerForm({ partner_id: partner, id }, again) {
     event.preventDefault();
     clearErrors(form);
     outcome.textContent = "";
-    const answer = { text: text.value.trim().replaceAll("\r\n", "\n") };
+    const answer = { text: noteOf(text.value) };
     try {
       await busy(button, () => put(path("partners", partner, "inquiries", id, "answer"), answer));
       announce(t("inquiries.answer-sent"));

@@ -16,7 +16,7 @@ import { amend, inAddress } from "./address.js";
 import { announce, h } from "./dom.js";
 import { field, select } from "./fields.js";
 import { integer, moneyNode } from "./format.js";
-import { minor, sum } from "./money.js";
+import { currenciesOf, minor, sum } from "./money.js";
 import { classes, empty, role, tableRow } from "./parts.js";
 import { finder, pageOf, plain, sorted } from "./rows.js";
 import { count, locale, t } from "./text.js";
@@ -217,18 +217,16 @@ function sortField(columns, sort, properties) {
 function sums(columns, found) {
   const summed = columns.filter((column) => column.sum);
   if (summed.length === 0 || found.length < 2) return [];
-  const currencies = new Map(found.map((row) => [summed[0].sum(row).currency, row]));
-  return [...currencies]
-    .sort(([one], [other]) => one.localeCompare(other))
-    .map(([currency, like]) => {
-      const own = found.filter((row) => summed[0].sum(row).currency === currency);
-      const total = (column) => moneyNode(sum(own.map(column.sum), column.sum(like)));
-      const cells = columns.map((column) => ({
-        ...column,
-        cell: () => (column.sum ? total(column) : column.label ? t("total") : null),
-      }));
-      return tableRow(cells, like);
-    });
+  return currenciesOf(found.map((row) => summed[0].sum(row))).map((currency) => {
+    const own = found.filter((row) => summed[0].sum(row).currency === currency);
+    const [like] = own;
+    const total = (column) => moneyNode(sum(own.map(column.sum), column.sum(like)));
+    const cells = columns.map((column) => ({
+      ...column,
+      cell: () => (column.sum ? total(column) : column.label ? t("total") : null),
+    }));
+    return tableRow(cells, like);
+  });
 }
 
 function rangeText(found, all, { first, rows }) {

@@ -3,7 +3,7 @@
 import { get } from "./api.js";
 import { changes, earnedApart, owedApart } from "./dues.js";
 import { h } from "./dom.js";
-import { changeNode, day, moneyNode, month, today } from "./format.js";
+import { addMonths, changeNode, day, integer, moneyNode, month, thisMonth, today } from "./format.js";
 import { sign } from "./money.js";
 import { figure } from "./partner-figures.js";
 import { link, loaded, partnerLink, section } from "./parts.js";
@@ -16,6 +16,8 @@ const CAUSES = 5;
 const BACK = 7;
 const CHANGES = 6;
 const MOST = 200;
+/** The most months of one summary. */
+const WINDOW = 36;
 
 /** What to do in a programme without partners. */
 export const firstSteps = () =>
@@ -43,7 +45,7 @@ export function waiting(signal) {
         "ul",
         {},
         asked.length > 0 &&
-          h("li", {}, h("strong", {}, count("inquiries.open", asked.length), moreAsked && "+"), " · ", partnersOf(asked)),
+          h("li", {}, h("strong", {}, moreAsked ? t("inquiries.open.more", { n: integer(asked.length) }) : count("inquiries.open", asked.length)), " · ", partnersOf(asked)),
         causes.slice(0, CAUSES).map((cause) => h("li", {}, causeLine(cause))),
       ),
       h("p", {}, h("a", { href: "#/attention" }, t("attention.all")), (more || causes.length > CAUSES) && " …"),
@@ -74,7 +76,7 @@ export function home({ partners }, listed, { from, to, as_of: asOf }) {
           sign(minus) !== 0 && [t("home.taken-back"), minus],
         ]),
       ),
-    // Balances are as known now.
+    asOf && h("p", { class: "small" }, t("home.no-balances")),
     !asOf &&
       loaded(
         () => listed,
@@ -110,25 +112,44 @@ const cards = (sums, lines) =>
     ),
   );
 
-/** How what partners earned in the period differs from what was known a week ago. */
-export function changed(summary, chosen, signal) {
-  if (chosen.as_of) return null;
+/** How what partners earned differs from what was known a week ago, whatever the period that is shown. */
+export function changed({ partners }, { as_of: asOf }, signal) {
+  if (asOf || partners.length === 0) return null;
   const since = new Date(Date.parse(today()) - BACK * 86_400_000).toISOString().slice(0, 10);
-  const { partners } = summary;
+  const windows = [
+    { from: addMonths(thisMonth(), 5 - 2 * WINDOW + 1), to: addMonths(thisMonth(), 5 - WINDOW) },
+    { from: addMonths(thisMonth(), 5 - WINDOW + 1), to: addMonths(thisMonth(), 5) },
+  ];
+  const partnersIn = async (window, more) => (await get("/summary", { ...window, ...more }, signal)).partners;
+  const all = async (more) => (await Promise.all(windows.map((window) => partnersIn(window, more)))).flat();
   const read = async () => {
-    if (partners.length === 0 || partners.length > MOST) return null;
-    return changes(partners, (await get("/summary", { ...chosen, as_of: since }, signal)).partners);
+    if (partners.length > MOST) return null;
+    const [now, before] = await Promise.all([all({}), all({ as_of: since })]);
+    return changes(now, before);
   };
-  return loaded(read, (found) => {
-    if (found === null || found.length === 0) return null;
-    return section(
-      t("changed.title", { day: day(since) }),
-      h(
-        "ul",
-        { class: "changes" },
-        found.slice(0, CHANGES).map(({ id, name, by }) => h("li", {}, partnerLink(id, name), h("span", {}, changeNode(by), "\u00a0", h("span", { class: "currency" }, by.currency)))),
-      ),
-      found.length > CHANGES && h("p", { class: "small" }, count("changed.more", found.length - CHANGES)),
-    );
-  });
+  return section(
+    t("changed.title", { day: day(since) }),
+    loaded(read, (found) => {
+      if (found === null) return h("p", { class: "small" }, t("changed.too-many", { n: integer(MOST) }));
+      return [
+        h("p", { class: "small" }, t("changed.text", { from: month(windows[0].from), to: month(windows[1].to) })),
+        found.length === 0 ? h("p", { class: "empty" }, t("changed.none")) : changeList(found.slice(0, CHANGES)),
+        found.length > CHANGES && h("p", { class: "small" }, count("changed.more", found.length - CHANGES)),
+      ];
+    }),
+  );
 }
+
+const changeList = (found) =>
+  h(
+    "ul",
+    { class: "changes" },
+    found.map(({ id, name, by }) =>
+      h(
+        "li",
+        {},
+        partnerLink(id, name),
+        h("span", {}, changeNode(by), "\u00a0", h("span", { class: "currency" }, by.currency)),
+      ),
+    ),
+  );

@@ -7,6 +7,7 @@ import { addMonths, amountNode, month, thisMonth } from "./format.js";
 import { amountKey, list } from "./list.js";
 import { managerCharts } from "./manager-charts.js";
 import { changed, firstSteps, home, waiting } from "./manager-home.js";
+import { isMonth } from "./months.js";
 import { minimumList } from "./minimum-list.js";
 import { byCurrency, kindsIn, sign } from "./money.js";
 import {
@@ -27,8 +28,9 @@ const LIMIT = 500;
 const PAGES = 10;
 
 export function view({ query, signal }) {
-  const to = query.get("to") ?? thisMonth();
-  const chosen = { from: query.get("from") ?? addMonths(to, -11), to, as_of: query.get("as_of") };
+  const asked = (name) => (isMonth(query.get(name)) ? query.get(name) : null);
+  const to = asked("to") ?? thisMonth();
+  const chosen = { from: asked("from") ?? addMonths(to, -11), to, as_of: query.get("as_of") };
   const heading = viewHeading(t("manager.title"), {
     above:
       chosen.from === chosen.to

@@ -45,7 +45,10 @@ const lateTable = (late, again) =>
         head: t("minimum.sales"),
         number: true,
         lead: true,
-        cell: ({ year }) => t("minimum.short", { sales: integer(year.sales), minimum: integer(year.minimum) }),
+        cell: ({ year }) => [
+          t("minimum.short", { sales: integer(year.sales), minimum: integer(year.minimum) }),
+          year.current && h("div", { class: "small" }, t("minimum.expected", { n: integer(year.expected) })),
+        ],
         sort: ({ year }) => year.sales - year.minimum,
       },
       {

@@ -21,6 +21,12 @@ export function monthsBetween(from, to) {
   return months;
 }
 
+/**
+ * Whether a text is a month that the API takes: `2000-01` to `2099-12`.
+ * @param {string | null | undefined} text
+ */
+export const isMonth = (text) => /^20\d{2}-(0[1-9]|1[0-2])$/.test(text ?? "");
+
 const DAY = 86_400_000;
 
 /**

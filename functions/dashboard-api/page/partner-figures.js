@@ -4,7 +4,7 @@ import { get, path } from "./api.js";
 import { contractsOf } from "./contracts.js";
 import { shares } from "./dues.js";
 import { h } from "./dom.js";
-import { addMonths, moment, moneyNode, month, monthsBetween, thisMonth } from "./format.js";
+import { addMonths, moment, moneyNode, month, monthName, monthsBetween, thisMonth } from "./format.js";
 import { byCurrency, inMonths, sign, sum } from "./money.js";
 import { empty, link, loaded } from "./parts.js";
 import { count, t } from "./text.js";
@@ -31,8 +31,8 @@ export function earnings({ months }, own) {
       const of = (from, to) => sum(inMonths(monthsBetween(from, to), months, currency).map((one) => one.earned), earned);
       const lines = [
         [month(now), of(now, now)],
-        [t("earnings.year", { year }), of(january(year), now)],
-        [t("earnings.last-year", { year: lastYear() }), of(january(lastYear()), addMonths(now, -12))],
+        [monthsOf(year), of(january(year), now)],
+        [monthsOf(lastYear()), of(january(lastYear()), addMonths(now, -12))],
       ];
       const share = passedOn.find((one) => one.currency === currency);
       return h(
@@ -44,6 +44,13 @@ export function earnings({ months }, own) {
       );
     }),
   );
+}
+
+/** The months of a year up to the current one. */
+function monthsOf(year) {
+  const last = Number(thisMonth().slice(5));
+  if (last === 1) return month(january(year));
+  return t("earnings.months", { from: monthName(1), to: monthName(last), year });
 }
 
 /** Invoiced, of that the partner's share, and the rest that it pays over. */
@@ -94,7 +101,8 @@ export function balances(balances, own) {
 }
 
 /** What needs the partner: sales that wait, a year that falls behind, answers to what it asked. Nothing, if nothing does. */
-export function needs({ partnerId, base, signal }, { minimum_sales: years }) {
+export function needs({ partnerId, base, session, signal }, { minimum_sales: years }) {
+  const own = !session.admin;
   const asked = path("partners", partnerId, "inquiries");
   const read = () => Promise.all([contractsOf(partnerId, signal), get(asked, {}, signal)]);
   return loaded(read, ([{ contracts }, { inquiries }]) => {
@@ -104,13 +112,13 @@ export function needs({ partnerId, base, signal }, { minimum_sales: years }) {
     const items = [
       pending > 0 && link(`${base}/contracts?status=pending`, count("needs.pending", pending)),
       ...behind.map(({ minimum, sales }) => count("needs.behind", minimum - sales)),
-      ...answered.map(({ answer }) => link(`${base}/inquiries`, t("needs.answered", { moment: moment(answer.at) }))),
+      ...(own ? answered : []).map(({ answer }) => link(`${base}/inquiries`, t("needs.answered", { moment: moment(answer.at) }))),
     ].filter(Boolean);
     if (items.length === 0) return null;
     return h(
       "section",
       { class: "card waiting" },
-      h("h2", {}, t("needs.title")),
+      h("h2", {}, t(own ? "needs.title" : "needs.of-partner")),
       h("ul", {}, items.map((item) => h("li", {}, item))),
     );
   });

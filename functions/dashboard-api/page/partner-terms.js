@@ -127,8 +127,13 @@ function perkState({ perk, taken_on: days, contract_id: contract, per_year: aske
     if (perk === "partner-instance") return contract ? [t("perks.instance"), " ", contractLink(contract)] : t("perks.no-instance");
     const dates = days.map(day).join(", ");
     if (perk !== "seminars") return dates ? t("perks.taken", { days: dates }) : t("perks.not-yet");
-    const number = t("perks.seminars", { n: integer(thisYear(days).length), asked: integer(asked) });
-    return dates ? `${number} (${dates})` : number;
+    const now = thisYear(days);
+    const number = t("perks.seminars", { n: integer(now.length), asked: integer(asked) });
+    const before = days.filter((one) => !now.includes(one));
+    return [
+      now.length > 0 ? `${number} (${now.map(day).join(", ")})` : number,
+      before.length > 0 && ` · ${t("perks.before", { days: before.map(day).join(", ") })}`,
+    ];
   };
   return h("div", { class: "small" }, said());
 }

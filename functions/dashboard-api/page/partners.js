@@ -106,7 +106,7 @@ const partnerList = (partners) =>
         sort: ({ minimum_sales: year }) => year && [year.status, year.minimum - year.sales],
         text: ({ minimum_sales: year }) => (year ? named("status", year.status) : ""),
       },
-      owed("to", t("due.to"), "due_to_partner", { lead: true }),
+      owed("to", t("due.to"), "due_to_partner", { lead: "named" }),
       owed("from", t("due.from"), "due_from_partner", { wide: "extra" }),
     ],
   });

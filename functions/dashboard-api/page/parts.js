@@ -39,7 +39,13 @@ export function loaded(load, render) {
     if (!place.hasChildNodes()) place.append(skeleton());
     try {
       const data = await load();
+      // Who was inside what is replaced goes on from there.
+      const wasInside = place.contains(document.activeElement);
       place.replaceChildren(...[await render(data, run)].flat(Infinity).filter(Boolean));
+      if (wasInside) {
+        place.setAttribute("tabindex", "-1");
+        place.focus({ preventScroll: true });
+      }
     } catch (error) {
       if (error.name === "AbortError") return;
       if (!(error instanceof Problem)) console.error(error);
@@ -85,7 +91,7 @@ export function problemNote(error, again) {
     "div",
     { class: "note bad" },
     h("p", {}, h("strong", {}, t(known ? problemKey(error.status) : "problem.page"))),
-    known && error.status !== 404 && error.status !== 0 && h("p", { class: "detail" }, error.message),
+    known && error.status !== 404 && error.status !== 0 && h("p", { class: "detail" }, (error.field && hint(error.field)) ?? error.message),
     known && error.status === 404 && h("p", {}, waysOn()),
     again &&
       known &&

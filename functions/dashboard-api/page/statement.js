@@ -7,6 +7,7 @@ import { nextAnnuity, shares } from "./dues.js";
 import { entriesNumber, entryTable } from "./entry-table.js";
 import { dateInput, field, monthField } from "./fields.js";
 import { addMonths, day, month, moment, thisMonth, today } from "./format.js";
+import { isMonth } from "./months.js";
 import { sharesOf } from "./partner-figures.js";
 import { empty, knownOn, loaded, section, totalsTable, unreadableNote, viewHeading, workbookButton } from "./parts.js";
 import { partnerTabs } from "./partner-tabs.js";
@@ -14,7 +15,7 @@ import { named, t } from "./text.js";
 
 export function view(where) {
   const { partnerId, base, rest, query, signal } = where;
-  const shown = /^\d{4}-\d{2}$/.test(rest[0] ?? "") ? rest[0] : addMonths(thisMonth(), -1);
+  const shown = isMonth(rest[0]) ? rest[0] : addMonths(thisMonth(), -1);
   const parameters = { month: shown, as_of: query.get("as_of"), since: query.get("since") };
   const load = () => get(path("partners", partnerId, "statement"), parameters, signal);
   const heading = viewHeading(month(shown), { above: t("nav.statement") });

@@ -18,6 +18,8 @@ use serde::{Deserialize, Serialize};
 
 /// The most inquiries of a partner.
 pub const MAX_INQUIRIES: usize = 500;
+/// The most inquiries of a partner that wait for an answer.
+pub const MAX_OPEN: usize = 20;
 
 /// An inquiry as recorded.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,6 +53,8 @@ pub enum Outcome {
     NoInquiry,
     /// The partner has [`MAX_INQUIRIES`].
     TooMany,
+    /// [`MAX_OPEN`] of the partner's inquiries wait for an answer.
+    TooManyOpen,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -167,8 +171,12 @@ impl<S: Store, A: Announce> Ledger<S, A> {
         if let Some((_, before, _)) = before {
             return Ok(if before.inquiry == asked.inquiry { Outcome::Already } else { Outcome::Other });
         }
-        if self.store.partition(keys::inquiries_partition(&asked.partner_id)).await?.len() >= MAX_INQUIRIES {
+        let items = self.store.partition(keys::inquiries_partition(&asked.partner_id)).await?;
+        if items.len() >= MAX_INQUIRIES {
             return Ok(Outcome::TooMany);
+        }
+        if items.iter().filter(|item| !item.contains_key("an")).count() >= MAX_OPEN {
+            return Ok(Outcome::TooManyOpen);
         }
         let item = Stored::of(asked.clone(), 1).item()?;
         match self.store.transact(vec![Write::Insert(item)]).await {

@@ -11,7 +11,7 @@ use rules::decision::Pending;
 use rules::line::LineId;
 use rules::money::Overflow;
 use rules::programme::Language;
-use rules::{Cause, Contract, ContractId, CustomerName, Day, Minor, Partner, PartnerId, Term, Totals};
+use rules::{Cause, Contract, ContractId, CustomerName, Day, Instance, Minor, Partner, PartnerId, Term, Totals};
 use serde::Serialize;
 use texts::explain;
 
@@ -52,6 +52,8 @@ pub(crate) struct ListedContract {
 pub(crate) enum ContractStatus {
     /// The annuity earns the partner something.
     Earning,
+    /// The annuity of the partner's own instance has the discount.
+    Discounted,
     /// The annuity earns nothing, but an earlier one did.
     Earned,
     /// No annuity earned anything so far.
@@ -130,7 +132,12 @@ fn latest(contract: &Contract, term: Term, partner: &Partner, language: Language
             let is_own = |id: &LineId| matches!(id, LineId::Annuity { annuity: _, cause: Cause::Annuity });
             let line = contract.lines(term, partner).into_iter().find(|line| is_own(&line.id));
             let earns = line.as_ref().is_some_and(|line| line.amount() != Minor::ZERO);
-            let status = if earns { ContractStatus::Earning } else { ContractStatus::Nothing };
+            let is_own_instance = contract.sale().is_some_and(|sale| sale.instance == Instance::Partner);
+            let status = match (earns, is_own_instance) {
+                (true, false) => ContractStatus::Earning,
+                (true, true) => ContractStatus::Discounted,
+                (false, _) => ContractStatus::Nothing,
+            };
             let explanation = line.map(|line| explain::line(&line, language));
             (Some(decision.reason.as_str()), None, explanation, status)
         }

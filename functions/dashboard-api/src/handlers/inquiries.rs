@@ -13,7 +13,7 @@ use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
 use events::{Refusal, inquiry};
-use ledger::inquiries::{Answer, MAX_INQUIRIES, Outcome, RecordedInquiry};
+use ledger::inquiries::{Answer, MAX_INQUIRIES, MAX_OPEN, Outcome, RecordedInquiry};
 use ledger::{PartnerRecord, Store};
 use rules::{DocumentId, PartnerId};
 use std::collections::{BTreeMap, BTreeSet};
@@ -100,6 +100,7 @@ fn recorded(outcome: Outcome) -> Result<Json<Recorded>, Problem> {
         Outcome::Recorded | Outcome::Already => Ok(Json(Recorded { status: RecordedStatus::Recorded })),
         Outcome::Other => Err(Problem::conflict(Code::SaidOtherwise)),
         Outcome::NoInquiry => Err(Problem::not_found(Code::NoSuchInquiry)),
+        Outcome::TooManyOpen => Err(Problem::conflict(Code::TooManyOpenInquiries { most: MAX_OPEN })),
         Outcome::TooMany => Err(Problem::conflict(Code::TooManyInquiries { most: MAX_INQUIRIES })),
     }
 }

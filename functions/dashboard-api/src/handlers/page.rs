@@ -67,6 +67,7 @@ const FILES: &[(&str, &[u8])] = files![
     "money.js"
     "months.js"
     "not-found.js"
+    "notes.js"
     "partner-figures.js"
     "partner-tabs.js"
     "partner-terms.js"

@@ -43,8 +43,8 @@ pub(crate) async fn list<S: Store>(
     let (limit, after) = (parameters.limit()?, pages.after(&mut parameters)?);
     let wanted = parameters.text("q")?;
     let [minimum_sales, balances] = parameters.flags("with", WITH)?;
-    let until: Month = parameters.parsed("until")?.unwrap_or(Day::MAX.into());
-    let with = With { minimum_sales, balances: balances.then_some(until) };
+    let until: Option<Month> = if balances { parameters.parsed("until")? } else { None };
+    let with = With { minimum_sales, balances: balances.then(|| until.unwrap_or(Day::MAX.into())) };
     parameters.done()?;
     let wanted = wanted.to_lowercase();
     let is_wanted = |partner: &RegisteredPartner| {

@@ -11,8 +11,8 @@ use axum::extract::{Path, State};
 use events::{Refusal, perk};
 use ledger::Store;
 use ledger::perks::PerkDay;
-use rules::PartnerId;
 use rules::programme::DatedPerk;
+use rules::{Day, PartnerId};
 use texts::Code;
 
 pub(crate) async fn record<S: Store>(
@@ -25,7 +25,10 @@ pub(crate) async fn record<S: Store>(
     let partner_id: PartnerId = id(&partner)?;
     let perk = DatedPerk::ALL.into_iter().find(|known| known.as_str() == name);
     let perk = perk.ok_or_else(|| Refusal::new("perk", Code::NotAPerk))?;
-    let day = day.parse().map_err(|error| Refusal::new("day", error))?;
+    let day: Day = day.parse().map_err(|error| Refusal::new("day", error))?;
+    if app.day().is_some_and(|today| day > today) {
+        return Err(Refusal::new("day", Code::DayToCome).into());
+    }
     parameters.done()?;
     let taken = perk::parse(utf8(&body)?)?;
     app.registered_partner(&Caller::Admin, &partner_id).await?;

@@ -55,7 +55,7 @@ const PLACES: &[Place] = &[
     Place { path: "/partners/{}/inquiries", field: "id", values: IDS },
     Place { path: "/inquiries?limit={}", field: "limit", values: NUMBERS },
     Place { path: "/inquiries?cursor={}", field: "cursor", values: CURSORS },
-    Place { path: "/partners?until={}", field: "until", values: MONTHS },
+    Place { path: "/partners?with=balances&until={}", field: "until", values: MONTHS },
     Place { path: "/contracts/{}", field: "id", values: IDS },
     Place { path: "/contracts/C-1?lang={}", field: "lang", values: LANGUAGES },
     Place { path: "/attention?limit={}", field: "limit", values: NUMBERS },

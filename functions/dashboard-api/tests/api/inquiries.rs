@@ -2,7 +2,7 @@
 
 use crate::service::{Answer, Service};
 use ledger::audit::audit;
-use ledger::inquiries::MAX_INQUIRIES;
+use ledger::inquiries::{MAX_INQUIRIES, MAX_OPEN};
 use serde_json::{Value, json};
 
 async fn service() -> Service {
@@ -84,15 +84,27 @@ async fn an_inquiry_is_recorded_once_and_is_its_partners_alone() {
 async fn a_partner_has_so_many_inquiries_and_no_more() {
     let service = service().await;
     let partner = service.as_partner("P-1");
-    for number in 1..=MAX_INQUIRIES {
-        check(&partner.put(&format!("/partners/P-1/inquiries/I-{number}"), missing("A")).await, 200, None);
+    let ask = async |number: usize| partner.put(&format!("/partners/P-1/inquiries/I-{number}"), missing("A")).await;
+    for number in 1..=MAX_OPEN {
+        check(&ask(number).await, 200, None);
     }
-    check(&partner.put("/partners/P-1/inquiries/more", missing("A")).await, 409, None);
-    check(&partner.put("/partners/P-1/inquiries/I-1", missing("A")).await, 200, None);
+    check(&ask(MAX_OPEN + 1).await, 409, None);
+    check(&ask(1).await, 200, None);
     check(&service.as_partner("P-2").put("/partners/P-2/inquiries/I-1", missing("A")).await, 200, None);
-    let page = service.get("/inquiries?limit=500").await;
-    assert_eq!(page["inquiries"].as_array().unwrap().len(), 500);
+    let page = service.get("/inquiries?limit=20").await;
+    assert_eq!(page["inquiries"].as_array().unwrap().len(), 20);
     let next = page["next_cursor"].as_str().unwrap();
-    let rest = service.get(&format!("/inquiries?limit=500&cursor={next}")).await;
+    let rest = service.get(&format!("/inquiries?limit=20&cursor={next}")).await;
     assert_eq!((rest["inquiries"].as_array().unwrap().len(), &rest["next_cursor"]), (1, &Value::Null));
+    // Answered ones make room, up to the most there can be.
+    let answer = json!({"text": "A"}).to_string();
+    for number in 1..=MAX_INQUIRIES {
+        check(&ask(number).await, 200, None);
+        check(
+            &service.admin.put(&format!("/partners/P-1/inquiries/I-{number}/answer"), answer.clone()).await,
+            200,
+            None,
+        );
+    }
+    check(&ask(MAX_INQUIRIES + 1).await, 409, None);
 }

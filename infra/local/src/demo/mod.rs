@@ -7,5 +7,5 @@ mod world;
 
 pub use history::{HistoryError, record};
 pub use names::PARTNER;
-pub(crate) use names::client;
+pub(crate) use names::{CLIENTS, client};
 pub use world::{World, world};

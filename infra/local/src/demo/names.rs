@@ -136,7 +136,10 @@ const SURNAMES: [&str; 12] = [
     "Vidal",
 ];
 
-/// The `n`-th client; 240 of them have names of their own.
+/// The number of clients with names of their own.
+pub(crate) const CLIENTS: usize = 240;
+
+/// The `n`-th client.
 pub(crate) fn client(n: usize) -> String {
     let town = TOWNS.get(n % TOWNS.len()).copied().unwrap_or_default();
     let surname = SURNAMES.get(n % SURNAMES.len()).copied().unwrap_or_default();
@@ -165,7 +168,7 @@ mod tests {
     fn partners_and_clients_have_names_of_their_own() {
         let names: BTreeSet<&str> = PARTNERS.iter().flat_map(|partner| [partner.id, partner.name]).collect();
         assert_eq!(names.len(), 2 * PARTNERS.len());
-        assert_eq!((0..240).map(client).collect::<BTreeSet<_>>().len(), 240);
+        assert_eq!((0..CLIENTS).map(client).collect::<BTreeSet<_>>().len(), CLIENTS);
         assert_eq!((client(0).as_str(), client(3).as_str()), ("Mairie de Vias", "Association sportive de Marseillan"));
         for known in [PARTNER, CHANGED_MODEL, ENDED, NEGOTIATED, LATE] {
             assert!(PARTNERS.iter().any(|partner| partner.id == known), "{known}");

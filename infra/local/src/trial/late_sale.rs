@@ -1,6 +1,6 @@
 //! A sale that billing reports late, as the page of trials sends it.
 
-use crate::demo::{self, client};
+use crate::demo::{self, CLIENTS, client};
 use events::EventType;
 use events::input::Event;
 use jiff::{Timestamp, ToSpan};
@@ -99,7 +99,7 @@ pub(super) fn late_sale(
     let sale = LateSale {
         partner_id: seller.partner_id.clone(),
         contract_id: format!("C-{number}"),
-        customer_name: client(random.usize(..)),
+        customer_name: client(random.usize(..CLIENTS)),
         signed_on,
         annual_fee: json!({ "amount": format!("{fee}"), "currency": seller.currency }),
     };

@@ -2,6 +2,7 @@
 
 use crate::notice::Code;
 
+#[expect(clippy::too_many_lines, reason = "a table: one line for each code")]
 pub(super) fn code(code: &Code) -> &'static str {
     match code {
         // Refusals: each follows the name of a field.
@@ -24,6 +25,7 @@ pub(super) fn code(code: &Code) -> &'static str {
         Code::NotALanguage => "must be fr or en",
         Code::NotAnItem => "is not an item of the attention list; take its id from the list",
         Code::NotAnItemKind => "is not a kind of items of the attention list",
+        Code::DayToCome => "is still to come",
         Code::NotAPerk => "must be technical-training or seminars",
         Code::NotAConcern => "must be missing-sale or error",
         Code::NotAnAdjustment => "must be supplements or credit-notes",
@@ -64,6 +66,9 @@ pub(super) fn code(code: &Code) -> &'static str {
         Code::NoSuchItem => "the attention list has no such item",
         Code::NoSuchInquiry => "this partner has no such inquiry",
         Code::SaidOtherwise => "something else was recorded under this id before, and stays",
+        Code::TooManyOpenInquiries { .. } => {
+            "{most} inquiries of this partner wait for an answer, the most there can be"
+        }
         Code::TooManyInquiries { .. } => "this partner has {most} inquiries, the most there can be",
         Code::ItemSetAsideAlready => "the item is set aside already, for another reason, which stays",
         Code::ItemChanged => "the item says something else by now; look at it again",
