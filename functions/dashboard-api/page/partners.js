@@ -116,7 +116,8 @@ const owed = (id, head, of, more) => ({
   id,
   head,
   number: true,
-  cell: ({ balances }) => balances.map((balance) => h("div", {}, moneyNode(balance[of]))),
+  cell: ({ balances: [first, ...more] }) =>
+    first && [moneyNode(first[of]), more.map((balance) => h("div", {}, moneyNode(balance[of])))],
   sort: ({ balances: [first] }) => first && amountKey(first[of]),
   ...more,
 });
