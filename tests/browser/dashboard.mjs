@@ -5,6 +5,7 @@ import "./partner.mjs";
 import "./manager.mjs";
 import "./lists.mjs";
 import "./charts.mjs";
+import "./errands.mjs";
 import "./everywhere.mjs";
 // Changes the ledger, so it comes last.
 import "./trial.mjs";
