@@ -514,6 +514,7 @@ export default {
   "what-if.done": "The comparison is ready.",
   "what-if.all": "All together",
   "what-if.all-lines": "Show all {n}",
+  "what-if.no-fees": "Without entry fees, which these terms do not change.",
   "what-if.result": "Result",
   "what-if.same": "Nothing would change.",
   "what-if.today": "Today",

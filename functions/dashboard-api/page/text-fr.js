@@ -519,6 +519,7 @@ export default {
   "what-if.done": "La comparaison est prête.",
   "what-if.all": "Ensemble",
   "what-if.all-lines": "Afficher les {n}",
+  "what-if.no-fees": "Hors droits d’entrée, que ces conditions ne changent pas.",
   "what-if.result": "Résultat",
   "what-if.same": "Rien ne changerait.",
   "what-if.today": "Aujourd’hui",

@@ -1,6 +1,6 @@
 // What it would come to under other terms, next to today's result. Nothing is stored.
 
-import { get, post } from "./api.js";
+import { get, getAll, post } from "./api.js";
 import { announce, h } from "./dom.js";
 import { aboutCause, annuityTitle } from "./entry-table.js";
 import { busy, clearErrors, field, input, placeError, select } from "./fields.js";
@@ -110,8 +110,8 @@ async function simulate(form, button, results, body) {
   clearErrors(form);
   results.replaceChildren(h("p", { class: "loading" }, t("what-if.running")));
   try {
-    const simulation = await busy(button, () => post("/simulations", body));
-    results.replaceChildren(...[unreadableNote(simulation), ...shown(simulation)].filter(Boolean));
+    const [simulation, names] = await busy(button, () => Promise.all([post("/simulations", body), partnerNames()]));
+    results.replaceChildren(...[unreadableNote(simulation), ...shown(simulation, names)].filter(Boolean));
     announce(t("what-if.done"));
   } catch (error) {
     results.replaceChildren();
@@ -119,11 +119,18 @@ async function simulate(form, button, results, body) {
   }
 }
 
-function shown({ today, simulated, partners, lines, lines_changed: changed }) {
+/** The names of partners by id; a courtesy, without which ids are shown. */
+async function partnerNames() {
+  const { list } = await getAll("/partners", { limit: 500 }, "partners").catch(() => ({ list: [] }));
+  return new Map(list.map(({ partner_id: id, name }) => [id, name]));
+}
+
+function shown({ today, simulated, partners, lines, lines_changed: changed }, names) {
   if (changed === 0) return [section(t("what-if.result"), empty(t("what-if.same")))];
   return [
     section(
       t("what-if.result"),
+      h("p", { class: "small" }, t("what-if.no-fees")),
       comparisonTable(t("what-if.result"), t("what-if.for"), [{ label: t("what-if.all"), today, simulated }]),
     ),
     section(
@@ -131,7 +138,7 @@ function shown({ today, simulated, partners, lines, lines_changed: changed }) {
       comparisonTable(
         t("manager.partners"),
         t("partner"),
-        partners.map((one) => ({ label: partnerLink(one.partner_id), ...one })),
+        partners.map((one) => ({ label: partnerLink(one.partner_id, names.get(one.partner_id)), ...one })),
       ),
     ),
     section(
