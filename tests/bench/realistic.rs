@@ -106,7 +106,7 @@ struct System {
     invocations: usize,
 }
 
-/// What has been spent.
+/// Costs so far.
 #[derive(Debug, Clone, Copy)]
 struct Spent {
     cost: Cost,

@@ -145,6 +145,7 @@ test("a partner reports a missing sale, a manager answers, and both see it", asy
   await waiting.getByLabel("Your answer").fill("It was billed today.");
   await waiting.getByRole("button", { name: "Answer" }).click();
   await waiting.waitFor({ state: "detached" });
+  assert.notEqual(await managers.evaluate(() => document.activeElement.tagName), "BODY", "the keyboard goes on from there");
 
   await page.reload();
   const answered = page.locator(".inquiry", { hasText: words });

@@ -4,7 +4,7 @@ import { get, path, put } from "./api.js";
 import { claimPairs, keyName } from "./claims.js";
 import { announce, h } from "./dom.js";
 import { annuityTitle } from "./entry-table.js";
-import { busy, clearErrors, field, input, placeError, select } from "./fields.js";
+import { field, input, onSend, outcomeNote, select } from "./fields.js";
 import { integer, moment, moneyNode } from "./format.js";
 import { contractLink, empty, link, loaded, pager, pairs, partnerLink, section, table, viewHeading } from "./parts.js";
 import { inquiryCard } from "./inquiry-card.js";
@@ -157,7 +157,7 @@ function asideForm(items, { read, again }) {
   const boxes = items.map((item) => h("input", { type: "checkbox", name: "item", value: item.id, checked: true }));
   const reason = input({ name: "reason", maxlength: "200", required: true });
   const button = h("button", { class: "primary" }, t("attention.aside"));
-  const outcome = h("p", { class: "field-error", role: "alert" });
+  const outcome = outcomeNote();
   const form = h(
     "form",
     { class: "form" },
@@ -172,27 +172,19 @@ function asideForm(items, { read, again }) {
     h("div", { class: "actions" }, button),
     outcome,
   );
-  form.addEventListener("submit", async (event) => {
-    event.preventDefault();
-    clearErrors(form);
-    outcome.textContent = "";
+  const send = async () => {
     const chosen = boxes.filter((box) => box.checked).map((box) => box.value);
     if (chosen.length === 0) {
       outcome.textContent = t("attention.which-none");
-      return;
+      return false;
     }
-    try {
-      await busy(button, async () => {
-        for (const id of chosen) await put(path("attention", id, "set-aside"), { reason: reason.value.trim() });
-        await gone(read, chosen);
-      });
-      announce(t("attention.aside-done"));
-      countWaiting();
-      again();
-    } catch (error) {
-      if (error.name !== "AbortError" && !placeError(form, error))
-        outcome.textContent = `${t("problem.other")} ${error.message}`;
-    }
+    for (const id of chosen) await put(path("attention", id, "set-aside"), { reason: reason.value.trim() });
+    await gone(read, chosen);
+  };
+  onSend(form, button, outcome, send, () => {
+    announce(t("attention.aside-done"));
+    countWaiting();
+    again();
   });
   return h("details", {}, h("summary", {}, t("aside.open")), form);
 }

@@ -82,14 +82,38 @@ function showError(place, problem) {
   control.focus();
 }
 
+/** The place where a form says what went wrong with all of it. */
+export const outcomeNote = () => h("p", { class: "field-error", role: "alert" });
+
+/**
+ * Does `work` when a form is sent, and `done` when it has succeeded. A refusal is shown at its field, or in `outcome`. `work`
+ * gives false if it did nothing and has said why.
+ */
+export function onSend(form, button, outcome, work, done) {
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    clearErrors(form);
+    outcome.textContent = "";
+    try {
+      if ((await busy(button, work)) !== false) await done();
+    } catch (error) {
+      if (error.name !== "AbortError" && !placeError(form, error))
+        outcome.textContent = `${t("problem.other")} ${error.message}`;
+    }
+  });
+}
+
 /** Keeps a form from being sent twice, and says what is going on. */
 export async function busy(button, work) {
+  const hadFocus = button.contains(document.activeElement);
   button.disabled = true;
   button.setAttribute("aria-busy", "true");
   try {
     return await work();
   } finally {
     button.disabled = false;
+    // A browser takes the focus from what is disabled.
+    if (hadFocus && document.activeElement === document.body) button.focus();
     button.removeAttribute("aria-busy");
   }
 }

@@ -2,7 +2,7 @@
 
 import { get, path, put } from "./api.js";
 import { announce, h } from "./dom.js";
-import { busy, clearErrors, field, input, placeError, select } from "./fields.js";
+import { field, input, onSend, outcomeNote, select } from "./fields.js";
 import { inquiryCard } from "./inquiry-card.js";
 import { noteOf } from "./notes.js";
 import { empty, idNode, loaded, unreadableNote, viewHeading } from "./parts.js";
@@ -45,7 +45,7 @@ function inquiryForm(partnerId, contractId, again) {
   const contract = input({ name: "contract_id", value: contractId, spellcheck: "false" });
   const text = h("textarea", { name: "text", rows: "4", maxlength: "1000", required: true });
   const button = h("button", { class: "primary" }, t("inquiries.send"));
-  const outcome = h("p", { class: "field-error", role: "alert" });
+  const outcome = outcomeNote();
   // Sent again after a failure, it is the same inquiry.
   let id = crypto.randomUUID();
   const form = h(
@@ -58,22 +58,16 @@ function inquiryForm(partnerId, contractId, again) {
     h("div", { class: "actions" }, button),
     outcome,
   );
-  form.addEventListener("submit", async (event) => {
-    event.preventDefault();
-    clearErrors(form);
-    outcome.textContent = "";
+  const send = () => {
     const inquiry = { concern: concern.value, text: noteOf(text.value) };
     if (contract.value.trim()) inquiry.contract_id = contract.value.trim();
-    try {
-      await busy(button, () => put(path("partners", partnerId, "inquiries", id), inquiry));
-      id = crypto.randomUUID();
-      text.value = "";
-      announce(t("inquiries.sent"));
-      again();
-    } catch (error) {
-      if (error.name !== "AbortError" && !placeError(form, error))
-        outcome.textContent = `${t("problem.other")} ${error.message}`;
-    }
+    return put(path("partners", partnerId, "inquiries", id), inquiry);
+  };
+  onSend(form, button, outcome, send, () => {
+    id = crypto.randomUUID();
+    text.value = "";
+    announce(t("inquiries.sent"));
+    again();
   });
   return form;
 }

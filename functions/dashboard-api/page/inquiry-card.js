@@ -2,7 +2,7 @@
 
 import { path, put } from "./api.js";
 import { announce, h } from "./dom.js";
-import { busy, clearErrors, field, placeError } from "./fields.js";
+import { field, onSend, outcomeNote } from "./fields.js";
 import { moment } from "./format.js";
 import { noteOf } from "./notes.js";
 import { badge, contractLink, partnerLink } from "./parts.js";
@@ -33,7 +33,7 @@ const answeredAt = ({ at }) => h("p", { class: "small" }, t("inquiries.answered"
 function answerForm({ partner_id: partner, id }, again) {
   const text = h("textarea", { name: "text", rows: "3", maxlength: "1000", required: true });
   const button = h("button", { class: "primary" }, t("inquiries.answer"));
-  const outcome = h("p", { class: "field-error", role: "alert" });
+  const outcome = outcomeNote();
   const form = h(
     "form",
     { class: "form", novalidate: true },
@@ -41,19 +41,10 @@ function answerForm({ partner_id: partner, id }, again) {
     h("div", { class: "actions" }, button),
     outcome,
   );
-  form.addEventListener("submit", async (event) => {
-    event.preventDefault();
-    clearErrors(form);
-    outcome.textContent = "";
-    const answer = { text: noteOf(text.value) };
-    try {
-      await busy(button, () => put(path("partners", partner, "inquiries", id, "answer"), answer));
-      announce(t("inquiries.answer-sent"));
-      again();
-    } catch (error) {
-      if (error.name !== "AbortError" && !placeError(form, error))
-        outcome.textContent = `${t("problem.other")} ${error.message}`;
-    }
+  const send = () => put(path("partners", partner, "inquiries", id, "answer"), { text: noteOf(text.value) });
+  onSend(form, button, outcome, send, () => {
+    announce(t("inquiries.answer-sent"));
+    again();
   });
   return h("details", {}, h("summary", {}, t("inquiries.answer")), form);
 }

@@ -14,7 +14,7 @@ import {
   empty,
   knownOn,
   loaded,
-  partnerLink,
+  partnerColumn,
   section,
   totalsTable,
   unreadableNote,
@@ -163,14 +163,7 @@ function partnersTable(partners) {
     dims: ({ dueTo, dueFrom }) => sign(dueTo) === 0 && sign(dueFrom) === 0,
     choices: [{ id: "currency", label: t("currency"), of: ({ currency }) => currency, name: (currency) => currency }],
     columns: [
-      {
-        id: "partner",
-        head: t("partner"),
-        label: true,
-        cell: ({ id, name }) => partnerLink(id, name),
-        sort: ({ name }) => name,
-        text: ({ id, name }) => `${name} ${id}`,
-      },
+      partnerColumn(),
       { id: "currency", head: t("currency"), cell: ({ currency }) => currency, sort: ({ currency }) => currency },
       ...kindsIn(partners.flatMap(({ totals }) => totals)).map((kind) =>
         amount(kind, named("kinds", kind), ({ kinds }) => kinds[kind], { wide: "extra" }),

@@ -2,10 +2,10 @@
 
 import { path, put } from "./api.js";
 import { announce, h } from "./dom.js";
-import { busy, clearErrors, field, input, placeError } from "./fields.js";
+import { field, input, onSend, outcomeNote } from "./fields.js";
 import { integer, period } from "./format.js";
 import { list } from "./list.js";
-import { badge, empty, link, partnerLink, unreadableNote } from "./parts.js";
+import { badge, empty, link, partnerColumn, unreadableNote } from "./parts.js";
 import { named, t } from "./text.js";
 
 /** From partners as listed with their minimum of sales; `again` reads them anew. */
@@ -32,14 +32,7 @@ const lateTable = (late, again) =>
       { id: "status", label: t("status"), of: ({ year }) => year.status, name: (status) => named("status", status) },
     ],
     columns: [
-      {
-        id: "partner",
-        head: t("partner"),
-        label: true,
-        cell: ({ id, name }) => partnerLink(id, name),
-        sort: ({ name }) => name,
-        text: ({ id, name }) => `${name} ${id}`,
-      },
+      partnerColumn(),
       {
         id: "sales",
         head: t("minimum.sales"),
@@ -74,7 +67,7 @@ const lateTable = (late, again) =>
 function asideForm({ id, year }, again) {
   const reason = input({ name: "reason", maxlength: "200", required: true });
   const button = h("button", { class: "primary" }, t("aside.send"));
-  const outcome = h("p", { class: "field-error", role: "alert" });
+  const outcome = outcomeNote();
   const form = h(
     "form",
     { class: "form" },
@@ -82,18 +75,10 @@ function asideForm({ id, year }, again) {
     h("div", { class: "actions" }, button),
     outcome,
   );
-  form.addEventListener("submit", async (event) => {
-    event.preventDefault();
-    clearErrors(form);
-    const of = ["partners", id, "agreements", year.agreement, "years", year.number, "set-aside"];
-    try {
-      await busy(button, () => put(path(...of), { reason: reason.value.trim() }));
-      announce(t("aside.done"));
-      await again();
-    } catch (error) {
-      if (error.name !== "AbortError" && !placeError(form, error))
-        outcome.textContent = `${t("problem.other")} ${error.message}`;
-    }
+  const of = path("partners", id, "agreements", year.agreement, "years", year.number, "set-aside");
+  onSend(form, button, outcome, () => put(of, { reason: reason.value.trim() }), () => {
+    announce(t("aside.done"));
+    return again();
   });
   return h("details", {}, h("summary", {}, t("aside.open")), form);
 }

@@ -283,6 +283,16 @@ export function workbookButton(path, parameters) {
 /** As of when the ledger is shown: `asOf` is a day, or null for now. */
 export const knownOn = (asOf) => (asOf ? t("known.on", { day: day(asOf) }) : t("known.now"));
 
+/** A column of a list that names a partner; rows have its `id` and its `name`. */
+export const partnerColumn = () => ({
+  id: "partner",
+  head: t("partner"),
+  label: true,
+  cell: ({ id, name }) => partnerLink(id, name),
+  sort: ({ name }) => name,
+  text: ({ id, name }) => `${name} ${id}`,
+});
+
 /** An id as people see it: as it is written, and it may break where there is little room. */
 export const idNode = (id) => h("span", { class: "id" }, id);
 

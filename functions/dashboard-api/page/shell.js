@@ -95,8 +95,9 @@ async function linkToTrials(list) {
   if (/^\/\w/.test(config.try_url ?? "")) list.append(h("li", {}, h("a", { href: config.try_url }, t("nav.try"))));
 }
 
-function settings(session, render, leave) {
-  const languages = Object.entries(LANGUAGES).map(([name, text]) =>
+/** A button for each language; `render` shows the page again in the chosen one. */
+export const languageButtons = (render) =>
+  Object.entries(LANGUAGES).map(([name, text]) =>
     h(
       "button",
       {
@@ -113,10 +114,12 @@ function settings(session, render, leave) {
       text,
     ),
   );
+
+function settings(session, render, leave) {
   return h(
     "div",
     { class: "settings" },
-    h("div", { class: "languages", role: "group", "aria-label": t("language") }, languages),
+    h("div", { class: "languages", role: "group", "aria-label": t("language") }, languageButtons(render)),
     session &&
       h(
         "p",

@@ -3,7 +3,7 @@
 use crate::{Refusal, body};
 use serde::Deserialize;
 
-/// Whether the partner took the perk on that day.
+/// A statement that the partner took the perk on that day, or did not.
 #[derive(Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "openapi", schema(as = PerkTaken))]

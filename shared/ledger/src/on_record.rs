@@ -1,4 +1,4 @@
-//! What is on record in a whole table: facts and choices as they can be recorded again, partners, and the sums booked.
+//! The record of a whole table: facts and choices as they can be recorded again, partners, and the sums booked.
 
 use crate::aggregates::Aggregates;
 use crate::choices::Choice;
@@ -27,7 +27,7 @@ pub struct Registered {
     pub agreements: Agreements,
 }
 
-/// What is on record in a table.
+/// The record of a table.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct OnRecord {
     /// The claims and choices of each key, in the order that decides which claim is effective (RULEBOOK §5).

@@ -49,7 +49,7 @@ impl fmt::Display for Note {
     }
 }
 
-/// What an inquiry is about.
+/// The subject of an inquiry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Concern {
@@ -72,10 +72,10 @@ impl Concern {
     }
 }
 
-/// What a partner reports.
+/// A partner's report of a missing sale or an error.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Inquiry {
-    /// What it is about.
+    /// Its subject.
     pub concern: Concern,
     /// The contract as the partner names it; it need not exist.
     pub contract_id: Option<ContractId>,

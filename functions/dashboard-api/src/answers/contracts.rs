@@ -41,7 +41,7 @@ pub(crate) struct ListedContract {
     status: ContractStatus,
     /// The latest annuity, which gives the status; null if the sale is no longer this partner's.
     latest: Option<LatestAnnuity>,
-    /// What the partner's entries of the contract add up to.
+    /// Sums of the partner's entries of the contract.
     totals: Vec<Total>,
 }
 
@@ -114,7 +114,7 @@ impl ListedContract {
     }
 }
 
-/// What a partner's entries of a contract add up to.
+/// Sums of a partner's entries of a contract.
 fn booked(aggregates: &Aggregates, partner: &PartnerId) -> Result<Totals, Overflow> {
     let mut totals = Totals::default();
     for recorded in aggregates.entries().into_values().flatten() {

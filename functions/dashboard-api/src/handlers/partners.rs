@@ -26,7 +26,7 @@ const AT_ONCE: usize = 16;
 /// Values of `with`.
 pub(crate) const WITH: [&str; 2] = ["minimum_sales", "balances"];
 
-/// What is listed of each partner beside its name.
+/// The parts of a listed partner beside its name.
 #[derive(Debug, Clone, Copy)]
 struct With {
     minimum_sales: bool,

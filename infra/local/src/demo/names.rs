@@ -37,7 +37,7 @@ pub(super) const NEGOTIATED: &str = "loire-et-code";
 /// A partner with a sale that billing reported two years late.
 pub(super) const LATE: &str = "garonne-informatique";
 
-/// What partners asked: who, the concern, the words, how many days ago, and the answer a day later.
+/// Inquiries of partners: the partner, the concern, the words, the days since, and the answer a day later.
 pub(super) const INQUIRIES: [(&str, Concern, &str, i64, Option<&str>); 2] = [
     (
         PARTNER,

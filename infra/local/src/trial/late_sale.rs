@@ -6,13 +6,13 @@ use events::input::Event;
 use jiff::{Timestamp, ToSpan};
 use ledger::ReportedFact;
 use ledger::on_record::{OnRecord, Recording};
-use rules::{Day, PartnerId};
+use rules::{Currency, Day, PartnerId};
 use serde::Serialize;
 use serde_json::json;
 
 /// The beginning of the id of each late sale's event.
 const EVENT: &str = "late-";
-/// How long ago a sale was signed, unless the partner's agreement began later or ended earlier, in days.
+/// Days since a sale was signed, unless the partner's agreement began later or ended earlier.
 const DAYS_AGO: std::ops::Range<i64> = 100..200;
 
 /// The partner whose sale comes late.
@@ -21,7 +21,7 @@ pub(super) struct Seller {
     pub partner_id: PartnerId,
     pub name: String,
     #[serde(skip)]
-    currency: String,
+    currency: Currency,
     /// The days of its latest agreement, up to today.
     #[serde(skip)]
     in_force: (Day, Day),
@@ -37,7 +37,14 @@ pub(super) struct LateSale {
     pub contract_id: String,
     pub customer_name: String,
     pub signed_on: Day,
-    pub annual_fee: serde_json::Value,
+    pub annual_fee: Fee,
+}
+
+/// A fee as on the wire.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(super) struct Fee {
+    amount: String,
+    currency: Currency,
 }
 
 /// The partner that one signs in as in the demo, or else the first that has, or had, an agreement.
@@ -52,7 +59,7 @@ pub(super) fn seller(on_record: &OnRecord, today: Day) -> Option<Seller> {
         Some(Seller {
             partner_id: partner_id.clone(),
             name: registered.name.clone(),
-            currency: most.map_or_else(|| "EUR".to_owned(), |(group, _)| group.currency.to_string()),
+            currency: most.map_or(Currency::EUR, |(group, _)| group.currency),
             in_force: (agreement.starts_on(), last),
             first_sale: sales.filter(|sale| sale.partner_id == *partner_id).map(|sale| sale.signed_on).min(),
         })
@@ -101,7 +108,7 @@ pub(super) fn late_sale(
         contract_id: format!("C-{number}"),
         customer_name: client(random.usize(..CLIENTS)),
         signed_on,
-        annual_fee: json!({ "amount": format!("{fee}"), "currency": seller.currency }),
+        annual_fee: Fee { amount: fee.to_string(), currency: seller.currency },
     };
     let event = json!({
         "specversion": "1.0",

@@ -23,7 +23,6 @@ use machine::sending::{QueueError, send_batch};
 use rules::day::day_of;
 use rules::{Day, Month};
 use serde::Serialize;
-use serde_json::json;
 
 /// The address of the page.
 pub const PATH: &str = "/try";
@@ -56,7 +55,7 @@ pub(crate) enum TrialError {
     Clock,
 }
 
-/// What is on record, in figures.
+/// Figures of the ledger's record.
 #[derive(Debug, Serialize)]
 struct Figures {
     facts: usize,
@@ -70,10 +69,16 @@ struct Figures {
     seller: Option<Seller>,
 }
 
+/// A problem in words, in the form of API Gateway's own.
+#[derive(Debug, Serialize)]
+struct Told {
+    message: String,
+}
+
 /// A route of the page that takes a manager's token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Route {
-    /// What is on record, in figures.
+    /// Figures of the ledger's record.
     Figures,
     /// The replay that runs, or the last one.
     Replay,
@@ -114,7 +119,7 @@ impl Trial {
             Route::SendLateSale => self.send_late_sale().await,
         };
         complete(answered.unwrap_or_else(|error| {
-            let told = json!({ "message": runtime::chain(&error) });
+            let told = Told { message: runtime::chain(&error) };
             (StatusCode::INTERNAL_SERVER_ERROR, axum::Json(told)).into_response()
         }))
     }
@@ -135,7 +140,7 @@ impl Trial {
     async fn send_late_sale(&self) -> Result<Response, TrialError> {
         let (on_record, today) = self.on_record().await?;
         let Some(seller) = seller(&on_record, today) else {
-            let told = json!({ "message": "no partner has an agreement" });
+            let told = Told { message: "no partner has an agreement".to_owned() };
             return Ok((StatusCode::CONFLICT, axum::Json(told)).into_response());
         };
         let random = fastrand::Rng::with_seed((self.seed)().into());
@@ -144,7 +149,7 @@ impl Trial {
         Ok((StatusCode::ACCEPTED, axum::Json(sale)).into_response())
     }
 
-    /// What is on record, and the vendor's calendar day.
+    /// The ledger's record, and the vendor's calendar day.
     async fn on_record(&self) -> Result<(OnRecord, Day), TrialError> {
         let today = Day::try_from(day_of((self.now)())).map_err(|_| TrialError::Clock)?;
         let items = scan(&self.dynamodb, &self.table.name, |_| ()).await?;

@@ -15,7 +15,7 @@ use serde::Serialize;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// What the name of the second table has more than that of the first.
+/// The ending that the second table's name has after that of the first.
 const REPLAYED: &str = "Replayed";
 
 /// A failure of a replay.
@@ -52,7 +52,7 @@ pub(super) enum State {
     },
 }
 
-/// What a replay found.
+/// The findings of a replay.
 #[derive(Debug, Clone, Serialize)]
 pub(super) struct Report {
     seed: u32,
@@ -73,7 +73,7 @@ struct DifferenceFound {
     replayed: Due,
 }
 
-/// What is due to a partner and from it.
+/// The amounts due to a partner and from it.
 #[derive(Debug, Clone, Serialize)]
 struct Due {
     to_partner: Money,

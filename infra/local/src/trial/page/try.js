@@ -4,8 +4,9 @@ import { get, onRefused } from "/page/api.js";
 import { h } from "/page/dom.js";
 import { loaded, titleOf } from "/page/parts.js";
 import { offer, session, takeTokenFromLink } from "/page/session.js";
+import { languageButtons } from "/page/shell.js";
 import { offerView } from "/page/sign-in.js";
-import { LANGUAGES, chooseLanguage, firstLanguage, language, speak, t } from "/page/text.js";
+import { firstLanguage, language, speak, t } from "/page/text.js";
 import { days } from "./days.js";
 import { lateSale } from "./late-sale.js";
 import { replay } from "./replay.js";
@@ -42,23 +43,7 @@ const header = () =>
     h(
       "div",
       { class: "settings languages", role: "group", "aria-label": t("language") },
-      Object.entries(LANGUAGES).map(([name, text]) =>
-        h(
-          "button",
-          {
-            type: "button",
-            lang: name,
-            class: "plain",
-            "aria-pressed": String(name === language()),
-            onclick: async () => {
-              await chooseLanguage(name);
-              render();
-              document.querySelector(`.languages [lang=${name}]`).focus();
-            },
-          },
-          text,
-        ),
-      ),
+      languageButtons(render),
     ),
   );
 
