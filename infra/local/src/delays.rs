@@ -12,8 +12,9 @@ pub enum DelayError {
     /// A delayed message could come before the functions that it is to catch have ended.
     #[error(
         "RestatementDelaySeconds is {delay}, and must be at least {least}: {sender} may take {sender_seconds} s to make the \
-         change that it has announced, and whoever read before it {writer_seconds} s more; give --parameter \
-         RestatementDelaySeconds={least}, or a shorter FunctionTimeoutSeconds"
+         change that it has announced, and whoever read before it {writer_seconds} s more{}; give --parameter \
+         RestatementDelaySeconds={least}, or a shorter FunctionTimeoutSeconds",
+        and("reads lag", *lag_seconds)
     )]
     TooSoon {
         delay: u32,
@@ -25,11 +26,14 @@ pub enum DelayError {
         sender_seconds: u32,
         /// Longest timeout of any function.
         writer_seconds: u32,
+        /// Time for which a write may be missing from reads.
+        lag_seconds: u32,
     },
     /// A message could come back while it is still in work.
     #[error(
         "VisibilityTimeoutSeconds is {visibility}, and must be at least {least}: six times what {function}, which serves \
-         {queue}, may take; give --parameter VisibilityTimeoutSeconds={least}, or a shorter FunctionTimeoutSeconds"
+         {queue}, may take{}; give --parameter VisibilityTimeoutSeconds={least}, or a shorter FunctionTimeoutSeconds",
+        and("its window of", *window_seconds)
     )]
     BackInWork {
         /// Time for which a message in work is hidden.
@@ -38,6 +42,8 @@ pub enum DelayError {
         least: u32,
         function: String,
         queue: String,
+        /// Time for which messages of a batch are gathered.
+        window_seconds: u32,
     },
     /// A message could expire before it was tried as often as it should be.
     #[error(
@@ -74,40 +80,67 @@ pub enum DelayError {
     },
 }
 
-/// The shortest delay that outlasts two functions with a timeout: the one that announced a change, and then one that
-/// had read before it.
-pub(crate) fn least_delay(sender_seconds: u32, writer_seconds: u32) -> u32 {
-    sender_seconds + writer_seconds + 1
+/// A time that adds to others, in an error; nothing if there is none.
+fn and(what: &str, seconds: u32) -> String {
+    if seconds == 0 { String::new() } else { format!(", and {what} {seconds} s") }
 }
 
-/// Time for which a message must be hidden while a function with a timeout works on it.
-pub(crate) fn least_visibility(function_seconds: u32) -> u32 {
-    6 * function_seconds
+/// The shortest delay that outlasts two functions with a timeout, the one that announced a change and then one that had
+/// read before it, and the time for which reads lag behind their writes.
+fn least_delay(sender_seconds: u32, writer_seconds: u32, lag_seconds: u32) -> u32 {
+    sender_seconds + writer_seconds + lag_seconds + 1
 }
 
-/// Checks that each time is as long as it must be.
-pub(crate) fn check(template: &Template) -> Result<(), DelayError> {
-    let longest = template.functions.values().map(|function| function.timeout_seconds).max().unwrap_or_default();
-    let mut longest_delay = 0;
-    for (name, function) in &template.functions {
-        let Some(delay) = delay(function) else { continue };
-        longest_delay = longest_delay.max(delay);
-        let least = least_delay(function.timeout_seconds, longest);
-        if delay < least {
-            let (sender, sender_seconds) = (name.clone(), function.timeout_seconds);
-            return Err(DelayError::TooSoon { delay, least, sender, sender_seconds, writer_seconds: longest });
-        }
-    }
-    for (name, function) in &template.functions {
-        let Some(served) = function.mapping.as_ref().map(|mapping| &mapping.queue) else { continue };
-        let Some(queue) = template.queues.get(served) else { continue };
-        let (visibility, least) = (queue.visibility_seconds, least_visibility(function.timeout_seconds));
-        if visibility < least {
-            let (function, queue) = (name.clone(), served.clone());
-            return Err(DelayError::BackInWork { visibility, least, function, queue });
-        }
-    }
+/// Time for which a message must be hidden while its batch is gathered and a function with a timeout works on it, as AWS
+/// advises.
+fn least_visibility(function: &Function) -> u32 {
+    let window = function.mapping.as_ref().map_or(0, |mapping| mapping.window_seconds);
+    6 * function.timeout_seconds + window
+}
+
+/// The shortest delay and the shortest visibility timeout that are long enough for every function.
+pub(crate) fn least(template: &Template, lag_seconds: u32) -> (u32, u32) {
+    let (longest, visibility) = (longest_timeout(template), template.functions.values().map(least_visibility).max());
+    (least_delay(longest, longest, lag_seconds), visibility.unwrap_or_default())
+}
+
+fn longest_timeout(template: &Template) -> u32 {
+    template.functions.values().map(|function| function.timeout_seconds).max().unwrap_or_default()
+}
+
+/// Checks that each time is as long as it must be where reads lag behind their writes.
+pub(crate) fn check(template: &Template, lag_seconds: u32) -> Result<(), DelayError> {
+    check_delays(template, lag_seconds)?;
+    check_visibility(template)?;
+    let longest_delay = template.functions.values().filter_map(delay).max().unwrap_or_default();
     template.queues.iter().try_for_each(|(name, queue)| check_retention(template, (name, queue), longest_delay))
+}
+
+/// Checks that a delayed message comes after the writes that it is to see can be read.
+fn check_delays(template: &Template, lag_seconds: u32) -> Result<(), DelayError> {
+    let writer_seconds = longest_timeout(template);
+    for (name, function) in &template.functions {
+        let (Some(delay), sender_seconds) = (delay(function), function.timeout_seconds) else { continue };
+        let least = least_delay(sender_seconds, writer_seconds, lag_seconds);
+        if delay < least {
+            let sender = name.clone();
+            return Err(DelayError::TooSoon { delay, least, sender, sender_seconds, writer_seconds, lag_seconds });
+        }
+    }
+    Ok(())
+}
+
+fn check_visibility(template: &Template) -> Result<(), DelayError> {
+    for (name, function) in &template.functions {
+        let Some(mapping) = &function.mapping else { continue };
+        let Some(queue) = template.queues.get(&mapping.queue) else { continue };
+        let (visibility, least) = (queue.visibility_seconds, least_visibility(function));
+        if visibility < least {
+            let (function, queue, window_seconds) = (name.clone(), mapping.queue.clone(), mapping.window_seconds);
+            return Err(DelayError::BackInWork { visibility, least, function, queue, window_seconds });
+        }
+    }
+    Ok(())
 }
 
 /// Delay of the messages that a function sends, if it sends delayed ones.
@@ -140,9 +173,9 @@ mod tests {
     use super::*;
     use crate::template::Given;
 
-    /// A template is refused that breaks one of two relations which no parameter can break.
+    /// Relations that no parameter of this template can break.
     #[test]
-    fn what_is_kept_too_shortly_is_refused() {
+    fn what_is_kept_or_hidden_too_shortly_is_refused() {
         let text = include_str!("../../../template.yaml");
         let parameters = [("TokenIssuer", "https://i"), ("TokenAudience", "a")]
             .map(|(name, value)| (name.to_owned(), value.to_owned()))
@@ -150,7 +183,7 @@ mod tests {
         let given = Given { parameters: &parameters, below_minimum: &[] };
         let checked = |from: &str, to: &str| {
             assert!(text.contains(from));
-            check(&Template::read(&text.replacen(from, to, 1), given).unwrap()).map_err(|error| error.to_string())
+            check(&Template::read(&text.replacen(from, to, 1), given).unwrap(), 0).map_err(|error| error.to_string())
         };
         let (kept, dead) = ("MessageRetentionPeriod: !Ref Message", "MessageRetentionPeriod: !Ref DeadLetter");
         assert_eq!(checked(kept, kept), Ok(()));
@@ -161,5 +194,11 @@ mod tests {
         );
         let error = checked(&format!("{dead}RetentionSeconds"), "MessageRetentionPeriod: 345600").unwrap_err();
         assert!(error.starts_with("SaleSignedDeadLetters keeps a message for 345600 s, and must"), "{error}");
+        let batch = "BatchSize: 10";
+        let window = |seconds: u32| format!("{batch}\n            MaximumBatchingWindowInSeconds: {seconds}");
+        assert_eq!(checked(batch, &window(60)), Ok(()));
+        let error = checked(batch, &window(61)).unwrap_err();
+        assert!(error.starts_with("VisibilityTimeoutSeconds is 180, and must be at least 181: six times"), "{error}");
+        assert!(error.contains("may take, and its window of 61 s; give"), "{error}");
     }
 }

@@ -7,6 +7,7 @@ pub mod delays;
 pub mod demo;
 mod door;
 pub mod gateway;
+mod gathering;
 pub mod lambda;
 pub mod load;
 pub mod mapping;

@@ -1,10 +1,13 @@
 //! Event source mappings: messages from a queue, in batches, to a function; deleted if it does not name them as failed,
 //! left to come back after the queue's visibility timeout otherwise.
 
+use crate::gathering::{Arrivals, Gatherer, REQUEST, Received, payload};
 use crate::lambda::{Invoker, new_trace};
 use crate::template::Mapping;
 use crate::{ACCOUNT, REGION};
 use aws_sdk_sqs::Client;
+use aws_sdk_sqs::error::SdkError;
+use aws_sdk_sqs::operation::receive_message::ReceiveMessageError;
 use aws_sdk_sqs::types::{DeleteMessageBatchRequestEntry, Message, MessageAttributeValue, MessageSystemAttributeName};
 use axum::body::Bytes;
 use base64::Engine;
@@ -13,12 +16,10 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::HashSet;
 use std::error::Error;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-/// Time for which a request waits at an empty queue, in seconds.
-const LONG_POLL_SECONDS: i32 = 20;
 /// Pause after an error of the queue.
 const PAUSE: Duration = Duration::from_secs(1);
 
@@ -29,17 +30,13 @@ pub fn start(
     (client, queue_url): (Client, String),
     (tasks, stop): (&TaskTracker, &CancellationToken),
 ) {
-    let poller = Poller {
-        client,
-        queue_url,
-        queue_arn: format!("arn:aws:sqs:{REGION}:{ACCOUNT}:{}", mapping.queue),
-        batch_size: i32::try_from(mapping.batch_size).unwrap_or(1),
-        function,
-    };
+    let queue_arn = format!("arn:aws:sqs:{REGION}:{ACCOUNT}:{}", mapping.queue);
+    let poller = Poller { client, queue_url, queue_arn, function };
+    let mut gatherer = Gatherer::new(mapping.batch_size, mapping.window_seconds);
     let stop = stop.clone();
     tasks.spawn(async move {
         while !stop.is_cancelled() {
-            if let Err(error) = poller.serve(&stop).await {
+            if let Err(error) = poller.serve(&mut gatherer, &stop).await {
                 eprintln!("{}: {error}", poller.function.name);
                 tokio::time::sleep(PAUSE).await;
             }
@@ -51,7 +48,6 @@ struct Poller {
     client: Client,
     queue_url: String,
     queue_arn: String,
-    batch_size: i32,
     function: Invoker,
 }
 
@@ -70,56 +66,50 @@ struct BatchItemFailure {
 
 impl Poller {
     /// Serves one batch, if there is one.
-    async fn serve(&self, stop: &CancellationToken) -> Result<(), Box<dyn Error + Send + Sync>> {
-        let receive = self
-            .client
-            .receive_message()
-            .queue_url(&self.queue_url)
-            .max_number_of_messages(self.batch_size)
-            .wait_time_seconds(LONG_POLL_SECONDS)
-            .message_system_attribute_names(MessageSystemAttributeName::All)
-            .message_attribute_names("All")
-            .send();
-        let messages = tokio::select! {
-            received = receive => received?.messages.unwrap_or_default(),
+    async fn serve(
+        &self,
+        gatherer: &mut Gatherer,
+        stop: &CancellationToken,
+    ) -> Result<(), Box<dyn Error + Send + Sync>> {
+        let batch = tokio::select! {
+            batch = gatherer.next(self) => batch?,
             () = stop.cancelled() => return Ok(()),
         };
-        if messages.is_empty() {
+        if batch.is_empty() {
             return Ok(());
         }
-        let records: Vec<Value> = messages.iter().map(|message| self.record(message)).collect();
-        let payload = Bytes::from(json!({ "Records": records }).to_string());
         // An error fails the whole batch; the function's log has the reason.
-        let Ok(answer) = self.function.invoke(payload, new_trace()).await else { return Ok(()) };
+        let Ok(answer) = self.function.invoke(Bytes::from(payload(&batch)), new_trace()).await else { return Ok(()) };
         let failed: HashSet<String> = match serde_json::from_slice::<BatchResponse>(&answer) {
             Ok(response) => response.batch_item_failures.into_iter().map(|failure| failure.item_identifier).collect(),
             Err(error) => return Err(format!("its answer is no batch response: {error}").into()),
         };
-        self.delete(&messages, &failed).await
+        self.delete(batch, &failed).await
     }
 
-    async fn delete(&self, messages: &[Message], failed: &HashSet<String>) -> Result<(), Box<dyn Error + Send + Sync>> {
-        let id = |message: &Message| message.message_id().unwrap_or_default().to_owned();
-        if let Some(unknown) = failed.iter().find(|failed| !messages.iter().any(|message| id(message) == **failed)) {
+    async fn delete(&self, batch: Vec<Received>, failed: &HashSet<String>) -> Result<(), Box<dyn Error + Send + Sync>> {
+        if let Some(unknown) = failed.iter().find(|failed| !batch.iter().any(|message| message.id == **failed)) {
             return Err(
                 format!("it names {unknown} as failed, which is not in the batch: the whole batch comes back").into()
             );
         }
-        let done = messages.iter().filter(|message| !failed.contains(&id(message)));
+        let done = batch.into_iter().filter(|message| !failed.contains(&message.id));
         let entries: Result<Vec<_>, _> = done
             .enumerate()
             .map(|(i, message)| {
-                DeleteMessageBatchRequestEntry::builder()
-                    .id(i.to_string())
-                    .set_receipt_handle(message.receipt_handle.clone())
-                    .build()
+                DeleteMessageBatchRequestEntry::builder().id(i.to_string()).set_receipt_handle(message.receipt).build()
             })
             .collect();
-        let entries = entries?;
-        if !entries.is_empty() {
-            self.client.delete_message_batch().queue_url(&self.queue_url).set_entries(Some(entries)).send().await?;
+        for entries in entries?.chunks(REQUEST) {
+            let delete = self.client.delete_message_batch().queue_url(&self.queue_url);
+            delete.set_entries(Some(entries.to_vec())).send().await?;
         }
         Ok(())
+    }
+
+    fn received(&self, message: Message) -> Received {
+        let record = self.record(&message).to_string();
+        Received { id: message.message_id.unwrap_or_default(), receipt: message.receipt_handle, record }
     }
 
     fn record(&self, message: &Message) -> Value {
@@ -140,6 +130,32 @@ impl Poller {
             "eventSourceARN": self.queue_arn,
             "awsRegion": REGION,
         })
+    }
+}
+
+impl Arrivals for Poller {
+    type Error = SdkError<ReceiveMessageError>;
+
+    async fn receive(&self, most: usize, wait_seconds: u64) -> Result<Vec<Received>, Self::Error> {
+        let receive = self
+            .client
+            .receive_message()
+            .queue_url(&self.queue_url)
+            .max_number_of_messages(i32::try_from(most).unwrap_or(i32::MAX))
+            .wait_time_seconds(i32::try_from(wait_seconds).unwrap_or(i32::MAX))
+            .message_system_attribute_names(MessageSystemAttributeName::All)
+            .message_attribute_names("All")
+            .send();
+        let messages = receive.await?.messages.unwrap_or_default();
+        Ok(messages.into_iter().map(|message| self.received(message)).collect())
+    }
+
+    fn now(&self) -> Instant {
+        Instant::now()
+    }
+
+    async fn pause(&self, time: Duration) {
+        tokio::time::sleep(time).await;
     }
 }
 

@@ -27,7 +27,7 @@ const TEMPLATE: &str = include_str!("../../../template.yaml");
 
 /// Parameters of the template that differ here from an account, unless they are given: delays are short, tokens are
 /// made on this machine, and loading a world is not throttled. The times that must outlast functions follow from the
-/// timeout of functions: see [`parameters`].
+/// timeout of functions: see [`template`].
 const PARAMETERS: [(&str, &str); 5] = [
     (TIMEOUT, "5"),
     ("TokenIssuer", tokens::ISSUER),
@@ -41,28 +41,21 @@ const TIMEOUT: &str = "FunctionTimeoutSeconds";
 const DELAY: &str = "RestatementDelaySeconds";
 const VISIBILITY: &str = "VisibilityTimeoutSeconds";
 
-/// The given parameters, with this machine's own values for others that differ from an account.
-fn parameters(given: &BTreeMap<String, String>) -> BTreeMap<String, String> {
+/// The template with these parameters, and with this machine's own values for others that differ from an account, if
+/// each of its times is as long as it must be.
+fn template(given: &BTreeMap<String, String>) -> Result<Template, StackError> {
     let mut parameters: BTreeMap<String, String> =
         PARAMETERS.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     parameters.extend(given.clone());
-    // A value that is no such number is refused with the template.
-    let timeout = parameters.get(TIMEOUT).and_then(|timeout| timeout.parse::<u16>().ok()).map(u32::from);
-    if let Some(timeout) = timeout {
-        for (name, least) in
-            [(DELAY, delays::least_delay(timeout, timeout)), (VISIBILITY, delays::least_visibility(timeout))]
-        {
-            parameters.entry(name.to_owned()).or_insert_with(|| least.to_string());
-        }
+    let read = |parameters: &BTreeMap<String, String>| {
+        Template::read(TEMPLATE, Given { parameters, below_minimum: &[DELAY, VISIBILITY] })
+    };
+    let (delay, visibility) = delays::least(&read(&parameters)?, 0);
+    for (name, least) in [(DELAY, delay), (VISIBILITY, visibility)] {
+        parameters.entry(name.to_owned()).or_insert_with(|| least.to_string());
     }
-    parameters
-}
-
-/// The template with these parameters, if each of its times is as long as it must be.
-fn template(given: &BTreeMap<String, String>) -> Result<Template, StackError> {
-    let parameters = parameters(given);
-    let template = Template::read(TEMPLATE, Given { parameters: &parameters, below_minimum: &[DELAY, VISIBILITY] })?;
-    delays::check(&template)?;
+    let template = read(&parameters)?;
+    delays::check(&template, 0)?;
     Ok(template)
 }
 

@@ -136,6 +136,8 @@ pub struct Mapping {
     pub queue: String,
     /// Maximum number of messages in one invocation.
     pub batch_size: u32,
+    /// Time for which messages are gathered after the first has arrived.
+    pub window_seconds: u32,
 }
 
 /// A route of the HTTP API.
@@ -195,7 +197,8 @@ mod tests {
         let sale_signed = &template.functions["SaleSigned"];
         assert_eq!(sale_signed.binary, "sale-signed");
         assert_eq!(sale_signed.timeout_seconds, 7);
-        assert_eq!(sale_signed.mapping, Some(Mapping { queue: "SaleSignedQueue".into(), batch_size: 10 }));
+        let queue = "SaleSignedQueue".into();
+        assert_eq!(sale_signed.mapping, Some(Mapping { queue, batch_size: 10, window_seconds: 0 }));
         assert_eq!(sale_signed.environment["DEAD_LETTER_QUEUE_URL"], Value::QueueUrl("SaleSignedDeadLetters".into()));
         assert_eq!(template.queues["SaleSignedQueue"].visibility_seconds, 180);
         assert_eq!(template.queues["SaleSignedQueue"].redrive, Some(("SaleSignedDeadLetters".into(), 5)));
@@ -239,13 +242,7 @@ mod tests {
             let error = read(&TEMPLATE.replacen(from, to, 1), &[]).unwrap_err();
             assert!(error.place.starts_with(place) && error.problem.contains(named), "{error}");
         };
-        check("BatchSize: 10", "BatchSize: 11", "Resources.SaleSigned", "BatchSize");
-        check(
-            "BatchSize: 10",
-            "MaximumBatchingWindowInSeconds: 5",
-            "Resources.SaleSigned",
-            "MaximumBatchingWindowInSeconds",
-        );
+        check("BatchSize: 10", "BatchSizes: 10", "Resources.SaleSigned", "BatchSizes");
         check("[ReportBatchItemFailures]", "[]", "Resources.SaleSigned", "ReportBatchItemFailures");
         check("Type: HttpApi", "Type: Schedule", "Resources.DashboardApi", "Schedule");
         check("Type: AWS::SQS::Queue", "Type: AWS::SQS::Fifo", "Resources.SaleSignedQueue", "AWS::SQS::Fifo");
@@ -281,6 +278,35 @@ mod tests {
         assert!(error.place == "Parameters.TokenAudience" && error.problem.contains("must be given"), "{error}");
         let error = read(TEMPLATE, &[("Nothing", "1")]).unwrap_err();
         assert_eq!(error.place, "Parameters.Nothing");
+    }
+
+    #[test]
+    fn a_batch_over_ten_needs_a_window() {
+        let read = |batch: &str| {
+            let batch = batch.replace(", ", "\n            ").replace("Window", "MaximumBatchingWindowInSeconds");
+            let template = read(&TEMPLATE.replacen("BatchSize: 10", &batch, 1), &[("MaximumConcurrency", "7")])?;
+            let mapping = template.functions["SaleSigned"].mapping.clone().unwrap();
+            Ok::<_, TemplateError>((mapping.batch_size, mapping.window_seconds))
+        };
+        assert_eq!(read("BatchSize: 10000, Window: 1").unwrap(), (10_000, 1));
+        assert_eq!(read("BatchSize: 11, Window: 300").unwrap(), (11, 300));
+        assert_eq!(read("BatchSize: 1, Window: 0").unwrap(), (1, 0));
+        assert_eq!(read("BatchSize: 10, Window: !Ref MaximumConcurrency").unwrap(), (10, 7));
+        for (batch, problem) in [
+            ("BatchSize: 11", "a BatchSize over 10 needs a MaximumBatchingWindowInSeconds of at least 1"),
+            ("BatchSize: 11, Window: 0", "a BatchSize over 10 needs a MaximumBatchingWindowInSeconds of at least 1"),
+            ("BatchSize: 10001, Window: 1", "BatchSize must be 1 to 10000"),
+            ("BatchSize: 0", "BatchSize must be 1 to 10000"),
+            ("BatchSize: 10, Window: 301", "MaximumBatchingWindowInSeconds must be at most 300"),
+        ] {
+            let error = read(batch).unwrap_err();
+            assert_eq!(
+                (error.place.as_str(), error.problem.as_str()),
+                ("Resources.SaleSigned.Events.Messages", problem)
+            );
+        }
+        let error = read("BatchSize: 10, Window: !Ref TokenAudience").unwrap_err();
+        assert!(error.place.starts_with("Resources.SaleSigned") && error.problem.contains("expected u32"), "{error}");
     }
 
     #[test]

@@ -180,6 +180,8 @@ pub(super) struct RawSqsEvent {
     pub(super) queue: Yaml,
     pub(super) batch_size: u32,
     #[serde(default)]
+    pub(super) maximum_batching_window_in_seconds: u32,
+    #[serde(default)]
     pub(super) function_response_types: Vec<String>,
     /// One batch at a time is within any limit.
     #[serde(rename = "ScalingConfig")]

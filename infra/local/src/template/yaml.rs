@@ -19,6 +19,10 @@ const WITHOUT_EFFECT: [&str; 7] = [
     "AWS::SNS::Topic",
     "AWS::SQS::QueuePolicy",
 ];
+/// The largest batch, the largest one without a window, and the longest window in seconds: limits of Lambda.
+const MAX_BATCH: u32 = 10_000;
+const REQUEST: u32 = 10;
+const MAX_WINDOW: u32 = 300;
 /// The one stack within the stack, which has no effect here either.
 const DASHBOARD: &str = "infra/dashboard.yaml";
 
@@ -219,11 +223,19 @@ fn secret(text: &str) -> Option<&str> {
 fn mapping(raw: &RawSqsEvent, place: &str, queues: &BTreeMap<String, Queue>) -> Result<Mapping, TemplateError> {
     let queue = Reference::arn(&raw.queue).filter(|name| queues.contains_key(name));
     let queue = queue.ok_or_else(|| error(place, "Queue must be the !GetAtt of a queue"))?;
-    if !(1..=10).contains(&raw.batch_size) {
-        return Err(error(place, "BatchSize must be 1 to 10 on this machine"));
+    let (batch_size, window_seconds) = (raw.batch_size, raw.maximum_batching_window_in_seconds);
+    if !(1..=MAX_BATCH).contains(&batch_size) {
+        return Err(error(place, format!("BatchSize must be 1 to {MAX_BATCH}")));
+    }
+    if window_seconds > MAX_WINDOW {
+        return Err(error(place, format!("MaximumBatchingWindowInSeconds must be at most {MAX_WINDOW}")));
+    }
+    if batch_size > REQUEST && window_seconds == 0 {
+        let problem = format!("a BatchSize over {REQUEST} needs a MaximumBatchingWindowInSeconds of at least 1");
+        return Err(error(place, problem));
     }
     if raw.function_response_types != ["ReportBatchItemFailures"] {
         return Err(error(place, "FunctionResponseTypes must be [ReportBatchItemFailures] on this machine"));
     }
-    Ok(Mapping { queue, batch_size: raw.batch_size })
+    Ok(Mapping { queue, batch_size, window_seconds })
 }
