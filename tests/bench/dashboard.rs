@@ -79,7 +79,8 @@ async fn book(running: &Running, world: &World) {
     let months: BTreeSet<PartnerMonth> = world.expected_lines.iter().map(|row| month(row).unwrap()).collect();
     let months: Vec<PartnerMonth> = months.into_iter().collect();
     for months in months.chunks(AT_ONCE) {
-        for refreshed in join_all(months.iter().map(|month| ledger.refresh_totals(month))).await {
+        for refreshed in join_all(months.iter().map(|month| ledger.refresh_totals(month, Timestamp::UNIX_EPOCH))).await
+        {
             refreshed.unwrap();
         }
     }

@@ -12,6 +12,7 @@ use ledger::bookings::{Announce, Booking};
 use ledger::dynamo::DynamoStore;
 use ledger::store::StoreError;
 use ledger::totals::PartnerMonth;
+use ledger::totals_queue::{Delay, TotalsMessage};
 use ledger::{Ledger, ReportedFact};
 use rules::Fact;
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,49 +23,59 @@ const SEED: u64 = 1;
 /// Events that arrive in a tick: 10 in a twentieth of a second.
 const PER_TICK: usize = 10;
 const TICK: SignedDuration = SignedDuration::from_millis(50);
-/// The most messages in one batch of the totals queue, as in the template.
-const TOTALS_BATCH: usize = 10;
-/// The delay of a refresh that is sent before the write, as in the template.
-const DELAY: SignedDuration = SignedDuration::from_secs(900);
+/// The parameters of the totals queue, as in the template: the most messages in one batch, how long it gathers them, the
+/// delay of an announcement, and that of a confirmation.
+const TOTALS_BATCH: usize = 200;
+const WINDOW: SignedDuration = SignedDuration::from_secs(20);
+const DELAY: SignedDuration = SignedDuration::from_secs(5);
+const CONFIRM: SignedDuration = SignedDuration::from_secs(840);
 /// The start of the clock, after every fact.
 const START: Timestamp = Timestamp::constant(1_795_694_400, 0);
-const HOW: &str = "40 partners of all models, in order of time, 200 a second; totals until the last is added up";
+const HOW: &str = "40 partners of all models, in order of time, 200 a second; until every total is confirmed";
 
 /// Messages to the totals queue, by the time at which they can be received, and how many were sent.
 #[derive(Debug, Default)]
 struct Queue {
-    waiting: BTreeMap<(Timestamp, usize), BTreeSet<PartnerMonth>>,
+    waiting: BTreeMap<(Timestamp, usize), TotalsMessage>,
     sent: usize,
+    /// The time since which a batch is gathered.
+    gathering: Option<Timestamp>,
 }
 
-/// The bookings of one invocation, as the functions announce them.
+impl Queue {
+    fn send(&mut self, message: TotalsMessage, at: Timestamp) {
+        self.sent += 1;
+        self.waiting.insert((at, self.sent), message);
+    }
+
+    /// The next batch, if it is full or was gathered for long enough.
+    fn batch(&mut self, now: Timestamp) -> Vec<TotalsMessage> {
+        let arrived = self.waiting.range(..=(now, usize::MAX)).map(|(key, _)| *key);
+        let keys: Vec<_> = arrived.take(TOTALS_BATCH).collect();
+        if keys.is_empty() {
+            return Vec::new();
+        }
+        let since = *self.gathering.get_or_insert(now);
+        if keys.len() < TOTALS_BATCH && now < since + WINDOW {
+            return Vec::new();
+        }
+        self.gathering = None;
+        keys.iter().filter_map(|key| self.waiting.remove(key)).collect()
+    }
+
+    /// The time at which something happens next, if anything waits.
+    fn next(&self, now: Timestamp) -> Option<Timestamp> {
+        let (first, _) = *self.waiting.keys().next()?;
+        Some(self.gathering.map_or(first, |since| since + WINDOW).max(now))
+    }
+}
+
+/// The announcements of one invocation.
 #[derive(Debug, Clone)]
 struct Invocation {
     queue: Arc<Mutex<Queue>>,
     now: Timestamp,
     announced: Arc<Mutex<BTreeSet<PartnerMonth>>>,
-    booked: Arc<Mutex<BTreeSet<PartnerMonth>>>,
-}
-
-impl Invocation {
-    fn new(queue: &Arc<Mutex<Queue>>, now: Timestamp) -> Invocation {
-        Invocation { queue: Arc::clone(queue), now, announced: Arc::default(), booked: Arc::default() }
-    }
-
-    fn send(&self, months: BTreeSet<PartnerMonth>, delay: SignedDuration) {
-        let mut queue = self.queue.lock().unwrap();
-        queue.sent += 1;
-        let number = queue.sent;
-        queue.waiting.insert((self.now + delay, number), months);
-    }
-
-    /// Asks for the refreshes at once, at its end.
-    fn end(&self) {
-        let booked = std::mem::take(&mut *self.booked.lock().unwrap());
-        if !booked.is_empty() {
-            self.send(booked, SignedDuration::ZERO);
-        }
-    }
 }
 
 impl Announce for Invocation {
@@ -72,16 +83,12 @@ impl Announce for Invocation {
         let mut announced = self.announced.lock().unwrap();
         let new: BTreeSet<PartnerMonth> = months.difference(&announced).cloned().collect();
         announced.extend(new.iter().cloned());
-        drop(announced);
-        if !new.is_empty() {
-            self.send(new, DELAY);
-        }
+        let messages = TotalsMessage::announcements(&new);
+        messages.into_iter().for_each(|message| self.queue.lock().unwrap().send(message, self.now + DELAY));
         Ok(())
     }
 
-    fn after(&self, booked: Vec<Booking>) {
-        self.booked.lock().unwrap().extend(booked.into_iter().map(|booking| booking.within));
-    }
+    fn after(&self, _: Vec<Booking>) {}
 }
 
 /// The queues by which events come, one for each kind.
@@ -102,7 +109,7 @@ struct System {
     now: Timestamp,
     /// Everything that was announced.
     months: BTreeSet<PartnerMonth>,
-    refreshes: usize,
+    sums: usize,
     invocations: usize,
 }
 
@@ -111,7 +118,7 @@ struct System {
 struct Spent {
     cost: Cost,
     sent: usize,
-    refreshes: usize,
+    sums: usize,
     invocations: usize,
 }
 
@@ -119,14 +126,14 @@ impl System {
     fn new(store: DynamoStore) -> System {
         let (store, cost) = counting(store);
         let (queue, months) = (Arc::default(), BTreeSet::new());
-        System { store, cost, queue, now: START, months, refreshes: 0, invocations: 0 }
+        System { store, cost, queue, now: START, months, sums: 0, invocations: 0 }
     }
 
     fn ledger(&self) -> Ledger<DynamoStore> {
         Ledger::new(self.store.clone())
     }
 
-    /// Takes in the events of a tick: a batch for each queue, then the refreshes that have arrived.
+    /// Takes in the events of a tick: a batch for each queue, then the months that are to be added up.
     async fn tick(&mut self, events: &[Fact]) {
         let mut batches: BTreeMap<usize, Vec<ReportedFact>> = BTreeMap::new();
         for fact in events {
@@ -134,13 +141,12 @@ impl System {
         }
         for batch in batches.values() {
             self.invocations += 1;
-            let invocation = Invocation::new(&self.queue, self.now);
+            let invocation = Invocation { queue: Arc::clone(&self.queue), now: self.now, announced: Arc::default() };
             let ledger = Ledger::announcing(self.store.clone(), invocation.clone());
             for outcome in ledger.record(batch, self.now).await {
                 outcome.unwrap();
             }
             self.months.extend(invocation.announced.lock().unwrap().iter().cloned());
-            invocation.end();
         }
         self.add_up().await;
         self.now += TICK;
@@ -149,36 +155,37 @@ impl System {
     /// Adds up what the messages that have arrived name, a batch at a time.
     async fn add_up(&mut self) {
         loop {
-            let months: BTreeSet<PartnerMonth> = {
-                let waiting = &mut self.queue.lock().unwrap().waiting;
-                let arrived = waiting.range(..=(self.now, usize::MAX)).map(|(key, _)| *key);
-                let batch: Vec<_> = arrived.take(TOTALS_BATCH).collect();
-                batch.iter().filter_map(|key| waiting.remove(key)).flatten().collect()
-            };
-            if months.is_empty() {
+            let batch = self.queue.lock().unwrap().batch(self.now);
+            if batch.is_empty() {
                 return;
             }
             self.invocations += 1;
-            for month in &months {
-                self.ledger().refresh_totals(month).await.unwrap();
-                self.refreshes += 1;
+            let processed = self.ledger().process_totals(&batch, self.now).await.unwrap();
+            assert!(processed.failed.is_empty(), "{:?}", processed.failed);
+            self.sums += processed.added_up.len();
+            for (message, delay) in processed.send {
+                let delay = match delay {
+                    Delay::None => SignedDuration::ZERO,
+                    Delay::Seconds(seconds) => SignedDuration::from_secs(seconds.into()),
+                    Delay::Confirm => CONFIRM,
+                };
+                self.queue.lock().unwrap().send(message, self.now + delay);
             }
         }
     }
 
-    /// Lets time pass until no message waits. Delayed ones come at the pace at which they were sent.
+    /// Lets time pass until no message waits.
     async fn finish(&mut self) {
-        let first = self.queue.lock().unwrap().waiting.keys().next().map(|(at, _)| *at);
-        self.now = first.unwrap_or(self.now).max(self.now);
-        while !self.queue.lock().unwrap().waiting.is_empty() {
+        loop {
+            let Some(next) = self.queue.lock().unwrap().next(self.now) else { return };
+            self.now = next;
             self.add_up().await;
-            self.now += TICK;
         }
     }
 
     fn spent(&self) -> Spent {
         let (cost, sent) = (*self.cost.lock().unwrap(), self.queue.lock().unwrap().sent);
-        Spent { cost, sent, refreshes: self.refreshes, invocations: self.invocations }
+        Spent { cost, sent, sums: self.sums, invocations: self.invocations }
     }
 }
 
@@ -210,8 +217,7 @@ pub(crate) async fn figures(running: &Running) -> Vec<Figure> {
 }
 
 impl Spent {
-    const NOTHING: Spent =
-        Spent { cost: Cost { requests: 0, written: 0, read: 0 }, sent: 0, refreshes: 0, invocations: 0 };
+    const NOTHING: Spent = Spent { cost: Cost { requests: 0, written: 0, read: 0 }, sent: 0, sums: 0, invocations: 0 };
 }
 
 fn rows(what: &str, spent: &Spent, before: &Spent, events: usize) -> Vec<Figure> {
@@ -225,7 +231,7 @@ fn rows(what: &str, spent: &Spent, before: &Spent, events: usize) -> Vec<Figure>
         figure("DynamoDB requests per 100 events", hundredths(cost.requests - was.requests), Unit::Count),
         figure("messages sent by functions per 100 events", count(spent.sent, before.sent), Unit::Count),
         figure("invocations per 100 events", count(spent.invocations, before.invocations), Unit::Count),
-        figure("refreshes of a month per 100 events", count(spent.refreshes, before.refreshes), Unit::Count),
+        figure("sums of a month per 100 events", count(spent.sums, before.sums), Unit::Count),
     ]
 }
 

@@ -383,7 +383,7 @@ async fn a_trace_is_carried_from_a_message_to_the_log_and_to_what_is_sent_becaus
     assert_eq!((&of(&refused)["trace_id"], &of(&refused)["outcome"]), (&json!(TRACE_ID), &json!("refused")));
     let added_up = lines.iter().filter(|line| line["outcome"] == "added-up");
     let traces: BTreeSet<&str> = added_up.map(|line| line["trace_id"].as_str().unwrap()).collect();
-    assert_eq!(traces, BTreeSet::from([TRACE_ID]), "the refreshes that the sale asked for");
+    assert_eq!(traces, BTreeSet::from([TRACE_ID]), "the months that the sale announced");
 
     let url = running.stack.queue_url("SaleSignedDeadLetters");
     let received = running.stack.sqs().receive_message().queue_url(url).message_attribute_names("All").send().await;
@@ -402,7 +402,7 @@ async fn what_a_table_that_fails_leaves_undone_is_told_with_what_to_do() {
         ("TABLE_NAME", "Nowhere"),
         ("TOTALS_QUEUE_URL", &running.stack.queue_url("TotalsQueue")),
         ("DEAD_LETTER_QUEUE_URL", &running.stack.queue_url("SaleSignedDeadLetters")),
-        ("RESTATEMENT_DELAY_SECONDS", "1"),
+        ("TOTALS_DELAY_SECONDS", "1"),
         ("AWS_ENDPOINT_URL_DYNAMODB", &running.stack.dynamodb_url),
         ("AWS_ENDPOINT_URL_SQS", &running.stack.sqs_url),
     ]

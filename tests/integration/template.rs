@@ -277,6 +277,8 @@ fn of_delays(template: &Template, promise: Promise<'_>) {
     const SQS_DELAYS_AT_MOST: u64 = 900;
     const API_GATEWAY_WAITS: u64 = 30;
     const NO_WRITER_RUNS_LONGER: u64 = 120;
+    /// The least lag of the index that is allowed for.
+    const INDEX_LAGS: u64 = 30;
     let functions = template.functions();
     let queues = template.of_type("AWS::SQS::Queue");
     let longest = functions.values().map(|function| template.most(&function["Timeout"])).max().unwrap();
@@ -290,11 +292,19 @@ fn of_delays(template: &Template, promise: Promise<'_>) {
     let delayed: Vec<&Value> = functions.values().filter(|function| !delay(function).is_null()).collect();
     promise(
         "what is delayed comes after whoever sent it, and then any writer, has ended",
-        delayed.len() == 7
+        delayed.len() == 2
             && delayed.iter().all(|sender| {
                 template.least(&delay(sender)) > template.most(&sender["Timeout"]) + longest
                     && template.most(&delay(sender)) <= SQS_DELAYS_AT_MOST
             }),
+    );
+    // A month is added up for the last time so long after its announcement, or longer.
+    let confirm = &functions["Totals"]["Environment"]["Variables"]["TOTALS_CONFIRM_SECONDS"];
+    promise(
+        "a month is added up once more after whoever announced it has ended",
+        !confirm.is_null()
+            && template.least(confirm) >= longest + INDEX_LAGS
+            && template.most(confirm) <= SQS_DELAYS_AT_MOST,
     );
     let served = functions.values().flat_map(|function| {
         let mappings = mappings(function).into_iter();
@@ -378,10 +388,17 @@ fn of_senders(template: &Template, promise: Promise<'_>) {
 
 fn of_functions(template: &Template, promise: Promise<'_>) {
     let functions = template.functions();
-    let concurrency = json!({ "MaximumConcurrency": reference("MaximumConcurrency") });
+    // Batches of months are the fuller the fewer of them are in work.
+    let concurrency = |queue: &str| match queue {
+        "TotalsQueue" => json!({ "MaximumConcurrency": 2 }),
+        _ => json!({ "MaximumConcurrency": reference("MaximumConcurrency") }),
+    };
     promise(
         "no queue takes all the concurrency there is",
-        functions.values().flat_map(mappings).all(|mapping| mapping["ScalingConfig"] == concurrency),
+        functions
+            .values()
+            .flat_map(mappings)
+            .all(|mapping| mapping["ScalingConfig"] == concurrency(&named(&mapping["Queue"]))),
     );
     let groups = template.of_type("AWS::Logs::LogGroup");
     let of_functions = functions.values().map(|function| named(&function["LoggingConfig"]["LogGroup"]));
@@ -537,11 +554,14 @@ fn a_template_that_breaks_a_promise_is_caught() {
     check("MaxValue: 900", "MaxValue: 901", second_look);
     check("RESTATEMENT_DELAY_SECONDS: !Ref RestatementDelaySeconds", "RESTATEMENT_DELAY_SECONDS: 1", second_look);
     check("          RESTATEMENT_DELAY_SECONDS: !Ref RestatementDelaySeconds\n", "", second_look);
+    let confirmed = "a month is added up once more after whoever announced it has ended";
+    check("    MinValue: 60\n    MaxValue: 900\n", "    MinValue: 59\n    MaxValue: 900\n", confirmed);
+    check("TOTALS_CONFIRM_SECONDS: !Ref TotalsConfirmSeconds", "TOTALS_CONFIRM_SECONDS: 901", confirmed);
     let hidden =
         "a message in work is hidden for six times as long as a function may run, and as it waits for its batch";
-    check("MinValue: 180", "MinValue: 179", hidden);
+    check("MinValue: 240", "MinValue: 239", hidden);
     check("VisibilityTimeout: !Ref VisibilityTimeoutSeconds", "VisibilityTimeout: 30", hidden);
-    check("BatchSize: 10", "BatchSize: 10\n            MaximumBatchingWindowInSeconds: 1", hidden);
+    check("BatchSize: 10", "BatchSize: 10\n            MaximumBatchingWindowInSeconds: 61", hidden);
     let in_time = "a message becomes a dead letter before it is no longer kept";
     check("MaxValue: 600", "MaxValue: 900", in_time);
     check("MaxValue: 100\n", "MaxValue: 150\n", in_time);
@@ -619,6 +639,7 @@ fn a_longer_timeout_asks_for_longer_delays() {
         [
             "the API answers while API Gateway waits",
             "what is delayed comes after whoever sent it, and then any writer, has ended",
+            "a month is added up once more after whoever announced it has ended",
             "a message in work is hidden for six times as long as a function may run, and as it waits for its batch",
         ]
     );

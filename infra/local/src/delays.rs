@@ -1,10 +1,14 @@
 //! Checks of delays, timeouts and retention times against each other. In an account the bounds of the template's
 //! parameters ensure them; times that are shorter on this machine are checked here by the same rules.
 
-use crate::template::{Function, Queue, Template, Value};
+use crate::template::{Function, Queue, Template};
 
 /// The variable of a function that sends delayed messages: their delay in seconds.
 const DELAY: &str = "RESTATEMENT_DELAY_SECONDS";
+/// The variable of the function that adds up months: the time until it adds one up again, in seconds.
+const CONFIRM: &str = "TOTALS_CONFIRM_SECONDS";
+/// A margin for the index of an account, which always lags a little, in seconds.
+const MARGIN_SECONDS: u32 = 3;
 
 /// Times that do not fit each other. A system with them could lose amounts owed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -24,6 +28,21 @@ pub enum DelayError {
         sender: String,
         /// Timeout of that function.
         sender_seconds: u32,
+        /// Longest timeout of any function.
+        writer_seconds: u32,
+        /// Time for which a write may be missing from reads.
+        lag_seconds: u32,
+    },
+    /// A month could be added up for the last time before everything announced can be read.
+    #[error(
+        "TotalsConfirmSeconds is {delay}, and must be at least {least}: whoever announced a month may take \
+         {writer_seconds} s to book in it{}; give --parameter TotalsConfirmSeconds={least}, or a shorter \
+         FunctionTimeoutSeconds", and("reads lag", *lag_seconds)
+    )]
+    ConfirmedTooSoon {
+        delay: u32,
+        /// The shortest delay that is long enough.
+        least: u32,
         /// Longest timeout of any function.
         writer_seconds: u32,
         /// Time for which a write may be missing from reads.
@@ -98,10 +117,30 @@ fn least_visibility(function: &Function) -> u32 {
     6 * function.timeout_seconds + window
 }
 
-/// The shortest delay and the shortest visibility timeout that are long enough for every function.
-pub(crate) fn least(template: &Template, lag_seconds: u32) -> (u32, u32) {
+/// The shortest time until a month is added up again that outlasts a function with a timeout and the lag of the index, with
+/// a margin.
+fn least_confirmation(writer_seconds: u32, lag_seconds: u32) -> u32 {
+    writer_seconds + lag_seconds + MARGIN_SECONDS
+}
+
+/// The shortest times that are long enough for every function, in seconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Least {
+    /// Until the pass after a change of agreements.
+    pub(crate) delay: u32,
+    /// Time for which a message is hidden.
+    pub(crate) visibility: u32,
+    /// Until a month is added up again.
+    pub(crate) confirmation: u32,
+}
+
+pub(crate) fn least(template: &Template, lag_seconds: u32) -> Least {
     let (longest, visibility) = (longest_timeout(template), template.functions.values().map(least_visibility).max());
-    (least_delay(longest, longest, lag_seconds), visibility.unwrap_or_default())
+    Least {
+        delay: least_delay(longest, longest, lag_seconds),
+        visibility: visibility.unwrap_or_default(),
+        confirmation: least_confirmation(longest, lag_seconds),
+    }
 }
 
 fn longest_timeout(template: &Template) -> u32 {
@@ -111,8 +150,10 @@ fn longest_timeout(template: &Template) -> u32 {
 /// Checks that each time is as long as it must be where reads lag behind their writes.
 pub(crate) fn check(template: &Template, lag_seconds: u32) -> Result<(), DelayError> {
     check_delays(template, lag_seconds)?;
+    check_confirmations(template, lag_seconds)?;
     check_visibility(template)?;
-    let longest_delay = template.functions.values().filter_map(delay).max().unwrap_or_default();
+    let delays = template.functions.values().flat_map(|function| [delay(function), confirmation(function)]);
+    let longest_delay = delays.flatten().max().unwrap_or_default();
     template.queues.iter().try_for_each(|(name, queue)| check_retention(template, (name, queue), longest_delay))
 }
 
@@ -130,6 +171,16 @@ fn check_delays(template: &Template, lag_seconds: u32) -> Result<(), DelayError>
     Ok(())
 }
 
+/// Checks that a month is added up for the last time when everything announced can be read.
+fn check_confirmations(template: &Template, lag_seconds: u32) -> Result<(), DelayError> {
+    let writer_seconds = longest_timeout(template);
+    let least = least_confirmation(writer_seconds, lag_seconds);
+    match template.functions.values().filter_map(confirmation).min() {
+        Some(delay) if delay < least => Err(DelayError::ConfirmedTooSoon { delay, least, writer_seconds, lag_seconds }),
+        Some(_) | None => Ok(()),
+    }
+}
+
 fn check_visibility(template: &Template) -> Result<(), DelayError> {
     for (name, function) in &template.functions {
         let Some(mapping) = &function.mapping else { continue };
@@ -145,10 +196,12 @@ fn check_visibility(template: &Template) -> Result<(), DelayError> {
 
 /// Delay of the messages that a function sends, if it sends delayed ones.
 fn delay(function: &Function) -> Option<u32> {
-    match function.environment.get(DELAY)? {
-        Value::Text(text) => text.parse().ok(),
-        Value::QueueUrl(_) | Value::TableName(_) | Value::Secret(_) => None,
-    }
+    function.environment.get(DELAY)?.number()
+}
+
+/// Time until a function adds a month up again, if it adds up months.
+fn confirmation(function: &Function) -> Option<u32> {
+    function.environment.get(CONFIRM)?.number()
 }
 
 fn check_retention(template: &Template, (name, queue): (&String, &Queue), delay: u32) -> Result<(), DelayError> {

@@ -8,19 +8,19 @@ use axum::http::Method;
 use events::EventType;
 use events::input::{Event, Partner};
 use ledger::dynamo::DynamoStore;
-use ledger::totals::PartnerMonth;
+use ledger::totals_queue::TotalsMessage;
 use ledger::{Ledger, LedgerError};
 use machine::queue_of;
 use machine::sending::{BATCH, QueueError, bar, send_batch};
-use rules::{Day, PartnerId};
 use runtime::restatement::{PartnerStep, Request};
-use runtime::totals::Refresh;
 use serde::Serialize;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
-/// Number of months in one message.
-const MONTHS: usize = 50;
+/// The queue of months to add up, by its logical id.
+const TOTALS_QUEUE: &str = "TotalsQueue";
+/// Time within which the embedded SQS shows a message whose delay is over, since the queue is looked at more often.
+const SHOWN: Duration = Duration::from_millis(300);
 /// Time between two looks at the queues.
 const GLANCE: Duration = Duration::from_millis(50);
 /// Longest time for which a dead letter is hidden after it was read, in seconds: until all have been read.
@@ -95,9 +95,11 @@ pub async fn resume(stack: &Stack, api: &Http) -> Result<(), LoadError> {
         let request = Request::Partner(PartnerStep::first(partner_id.clone(), 0));
         ask(stack, "RestatementQueue", &request).await?;
     }
-    let months: Vec<PartnerMonth> = booked_months(stack, partners).await?.into_iter().collect();
-    for months in months.chunks(MONTHS) {
-        ask(stack, "TotalsQueue", &Refresh { months: months.iter().cloned().collect() }).await?;
+    let ledger = Ledger::new(DynamoStore::new(stack.dynamodb(), &stack.template.table.name));
+    for partner_id in partners {
+        for message in TotalsMessage::announcements(&ledger.months_of(&partner_id).await?) {
+            ask(stack, TOTALS_QUEUE, &message).await?;
+        }
     }
     Ok(())
 }
@@ -108,18 +110,6 @@ async fn ask(stack: &Stack, queue: &str, message: &impl Serialize) -> Result<(),
     let send = stack.sqs().send_message().queue_url(stack.queue_url(queue)).message_body(body);
     send.send().await.map_err(queue_error)?;
     Ok(())
-}
-
-/// The months in which entries of these partners are booked.
-async fn booked_months(stack: &Stack, partners: Vec<PartnerId>) -> Result<BTreeSet<PartnerMonth>, LoadError> {
-    let ledger = Ledger::new(DynamoStore::new(stack.dynamodb(), &stack.template.table.name));
-    let mut months = BTreeSet::new();
-    for partner_id in partners {
-        let entries = ledger.entries(&partner_id, (Day::MIN, Day::MAX), usize::MAX, None).await?;
-        let booked_on = entries.list.iter().map(|listed| listed.recorded.entry.posting.booked_on);
-        months.extend(booked_on.map(|day| PartnerMonth { partner_id: partner_id.clone(), month: day.into() }));
-    }
-    Ok(months)
 }
 
 /// Sends events to the queues of their types, in their order.
@@ -147,13 +137,18 @@ pub async fn send(stack: &Stack, events: &[Event]) -> Result<(), LoadError> {
     Ok(())
 }
 
-/// Waits until no message is waiting or in work: each was processed, or is a dead letter. Delayed messages are second
-/// looks: they find work only if a function died between its write and the message that was to follow.
+/// Waits until no message is waiting or in work, and every month that was announced is added up: each message was
+/// processed, or is a dead letter. What is delayed for longer is a second look: it finds work only if a function died, or
+/// the index lagged.
 pub async fn wait_until_idle(stack: &Stack) -> Result<(), LoadError> {
-    wait_for(stack, &served(stack), &LEFT).await
+    let (totals, others): (Vec<&str>, Vec<&str>) = served(stack).into_iter().partition(|queue| *queue == TOTALS_QUEUE);
+    wait_for(stack, &others, &LEFT).await?;
+    // Whoever announced has ended by now, so all announcements can be received after their delay.
+    tokio::time::sleep(stack.announcement_delay() + SHOWN).await;
+    wait_for(stack, &totals, &LEFT).await
 }
 
-/// Waits likewise, and until every second look has been taken as well.
+/// Waits likewise, and until every second look has been taken.
 pub async fn wait_for_delayed(stack: &Stack) -> Result<(), LoadError> {
     let [waiting, in_work] = LEFT;
     wait_for(stack, &served(stack), &[waiting, in_work, QueueAttributeName::ApproximateNumberOfMessagesDelayed]).await
@@ -173,7 +168,7 @@ const LEFT: [QueueAttributeName; 2] =
 fn served(stack: &Stack) -> Vec<&str> {
     let mappings = stack.template.functions.values().filter_map(|function| function.mapping.as_ref());
     let mut queues: Vec<&str> = mappings.map(|mapping| mapping.queue.as_str()).collect();
-    queues.sort_by_key(|queue| *queue == "TotalsQueue");
+    queues.sort_by_key(|queue| *queue == TOTALS_QUEUE);
     queues
 }
 

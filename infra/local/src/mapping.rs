@@ -20,6 +20,8 @@ use std::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+/// Time between two looks at an empty queue that is looked at often.
+const GLANCE: Duration = Duration::from_millis(100);
 /// Pause after an error of the queue.
 const PAUSE: Duration = Duration::from_secs(1);
 
@@ -31,7 +33,7 @@ pub fn start(
     (tasks, stop): (&TaskTracker, &CancellationToken),
 ) {
     let queue_arn = format!("arn:aws:sqs:{REGION}:{ACCOUNT}:{}", mapping.queue);
-    let poller = Poller { client, queue_url, queue_arn, function };
+    let poller = Poller { client, queue_url, queue_arn, looks_often: mapping.window_seconds > 0, function };
     let mut gatherer = Gatherer::new(mapping.batch_size, mapping.window_seconds);
     let stop = stop.clone();
     tasks.spawn(async move {
@@ -48,6 +50,9 @@ struct Poller {
     client: Client,
     queue_url: String,
     queue_arn: String,
+    /// Whether an empty queue is looked at often instead of waited for: the embedded SQS shows a delayed message to a
+    /// request that waits a second late, and a queue with a window has such messages.
+    looks_often: bool,
     function: Invoker,
 }
 
@@ -137,6 +142,30 @@ impl Arrivals for Poller {
     type Error = SdkError<ReceiveMessageError>;
 
     async fn receive(&self, most: usize, wait_seconds: u64) -> Result<Vec<Received>, Self::Error> {
+        if !self.looks_often {
+            return self.request(most, wait_seconds).await;
+        }
+        let until = Instant::now() + Duration::from_secs(wait_seconds);
+        loop {
+            let received = self.request(most, 0).await?;
+            if !received.is_empty() || Instant::now() >= until {
+                return Ok(received);
+            }
+            tokio::time::sleep(GLANCE).await;
+        }
+    }
+
+    fn now(&self) -> Instant {
+        Instant::now()
+    }
+
+    async fn pause(&self, time: Duration) {
+        tokio::time::sleep(time).await;
+    }
+}
+
+impl Poller {
+    async fn request(&self, most: usize, wait_seconds: u64) -> Result<Vec<Received>, SdkError<ReceiveMessageError>> {
         let receive = self
             .client
             .receive_message()
@@ -148,14 +177,6 @@ impl Arrivals for Poller {
             .send();
         let messages = receive.await?.messages.unwrap_or_default();
         Ok(messages.into_iter().map(|message| self.received(message)).collect())
-    }
-
-    fn now(&self) -> Instant {
-        Instant::now()
-    }
-
-    async fn pause(&self, time: Duration) {
-        tokio::time::sleep(time).await;
     }
 }
 

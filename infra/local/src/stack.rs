@@ -2,7 +2,7 @@
 
 use crate::binaries::{self, BinariesError};
 use crate::client::Http;
-use crate::delays::{self, DelayError};
+use crate::delays::{self, DelayError, Least};
 use crate::gateway::Gateway;
 use crate::lambda::{self, Home, Invoker};
 use crate::template::{Function, Given, Template, TemplateError, Value};
@@ -28,8 +28,10 @@ const TEMPLATE: &str = include_str!("../../../template.yaml");
 /// Parameters of the template that differ here from an account, unless they are given: delays are short, tokens are
 /// made on this machine, and loading a world is not throttled. The times that must outlast functions follow from the
 /// timeout of functions: see [`template`].
-const PARAMETERS: [(&str, &str); 5] = [
+const PARAMETERS: [(&str, &str); 7] = [
     (TIMEOUT, "5"),
+    ("TotalsDelaySeconds", "1"),
+    ("TotalsWindowSeconds", "1"),
     ("TokenIssuer", tokens::ISSUER),
     ("TokenAudience", tokens::AUDIENCE),
     ("RequestsPerSecond", "10000"),
@@ -40,6 +42,9 @@ const TIMEOUT: &str = "FunctionTimeoutSeconds";
 /// Times that may be shorter here than in an account, since the functions' timeout may be.
 const DELAY: &str = "RestatementDelaySeconds";
 const VISIBILITY: &str = "VisibilityTimeoutSeconds";
+const CONFIRM: &str = "TotalsConfirmSeconds";
+/// The variable of a function that announces months: the delay of its announcements.
+const ANNOUNCEMENT_DELAY: &str = "TOTALS_DELAY_SECONDS";
 
 /// The template with these parameters, and with this machine's own values for others that differ from an account, if
 /// each of its times is as long as it must be.
@@ -48,10 +53,10 @@ fn template(given: &BTreeMap<String, String>) -> Result<Template, StackError> {
         PARAMETERS.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     parameters.extend(given.clone());
     let read = |parameters: &BTreeMap<String, String>| {
-        Template::read(TEMPLATE, Given { parameters, below_minimum: &[DELAY, VISIBILITY] })
+        Template::read(TEMPLATE, Given { parameters, below_minimum: &[DELAY, VISIBILITY, CONFIRM] })
     };
-    let (delay, visibility) = delays::least(&read(&parameters)?, 0);
-    for (name, least) in [(DELAY, delay), (VISIBILITY, visibility)] {
+    let Least { delay, visibility, confirmation } = delays::least(&read(&parameters)?, 0);
+    for (name, least) in [(DELAY, delay), (VISIBILITY, visibility), (CONFIRM, confirmation)] {
         parameters.entry(name.to_owned()).or_insert_with(|| least.to_string());
     }
     let template = read(&parameters)?;
@@ -280,6 +285,13 @@ impl Stack {
         own.chain(here.map(|(name, url)| (name.to_owned(), url.to_owned()))).collect()
     }
 
+    /// The longest delay after which an announced month can be added up.
+    pub(crate) fn announcement_delay(&self) -> Duration {
+        let functions = self.template.functions.values();
+        let delays = functions.filter_map(|function| function.environment.get(ANNOUNCEMENT_DELAY)?.number());
+        Duration::from_secs(delays.max().unwrap_or_default().into())
+    }
+
     fn start_intake(&self, api: TcpListener, invokers: &BTreeMap<String, Invoker>) {
         let mut routes = Vec::new();
         for (name, function) in &self.template.functions {
@@ -387,11 +399,14 @@ mod tests {
 
     #[test]
     fn what_must_outlast_functions_follows_from_how_long_they_run() {
-        for (timeout, delay, visibility) in [(None, "11", 30), (Some("1"), "3", 6), (Some("30"), "61", 180)] {
+        let expected = [(None, "11", "8", 30), (Some("1"), "3", "4", 6), (Some("30"), "61", "33", 180)];
+        for (timeout, delay, confirm, visibility) in expected {
             let given = timeout.map(|timeout| (TIMEOUT, timeout));
             let template = started_with(given.as_slice()).unwrap();
             let sender = &template.functions["DashboardApi"].environment["RESTATEMENT_DELAY_SECONDS"];
             assert_eq!(sender, &Value::Text(delay.to_owned()));
+            let totals = &template.functions["Totals"].environment["TOTALS_CONFIRM_SECONDS"];
+            assert_eq!(totals, &Value::Text(confirm.to_owned()));
             assert_eq!(template.queues["TotalsQueue"].visibility_seconds, visibility);
         }
     }
@@ -405,6 +420,7 @@ mod tests {
             (vec![(DELAY, "11"), (TIMEOUT, "6")], "give --parameter RestatementDelaySeconds=13, or a shorter"),
             (vec![(DELAY, "0"), (TIMEOUT, "1")], "RestatementDelaySeconds is 0, and must be at least 3: "),
             (vec![(DELAY, "901")], "Parameters.RestatementDelaySeconds: must be at most 900"),
+            (vec![(CONFIRM, "7")], "TotalsConfirmSeconds is 7, and must be at least 8: "),
             (vec![(VISIBILITY, "29")], "VisibilityTimeoutSeconds is 29, and must be at least 30: "),
             (vec![(VISIBILITY, "30"), (TIMEOUT, "6")], "give --parameter VisibilityTimeoutSeconds=36, or a shorter"),
             (vec![(TIMEOUT, "31")], "Parameters.FunctionTimeoutSeconds: must be at most 30"),

@@ -129,6 +129,16 @@ pub enum Value {
     Secret(String),
 }
 
+impl Value {
+    /// The whole number that a literal text says.
+    pub(crate) fn number(&self) -> Option<u32> {
+        match self {
+            Value::Text(text) => text.parse().ok(),
+            Value::QueueUrl(_) | Value::TableName(_) | Value::Secret(_) => None,
+        }
+    }
+}
+
 /// A queue as a function's event source.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mapping {

@@ -142,6 +142,12 @@ impl Aggregates {
         of_annuities.collect()
     }
 
+    /// Whether a choice is to be appended.
+    pub(crate) fn adds_choice(&self) -> bool {
+        let mut new = self.by_key.values().flat_map(|aggregate| &aggregate.new);
+        new.any(|row| matches!(row.content, Content::Choice { .. }))
+    }
+
     /// Whether any entry is booked for a partner.
     pub(crate) fn books_for(&self, partner: &PartnerId) -> bool {
         let mut rows = self.rows();

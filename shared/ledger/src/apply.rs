@@ -7,6 +7,7 @@ use crate::aggregates::{Aggregates, Posted};
 use crate::bookings::{Announce, Writes};
 use crate::choices::{Choice, ChoiceResult};
 use crate::error::LOST;
+use crate::partner_month::PartnerMonth;
 use crate::record::{Outcome, ReportedFact};
 use crate::recorded::Origin;
 use crate::rows::{annuity_of, first_annuity};
@@ -18,7 +19,7 @@ use rules::claims::ClaimResult;
 use rules::contract::State;
 use rules::rank::RankKey;
 use rules::{AnnuityId, Anomaly, ContractId, Fact, Instance, Partner, PartnerId, Sale};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The most attempts at a plan before conflicts are reported as [`LedgerError::Contended`].
 const ATTEMPTS: u32 = 12;
@@ -144,8 +145,8 @@ impl<S: Store, A: Announce> Ledger<S, A> {
     }
 
     /// Plans one transaction: the aggregates' new rows, the partners whose lists change, the entries due, and a raised
-    /// revision for every sale that it displaces, whether its amount changes or not. `before` is the sale effective
-    /// before.
+    /// revision for every sale that is decided otherwise by the new list, whether its entries change or not: whoever
+    /// computed it by the old list conflicts. `before` is the sale effective before.
     async fn plan(
         &self,
         mut aggregates: Aggregates,
@@ -166,7 +167,7 @@ impl<S: Store, A: Announce> Ledger<S, A> {
             aggregates.touch(first_annuity(contract_id), origin);
         }
         let (mut others, mut left) = (Vec::new(), Vec::new());
-        for key in lists.displaced.iter().filter(|key| key.contract_id != *contract_id) {
+        for key in lists.decided_otherwise.iter().filter(|key| key.contract_id != *contract_id) {
             match self.whole_aggregates(keys::contract_partition(&key.contract_id)).await {
                 Ok(mut other) => {
                     other.touch(first_annuity(&key.contract_id), origin);
@@ -193,7 +194,11 @@ impl<S: Store, A: Announce> Ledger<S, A> {
             room = room.saturating_sub(other.write_count() - touched);
         }
         let others = others.into_iter().map(|(_, other)| other).collect();
-        Ok(Plan { aggregates, others, partner_records: lists.written(), partner, left })
+        // A choice of the same claim, too: the row that counts a chosen sale is its last.
+        let is_counted_anew = before != after.as_ref() || aggregates.adds_choice();
+        let counted = before.into_iter().chain(after.as_ref()).filter(|_| is_counted_anew);
+        let sales = counted.filter_map(PartnerMonth::of_sale).collect();
+        Ok(Plan { aggregates, others, partner_records: lists.written(), partner, sales, left })
     }
 
     /// Processes the `todo` of a fact or a choice, then clears it. Safe to repeat, and to run concurrently. Contracts
@@ -334,12 +339,12 @@ impl<S: Store, A: Announce> Ledger<S, A> {
     }
 }
 
-/// The partners affected by a change of the effective sale, and the sales whose rank changes.
+/// The partners affected by a change of the effective sale, and the sales that are decided otherwise for it.
 #[derive(Default)]
 struct Lists {
     /// Each partner record, and whether it must be written.
     partner_records: BTreeMap<PartnerId, (PartnerRecord, bool)>,
-    displaced: Vec<RankKey>,
+    decided_otherwise: Vec<RankKey>,
 }
 
 impl Lists {
@@ -355,12 +360,12 @@ impl Lists {
 
     fn change_list(&mut self, sale: &Sale, change: impl FnOnce(&mut Partner, &Sale) -> Option<Vec<RankKey>>) -> bool {
         let Some((record, written)) = self.partner_records.get_mut(&sale.partner_id) else { return false };
-        let displaced = change(&mut record.partner, sale);
-        let changed = displaced.is_some();
-        *written |= displaced.is_some() || sale.instance == Instance::Partner;
-        for key in displaced.into_iter().flatten() {
-            if !self.displaced.contains(&key) {
-                self.displaced.push(key);
+        let decided_otherwise = change(&mut record.partner, sale);
+        let changed = decided_otherwise.is_some();
+        *written |= decided_otherwise.is_some() || sale.instance == Instance::Partner;
+        for key in decided_otherwise.into_iter().flatten() {
+            if !self.decided_otherwise.contains(&key) {
+                self.decided_otherwise.push(key);
             }
         }
         changed
@@ -388,6 +393,8 @@ struct Plan {
     partner_records: Vec<PartnerRecord>,
     /// The partner of the effective sale.
     partner: Partner,
+    /// The months whose number of sales changes.
+    sales: BTreeSet<PartnerMonth>,
     /// The contracts whose changes did not all fit.
     left: Vec<ContractId>,
 }
@@ -399,6 +406,7 @@ impl Plan {
 
     fn writes(&self) -> Result<Writes, LedgerError> {
         let mut writes = self.aggregates.writes()?;
+        writes.sales.clone_from(&self.sales);
         for record in &self.partner_records {
             writes.writes.push(record.write()?);
         }

@@ -29,7 +29,8 @@ impl From<&Entry> for Booking {
 
 /// An observer of bookings.
 pub trait Announce: Send + Sync {
-    /// Announces entries before they are booked in these months. The write is not made if this fails.
+    /// Announces that entries are about to be booked in these months, or sales to be signed. The write is not made if this
+    /// fails.
     fn before(&self, months: &BTreeSet<PartnerMonth>) -> impl Future<Output = Result<(), StoreError>> + Send;
 
     /// Reports entries that were booked durably.
@@ -53,6 +54,8 @@ impl Announce for Nobody {
 pub struct Writes {
     pub(crate) writes: Vec<Write>,
     pub(crate) bookings: Vec<Booking>,
+    /// The months whose number of sales changes.
+    pub(crate) sales: BTreeSet<PartnerMonth>,
 }
 
 impl Writes {

@@ -33,10 +33,14 @@ impl<S: Store, A: Announce> Ledger<S, A> {
         Ok(())
     }
 
-    /// Inserts each item on its own, with its booking if it has one.
-    pub(crate) async fn insert(&self, new: Vec<(Item, Option<Booking>)>) -> Vec<InsertResult> {
+    /// Inserts each item on its own, with its booking if it has one. `sales`: the months whose number of sales changes.
+    pub(crate) async fn insert(
+        &self,
+        new: Vec<(Item, Option<Booking>)>,
+        sales: BTreeSet<PartnerMonth>,
+    ) -> Vec<InsertResult> {
         let (items, bookings): (Vec<Item>, Vec<Option<Booking>>) = new.into_iter().unzip();
-        if let Err(error) = self.before(bookings.iter().flatten()).await {
+        if let Err(error) = self.before(bookings.iter().flatten(), sales).await {
             let why = error.to_string();
             let failed = |_| StoreError { operation: error.operation, source: why.clone().into() };
             return items.iter().map(|item| InsertResult::Failed(failed(item))).collect();
@@ -48,15 +52,19 @@ impl<S: Store, A: Announce> Ledger<S, A> {
     }
 
     /// Applies all writes, or none, and reports the bookings.
-    pub(crate) async fn transact(&self, Writes { writes, bookings }: Writes) -> Result<(), TransactError> {
-        self.before(bookings.iter()).await?;
+    pub(crate) async fn transact(&self, Writes { writes, bookings, sales }: Writes) -> Result<(), TransactError> {
+        self.before(bookings.iter(), sales).await?;
         self.store.transact(writes).await?;
         self.announce.after(bookings);
         Ok(())
     }
 
-    async fn before(&self, bookings: impl Iterator<Item = &Booking> + Send) -> Result<(), StoreError> {
-        let months: BTreeSet<PartnerMonth> = bookings.map(|booking| booking.within.clone()).collect();
+    async fn before(
+        &self,
+        bookings: impl Iterator<Item = &Booking> + Send,
+        mut months: BTreeSet<PartnerMonth>,
+    ) -> Result<(), StoreError> {
+        months.extend(bookings.map(|booking| booking.within.clone()));
         if months.is_empty() { Ok(()) } else { self.announce.before(&months).await }
     }
 }

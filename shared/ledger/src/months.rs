@@ -2,11 +2,12 @@
 
 use crate::bookings::Announce;
 use crate::keys;
+use crate::month_total::MonthTotal;
 use crate::queries::{Part, name, whole};
+use crate::sales_by_day::SalesByDay;
 use crate::store::{Index, Item, KeyRange, Store};
-use crate::totals::{MonthTotals, PartnerMonth};
 use crate::{Ledger, LedgerError};
-use rules::{Month, PartnerId, Totals};
+use rules::{Day, Month, PartnerId, Totals};
 use std::collections::BTreeMap;
 
 /// The number of partners' totals in one request; they are small.
@@ -15,23 +16,34 @@ const PAGE: usize = 1000;
 /// A partner's months that can be read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Months {
-    /// The totals of each month.
+    /// The totals of each month in which an entry was booked.
     pub totals: BTreeMap<Month, Totals>,
+    /// The customer sales of each month in which one was signed.
+    pub sales: BTreeMap<Month, SalesByDay>,
+    /// The keys of month totals written before sales were counted, as `PK SK`: the audit mends them.
+    pub without_sales: Vec<String>,
     /// The keys of the unreadable items that were skipped, as `PK SK`.
     pub unreadable: Vec<String>,
 }
 
 impl<S: Store, A: Announce> Ledger<S, A> {
-    /// The totals of every month in which an entry of the partner was booked.
+    /// The totals and the sales of every month of a partner.
     pub async fn totals_of_partner(&self, partner: &PartnerId) -> Result<Months, LedgerError> {
         let mut months = Months::default();
         for item in self.store.partition(keys::totals_partition(partner)).await? {
-            match read(&item) {
-                Ok((of, totals, whole)) => {
-                    months.totals.insert(of.month, totals);
-                    months.unreadable.extend((!whole).then(|| name(&item)));
-                }
-                Err(_) => months.unreadable.push(name(&item)),
+            let Ok(read) = MonthTotal::read(item.clone()) else {
+                months.unreadable.push(name(&item));
+                continue;
+            };
+            months.unreadable.extend(read.has_unknown().then(|| name(&item)));
+            let month = read.of.month;
+            match read.sales {
+                Some(sales) if sales.is_empty() => {}
+                Some(sales) => drop(months.sales.insert(month, sales)),
+                None => months.without_sales.push(name(&item)),
+            }
+            if !read.totals.0.is_empty() {
+                months.totals.insert(month, read.totals);
             }
         }
         Ok(months)
@@ -41,8 +53,10 @@ impl<S: Store, A: Announce> Ledger<S, A> {
     pub async fn totals_of_month(&self, month: Month) -> Result<Part<(PartnerId, Totals)>, LedgerError> {
         let range = KeyRange { limit: PAGE, ..whole(Index::ByPartner, keys::month_partition(month), None) };
         let of_partner = |item: &Item| {
-            let (of, totals, whole) = read(item)?;
-            Ok(Some((of.partner_id, totals, whole.then_some(()).ok_or_else(|| name(item)))))
+            let read = MonthTotal::read(item.clone())?;
+            let whole = if read.has_unknown() { Err(name(item)) } else { Ok(()) };
+            let is_booked = !read.totals.0.is_empty() || whole.is_err();
+            Ok(is_booked.then_some((read.of.partner_id, read.totals, whole)))
         };
         let Part { list, next, mut unreadable, unknown } = self.matching(range, usize::MAX, of_partner).await?;
         unreadable.extend(list.iter().filter_map(|(_, _, whole)| whole.clone().err()));
@@ -51,9 +65,9 @@ impl<S: Store, A: Announce> Ledger<S, A> {
     }
 }
 
-/// The totals of an item, and whether they are complete: false if a later release added some.
-fn read(item: &Item) -> Result<(PartnerMonth, Totals, bool), LedgerError> {
-    let read = MonthTotals::read(item.clone())?;
-    let whole = !read.has_unknown();
-    Ok((read.of, read.totals, whole))
+impl Months {
+    /// The days of the partner's customer sales, pending and credited ones too, in order.
+    pub fn signed_on(&self) -> Vec<Day> {
+        self.sales.iter().flat_map(|(month, sales)| sales.days(*month)).collect()
+    }
 }

@@ -89,7 +89,8 @@ impl PartnerRecord {
         self.revision.is_some()
     }
 
-    pub(crate) fn read(item: Item) -> Result<PartnerRecord, Unreadable> {
+    /// Reads a partner's item.
+    pub fn read(item: Item) -> Result<PartnerRecord, Unreadable> {
         let key = item::key(&item);
         let id = keys::partner_of(&key.pk).filter(|id| keys::partner_record(id) == key);
         let Some(id) = id else { return Err(Unreadable::damaged(key, "its key is not that of a partner record")) };
@@ -219,19 +220,25 @@ impl<S: Store, A: Announce> Ledger<S, A> {
         Ok(read.collect())
     }
 
-    /// The records of these partners, eventually consistent, as the basis of a decision; partners without an item, and
-    /// unreadable ones, are left out.
-    pub(crate) async fn readable_heads(
+    /// These partners as the basis of a decision, eventually consistent. One without an item has no agreements; one that
+    /// cannot be read is left out.
+    pub(crate) async fn readable_partners(
         &self,
-        ids: Vec<PartnerId>,
-    ) -> Result<BTreeMap<PartnerId, PartnerRecord>, LedgerError> {
+        ids: BTreeSet<PartnerId>,
+    ) -> Result<BTreeMap<PartnerId, Partner>, LedgerError> {
         if ids.is_empty() {
             return Ok(BTreeMap::new());
         }
         let items = self.store.get(ids.iter().map(keys::partner_record).collect(), Consistency::Eventual).await?;
-        let partner_records =
-            items.into_iter().filter_map(|item| PartnerRecord::read(item).ok().filter(|record| record.known().is_ok()));
-        Ok(partner_records.map(|record| (record.id.clone(), record)).collect())
+        let mut partners: BTreeMap<_, _> = ids.into_iter().map(|id| (id, Partner::default())).collect();
+        for item in items {
+            let Some(id) = keys::partner_of(item::text(&item, "pk")) else { continue };
+            match PartnerRecord::read(item).ok().and_then(|record| record.known().ok().cloned()) {
+                Some(known) => drop(partners.insert(id, known)),
+                None => drop(partners.remove(&id)),
+            }
+        }
+        Ok(partners)
     }
 
     /// The records of these partners; those without an item are left out.
@@ -262,6 +269,7 @@ impl<S: Store, A: Announce> Ledger<S, A> {
         }
         let mut record = read;
         record.name = Some(name);
+        record.partner.sales.cut(agreements.most_listed());
         record.partner.agreements = agreements;
         record.agreements_version += 1;
         let write = record.write()?;

@@ -1,18 +1,19 @@
-//! Reads: a partner's entries by period, the days of its sales, the registered partners, one contract. Unreadable items
+//! Reads: a partner's entries by period, the registered partners, one contract. Unreadable items
 //! are named and skipped.
 
 use crate::aggregates::Aggregates;
 use crate::bookings::Announce;
 use crate::error::SHAPE;
-use crate::keys::{self, AggregateKey};
+use crate::keys;
 use crate::lenient::UnknownEntry;
+use crate::partner_month::PartnerMonth;
 use crate::recorded::LedgerEntry;
-use crate::rows::{Content, Row, text};
+use crate::rows::{Row, text};
 use crate::store::{Index, IndexKey, Item, Key, KeyRange, Store};
 use crate::{Ledger, LedgerError};
 use rules::line::LineId;
-use rules::{AnnuityId, ContractId, Day, Fact, Instance, PartnerId, Term};
-use std::collections::BTreeMap;
+use rules::{ContractId, Day, PartnerId};
+use std::collections::BTreeSet;
 
 /// The number of index rows in one request.
 const PAGE: usize = 500;
@@ -37,25 +38,6 @@ pub struct Part<T> {
     pub unreadable: Vec<String>,
     /// The entries of a later release in this part, as text.
     pub unknown: Vec<UnknownEntry>,
-}
-
-/// The days of a partner's customer sales, from its readable rows.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct CustomerSales {
-    /// The day of each sale, pending ones too.
-    pub signed_on: Vec<Day>,
-    /// The keys of the unreadable items that were skipped, as `PK SK`.
-    pub unreadable: Vec<String>,
-}
-
-/// The sales found in a partner's rows: for each contract that is or was this partner's, the day of its customer sale,
-/// if the effective sale is this partner's, and the number of the row that shows it.
-#[derive(Debug, Default)]
-struct Sales {
-    contracts: BTreeMap<ContractId, (u32, Option<Day>)>,
-    /// Whether a sale was chosen again, or reversed where it was booked: the effective sale may be listed under another
-    /// day.
-    moved: bool,
 }
 
 /// A registered partner, as listed.
@@ -96,29 +78,14 @@ impl<S: Store, A: Announce> Ledger<S, A> {
         self.matching(rows_of(partner, period, after), limit, entry).await
     }
 
-    /// The days of a partner's customer sales signed on a day or later. Its rows are read from that day on, and those
-    /// before it only if one of those sales was moved.
-    pub async fn customer_sales(&self, partner: &PartnerId, from: Day) -> Result<CustomerSales, LedgerError> {
-        let mut sales = Sales::default();
-        let mut unreadable = self.take_sales(partner, (from, Day::MAX), &mut sales).await?;
-        if let (true, Some(before)) = (sales.moved, day_before(from)) {
-            unreadable.extend(self.take_sales(partner, (Day::MIN, before), &mut sales).await?);
-        }
-        let mut signed_on = sales.days();
-        signed_on.retain(|day| *day >= from);
-        Ok(CustomerSales { signed_on, unreadable })
-    }
-
-    async fn take_sales(
-        &self,
-        partner: &PartnerId,
-        period: (Day, Day),
-        sales: &mut Sales,
-    ) -> Result<Vec<String>, LedgerError> {
-        let all =
-            self.matching(rows_of(partner, period, None), usize::MAX, |item| Ok(Row::listed(item).map(Some)?)).await?;
-        all.list.iter().for_each(|row| sales.take(row));
-        Ok(all.unreadable)
+    /// Every month in which an entry was booked for a partner, or a sale of it was signed.
+    pub async fn months_of(&self, partner: &PartnerId) -> Result<BTreeSet<PartnerMonth>, LedgerError> {
+        let month = |item: &Item| {
+            let month = text(item, "gsk").get(.."YYYY-MM".len()).and_then(|month| month.parse().ok());
+            Ok(month.map(|month| PartnerMonth { partner_id: partner.clone(), month }))
+        };
+        let rows = rows_of(partner, (Day::MIN, Day::MAX), None);
+        Ok(self.matching(rows, usize::MAX, month).await?.list.into_iter().collect())
     }
 
     /// The registered partners that pass a filter, by id; at most `limit`.
@@ -215,46 +182,4 @@ impl RegisteredPartner {
         let name = item.get("nm")?.as_s().ok()?.clone();
         Some(RegisteredPartner { id: keys::partner_of(text(item, "pk"))?, name })
     }
-}
-
-impl Sales {
-    fn days(&self) -> Vec<Day> {
-        self.contracts.values().filter_map(|(_, signed_on)| *signed_on).collect()
-    }
-
-    fn take(&mut self, row: &Row) {
-        let AggregateKey::Annuity(AnnuityId { contract_id, term: Term::FIRST }) = &row.aggregate else { return };
-        let claim = match &row.content {
-            Content::Own { fact, .. } => fact.as_ref(),
-            Content::Choice { n: _, chosen } => {
-                self.moved = true;
-                chosen.claim.as_ref()
-            }
-            Content::SaleMoved { .. } => {
-                self.moved = true;
-                None
-            }
-            Content::Entry { n: _, entry } => {
-                self.moved |= entry.reversal.is_some();
-                return;
-            }
-            Content::Adjustment { .. }
-            | Content::AdjustmentEntry { .. }
-            | Content::Claim { .. }
-            | Content::SetAside { .. } => return,
-        };
-        let signed_on = match claim {
-            Some(Fact::Sale(sale)) if sale.instance == Instance::Customer => Some(sale.signed_on),
-            Some(_) | None => None,
-        };
-        // The last row about the contract's sale holds.
-        let said = self.contracts.entry(contract_id.clone()).or_insert((0, None));
-        if row.n() >= said.0 {
-            *said = (row.n(), signed_on);
-        }
-    }
-}
-
-fn day_before(day: Day) -> Option<Day> {
-    Day::try_from(day.date().yesterday().ok()?).ok()
 }

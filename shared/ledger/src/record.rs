@@ -3,10 +3,11 @@
 
 use crate::bookings::{Announce, Booking};
 use crate::keys::{self, RowKey};
+use crate::partner_month::PartnerMonth;
 use crate::recorded::{EventId, Origin, Trigger};
 use crate::rows::{AggregateState, Row, annuity_of, day_of, first_annuity, fresh_annuity};
 use crate::store::{Consistency, InsertResult, Store};
-use crate::{Ledger, LedgerError, PartnerRecord};
+use crate::{Ledger, LedgerError};
 use futures_util::future::join_all;
 use jiff::Timestamp;
 use rules::claims::ClaimResult;
@@ -14,8 +15,7 @@ use rules::contract::{Bound, State, starts_after_signature};
 use rules::decision::{Annuity, Pending, decide};
 use rules::entry::entries_due;
 use rules::line::annuity_lines;
-use rules::rank::RankKey;
-use rules::{Anomaly, ContractId, CustomerName, Fact, Instance, PartnerId, Sale, Subject};
+use rules::{Anomaly, ContractId, CustomerName, Fact, Instance, Partner, PartnerId, Sale, Subject};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -138,7 +138,7 @@ impl<S: Store, A: Announce> Ledger<S, A> {
         // If the read for the whole batch fails, each fact is read, and fails, on its own.
         let Ok(known) = self.read_context(batch).await else { return BTreeMap::new() };
         let mut keys = BTreeSet::new();
-        let (mut planned, mut new) = (Vec::new(), Vec::new());
+        let (mut planned, mut new, mut sales) = (Vec::new(), Vec::new(), BTreeSet::new());
         for (i, reported) in batch.iter().enumerate() {
             if let Some((row, state, outcome)) = known.steady(reported, now)
                 && let Ok(item) = row.item(Some(&state))
@@ -146,12 +146,13 @@ impl<S: Store, A: Announce> Ledger<S, A> {
             {
                 planned.push((i, outcome));
                 new.push((item, row.entry().map(Booking::from)));
+                sales.extend(reported.fact.sale().and_then(PartnerMonth::of_sale));
             }
         }
         if planned.is_empty() {
             return BTreeMap::new();
         }
-        let inserted = self.insert(new).await;
+        let inserted = self.insert(new, sales).await;
         let results = planned.into_iter().zip(inserted).filter_map(|((i, outcome), inserted)| match inserted {
             InsertResult::Done => Some((i, Ok(outcome))),
             InsertResult::Exists => None,
@@ -168,8 +169,8 @@ impl<S: Store, A: Announce> Ledger<S, A> {
         let sales = self.first_annuities(renewed).await?;
         let sellers = batch.iter().filter_map(|reported| Some(&reported.fact.sale()?.partner_id));
         let partners: BTreeSet<&PartnerId> = sellers.chain(sales.values().map(|sale| &sale.partner_id)).collect();
-        let partner_records = self.readable_heads(partners.into_iter().cloned().collect()).await?;
-        Ok(BatchContext { sales, partner_records })
+        let partners = self.readable_partners(partners.into_iter().cloned().collect()).await?;
+        Ok(BatchContext { sales, partners })
     }
 
     /// The sales of contracts that have one, and no choice about it.
@@ -196,7 +197,7 @@ impl<S: Store, A: Announce> Ledger<S, A> {
 /// The data read for a batch.
 struct BatchContext {
     sales: BTreeMap<ContractId, Sale>,
-    partner_records: BTreeMap<PartnerId, PartnerRecord>,
+    partners: BTreeMap<PartnerId, Partner>,
 }
 
 impl BatchContext {
@@ -211,14 +212,14 @@ impl BatchContext {
             }
             Fact::Adjustment(_) | Fact::ContractEnd(_) => return None,
         };
-        let record = self.partner_records.get(&sale.partner_id)?;
+        let partner = self.partners.get(&sale.partner_id)?;
         let is_sale = matches!(fact, Fact::Sale(_));
-        if sale.instance == Instance::Partner || (is_sale && record.partner.sales.admits(&RankKey::from(sale))) {
+        if sale.instance == Instance::Partner || (is_sale && partner.admits(sale)) {
             return None;
         }
         let id = annuity_of(fact);
         let annuity = Annuity { sale, term: id.term, starts_on: day_of(fact) };
-        let (entry, outcome) = match decide(annuity, &record.partner) {
+        let (entry, outcome) = match decide(annuity, partner) {
             Ok(decision) => {
                 let lines = annuity_lines(&sale.partner_id, id, (day_of(fact), fee), &decision, []);
                 (entries_due(lines.first(), &[]).ok()?.pop(), Outcome::Decided)

@@ -11,6 +11,11 @@ pub type Item = HashMap<String, AttributeValue>;
 /// The most writes in one transaction (a limit of DynamoDB).
 pub const MAX_WRITES: usize = 100;
 
+/// The most rows that one step of a sum adds up: about 10 MB, in a part of what a function may take.
+pub const MOST_ADDED_UP: usize = 20_000;
+/// The rows of a month that are added up in a second.
+pub const ROWS_ADDED_UP_PER_SECOND: u64 = 1_000;
+
 /// Partition and sort key of an item.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Key {
@@ -181,6 +186,16 @@ pub trait Store: Send + Sync {
     /// The most writes in one transaction.
     fn max_writes(&self) -> usize {
         MAX_WRITES
+    }
+
+    /// The most rows that one step of a sum adds up.
+    fn most_added_up(&self) -> usize {
+        MOST_ADDED_UP
+    }
+
+    /// The rows of a month that are added up in a second, at most: a longer month waits before its next sum.
+    fn rows_added_up_per_second(&self) -> u64 {
+        ROWS_ADDED_UP_PER_SECOND
     }
 
     /// Applies all of at most [`Store::max_writes`] writes, or none.

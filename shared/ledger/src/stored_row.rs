@@ -173,6 +173,12 @@ impl Row {
         Row::parse(item, Shown::InIndex).map(|(row, _)| row)
     }
 
+    /// Reads the projected attributes, and whether a choice was made between the claims of the aggregate whose own row it
+    /// is.
+    pub(crate) fn listed_with_choice(item: &Item) -> Result<(Row, bool), Unreadable> {
+        Row::parse(item, Shown::InIndex).map(|(row, state)| (row, state.is_some_and(|state| state.chosen)))
+    }
+
     /// Reads a whole row of an aggregate, which must be as recorded; with the state of the aggregate if it is the
     /// aggregate's own row.
     pub(crate) fn recorded(stored: Arc<Item>) -> Result<(Row, Option<AggregateState>), Unreadable> {

@@ -1,211 +1,214 @@
-//! Month totals: the sum of a partner's entries of a month, stored so that it can be read without them. It is computed
-//! again from the entries, never incremented: a repeated, late or reordered message changes nothing.
+//! Adding up a partner's month: the totals of its entries and its customer sales, stored so that they can be read without
+//! them. They are computed again from the rows, never incremented: a repeated, late or reordered message changes nothing.
 
+pub use crate::month_total::MonthSum;
 pub use crate::partner_month::PartnerMonth;
+pub use crate::sales_by_day::SalesByDay;
 
 use crate::bookings::Announce;
-use crate::error::{SHAPE, UNSTORABLE};
-use crate::item;
+use crate::error::SHAPE;
 use crate::keys;
-use crate::lenient::is_unknown_total;
-use crate::store::{Consistency, Item, Key, Store, TransactError, Write};
-use crate::{Ledger, LedgerError, Unreadable};
-use rules::totals::{Group, Total};
-use rules::{Minor, Totals};
+use crate::lenient::UnknownEntry;
+use crate::month_total::{SumText, replacement, revision_of};
+use crate::partner_contracts::ListingRow;
+use crate::queries::{index_key, name, rows_of};
+use crate::rows::{Content, Row};
+use crate::store::{Consistency, IndexKey, Item, Store, TransactError, Write};
+use crate::{Ledger, LedgerError};
+use jiff::Timestamp;
+use rules::{Fact, Sale};
 use serde::{Deserialize, Serialize};
-use std::str::FromStr;
 
-/// The most attempts at a refresh whose total changes concurrently.
+/// The most attempts at a sum whose total changes concurrently.
 const ATTEMPTS: u32 = 12;
 
-/// A month's totals as stored.
-#[derive(Debug, Serialize, Deserialize)]
-struct StoredTotals {
-    pk: String,
-    sk: String,
-    gpk: String,
-    gsk: String,
-    #[serde(rename = "tt")]
-    totals: Vec<String>,
-    /// The revision; the index does not have it.
-    #[serde(rename = "v", default)]
-    revision: u64,
-}
-
-/// One total as text: `commission referrer EUR 12 120000 0`, the group, the count, the amounts in minor units. A short
-/// form, since a summary reads thousands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct StoredTotal(Group, Total);
-
-/// A text that is not a total.
-#[derive(Debug, thiserror::Error)]
-#[error("a stored total is written in another way")]
-struct NoTotal;
-
-impl From<StoredTotal> for String {
-    fn from(StoredTotal(Group { kind, model, currency }, total): StoredTotal) -> String {
-        let Total { count, amount, vendor_share } = total;
-        format!("{kind} {model} {currency} {count} {} {}", amount.0, vendor_share.0)
-    }
-}
-
-impl FromStr for StoredTotal {
-    type Err = NoTotal;
-
-    fn from_str(text: &str) -> Result<StoredTotal, NoTotal> {
-        let mut words = text.split(' ');
-        let mut word = || words.next().ok_or(NoTotal);
-        let kind = word()?.parse().map_err(|_| NoTotal)?;
-        let model = word()?.parse().map_err(|_| NoTotal)?;
-        let currency = word()?.parse().map_err(|_| NoTotal)?;
-        let count = word()?.parse().map_err(|_| NoTotal)?;
-        let mut minor = || word()?.parse().map(Minor).map_err(|_| NoTotal);
-        let (amount, vendor_share) = (minor()?, minor()?);
-        match words.next() {
-            None => Ok(StoredTotal(Group { kind, model, currency }, Total { count, amount, vendor_share })),
-            Some(_) => Err(NoTotal),
-        }
-    }
-}
-
-/// A partner's totals of a month, as stored.
-#[derive(Debug)]
-pub(crate) struct MonthTotals {
+/// A sum of which a part of the rows is added up, as a message carries it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PartialSum {
     /// The partner and the month.
-    pub(crate) of: PartnerMonth,
-    /// The totals with known names.
-    pub(crate) totals: Totals,
-    /// The totals of a later release, as text.
-    unknown: Vec<String>,
-    revision: u64,
+    pub of: PartnerMonth,
+    /// The revision of the total when the sum began; none: there was none.
+    revision: Option<u64>,
+    /// The last row added up.
+    after: IndexKey,
+    sum: SumText,
+    /// The number of rows added up.
+    rows: u64,
 }
 
-impl MonthTotals {
-    pub(crate) fn read(item: Item) -> Result<MonthTotals, Unreadable> {
-        let key = item::key(&item);
-        let of = keys::totals_of(&key.pk).zip(key.sk.parse().ok());
-        let Some((partner_id, month)) = of else {
-            return Err(Unreadable::damaged(key, "its key is not that of a month total"));
-        };
-        let stored: Result<StoredTotals, _> = serde_dynamo::from_item(item);
-        let Ok(stored) = stored else { return Err(Unreadable::damaged(key, SHAPE)) };
-        let (unknown, known): (Vec<_>, Vec<_>) = stored.totals.into_iter().partition(|text| is_unknown_total(text));
-        let known: Result<Vec<StoredTotal>, NoTotal> = known.iter().map(|text| text.parse()).collect();
-        let Ok(known) = known else { return Err(Unreadable::damaged(key, SHAPE)) };
-        let totals = Totals(known.into_iter().map(|StoredTotal(group, total)| (group, total)).collect());
-        Ok(MonthTotals { of: PartnerMonth { partner_id, month }, totals, unknown, revision: stored.revision })
-    }
-
-    /// Whether there are totals that this release does not know.
-    pub(crate) fn has_unknown(&self) -> bool {
-        !self.unknown.is_empty()
-    }
-
-    /// Whether the stored item equals the item that would be written now.
-    pub(crate) fn is_stored_as(&self, item: &Item) -> bool {
-        attributes(&self.of, &self.totals, &self.unknown, self.revision)
-            .is_ok_and(|read| read.iter().all(|(name, value)| item.get(name) == Some(value)))
-    }
-
-    /// The write of new totals in place of the stored item; the totals that this release does not know stay.
-    fn replaced_by(&self, totals: &Totals, stored: &Item) -> Result<Write, LedgerError> {
-        let read = attributes(&self.of, &self.totals, &self.unknown, self.revision)?;
-        let changed = attributes(&self.of, totals, &self.unknown, self.revision + 1)?;
-        let mut item = item::rewrite(stored, &read, changed.clone());
-        // These are derived, so the stored values do not matter.
-        item.extend(["gpk", "gsk"].iter().filter_map(|name| Some(((*name).to_owned(), changed.get(*name)?.clone()))));
-        Ok(match stored.get("v") {
-            Some(_) => Write::Replace(item, self.revision),
-            None => Write::Mend(item, None),
-        })
-    }
+/// The sum of a month's rows, not written yet.
+#[derive(Debug)]
+pub(crate) enum Summed {
+    /// The total is the sum of the rows.
+    Unchanged,
+    /// The total that replaces the one that was read.
+    New(Write),
+    /// More rows than fit a step: go on with this.
+    InPart(PartialSum),
+    /// The total has changed since the sum began: begin again.
+    Overtaken,
 }
 
-/// A month's totals as an item of this release.
-fn attributes(of: &PartnerMonth, totals: &Totals, unknown: &[String], revision: u64) -> Result<Item, LedgerError> {
-    let PartnerMonth { partner_id, month } = of;
-    let Key { pk, sk } = keys::totals(partner_id, *month);
-    let known = totals.0.iter().map(|(group, total)| String::from(StoredTotal(*group, *total)));
-    let stored = StoredTotals {
-        pk,
-        sk,
-        gpk: keys::month_partition(*month),
-        gsk: partner_id.to_string(),
-        totals: known.chain(unknown.iter().cloned()).collect(),
-        revision,
-    };
-    serde_dynamo::to_item(stored)
-        .map_err(|_| LedgerError::Damaged { key: keys::totals_partition(partner_id), why: UNSTORABLE })
+/// The result of adding up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum AddedUp {
+    /// The total is that of the rows; whether it had been another.
+    Done { changed: bool },
+    /// More rows than fit a step: go on with this.
+    InPart(PartialSum),
+    /// The total has changed since the sum began: begin again.
+    Overtaken,
+}
+
+/// Rows added up so far.
+#[derive(Debug, Default)]
+struct Progress {
+    sum: MonthSum,
+    rows: u64,
 }
 
 impl<S: Store, A: Announce> Ledger<S, A> {
-    /// Computes a partner's totals of a month from its entries. It reads the total first, and writes on condition that
-    /// the total has not changed: so an older sum never replaces a newer one. An unreadable total is written again: all
-    /// of it is derived.
-    pub async fn refresh_totals(&self, of: &PartnerMonth) -> Result<(), LedgerError> {
+    /// Adds up a partner's month to the end, however many rows it has.
+    pub async fn refresh_totals(&self, of: &PartnerMonth, at: Timestamp) -> Result<(), LedgerError> {
         for attempt in 0..ATTEMPTS {
-            let key = keys::totals(&of.partner_id, of.month);
-            let item = self.store.get(vec![key], Consistency::Strong).await?.into_iter().next();
-            let totals = self.totals_of_entries(of).await?;
-            let write = match item {
-                None if totals.0.is_empty() => return Ok(()),
-                None => Write::Insert(attributes(of, &totals, &[], 1)?),
-                Some(mut item) => match MonthTotals::read(item.clone()) {
-                    Ok(known) if known.totals == totals && known.is_stored_as(&item) => return Ok(()),
-                    Ok(known) => known.replaced_by(&totals, &item)?,
-                    Err(_) => Write::Mend(attributes(of, &totals, &[], 1)?, item.remove("v")),
-                },
-            };
-            match self.store.transact(vec![write]).await {
-                Ok(()) => return Ok(()),
-                Err(TransactError::Conflict) => self.store.back_off(attempt).await,
-                Err(TransactError::Failed(error)) => return Err(error.into()),
+            let stored = self.stored_total(of).await?;
+            let mut summed = self.sum(of, stored, at).await?;
+            while let Summed::InPart(partial) = summed {
+                summed = self.sum_on(&partial, at).await?;
+            }
+            match self.put_sum(summed).await? {
+                AddedUp::Done { .. } => return Ok(()),
+                AddedUp::Overtaken | AddedUp::InPart(_) => self.store.back_off(attempt).await,
             }
         }
         Err(LedgerError::Contended { what: keys::totals_partition(&of.partner_id), attempts: ATTEMPTS })
     }
 
-    async fn totals_of_entries(&self, of: &PartnerMonth) -> Result<Totals, LedgerError> {
-        let mut totals = Totals::default();
-        let days = (of.month.first(), of.month.last());
-        let all = self.entries(&of.partner_id, days, usize::MAX, None).await?;
-        // A sum without the unreadable entries would look complete. Entries of a later release have totals of their
-        // own, which stay.
-        if all.unreadable.len() > all.unknown.len() {
-            let key = all.unreadable.into_iter().next().unwrap_or_default();
-            return Err(LedgerError::Damaged { key, why: SHAPE });
+    /// Adds up a month's rows, for the total that was read before. The total is to be written on condition that it has not
+    /// changed: so an older sum never replaces a newer one.
+    pub(crate) async fn sum(
+        &self,
+        of: &PartnerMonth,
+        stored: Option<Item>,
+        at: Timestamp,
+    ) -> Result<Summed, LedgerError> {
+        let mut progress = Progress::default();
+        match self.take_rows(of, None, &mut progress).await? {
+            None => progress.summed(of, stored, at),
+            Some(after) => Ok(Summed::InPart(progress.stopped(of, revision_of(stored.as_ref()), after))),
         }
-        for listed in all.list {
-            let entry = &listed.recorded.entry;
-            totals
-                .book(&entry.posting, entry.amount, entry.vendor_share)
-                .map_err(|source| LedgerError::Overflow { what: keys::totals_partition(&of.partner_id), source })?;
+    }
+
+    /// Adds up the next step of a month.
+    pub(crate) async fn sum_on(&self, partial: &PartialSum, at: Timestamp) -> Result<Summed, LedgerError> {
+        let PartialSum { of, revision, after, sum, rows } = partial;
+        let Some(sum) = sum.read() else { return Ok(Summed::Overtaken) };
+        let mut progress = Progress { sum, rows: *rows };
+        if let Some(after) = self.take_rows(of, Some(after.clone()), &mut progress).await? {
+            return Ok(Summed::InPart(progress.stopped(of, *revision, after)));
         }
-        Ok(totals)
+        let stored = self.stored_total(of).await?;
+        if revision_of(stored.as_ref()) != *revision {
+            return Ok(Summed::Overtaken);
+        }
+        progress.summed(of, stored, at)
+    }
+
+    async fn stored_total(&self, of: &PartnerMonth) -> Result<Option<Item>, LedgerError> {
+        let key = keys::totals(&of.partner_id, of.month);
+        Ok(self.store.get(vec![key], Consistency::Strong).await?.into_iter().next())
+    }
+
+    /// Writes a sum.
+    pub(crate) async fn put_sum(&self, summed: Summed) -> Result<AddedUp, LedgerError> {
+        let write = match summed {
+            Summed::Unchanged => return Ok(AddedUp::Done { changed: false }),
+            Summed::InPart(partial) => return Ok(AddedUp::InPart(partial)),
+            Summed::Overtaken => return Ok(AddedUp::Overtaken),
+            Summed::New(write) => write,
+        };
+        match self.store.transact(vec![write]).await {
+            Ok(()) => Ok(AddedUp::Done { changed: true }),
+            Err(TransactError::Conflict) => Ok(AddedUp::Overtaken),
+            Err(TransactError::Failed(error)) => Err(error.into()),
+        }
+    }
+
+    /// Adds up the rows of a month after one of them, as many as one step takes. Returns the last of them if more follow.
+    async fn take_rows(
+        &self,
+        of: &PartnerMonth,
+        after: Option<IndexKey>,
+        progress: &mut Progress,
+    ) -> Result<Option<IndexKey>, LedgerError> {
+        let most = self.store.most_added_up();
+        let mut range = rows_of(&of.partner_id, (of.month.first(), of.month.last()), after);
+        let mut left = most;
+        loop {
+            range.limit = range.limit.min(left);
+            let page = self.store.index(range.clone()).await?;
+            for item in &page.items {
+                self.take_row(of, item, progress).await?;
+            }
+            let last = page.items.last().filter(|_| page.more).map(|last| index_key(range.index, last));
+            left = left.saturating_sub(page.items.len());
+            if last.is_none() || left == 0 {
+                return Ok(last);
+            }
+            range.after = last;
+        }
+    }
+
+    async fn take_row(&self, of: &PartnerMonth, item: &Item, progress: &mut Progress) -> Result<(), LedgerError> {
+        let (row, is_chosen) = match Row::listed_with_choice(item) {
+            Ok(read) => read,
+            // A sum without a damaged entry would look complete. Entries of a later release have totals of their own,
+            // which stay.
+            Err(_) if UnknownEntry::read(item).is_some() => return Ok(()),
+            Err(_) => return Err(LedgerError::Damaged { key: name(item), why: SHAPE }),
+        };
+        progress.rows += 1;
+        if let Some(entry) = row.entry() {
+            let booked = progress.sum.totals.book(&entry.posting, entry.amount, entry.vendor_share);
+            booked.map_err(|source| LedgerError::Overflow { what: keys::totals_partition(&of.partner_id), source })?;
+        }
+        if self.counts_sale(of, &row, is_chosen).await? {
+            row.fact().iter().filter_map(Fact::sale).for_each(|sale| progress.sum.sales.count(sale.signed_on));
+        }
+        Ok(())
+    }
+
+    /// Whether a row shows a customer sale of the partner, signed in the month. Whose sale a contract with a choice is, only
+    /// the contract itself says, and its last row under the partner counts it.
+    async fn counts_sale(&self, of: &PartnerMonth, row: &Row, is_chosen: bool) -> Result<bool, LedgerError> {
+        let counted = |sale: &Sale| PartnerMonth::of_sale(sale).as_ref() == Some(of);
+        match &row.content {
+            Content::Own { fact: Some(Fact::Sale(sale)), .. } if !is_chosen => Ok(counted(sale)),
+            Content::Own { fact: Some(Fact::Sale(_)), .. } | Content::Choice { .. } => {
+                let Some(ListingRow { contract_id, row }) = ListingRow::of(row.key()) else { return Ok(false) };
+                let aggregates = self.aggregates(keys::contract_partition(&contract_id)).await?.whole()?;
+                let effective = aggregates.contract();
+                Ok(effective.sale().is_some_and(counted) && aggregates.is_last_listing(&row, &of.partner_id))
+            }
+            Content::Own { .. }
+            | Content::Entry { .. }
+            | Content::Adjustment { .. }
+            | Content::AdjustmentEntry { .. }
+            | Content::Claim { .. }
+            | Content::SaleMoved { .. }
+            | Content::SetAside { .. } => Ok(false),
+        }
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use rules::{Kind, Model};
+impl Progress {
+    fn summed(self, of: &PartnerMonth, stored: Option<Item>, at: Timestamp) -> Result<Summed, LedgerError> {
+        let replacement = replacement(of, stored, (&self.sum, self.rows), at)?;
+        Ok(replacement.map_or(Summed::Unchanged, Summed::New))
+    }
 
-    #[test]
-    fn a_total_is_stored_as_one_text() {
-        let group = Group { kind: Kind::RevenueShare, model: Model::Affiliate, currency: "JPY".parse().unwrap() };
-        let total = Total { count: 3, amount: Minor(-600), vendor_share: Minor(i64::MAX) };
-        let text = String::from(StoredTotal(group, total));
-        assert_eq!(text, "revenue-share affiliate JPY 3 -600 9223372036854775807");
-        assert_eq!(text.parse::<StoredTotal>().unwrap(), StoredTotal(group, total));
-        for (part, other) in [
-            (" 3 ", " -3 "),
-            ("affiliate", "affiliates"),
-            ("JPY", "jpy"),
-            ("807", "808"),
-            ("807", "807 0"),
-            (" -600", ""),
-        ] {
-            assert!(text.replace(part, other).parse::<StoredTotal>().is_err(), "{other}");
-        }
+    fn stopped(self, of: &PartnerMonth, revision: Option<u64>, after: IndexKey) -> PartialSum {
+        PartialSum { of: of.clone(), revision, after, sum: SumText::from(&self.sum), rows: self.rows }
     }
 }

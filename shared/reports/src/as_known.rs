@@ -60,5 +60,5 @@ pub async fn months<S: Store>(
             return Ok(Err(overflow(partner_id, source)));
         }
     }
-    Ok(Ok(Months { totals, unreadable: entries.unreadable }))
+    Ok(Ok(Months { totals, unreadable: entries.unreadable, ..Months::default() }))
 }

@@ -2,9 +2,8 @@
 
 use jiff::civil::Date;
 use ledger::missed_years::{SetAside, YearOf};
-use ledger::queries::CustomerSales;
+use ledger::months::Months;
 use ledger::whole_partner::WholePartner;
-use ledger::{Ledger, LedgerError, PartnerRecord, Store};
 use rules::Agreement;
 use rules::minimum_sales::{Status, Year, minimum_sales};
 
@@ -33,20 +32,16 @@ impl AgreementYear {
 pub struct AgreementYears {
     /// The years with a minimum that have begun, by agreement.
     pub years: Vec<AgreementYear>,
-    /// The keys of the unreadable items that were skipped, as `PK SK`.
+    /// The keys of the month totals that cannot be read, or whose sales are not counted yet, as `PK SK`.
     pub unreadable: Vec<String>,
 }
 
-/// Every year with a minimum that has begun, of every agreement of a partner.
-pub async fn of_partner<S: Store>(
-    ledger: &Ledger<S>,
-    partner: &WholePartner,
-    today: Date,
-) -> Result<AgreementYears, LedgerError> {
-    let CustomerSales { signed_on, unreadable } = sales(ledger, &partner.record).await?;
+/// Every year with a minimum that has begun, of every agreement of a partner, from the sales in its month totals.
+pub fn of_partner(partner: &WholePartner, months: &Months, today: Date) -> AgreementYears {
+    let signed_on = months.signed_on();
     let of_agreement = |agreement: &Agreement| {
         let id = agreement.id();
-        let with_what_was_said = move |year: Year| {
+        let with_what_was_said = |year: Year| {
             let of = YearOf { agreement: id, number: year.number };
             let set_aside = partner.set_aside.get(&of).filter(|said| said.is_about(&year)).cloned();
             let is_current = year.from <= today && today <= year.to;
@@ -54,15 +49,7 @@ pub async fn of_partner<S: Store>(
         };
         minimum_sales(agreement, &signed_on, today).into_iter().map(with_what_was_said).collect::<Vec<_>>()
     };
-    let years = partner.record.partner.agreements.iter().flat_map(of_agreement).collect();
-    Ok(AgreementYears { years, unreadable })
-}
-
-/// The customer sales that count for a minimum; empty, without a read, if no agreement has one.
-async fn sales<S: Store>(ledger: &Ledger<S>, record: &PartnerRecord) -> Result<CustomerSales, LedgerError> {
-    let asking = record.partner.agreements.iter().filter(|agreement| agreement.terms().minimum_sales().is_some());
-    match asking.map(Agreement::starts_on).min() {
-        Some(first) => ledger.customer_sales(&record.id, first).await,
-        None => Ok(CustomerSales::default()),
-    }
+    let years: Vec<AgreementYear> = partner.record.partner.agreements.iter().flat_map(of_agreement).collect();
+    let unreadable = months.unreadable.iter().chain(&months.without_sales).filter(|_| !years.is_empty());
+    AgreementYears { unreadable: unreadable.cloned().collect(), years }
 }

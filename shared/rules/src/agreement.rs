@@ -328,6 +328,16 @@ impl Agreements {
         Agreements(self.0.iter().map(change).collect())
     }
 
+    /// The number of a partner's earliest sales that suffices to decide, under any of these agreements, whether a sale is
+    /// paid (§3.3): one less than the latest sale from which one of them pays, ended and future ones too.
+    pub fn most_listed(&self) -> usize {
+        let needed = |agreement: &Agreement| match agreement.earnings() {
+            Earnings::Recurring { .. } => 0,
+            Earnings::Once { rates: _, from_sale } => usize::from(from_sale.number()).saturating_sub(1),
+        };
+        self.0.iter().map(needed).max().unwrap_or(0)
+    }
+
     /// All agreements, oldest first.
     pub fn iter(&self) -> impl Iterator<Item = &Agreement> {
         self.0.iter()
@@ -345,6 +355,38 @@ mod tests {
     fn fee() -> EntryFee {
         let commercial_potential = Money::parse("100000.10", "EUR".parse().unwrap()).unwrap();
         EntryFee { segment: "mairies".into(), commercial_potential, rate: "0.025".parse().unwrap() }
+    }
+
+    #[test]
+    fn a_partner_s_list_is_as_long_as_its_agreements_need() {
+        let check = |all: &[(&str, Model, Option<u64>)], expected: usize| {
+            let drafts = all.iter().map(|(starts_on, model, from_sale)| {
+                let is_integrator = matches!(model, Model::AffiliatedIntegrator | Model::IndependentIntegrator);
+                let starts_on: Day = starts_on.parse().unwrap();
+                let qualified = is_integrator.then_some(starts_on);
+                let from_sale = from_sale.map(|n| n.try_into().unwrap());
+                let ends_on = starts_on.to_string().replace("-01-01", "-12-31").parse().ok();
+                let (of_affiliates, fee) = (*model == Model::Affiliate, fee());
+                Draft {
+                    ends_on,
+                    from_sale,
+                    technical_qualification: qualified,
+                    support_structure: of_affiliates.then_some(true),
+                    entry_fee: of_affiliates.then_some(fee),
+                    ..draft(*model, &starts_on.to_string())
+                }
+            });
+            let agreements = Agreements::new(drafts.map(|draft| draft.accept().unwrap()).collect()).unwrap();
+            assert_eq!(agreements.most_listed(), expected, "{all:?}");
+        };
+        check(&[], 0);
+        check(&[("2024-01-01", Model::Referrer, None)], 0);
+        check(&[("2024-01-01", Model::Affiliate, None)], 0);
+        check(&[("2024-01-01", Model::AffiliatedIntegrator, None)], 1);
+        check(&[("2024-01-01", Model::Referrer, Some(12))], 11);
+        let ended_and_future =
+            [("2020-01-01", Model::Referrer, Some(10)), ("2024-01-01", Model::IndependentIntegrator, None)];
+        check(&ended_and_future, 9);
     }
 
     #[test]

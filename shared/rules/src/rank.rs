@@ -3,8 +3,7 @@
 use crate::programme::FromSale;
 use crate::{ContractId, Day, Sale};
 
-/// The number of a partner's earliest sales that suffices to decide whether any sale is paid: a sale that is not among
-/// them has rank 12 or more, and no agreement pays from later than sale 12.
+/// The most of a partner's earliest sales that any agreements need: none pays from later than sale 12.
 pub const EARLIEST: usize = FromSale::MAX as usize - 1;
 
 /// The sort key of a sale. Ordered as §3.3 orders sales.
@@ -22,7 +21,16 @@ impl From<&Sale> for RankKey {
     }
 }
 
-/// The [`EARLIEST`] earliest sales of a partner, in order; all of them, if there are fewer.
+/// A sale whose rank changes by one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Moved {
+    /// The sale.
+    pub key: RankKey,
+    /// The higher one of its ranks before and after.
+    pub higher: usize,
+}
+
+/// The earliest sales of a partner, in order: as many as its agreements need, or all of them, if there are fewer.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Earliest(Vec<RankKey>);
 
@@ -40,30 +48,44 @@ impl TryFrom<Vec<RankKey>> for Earliest {
 }
 
 impl Earliest {
-    /// Whether a sale is, or would be, among the earliest. Later facts can only turn true into false.
-    pub fn admits(&self, key: &RankKey) -> bool {
-        self.0.len() < EARLIEST || self.0.last().is_some_and(|last| key <= last)
+    /// Whether a sale is, or would be, among the `most` earliest. Later facts can only turn true into false.
+    pub fn admits(&self, key: &RankKey, most: usize) -> bool {
+        match most.checked_sub(1) {
+            None => false,
+            Some(last) => self.0.get(last).is_none_or(|last| key <= last),
+        }
     }
 
-    /// Adds a sale, if it is among the earliest and not listed yet. Returns the sales whose rank grows: those after it,
-    /// including the one that drops off the end. `None`: nothing changed.
-    pub fn add(&mut self, key: RankKey) -> Option<Vec<RankKey>> {
-        if !self.admits(&key) {
+    /// Adds a sale, if it is among the `most` earliest and not listed yet. Returns the sales whose rank grows: those after
+    /// it, including the one that drops off the end. `None`: nothing changed.
+    pub fn add(&mut self, key: RankKey, most: usize) -> Option<Vec<Moved>> {
+        if !self.admits(&key, most) {
             return None;
         }
         let at = self.0.binary_search(&key).err()?;
-        let displaced = self.0.iter().skip(at).cloned().collect();
+        let displaced = self.moved_from(at);
         self.0.insert(at, key);
-        self.0.truncate(EARLIEST);
+        self.cut(most);
         Some(displaced)
+    }
+
+    /// Keeps the `most` earliest.
+    pub fn cut(&mut self, most: usize) {
+        self.0.truncate(most);
     }
 
     /// Removes a sale and returns those after it, whose rank shrinks. The list may then be incomplete although there
     /// are later sales: a write that looks at one of those [adds](Earliest::add) it. `None`: it is not on the list.
-    pub fn remove(&mut self, key: &RankKey) -> Option<Vec<RankKey>> {
+    pub fn remove(&mut self, key: &RankKey) -> Option<Vec<Moved>> {
         let at = self.0.binary_search(key).ok()?;
         self.0.remove(at);
-        Some(self.0.iter().skip(at).cloned().collect())
+        Some(self.moved_from(at))
+    }
+
+    /// The sales from a place on, for which one more is or was in front of them.
+    fn moved_from(&self, at: usize) -> Vec<Moved> {
+        let moved = |(place, key): (usize, &RankKey)| Moved { key: key.clone(), higher: place + 2 };
+        self.0.iter().enumerate().skip(at).map(moved).collect()
     }
 
     /// Whether the sale is the first on the list.
@@ -84,7 +106,7 @@ impl Earliest {
 }
 
 /// §3.3: the rank of a sale that has been [added](Earliest::add) to its partner's earliest sales. A sale that is not
-/// among them has rank 12 or more; no agreement distinguishes these, so the answer is 12.
+/// among them is paid under each of the partner's agreements; none distinguishes such sales, so the answer is 12.
 pub fn rank(sale: &Sale, earliest: &Earliest) -> usize {
     let key = (sale.signed_on, &sale.contract_id);
     earliest.0.binary_search_by(|other| (other.signed_on, &other.contract_id).cmp(&key)).unwrap_or(EARLIEST) + 1
@@ -107,17 +129,17 @@ mod tests {
         rank(&Sale { contract_id, partner_id, customer_id, signed_on, annual_fee, instance }, earliest)
     }
 
-    fn names(keys: Option<Vec<RankKey>>) -> Option<Vec<String>> {
-        keys.map(|keys| keys.into_iter().map(|key| key.contract_id.to_string()).collect())
+    fn names(moved: Option<Vec<Moved>>) -> Option<Vec<String>> {
+        moved.map(|moved| moved.into_iter().map(|moved| moved.key.contract_id.to_string()).collect())
     }
 
     #[test]
     fn sales_of_one_day_rank_by_the_bytes_of_their_contract() {
         let mut earliest = Earliest::default();
-        assert_eq!(names(earliest.add(key(2, "T-2"))), Some(vec![]));
-        assert_eq!(names(earliest.add(key(2, "T-10"))), Some(vec!["T-2".into()]));
-        assert_eq!(names(earliest.add(key(1, "T-9"))), Some(vec!["T-10".into(), "T-2".into()]));
-        assert_eq!(earliest.add(key(1, "T-9")), None, "the same sale again");
+        assert_eq!(names(earliest.add(key(2, "T-2"), EARLIEST)), Some(vec![]));
+        assert_eq!(names(earliest.add(key(2, "T-10"), EARLIEST)), Some(vec!["T-2".into()]));
+        assert_eq!(names(earliest.add(key(1, "T-9"), EARLIEST)), Some(vec!["T-10".into(), "T-2".into()]));
+        assert_eq!(earliest.add(key(1, "T-9"), EARLIEST), None, "the same sale again");
         assert!(earliest.is_first(&key(1, "T-9")));
         assert_eq!(["T-10", "T-2"].map(|contract| rank_of(key(2, contract), &earliest)), [2, 3]);
     }
@@ -126,14 +148,36 @@ mod tests {
     fn beyond_the_eleventh_every_sale_is_paid() {
         let mut earliest = Earliest::default();
         for day in 10..21 {
-            assert_eq!(names(earliest.add(key(day, "C"))), Some(vec![]));
+            assert_eq!(names(earliest.add(key(day, "C"), EARLIEST)), Some(vec![]));
         }
         assert_eq!(earliest.iter().count(), EARLIEST);
-        assert_eq!(earliest.add(key(21, "C")), None);
-        assert!(!earliest.admits(&key(20, "D")) && earliest.admits(&key(20, "B")));
+        assert_eq!(earliest.add(key(21, "C"), EARLIEST), None);
+        assert!(!earliest.admits(&key(20, "D"), EARLIEST) && earliest.admits(&key(20, "B"), EARLIEST));
         assert_eq!(rank_of(key(20, "C"), &earliest), 11);
-        assert_eq!(names(earliest.add(key(20, "B"))), Some(vec!["C".into()]), "who drops off is displaced too");
+        assert_eq!(
+            names(earliest.add(key(20, "B"), EARLIEST)),
+            Some(vec!["C".into()]),
+            "who drops off is displaced too"
+        );
         assert_eq!(rank_of(key(20, "C"), &earliest), 12);
+    }
+
+    #[test]
+    fn a_list_is_as_long_as_it_must_be() {
+        let mut earliest = Earliest::default();
+        assert!(!earliest.admits(&key(10, "A"), 0), "no agreement asks for a rank");
+        assert_eq!(earliest.add(key(10, "A"), 0), None);
+        assert_eq!(names(earliest.add(key(10, "A"), 1)), Some(vec![]));
+        assert!(!earliest.admits(&key(11, "B"), 1) && earliest.admits(&key(9, "B"), 1));
+        assert_eq!(names(earliest.add(key(9, "B"), 1)), Some(vec!["A".into()]), "who drops off is displaced too");
+        assert_eq!(earliest.iter().count(), 1);
+        // A list from before the agreements were these is longer, and is cut when it next changes.
+        for day in 12..20 {
+            earliest.add(key(day, "C"), EARLIEST);
+        }
+        assert!(earliest.admits(&key(11, "D"), 2) && !earliest.admits(&key(13, "D"), 2));
+        assert_eq!(names(earliest.add(key(8, "E"), 2)).map(|displaced| displaced.len()), Some(9));
+        assert_eq!(earliest.iter().count(), 2);
     }
 
     #[test]
@@ -150,12 +194,16 @@ mod tests {
     fn a_sale_that_is_taken_off_lets_the_next_one_in() {
         let mut earliest = Earliest::default();
         for day in 10..21 {
-            earliest.add(key(day, "C"));
+            earliest.add(key(day, "C"), EARLIEST);
         }
         assert_eq!(names(earliest.remove(&key(19, "C"))), Some(vec!["C".into()]));
         assert_eq!(earliest.remove(&key(19, "C")), None);
-        assert!(earliest.admits(&key(28, "Z")));
-        assert_eq!(names(earliest.add(key(28, "Z"))), Some(vec![]));
-        assert_eq!(names(earliest.add(key(27, "Y"))), Some(vec!["Z".into()]), "the true eleventh displaces it");
+        assert!(earliest.admits(&key(28, "Z"), EARLIEST));
+        assert_eq!(names(earliest.add(key(28, "Z"), EARLIEST)), Some(vec![]));
+        assert_eq!(
+            names(earliest.add(key(27, "Y"), EARLIEST)),
+            Some(vec!["Z".into()]),
+            "the true eleventh displaces it"
+        );
     }
 }

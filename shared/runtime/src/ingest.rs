@@ -1,10 +1,10 @@
 //! The ingest functions: batch → message → event → fact → ledger.
 
+use crate::announcements::Bookings;
 use crate::aws::Aws;
 use crate::batch::{Message, Worker, serve};
 use crate::dead_letters::DeadLetters;
 use crate::metrics::Metrics;
-use crate::totals::{BookingLedger, Refreshes};
 use crate::{Error, chain, now, telemetry, warm_up};
 use events::{EventType, Refusal, cloud_event};
 use ledger::{LedgerError, Outcome, ReportedFact};
@@ -20,16 +20,14 @@ pub async fn run(event_type: EventType) -> ExitCode {
 
 async fn started(event_type: EventType) -> Result<(), Error> {
     let (aws, metrics) = (Aws::from_env()?, Metrics::from_env()?);
-    let refreshes = Refreshes::from_env(&aws, &metrics)?;
-    let (ledger, dead_letters) = (refreshes.ledger(&aws)?, DeadLetters::from_env(&aws, &metrics)?);
-    warm_up(&ledger).await;
-    serve(&Ingest { event_type, ledger, refreshes, dead_letters, metrics: metrics.clone() }, &metrics).await
+    let (bookings, dead_letters) = (Bookings::from_env(&aws, &metrics)?, DeadLetters::from_env(&aws, &metrics)?);
+    warm_up(&bookings.invocation()).await;
+    serve(&Ingest { event_type, bookings, dead_letters, metrics: metrics.clone() }, &metrics).await
 }
 
 struct Ingest {
     event_type: EventType,
-    ledger: BookingLedger,
-    refreshes: Refreshes,
+    bookings: Bookings,
     dead_letters: DeadLetters,
     metrics: Metrics,
 }
@@ -53,7 +51,6 @@ impl Worker for Ingest {
             }
         }
         back.extend(self.record(accepted).await);
-        self.refreshes.ask().await;
         back
     }
 }
@@ -62,7 +59,7 @@ impl Ingest {
     /// Records facts, and returns the messages that return to the queue.
     async fn record(&self, accepted: Vec<(Message, ReportedFact)>) -> Vec<String> {
         let (messages, reported): (Vec<Message>, Vec<ReportedFact>) = accepted.into_iter().unzip();
-        let outcomes = self.ledger.record(&reported, now()).await;
+        let outcomes = self.bookings.invocation().record(&reported, now()).await;
         let mut back = Vec::new();
         for ((message, reported), outcome) in messages.into_iter().zip(&reported).zip(outcomes) {
             let is_durable = match &outcome {

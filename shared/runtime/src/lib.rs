@@ -1,6 +1,7 @@
 //! The Lambda shell: settings from the environment, clients, logs, metrics, traces, batches of messages, dead letters.
 //! The only place below `functions/` that reads an environment or a clock.
 
+mod announcements;
 pub mod aws;
 mod batch;
 pub mod context;

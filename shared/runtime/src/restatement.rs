@@ -1,5 +1,6 @@
 //! The restatement queue: requests for restatements and choices, and the function that processes them.
 
+use crate::announcements::{BookingLedger, Bookings};
 use crate::aws::Aws;
 use crate::batch::{Message, Worker, serve};
 use crate::context::traced;
@@ -7,7 +8,6 @@ use crate::dead_letters::DeadLetters;
 use crate::environment::{SettingsError, number, variable};
 use crate::metrics::Metrics;
 use crate::own_messages::{Own, own_message};
-use crate::totals::{BookingLedger, Refreshes};
 use crate::{Error, chain, now, telemetry, warm_up};
 use aws_sdk_sqs::Client;
 use events::Refusal;
@@ -149,15 +149,13 @@ pub async fn run() -> ExitCode {
 async fn started() -> Result<(), Error> {
     let (aws, metrics) = (Aws::from_env()?, Metrics::from_env()?);
     let queue = Queue::from_env(&aws)?;
-    let refreshes = Refreshes::from_env(&aws, &metrics)?;
-    let (ledger, dead_letters) = (refreshes.ledger(&aws)?, DeadLetters::from_env(&aws, &metrics)?);
-    warm_up(&ledger).await;
-    serve(&Restatement { ledger, refreshes, dead_letters, queue, metrics: metrics.clone() }, &metrics).await
+    let (bookings, dead_letters) = (Bookings::from_env(&aws, &metrics)?, DeadLetters::from_env(&aws, &metrics)?);
+    warm_up(&bookings.invocation()).await;
+    serve(&Restatement { bookings, dead_letters, queue, metrics: metrics.clone() }, &metrics).await
 }
 
 struct Restatement {
-    ledger: BookingLedger,
-    refreshes: Refreshes,
+    bookings: Bookings,
     dead_letters: DeadLetters,
     queue: Queue,
     metrics: Metrics,
@@ -165,20 +163,19 @@ struct Restatement {
 
 impl Worker for Restatement {
     async fn batch(&self, messages: Vec<Message>) -> Vec<String> {
-        let mut back = Vec::new();
+        let (ledger, mut back) = (self.bookings.invocation(), Vec::new());
         for message in messages {
-            if !Arc::clone(&message.context).scope(self.message(&message)).await {
+            if !Arc::clone(&message.context).scope(self.message(&ledger, &message)).await {
                 back.push(message.id);
             }
         }
-        self.refreshes.ask().await;
         back
     }
 }
 
 impl Restatement {
     /// Processes a message. `false`: it returns to the queue.
-    async fn message(&self, message: &Message) -> bool {
+    async fn message(&self, ledger: &BookingLedger, message: &Message) -> bool {
         let request: Request = match own_message(&message.body) {
             Own::Known(request) => request,
             Own::Unknown(error) => {
@@ -198,9 +195,9 @@ impl Restatement {
             }
         };
         let done = match &request {
-            Request::Partner(step) => self.step(step).await.map(|()| None),
-            Request::Choice(choice) => self.choose(choice).await,
-            Request::SetAside(setting) => self.set_aside(setting).await.map(|()| None),
+            Request::Partner(step) => self.step(ledger, step).await.map(|()| None),
+            Request::Choice(choice) => self.choose(ledger, choice).await,
+            Request::SetAside(setting) => self.set_aside(ledger, setting).await.map(|()| None),
         };
         match done {
             Ok(None) => {
@@ -224,12 +221,12 @@ impl Restatement {
 
     /// Processes one step; another message continues the pass. Unreadable contracts are skipped, and make the pass fail
     /// at its end.
-    async fn step(&self, step: &PartnerStep) -> Result<(), Error> {
+    async fn step(&self, ledger: &BookingLedger, step: &PartnerStep) -> Result<(), Error> {
         let PartnerStep { partner_id, agreements_version, after, .. } = step;
         let because = Trigger::Agreements(*agreements_version);
         let origin = Origin { at: now(), because: &because };
         let version = Some(*agreements_version).filter(|version| *version > 0);
-        let done = self.ledger.restate(partner_id, version, after.clone(), origin).await?;
+        let done = ledger.restate(partner_id, version, after.clone(), origin).await?;
         let mut rest = PartnerStep { after: done.next, ..step.clone() };
         for Failure { contract_id, error } in done.failed {
             let (contract_id_text, error) = (contract_id.as_ref().map(ContractId::as_str), chain(&error));
@@ -254,19 +251,19 @@ impl Restatement {
         let fees = LineId::EntryFee { partner_id: partner_id.clone(), agreement: Day::MIN.into() };
         let mut failed = None;
         if rest.fees_passed_over {
-            failed = self.ledger.repair(&fees, origin).await.err();
+            failed = ledger.repair(&fees, origin).await.err();
         }
         for contract_id in rest.passed_over {
             let line = LineId::Annuity { annuity: AnnuityId { contract_id, term: Term::FIRST }, cause: Cause::Annuity };
-            failed = self.ledger.repair(&line, origin).await.err().or(failed);
+            failed = ledger.repair(&line, origin).await.err().or(failed);
         }
         failed.map_or(Ok(()), |error| Err(error.into()))
     }
 
     /// Sets an item aside. One that says something else by now stays on the list.
-    async fn set_aside(&self, SettingAside { item, why }: &SettingAside) -> Result<(), Error> {
+    async fn set_aside(&self, ledger: &BookingLedger, SettingAside { item, why }: &SettingAside) -> Result<(), Error> {
         let origin = Origin { at: now(), because: &Trigger::SetAside };
-        let outcome = self.ledger.set_item_aside(item, why, origin).await?;
+        let outcome = ledger.set_item_aside(item, why, origin).await?;
         if outcome == Outcome::Changed {
             tracing::warn!(item = item.to_string(), "it says something else by now, and stays on the attention list");
         }
@@ -274,8 +271,8 @@ impl Restatement {
     }
 
     /// Applies a choice, between two passes for every partner with a claim of the sale, as for a change of agreements.
-    async fn choose(&self, choice: &Choice) -> Result<Option<Refusal>, Error> {
-        let contract = self.ledger.contract(&choice.contract_id).await?.contract();
+    async fn choose(&self, ledger: &BookingLedger, choice: &Choice) -> Result<Option<Refusal>, Error> {
+        let contract = ledger.contract(&choice.contract_id).await?.contract();
         let (outlook, _) = choice.judge(&contract);
         if let Some(refusal) = refused(outlook) {
             return Ok(Some(refusal));
@@ -287,7 +284,7 @@ impl Restatement {
             self.queue.send_delayed(pass).await?;
         }
         let because = Trigger::Choice(choice.number);
-        let made = self.ledger.choose(choice, Origin { at: now(), because: &because }).await?;
+        let made = ledger.choose(choice, Origin { at: now(), because: &because }).await?;
         if let Some(refusal) = refused(made) {
             return Ok(Some(refusal));
         }

@@ -30,7 +30,8 @@ pub(crate) async fn set_aside<S: Store>(
     let reason = set_aside::parse(utf8(&body)?)?;
     let of = YearOf { agreement, number };
     let partner = app.registered_whole_partner(&Caller::Admin, &partner_id).await?;
-    let years = minimum_sales::of_partner(&app.ledger, &partner, app.today()).await?.years;
+    let months = app.ledger.totals_of_partner(&partner_id).await?;
+    let years = minimum_sales::of_partner(&partner, &months, app.today()).years;
     let year = missed(&partner.record, of, &years)?;
     let seen = SetAside { sales: year.sales, minimum: year.minimum, reason, at: (app.now)() };
     match app.ledger.set_year_aside(&partner_id, of, &seen).await? {

@@ -13,7 +13,6 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use futures_util::future::try_join;
 use futures_util::stream::{self, StreamExt};
 use ledger::queries::RegisteredPartner;
 use ledger::{LedgerError, Store};
@@ -75,13 +74,16 @@ async fn listed<S: Store>(
     let in_force = app.day().and_then(|today| read.record.partner.agreements.in_force_on(today));
     let mut listed = ListedPartner::new(partner.id.clone(), partner.name, in_force.map(Agreement::model));
     let mut unreadable = Vec::new();
+    if !with.minimum_sales && with.balances.is_none() {
+        return Ok((listed, unreadable));
+    }
+    let months = app.ledger.totals_of_partner(&partner.id).await?;
     if with.minimum_sales {
-        let found = minimum_sales::of_partner(&app.ledger, &read, app.today()).await?;
+        let found = minimum_sales::of_partner(&read, &months, app.today());
         listed = listed.with_years(&found.years);
         unreadable.extend(read.unreadable.into_iter().chain(found.unreadable));
     }
     if let Some(until) = with.balances {
-        let months = app.ledger.totals_of_partner(&partner.id).await?;
         let totals = months.totals.range(..=until).map(|(_, totals)| totals);
         let balances = balances::of_totals(totals).map_err(|source| overflow(&partner.id, source))?;
         listed = listed.with_balances(&balances);
@@ -100,8 +102,8 @@ pub(crate) async fn show<S: Store>(
     let partner_id: PartnerId = id(&path)?;
     parameters.done()?;
     let read = app.registered_whole_partner(&caller, &partner_id).await?;
-    let years = minimum_sales::of_partner(&app.ledger, &read, app.today());
-    let (months, years) = try_join(app.ledger.totals_of_partner(&partner_id), years).await?;
+    let months = app.ledger.totals_of_partner(&partner_id).await?;
+    let years = minimum_sales::of_partner(&read, &months, app.today());
     let mut unreadable = reports::Unreadable::default();
     if caller == Caller::Admin {
         unreadable.add(read.unreadable.iter().cloned());

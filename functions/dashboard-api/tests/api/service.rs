@@ -200,7 +200,7 @@ impl Service {
             }
         }
         for month in self.booked() {
-            self.ledger().refresh_totals(&month).await.unwrap();
+            self.ledger().refresh_totals(&month, Timestamp::UNIX_EPOCH).await.unwrap();
         }
     }
 

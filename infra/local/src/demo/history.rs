@@ -7,9 +7,8 @@ use events::{cloud_event, registration};
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 use jiff::Timestamp;
 use ledger::inquiries::RecordedInquiry;
-use ledger::totals::PartnerMonth;
 use ledger::{Ledger, LedgerError, ReportedFact, Store};
-use rules::{Day, PartnerId};
+use rules::PartnerId;
 use std::collections::BTreeSet;
 
 /// The most events recorded at once, as in a batch of a queue.
@@ -66,7 +65,8 @@ pub async fn record<S: Store>(
         done(1);
     }
     take_in(ledger, &mut batch).await?;
-    add_up(ledger, &partners).await
+    let at = history.last().map_or(Timestamp::UNIX_EPOCH, |step| step.at);
+    add_up(ledger, &partners, at).await
 }
 
 /// Records a batch of one moment.
@@ -87,13 +87,14 @@ async fn register<S: Store>(ledger: &Ledger<S>, partner: &Partner, at: Timestamp
 }
 
 /// Adds up every month of these partners.
-async fn add_up<S: Store>(ledger: &Ledger<S>, partners: &BTreeSet<PartnerId>) -> Result<(), HistoryError> {
+async fn add_up<S: Store>(
+    ledger: &Ledger<S>,
+    partners: &BTreeSet<PartnerId>,
+    at: Timestamp,
+) -> Result<(), HistoryError> {
     for partner_id in partners {
-        let entries = ledger.entries(partner_id, (Day::MIN, Day::MAX), usize::MAX, None).await?;
-        let days = entries.list.iter().map(|listed| listed.recorded.entry.posting.booked_on);
-        let months: BTreeSet<PartnerMonth> =
-            days.map(|day| PartnerMonth { partner_id: partner_id.clone(), month: day.into() }).collect();
-        let added = stream::iter(&months).map(|month| ledger.refresh_totals(month)).buffer_unordered(AT_ONCE);
+        let months = ledger.months_of(partner_id).await?;
+        let added = stream::iter(&months).map(|month| ledger.refresh_totals(month, at)).buffer_unordered(AT_ONCE);
         added.try_collect::<Vec<_>>().await?;
     }
     Ok(())

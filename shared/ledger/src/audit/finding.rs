@@ -2,10 +2,10 @@
 
 use crate::Unreadable;
 use crate::store::Key;
-use crate::totals::PartnerMonth;
+use crate::totals::{MonthSum, PartnerMonth};
 use rules::line::LineId;
 use rules::rank::Earliest;
-use rules::{AnnuityId, Cause, ContractId, Minor, PartnerId, PostingKey, Totals};
+use rules::{AnnuityId, Cause, ContractId, Minor, PartnerId, PostingKey};
 use std::fmt;
 
 /// A finding: something in the table that is wrong. A finding includes the values read, so if two audits of a live
@@ -67,14 +67,14 @@ pub enum Finding {
     Unseen { key: Key, contract_id: ContractId },
     /// An item that has lost its revision, so that it can never be written again.
     NoRevision { key: Key },
-    /// A month total that differs from the sum of the entries: a refresh is pending, or was lost.
+    /// A month total that differs from the sum of the entries and the sales: another sum is to come, or was lost.
     Totals {
         /// The partner and the month.
         of: PartnerMonth,
-        /// The stored totals; none: unreadable.
-        stored: Option<Totals>,
-        /// The sum of the entries.
-        booked: Totals,
+        /// The stored sum; none: unreadable, or written before sales were counted.
+        stored: Option<MonthSum>,
+        /// The sum of the entries and the sales.
+        booked: MonthSum,
     },
 }
 

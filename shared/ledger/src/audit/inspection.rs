@@ -6,12 +6,14 @@ use crate::aggregates::Aggregates;
 use crate::item::{Hash, key, text};
 use crate::keys::{self, RowKey};
 use crate::marks::Difference;
+use crate::month_total::{MonthSum, MonthTotal};
+use crate::partner_month::PartnerMonth;
 use crate::rows::Row;
 use crate::store::Item;
-use crate::totals::{MonthTotals, PartnerMonth};
 use crate::{Unreadable, attention, inquiries, missed_years, perks, set_aside};
 use rules::line::{LineId, entry_fee_line};
-use rules::{Entry, Line, Minor, Partner, PartnerId, PostingKey, Totals};
+use rules::rank::Earliest;
+use rules::{Entry, Line, Minor, Partner, PartnerId, PostingKey};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -20,12 +22,12 @@ use std::sync::Arc;
 pub struct Inspection {
     survey: Survey,
     audit: Audit,
-    /// The sums of the entries, by partner and month.
-    booked: BTreeMap<PartnerMonth, Totals>,
+    /// The sums of the entries and the sales, by partner and month.
+    booked: BTreeMap<PartnerMonth, MonthSum>,
     /// The months with an entry that cannot be read or added up.
     unsure: BTreeSet<PartnerMonth>,
     /// The months with stored totals.
-    stored: BTreeMap<PartnerMonth, Option<Totals>>,
+    stored: BTreeMap<PartnerMonth, Option<MonthSum>>,
     /// The partners whose entry fees were checked.
     fees: BTreeSet<PartnerId>,
 }
@@ -82,7 +84,7 @@ impl Inspection {
             let booked = self.booked.get(of).cloned().unwrap_or_default();
             let stored = self.stored.get(of).cloned();
             // A missing month total equals an empty one.
-            if stored.clone().unwrap_or(Some(Totals::default())).as_ref() != Some(&booked) {
+            if stored.clone().unwrap_or(Some(MonthSum::default())).as_ref() != Some(&booked) {
                 let stored = stored.flatten();
                 self.audit.findings.push(Finding::Totals { of: of.clone(), stored, booked });
             }
@@ -137,6 +139,7 @@ impl Inspection {
             self.find(Finding::Unfinished { annuity, todo });
         }
         let sums = self.book(partition, &aggregates)?;
+        self.count_sale(&aggregates);
         if aggregates.unreadable().next().is_some() {
             return None;
         }
@@ -177,7 +180,7 @@ impl Inspection {
             for recorded in entries {
                 let Entry { posting, amount, vendor_share, .. } = &recorded.entry;
                 let of = PartnerMonth { partner_id: posting.partner_id.clone(), month: posting.booked_on.into() };
-                if self.booked.entry(of.clone()).or_default().book(posting, *amount, *vendor_share).is_err() {
+                if self.booked.entry(of.clone()).or_default().totals.book(posting, *amount, *vendor_share).is_err() {
                     self.unsure.insert(of);
                     overflow = true;
                 }
@@ -193,6 +196,14 @@ impl Inspection {
             return None;
         }
         Some(sums)
+    }
+
+    /// Counts the effective sale of a contract in the month of its signature.
+    fn count_sale(&mut self, aggregates: &Aggregates) {
+        let contract = aggregates.contract();
+        if let Some((sale, of)) = contract.sale().and_then(|sale| Some((sale, PartnerMonth::of_sale(sale)?))) {
+            self.booked.entry(of).or_default().sales.count(sale.signed_on);
+        }
     }
 
     fn compare(&mut self, lines: Vec<Line>, mut sums: Sums, doubtful: bool) {
@@ -233,12 +244,12 @@ impl Inspection {
             return self.find(Finding::Unreadable(Unreadable::damaged(key, "its key is not that of a month total")));
         };
         let of = PartnerMonth { partner_id: partner_id.clone(), month };
-        let stored = match MonthTotals::read(item.clone()) {
-            Ok(totals) => {
-                if totals.has_unknown() {
+        let stored = match MonthTotal::read(item.clone()) {
+            Ok(total) => {
+                if total.has_unknown() {
                     self.find(Finding::Unreadable(Unreadable::unknown(key)));
                 }
-                totals.is_stored_as(item).then_some(totals.totals)
+                total.sum().filter(|_| total.is_stored_as(item))
             }
             Err(_) => None,
         };
@@ -301,8 +312,15 @@ fn lists_of(partner_id: &PartnerId, surveyed: &Surveyed) -> Option<Finding> {
         Some(Err(())) => None,
         Some(Ok(_)) if surveyed.doubtful => None,
         Some(Ok(record)) => {
-            let listed = (record.known().ok()?.sales.clone(), record.partner.instances.clone());
-            let earliest = (surveyed.earliest.sales.clone(), surveyed.earliest.instances.clone());
+            let known = record.known().ok()?;
+            // A list is longer than the agreements need if it was made for others.
+            let needed = |sales: &Earliest| {
+                let mut sales = sales.clone();
+                sales.cut(known.agreements.most_listed());
+                sales
+            };
+            let listed = (needed(&known.sales), known.instances.clone());
+            let earliest = (needed(&surveyed.earliest.sales), surveyed.earliest.instances.clone());
             (listed != earliest).then(|| Finding::List { partner_id: partner_id.clone(), listed, earliest })
         }
     }

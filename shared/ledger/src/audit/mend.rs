@@ -71,7 +71,7 @@ impl<S: Store, A: Announce> Ledger<S, A> {
                 self.mark_again(contract_id, origin).await?;
             }
             Finding::Difference { line, .. } => self.repair(line, origin).await?,
-            Finding::Totals { of, .. } => self.refresh_totals(of).await?,
+            Finding::Totals { of, .. } => self.refresh_totals(of, origin.at).await?,
         }
         Ok(Mended::Done)
     }

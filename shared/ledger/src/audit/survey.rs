@@ -5,7 +5,8 @@ use crate::item::{key, text};
 use crate::partners::PartnerRecord;
 use crate::store::Item;
 use crate::{LedgerError, keys};
-use rules::{Partner, PartnerId};
+use rules::rank::{EARLIEST, RankKey};
+use rules::{Instance, Partner, PartnerId, Sale};
 use std::collections::BTreeMap;
 
 /// The surveyed data of each partner; its size is bounded.
@@ -48,7 +49,7 @@ impl Survey {
             && aggregates.unreadable().next().is_none()
         {
             if let Some(sale) = aggregates.contract().sale() {
-                self.of(&sale.partner_id).earliest.add(sale);
+                self.of(&sale.partner_id).list(sale);
             }
             return;
         }
@@ -77,6 +78,15 @@ impl Survey {
 }
 
 impl Surveyed {
+    /// Lists a sale, whatever the agreements need.
+    fn list(&mut self, sale: &Sale) {
+        let list = match sale.instance {
+            Instance::Customer => &mut self.earliest.sales,
+            Instance::Partner => &mut self.earliest.instances,
+        };
+        list.add(RankKey::from(sale), EARLIEST);
+    }
+
     /// The partner used to check its lines: with the earliest sales from its contracts or, if doubtful, from its
     /// record. None: the record is unreadable, so the lines cannot be checked.
     pub(super) fn partner(&self) -> Option<Partner> {

@@ -368,6 +368,9 @@ fn damages(sound: &[Item]) -> Vec<Damage> {
 fn why_harmless(Damage { how, kind, path, .. }: &Damage) -> Option<&'static str> {
     match (how, &**kind, &**path) {
         (How::Replaced, _, "ask") => Some("since when something needs a person only says where it is on the list"),
+        (How::Removed | How::Replaced, "TOTALS ", "ad") | (How::Replaced, "TOTALS ", "n") => {
+            Some("when a month was added up, and of how many rows, only says how soon it may be added up again")
+        }
         (How::Replaced, _, "v") => Some("a revision need only differ from one write to the next"),
         (How::ItemRemoved, "REJECTED ", _) => {
             Some("the message is in the dead-letter queue; the list only points at it, and may have been cleared")

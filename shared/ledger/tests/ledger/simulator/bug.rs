@@ -2,8 +2,10 @@
 
 use super::table::{Table, key};
 use aws_sdk_dynamodb::types::AttributeValue;
+use ledger::PartnerRecord;
 use ledger::item::{Hash, hash};
 use ledger::store::{Item, Key, Write};
+use rules::Agreements;
 use std::ops::Range;
 
 /// A deliberate bug, which the simulator must find.
@@ -15,8 +17,18 @@ pub enum Bug {
     AcknowledgeBeforeWrite,
     /// A failed insert counts as done.
     DroppedStatementError,
-    /// The revision of a displaced sale whose amount does not change is not raised.
+    /// The revision of a sale that is decided otherwise is raised only if its entries change.
     NoBumpOfUnchangedSales,
+    /// The revision of a sale that comes to be listed is not raised.
+    ListedSaleNotBumped,
+    /// A sale that drops off the end of a list is not adjusted.
+    DropOffForgotten,
+    /// A restatement decides sales and does not list them.
+    PassDoesNotList,
+    /// A list is one sale shorter than the agreements need.
+    OneLessListed,
+    /// A list is as long as the latest agreement needs, whatever the earlier ones do.
+    ListForTheLatestAgreement,
     /// A pending fact is recorded without raising the count of the placeholder that it waits for.
     NoBumpOfPlaceholder,
     /// A partner is read eventually consistent where it must be read strongly.
@@ -47,8 +59,6 @@ pub enum Bug {
     ArrivalOrderRank,
     /// Changes that do not fit one transaction are not stored in `todo`.
     ForgottenTodo,
-    /// The earliest sales are not listed before their partner is registered.
-    ListOnlyOfRegistered,
     /// The list of the earliest sales is computed from the index.
     ListFromTheIndex,
     /// The first read of a partner is cached for ever.
@@ -57,17 +67,30 @@ pub enum Bug {
     EntriesOfOneNumber,
     /// Work for one partner also writes to another.
     AnothersBytes,
-    /// Month totals are refreshed after a booking only, not again later.
-    NoDelayedRefresh,
+    /// Months are announced to the totals queue after the write, not before it.
+    AnnouncedAfterTheWrite,
+    /// A month that was added up is not added up again later.
+    NoConfirmation,
+    /// A month is added up again later only if the first sum was another than the total.
+    ConfirmedOnlyIfChanged,
+    /// A month is added up again before every writer that announced it has ended.
+    ConfirmTooSoon,
+    /// A long month that was added up a moment ago is not added up again.
+    PausedMonthsDropped,
 }
 
 impl Bug {
     /// All bugs.
-    pub const ALL: [Bug; 25] = [
+    pub const ALL: [Bug; 33] = [
         Bug::NoCondition,
         Bug::AcknowledgeBeforeWrite,
         Bug::DroppedStatementError,
         Bug::NoBumpOfUnchangedSales,
+        Bug::ListedSaleNotBumped,
+        Bug::DropOffForgotten,
+        Bug::PassDoesNotList,
+        Bug::OneLessListed,
+        Bug::ListForTheLatestAgreement,
         Bug::NoBumpOfPlaceholder,
         Bug::StaleHead,
         Bug::HeadNotWritten,
@@ -83,12 +106,15 @@ impl Bug {
         Bug::AppendWithoutRevision,
         Bug::ArrivalOrderRank,
         Bug::ForgottenTodo,
-        Bug::ListOnlyOfRegistered,
         Bug::ListFromTheIndex,
         Bug::CachedHead,
         Bug::EntriesOfOneNumber,
         Bug::AnothersBytes,
-        Bug::NoDelayedRefresh,
+        Bug::AnnouncedAfterTheWrite,
+        Bug::NoConfirmation,
+        Bug::ConfirmedOnlyIfChanged,
+        Bug::ConfirmTooSoon,
+        Bug::PausedMonthsDropped,
     ];
 
     /// The order in which seeds are played until one shows the bug. If few schedules show it, the first seeds are those
@@ -101,6 +127,11 @@ impl Bug {
             | Bug::AcknowledgeBeforeWrite
             | Bug::DroppedStatementError
             | Bug::NoBumpOfUnchangedSales
+            | Bug::ListedSaleNotBumped
+            | Bug::DropOffForgotten
+            | Bug::PassDoesNotList
+            | Bug::OneLessListed
+            | Bug::ListForTheLatestAgreement
             | Bug::NoBumpOfPlaceholder
             | Bug::StaleHead
             | Bug::HeadNotWritten
@@ -114,12 +145,15 @@ impl Bug {
             | Bug::AppendWithoutRevision
             | Bug::ArrivalOrderRank
             | Bug::ForgottenTodo
-            | Bug::ListOnlyOfRegistered
             | Bug::ListFromTheIndex
             | Bug::CachedHead
             | Bug::EntriesOfOneNumber
             | Bug::AnothersBytes
-            | Bug::NoDelayedRefresh => all.start,
+            | Bug::AnnouncedAfterTheWrite
+            | Bug::NoConfirmation
+            | Bug::ConfirmedOnlyIfChanged
+            | Bug::ConfirmTooSoon
+            | Bug::PausedMonthsDropped => all.start,
         };
         (about..all.end).chain(all.start..about)
     }
@@ -152,7 +186,8 @@ impl Table {
         }
     }
 
-    pub(super) fn sabotage(&self, writes: Vec<Write>) -> Vec<Write> {
+    /// The writes that the bug leaves of a transaction. `in_pass`: they are those of a restatement.
+    pub(super) fn sabotage(&self, writes: Vec<Write>, in_pass: bool) -> Vec<Write> {
         if self.bug.is_none() {
             return writes;
         }
@@ -165,14 +200,25 @@ impl Table {
             };
             self.latest(&key(item)).is_some_and(|there| without_revision(there) == without_revision(item))
         };
+        let is_head = |item: &Item| key(item).sk == "HEAD";
+        let lists_alone = |item: &Item| {
+            let before = self.latest(&key(item)).and_then(|before| before.get("av"));
+            is_head(item) && before.is_none_or(|before| Some(before) == item.get("av"))
+        };
+        let (newly_listed, dropped) = self.list_changes(&writes);
+        let is_of = |item: &Item, contracts: &[String]| contracts.contains(&key(item).pk);
         let kept = |write: &Write| match (self.bug, write) {
-            (Some(Bug::NoBumpOfUnchangedSales), Write::Replace(item, _)) => !is_same(item) || !item.contains_key("f"),
-            (Some(Bug::NoBumpOfPlaceholder), Write::Replace(item, _)) => !is_same(item) || item.contains_key("f"),
-            (Some(Bug::NoBumpByInstances), Write::Replace(item, _)) => !is_same(item) || key(item).sk != "HEAD",
-            (Some(Bug::HeadNotWritten), Write::Replace(item, _)) => {
-                let before = self.latest(&key(item));
-                !(key(item).sk == "HEAD" && before.is_some_and(|before| before.get("av") == item.get("av")))
+            (Some(Bug::NoBumpOfUnchangedSales), Write::Replace(item, _)) => {
+                !is_same(item) || !item.contains_key("f") || is_of(item, &newly_listed)
             }
+            (Some(Bug::ListedSaleNotBumped), Write::Replace(item, _)) => {
+                !is_same(item) || !item.contains_key("f") || !is_of(item, &newly_listed)
+            }
+            (Some(Bug::DropOffForgotten), write) => !is_of(write.item(), &dropped),
+            (Some(Bug::PassDoesNotList), write) => !in_pass || !lists_alone(write.item()),
+            (Some(Bug::NoBumpOfPlaceholder), Write::Replace(item, _)) => !is_same(item) || item.contains_key("f"),
+            (Some(Bug::NoBumpByInstances), Write::Replace(item, _)) => !is_same(item) || !is_head(item),
+            (Some(Bug::HeadNotWritten), Write::Replace(item, _)) => !lists_alone(item),
             _ => true,
         };
         let mut writes: Vec<Write> = writes.into_iter().filter(kept).collect();
@@ -198,8 +244,13 @@ impl Table {
                 item.remove("t");
             }
             Some(Bug::ArrivalOrderRank) => self.keep_order_of_arrival(item),
-            Some(Bug::ListOnlyOfRegistered) if is_head && !item.contains_key("nm") => {
-                item.insert("sa".to_owned(), AttributeValue::L(Vec::new()));
+            Some(Bug::OneLessListed) if is_head => {
+                let needed = agreements_of(item).most_listed();
+                cut(item, needed.saturating_sub(1));
+            }
+            Some(Bug::ListForTheLatestAgreement) if is_head => {
+                let latest = Agreements::new(agreements_of(item).iter().last().cloned().into_iter().collect());
+                cut(item, latest.unwrap().most_listed());
             }
             Some(Bug::ListFromTheIndex) if is_head => self.list_from_the_index(item),
             Some(Bug::EntriesOfOneNumber) if item.contains_key("e") => {
@@ -215,6 +266,23 @@ impl Table {
             }
             _ => {}
         }
+    }
+
+    /// The partitions of the contracts whose sales a transaction lists, and of those that drop off the end of a list for
+    /// them.
+    fn list_changes(&self, writes: &[Write]) -> (Vec<String>, Vec<String>) {
+        let heads = writes.iter().map(Write::item).filter(|item| key(item).sk == "HEAD");
+        let mut changes = (Vec::new(), Vec::new());
+        for head in heads {
+            let before = self.latest(&key(head)).map(listed).unwrap_or_default();
+            let after = listed(head);
+            let new: Vec<String> = after.iter().filter(|id| !before.contains(id)).cloned().collect();
+            if !new.is_empty() {
+                changes.1.extend(before.into_iter().filter(|id| !after.contains(id)));
+            }
+            changes.0.extend(new);
+        }
+        changes
     }
 
     /// Removes the sales that the index does not show yet.
@@ -246,5 +314,22 @@ impl Table {
             known.extend(new);
             item.insert("sa".to_owned(), AttributeValue::L(known));
         }
+    }
+}
+
+/// The partitions of the contracts that a partner's item lists.
+fn listed(head: &Item) -> Vec<String> {
+    let places = head.get("sa").and_then(|list| list.as_l().ok()).into_iter().flatten();
+    let contracts = places.filter_map(|place| place.as_m().ok()?.get("c")?.as_s().ok());
+    contracts.map(|id| format!("CONTRACT#{id}")).collect()
+}
+
+fn agreements_of(head: &Item) -> Agreements {
+    PartnerRecord::read(head.clone()).unwrap().partner.agreements
+}
+
+fn cut(head: &mut Item, most: usize) {
+    if let Some(AttributeValue::L(places)) = head.get_mut("sa") {
+        places.truncate(most);
     }
 }

@@ -4,14 +4,13 @@
 use super::Message;
 use super::scenario::Scenario;
 use super::table::Table;
-use aws_sdk_dynamodb::types::AttributeValue;
+use ledger::PartnerRecord;
 use ledger::aggregates::Aggregates;
 use ledger::audit::{Finding, audit};
 use ledger::keys;
 use ledger::store::{Item, Key as StoredKey};
 use rules::contract::Key;
-use rules::rank::{Earliest, RankKey};
-use rules::{Contract, ContractId, Fact, Partner, PartnerId};
+use rules::{Contract, ContractId, Fact, Partner, PartnerId, Sale};
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) fn check(table: &Table, scenario: &Scenario) -> Result<(), String> {
@@ -83,31 +82,25 @@ fn check_claims_after_choices(table: &Table, id: &ContractId, contract: &Contrac
     Err(format!("contract {id}: a claim after a choice contradicts: {expected}; the contract says otherwise"))
 }
 
-/// Checks that each partner record lists the partner's earliest effective sales and instances.
+/// Checks that each partner record lists the partner's earliest effective sales, as many as its agreements need, and its
+/// earliest instances. A partner without a record has no agreements, and no instances.
 fn check_lists(table: &Table, contracts: &BTreeMap<ContractId, Contract>) -> Result<(), String> {
-    let mut partners: BTreeMap<&PartnerId, Partner> = BTreeMap::new();
+    let mut sellers: BTreeMap<&PartnerId, Vec<&Sale>> = BTreeMap::new();
     for sale in contracts.values().filter_map(Contract::sale) {
-        partners.entry(&sale.partner_id).or_default().add(sale);
+        sellers.entry(&sale.partner_id).or_default().push(sale);
     }
-    for (id, partner) in partners {
-        let key = ledger::keys::partner_record(id);
-        let record = table.latest(&key).ok_or_else(|| format!("{id} has no item"))?;
-        for (name, earliest) in [("sa", &partner.sales), ("in", &partner.instances)] {
-            let listed = listed(&record[name]);
-            if listed != *earliest {
-                return Err(format!("{id} lists {listed:?} instead of {earliest:?}"));
-            }
+    for (id, sales) in sellers {
+        let stored = match table.latest(&keys::partner_record(id)) {
+            Some(item) => PartnerRecord::read(item.clone()).map_err(|unreadable| unreadable.to_string())?.partner,
+            None => Partner::default(),
+        };
+        let mut expected = Partner { agreements: stored.agreements.clone(), ..Partner::default() };
+        for sale in sales {
+            expected.add(sale);
+        }
+        if stored != expected {
+            return Err(format!("{id} has the lists of {stored:?} instead of {expected:?}"));
         }
     }
     Ok(())
-}
-
-/// The list of sales in an attribute.
-fn listed(list: &AttributeValue) -> Earliest {
-    let text = |place: &AttributeValue, name: &str| place.as_m().unwrap()[name].as_s().unwrap().clone();
-    let place = |place: &AttributeValue| RankKey {
-        signed_on: text(place, "d").parse().unwrap(),
-        contract_id: text(place, "c").parse().unwrap(),
-    };
-    list.as_l().unwrap().iter().map(place).collect::<Vec<_>>().try_into().unwrap()
 }

@@ -9,11 +9,11 @@ use ledger::recorded::{Origin, Trigger};
 use ledger::restate::Step;
 use ledger::store::StoreError;
 use ledger::totals::PartnerMonth;
+use ledger::totals_queue::{Delay, TotalsMessage};
 use ledger::{Ledger, ReportedFact, Store};
 use rules::{Agreements, PartnerId};
 use std::collections::BTreeSet;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex};
 
 /// The result of a handler: the messages that return to the queue, and the new ones it sent.
 pub(super) type Done = (Vec<Message>, Vec<Message>);
@@ -21,32 +21,51 @@ pub(super) type Done = (Vec<Message>, Vec<Message>);
 /// Works on a batch of messages of one kind.
 pub(super) fn work(store: SimStore, messages: Vec<Message>, id: usize) -> Pin<Box<dyn Future<Output = Done>>> {
     Box::pin(async move {
-        let refreshes = Refreshes { store: store.clone(), booked: Arc::default() };
-        let ledger = Ledger::announcing(store.clone(), refreshes.clone());
-        let (back, mut new) = take(&ledger, &store, messages, id).await;
-        let booked = std::mem::take(&mut *refreshes.booked.lock().unwrap());
-        new.extend((!booked.is_empty()).then_some(Message::Refresh(booked)));
-        (back, new)
+        let announcements = Announcements { store: store.clone() };
+        let ledger = Ledger::announcing(store.clone(), announcements);
+        take(&ledger, &store, messages, id).await
     })
 }
 
-/// Refreshes of totals: the delayed ones go to the queue before the write, the others at the handler's end.
+/// Announces months to the totals queue before the write.
 #[derive(Clone)]
-struct Refreshes {
+struct Announcements {
     store: SimStore,
-    booked: Arc<Mutex<BTreeSet<PartnerMonth>>>,
 }
 
-impl Announce for Refreshes {
+impl Announce for Announcements {
     async fn before(&self, months: &BTreeSet<PartnerMonth>) -> Result<(), StoreError> {
-        self.store.send_refresh(months).await
+        self.store.announce(months).await
     }
 
     fn after(&self, booked: Vec<Booking>) {
-        if self.store.keeps_totals() {
-            self.booked.lock().unwrap().extend(booked.into_iter().map(|booked| booked.within));
+        self.store.announce_late(booked.into_iter().map(|booked| booked.within).collect());
+    }
+}
+
+/// Processes a batch of the totals queue; the messages to come go to the queue before it ends.
+async fn totals(
+    ledger: &Ledger<impl Store, impl Announce>,
+    queue: &SimStore,
+    batch: Vec<TotalsMessage>,
+    at: Timestamp,
+) -> Done {
+    let Ok(processed) = ledger.process_totals(&batch, at).await else {
+        return (batch.into_iter().map(Message::Totals).collect(), Vec::new());
+    };
+    let mut new = Vec::new();
+    for (message, delay) in queue.sent_of(processed.send, &processed.added_up) {
+        match delay {
+            Delay::Confirm => {
+                if queue.send_delayed(Message::Totals(message)).await.is_err() {
+                    return (batch.into_iter().map(Message::Totals).collect(), new);
+                }
+            }
+            Delay::None | Delay::Seconds(_) => new.push(Message::Totals(message)),
         }
     }
+    let failed = |message: &TotalsMessage| message.months().any(|of| processed.failed.contains_key(of));
+    (batch.into_iter().filter(failed).map(Message::Totals).collect(), new)
 }
 
 async fn take(ledger: &Ledger<impl Store, impl Announce>, queue: &SimStore, messages: Vec<Message>, id: usize) -> Done {
@@ -56,7 +75,7 @@ async fn take(ledger: &Ledger<impl Store, impl Announce>, queue: &SimStore, mess
         .iter()
         .filter_map(|message| match message {
             Message::Event(fact) => Some(ReportedFact::new(fact.clone(), "event")),
-            Message::Change(_, _) | Message::Choose(_) | Message::Restate(..) | Message::Refresh(_) => None,
+            Message::Change(_, _) | Message::Choose(_) | Message::Restate(..) | Message::Totals(_) => None,
         })
         .collect();
     if !events.is_empty() {
@@ -64,10 +83,17 @@ async fn take(ledger: &Ledger<impl Store, impl Announce>, queue: &SimStore, mess
         let failed = messages.into_iter().zip(outcomes).filter(|(_, outcome)| outcome.is_err());
         return (failed.map(|(message, _)| message).collect(), Vec::new());
     }
+    let of_totals = messages.iter().map(|message| match message {
+        Message::Totals(message) => Some(message.clone()),
+        Message::Event(_) | Message::Change(_, _) | Message::Choose(_) | Message::Restate(..) => None,
+    });
+    if let Some(batch) = of_totals.collect::<Option<Vec<TotalsMessage>>>() {
+        return totals(ledger, queue, batch, at).await;
+    }
     let (mut back, mut new) = (Vec::new(), Vec::new());
     for message in messages {
         match &message {
-            Message::Event(_) => {}
+            Message::Event(_) | Message::Totals(_) => {}
             Message::Change(partner, agreements) => match change(ledger, queue, partner, agreements).await {
                 Some(version) => new.push(Message::Restate(partner.clone(), Some(version), None)),
                 None => back.push(message),
@@ -88,14 +114,6 @@ async fn take(ledger: &Ledger<impl Store, impl Announce>, queue: &SimStore, mess
                         | ChoiceResult::TooMany(_),
                     )
                     | None => back.push(message),
-                }
-            }
-            Message::Refresh(months) => {
-                for of in months {
-                    if ledger.refresh_totals(of).await.is_err() {
-                        back.push(message.clone());
-                        break;
-                    }
                 }
             }
             Message::Restate(partner, version, after) => {
@@ -126,7 +144,7 @@ async fn change(
 ) -> Option<u64> {
     let record = ledger.partner_record(partner).await.ok()?;
     let version = record.agreements_version + 1;
-    queue.send_pass(Message::Restate(partner.clone(), Some(version), None)).await.ok()?;
+    queue.send_delayed(Message::Restate(partner.clone(), Some(version), None)).await.ok()?;
     let record = ledger.register(record, partner.to_string(), agreements.clone()).await.ok()??;
     Some(record.agreements_version)
 }
@@ -138,7 +156,7 @@ async fn choose(
     origin: Origin<'_>,
 ) -> Option<ChoiceResult> {
     for pass in passes() {
-        queue.send_pass(pass).await.ok()?;
+        queue.send_delayed(pass).await.ok()?;
     }
     ledger.choose(choice, origin).await.ok()
 }

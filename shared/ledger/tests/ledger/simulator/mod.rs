@@ -18,7 +18,7 @@ pub use pairs::{Interleavings, Meeting, Reads, Which};
 use handler::{Done, work};
 use ledger::choices::Choice;
 use ledger::store::IndexKey;
-use ledger::totals::PartnerMonth;
+use ledger::totals_queue::TotalsMessage;
 use rules::{Agreements, Fact, PartnerId};
 use scenario::{Late, Scenario};
 use std::collections::{BTreeSet, VecDeque};
@@ -44,8 +44,8 @@ pub enum Message {
     Choose(Choice),
     /// One step of a restatement, for a version of the agreements or for another reason.
     Restate(PartnerId, Option<u64>, Option<IndexKey>),
-    /// Months whose totals are to be refreshed.
-    Refresh(BTreeSet<PartnerMonth>),
+    /// A message of the totals queue.
+    Totals(TotalsMessage),
 }
 
 impl Message {
@@ -59,7 +59,7 @@ impl Message {
             Message::Change(_, _) => 3,
             Message::Choose(_) => 4,
             Message::Restate(..) => 5,
-            Message::Refresh(_) => 6,
+            Message::Totals(_) => 6,
         }
     }
 }
@@ -179,7 +179,7 @@ impl<'a> Simulation<'a> {
         random.shuffle(&mut queue);
         let mut events = 0;
         let mut is_late = |message: &Message| match (message, scenario.late) {
-            (Message::Change(_, _) | Message::Restate(..) | Message::Refresh(_), _)
+            (Message::Change(_, _) | Message::Restate(..) | Message::Totals(_), _)
             | (Message::Event(_) | Message::Choose(_), Late::Nothing) => false,
             (Message::Event(_) | Message::Choose(_), Late::AllButRegistrations)
             | (Message::Choose(_), Late::HalfOfTheEvents) => true,
@@ -232,7 +232,8 @@ impl<'a> Simulation<'a> {
         let visible: Vec<usize> = (0..self.queue.len()).filter(|i| self.is_visible(&self.queue[*i])).collect();
         let Some(first) = self.random.choice(&visible).copied() else { return };
         let kind = self.queue[first].message.kind();
-        let size = if kind >= 3 { 1 } else { self.random.usize(1..=4) };
+        // Events of one kind, and messages of the totals queue, come in batches.
+        let size = if matches!(kind, 3..=5 | 7) { 1 } else { self.random.usize(1..=4) };
         let mut batch: Vec<usize> = std::iter::once(first)
             .chain(visible.into_iter().filter(|i| *i != first && self.queue[*i].message.kind() == kind))
             .take(size)
@@ -243,7 +244,8 @@ impl<'a> Simulation<'a> {
         self.next_handler += 1;
         let caught_up = messages.iter().any(|waiting| waiting.delayed);
         let of = messages.iter().flat_map(|waiting| self.scenario.concerned(&waiting.message)).collect();
-        let store = self.store.of_handler(id, of, caught_up);
+        let in_pass = matches!(messages[0].message, Message::Restate(..));
+        let store = self.store.of_handler(id, of, caught_up).in_pass(in_pass);
         store.table().note(|| {
             format!("handler {id} starts: {:?}", messages.iter().map(|waiting| &waiting.message).collect::<Vec<_>>())
         });
@@ -256,7 +258,14 @@ impl<'a> Simulation<'a> {
     fn queue_delayed(&mut self) {
         let sent = std::mem::take(&mut self.store.table().delayed);
         for (id, message) in sent {
-            if self.bug == Some(Bug::DelayTooShort) && matches!(message, Message::Restate(..)) {
+            let is_early = match message {
+                // An announcement may be received while its sender is at work.
+                Message::Totals(TotalsMessage::Announced { .. }) => true,
+                Message::Restate(..) => self.bug == Some(Bug::DelayTooShort),
+                Message::Totals(TotalsMessage::Confirm { .. }) => self.bug == Some(Bug::ConfirmTooSoon),
+                _ => false,
+            };
+            if is_early {
                 self.queue.push(Waiting::now(message));
                 continue;
             }

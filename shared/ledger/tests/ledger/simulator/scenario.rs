@@ -122,9 +122,13 @@ impl Scenario {
             }
             messages.push(Message::Event(Fact::Sale(sale)));
         }
-        let from_sale = u64::from(random.u8(10..=12)).try_into().unwrap();
-        let draft = Draft { from_sale: Some(from_sale), ..draft(random, day(23, 1)) };
-        messages.push(Message::Change(partner_id(0), Agreements::new(vec![draft.accept().unwrap()]).unwrap()));
+        // Half of them have been registered before, to be paid from an earlier sale: their list was shorter.
+        let mut froms = vec![random.u8(10..=12)];
+        froms.extend(random.bool().then(|| random.u8(1..=4)));
+        for from in froms {
+            let draft = Draft { from_sale: u64::from(from).try_into().ok(), ..draft(random, day(23, 1)) };
+            messages.push(Message::Change(partner_id(0), Agreements::new(vec![draft.accept().unwrap()]).unwrap()));
+        }
         let max_writes = if random.bool() { 20 } else { 100 };
         Scenario { messages, max_writes, late: if random.bool() { Late::AllButRegistrations } else { Late::Nothing } }
     }
@@ -180,8 +184,8 @@ impl Scenario {
             self.sales().filter(|sale| partners.contains(&sale.partner_id)).map(|sale| &sale.contract_id).collect()
         };
         let (own, partners) = match message {
-            Message::Refresh(months) => {
-                return months.iter().map(|of| ledger::keys::totals_partition(&of.partner_id)).collect();
+            Message::Totals(message) => {
+                return message.months().map(|of| ledger::keys::totals_partition(&of.partner_id)).collect();
             }
             Message::Event(fact) => (Some(contract_of(fact)), claimants(&[contract_of(fact)].into())),
             Message::Choose(choice) => (Some(&choice.contract_id), claimants(&[&choice.contract_id].into())),
@@ -200,7 +204,7 @@ impl Scenario {
         let choices = || {
             self.messages.iter().filter_map(|message| match message {
                 Message::Choose(choice) => Some(choice),
-                Message::Event(_) | Message::Change(_, _) | Message::Restate(..) | Message::Refresh(_) => None,
+                Message::Event(_) | Message::Change(_, _) | Message::Restate(..) | Message::Totals(_) => None,
             })
         };
         choices().all(|choice| {
@@ -222,7 +226,7 @@ impl Scenario {
     pub fn facts(&self) -> impl Iterator<Item = &Fact> {
         self.messages.iter().filter_map(|message| match message {
             Message::Event(fact) => Some(fact),
-            Message::Change(_, _) | Message::Choose(_) | Message::Restate(..) | Message::Refresh(_) => None,
+            Message::Change(_, _) | Message::Choose(_) | Message::Restate(..) | Message::Totals(_) => None,
         })
     }
 }

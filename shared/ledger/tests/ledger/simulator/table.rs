@@ -7,6 +7,7 @@ use ledger::store::{
     Consistency, IndexKey, InsertResult, Item, Key, KeyRange, Page, Store, StoreError, TransactError, Write,
 };
 use ledger::totals::PartnerMonth;
+use ledger::totals_queue::{Delay, TotalsMessage};
 use std::collections::{BTreeMap, BTreeSet};
 use std::future::poll_fn;
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -16,6 +17,9 @@ use std::task::Poll;
 const LAG: u64 = 4;
 /// The most steps of the scheduler that it lags behind.
 pub(super) const LAG_STEPS: u64 = 60;
+
+/// The most rows in one step of a sum: few, so that some months need several.
+const MOST_ADDED_UP: usize = 3;
 
 /// The probabilities of faults in a call, in 256ths.
 #[derive(Debug, Clone, Copy)]
@@ -281,6 +285,8 @@ pub struct SimStore {
     /// The commit up to which the index shows at least.
     index_floor: u64,
     max_writes: usize,
+    /// Whether the handler works on a restatement.
+    in_pass: bool,
     /// The half of a partition that a read sees first; random for each handler, so that it does not depend on other
     /// handlers.
     halves: Arc<Mutex<fastrand::Rng>>,
@@ -290,7 +296,7 @@ impl SimStore {
     pub(super) fn new(table: Table, max_writes: usize) -> SimStore {
         let (of, halves) = (Arc::default(), Arc::new(Mutex::new(fastrand::Rng::with_seed(0))));
         let table = Arc::new(Mutex::new(table));
-        SimStore { table, handler: 0, of, before_only: false, index_floor: 0, max_writes, halves }
+        SimStore { table, handler: 0, of, before_only: false, index_floor: 0, max_writes, in_pass: false, halves }
     }
 
     /// The same table, whose scheduler has its turn before calls only.
@@ -304,6 +310,11 @@ impl SimStore {
         let index_floor = if caught_up { table.commit } else { 0 };
         let halves = Arc::new(Mutex::new(table.random.fork()));
         SimStore { table: Arc::clone(&self.table), handler, of: Arc::new(of), index_floor, halves, ..*self }
+    }
+
+    /// The same table, for a restatement or for other work.
+    pub(super) fn in_pass(self, in_pass: bool) -> SimStore {
+        SimStore { in_pass, ..self }
     }
 
     pub(super) fn table(&self) -> MutexGuard<'_, Table> {
@@ -331,26 +342,59 @@ impl SimStore {
         self.table().totals
     }
 
-    /// Sends a delayed refresh of totals.
-    pub(super) async fn send_refresh(&self, months: &BTreeSet<PartnerMonth>) -> Result<(), StoreError> {
-        if !self.keeps_totals() || self.table().bug == Some(Bug::NoDelayedRefresh) {
+    /// Announces months before a write.
+    pub(super) async fn announce(&self, months: &BTreeSet<PartnerMonth>) -> Result<(), StoreError> {
+        if !self.keeps_totals() || self.table().bug == Some(Bug::AnnouncedAfterTheWrite) {
             return Ok(());
         }
         self.turn().await;
         self.throttle("SendMessage")?;
-        self.table().delayed.push((self.handler, Message::Refresh(months.clone())));
+        self.send_announcements(months);
         Ok(())
     }
 
-    /// Sends a delayed pass.
-    pub(super) async fn send_pass(&self, pass: Message) -> Result<(), StoreError> {
-        if matches!(self.table().bug, Some(Bug::NoDelayedPass | Bug::NoPass)) {
+    /// Announces months after a write, for the bug that does so.
+    pub(super) fn announce_late(&self, months: BTreeSet<PartnerMonth>) {
+        if self.keeps_totals() && self.table().bug == Some(Bug::AnnouncedAfterTheWrite) {
+            self.send_announcements(&months);
+        }
+    }
+
+    fn send_announcements(&self, months: &BTreeSet<PartnerMonth>) {
+        let messages =
+            TotalsMessage::announcements(months).into_iter().map(|message| (self.handler, Message::Totals(message)));
+        self.table().delayed.extend(messages);
+    }
+
+    /// The messages that the bug leaves of those that a batch of the totals queue sends.
+    pub(super) fn sent_of(
+        &self,
+        messages: Vec<(TotalsMessage, Delay)>,
+        added_up: &BTreeMap<PartnerMonth, bool>,
+    ) -> Vec<(TotalsMessage, Delay)> {
+        let bug = self.table().bug;
+        let kept = messages.into_iter().filter_map(|(message, delay)| match (bug, message, delay) {
+            (Some(Bug::NoConfirmation), TotalsMessage::Confirm { .. }, _) => None,
+            (Some(Bug::ConfirmedOnlyIfChanged), TotalsMessage::Confirm { mut months }, delay) => {
+                months.retain(|of| added_up.get(of) != Some(&false));
+                Some((TotalsMessage::Confirm { months }, delay))
+            }
+            (Some(Bug::PausedMonthsDropped), _, Delay::Seconds(_)) => None,
+            (_, message, delay) => Some((message, delay)),
+        });
+        kept.collect()
+    }
+
+    /// Sends a message with a delay.
+    pub(super) async fn send_delayed(&self, message: Message) -> Result<(), StoreError> {
+        let is_pass = matches!(message, Message::Restate(..));
+        if is_pass && matches!(self.table().bug, Some(Bug::NoDelayedPass | Bug::NoPass)) {
             return Ok(());
         }
         // This touches no table: whatever another handler could do in between, it can do before the next call.
         self.turn_after().await;
         self.throttle("SendMessage")?;
-        self.table().delayed.push((self.handler, pass));
+        self.table().delayed.push((self.handler, message));
         Ok(())
     }
 
@@ -375,6 +419,15 @@ impl SimStore {
 impl Store for SimStore {
     fn max_writes(&self) -> usize {
         self.max_writes
+    }
+
+    fn most_added_up(&self) -> usize {
+        MOST_ADDED_UP
+    }
+
+    /// One: the simulated time advances a second with each handler.
+    fn rows_added_up_per_second(&self) -> u64 {
+        1
     }
 
     async fn get(&self, keys: Vec<Key>, consistency: Consistency) -> Result<Vec<Item>, StoreError> {
@@ -486,7 +539,7 @@ impl Store for SimStore {
             let mut table = self.table();
             assert!(!writes.is_empty() && writes.len() <= self.max_writes, "{} writes", writes.len());
             let conflict = table.faults.conflict;
-            let writes = table.sabotage(writes);
+            let writes = table.sabotage(writes, self.in_pass);
             table.tread(|footprint| footprint.read.extend(writes.iter().map(|write| key(write.item()).pk)));
             let applied = !table.chance(conflict) && writes.iter().all(|write| table.holds(write));
             let handler = self.handler;
