@@ -8,6 +8,7 @@ use fixtures::world::World;
 use ledger::Ledger;
 use ledger::dynamo::DynamoStore;
 use local::client::{Answer, Http};
+use local::faults::Faults;
 use local::load::{self, DeadLetter};
 use local::queue_of;
 use local::tokens::Role;
@@ -58,15 +59,25 @@ impl Running {
         Running::start_from(binaries(), parameters).await
     }
 
+    /// An empty stack whose embedded DynamoDB shows faults, with parameters of the template.
+    pub async fn start_with_faults(faults: Faults, parameters: &[(&str, &str)]) -> Running {
+        Running::start_on(Dynamodb::Embedded { port: 0, faults }, binaries(), parameters).await
+    }
+
     /// An empty stack of programs in a folder. Its table is in the DynamoDB that [`DYNAMODB_URL`] names, if it does: no
     /// other stack may use that one at the same time.
     pub async fn start_from(binaries: PathBuf, parameters: &[(&str, &str)]) -> Running {
+        let embedded = Dynamodb::Embedded { port: 0, faults: Faults::default() };
+        Running::start_on(std::env::var(DYNAMODB_URL).map_or(embedded, Dynamodb::At), binaries, parameters).await
+    }
+
+    async fn start_on(dynamodb: Dynamodb, binaries: PathBuf, parameters: &[(&str, &str)]) -> Running {
         let folder = TempDir::new().unwrap();
         let options = Options {
             data: folder.path().to_owned(),
             fresh: true,
             api_port: 0,
-            dynamodb: std::env::var(DYNAMODB_URL).map_or(Dynamodb::Embedded(0), Dynamodb::At),
+            dynamodb,
             sqs_port: 0,
             binaries,
             parameters: parameters.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect(),

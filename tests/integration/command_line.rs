@@ -178,6 +178,18 @@ fn broken_input_is_refused_before_anything_starts() {
     refused(&parameter("VisibilityTimeoutSeconds=5"), "give --parameter VisibilityTimeoutSeconds=30, or a shorter");
     refused(&parameter("FunctionTimeoutSeconds=31"), "Parameters.FunctionTimeoutSeconds: must be at most 30");
     refused(&parameter("TokenIssuer=http://i"), "Parameters.TokenIssuer: must match ^https://");
+    for (option, wrong, problem) in [
+        ("--read-lag", "61", "must be a whole number from 0 to 60, in seconds"),
+        ("--throttles", "1001", "must be a whole number from 0 to 1000, of a thousand"),
+        ("--conflicts", "5%", "must be a whole number from 0 to 1000, of a thousand"),
+        ("--fault-seed", "x", "invalid digit"),
+    ] {
+        let output = run(path, &[option, wrong]);
+        refused(&output, &format!("invalid value '{wrong}' for '{option}"));
+        refused(&output, problem);
+    }
+    let lagging = run(path, &["--read-lag", "2", "--parameter", "RestatementDelaySeconds=12"]);
+    refused(&lagging, "and reads lag 2 s; give --parameter RestatementDelaySeconds=13, or a shorter");
     refused(&run(path, &["--functions", "."]), "there is no program");
     assert!(!path.join(".local").exists(), "nothing was begun");
 }
@@ -250,6 +262,10 @@ fn help_names_every_option() {
         "--api-port",
         "--dynamodb-port",
         "--sqs-port",
+        "--read-lag",
+        "--throttles",
+        "--conflicts",
+        "--fault-seed",
         "--functions",
         "--parameter",
     ] {

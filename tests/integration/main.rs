@@ -13,6 +13,7 @@ mod bad_input;
 mod command_line;
 mod costs;
 mod demo;
+mod engine_faults;
 // Finds its processes in /proc.
 #[cfg(target_os = "linux")]
 mod faults;

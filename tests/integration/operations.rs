@@ -10,14 +10,14 @@ use serde_json::{Value, json};
 use std::process::{Command, Output};
 
 /// Runs the command against a stack, on a thread of its own so that the stack goes on.
-async fn operate(running: &Running, arguments: &[&str]) -> Output {
+pub(crate) async fn operate(running: &Running, arguments: &[&str]) -> Output {
     let mut command = Command::new(binaries().join("operate"));
     command.arg("--data").arg(&running.stack.data);
     command.args(arguments);
     tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap()
 }
 
-fn said(output: &Output) -> String {
+pub(crate) fn said(output: &Output) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
 }
 

@@ -6,6 +6,7 @@ use events::EventType::{self, ContractEnded, SaleSigned, Supplement};
 use fixtures::largest;
 use fixtures::world::{World, event};
 use harness::running::Running;
+use local::faults::Faults;
 use local::tokens::Role;
 use local::{Dynamodb, Options, Stack};
 use serde_json::{Value, json};
@@ -88,7 +89,7 @@ async fn watched() -> (Running, Arc<Mutex<Seen>>) {
         data: folder.path().to_owned(),
         fresh: false,
         api_port: 0,
-        dynamodb: Dynamodb::Embedded(0),
+        dynamodb: Dynamodb::Embedded { port: 0, faults: Faults::default() },
         sqs_port: 0,
         binaries: programs,
         // Every request goes past the watcher, and takes longer.

@@ -6,6 +6,8 @@ pub mod client;
 pub mod delays;
 pub mod demo;
 mod door;
+mod engine;
+pub mod faults;
 pub mod gateway;
 mod gathering;
 pub mod lambda;

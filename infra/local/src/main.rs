@@ -4,6 +4,7 @@ use clap::Parser;
 use events::input::{self, Event, InputError, Partner, Source};
 use ledger::Ledger;
 use ledger::dynamo::DynamoStore;
+use local::faults::{Faults, Lag, Share, Shown};
 use local::load::DeadLetter;
 use local::stack::{Dynamodb, Options, Stack, StackError};
 use local::tokens::Role;
@@ -55,6 +56,19 @@ struct Arguments {
     /// Port of SQS; 0 for any free one
     #[arg(long, value_name = "PORT", default_value_t = 9324)]
     sqs_port: u16,
+    /// Show what was written only after so many seconds, up to 60, in index queries and other reads that are not strongly
+    /// consistent
+    #[arg(long, value_name = "SECONDS", default_value = "0", conflicts_with = "dynamodb_url")]
+    read_lag: Lag,
+    /// Throttle so many requests to DynamoDB in a thousand
+    #[arg(long, value_name = "PER_THOUSAND", default_value = "0", conflicts_with = "dynamodb_url")]
+    throttles: Share,
+    /// Refuse so many writes to DynamoDB in a thousand as if a transaction were in progress
+    #[arg(long, value_name = "PER_THOUSAND", default_value = "0", conflicts_with = "dynamodb_url")]
+    conflicts: Share,
+    /// Draw throttles and conflicts from this seed
+    #[arg(long, value_name = "NUMBER", default_value_t = 0, conflicts_with = "dynamodb_url")]
+    fault_seed: u64,
     /// Run the functions in this folder instead of building them
     #[arg(long, value_name = "DIR")]
     functions: Option<PathBuf>,
@@ -115,7 +129,8 @@ async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
 
 async fn start(arguments: &Arguments, binaries: PathBuf, fresh: bool) -> Result<Stack, StackError> {
     let parameters: BTreeMap<String, String> = arguments.parameters.iter().cloned().collect();
-    let embedded = Dynamodb::Embedded(arguments.dynamodb_port);
+    let &Arguments { dynamodb_port: port, read_lag: lag, throttles, conflicts, fault_seed: seed, .. } = arguments;
+    let embedded = Dynamodb::Embedded { port, faults: Faults { lag, throttles, conflicts, seed } };
     Stack::start(Options {
         data: arguments.data.clone(),
         fresh,
@@ -169,6 +184,10 @@ async fn load(stack: &Stack, world: &World, input: &Given, replace: bool) -> Res
         world.keep(Kept::Given)?;
     }
     println!("{}", report::table(&report::balances(&api).await?));
+    let Shown { throttles, conflicts, .. } = stack.faults();
+    if throttles + conflicts > 0 {
+        println!("DynamoDB throttled {throttles} times, and refused {conflicts} writes because of a transaction.");
+    }
     let dead = load::dead_letters(stack).await?;
     for letter in &dead {
         println!("{} in {}: {}", letter.message_id, letter.queue, letter.reason);
@@ -183,7 +202,9 @@ async fn go_on(stack: &Stack, world: &World, makes_demo: bool, opens: bool) -> R
         let demo = demo::world(rules::day::day_of(runtime::now()));
         let bar = machine::sending::bar("making the demo", demo.history.len());
         let ledger = Ledger::new(DynamoStore::new(stack.dynamodb(), &stack.template.table.name));
-        demo::record(&ledger, &demo.history, |steps| bar.inc(u64::try_from(steps).unwrap_or_default())).await?;
+        let recorded = demo::record(&ledger, &demo.history, |steps| bar.inc(u64::try_from(steps).unwrap_or_default()));
+        // The history is recorded by this process, which tries nothing again.
+        stack.calmly(Box::pin(recorded)).await?;
         bar.finish_and_clear();
         load::send(stack, &demo.today).await?;
         load::wait_until_idle(stack).await?;

@@ -3,6 +3,7 @@
 use crate::binaries::{self, BinariesError};
 use crate::client::Http;
 use crate::delays::{self, DelayError, Least};
+use crate::faults::{Faults, Front, Lag, Shown};
 use crate::gateway::Gateway;
 use crate::lambda::{self, Home, Invoker};
 use crate::template::{Function, Given, Template, TemplateError, Value};
@@ -48,19 +49,19 @@ const ANNOUNCEMENT_DELAY: &str = "TOTALS_DELAY_SECONDS";
 
 /// The template with these parameters, and with this machine's own values for others that differ from an account, if
 /// each of its times is as long as it must be.
-fn template(given: &BTreeMap<String, String>) -> Result<Template, StackError> {
+fn template(given: &BTreeMap<String, String>, lag: Lag) -> Result<Template, StackError> {
     let mut parameters: BTreeMap<String, String> =
         PARAMETERS.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     parameters.extend(given.clone());
     let read = |parameters: &BTreeMap<String, String>| {
         Template::read(TEMPLATE, Given { parameters, below_minimum: &[DELAY, VISIBILITY, CONFIRM] })
     };
-    let Least { delay, visibility, confirmation } = delays::least(&read(&parameters)?, 0);
+    let Least { delay, visibility, confirmation } = delays::least(&read(&parameters)?, lag.seconds());
     for (name, least) in [(DELAY, delay), (VISIBILITY, visibility), (CONFIRM, confirmation)] {
         parameters.entry(name.to_owned()).or_insert_with(|| least.to_string());
     }
     let template = read(&parameters)?;
-    delays::check(&template, 0)?;
+    delays::check(&template, lag.seconds())?;
     Ok(template)
 }
 
@@ -70,10 +71,24 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// The DynamoDB that keeps the table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Dynamodb {
-    /// The embedded DynamoDB, on this port; 0: any free one.
-    Embedded(u16),
+    /// The embedded DynamoDB.
+    Embedded {
+        /// Its port; 0: any free one.
+        port: u16,
+        /// The faults that it shows.
+        faults: Faults,
+    },
     /// A running DynamoDB, by its URL.
     At(String),
+}
+
+impl Dynamodb {
+    fn lag(&self) -> Lag {
+        match self {
+            Dynamodb::Embedded { faults, .. } => faults.lag,
+            Dynamodb::At(_) => Lag::default(),
+        }
+    }
 }
 
 /// Options of a start.
@@ -156,6 +171,10 @@ pub struct Stack {
     pub visits: Arc<Visits>,
     /// Values of the template's generated secrets.
     secrets: BTreeMap<String, String>,
+    /// The lag that the embedded DynamoDB was started with.
+    lag: Lag,
+    /// The front of the embedded DynamoDB.
+    front: Option<Arc<Front>>,
     intake: Part,
     functions: Part,
     services: Part,
@@ -193,15 +212,15 @@ impl Drop for Stack {
 impl Stack {
     /// Starts all parts.
     pub async fn start(options: Options) -> Result<Stack, StackError> {
-        let template = template(&options.parameters)?;
+        let template = template(&options.parameters, options.dynamodb.lag())?;
         let programs: BTreeSet<&str> = template.functions.values().map(|function| function.binary.as_str()).collect();
         binaries::check(&options.binaries, &programs)?;
 
         let (api, api_url) = listen(options.api_port, "the HTTP API", "--api-port").await?;
         let (dynamodb, dynamodb_url) = match &options.dynamodb {
-            Dynamodb::Embedded(port) => {
+            Dynamodb::Embedded { port, faults } => {
                 let (listener, url) = listen(*port, "DynamoDB", "--dynamodb-port").await?;
-                (Some(listener), url)
+                (Some((listener, faults)), url)
             }
             Dynamodb::At(url) => (None, url.clone()),
         };
@@ -216,7 +235,7 @@ impl Stack {
 
         let (intake, functions, services) = (Part::default(), Part::default(), Part::default());
         let tokens = Arc::new(tokens);
-        let stack = Stack {
+        let mut stack = Stack {
             template,
             api_url,
             dynamodb_url,
@@ -225,6 +244,8 @@ impl Stack {
             visits: Arc::new(Visits::new(Arc::clone(&tokens))),
             tokens,
             secrets,
+            lag: options.dynamodb.lag(),
+            front: None,
             intake,
             functions,
             services,
@@ -237,8 +258,8 @@ impl Stack {
     }
 
     async fn start_services(
-        &self,
-        dynamodb: Option<TcpListener>,
+        &mut self,
+        dynamodb: Option<(TcpListener, &Faults)>,
         sqs: TcpListener,
         fresh: bool,
     ) -> Result<(), StackError> {
@@ -246,9 +267,11 @@ impl Stack {
         let sqs_port = sqs.local_addr().map(|address| address.port()).unwrap_or_default();
         queues::serve(sqs, sqs_port, self.services.handles());
         match dynamodb {
-            Some(listener) => table::serve(listener, &self.data.join("dynamodb.sqlite"), self.services.handles())
-                .await
-                .map_err(failed("DynamoDB"))?,
+            Some((listener, faults)) => {
+                let data = (&*self.data.join("dynamodb.sqlite"), &self.template.table);
+                let front = table::serve(listener, data, faults, self.services.handles()).await;
+                self.front = Some(front.map_err(failed("DynamoDB"))?);
+            }
             None if fresh => {
                 table::delete(&self.dynamodb(), &self.template.table).await.map_err(failed("DynamoDB"))?;
             }
@@ -326,6 +349,25 @@ impl Stack {
         self.services.stop().await;
     }
 
+    /// The faults that the embedded DynamoDB has shown.
+    pub fn faults(&self) -> Shown {
+        self.front.as_ref().map(|front| front.shown()).unwrap_or_default()
+    }
+
+    /// Whether reads that are not strongly consistent lag.
+    pub fn lags(&self) -> bool {
+        self.lag != Lag::default()
+    }
+
+    /// Does some work without throttles and conflicts.
+    pub async fn calmly<T>(&self, work: impl Future<Output = T>) -> T {
+        let calm = |is_calm| self.front.iter().for_each(|front| front.calm(is_calm));
+        calm(true);
+        let done = work.await;
+        calm(false);
+        done
+    }
+
     /// A client of the HTTP API, with a token for the time of a run.
     pub fn api(&self, role: &Role) -> std::io::Result<Http> {
         Ok(Http::new(&self.api_url).with_token(self.tokens.mint(role, tokens::LIFETIME)?))
@@ -392,17 +434,21 @@ fn prepare(options: &Options) -> Result<File, StackError> {
 mod tests {
     use super::*;
 
-    fn started_with(given: &[(&str, &str)]) -> Result<Template, String> {
+    fn started_with(given: &[(&str, &str)], lag: &str) -> Result<Template, String> {
         let given = given.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        template(&given).map_err(|error| error.to_string())
+        template(&given, lag.parse().unwrap()).map_err(|error| error.to_string())
     }
 
     #[test]
     fn what_must_outlast_functions_follows_from_how_long_they_run() {
-        let expected = [(None, "11", "8", 30), (Some("1"), "3", "4", 6), (Some("30"), "61", "33", 180)];
-        for (timeout, delay, confirm, visibility) in expected {
+        for (timeout, lag, delay, confirm, visibility) in [
+            (None, "0", "11", "8", 31),
+            (Some("1"), "0", "3", "4", 7),
+            (Some("30"), "0", "61", "33", 181),
+            (Some("30"), "60", "121", "93", 181),
+        ] {
             let given = timeout.map(|timeout| (TIMEOUT, timeout));
-            let template = started_with(given.as_slice()).unwrap();
+            let template = started_with(given.as_slice(), lag).unwrap();
             let sender = &template.functions["DashboardApi"].environment["RESTATEMENT_DELAY_SECONDS"];
             assert_eq!(sender, &Value::Text(delay.to_owned()));
             let totals = &template.functions["Totals"].environment["TOTALS_CONFIRM_SECONDS"];
@@ -414,7 +460,7 @@ mod tests {
     #[test]
     fn what_does_not_last_as_long_as_it_must_is_refused_by_name() {
         let longest = [("MessageRetentionSeconds", "86400"), (VISIBILITY, "600"), ("MaxReceiveCount", "100")];
-        assert!(started_with(&[(DELAY, "900")].into_iter().chain(longest).collect::<Vec<_>>()).is_ok());
+        assert!(started_with(&[(DELAY, "900")].into_iter().chain(longest).collect::<Vec<_>>(), "60").is_ok());
         for (given, refused) in [
             (vec![(DELAY, "10")], "RestatementDelaySeconds is 10, and must be at least 11: "),
             (vec![(DELAY, "11"), (TIMEOUT, "6")], "give --parameter RestatementDelaySeconds=13, or a shorter"),
@@ -426,8 +472,12 @@ mod tests {
             (vec![(TIMEOUT, "31")], "Parameters.FunctionTimeoutSeconds: must be at most 30"),
             (vec![("MaxReceiveCount", "4")], "Parameters.MaxReceiveCount: must be at least 5"),
         ] {
-            let error = started_with(&given).unwrap_err();
+            let error = started_with(&given, "0").unwrap_err();
             assert!(error.contains(refused), "{given:?}: {error}");
         }
+        assert!(started_with(&[(DELAY, "13")], "2").is_ok());
+        let error = started_with(&[(DELAY, "12")], "2").unwrap_err();
+        assert!(error.starts_with("RestatementDelaySeconds is 12, and must be at least 13: "), "{error}");
+        assert!(error.contains(" 5 s more, and reads lag 2 s; give --parameter Rest"), "{error}");
     }
 }

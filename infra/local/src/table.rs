@@ -1,36 +1,33 @@
 //! A DynamoDB-compatible endpoint in this process, with the template's table, kept in a file.
 
+use crate::engine::Engine;
+use crate::faults::{Faults, Front};
 use crate::template::Table;
-use crate::{HOST, door, private};
+use crate::{door, private};
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::ProvideErrorMetadata;
 use aws_sdk_dynamodb::types::{
     AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, Projection, ProjectionType,
     ScalarAttributeType, TableDescription,
 };
-use axum::http::Request;
-use axum::http::uri::PathAndQuery;
 use dynoxide::Database;
-use hyper::body::Incoming;
 use hyper::service::service_fn;
-use hyper_util::client::legacy::{self, connect::HttpConnector};
-use hyper_util::rt::TokioExecutor;
 use std::error::Error;
-use std::net::Ipv4Addr;
 use std::path::Path;
+use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 type Failure = Box<dyn Error + Send + Sync>;
 
-/// Serves the database in a file on a listener until `stop`. The database's own server answers any browser's page, so
-/// it is behind the door, at an address that cannot be guessed.
-pub async fn serve(
+/// Serves the database in a file on a listener until `stop`, with the faults that it is to show.
+pub(crate) async fn serve(
     listener: TcpListener,
-    file: &Path,
+    (file, table): (&Path, &Table),
+    faults: &Faults,
     (tasks, stop): (&TaskTracker, &CancellationToken),
-) -> Result<(), Failure> {
+) -> Result<Arc<Front>, Failure> {
     let path = file.to_str().ok_or("the path of the data folder is not UTF-8")?;
     // The files that SQLite makes beside it have the same permissions.
     private::append(file)?;
@@ -38,43 +35,11 @@ pub async fn serve(
     // Sets `synchronous = NORMAL`: a commit is with the operating system, not yet on the disk. It survives the end of
     // this process; a power cut may lose the last commits, and leaves the file whole.
     database.disable_bulk_loading()?;
-    let inner = hidden().await?;
-    let address = inner.local_addr()?;
-    let stopped = stop.clone();
-    tasks.spawn(async move {
-        let served = dynoxide::server::serve_with_shutdown(inner, database, async move { stopped.cancelled().await });
-        if let Err(error) = served.await {
-            eprintln!("DynamoDB: {error}");
-        }
-    });
-    let mut connector = HttpConnector::new();
-    connector.set_nodelay(true);
-    let client: Inner = legacy::Client::builder(TokioExecutor::new()).build(connector);
-    let pass_on = service_fn(move |mut request: Request<Incoming>| {
-        let client = client.clone();
-        async move {
-            let path = request.uri().path_and_query().map_or("/", PathAndQuery::as_str);
-            // A path that is no URI is replaced by one that leads nowhere.
-            *request.uri_mut() = format!("http://{address}{path}").parse().unwrap_or_default();
-            client.request(request).await
-        }
-    });
-    door::serve(listener, pass_on, (tasks, stop));
-    Ok(())
-}
-
-type Inner = legacy::Client<HttpConnector, Incoming>;
-
-/// A port at an address of this machine that cannot be guessed: Linux has 16 million of them.
-async fn hidden() -> Result<TcpListener, Failure> {
-    let mut random = [0; 3];
-    aws_lc_rs::rand::fill(&mut random)?;
-    let [a, b, c] = random;
-    match TcpListener::bind((Ipv4Addr::new(127, a, b, c), 0)).await {
-        Ok(listener) => Ok(listener),
-        // Other systems have one such address, and only the port is random.
-        Err(_) => Ok(TcpListener::bind((HOST, 0)).await?),
-    }
+    let engine = Engine::start(database, (tasks, stop)).await?;
+    let front = Arc::new(Front::new(engine, (file, &table.name), faults, (tasks, stop)).await?);
+    let served = Arc::clone(&front);
+    door::serve(listener, service_fn(move |request| Arc::clone(&served).answer(request)), (tasks, stop));
+    Ok(front)
 }
 
 /// Deletes the table, if it is there.
