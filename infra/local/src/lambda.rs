@@ -69,6 +69,20 @@ impl Invoker {
     }
 }
 
+#[cfg(test)]
+impl Invoker {
+    /// A function in this process, by its answer to each payload.
+    pub(crate) fn in_process(answer: impl Fn(&[u8]) -> String + Send + 'static) -> Invoker {
+        let (waiting, mut queue) = mpsc::unbounded_channel::<Invocation>();
+        tokio::spawn(async move {
+            while let Some(Invocation { payload, trace: _, reply }) = queue.recv().await {
+                let _ = reply.send(Ok(answer(&payload).into()));
+            }
+        });
+        Invoker { name: "Test".to_owned(), patience: Duration::from_mins(1), waiting }
+    }
+}
+
 /// Folders of the functions' programs and of their logs.
 #[derive(Debug, Clone)]
 pub struct Home {

@@ -190,3 +190,62 @@ fn attribute(value: &MessageAttributeValue) -> Value {
         "dataType": value.data_type,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::template::Queue;
+    use crate::{HOST, queues};
+    use aws_sdk_sqs::types::QueueAttributeName;
+    use tokio::net::TcpListener;
+    use tokio::sync::mpsc;
+
+    /// Three requests' worth of messages are one batch once it is full; all are deleted but the one that failed.
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_batch_is_gathered_by_several_requests_and_deleted_by_several() {
+        let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
+        let listener = TcpListener::bind((HOST, 0)).await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        queues::serve(listener, port, (&tasks, &stop));
+        let url = format!("http://{HOST}:{port}");
+        let (sqs, queue_url) = (machine::sqs(&url), machine::queue_url(&url, "Q"));
+        let queue = Queue { visibility_seconds: 600, retention_seconds: 3600, redrive: None };
+        queues::create(&sqs, &[("Q".to_owned(), queue)].into()).await.unwrap();
+        for i in 0..25 {
+            sqs.send_message().queue_url(&queue_url).message_body(i.to_string()).send().await.unwrap();
+        }
+
+        let (invoked, mut batches) = mpsc::unbounded_channel();
+        let function = Invoker::in_process(move |payload| {
+            let payload: Value = serde_json::from_slice(payload).unwrap();
+            let records = payload["Records"].as_array().unwrap();
+            let failed = records.iter().find(|record| record["body"] == "7").unwrap()["messageId"].clone();
+            let mut bodies: Vec<u32> =
+                records.iter().map(|record| record["body"].as_str().unwrap().parse().unwrap()).collect();
+            bodies.sort_unstable();
+            invoked.send(bodies).unwrap();
+            json!({ "batchItemFailures": [{ "itemIdentifier": failed }] }).to_string()
+        });
+        let mapping = Mapping { queue: "Q".to_owned(), batch_size: 25, window_seconds: 300 };
+        start(&mapping, function, (sqs.clone(), queue_url.clone()), (&tasks, &stop));
+        assert_eq!(batches.recv().await.unwrap(), (0..25).collect::<Vec<_>>());
+
+        let counts = [
+            QueueAttributeName::ApproximateNumberOfMessages,
+            QueueAttributeName::ApproximateNumberOfMessagesNotVisible,
+        ];
+        let deleted = async {
+            loop {
+                let read = sqs.get_queue_attributes().queue_url(&queue_url).set_attribute_names(Some(counts.to_vec()));
+                let read = read.send().await.unwrap().attributes.unwrap();
+                if counts.each_ref().map(|count| read[count].as_str()) == ["0", "1"] {
+                    return;
+                }
+            }
+        };
+        tokio::time::timeout(Duration::from_mins(1), deleted)
+            .await
+            .expect("24 messages are deleted, and one is hidden");
+        stop.cancel();
+    }
+}
