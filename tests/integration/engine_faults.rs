@@ -1,10 +1,15 @@
 //! The faults of DynamoDB that the embedded one shows on request, and the product among them.
 
 use crate::operations::{operate, said};
-use aws_sdk_dynamodb::types::AttributeValue;
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::config::retry::RetryConfig;
+use aws_sdk_dynamodb::error::ProvideErrorMetadata;
+use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
+use aws_sdk_dynamodb::types::{AttributeValue, BatchStatementRequest, KeysAndAttributes, Put, TransactWriteItem};
 use fixtures::world::World;
 use harness::running::Running;
 use local::faults::{Faults, Shown};
+use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 /// Short timeouts, so that the test does not wait; and no message is given up for a fault.
@@ -35,6 +40,121 @@ async fn a_world_comes_out_right_among_lag_throttles_and_conflicts() {
     running.stack.stop().await;
 }
 
+fn text(text: &str) -> AttributeValue {
+    AttributeValue::S(text.to_owned())
+}
+
+/// The codes of the refusals that a client meets at five requests: a put, a transaction of two, a batch of two statements, a
+/// batch of two keys, a query.
+async fn refusals(client: &Client) -> [Vec<String>; 5] {
+    let code = |error: &dyn ProvideErrorMetadata| vec![error.code().unwrap_or_default().to_owned()];
+    let put = client.put_item().table_name("Ledger").item("pk", text("P")).item("sk", text("S")).send().await;
+    let writes = ["T", "U"].map(|pk| {
+        let put = Put::builder().table_name("Ledger").item("pk", text(pk)).item("sk", text("S")).build().unwrap();
+        TransactWriteItem::builder().put(put).build()
+    });
+    let transaction = client.transact_write_items().set_transact_items(Some(writes.to_vec())).send().await;
+    let transaction = transaction.err().map(|error| {
+        let error = error.into_service_error();
+        let mut codes = code(&error);
+        if let TransactWriteItemsError::TransactionCanceledException(cancelled) = error {
+            let mut reasons: Vec<_> =
+                cancelled.cancellation_reasons().iter().filter_map(|reason| reason.code.clone()).collect();
+            reasons.sort();
+            codes.extend(reasons);
+        }
+        codes
+    });
+    let statements = ["B", "C"].map(|pk| {
+        let insert = BatchStatementRequest::builder().statement("INSERT INTO \"Ledger\" VALUE {'pk': ?, 'sk': ?}");
+        insert.parameters(text(pk)).parameters(text("S")).build().unwrap()
+    });
+    let batch = client.batch_execute_statement().set_statements(Some(statements.to_vec())).send().await.unwrap();
+    let errors = batch.responses().iter().filter_map(|answer| Some(answer.error()?.code()?.as_str().to_owned()));
+    let keys = ["K", "L"].map(|pk| [("pk".to_owned(), text(pk)), ("sk".to_owned(), text("S"))].into());
+    let keys = KeysAndAttributes::builder().set_keys(Some(keys.to_vec())).build().unwrap();
+    let read = client.batch_get_item().request_items("Ledger", keys).send().await;
+    let query = client.query().table_name("Ledger").key_condition_expression("pk = :p");
+    let query = query.expression_attribute_values(":p", text("P")).send().await;
+    [
+        put.err().map(|error| code(&error)).unwrap_or_default(),
+        transaction.unwrap_or_default(),
+        errors.collect(),
+        read.err().map(|error| code(&error)).unwrap_or_default(),
+        query.err().map(|error| code(&error)).unwrap_or_default(),
+    ]
+}
+
+/// A stack with faults, and a client that tries nothing again.
+async fn refusing(faults: Faults) -> (Running, Client) {
+    let running = Running::start_with_faults(faults, &[]).await;
+    let client = running.stack.dynamodb();
+    let once = client.config().to_builder().retry_config(RetryConfig::disabled()).build();
+    (running, Client::from_conf(once))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_meets_each_refusal_as_dynamodb_makes_it() {
+    let all = "1000".parse().unwrap();
+    let (running, client) = refusing(Faults { conflicts: all, ..Faults::default() }).await;
+    let [put, transaction, statements, read, query] = refusals(&client).await;
+    assert_eq!(put, ["TransactionConflictException"]);
+    assert_eq!(transaction, ["TransactionCanceledException", "None", "TransactionConflict"]);
+    assert_eq!(statements, ["TransactionConflict", "TransactionConflict"]);
+    assert!(read.is_empty() && query.is_empty(), "{read:?} {query:?}");
+    assert_eq!(running.stack.faults(), Shown { conflicts: 4, ..Shown::default() });
+    let written = client.scan().table_name("Ledger").send().await.unwrap();
+    assert_eq!(written.count, 0, "{written:?}");
+    running.stack.stop().await;
+
+    let (running, client) = refusing(Faults { throttles: all, ..Faults::default() }).await;
+    let [put, transaction, statements, read, query] = refusals(&client).await;
+    for codes in [put, transaction, read, query] {
+        assert!(codes == ["ProvisionedThroughputExceededException"] || codes == ["ThrottlingException"], "{codes:?}");
+    }
+    assert_eq!(statements, ["ThrottlingError", "ThrottlingError"]);
+    let written = client.scan().table_name("Ledger").send().await.unwrap();
+    assert_eq!(written.count, 0, "{written:?}");
+    running.stack.stop().await;
+}
+
+/// A batch of which a part is refused: each key and each statement has its own answer.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_batch_is_answered_in_part() {
+    let (running, client) = refusing(Faults { throttles: "500".parse().unwrap(), ..Faults::default() }).await;
+    let names: Vec<String> = (0..20).map(|i| format!("I{i:02}")).collect();
+    let statements = names.iter().map(|pk| {
+        let insert = BatchStatementRequest::builder().statement("INSERT INTO \"Ledger\" VALUE {'pk': ?, 'sk': ?}");
+        insert.parameters(text(pk)).parameters(text("S")).build().unwrap()
+    });
+    let batch = client.batch_execute_statement().set_statements(Some(statements.collect())).send().await.unwrap();
+    let answers = names.iter().zip(batch.responses());
+    let done: Vec<&str> =
+        answers.filter(|(_, answer)| answer.error().is_none()).map(|(name, _)| name.as_str()).collect();
+    assert!(batch.responses().len() == 20 && (1..20).contains(&done.len()), "{done:?}");
+    let written = client.scan().table_name("Ledger").send().await.unwrap();
+    let mut written: Vec<&str> = written.items().iter().map(|item| item["pk"].as_s().unwrap().as_str()).collect();
+    written.sort_unstable();
+    assert_eq!(written, done);
+
+    // As many keys as one read may have, those of the items among them: some are always left.
+    let keys = (0..100).map(|i| [("pk".to_owned(), text(&format!("I{i:02}"))), ("sk".to_owned(), text("S"))].into());
+    let keys = KeysAndAttributes::builder().set_keys(Some(keys.collect())).consistent_read(true).build().unwrap();
+    let read = client.batch_get_item().request_items("Ledger", keys).send().await.unwrap();
+    let left = &read.unprocessed_keys().unwrap()["Ledger"];
+    assert!((1..100).contains(&left.keys().len()), "{left:?}");
+    let names = |items: &[HashMap<String, AttributeValue>]| {
+        items.iter().map(|item| item["pk"].as_s().unwrap().clone()).collect::<Vec<String>>()
+    };
+    let (mut known, left_names) = (names(&read.responses().unwrap()["Ledger"]), names(left.keys()));
+    assert!(known.iter().all(|name| !left_names.contains(name)), "{known:?} {left_names:?}");
+    known.extend(left_names.into_iter().filter(|name| done.contains(&name.as_str())));
+    known.sort_unstable();
+    assert_eq!(known, done);
+    assert_eq!(left.consistent_read(), Some(true));
+    running.stack.stop().await;
+}
+
 /// One item, as each kind of read shows it right after its write and later.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_index_and_eventually_consistent_reads_lag() {
@@ -42,7 +162,6 @@ async fn an_index_and_eventually_consistent_reads_lag() {
     let faults = Faults { lag: lag.as_secs().to_string().parse().unwrap(), ..Faults::default() };
     let running = Running::start_with_faults(faults, &[]).await;
     let table = running.stack.dynamodb();
-    let text = |text: &str| AttributeValue::S(text.to_owned());
     let listed = async || {
         let query = table.query().table_name("Ledger").index_name("by-partner").key_condition_expression("gpk = :g");
         query.expression_attribute_values(":g", text("G")).send().await.unwrap().count
