@@ -9,7 +9,7 @@ use aws_sdk_dynamodb::types::{AttributeValue, BatchStatementRequest, KeysAndAttr
 use fixtures::world::World;
 use harness::running::Running;
 use local::faults::{Faults, Shown};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::time::{Duration, Instant};
 
 /// Short timeouts, so that the test does not wait; and no message is given up for a fault.
@@ -33,8 +33,12 @@ async fn a_world_comes_out_right_among_lag_throttles_and_conflicts() {
     let Shown { throttles, conflicts, lagging } = running.stack.faults();
     println!("{throttles} throttles, {conflicts} conflicts");
     assert!(throttles > 10 && conflicts > 10 && lagging == 0, "{throttles} throttles, {conflicts} conflicts");
-    running.check(&world).await;
+    running.stack.calmly(running.check(&world)).await;
     assert_eq!(running.dead_letters().await, []);
+    let (latest, mut shown) = (whole_table(&running, true).await, whole_table(&running, false).await);
+    assert!(latest.len() > 194, "{} items", latest.len());
+    let missing: Vec<_> = latest.into_iter().filter(|(key, item)| shown.remove(key).as_ref() != Some(item)).collect();
+    assert!(missing.is_empty() && shown.is_empty(), "the lag is over: {missing:?} {shown:?}");
     let audit = operate(&running, &["audit"]).await;
     assert!(audit.status.success() && said(&audit).contains(" 0 differences"), "{}", said(&audit));
     running.stack.stop().await;
@@ -42,6 +46,16 @@ async fn a_world_comes_out_right_among_lag_throttles_and_conflicts() {
 
 fn text(text: &str) -> AttributeValue {
     AttributeValue::S(text.to_owned())
+}
+
+type Item = HashMap<String, AttributeValue>;
+
+/// The items of the ledger by their keys, as strongly consistent reads show them or as others do.
+async fn whole_table(running: &Running, is_consistent: bool) -> BTreeMap<[String; 2], Item> {
+    let scan = running.stack.dynamodb().scan().table_name("Ledger").consistent_read(is_consistent);
+    let items = scan.into_paginator().items().send().collect::<Result<Vec<Item>, _>>().await.unwrap();
+    let key = |item: &Item| ["pk", "sk"].map(|name| item[name].as_s().unwrap().clone());
+    items.into_iter().map(|item| (key(&item), item)).collect()
 }
 
 /// The codes of the refusals that a client meets at five requests: a put, a transaction of two, a batch of two statements, a
@@ -143,9 +157,7 @@ async fn a_batch_is_answered_in_part() {
     let read = client.batch_get_item().request_items("Ledger", keys).send().await.unwrap();
     let left = &read.unprocessed_keys().unwrap()["Ledger"];
     assert!((1..100).contains(&left.keys().len()), "{left:?}");
-    let names = |items: &[HashMap<String, AttributeValue>]| {
-        items.iter().map(|item| item["pk"].as_s().unwrap().clone()).collect::<Vec<String>>()
-    };
+    let names = |items: &[Item]| items.iter().map(|item| item["pk"].as_s().unwrap().clone()).collect::<Vec<String>>();
     let (mut known, left_names) = (names(&read.responses().unwrap()["Ledger"]), names(left.keys()));
     assert!(known.iter().all(|name| !left_names.contains(name)), "{known:?} {left_names:?}");
     known.extend(left_names.into_iter().filter(|name| done.contains(&name.as_str())));

@@ -203,7 +203,7 @@ async fn go_on(stack: &Stack, world: &World, makes_demo: bool, opens: bool) -> R
         let bar = machine::sending::bar("making the demo", demo.history.len());
         let ledger = Ledger::new(DynamoStore::new(stack.dynamodb(), &stack.template.table.name));
         let recorded = demo::record(&ledger, &demo.history, |steps| bar.inc(u64::try_from(steps).unwrap_or_default()));
-        // The history is recorded by this process, which tries nothing again.
+        // The history is recorded by this process, which tries nothing again and takes no second look.
         stack.calmly(Box::pin(recorded)).await?;
         bar.finish_and_clear();
         load::send(stack, &demo.today).await?;

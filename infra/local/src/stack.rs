@@ -359,7 +359,7 @@ impl Stack {
         self.lag != Lag::default()
     }
 
-    /// Does some work without throttles and conflicts.
+    /// Does some work without faults.
     pub async fn calmly<T>(&self, work: impl Future<Output = T>) -> T {
         let calm = |is_calm| self.front.iter().for_each(|front| front.calm(is_calm));
         calm(true);

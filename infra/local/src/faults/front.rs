@@ -39,7 +39,7 @@ pub(crate) struct Front {
     table: String,
     replica: Option<Replica>,
     draws: Mutex<Draws>,
-    /// Whether no fault is drawn for now.
+    /// Whether no fault is shown for now.
     is_calm: AtomicBool,
 }
 
@@ -59,9 +59,13 @@ impl Front {
         Ok(Front { first, table, replica, draws, is_calm: AtomicBool::new(false) })
     }
 
-    /// Draws no fault from now on, or faults again.
+    /// Shows no fault from now on, or faults again.
     pub(crate) fn calm(&self, is_calm: bool) {
         self.is_calm.store(is_calm, Ordering::SeqCst);
+    }
+
+    fn is_calm(&self) -> bool {
+        self.is_calm.load(Ordering::SeqCst)
     }
 
     /// The faults shown so far.
@@ -90,8 +94,7 @@ impl Front {
         let target = request.headers().get("x-amz-target").and_then(|target| target.to_str().ok());
         let operation = Operation::of(target.unwrap_or_default());
         let asked: Value = serde_json::from_slice(request.body()).unwrap_or_default();
-        let is_calm = self.is_calm.load(Ordering::SeqCst);
-        let drawn = if is_calm { Drawn::Nothing } else { self.draws().draw(operation, &asked) };
+        let drawn = if self.is_calm() { Drawn::Nothing } else { self.draws().draw(operation, &asked) };
         match drawn {
             Drawn::Nothing => self.pass_on(operation, &asked, request).await,
             Drawn::Refused(answer) => Ok(json(StatusCode::BAD_REQUEST, &answer)),
@@ -113,7 +116,9 @@ impl Front {
         Ok(match &self.replica {
             Some(replica) if operation.is_write() => replica.write(&self.first, request).await?,
             Some(replica) if operation == Operation::Define => replica.define(&self.first, request).await?,
-            Some(replica) if operation.is_eventual(asked, &self.table) => replica.ask(request).await?,
+            Some(replica) if operation.is_eventual(asked, &self.table) && !self.is_calm() => {
+                replica.ask(request).await?
+            }
             Some(_) | None => self.first.ask(request).await?,
         })
     }
