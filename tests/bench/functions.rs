@@ -2,9 +2,11 @@
 //! the events they process in a second, fed directly and through the queue.
 
 use crate::figures::{Figure, Goal, Unit};
+use crate::processes::{children, peak_bytes};
 use events::input::Event;
 use fixtures::counted::Counted;
-use fixtures::largest::{partner, sale, sale_event};
+use fixtures::events::event_of;
+use fixtures::largest::{partner, sale};
 use harness::running::Running;
 use local::lambda::{self, Home};
 use local::{load, template::Function};
@@ -168,8 +170,8 @@ async fn register(running: &Running) {
 /// Sales of two years, of each partner in turn.
 fn sales(first: usize) -> Vec<Event> {
     let day = |n: usize| format!("{}-{:02}-05", 2024 + n / PARTNERS % 24 / 12, n / PARTNERS % 12 + 1);
-    let sales =
-        (first..first + EVENTS).map(|n| sale_event(&sale(partner(n % PARTNERS), n, &day(n)), &format!("bench-{n}")));
+    let sales = (first..first + EVENTS)
+        .map(|n| event_of(&Fact::Sale(sale(partner(n % PARTNERS), n, &day(n))), &format!("bench-{n}")));
     sales.collect()
 }
 
@@ -184,18 +186,4 @@ fn payload(batch: &[Event]) -> String {
         })
         .collect();
     json!({ "Records": records }).to_string()
-}
-
-/// The processes that this one has started.
-fn children() -> Vec<String> {
-    let threads = fs::read_dir("/proc/self/task").into_iter().flatten().filter_map(Result::ok);
-    let children = threads.filter_map(|thread| fs::read_to_string(thread.path().join("children")).ok());
-    children.flat_map(|ids| ids.split_whitespace().map(str::to_owned).collect::<Vec<_>>()).collect()
-}
-
-/// Peak memory of a process.
-fn peak_bytes(process: &str) -> Option<i64> {
-    let status = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
-    Some(line.trim().strip_suffix(" kB")?.trim().parse::<i64>().ok()? * 1024)
 }

@@ -12,6 +12,7 @@ mod dashboard;
 mod figures;
 mod functions;
 mod instructions;
+mod processes;
 mod realistic;
 
 use clap::{Parser, ValueEnum};
@@ -95,6 +96,10 @@ async fn take(arguments: Arguments) -> Result<ExitCode, Box<dyn Error>> {
         figures.extend(functions::first_polls(&programs, &running).await?);
         eprintln!("taking events in");
         figures.extend(functions::throughput(&programs, &running).await?);
+        running.stack.stop().await;
+        let running = start().await;
+        eprintln!("taking the realistic world in");
+        figures.extend(realistic::through_the_stack(&running).await?);
         running.stack.stop().await;
     }
     if wanted(Part::Dashboard) {

@@ -4,19 +4,26 @@
 //! the same on every machine.
 
 use crate::figures::{Figure, Goal, Unit};
+use crate::processes::{children, processor_time};
+use events::input::Event;
 use fixtures::counted::{Cost, counting};
+use fixtures::events::event_of;
 use fixtures::realistic::{Realistic, world};
 use harness::running::Running;
 use jiff::{SignedDuration, Timestamp};
 use ledger::bookings::{Announce, Booking};
 use ledger::dynamo::DynamoStore;
+use ledger::recorded::{Origin, Trigger};
 use ledger::store::StoreError;
 use ledger::totals::PartnerMonth;
 use ledger::totals_queue::{Delay, TotalsMessage};
 use ledger::{Ledger, ReportedFact};
-use rules::Fact;
+use local::load;
+use rules::{Agreements, Fact, PartnerId};
 use std::collections::{BTreeMap, BTreeSet};
+use std::error::Error;
 use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 const PARTNERS: usize = 40;
 const SEED: u64 = 1;
@@ -29,6 +36,8 @@ const TOTALS_BATCH: usize = 200;
 const WINDOW: SignedDuration = SignedDuration::from_secs(20);
 const DELAY: SignedDuration = SignedDuration::from_secs(5);
 const CONFIRM: SignedDuration = SignedDuration::from_secs(840);
+/// The delay of the second pass after a change of agreements, as in the template.
+const PASS_DELAY: SignedDuration = SignedDuration::from_secs(900);
 /// The start of the clock, after every fact.
 const START: Timestamp = Timestamp::constant(1_795_694_400, 0);
 const HOW: &str = "40 partners of all models, in order of time, 200 a second; until every total is confirmed";
@@ -107,6 +116,8 @@ struct System {
     cost: Arc<Mutex<Cost>>,
     queue: Arc<Mutex<Queue>>,
     now: Timestamp,
+    /// The delayed passes to come.
+    passes: Vec<(Timestamp, PartnerId, u64)>,
     /// Everything that was announced.
     months: BTreeSet<PartnerMonth>,
     sums: usize,
@@ -125,8 +136,8 @@ struct Spent {
 impl System {
     fn new(store: DynamoStore) -> System {
         let (store, cost) = counting(store);
-        let (queue, months) = (Arc::default(), BTreeSet::new());
-        System { store, cost, queue, now: START, months, sums: 0, invocations: 0 }
+        let (queue, months, passes) = (Arc::default(), BTreeSet::new(), Vec::new());
+        System { store, cost, queue, now: START, passes, months, sums: 0, invocations: 0 }
     }
 
     fn ledger(&self) -> Ledger<DynamoStore> {
@@ -141,15 +152,51 @@ impl System {
         }
         for batch in batches.values() {
             self.invocations += 1;
-            let invocation = Invocation { queue: Arc::clone(&self.queue), now: self.now, announced: Arc::default() };
-            let ledger = Ledger::announcing(self.store.clone(), invocation.clone());
+            let (ledger, invocation) = self.invocation();
             for outcome in ledger.record(batch, self.now).await {
                 outcome.unwrap();
             }
-            self.months.extend(invocation.announced.lock().unwrap().iter().cloned());
+            self.note(&invocation);
         }
         self.add_up().await;
         self.now += TICK;
+    }
+
+    /// Changes a partner's agreements: a message for the pass that follows it and one for the delayed pass, and the steps of
+    /// both, of which each but the last sends the next.
+    async fn change(&mut self, id: &PartnerId, agreements: Agreements) {
+        let record = self.ledger().partner_record(id).await.unwrap();
+        let changed = self.ledger().register(record, id.to_string(), agreements).await.unwrap().unwrap();
+        self.passes.push((self.now + PASS_DELAY, id.clone(), changed.agreements_version));
+        self.queue.lock().unwrap().sent += 1;
+        self.pass(id, changed.agreements_version).await;
+    }
+
+    async fn pass(&mut self, id: &PartnerId, version: u64) {
+        let because = Trigger::Agreements(version);
+        let mut after = None;
+        loop {
+            self.queue.lock().unwrap().sent += 1;
+            self.invocations += 1;
+            let (ledger, invocation) = self.invocation();
+            let origin = Origin { at: self.now, because: &because };
+            let step = ledger.restate(id, Some(version), after, origin).await.unwrap();
+            assert!(step.failed.is_empty(), "{:?}", step.failed);
+            self.note(&invocation);
+            after = step.next;
+            if after.is_none() {
+                return;
+            }
+        }
+    }
+
+    fn invocation(&self) -> (Ledger<DynamoStore, Invocation>, Invocation) {
+        let invocation = Invocation { queue: Arc::clone(&self.queue), now: self.now, announced: Arc::default() };
+        (Ledger::announcing(self.store.clone(), invocation.clone()), invocation)
+    }
+
+    fn note(&mut self, invocation: &Invocation) {
+        self.months.extend(invocation.announced.lock().unwrap().iter().cloned());
     }
 
     /// Adds up what the messages that have arrived name, a batch at a time.
@@ -177,8 +224,17 @@ impl System {
     /// Lets time pass until no message waits.
     async fn finish(&mut self) {
         loop {
-            let Some(next) = self.queue.lock().unwrap().next(self.now) else { return };
-            self.now = next;
+            let next = self.queue.lock().unwrap().next(self.now);
+            match (next, self.passes.first().cloned()) {
+                (Some(next), Some((pass, ..))) if next <= pass => self.now = next,
+                (_, Some((at, id, version))) => {
+                    self.passes.remove(0);
+                    self.now = at.max(self.now);
+                    self.pass(&id, version).await;
+                }
+                (Some(next), None) => self.now = next,
+                (None, None) => return,
+            }
             self.add_up().await;
         }
     }
@@ -191,7 +247,8 @@ impl System {
 
 /// Costs of an event, everything counted: in the stream, and alone.
 pub(crate) async fn figures(running: &Running) -> Vec<Figure> {
-    let Realistic { partners, mut events } = world(PARTNERS, SEED);
+    let Realistic { partners, mut events, changes } = world(PARTNERS, SEED);
+    let mut changes = changes.into_iter().peekable();
     let mut system = System::new(running.store());
     for (id, agreements) in partners {
         let record = system.ledger().partner_record(&id).await.unwrap();
@@ -201,7 +258,10 @@ pub(crate) async fn figures(running: &Running) -> Vec<Figure> {
     let last = events.iter().rposition(|fact| fact.sale().is_some()).unwrap();
     let alone = events.remove(last);
     *system.cost.lock().unwrap() = Cost::default();
-    for tick in events.chunks(PER_TICK) {
+    for (n, tick) in events.chunks(PER_TICK).enumerate() {
+        while let Some((_, id, agreements)) = changes.next_if(|(before, ..)| *before <= n * PER_TICK) {
+            system.change(&id, agreements).await;
+        }
         system.tick(tick).await;
     }
     system.finish().await;
@@ -214,6 +274,37 @@ pub(crate) async fn figures(running: &Running) -> Vec<Figure> {
     figures.push(row("realistic world, all told: partner-months", whole(months), Unit::Count));
     figures.extend(rows("a lone sale of it, all told", &system.spent(), &stream, 1));
     figures
+}
+
+/// The same world through the local stack, with its parameters: the time of a processor that all functions took until every
+/// total is confirmed, and the events that they took in a second.
+pub(crate) async fn through_the_stack(running: &Running) -> Result<Vec<Figure>, Box<dyn Error>> {
+    let Realistic { partners, events, changes: _ } = world(PARTNERS, SEED);
+    for (id, agreements) in partners {
+        let record = running.ledger().partner_record(&id).await?;
+        running.ledger().register(record, id.to_string(), agreements).await?;
+    }
+    let events: Vec<Event> = events.iter().enumerate().map(|(n, fact)| event_of(fact, &format!("bench-{n}"))).collect();
+    let taken = || -> Duration { children().iter().filter_map(|child| processor_time(child)).sum() };
+    let (before, started) = (taken(), Instant::now());
+    load::send(&running.stack, &events).await?;
+    running.wait_until_idle().await;
+    let idle = started.elapsed();
+    running.wait_for_delayed().await;
+    let per_event = (taken() - before) / u32::try_from(events.len())?;
+    let rate = i64::try_from(events.len() as u128 * 1000 / idle.as_millis().max(1))?;
+    let how = format!("{} events in order of time through SQS, with the parameters of the local stack", events.len());
+    let figure = |name: &str, number, goal| Figure::new(name, number, goal, how.clone());
+    Ok(vec![
+        Figure::time(
+            "realistic world: processor time per event, all functions",
+            vec![per_event],
+            50,
+            Goal::AtMost(500),
+            format!("{how}; until every total is confirmed"),
+        ),
+        figure("realistic world: events until the months are added up", (rate, Unit::PerSecond), Goal::None),
+    ])
 }
 
 impl Spent {

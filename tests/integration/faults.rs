@@ -57,7 +57,7 @@ async fn handlers_fail(signal_name: &str) {
         }
     };
     let ((), ()) = tokio::join!(running.take_in(&world.events), faults);
-    // A function that died after a write left the month to the delayed refresh.
+    // A function that died after a write left the month to the confirmation.
     running.wait_for_delayed().await;
     assert_eq!(running.dead_letters().await, []);
     running.check(&world).await;

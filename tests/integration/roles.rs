@@ -3,6 +3,7 @@
 use crate::template::Template;
 use crate::watcher;
 use events::EventType::{self, ContractEnded, SaleSigned, Supplement};
+use fixtures::events::event_of;
 use fixtures::largest;
 use fixtures::world::{World, event};
 use harness::running::Running;
@@ -113,7 +114,7 @@ async fn work(running: &Running) {
     }
     // A contract's end books only what a pass would book a moment later.
     let early = largest::sale(largest::partner(1), 1, "2025-01-01");
-    running.take_in(&[largest::sale_event(&early, "early")]).await;
+    running.take_in(&[event_of(&rules::Fact::Sale(early.clone()), "early")]).await;
     let record = running.ledger().partner_record(&early.partner_id).await.unwrap();
     running.ledger().register(record, "A partner".to_owned(), largest::agreements()).await.unwrap().unwrap();
     let end = json!({"contract_id": early.contract_id, "ended_on": "2026-01-01"});

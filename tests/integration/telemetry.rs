@@ -313,8 +313,8 @@ async fn nothing_that_was_sent_is_in_a_log_but_ids_and_reasons() {
     let step = json!({ "kind": "partner", "partner_id": "P-1", "agreements_version": 1 });
     let choice =
         json!({ "kind": "choice", "contract_id": "C-1", "term": 1, "number": 1, "claim": 1, "seen": 1, "why": CANARY });
-    let refresh = json!({ "months": [{ "partner_id": "P-1", "month": "2024-02" }] });
-    for (queue, good) in [("RestatementQueue", &step), ("RestatementQueue", &choice), ("TotalsQueue", &refresh)] {
+    let months = json!({ "kind": "announced", "months": [{ "partner_id": "P-1", "month": "2024-02" }] });
+    for (queue, good) in [("RestatementQueue", &step), ("RestatementQueue", &choice), ("TotalsQueue", &months)] {
         for body in spoilt(good) {
             send(&running, queue, &body).await;
         }

@@ -2,7 +2,7 @@
 //! RULEBOOK is `shared/rules/RULEBOOK.md`.
 //!
 //! [`record`] is the steady path for events, [`apply`] the slow path, [`restate`] recomputes after a change of
-//! agreements, [`partners`] is the registry, [`queries`] has the reads, [`totals`] refreshes month totals and
+//! agreements, [`partners`] is the registry, [`queries`] has the reads, [`totals`] adds months up and
 //! [`months`] reads them. All of them access the table through the one trait [`store::Store`]; [`dynamo`] is that trait
 //! over DynamoDB.
 

@@ -18,6 +18,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// The most months in one message: with ids of 64 bytes it stays below what SQS takes.
 const MOST_MONTHS: usize = 1_000;
+/// The most months that one batch adds up; the others are asked for again.
+const MOST_SUMS: usize = 500;
 /// The number of months added up at once.
 const AT_ONCE: usize = 8;
 /// The number of months whose first totals are inserted in one request.
@@ -83,53 +85,81 @@ fn in_messages(
     months.chunks(MOST_MONTHS).map(|months| message(months.iter().cloned().collect())).collect()
 }
 
+/// What a batch asks for.
+#[derive(Debug, Default)]
+struct Asked<'a> {
+    announced: BTreeSet<PartnerMonth>,
+    confirmed: BTreeSet<PartnerMonth>,
+    begun: Vec<&'a PartialSum>,
+}
+
+impl Asked<'_> {
+    fn of(messages: &[TotalsMessage]) -> Asked<'_> {
+        let mut asked = Asked::default();
+        for message in messages {
+            match message {
+                TotalsMessage::Announced { months } => asked.announced.extend(months.iter().cloned()),
+                TotalsMessage::Confirm { months } => asked.confirmed.extend(months.iter().cloned()),
+                TotalsMessage::GoOn { partial } => asked.begun.push(partial),
+            }
+        }
+        asked
+    }
+
+    /// Every month to add up, in order.
+    fn months(&self) -> BTreeSet<PartnerMonth> {
+        self.announced.union(&self.confirmed).cloned().collect()
+    }
+
+    /// Takes away the months that are more than one batch adds up. Returns the messages that ask for them again.
+    fn split_off(&mut self) -> Vec<TotalsMessage> {
+        let rest: BTreeSet<PartnerMonth> = self.months().into_iter().skip(MOST_SUMS).collect();
+        let split = |all: &mut BTreeSet<PartnerMonth>| -> BTreeSet<PartnerMonth> {
+            all.extract_if(.., |of| rest.contains(of)).collect()
+        };
+        let (announced, confirmed) = (split(&mut self.announced), split(&mut self.confirmed));
+        let confirm = in_messages(&confirmed, |months| TotalsMessage::Confirm { months });
+        TotalsMessage::announcements(&announced).into_iter().chain(confirm).collect()
+    }
+
+    /// Takes away announced months that are to wait. Returns the messages that announce them again, with their delays.
+    fn postpone(&mut self, pauses: BTreeMap<u32, BTreeSet<PartnerMonth>>) -> Vec<(TotalsMessage, Delay)> {
+        let mut again = Vec::new();
+        for (seconds, months) in pauses {
+            self.announced.retain(|of| !months.contains(of));
+            let messages = TotalsMessage::announcements(&months).into_iter();
+            again.extend(messages.map(|message| (message, Delay::Seconds(seconds))));
+        }
+        again
+    }
+}
+
 impl<S: Store, A: Announce> Ledger<S, A> {
     /// Processes a batch of the totals queue at a time.
     pub async fn process_totals(&self, messages: &[TotalsMessage], at: Timestamp) -> Result<Batch, LedgerError> {
-        let (mut announced, mut confirmed, mut begun) = (BTreeSet::new(), BTreeSet::new(), Vec::new());
-        for message in messages {
-            match message {
-                TotalsMessage::Announced { months } => announced.extend(months.iter().cloned()),
-                TotalsMessage::Confirm { months } => confirmed.extend(months.iter().cloned()),
-                TotalsMessage::GoOn { partial } => begun.push(partial),
-            }
-        }
-        let first: BTreeSet<PartnerMonth> = announced.difference(&confirmed).cloned().collect();
-        // The first sum may miss the latest total, since another follows it.
-        let mut stored = self.stored_totals(&first, Consistency::Eventual).await?;
-        stored.extend(self.stored_totals(&confirmed, Consistency::Strong).await?);
-        let mut batch = Batch::default();
-        let mut later: BTreeMap<u32, BTreeSet<PartnerMonth>> = BTreeMap::new();
-        let mut wanted = Vec::new();
-        for of in first.into_iter().chain(confirmed.iter().cloned()) {
-            let item = stored.remove(&of);
-            match self.pause(item.as_ref(), at).filter(|_| !confirmed.contains(&of)) {
-                Some(seconds) => drop(later.entry(seconds).or_default().insert(of)),
-                None => wanted.push((of, item)),
-            }
-        }
+        let (mut asked, mut batch) = (Asked::of(messages), Batch::default());
+        batch.send.extend(asked.split_off().into_iter().map(|message| (message, Delay::None)));
+        let mut stored = self.stored_totals(&asked).await?;
+        batch.send.extend(asked.postpone(self.pauses(&asked, &stored, at)));
+        let wanted: Vec<(PartnerMonth, Option<Item>)> =
+            asked.months().into_iter().map(|of| (of.clone(), stored.remove(&of))).collect();
         for some in wanted.chunks(MOST_INSERTS) {
             for (of, added_up) in self.add_up_all(some, at).await {
                 batch.note(&of, added_up);
             }
         }
-        for partial in begun {
+        for partial in asked.begun {
             let result = match self.sum_on(partial, at).await {
                 Ok(summed) => self.put_sum(summed).await,
                 Err(error) => Err(error),
             };
             // What was added up over several steps may have begun before a row that others counted.
             let confirm = matches!(result, Ok(AddedUp::Done { changed: true }));
-            announced.extend(confirm.then(|| partial.of.clone()));
+            asked.announced.extend(confirm.then(|| partial.of.clone()));
             batch.note(&partial.of, result);
         }
-        for (seconds, months) in later {
-            announced.retain(|of| !months.contains(of));
-            let again = TotalsMessage::announcements(&months);
-            batch.send.extend(again.into_iter().map(|message| (message, Delay::Seconds(seconds))));
-        }
-        announced.retain(|of| !batch.failed.contains_key(of));
-        let confirm = in_messages(&announced, |months| TotalsMessage::Confirm { months });
+        asked.announced.retain(|of| !batch.failed.contains_key(of));
+        let confirm = in_messages(&asked.announced, |months| TotalsMessage::Confirm { months });
         batch.send.extend(confirm.into_iter().map(|message| (message, Delay::Confirm)));
         Ok(batch)
     }
@@ -171,17 +201,37 @@ impl<S: Store, A: Announce> Ledger<S, A> {
         results
     }
 
-    async fn stored_totals(
-        &self,
-        months: &BTreeSet<PartnerMonth>,
-        consistency: Consistency,
-    ) -> Result<BTreeMap<PartnerMonth, Item>, LedgerError> {
-        if months.is_empty() {
-            return Ok(BTreeMap::new());
+    /// The totals of these months as stored. A sum that is confirmed later may miss the latest total; the confirmation may
+    /// not.
+    async fn stored_totals(&self, asked: &Asked<'_>) -> Result<BTreeMap<PartnerMonth, Item>, LedgerError> {
+        let first: Vec<&PartnerMonth> = asked.announced.difference(&asked.confirmed).collect();
+        let last: Vec<&PartnerMonth> = asked.confirmed.iter().collect();
+        let mut stored = BTreeMap::new();
+        for (months, consistency) in [(first, Consistency::Eventual), (last, Consistency::Strong)] {
+            if months.is_empty() {
+                continue;
+            }
+            let keys = months.iter().map(|of| keys::totals(&of.partner_id, of.month)).collect();
+            let items = self.store.get(keys, consistency).await?;
+            stored.extend(items.into_iter().filter_map(|item| Some((PartnerMonth::of_total(&item)?, item))));
         }
-        let keys = months.iter().map(|of| keys::totals(&of.partner_id, of.month)).collect();
-        let items = self.store.get(keys, consistency).await?;
-        Ok(items.into_iter().filter_map(|item| Some((PartnerMonth::of_total(&item)?, item))).collect())
+        Ok(stored)
+    }
+
+    /// The announced months that are to wait before they are added up again, by seconds.
+    fn pauses(
+        &self,
+        asked: &Asked<'_>,
+        stored: &BTreeMap<PartnerMonth, Item>,
+        at: Timestamp,
+    ) -> BTreeMap<u32, BTreeSet<PartnerMonth>> {
+        let mut pauses: BTreeMap<u32, BTreeSet<PartnerMonth>> = BTreeMap::new();
+        for of in asked.announced.difference(&asked.confirmed) {
+            if let Some(seconds) = self.pause(stored.get(of), at) {
+                pauses.entry(seconds).or_default().insert(of.clone());
+            }
+        }
+        pauses
     }
 
     /// The seconds that a month waits before it is added up again: a thousandth for each of its rows since the last time.

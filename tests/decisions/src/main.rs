@@ -5,7 +5,8 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a program of a test that cannot go on says so")]
 
 use events::{EventType, cloud_event};
-use fixtures::largest::{agreements, partner, sale, sale_event};
+use fixtures::events::event_of;
+use fixtures::largest::{agreements, partner, sale};
 use rules::decision::{Annuity, decide};
 use rules::line::annuity_lines;
 use rules::{AnnuityId, Fact, Line, Partner, PartnerId, Sale, Term};
@@ -21,7 +22,8 @@ fn main() {
         _ => panic!("what to do, and with how many sales"),
     };
     let sales: Vec<Sale> = (0..SALES).map(|n| sale(partner(0), n, "2026-01-01")).collect();
-    let bodies: Vec<String> = sales.iter().map(|sale| sale_event(sale, &"e".repeat(64)).body).collect();
+    let bodies: Vec<String> =
+        sales.iter().map(|sale| event_of(&Fact::Sale(sale.clone()), &"e".repeat(64)).body).collect();
     let partner = a_partner_with_a_history();
     for (sale, body) in sales.iter().zip(&bodies).cycle().take(count) {
         match work {

@@ -177,7 +177,7 @@ fn an_entry_of_a_later_release_is_shown_as_the_texts_it_has() {
 }
 
 #[test]
-fn attributes_of_a_later_release_survive_a_rewrite_and_unknown_totals_a_refresh() {
+fn attributes_of_a_later_release_survive_a_rewrite_and_unknown_totals_a_sum() {
     block_on(async {
         let mut items = sound().await;
         for item in &mut items {

@@ -274,3 +274,22 @@ async fn a_long_month_pauses_before_it_is_added_up_again() {
     check(announced(), 2, None).await;
     check(confirm(), 0, None).await;
 }
+
+#[tokio::test]
+async fn a_batch_adds_up_five_hundred_months_and_asks_for_the_others_again() {
+    let world = World::new(MemoryStore::default(), &[]).await;
+    let month =
+        |n: usize| PartnerMonth { partner_id: partner(&format!("P-{n:03}")), month: "2025-05".parse().unwrap() };
+    let announced = TotalsMessage::Announced { months: (0..400).map(month).collect() };
+    let confirm = TotalsMessage::Confirm { months: (300..700).map(month).collect() };
+    let batch = world.ledger().process_totals(&[announced, confirm], seconds(0)).await.unwrap();
+    assert_eq!(batch.added_up.len(), 500);
+    let sent: Vec<(&TotalsMessage, Delay)> = batch.send.iter().map(|(message, delay)| (message, *delay)).collect();
+    let rest = TotalsMessage::Confirm { months: (500..700).map(month).collect() };
+    let confirmation = TotalsMessage::Confirm { months: (0..400).map(month).collect() };
+    assert_eq!(sent, [(&rest, Delay::None), (&confirmation, Delay::Confirm)]);
+    let announced = TotalsMessage::Announced { months: (0..600).map(month).collect() };
+    let batch = world.ledger().process_totals(&[announced], seconds(0)).await.unwrap();
+    let rest = TotalsMessage::Announced { months: (500..600).map(month).collect() };
+    assert_eq!(batch.send.first(), Some(&(rest, Delay::None)));
+}

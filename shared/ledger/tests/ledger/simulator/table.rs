@@ -71,7 +71,7 @@ pub struct Table {
     pub(super) view: View,
     /// The first read of each partner, for the bug that caches it for ever.
     cached: BTreeMap<Key, Option<Arc<Item>>>,
-    /// Delayed messages (refreshes of totals, passes) with their senders; they are not in the queue yet.
+    /// Messages sent to the totals queue, and delayed ones, with their senders; they are not in the queue yet.
     pub(super) delayed: Vec<(usize, Message)>,
     /// Whether month totals are kept; not in small worlds that are played in every order.
     pub(super) totals: bool,
