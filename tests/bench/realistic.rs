@@ -19,7 +19,7 @@ use ledger::totals::PartnerMonth;
 use ledger::totals_queue::{Delay, TotalsMessage};
 use ledger::{Ledger, ReportedFact};
 use local::load;
-use rules::{Agreements, Fact, PartnerId};
+use rules::{Agreements, Fact, PartnerId, Sale};
 use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
 use std::sync::{Arc, Mutex};
@@ -40,6 +40,8 @@ const CONFIRM: SignedDuration = SignedDuration::from_secs(840);
 const PASS_DELAY: SignedDuration = SignedDuration::from_secs(900);
 /// The start of the clock, after every fact.
 const START: Timestamp = Timestamp::constant(1_795_694_400, 0);
+/// Sales whose month totals are waited for, one after the other.
+const LONE_SALES: usize = 11;
 const HOW: &str = "40 partners of all models, in order of time, 200 a second; until every total is confirmed";
 
 /// Messages to the totals queue, by the time at which they can be received, and how many were sent.
@@ -269,10 +271,10 @@ pub(crate) async fn figures(running: &Running) -> Vec<Figure> {
     let months = system.months.len();
     system.tick(&[alone]).await;
     system.finish().await;
-    let mut figures = rows("realistic world, all told", &stream, &Spent::NOTHING, events.len());
-    figures.push(row("realistic world, all told: events", whole(events.len()), Unit::Count));
-    figures.push(row("realistic world, all told: partner-months", whole(months), Unit::Count));
-    figures.extend(rows("a lone sale of it, all told", &system.spent(), &stream, 1));
+    let mut figures = rows("realistic world, all told", &stream, &Spent::NOTHING, events.len(), GOALS);
+    figures.push(row("realistic world, all told: events", whole(events.len())));
+    figures.push(row("realistic world, all told: partner-months", whole(months)));
+    figures.extend(rows("a lone sale of it, all told", &system.spent(), &stream, 1, NO_GOALS));
     figures
 }
 
@@ -293,6 +295,7 @@ pub(crate) async fn through_the_stack(running: &Running) -> Result<Vec<Figure>, 
     running.wait_for_delayed().await;
     let per_event = (taken() - before) / u32::try_from(events.len())?;
     let rate = i64::try_from(events.len() as u128 * 1000 / idle.as_millis().max(1))?;
+    let fresh = fresh_totals(running).await?;
     let how = format!("{} events in order of time through SQS, with the parameters of the local stack", events.len());
     let figure = |name: &str, number, goal| Figure::new(name, number, goal, how.clone());
     Ok(vec![
@@ -304,30 +307,68 @@ pub(crate) async fn through_the_stack(running: &Running) -> Result<Vec<Figure>, 
             format!("{how}; until every total is confirmed"),
         ),
         figure("realistic world: events until the months are added up", (rate, Unit::PerSecond), Goal::None),
+        Figure::time(
+            "a total is right after a sale was sent",
+            fresh,
+            50,
+            Goal::AtMost(2_500_000),
+            "one sale at a time, with the parameters of the local stack",
+        ),
     ])
+}
+
+/// Times from the sending of a lone sale until its month total counts it.
+async fn fresh_totals(running: &Running) -> Result<Vec<Duration>, Box<dyn Error>> {
+    let id: PartnerId = "partner-0001".parse()?;
+    let sales = async || Ok::<_, Box<dyn Error>>(running.ledger().totals_of_partner(&id).await?.signed_on().len());
+    let mut times = Vec::new();
+    for n in 0..LONE_SALES {
+        let before = sales().await?;
+        let Fact::Sale(sale) =
+            world(PARTNERS, SEED).events.into_iter().find(|fact| fact.sale().is_some()).ok_or("no sale")?
+        else {
+            continue;
+        };
+        let lone = Fact::Sale(Sale { contract_id: format!("lone-{n}").parse()?, partner_id: id.clone(), ..sale });
+        let sent = Instant::now();
+        load::send(&running.stack, &[event_of(&lone, &format!("lone-{n}"))]).await?;
+        while sales().await? == before {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        times.push(sent.elapsed());
+    }
+    Ok(times)
 }
 
 impl Spent {
     const NOTHING: Spent = Spent { cost: Cost { requests: 0, written: 0, read: 0 }, sent: 0, sums: 0, invocations: 0 };
 }
 
-fn rows(what: &str, spent: &Spent, before: &Spent, events: usize) -> Vec<Figure> {
+/// The goals of an event in the stream, in the order of [`rows`]; a lone one has none.
+const GOALS: [Goal; 6] =
+    [Goal::AtMost(330), Goal::AtMost(220), Goal::AtMost(180), Goal::AtMost(30), Goal::None, Goal::None];
+const NO_GOALS: [Goal; 6] = [Goal::None; 6];
+
+fn rows(what: &str, spent: &Spent, before: &Spent, events: usize, goals: [Goal; 6]) -> Vec<Figure> {
     let hundredths = |number: i64| number * 100 / whole(events);
     let count = |now: usize, before: usize| hundredths(whole(now - before));
     let (cost, was) = (spent.cost, before.cost);
-    let figure = |name: &str, number, unit| row(&format!("{what}: {name}"), number, unit);
-    vec![
-        figure("units written per event", hundredths(cost.written - was.written) / 10, Unit::HundredthUnits),
-        figure("units read per event", hundredths(cost.read - was.read) / 10, Unit::HundredthUnits),
-        figure("DynamoDB requests per 100 events", hundredths(cost.requests - was.requests), Unit::Count),
-        figure("messages sent by functions per 100 events", count(spent.sent, before.sent), Unit::Count),
-        figure("invocations per 100 events", count(spent.invocations, before.invocations), Unit::Count),
-        figure("sums of a month per 100 events", count(spent.sums, before.sums), Unit::Count),
-    ]
+    let figures = [
+        ("units written per event", hundredths(cost.written - was.written) / 10, Unit::HundredthUnits),
+        ("units read per event", hundredths(cost.read - was.read) / 10, Unit::HundredthUnits),
+        ("DynamoDB requests per 100 events", hundredths(cost.requests - was.requests), Unit::Count),
+        ("messages sent by functions per 100 events", count(spent.sent, before.sent), Unit::Count),
+        ("invocations per 100 events", count(spent.invocations, before.invocations), Unit::Count),
+        ("sums of a month per 100 events", count(spent.sums, before.sums), Unit::Count),
+    ];
+    let figures = figures.into_iter().zip(goals);
+    figures
+        .map(|((name, number, unit), goal)| Figure::new(format!("{what}: {name}"), (number, unit), goal, HOW))
+        .collect()
 }
 
-fn row(name: &str, number: i64, unit: Unit) -> Figure {
-    Figure::new(name, (number, unit), Goal::None, HOW)
+fn row(name: &str, number: i64) -> Figure {
+    Figure::new(name, (number, Unit::Count), Goal::None, HOW)
 }
 
 fn whole(number: usize) -> i64 {

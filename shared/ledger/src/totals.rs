@@ -12,12 +12,13 @@ use crate::lenient::UnknownEntry;
 use crate::month_total::{SumText, replacement, revision_of};
 use crate::partner_contracts::ListingRow;
 use crate::queries::{index_key, name, rows_of};
-use crate::rows::{Content, Row};
+use crate::rows::{Content, Row, text};
 use crate::store::{Consistency, IndexKey, Item, Store, TransactError, Write};
 use crate::{Ledger, LedgerError};
 use jiff::Timestamp;
-use rules::{Fact, Sale};
+use rules::{Fact, Month, Sale};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// The most attempts at a sum whose total changes concurrently.
 const ATTEMPTS: u32 = 12;
@@ -97,6 +98,60 @@ impl<S: Store, A: Announce> Ledger<S, A> {
         match self.take_rows(of, None, &mut progress).await? {
             None => progress.summed(of, stored, at),
             Some(after) => Ok(Summed::InPart(progress.stopped(of, revision_of(stored.as_ref()), after))),
+        }
+    }
+
+    /// Adds up successive months of a partner, of which each was read before, in one pass over their rows; each by itself if
+    /// they have more rows than one step adds up, or cannot be read together.
+    pub(crate) async fn sum_successive(
+        &self,
+        months: Vec<(PartnerMonth, Option<Item>)>,
+        at: Timestamp,
+    ) -> Vec<(PartnerMonth, Result<Summed, LedgerError>)> {
+        let mut sums = if months.len() > 1 { self.rows_by_month(&months).await } else { None };
+        let mut results = Vec::with_capacity(months.len());
+        for (of, stored) in months {
+            let summed =
+                match sums.as_mut().map(|sums| sums.remove(&of.month).unwrap_or_else(|| Ok(Progress::default()))) {
+                    Some(Ok(progress)) => progress.summed(&of, stored, at),
+                    Some(Err(error)) => Err(error),
+                    None => self.sum(&of, stored, at).await,
+                };
+            results.push((of, summed));
+        }
+        results
+    }
+
+    /// The sums of successive months; none if they have more rows than one step adds up, or cannot be read. A row that
+    /// cannot be added up fails its month.
+    async fn rows_by_month(
+        &self,
+        months: &[(PartnerMonth, Option<Item>)],
+    ) -> Option<BTreeMap<Month, Result<Progress, LedgerError>>> {
+        let ((first, _), (last, _)) = (months.first()?, months.last()?);
+        let mut range = rows_of(&first.partner_id, (first.month.first(), last.month.last()), None);
+        let (mut sums, mut rows) = (BTreeMap::new(), 0);
+        loop {
+            let page = self.store.index(range.clone()).await.ok()?;
+            rows += page.items.len();
+            if rows > self.store.most_added_up() {
+                return None;
+            }
+            for item in &page.items {
+                let month: Month = text(item, "gsk").get(.."YYYY-MM".len())?.parse().ok()?;
+                let of = PartnerMonth { partner_id: first.partner_id.clone(), month };
+                let sum: &mut Result<Progress, LedgerError> =
+                    sums.entry(month).or_insert_with(|| Ok(Progress::default()));
+                if let Ok(progress) = sum
+                    && let Err(error) = self.take_row(&of, item, progress).await
+                {
+                    *sum = Err(error);
+                }
+            }
+            range.after = page.items.last().filter(|_| page.more).map(|last| index_key(range.index, last));
+            if range.after.is_none() {
+                return Some(sums);
+            }
         }
     }
 

@@ -20,10 +20,10 @@ use std::collections::{BTreeMap, BTreeSet};
 const MOST_MONTHS: usize = 1_000;
 /// The most months that one batch adds up; the others are asked for again.
 const MOST_SUMS: usize = 500;
-/// The number of months added up at once.
+/// The number of reads at once.
 const AT_ONCE: usize = 8;
-/// The number of months whose first totals are inserted in one request.
-const MOST_INSERTS: usize = 24;
+/// The number of first totals that are inserted at once, in four requests.
+const INSERTS_AT_ONCE: usize = 100;
 /// The longest delay of a message, in seconds (a limit of SQS).
 const LONGEST_DELAY: u64 = 900;
 
@@ -75,6 +75,19 @@ impl TotalsMessage {
     pub fn announcements(months: &BTreeSet<PartnerMonth>) -> Vec<TotalsMessage> {
         in_messages(months, |months| TotalsMessage::Announced { months })
     }
+}
+
+/// Months in order, those of a partner together that follow each other.
+fn successive<T>(months: Vec<(PartnerMonth, T)>) -> Vec<Vec<(PartnerMonth, T)>> {
+    let mut runs: Vec<Vec<(PartnerMonth, T)>> = Vec::new();
+    for (of, stored) in months {
+        let follows = |last: &PartnerMonth| last.partner_id == of.partner_id && last.month.next() == Some(of.month);
+        match runs.last_mut() {
+            Some(run) if run.last().is_some_and(|(last, _)| follows(last)) => run.push((of, stored)),
+            Some(_) | None => runs.push(vec![(of, stored)]),
+        }
+    }
+    runs
 }
 
 fn in_messages(
@@ -143,10 +156,8 @@ impl<S: Store, A: Announce> Ledger<S, A> {
         batch.send.extend(asked.postpone(self.pauses(&asked, &stored, at)));
         let wanted: Vec<(PartnerMonth, Option<Item>)> =
             asked.months().into_iter().map(|of| (of.clone(), stored.remove(&of))).collect();
-        for some in wanted.chunks(MOST_INSERTS) {
-            for (of, added_up) in self.add_up_all(some, at).await {
-                batch.note(&of, added_up);
-            }
+        for (of, added_up) in self.add_up_all(wanted, at).await {
+            batch.note(&of, added_up);
         }
         for partial in asked.begun {
             let result = match self.sum_on(partial, at).await {
@@ -164,17 +175,21 @@ impl<S: Store, A: Announce> Ledger<S, A> {
         Ok(batch)
     }
 
-    /// Adds up months; again, from the latest total, those whose total has changed meanwhile. First totals are inserted in
-    /// one request.
+    /// Adds up months, successive ones of a partner together; again, from the latest total, those whose total has changed
+    /// meanwhile. First totals are inserted in one request.
     async fn add_up_all(
         &self,
-        months: &[(PartnerMonth, Option<Item>)],
+        months: Vec<(PartnerMonth, Option<Item>)>,
         at: Timestamp,
     ) -> Vec<(PartnerMonth, Result<AddedUp, LedgerError>)> {
         let (mut results, mut new, mut items) = (Vec::new(), Vec::new(), Vec::new());
-        for some in months.chunks(AT_ONCE) {
-            let sums = some.iter().map(async |(of, stored)| (of.clone(), self.sum(of, stored.clone(), at).await));
-            for (of, summed) in join_all(sums).await {
+        let mut runs = successive(months).into_iter();
+        loop {
+            let some: Vec<_> = runs.by_ref().take(AT_ONCE).map(|run| self.sum_successive(run, at)).collect();
+            if some.is_empty() {
+                break;
+            }
+            for (of, summed) in join_all(some).await.into_iter().flatten() {
                 match summed {
                     Ok(Summed::New(Write::Insert(item))) => {
                         new.push(of);
@@ -185,14 +200,15 @@ impl<S: Store, A: Announce> Ledger<S, A> {
                 }
             }
         }
-        if !items.is_empty() {
-            let inserted = self.store.insert(items).await.into_iter().map(|inserted| match inserted {
-                InsertResult::Done => Ok(AddedUp::Done { changed: true }),
-                InsertResult::Exists => Ok(AddedUp::Overtaken),
-                InsertResult::Failed(error) => Err(error.into()),
-            });
-            results.extend(new.into_iter().zip(inserted));
+        let mut inserted = Vec::with_capacity(items.len());
+        for some in items.chunks(INSERTS_AT_ONCE) {
+            inserted.extend(self.store.insert(some.to_vec()).await);
         }
+        results.extend(new.into_iter().zip(inserted.into_iter().map(|inserted| match inserted {
+            InsertResult::Done => Ok(AddedUp::Done { changed: true }),
+            InsertResult::Exists => Ok(AddedUp::Overtaken),
+            InsertResult::Failed(error) => Err(error.into()),
+        })));
         for (of, result) in &mut results {
             if matches!(result, Ok(AddedUp::Overtaken)) {
                 *result = self.refresh_totals(of, at).await.map(|()| AddedUp::Done { changed: true });

@@ -1,6 +1,7 @@
 //! Month totals: which months are announced, what a batch of the totals queue does, and how sales are counted.
 
 use fixtures::memory::MemoryStore;
+use fixtures::watched::Watched;
 use jiff::Timestamp;
 use ledger::bookings::{Announce, Booking};
 use ledger::choices::{Choice, ChoiceResult};
@@ -215,6 +216,33 @@ async fn a_batch_adds_up_each_month_once_and_asks_for_a_confirmation() {
     let batch = world.ledger().process_totals(&[as_sent(confirm)], seconds(900)).await.unwrap();
     assert_eq!(batch.added_up.values().collect::<Vec<_>>(), [&false, &false]);
     assert!(batch.send.is_empty(), "{:?}", batch.send);
+}
+
+#[tokio::test]
+async fn successive_months_are_read_together_and_a_month_that_fails_fails_alone() {
+    let world = World::new(MemoryStore::default(), &["P-1", "P-2"]).await;
+    for (id, months) in [("P-1", &[1, 2, 3, 5, 6][..]), ("P-2", &[2])] {
+        for month in months {
+            let (contract, day) = (format!("{id}-{month}"), format!("2025-{month:02}-28"));
+            world.record(&[sale(&contract, id, &day)]).await;
+        }
+    }
+    let messages = world.queue.take();
+    let table = Watched::of(MemoryStore::of(world.store.dump()));
+    table.table.damage("CONTRACT#P-1-2", "TERM#01", "e");
+    let batch = Ledger::new(&table).process_totals(&messages, seconds(0)).await.unwrap();
+    let reads = table.requests().into_iter().filter(|request| request.starts_with("index"));
+    assert_eq!(reads.collect::<Vec<_>>(), ["index PARTNER#P-1", "index PARTNER#P-1", "index PARTNER#P-2"]);
+    assert_eq!(names(batch.failed.keys()), ["P-1 2025-02"]);
+    assert_eq!(
+        names(batch.added_up.keys()),
+        ["P-1 2025-01", "P-1 2025-03", "P-1 2025-05", "P-1 2025-06", "P-2 2025-02"]
+    );
+    let months = Ledger::new(&table).totals_of_partner(&partner("P-1")).await.unwrap();
+    let counts =
+        months.totals.iter().map(|(month, totals)| (month.to_string(), totals.0.values().next().unwrap().count));
+    let expected = ["2025-01", "2025-03", "2025-05", "2025-06"].map(|month| (month.to_owned(), 1));
+    assert_eq!(counts.collect::<Vec<_>>(), expected);
 }
 
 #[tokio::test]

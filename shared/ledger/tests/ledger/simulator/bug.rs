@@ -122,7 +122,7 @@ impl Bug {
     pub fn seeds(self, all: Range<u64>) -> impl Iterator<Item = u64> {
         let about = match self {
             Bug::NoBumpByInstances => 1_150,
-            Bug::DelayTooShort => 2_400,
+            Bug::DelayTooShort | Bug::PausedMonthsDropped => 3_500,
             Bug::NoCondition
             | Bug::AcknowledgeBeforeWrite
             | Bug::DroppedStatementError
@@ -152,8 +152,7 @@ impl Bug {
             | Bug::AnnouncedAfterTheWrite
             | Bug::NoConfirmation
             | Bug::ConfirmedOnlyIfChanged
-            | Bug::ConfirmTooSoon
-            | Bug::PausedMonthsDropped => all.start,
+            | Bug::ConfirmTooSoon => all.start,
         };
         (about..all.end).chain(all.start..about)
     }

@@ -361,7 +361,8 @@ fn adjustment(random: &mut fastrand::Rng, sale: &Sale, term: u8, id: AdjustmentI
         contract_id: sale.contract_id.clone(),
         term: Term::try_from(u64::from(term)).unwrap(),
         id,
-        issued_on: day(25, random.u8(1..=4)),
+        // Two months that follow each other: they are added up together.
+        issued_on: format!("2025-{:02}-{:02}", random.u8(1..=2), random.u8(1..=4)).parse().unwrap(),
         amount: money(random.i64(1..700)),
     })
 }
