@@ -95,7 +95,9 @@ impl Announce for Invocation {
         let new: BTreeSet<PartnerMonth> = months.difference(&announced).cloned().collect();
         announced.extend(new.iter().cloned());
         let messages = TotalsMessage::announcements(&new);
-        messages.into_iter().for_each(|message| self.queue.lock().unwrap().send(message, self.now + DELAY));
+        for message in messages {
+            self.queue.lock().unwrap().send(message, self.now + DELAY);
+        }
         Ok(())
     }
 
@@ -293,7 +295,7 @@ pub(crate) async fn through_the_stack(running: &Running) -> Result<Vec<Figure>, 
     running.wait_until_idle().await;
     let idle = started.elapsed();
     running.wait_for_delayed().await;
-    let per_event = (taken() - before) / u32::try_from(events.len())?;
+    let per_event = taken().saturating_sub(before) / u32::try_from(events.len())?;
     let rate = i64::try_from(events.len() as u128 * 1000 / idle.as_millis().max(1))?;
     let fresh = fresh_totals(running).await?;
     let how = format!("{} events in order of time through SQS, with the parameters of the local stack", events.len());

@@ -139,15 +139,15 @@ impl Aggregate {
             let item = self.own.item(Some(&state))?;
             if let Some(revision) = self.read {
                 // An entry never changes: the replaced item had this entry before, or has none.
-                writes.writes.push(Write::Replace(item, revision));
+                writes.items.push(Write::Replace(item, revision));
             } else {
                 writes.bookings.extend(self.own.entry().map(Booking::from));
-                writes.writes.push(Write::Insert(item));
+                writes.items.push(Write::Insert(item));
             }
         }
         for row in &self.new {
             writes.bookings.extend(row.entry().map(Booking::from));
-            writes.writes.push(Write::Insert(row.item(None)?));
+            writes.items.push(Write::Insert(row.item(None)?));
         }
         Ok(())
     }

@@ -408,7 +408,7 @@ impl Plan {
         let mut writes = self.aggregates.writes()?;
         writes.sales.clone_from(&self.sales);
         for record in &self.partner_records {
-            writes.writes.push(record.write()?);
+            writes.items.push(record.write()?);
         }
         for other in &self.others {
             other.add_writes(&mut writes)?;

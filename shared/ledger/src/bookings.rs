@@ -52,7 +52,7 @@ impl Announce for Nobody {
 /// The writes of one transaction, and their bookings.
 #[derive(Debug, Default)]
 pub struct Writes {
-    pub(crate) writes: Vec<Write>,
+    pub(crate) items: Vec<Write>,
     pub(crate) bookings: Vec<Booking>,
     /// The months whose number of sales changes.
     pub(crate) sales: BTreeSet<PartnerMonth>,
@@ -60,6 +60,6 @@ pub struct Writes {
 
 impl Writes {
     pub(crate) fn is_empty(&self) -> bool {
-        self.writes.is_empty()
+        self.items.is_empty()
     }
 }

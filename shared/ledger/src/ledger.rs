@@ -52,9 +52,9 @@ impl<S: Store, A: Announce> Ledger<S, A> {
     }
 
     /// Applies all writes, or none, and reports the bookings.
-    pub(crate) async fn transact(&self, Writes { writes, bookings, sales }: Writes) -> Result<(), TransactError> {
+    pub(crate) async fn transact(&self, Writes { items, bookings, sales }: Writes) -> Result<(), TransactError> {
         self.before(bookings.iter(), sales).await?;
-        self.store.transact(writes).await?;
+        self.store.transact(items).await?;
         self.announce.after(bookings);
         Ok(())
     }

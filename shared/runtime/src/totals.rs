@@ -83,14 +83,14 @@ impl Worker for Totals {
 impl Totals {
     /// Adds up, and sends what is to come later. An error: nothing of the batch is done.
     async fn process(&self, requests: &[TotalsMessage]) -> Result<Batch, ()> {
-        let batch = self.ledger.process_totals(requests, now()).await.map_err(|error| self.log_all(&error))?;
+        let batch = self.ledger.process_totals(requests, now()).await.map_err(|error| log_failure(&error))?;
         for (message, delay) in &batch.send {
             let seconds = match delay {
                 Delay::None => 0,
                 Delay::Seconds(seconds) => *seconds,
                 Delay::Confirm => self.confirm_seconds,
             };
-            self.queue.send(message, seconds).await.map_err(|error| self.log_all(&*error))?;
+            self.queue.send(message, seconds).await.map_err(|error| log_failure(&*error))?;
         }
         for of in batch.added_up.keys() {
             let PartnerMonth { partner_id, month } = of;
@@ -114,16 +114,17 @@ impl Totals {
         Ok(batch)
     }
 
-    fn log_all(&self, error: &dyn std::error::Error) {
-        let error = chain(error);
-        tracing::error!(
-            outcome = FAILED,
-            error,
-            "no month added up: all come back; after the last attempt, see operate redrive"
-        );
-    }
-
     async fn refuse(&self, message: &Message) -> bool {
         self.dead_letters.move_to_dead_letters(message, &Refusal::new("body", Code::NoMonths)).await
     }
+}
+
+/// Logs why a whole batch comes back.
+fn log_failure(error: &dyn std::error::Error) {
+    let error = chain(error);
+    tracing::error!(
+        outcome = FAILED,
+        error,
+        "no month added up: all come back; after the last attempt, see operate redrive"
+    );
 }

@@ -103,7 +103,7 @@ impl World {
                 match delay {
                     Delay::Confirm => confirm.extend(names(message.months())),
                     Delay::None => messages.push(as_sent(&message)),
-                    Delay::Seconds(_) => panic!("no month is that long"),
+                    Delay::Seconds(_) => unreachable!("no month is that long"),
                 }
             }
         }

@@ -39,7 +39,7 @@ impl Announce for Announcements {
     }
 
     fn after(&self, booked: Vec<Booking>) {
-        self.store.announce_late(booked.into_iter().map(|booked| booked.within).collect());
+        self.store.announce_late(&booked.into_iter().map(|booked| booked.within).collect());
     }
 }
 

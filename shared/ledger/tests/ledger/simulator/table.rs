@@ -354,9 +354,9 @@ impl SimStore {
     }
 
     /// Announces months after a write, for the bug that does so.
-    pub(super) fn announce_late(&self, months: BTreeSet<PartnerMonth>) {
+    pub(super) fn announce_late(&self, months: &BTreeSet<PartnerMonth>) {
         if self.keeps_totals() && self.table().bug == Some(Bug::AnnouncedAfterTheWrite) {
-            self.send_announcements(&months);
+            self.send_announcements(months);
         }
     }
 
@@ -374,12 +374,12 @@ impl SimStore {
     ) -> Vec<(TotalsMessage, Delay)> {
         let bug = self.table().bug;
         let kept = messages.into_iter().filter_map(|(message, delay)| match (bug, message, delay) {
-            (Some(Bug::NoConfirmation), TotalsMessage::Confirm { .. }, _) => None,
+            (Some(Bug::NoConfirmation), TotalsMessage::Confirm { .. }, _)
+            | (Some(Bug::PausedMonthsDropped), _, Delay::Seconds(_)) => None,
             (Some(Bug::ConfirmedOnlyIfChanged), TotalsMessage::Confirm { mut months }, delay) => {
                 months.retain(|of| added_up.get(of) != Some(&false));
                 Some((TotalsMessage::Confirm { months }, delay))
             }
-            (Some(Bug::PausedMonthsDropped), _, Delay::Seconds(_)) => None,
             (_, message, delay) => Some((message, delay)),
         });
         kept.collect()
