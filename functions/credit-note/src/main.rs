@@ -2,6 +2,9 @@
 
 use events::EventType;
 
+#[global_allocator]
+static ALLOCATOR: runtime::Allocator = runtime::Allocator;
+
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> std::process::ExitCode {
     runtime::ingest::run(EventType::CreditNote).await
