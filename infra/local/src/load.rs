@@ -148,11 +148,16 @@ pub async fn wait_until_idle(stack: &Stack) -> Result<(), LoadError> {
         }
         return Ok(());
     }
-    let (totals, others): (Vec<&str>, Vec<&str>) = served(stack).into_iter().partition(|queue| *queue == TOTALS_QUEUE);
-    wait_for(stack, &others, &LEFT).await?;
+    wait_until_recorded(stack).await?;
     // Whoever announced has ended by now, so all announcements can be received after their delay.
     tokio::time::sleep(stack.announcement_delay() + SHOWN).await;
-    wait_for(stack, &totals, &LEFT).await
+    wait_for_queue(stack, TOTALS_QUEUE).await
+}
+
+/// Waits until no message is waiting or in work but those about months to add up.
+pub async fn wait_until_recorded(stack: &Stack) -> Result<(), LoadError> {
+    let queues: Vec<&str> = served(stack).into_iter().filter(|queue| *queue != TOTALS_QUEUE).collect();
+    wait_for(stack, &queues, &LEFT).await
 }
 
 /// Waits likewise, and until every second look has been taken.

@@ -202,12 +202,15 @@ async fn go_on(stack: &Stack, world: &World, makes_demo: bool, opens: bool) -> R
         let demo = demo::world(rules::day::day_of(runtime::now()));
         let bar = machine::sending::bar("making the demo", demo.history.len());
         let ledger = Ledger::new(DynamoStore::new(stack.dynamodb(), &stack.template.table.name));
-        let recorded = demo::record(&ledger, &demo.history, |steps| bar.inc(u64::try_from(steps).unwrap_or_default()));
+        let recorded =
+            demo::record_steps(&ledger, &demo.history, |steps| bar.inc(u64::try_from(steps).unwrap_or_default()));
         // The history is recorded by this process, which tries nothing again and takes no second look.
         stack.calmly(Box::pin(recorded)).await?;
         bar.finish_and_clear();
         load::send(stack, &demo.today).await?;
-        load::wait_until_idle(stack).await?;
+        // The months are added up here at once, instead of by the function in a while.
+        load::wait_until_recorded(stack).await?;
+        stack.calmly(Box::pin(demo::add_up(&ledger, &demo.history))).await?;
         world.keep(Kept::Demo)?;
     } else {
         load::resume(stack, &stack.api(&Role::Admin)?).await?;

@@ -30,13 +30,22 @@ fn wrong(error: &impl ToString) -> HistoryError {
     HistoryError::World(error.to_string())
 }
 
-/// Records a history into an empty table; `done` is told of each step.
+/// Records a history into an empty table, and adds up its months; `done` is told of each step.
 pub async fn record<S: Store>(
+    ledger: &Ledger<S>,
+    history: &[Step],
+    done: impl FnMut(usize),
+) -> Result<(), HistoryError> {
+    record_steps(ledger, history, done).await?;
+    add_up(ledger, history).await
+}
+
+/// Records a history without its month totals.
+pub async fn record_steps<S: Store>(
     ledger: &Ledger<S>,
     history: &[Step],
     mut done: impl FnMut(usize),
 ) -> Result<(), HistoryError> {
-    let mut partners = BTreeSet::new();
     let mut batch: Vec<(Timestamp, ReportedFact)> = Vec::new();
     for step in history {
         match &step.what {
@@ -52,7 +61,6 @@ pub async fn record<S: Store>(
             What::Register(partner) => {
                 take_in(ledger, &mut batch).await?;
                 register(ledger, partner, step.at).await?;
-                partners.insert(partner.id.clone());
             }
             What::Inquiry(asked) => {
                 ledger.inquire(&RecordedInquiry { answer: None, ..asked.clone() }).await?;
@@ -64,9 +72,7 @@ pub async fn record<S: Store>(
         }
         done(1);
     }
-    take_in(ledger, &mut batch).await?;
-    let at = history.last().map_or(Timestamp::UNIX_EPOCH, |step| step.at);
-    add_up(ledger, &partners, at).await
+    take_in(ledger, &mut batch).await
 }
 
 /// Records a batch of one moment.
@@ -86,12 +92,16 @@ async fn register<S: Store>(ledger: &Ledger<S>, partner: &Partner, at: Timestamp
     Ok(passes::register(ledger, read, (said.name, said.agreements), at).await?)
 }
 
-/// Adds up every month of these partners.
-async fn add_up<S: Store>(
-    ledger: &Ledger<S>,
-    partners: &BTreeSet<PartnerId>,
-    at: Timestamp,
-) -> Result<(), HistoryError> {
+/// Adds up every month of the partners of a history, as of its end.
+pub async fn add_up<S: Store>(ledger: &Ledger<S>, history: &[Step]) -> Result<(), HistoryError> {
+    let at = history.last().map_or(Timestamp::UNIX_EPOCH, |step| step.at);
+    let partners: BTreeSet<&PartnerId> = history
+        .iter()
+        .filter_map(|step| match &step.what {
+            What::Register(partner) => Some(&partner.id),
+            What::Event(_) | What::Inquiry(_) | What::Perk(..) => None,
+        })
+        .collect();
     for partner_id in partners {
         let months = ledger.months_of(partner_id).await?;
         let added = stream::iter(&months).map(|month| ledger.refresh_totals(month, at)).buffer_unordered(AT_ONCE);

@@ -5,7 +5,7 @@ mod history;
 mod names;
 mod world;
 
-pub use history::{HistoryError, record};
+pub use history::{HistoryError, add_up, record, record_steps};
 pub use names::PARTNER;
 pub(crate) use names::{CLIENTS, client};
 pub use world::{World, world};
