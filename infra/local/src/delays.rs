@@ -242,16 +242,16 @@ mod tests {
         assert_eq!(checked(kept, kept), Ok(()));
         let error = checked(&format!("{kept}RetentionSeconds"), "MessageRetentionPeriod: 1800").unwrap_err();
         assert!(
-            error.starts_with("SaleSignedQueue keeps a message for 1800 s, and must for more than 1800 s"),
+            error.starts_with("SaleSignedQueue keeps a message for 1800 s, and must for more than 2100 s"),
             "{error}"
         );
         let error = checked(&format!("{dead}RetentionSeconds"), "MessageRetentionPeriod: 345600").unwrap_err();
         assert!(error.starts_with("SaleSignedDeadLetters keeps a message for 345600 s, and must"), "{error}");
         let batch = "BatchSize: 10";
         let window = |seconds: u32| format!("{batch}\n            MaximumBatchingWindowInSeconds: {seconds}");
-        assert_eq!(checked(batch, &window(60)), Ok(()));
-        let error = checked(batch, &window(61)).unwrap_err();
-        assert!(error.starts_with("VisibilityTimeoutSeconds is 180, and must be at least 181: six times"), "{error}");
-        assert!(error.contains("may take, and its window of 61 s; give"), "{error}");
+        assert_eq!(checked(batch, &window(120)), Ok(()));
+        let error = checked(batch, &window(121)).unwrap_err();
+        assert!(error.starts_with("VisibilityTimeoutSeconds is 240, and must be at least 241: six times"), "{error}");
+        assert!(error.contains("may take, and its window of 121 s; give"), "{error}");
     }
 }

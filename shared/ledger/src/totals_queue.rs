@@ -1,8 +1,8 @@
 //! The totals queue: what its messages ask for, and how a batch of them is processed.
 //!
-//! Whoever is about to book announces the months first, and looks no more. The batch that takes the announcements adds up
-//! each month once, however many announce it, and asks for another sum of it later, when every writer that had announced
-//! has ended and the index shows what it wrote. That sum makes the total right, whatever the first one saw.
+//! A writer announces its months before it books, and sends nothing after it. A batch adds up each announced month once,
+//! however many messages name it, and asks for another sum of it later, when every writer that announced it has ended and
+//! the index shows what they wrote. That sum makes the total right, whatever the first one saw.
 
 use crate::bookings::Announce;
 use crate::keys;
