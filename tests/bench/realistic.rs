@@ -1,4 +1,4 @@
-//! What an event of a realistic world costs in all: the table's units and requests and the messages that functions send, from
+//! Costs of an event of a realistic world, all told: the table's units and requests and the messages that functions send, from
 //! the first event until the last month total is added up. The events go through the ledger's own code, batch by batch, and
 //! the functions' messages through the totals function's, at the times of a clock that is only counted: so the figures are
 //! the same on every machine.

@@ -134,6 +134,7 @@ pub(crate) struct Least {
     pub(crate) confirmation: u32,
 }
 
+/// The shortest times of a template whose reads lag for so many seconds.
 pub(crate) fn least(template: &Template, lag_seconds: u32) -> Least {
     let (longest, visibility) = (longest_timeout(template), template.functions.values().map(least_visibility).max());
     Least {

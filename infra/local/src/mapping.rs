@@ -50,7 +50,7 @@ struct Poller {
     client: Client,
     queue_url: String,
     queue_arn: String,
-    /// Whether an empty queue is looked at often instead of waited for: the embedded SQS shows a delayed message to a
+    /// Looks at an empty queue often instead of waiting for it: the embedded SQS shows a delayed message to a
     /// request that waits a second late, and a queue with a window has such messages.
     looks_often: bool,
     function: Invoker,

@@ -354,7 +354,7 @@ impl Stack {
         self.front.as_ref().map(|front| front.shown()).unwrap_or_default()
     }
 
-    /// Whether reads that are not strongly consistent lag.
+    /// Tells a stack in which reads that are not strongly consistent lag.
     pub fn lags(&self) -> bool {
         self.lag != Lag::default()
     }

@@ -24,7 +24,7 @@ pub struct MonthSum {
 }
 
 impl MonthSum {
-    /// Whether nothing was booked, and no sale signed.
+    /// Tells a month in which nothing was booked and no sale signed.
     pub(crate) fn is_empty(&self) -> bool {
         self.totals.0.is_empty() && self.sales.is_empty()
     }

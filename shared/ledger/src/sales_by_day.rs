@@ -22,7 +22,7 @@ impl SalesByDay {
         *number = number.saturating_add(1);
     }
 
-    /// Whether there are none.
+    /// Tells a month without sales.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

@@ -234,7 +234,7 @@ impl<S: Store, A: Announce> Ledger<S, A> {
         Ok(())
     }
 
-    /// Whether a row shows a customer sale of the partner, signed in the month. Whose sale a contract with a choice is, only
+    /// Tells a row that shows a customer sale of the partner, signed in the month. Whose sale a contract with a choice is, only
     /// the contract itself says, and its last row under the partner counts it.
     async fn counts_sale(&self, of: &PartnerMonth, row: &Row, is_chosen: bool) -> Result<bool, LedgerError> {
         let counted = |sale: &Sale| PartnerMonth::of_sale(sale).as_ref() == Some(of);

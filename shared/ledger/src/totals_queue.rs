@@ -98,7 +98,7 @@ fn in_messages(
     months.chunks(MOST_MONTHS).map(|months| message(months.iter().cloned().collect())).collect()
 }
 
-/// What a batch asks for.
+/// Requests of a batch: its months, and the sums that it goes on with.
 #[derive(Debug, Default)]
 struct Asked<'a> {
     announced: BTreeSet<PartnerMonth>,

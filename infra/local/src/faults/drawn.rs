@@ -49,7 +49,7 @@ impl Draws {
         Draws { random, throttles: faults.throttles, conflicts: faults.conflicts, throttled: 0, conflicted: 0 }
     }
 
-    /// Whether any fault may be drawn.
+    /// Tells shares of which one is above zero.
     pub(super) fn is_on(&self) -> bool {
         self.throttles != Share::default() || self.conflicts != Share::default()
     }

@@ -39,7 +39,7 @@ pub(crate) struct Front {
     table: String,
     replica: Option<Replica>,
     draws: Mutex<Draws>,
-    /// Whether no fault is shown for now.
+    /// Set while no fault is to be shown.
     is_calm: AtomicBool,
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-/// What an operation does.
+/// Kinds of operations, by their effect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Operation {
     /// Reads an item or a range of a key.
@@ -40,7 +40,7 @@ impl Operation {
         }
     }
 
-    /// Whether a request may be answered from an older state of a table.
+    /// Tells a request that may be answered from an older state of a table.
     pub(super) fn is_eventual(self, request: &Value, table: &str) -> bool {
         let is_eventual = |read: &Value| !read.get("ConsistentRead").and_then(Value::as_bool).unwrap_or(false);
         match self {
@@ -60,7 +60,7 @@ impl Operation {
         }
     }
 
-    /// Whether a request may change items.
+    /// Tells a request that may change items.
     pub(super) fn is_write(self) -> bool {
         match self {
             Operation::Write | Operation::Transact | Operation::Statements | Operation::OtherWrite => true,
