@@ -19,11 +19,13 @@
 //! | a partner's month total | `TOTALS#<partner>` | `<month>` |
 //! | a dead letter | `REJECTED#<message>` | `MESSAGE` |
 //! | an unreadable item that was set aside ([`crate::set_aside`]) | `UNREADABLE#<key>` | `<digest of the reason>` |
+//! | a member, the number of managers ([`crate::members`]) | `MEMBERS#ALL` | `MEMBER#<member>`, `MANAGERS` |
+//! | an invitation ([`crate::invitations`]) | | `INVITATION#<invitation>` |
 //! | no item, ever | `NOTHING` | `NOTHING` |
 //!
 //! The index lists a partner's rows under `PARTNER#<partner>` by day, and the registered partners under `PARTNERS`.
-//! Month totals are under `MONTH#<month>` by partner. The other index is the attention list, under `ATTENTION`, dead letters under `ATTENTION#MESSAGES`, inquiries without an answer
-//! under `ATTENTION#INQUIRIES`, by time
+//! Month totals are under `MONTH#<month>` by partner, members under `MEMBERS` by role. The other index is the attention list, under `ATTENTION`, dead letters under `ATTENTION#MESSAGES`, inquiries without an answer
+//! under `ATTENTION#INQUIRIES`, invitations under `INVITATIONS`, by time
 //! of recording.
 
 use crate::store::Key;

@@ -30,6 +30,7 @@ pub mod money;
 #[cfg(feature = "openapi")]
 mod openapi;
 pub mod partner;
+pub mod people;
 pub mod plausible;
 pub mod programme;
 pub mod rank;

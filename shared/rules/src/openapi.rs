@@ -5,6 +5,7 @@ use crate::agreement::AgreementId;
 use crate::decision::Pending;
 use crate::inquiry::{Concern, MAX_NOTE, Note};
 use crate::minimum_sales::Status;
+use crate::people::{Issuer, MemberName, RoleKind, Subject};
 use crate::programme::{Condition, Earnings, FromSale, Party, Perk, Text};
 use crate::rates::Rates;
 use crate::{
@@ -90,6 +91,10 @@ schema! {
     DocumentId: "Id" = id();
     Note: "Note" = text().min_length(Some(1)).max_length(Some(MAX_NOTE)).build();
     Concern: "Concern" = one_of(Concern::ALL.map(Concern::as_str));
+    MemberName: "MemberName" = text().min_length(Some(1)).max_length(Some(crate::label::MAX_LABEL)).build();
+    Issuer: "Issuer" = text().min_length(Some(1)).max_length(Some(crate::people::MAX_ISSUER)).build();
+    Subject: "SubjectId" = text().min_length(Some(1)).max_length(Some(crate::people::MAX_SUBJECT)).build();
+    RoleKind: "Role" = one_of(RoleKind::ALL.map(RoleKind::as_str));
     CustomerName: "CustomerName" = text().min_length(Some(1)).max_length(Some(crate::label::MAX_LABEL)).build();
     AdjustmentKind: "AdjustmentKind" = one_of(AdjustmentKind::ALL.map(AdjustmentKind::as_str));
     CustomerId: "Id" = id();

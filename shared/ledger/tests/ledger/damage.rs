@@ -10,12 +10,15 @@ use ledger::attention::Wording;
 use ledger::audit::{Finding, audit};
 use ledger::choices::{Choice, ChoiceResult};
 use ledger::inquiries::{Answer, Outcome, RecordedInquiry};
+use ledger::invitations::{Accepted, Code};
+use ledger::members::MemberId;
 use ledger::perks::PerkDay;
 use ledger::recorded::{Origin, Trigger};
 use ledger::store::{Item, Key};
 use ledger::{Ledger, ReportedFact};
 use rules::contract::Key as Claimed;
 use rules::inquiry::{Concern, Inquiry};
+use rules::people::{Identity, Role};
 use rules::programme::DatedPerk;
 use rules::{Adjustment, AdjustmentKind, Fact, Instance, Money, Renewal, Sale};
 use std::collections::{BTreeMap, BTreeSet};
@@ -60,6 +63,24 @@ pub(crate) fn note(contract: &str, term: u64, id: &str, amount: &str) -> Fact {
         issued_on: "2023-03-03".parse().unwrap(),
         amount: money(amount),
     })
+}
+
+/// A manager, a partner's member who was revoked, and an invitation that waits.
+async fn invite_members(ledger: &Ledger<&MemoryStore>) {
+    let subject = |subject: &str| Identity {
+        issuer: "https://issuer.example".parse().unwrap(),
+        subject: subject.parse().unwrap(),
+    };
+    let roles = [Role::Manager, Role::Partner("P-1".parse().unwrap()), Role::Accountant];
+    for (n, role) in (1..).zip(roles) {
+        let code = Code::new([n; 24]);
+        ledger.invite(&code, (role.clone(), "A name".parse().unwrap()), None, at(7)).await.unwrap();
+        if role != Role::Accountant {
+            let accepted = ledger.accept_invitation(&code, subject(&n.to_string()), at(8)).await.unwrap();
+            assert!(matches!(accepted, Accepted::Member(_)));
+        }
+    }
+    ledger.revoke_member(&MemberId::of(&subject("2")), at(9)).await.unwrap();
 }
 
 /// A table with an item of every kind and state.
@@ -138,6 +159,7 @@ pub(crate) async fn sound() -> Vec<Item> {
     }
     let (p_1, answer) = ("P-1".parse().unwrap(), Answer { text: "Because.".parse().unwrap(), at: at(6) });
     ledger.answer_inquiry(&p_1, &"I-2".parse().unwrap(), &answer).await.unwrap();
+    invite_members(&ledger).await;
     for (day, taken) in [("2023-06-01", true), ("2023-06-02", true), ("2023-06-02", false)] {
         let of = PerkDay { perk: DatedPerk::Seminars, day: day.parse().unwrap() };
         ledger.record_perk(&p_1, of, taken).await.unwrap();
@@ -376,6 +398,7 @@ fn why_harmless(Damage { how, kind, path, .. }: &Damage) -> Option<&'static str>
             Some("the message is in the dead-letter queue; the list only points at it, and may have been cleared")
         }
         (How::ItemRemoved, "INQUIRIES ", _) => Some("no other item tells of an inquiry, and no amount depends on it"),
+        (How::ItemRemoved, "MEMBERS ", _) => Some("no other item tells of a member, and no amount depends on it"),
         (How::ItemRemoved, "PARTNER ", _) => Some(
             "a partner without agreements has nothing but its list, which its next sale and its registration make anew",
         ),

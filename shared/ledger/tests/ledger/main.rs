@@ -10,6 +10,7 @@
 mod contained;
 mod damage;
 mod ledger_in_memory;
+mod members;
 mod month_totals;
 mod reads;
 mod simulation;
