@@ -1,131 +1,110 @@
-//! Callers and their access. API Gateway verifies the token and puts its claims into the request's context. The claims
-//! are checked again here, so that a route opened by mistake still gives nothing away.
-//!
-//! Every handler but those of the page takes a [`Caller`] or an [`Admin`].
+//! Callers and their access. API Gateway verifies the token, which proves only who calls; the role is that of the
+//! member in the table. This is the one place that decides who may call which route; a handler decides only what a
+//! partner's member is shown.
 
-use rules::PartnerId;
-use std::collections::HashMap;
+use crate::http::problem::Problem;
+use crate::routes::Audience;
+use axum::http::Method;
+use ledger::members::{Member, MemberId};
+use ledger::{Ledger, Store};
+use rules::people::{Identity, MemberName, Role};
+use texts::Code;
 
-/// The caller of a request.
+/// The header by which a manager sees an answer as another member does: the id of that member.
+pub(crate) const VIEW_AS: &str = "view-as";
+
+/// The caller of a request: a member, or a manager who sees the answer as a member does.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Caller {
-    /// Reads and writes everything.
-    Admin,
-    /// Reads the data of this partner.
-    Partner(PartnerId),
+pub struct Caller {
+    pub(crate) id: MemberId,
+    pub(crate) name: MemberName,
+    pub(crate) role: Role,
+    /// The manager who views the answer as this member.
+    pub(crate) viewed_by: Option<Viewer>,
 }
 
-/// A manager, with access to read and write everything; other callers are refused.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Admin;
+/// A manager who sees an answer as another member does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Viewer {
+    pub(crate) id: MemberId,
+    pub(crate) name: MemberName,
+}
 
 impl Caller {
-    /// Permission to read this partner's data. Without it, the answer is that for data that does not exist.
-    pub(crate) fn may_read(&self, partner: &PartnerId) -> bool {
-        match self {
-            Caller::Admin => true,
-            Caller::Partner(own) => own == partner,
-        }
+    /// The member as caller; none: the role was revoked.
+    pub(crate) fn of(member: Member) -> Option<Caller> {
+        let (id, role) = (member.id(), member.role()?.clone());
+        Some(Caller { id, name: member.name, role, viewed_by: None })
     }
+}
 
-    /// Reads the claims of a verified token; none if they are not of the kinds known here.
-    pub(crate) fn of(claims: &HashMap<String, String>) -> Option<Caller> {
-        let scopes = claims.get("scope").or_else(|| claims.get("scp")).map_or("", |scopes| without_brackets(scopes));
-        let has = |scope: &str| scopes.split(' ').any(|one| one == scope);
-        match (has("admin"), has("partner")) {
-            (true, false) => Some(Caller::Admin),
-            (false, true) => claims.get("partner_id")?.parse().ok().map(Caller::Partner),
-            (true, true) | (false, false) => None,
+impl Audience {
+    /// Permission of a role to call a route of this audience.
+    pub fn admits(self, role: &Role) -> bool {
+        match self {
+            Audience::Public | Audience::Identified | Audience::Members => true,
+            Audience::Reporters => role.may_report(),
+            Audience::Readers => role.may_read_everything(),
+            Audience::Managers => role.may_manage(),
         }
     }
 }
 
-/// Removes the brackets of a claim that was a list: API Gateway hands on texts alone, such as `[openid admin]`.
-fn without_brackets(claim: &str) -> &str {
-    claim.strip_prefix('[').and_then(|claim| claim.strip_suffix(']')).unwrap_or(claim)
+/// What a request says of its caller.
+pub(crate) struct Asked<'a> {
+    pub(crate) identity: &'a Identity,
+    pub(crate) method: &'a Method,
+    /// The member as whom a manager wants to see the answer.
+    pub(crate) view_as: Option<&'a str>,
+}
+
+/// The caller of a route for members.
+pub(crate) async fn admitted<S: Store>(
+    ledger: &Ledger<S>,
+    audience: Audience,
+    asked: Asked<'_>,
+) -> Result<Caller, Problem> {
+    let member = ledger.member_of(asked.identity).await?;
+    let own = member.and_then(Caller::of).ok_or_else(|| Problem::forbidden(Code::NotAMember))?;
+    let caller = match asked.view_as {
+        None => own,
+        Some(id) => viewed(ledger, own, id, asked.method).await?,
+    };
+    if !audience.admits(&caller.role) {
+        return Err(Problem::forbidden(Code::NotForThisRole));
+    }
+    Ok(caller)
+}
+
+async fn viewed<S: Store>(ledger: &Ledger<S>, manager: Caller, id: &str, method: &Method) -> Result<Caller, Problem> {
+    if !manager.role.may_manage() {
+        return Err(Problem::forbidden(Code::NotForThisRole));
+    }
+    if *method != Method::GET && *method != Method::HEAD {
+        return Err(Problem::forbidden(Code::ViewIsReadOnly));
+    }
+    let unknown = || Problem::not_found(Code::NoMember);
+    let id: MemberId = id.parse().map_err(|_| unknown())?;
+    let member = ledger.member(&id).await?.and_then(Caller::of).ok_or_else(unknown)?;
+    Ok(Caller { viewed_by: Some(Viewer { id: manager.id, name: manager.name }), ..member })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn caller(claims: &[(&str, &str)]) -> Option<Caller> {
-        Caller::of(&claims.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect())
-    }
-
     #[test]
-    fn one_known_scope_and_for_partners_an_id() {
-        let partner = || Some(Caller::Partner("P-1".parse().ok()?));
-        assert_eq!(caller(&[("scope", "admin")]), Some(Caller::Admin));
-        assert_eq!(caller(&[("scope", "openid admin profile")]), Some(Caller::Admin));
-        assert_eq!(caller(&[("scope", "partner"), ("partner_id", "P-1")]), partner());
-        assert_eq!(caller(&[("scope", "openid partner"), ("partner_id", "P-1")]), partner());
-    }
-
-    #[test]
-    fn scopes_are_a_text_or_a_list_under_either_name() {
-        let partner = || Some(Caller::Partner("P-1".parse().ok()?));
-        for name in ["scope", "scp"] {
-            for scopes in ["admin", "openid admin", "[admin]", "[openid admin]", "[admin openid]"] {
-                assert_eq!(caller(&[(name, scopes)]), Some(Caller::Admin), "{name} {scopes}");
-            }
-            for scopes in ["partner", "[partner]", "[openid partner]"] {
-                assert_eq!(caller(&[(name, scopes), ("partner_id", "P-1")]), partner(), "{name} {scopes}");
-            }
-        }
-        // The claim `scope` has precedence, even if it names no scope.
-        for scope in ["", "[]", "openid", "[openid]"] {
-            assert_eq!(caller(&[("scope", scope), ("scp", "admin")]), None, "{scope}");
-        }
-        assert_eq!(caller(&[("scope", "partner"), ("scp", "admin"), ("partner_id", "P-1")]), partner());
-    }
-
-    #[test]
-    fn odd_claims_are_nobody() {
-        let odd = [
-            "",
-            "Admin",
-            "ADMIN",
-            "admin,",
-            "admins",
-            "admin:read",
-            "admin\t",
-            "\u{a0}admin",
-            "*",
-            "[admin",
-            "admin]",
-            "[[admin]]",
-            "[admin,openid]",
-            "[\"admin\"]",
-            "[ADMIN]",
-            "{admin}",
-            "[]",
-            "[",
-            "]",
-            "admin partner",
-            "[admin partner]",
-        ];
-        for scopes in odd {
-            for name in ["scope", "scp"] {
-                assert_eq!(caller(&[(name, scopes), ("partner_id", "P-1")]), None, "{name} {scopes}");
-            }
-        }
-        assert_eq!(caller(&[]), None);
-        assert_eq!(caller(&[("scopes", "admin"), ("Scope", "admin"), ("SCP", "admin")]), None);
-        assert_eq!(caller(&[("scope", "partner")]), None);
-        for id in ["", " ", "P-1 ", "P-1 P-2", "[P-1]", "P#1", "*", "\u{420}-1", "P-1\0", "../P-1"] {
-            assert_eq!(caller(&[("scope", "partner"), ("partner_id", id)]), None, "{id}");
-        }
-    }
-
-    #[test]
-    fn a_partner_reads_its_own_alone() {
-        let id = |text: &str| text.parse::<PartnerId>().unwrap_or_else(|_| unreachable!());
-        let partner = Caller::Partner(id("P-1"));
-        assert!(partner.may_read(&id("P-1")));
-        for other in ["P-2", "p-1", "P-11", "P-"] {
-            assert!(!partner.may_read(&id(other)), "{other}");
-            assert!(Caller::Admin.may_read(&id(other)));
+    fn an_audience_admits_the_roles_of_the_rulebook() {
+        let roles = [Role::Manager, Role::Accountant, Role::Partner("P-1".parse().unwrap_or_else(|_| unreachable!()))];
+        for (audience, admitted) in [
+            (Audience::Public, [true, true, true]),
+            (Audience::Identified, [true, true, true]),
+            (Audience::Members, [true, true, true]),
+            (Audience::Reporters, [true, false, true]),
+            (Audience::Readers, [true, true, false]),
+            (Audience::Managers, [true, false, false]),
+        ] {
+            assert_eq!(roles.each_ref().map(|role| audience.admits(role)), admitted, "{audience:?}");
         }
     }
 }

@@ -1,8 +1,8 @@
 //! State shared by all routes.
 
 pub use crate::http::cursors::Cursors;
+pub use crate::http::sign_in::{SignIn, SignInConfig};
 
-use crate::access::Caller;
 use crate::http::cursors::Pages;
 use crate::http::parameters::Parameters;
 use crate::http::problem::Problem;
@@ -10,8 +10,10 @@ use crate::restatements::Restatements;
 use crate::routes::Route;
 use jiff::Timestamp;
 use jiff::civil::Date;
+use ledger::invitations::Randomness;
 use ledger::whole_partner::WholePartner;
 use ledger::{Ledger, PartnerRecord, Store};
+use rules::people::Role;
 use rules::{Day, PartnerId};
 use std::sync::Arc;
 use texts::Code;
@@ -26,8 +28,10 @@ pub struct App<S> {
     pub cursors: Arc<Cursors>,
     /// The clock.
     pub now: fn() -> Timestamp,
-    /// The URL to which the page sends a browser for signing in.
-    pub sign_in_url: Option<Arc<str>>,
+    /// The identity provider, for the page.
+    pub sign_in: Arc<SignIn>,
+    /// Fills bytes of a code at random.
+    pub random: fn() -> Option<Randomness>,
     /// The URL of the page of trials, which the local stack alone has.
     pub try_url: Option<Arc<str>>,
 }
@@ -51,10 +55,10 @@ impl<S: Store> App<S> {
     /// A registered partner; one that the caller may not read counts as not registered.
     pub(crate) async fn registered_partner(
         &self,
-        caller: &Caller,
+        role: &Role,
         partner_id: &PartnerId,
     ) -> Result<PartnerRecord, Problem> {
-        if !caller.may_read(partner_id) {
+        if !role.may_read(partner_id) {
             return Err(unknown(partner_id));
         }
         let record = self.ledger.partner_record(partner_id).await?;
@@ -64,10 +68,10 @@ impl<S: Store> App<S> {
     /// A registered partner with everything in its partition.
     pub(crate) async fn registered_whole_partner(
         &self,
-        caller: &Caller,
+        role: &Role,
         partner_id: &PartnerId,
     ) -> Result<WholePartner, Problem> {
-        if !caller.may_read(partner_id) {
+        if !role.may_read(partner_id) {
             return Err(unknown(partner_id));
         }
         let read = self.ledger.whole_partner(partner_id).await?;

@@ -1,8 +1,9 @@
 //! Lambda behind the HTTP API: registers partners and answers with the amounts owed.
 
-use dashboard_api::app::{App, Cursors};
+use dashboard_api::app::{App, Cursors, SignIn, SignInConfig};
 use dashboard_api::observed::observe;
 use dashboard_api::router::router;
+use ledger::invitations::Randomness;
 use runtime::aws::Aws;
 use runtime::environment::{optional, variable};
 use runtime::metrics::Metrics;
@@ -24,9 +25,29 @@ async fn started() -> Result<(), runtime::Error> {
         restatements: Arc::new(Queue::from_env(&aws)?),
         cursors: Arc::new(Cursors::new(&variable("CURSOR_KEY")?).ok_or("AES-256-GCM is not there")?),
         now: runtime::now,
-        sign_in_url: optional("SIGN_IN_URL").map(Arc::from),
+        sign_in: Arc::new(sign_in()?),
+        random,
         try_url: optional("TRY_URL").map(Arc::from),
     };
     warm_up(&app.ledger).await;
     lambda_http::run(observe(router(app), metrics)).await
+}
+
+/// The identity provider; the page has no sign-in unless it is a client there.
+fn sign_in() -> Result<SignIn, runtime::Error> {
+    let Some(client_id) = optional("SIGN_IN_CLIENT_ID") else { return Ok(SignIn::none()) };
+    let config = SignInConfig {
+        issuer: variable("TOKEN_ISSUER")?,
+        client_id,
+        scope: variable("SIGN_IN_SCOPE")?,
+        audience: optional("SIGN_IN_AUDIENCE"),
+    };
+    Ok(SignIn::at(config, optional("SIGN_IN_ORIGIN").as_deref()))
+}
+
+/// Random bytes for the code of an invitation; none: the machine gives none.
+fn random() -> Option<Randomness> {
+    let mut bytes = Randomness::default();
+    aws_lc_rs::rand::fill(&mut bytes).ok()?;
+    Some(bytes)
 }

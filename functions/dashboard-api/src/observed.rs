@@ -2,13 +2,13 @@
 //! the path, and nothing of the query, the body or the headers.
 
 use crate::access::Caller;
-use crate::http::claims::caller;
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::Extensions;
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use lambda_http::request::RequestContext;
+use rules::PartnerId;
 use runtime::context::Context;
 use runtime::metrics::Metrics;
 use std::sync::Arc;
@@ -34,12 +34,11 @@ async fn answer(State(metrics): State<Metrics>, request: Request, next: Next) ->
     response
 }
 
-/// Route and caller of a request.
+/// Route of a request.
 struct RequestSummary {
     route: Option<String>,
     /// The id that API Gateway gave the request, which its answer has in `apigw-requestid`.
     api_request_id: Option<String>,
-    caller: Option<Caller>,
 }
 
 impl RequestSummary {
@@ -48,25 +47,21 @@ impl RequestSummary {
             Some(RequestContext::ApiGatewayV2(context)) => (context.route_key.clone(), context.request_id.clone()),
             Some(_) | None => (None, None),
         };
-        RequestSummary { route, api_request_id, caller: caller(extensions) }
+        RequestSummary { route, api_request_id }
     }
 
     fn log(&self, response: &Response, began: Instant) {
-        let partner_id = match &self.caller {
-            Some(Caller::Partner(id)) => Some(id.as_str()),
-            Some(Caller::Admin) | None => None,
-        };
-        let caller = self.caller.as_ref().map_or("nobody", |caller| match caller {
-            Caller::Admin => "admin",
-            Caller::Partner(_) => "partner",
-        });
+        let caller = response.extensions().get::<Caller>();
+        let viewed_by = caller.and_then(|caller| caller.viewed_by.as_ref());
         tracing::info!(
             api_request_id = self.api_request_id,
             route = self.route,
             status = response.status().as_u16(),
             duration_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX),
-            caller,
-            partner_id,
+            role = caller.map_or("nobody", |caller| caller.role.kind().as_str()),
+            member = caller.map(|caller| caller.id.to_string()),
+            partner_id = caller.and_then(|caller| caller.role.partner()).map(PartnerId::as_str),
+            viewed_by = viewed_by.map(|viewer| viewer.id.to_string()),
             "request answered"
         );
     }

@@ -6,6 +6,8 @@ use crate::answers::contract::ContractPage;
 use crate::answers::contracts::ContractList;
 use crate::answers::entries::EntryList;
 use crate::answers::inquiries::InquiryList;
+use crate::answers::members::{InvitationList, InvitationShown, InvitationWithCode, Me, MemberList, MemberShown};
+use crate::answers::partner_file::PartnerFile;
 use crate::answers::partners::{Partner, PartnerList, RegisteredPartner};
 use crate::answers::programme::Programme;
 use crate::answers::simulation::Simulation;
@@ -20,6 +22,8 @@ use crate::routes::Route;
 use axum::http::Method;
 use events::choice::ChoiceBody;
 use events::inquiry::{AnswerBody, InquiryBody};
+use events::member::{CodeBody, InvitationBody, MemberBody};
+use events::partner_file::PartnerFileBody;
 use events::perk::PerkTaken;
 use events::registration::RegistrationBody;
 use events::set_aside::Reason;
@@ -96,6 +100,7 @@ fn method(route: Route) -> HttpMethod {
     match route.method() {
         Method::PUT => HttpMethod::Put,
         Method::POST => HttpMethod::Post,
+        Method::DELETE => HttpMethod::Delete,
         _ => HttpMethod::Get,
     }
 }
@@ -202,14 +207,14 @@ impl Operation {
         let named = route.names().map(|name| path_parameter(name, route, schemas)).collect::<Vec<_>>();
         let language = query("lang", ObjectBuilder::new().schema_type(Type::String).enum_values(Some(["en", "fr"])));
         let parameters = named.into_iter().chain(self.query).chain([language]).map(Parameter::from);
-        let scopes = format!("Scopes: {}.", route.audience().scopes().join(", "));
+        let audience = format!("For {}.", route.audience().in_words());
         let body = self.body.map(|body| {
             RequestBodyBuilder::new().required(Some(Required::True)).content("application/json", body).build()
         });
         let operation = OperationBuilder::new()
             .operation_id(Some(self.id))
             .summary(Some(self.summary))
-            .description(Some(scopes))
+            .description(Some(audience))
             .parameters(Some(parameters.collect::<Vec<_>>()))
             .request_body(body);
         let answers = self.answers.into_iter();
@@ -238,7 +243,7 @@ fn operation(route: Route, schemas: &mut Schemas) -> Option<Operation> {
             .query(["from", "to"].map(|name| query(name, schemas.of::<Day>())).into_iter().chain(listing())),
         Route::Contracts => {
             let summary = "Contracts by day of signature, pending ones too; a page looks through `limit` places of the list";
-            get("listContracts", summary, schemas.content::<ContractList>()).query(listing())
+            get("listContracts", summary, schemas.content::<ContractList>()).query(listing().into_iter().chain([search()]))
         }
         Route::PartnerInquiries => {
             get("listInquiriesOfPartner", "A partner's inquiries, newest first", schemas.content::<InquiryList>())
@@ -283,6 +288,24 @@ fn operation(route: Route, schemas: &mut Schemas) -> Option<Operation> {
             get("listAttention", summary, schemas.content::<AttentionList>()).query(listing().into_iter().chain([of, kind]))
         }
         Route::Register => register(schemas),
+        Route::Me
+        | Route::AcceptInvitation
+        | Route::Members
+        | Route::GrantRole
+        | Route::RevokeMember
+        | Route::Invitations
+        | Route::Invite
+        | Route::InviteAgain
+        | Route::RevokeInvitation => of_people(route, schemas)?,
+        Route::PartnerFile => {
+            get("getPartnerFile", "Contacts, and a note that the partner never sees", schemas.content::<PartnerFile>())
+        }
+        Route::WritePartnerFile => {
+            let (body, answer) = (schemas.content::<PartnerFileBody<'_>>(), schemas.content::<PartnerFile>());
+            let refusals = &["400", "404", "412", "428", "503"];
+            let operation = Operation::write("writePartnerFile", "Writes contacts and note, in place of what was there", body, answer);
+            Operation { refusals, query: vec![header("If-Match")], ..operation }
+        }
         Route::SetYearAside => Operation::write(
             "setYearAside",
             "Takes a missed year of minimum sales off the list, until its sales or its minimum are others",
@@ -313,6 +336,57 @@ fn operation(route: Route, schemas: &mut Schemas) -> Option<Operation> {
                 schemas.content::<Simulation>(),
             )
         },
+    })
+}
+
+/// The routes of members and invitations.
+fn of_people(route: Route, schemas: &mut Schemas) -> Option<Operation> {
+    let get = Operation::read;
+    Some(match route {
+        Route::Me => get("getMe", "The caller: name, role, partner", schemas.content::<Me>()),
+        Route::AcceptInvitation => {
+            let summary = "Makes whoever has the code of an invitation a member";
+            let (body, answer) = (schemas.content::<CodeBody>(), schemas.content::<Me>());
+            let refusals = &["400", "404", "409", "410", "503"];
+            Operation { refusals, ..Operation::write("acceptInvitation", summary, body, answer) }
+        }
+        Route::Members => get("listMembers", "Who has which role", schemas.content::<MemberList>())
+            .query(listing().into_iter().chain([query("partner_id", schemas.of::<PartnerId>())])),
+        Route::GrantRole => {
+            let summary = "Enters a program, or a person whose subject is known, as a member";
+            let (body, answer) = (schemas.content::<MemberBody<'_>>(), schemas.content::<MemberShown>());
+            let mut operation = Operation::write("grantRole", summary, body, answer);
+            operation.answers.push(("201", json("201", schemas.content::<MemberShown>())));
+            operation
+        }
+        Route::RevokeMember => {
+            let refusals = &["400", "404", "409", "503"];
+            let answer = schemas.content::<MemberShown>();
+            Operation {
+                refusals,
+                ..get("revokeMember", "Takes a member's role away; the last manager keeps it", answer)
+            }
+        }
+        Route::Invitations => {
+            get("listInvitations", "Invitations, newest first", schemas.content::<InvitationList>()).query(listing())
+        }
+        Route::Invite => {
+            let answers = vec![("201", json("201", schemas.content::<InvitationWithCode>()))];
+            let body = Some(schemas.content::<InvitationBody<'_>>());
+            let (id, summary) = ("invite", "Makes an invitation; its code is given here only");
+            Operation { id, summary, query: Vec::new(), body, answers, refusals: &["400", "503"] }
+        }
+        Route::InviteAgain => {
+            let answer = schemas.content::<InvitationWithCode>();
+            let summary = "Gives an invitation another code, for seven days anew; the old one is no longer good";
+            Operation { refusals: &["400", "404", "409", "503"], ..get("inviteAgain", summary, answer) }
+        }
+        Route::RevokeInvitation => {
+            let answer = schemas.content::<InvitationShown>();
+            let refusals = &["400", "404", "409", "503"];
+            Operation { refusals, ..get("revokeInvitation", "Makes the code of an invitation useless", answer) }
+        }
+        _ => return None,
     })
 }
 
@@ -359,7 +433,7 @@ fn path_parameter(name: &'static str, route: Route, schemas: &mut Schemas) -> Pa
         "perk" => text().enum_values(Some(DatedPerk::ALL.map(DatedPerk::as_str))).into(),
         "n" => whole(usize::from(MAX_YEARS)).into(),
         "kind" => text().enum_values(Some(AdjustmentKind::ALL.map(|kind| format!("{}s", kind.as_str())))).into(),
-        "item" => text().into(),
+        "item" | "member" | "invitation" => text().into(),
         "adjustment" | "inquiry" => schemas.of::<DocumentId>().into(),
         _ if is_of_contract => schemas.of::<ContractId>().into(),
         _ => schemas.of::<PartnerId>().into(),
@@ -392,11 +466,16 @@ fn listing() -> [ParameterBuilder; 2] {
     [query("limit", whole(MAX_LIMIT)), cursor]
 }
 
+/// The words to look for, in any order, whatever their accents and their case.
+fn search() -> ParameterBuilder {
+    query("q", text().max_length(Some(MAX_LABEL)))
+}
+
 fn partner_filters(schemas: &mut Schemas) -> [ParameterBuilder; 3] {
     let one = WITH.join("|");
     let with = text().pattern(Some(format!("^({one})(,({one}))*$")));
     let until = query("until", schemas.of::<Month>()).description(Some("balances at the end of this month"));
-    [query("q", text().max_length(Some(MAX_LABEL))), query("with", with), until]
+    [search(), query("with", with), until]
 }
 
 fn months(schemas: &mut Schemas) -> [ParameterBuilder; 3] {
@@ -424,6 +503,7 @@ fn refusal(status: &str) -> &'static str {
         "403" => "Forbidden",
         "404" => "NotFound",
         "409" => "Conflict",
+        "410" => "Gone",
         "412" => "PreconditionFailed",
         "422" => "TooMuch",
         "428" => "PreconditionRequired",
@@ -433,7 +513,8 @@ fn refusal(status: &str) -> &'static str {
 
 /// Every refusal, by name.
 fn refusals(schemas: &mut Schemas) -> BTreeMap<String, RefOr<Response>> {
-    let problems = ["400", "404", "409", "412", "422", "428", "503"].map(|status| (status, problem(status, schemas)));
+    let problems =
+        ["400", "404", "409", "410", "412", "422", "428", "503"].map(|status| (status, problem(status, schemas)));
     let closed = CLOSED.map(|status| (status, closed(status, schemas)));
     let named = |(status, response): (&str, Response)| (refusal(status).to_owned(), RefOr::T(response));
     problems.into_iter().chain(closed).map(named).collect()
@@ -454,15 +535,16 @@ fn closed(status: &str, schemas: &mut Schemas) -> Response {
 fn description(status: &str) -> &'static str {
     match status {
         "200" => "As asked.",
-        "201" => "Registered for the first time.",
+        "201" => "Recorded for the first time.",
         "202" => "Accepted; the ledger follows.",
         "400" => "Something is wrong with the request; the problem names the field.",
         "401" => "No token, or none that is valid.",
-        "403" => "The token does not allow this.",
+        "403" => "No member, or one whose role does not allow this.",
         "404" => "It does not exist, or the caller may not read it.",
         "409" => {
-            "Another choice has this number; the item says something else by now; the year is not a missed one, or set aside for another reason; the inquiry or its answer is another."
+            "Another choice has this number; the item says something else by now; the year is not a missed one, or set aside for another reason; the inquiry or its answer is another; the invitation was accepted; the member has another role, or is the last manager."
         }
+        "410" => "The invitation has expired.",
         "412" => "What If-Match or If-None-Match asks for is not so.",
         "422" => "Too much at once.",
         "428" => "If-Match is missing.",

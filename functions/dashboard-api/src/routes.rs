@@ -11,27 +11,38 @@ macro_rules! table {
             PageFile: GET "/page/{file}", Public => page::show;
             Config: GET "/config.json", Public => page::config::<S>;
             Description: GET "/openapi.json", Public => page::openapi;
-            Programme: GET "/programme", Partners => programme::show;
-            Partners: GET "/partners", Managers => partners::list::<S>;
-            Partner: GET "/partners/{id}", Partners => partners::show::<S>;
+            Programme: GET "/programme", Members => programme::show;
+            Partners: GET "/partners", Readers => partners::list::<S>;
+            Partner: GET "/partners/{id}", Members => partners::show::<S>;
             Register: PUT "/partners/{id}", Managers => registration::register::<S>;
+            PartnerFile: GET "/partners/{id}/file", Readers => partner_file::show::<S>;
+            WritePartnerFile: PUT "/partners/{id}/file", Managers => partner_file::write::<S>;
             SetYearAside: PUT "/partners/{id}/agreements/{starts_on}/years/{n}/set-aside", Managers => minimum_sales::set_aside::<S>;
-            Entries: GET "/partners/{id}/entries", Partners => entries::list::<S>;
-            Contracts: GET "/partners/{id}/contracts", Partners => contracts::list::<S>;
-            PartnerInquiries: GET "/partners/{id}/inquiries", Partners => inquiries::of_partner::<S>;
-            Inquire: PUT "/partners/{id}/inquiries/{inquiry}", Partners => inquiries::inquire::<S>;
+            Entries: GET "/partners/{id}/entries", Members => entries::list::<S>;
+            Contracts: GET "/partners/{id}/contracts", Members => contracts::list::<S>;
+            PartnerInquiries: GET "/partners/{id}/inquiries", Members => inquiries::of_partner::<S>;
+            Inquire: PUT "/partners/{id}/inquiries/{inquiry}", Reporters => inquiries::inquire::<S>;
             AnswerInquiry: PUT "/partners/{id}/inquiries/{inquiry}/answer", Managers => inquiries::answer::<S>;
             RecordPerk: PUT "/partners/{id}/perks/{perk}/days/{day}", Managers => perks::record::<S>;
-            Statement: GET "/partners/{id}/statement", Partners => statement::show::<S>;
-            PartnerSummary: GET "/partners/{id}/summary", Partners => summary::of_partner::<S>;
-            Summary: GET "/summary", Managers => summary::of_everyone::<S>;
-            Simulate: POST "/simulations", Managers => simulations::run::<S>;
-            Contract: GET "/contracts/{id}", Partners => contracts::show::<S>;
+            Statement: GET "/partners/{id}/statement", Members => statement::show::<S>;
+            PartnerSummary: GET "/partners/{id}/summary", Members => summary::of_partner::<S>;
+            Summary: GET "/summary", Readers => summary::of_everyone::<S>;
+            Simulate: POST "/simulations", Readers => simulations::run::<S>;
+            Contract: GET "/contracts/{id}", Members => contracts::show::<S>;
             ChooseAnnuity: PUT "/contracts/{id}/terms/{term}/choices/{number}", Managers => choices::of_annuity::<S>;
             ChooseAdjustment: PUT "/contracts/{id}/terms/{term}/{kind}/{adjustment}/choices/{number}", Managers => choices::of_adjustment::<S>;
             ChooseEnd: PUT "/contracts/{id}/end/choices/{number}", Managers => choices::of_end::<S>;
-            Attention: GET "/attention", Managers => attention::list::<S>;
-            Inquiries: GET "/inquiries", Managers => inquiries::list::<S>;
+            Attention: GET "/attention", Readers => attention::list::<S>;
+            Inquiries: GET "/inquiries", Readers => inquiries::list::<S>;
+            Me: GET "/me", Members => members::me::<S>;
+            AcceptInvitation: PUT "/me/invitation", Identified => invitations::accept::<S>;
+            Members: GET "/members", Readers => members::list::<S>;
+            GrantRole: POST "/members", Managers => members::grant::<S>;
+            RevokeMember: DELETE "/members/{member}", Managers => members::revoke::<S>;
+            Invitations: GET "/invitations", Readers => invitations::list::<S>;
+            Invite: POST "/invitations", Managers => invitations::invite::<S>;
+            InviteAgain: POST "/invitations/{invitation}/code", Managers => invitations::invite_again::<S>;
+            RevokeInvitation: DELETE "/invitations/{invitation}", Managers => invitations::revoke::<S>;
             SetItemAside: PUT "/attention/{item}/set-aside", Managers => attention::set_aside::<S>;
         }
     };
@@ -43,18 +54,37 @@ pub(crate) use table;
 pub enum Audience {
     /// Everyone, without a token.
     Public,
-    /// Managers, and partners for their own data.
-    Partners,
+    /// Everyone with a token, members or not.
+    Identified,
+    /// Members; a partner's member for its partner's data.
+    Members,
+    /// Managers, and partner's members for their partner.
+    Reporters,
+    /// Managers and accountants.
+    Readers,
     Managers,
 }
 
 impl Audience {
-    /// The scopes of which a token must have one; none: no token is required.
-    pub fn scopes(self) -> &'static [&'static str] {
+    /// Every audience.
+    pub const ALL: [Audience; 6] = [
+        Audience::Public,
+        Audience::Identified,
+        Audience::Members,
+        Audience::Reporters,
+        Audience::Readers,
+        Audience::Managers,
+    ];
+
+    /// The audience in words, for the description of the API.
+    pub fn in_words(self) -> &'static str {
         match self {
-            Audience::Public => &[],
-            Audience::Partners => &["admin", "partner"],
-            Audience::Managers => &["admin"],
+            Audience::Public => "everyone",
+            Audience::Identified => "everyone with a token",
+            Audience::Members => "every member; a partner's member for its partner",
+            Audience::Reporters => "managers; a partner's member for its partner",
+            Audience::Readers => "managers and accountants",
+            Audience::Managers => "managers",
         }
     }
 }

@@ -14,10 +14,12 @@ pub mod field;
 pub mod input;
 pub mod inquiry;
 pub mod json;
+pub mod member;
 #[cfg(feature = "openapi")]
 mod openapi;
 #[cfg(feature = "openapi")]
 mod openapi_concerned;
+pub mod partner_file;
 pub mod perk;
 mod raw;
 pub mod registration;

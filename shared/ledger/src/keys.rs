@@ -14,6 +14,7 @@
 //! | a later entry of its line | | `FEE#<starts_on>#A#<n>` |
 //! | a partner | `PARTNER#<partner>` | `HEAD` |
 //! | a missed year that was set aside ([`crate::missed_years`]) | | `ASIDE#<starts_on>#<n>` |
+//! | its contacts and a note ([`crate::partner_files`]) | | `FILE` |
 //! | a day on which it took a perk ([`crate::perks`]) | | `PERK#<perk>#<day>` |
 //! | an inquiry of a partner ([`crate::inquiries`]) | `INQUIRIES#<partner>` | `<inquiry>` |
 //! | a partner's month total | `TOTALS#<partner>` | `<month>` |
@@ -24,7 +25,8 @@
 //! | no item, ever | `NOTHING` | `NOTHING` |
 //!
 //! The index lists a partner's rows under `PARTNER#<partner>` by day, and the registered partners under `PARTNERS`.
-//! Month totals are under `MONTH#<month>` by partner, members under `MEMBERS` by role. The other index is the attention list, under `ATTENTION`, dead letters under `ATTENTION#MESSAGES`, inquiries without an answer
+//! Month totals are under `MONTH#<month>` by partner, members under
+//! `MEMBERS` by role, files of partners under `FILES`. The other index is the attention list, under `ATTENTION`, dead letters under `ATTENTION#MESSAGES`, inquiries without an answer
 //! under `ATTENTION#INQUIRIES`, invitations under `INVITATIONS`, by time
 //! of recording.
 

@@ -30,6 +30,7 @@ mod month_total;
 pub mod months;
 pub mod on_record;
 pub mod partner_contracts;
+pub mod partner_files;
 mod partner_month;
 pub mod partners;
 pub mod perks;

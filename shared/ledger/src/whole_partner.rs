@@ -3,6 +3,7 @@
 use crate::bookings::Announce;
 use crate::item::text;
 use crate::missed_years::{self, SetAside, YearOf};
+use crate::partner_files;
 use crate::perks::{self, PerkDay};
 use crate::queries::name;
 use crate::store::Store;
@@ -36,6 +37,10 @@ impl<S: Store, A: Announce> Ledger<S, A> {
         for item in self.store.partition(head_key.pk).await? {
             if text(&item, "sk") == head_key.sk {
                 partner.record = PartnerRecord::read(item)?;
+                continue;
+            }
+            // For whoever runs the programme alone: it has requests of its own.
+            if partner_files::is_file(&item) {
                 continue;
             }
             let is_read = if perks::is_perk(&item) {

@@ -4,6 +4,7 @@
 pub mod as_known;
 pub mod balances;
 pub mod minimum_sales;
+pub mod search;
 pub mod statement;
 pub mod summary;
 pub mod unreadable;

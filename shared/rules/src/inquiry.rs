@@ -2,9 +2,8 @@
 
 use crate::ContractId;
 use crate::label::is_invisible;
-use crate::text::error;
+use crate::text::{error, text_type};
 use serde::{Deserialize, Serialize};
-use std::fmt;
 
 /// The longest note, in characters.
 pub const MAX_NOTE: usize = 1000;
@@ -15,37 +14,12 @@ error! {
         "must be 1 to 1000 visible characters, without spaces around them; lines may break"
 }
 
-/// A text that a person writes to another: several lines, without formatting.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct Note(String);
-
-impl std::str::FromStr for Note {
-    type Err = NoteError;
-    fn from_str(text: &str) -> Result<Self, NoteError> {
+text_type! {
+    /// A text that a person writes to another: several lines, without formatting.
+    Note, NoteError, |text| {
         let length = text.chars().count();
         let is_visible = !text.chars().any(|char| char != '\n' && is_invisible(char));
-        let is_note = text.trim() == text && (1..=MAX_NOTE).contains(&length) && is_visible;
-        is_note.then(|| Note(text.to_owned())).ok_or(NoteError)
-    }
-}
-
-impl TryFrom<String> for Note {
-    type Error = NoteError;
-    fn try_from(text: String) -> Result<Self, NoteError> {
-        text.parse()
-    }
-}
-
-impl From<Note> for String {
-    fn from(note: Note) -> String {
-        note.0
-    }
-}
-
-impl fmt::Display for Note {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        text.trim() == text && (1..=MAX_NOTE).contains(&length) && is_visible
     }
 }
 

@@ -1,8 +1,6 @@
 //! Labels for people (§2): texts that are shown, and decide nothing.
 
-use crate::text::error;
-use serde::{Deserialize, Serialize};
-use std::fmt;
+use crate::text::{error, text_type};
 
 /// The longest label, in characters.
 pub const MAX_LABEL: usize = 200;
@@ -13,42 +11,9 @@ error! {
         "must be 1 to 200 visible characters, without spaces around them"
 }
 
-/// The name of a client, as billing writes it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct CustomerName(String);
-
-impl CustomerName {
-    /// The name as text.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl std::str::FromStr for CustomerName {
-    type Err = LabelError;
-    fn from_str(text: &str) -> Result<Self, LabelError> {
-        is_label(text).then(|| CustomerName(text.to_owned())).ok_or(LabelError)
-    }
-}
-
-impl TryFrom<String> for CustomerName {
-    type Error = LabelError;
-    fn try_from(text: String) -> Result<Self, LabelError> {
-        text.parse()
-    }
-}
-
-impl From<CustomerName> for String {
-    fn from(name: CustomerName) -> String {
-        name.0
-    }
-}
-
-impl fmt::Display for CustomerName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
+text_type! {
+    /// The name of a client, as billing writes it.
+    CustomerName, LabelError, is_label
 }
 
 /// Checks that a text is 1 to [`MAX_LABEL`] visible characters, without spaces around them.

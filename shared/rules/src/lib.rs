@@ -13,6 +13,7 @@ pub mod agreement;
 pub mod anomaly;
 pub mod balance;
 pub mod claims;
+pub mod contact;
 pub mod contract;
 mod currency;
 pub mod day;

@@ -2,6 +2,7 @@
 
 use crate::Anomaly;
 use crate::agreement::AgreementId;
+use crate::contact::{ContactLabel, Email, Telephone};
 use crate::decision::Pending;
 use crate::inquiry::{Concern, MAX_NOTE, Note};
 use crate::minimum_sales::Status;
@@ -91,6 +92,9 @@ schema! {
     DocumentId: "Id" = id();
     Note: "Note" = text().min_length(Some(1)).max_length(Some(MAX_NOTE)).build();
     Concern: "Concern" = one_of(Concern::ALL.map(Concern::as_str));
+    ContactLabel: "ContactLabel" = text().min_length(Some(1)).max_length(Some(crate::label::MAX_LABEL)).build();
+    Email: "Email" = text().min_length(Some(3)).max_length(Some(crate::contact::MAX_EMAIL)).build();
+    Telephone: "Telephone" = text().min_length(Some(1)).max_length(Some(crate::contact::MAX_TELEPHONE)).build();
     MemberName: "MemberName" = text().min_length(Some(1)).max_length(Some(crate::label::MAX_LABEL)).build();
     Issuer: "Issuer" = text().min_length(Some(1)).max_length(Some(crate::people::MAX_ISSUER)).build();
     Subject: "SubjectId" = text().min_length(Some(1)).max_length(Some(crate::people::MAX_SUBJECT)).build();

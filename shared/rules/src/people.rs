@@ -2,9 +2,8 @@
 
 use crate::PartnerId;
 use crate::label::{LabelError, is_label};
-use crate::text::error;
+use crate::text::{error, text_type};
 use serde::{Deserialize, Serialize};
-use std::fmt;
 
 /// The longest issuer, in characters.
 pub const MAX_ISSUER: usize = 255;
@@ -22,60 +21,17 @@ error! {
         "must be the subject as its tokens state it in `sub`: 1 to 255 visible ASCII characters"
 }
 
-macro_rules! text {
-    ($(#[$doc:meta])* $name:ident, $error:ident, $is_good:expr) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-        #[serde(try_from = "String", into = "String")]
-        pub struct $name(String);
-
-        impl $name {
-            /// The text.
-            pub fn as_str(&self) -> &str {
-                &self.0
-            }
-        }
-
-        impl std::str::FromStr for $name {
-            type Err = $error;
-            fn from_str(text: &str) -> Result<Self, $error> {
-                let is_good: fn(&str) -> bool = $is_good;
-                is_good(text).then(|| $name(text.to_owned())).ok_or($error)
-            }
-        }
-
-        impl TryFrom<String> for $name {
-            type Error = $error;
-            fn try_from(text: String) -> Result<Self, $error> {
-                text.parse()
-            }
-        }
-
-        impl From<$name> for String {
-            fn from(text: $name) -> String {
-                text.0
-            }
-        }
-
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(&self.0)
-            }
-        }
-    };
-}
-
-text! {
+text_type! {
     /// The issuer of a token: the identity provider, byte for byte as its tokens state it.
     Issuer, IssuerError, |text| {
         is_ascii_word(text, MAX_ISSUER) && (text.starts_with("https://") || text.starts_with("http://"))
     }
 }
-text! {
+text_type! {
     /// The subject of a token: one person or one program, as the identity provider names it.
     Subject, SubjectError, |text| is_ascii_word(text, MAX_SUBJECT)
 }
-text! {
+text_type! {
     /// The name of a member, as other members read it.
     MemberName, LabelError, is_label
 }

@@ -2,6 +2,7 @@
 
 use crate::code::codes;
 use rules::agreement::{AgreementError, AgreementsError};
+use rules::contact::{EmailError, TelephoneError};
 use rules::contract::Bound;
 use rules::day::{DayError, MonthError};
 use rules::fact::TermError;
@@ -9,6 +10,7 @@ use rules::id::IdError;
 use rules::inquiry::NoteError;
 use rules::label::LabelError;
 use rules::money::{CurrencyError, MoneyError, RateError};
+use rules::people::{IssuerError, SubjectError};
 use rules::programme::FromSaleError;
 use rules::{AgreementId, ContractId, PartnerId};
 use std::fmt;
@@ -57,6 +59,9 @@ codes! {
     NotAnItem,
     NotAnItemKind,
     NotAConcern,
+    NotARole,
+    OnlyForPartners,
+    TooManyContacts { most: usize },
     NotAPerk,
     DayToCome,
     TooLong { most: usize },
@@ -83,8 +88,18 @@ codes! {
         WrongMethod,
     RequestUnreadable,
     TokenMissing,
-    NoRoleInToken,
-    NotForPartners,
+    NoIdentityInToken,
+    NotAMember,
+    NotForThisRole,
+    ViewIsReadOnly,
+    NoMember,
+    OtherRole,
+    LastManager,
+    NoInvitation,
+    InvitationUsed,
+    InvitationExpired,
+    MemberAlready,
+    NoCodeMade,
     NoPartner { id: PartnerId },
     NoContract { id: ContractId },
     NothingClaimed,
@@ -155,12 +170,16 @@ errors! {
     Bound => Bound,
     CurrencyError => Currency,
     DayError => Day,
+    EmailError => Email,
     FromSaleError => FromSale,
     IdError => Id,
+    IssuerError => Issuer,
     LabelError => Label,
     MoneyError => Money,
     MonthError => Month,
     NoteError => Note,
     RateError => Rate,
+    SubjectError => Subject,
+    TelephoneError => Telephone,
     TermError => Term,
 }

@@ -376,7 +376,7 @@ pub(crate) enum Claim {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub(crate) struct SaleClaim {
     partner_id: PartnerId,
-    customer_id: CustomerId,
+    pub(crate) customer_id: CustomerId,
     signed_on: Day,
     annual_fee: Money,
     instance: Instance,

@@ -1,19 +1,19 @@
 //! Pages of a contract. The pieces of a contract have a fixed order. Each has a place of its own, which stays the same
 //! whatever is appended: a page continues after the place of the last piece before it.
 
-use crate::access::Caller;
 use jiff::Timestamp;
 use ledger::aggregates::Aggregates;
 use ledger::choices::ChoiceMade;
 use ledger::recorded::LedgerEntry;
 use rules::contract::Key;
 use rules::line::LineId;
+use rules::people::Role;
 use rules::{Cause, Contract, PartnerId, Term};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::ops::Bound::{Excluded, Unbounded};
 
-/// The parts of a contract that a caller may see. Nothing else decides this.
+/// The parts of a contract that a role may see. Nothing else decides this.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum View {
     /// Everything, for a manager.
@@ -37,13 +37,13 @@ pub(crate) enum Left {
 }
 
 impl View {
-    /// Decides the view of a contract that the caller may read.
-    pub(crate) fn of(contract: &Contract, caller: &Caller) -> View {
-        match (caller, contract.sale()) {
-            (Caller::Admin, _) => View::Whole,
-            (Caller::Partner(own), Some(sale)) if sale.partner_id == *own => View::Own(own.clone()),
-            (Caller::Partner(own), Some(_)) => View::Former(own.clone(), Left::GivenToAnotherPartner),
-            (Caller::Partner(own), None) => View::Former(own.clone(), Left::NoneEffective),
+    /// Decides the view of a contract that the role may read.
+    pub(crate) fn of(contract: &Contract, role: &Role) -> View {
+        match (role, contract.sale()) {
+            (Role::Manager | Role::Accountant, _) => View::Whole,
+            (Role::Partner(own), Some(sale)) if sale.partner_id == *own => View::Own(own.clone()),
+            (Role::Partner(own), Some(_)) => View::Former(own.clone(), Left::GivenToAnotherPartner),
+            (Role::Partner(own), None) => View::Former(own.clone(), Left::NoneEffective),
         }
     }
 

@@ -1,6 +1,5 @@
-//! The pages of a contract hold every piece once, whatever is appended meanwhile, and show each caller what it may see.
+//! The pages of a contract hold every piece once, whatever is appended meanwhile, and show each role what it may see.
 
-use crate::access::Caller;
 use crate::answers::contract::History;
 use crate::answers::contract_pieces::{Left, Pieces, Place, View};
 use jiff::Timestamp;
@@ -9,6 +8,7 @@ use ledger::choices::{Choice, ChoiceResult};
 use ledger::recorded::{Origin, Trigger};
 use rules::agreement::{Draft, EntryFee};
 use rules::contract::Key;
+use rules::people::Role;
 use rules::programme::Language;
 use rules::{
     Adjustment, AdjustmentKind, Agreements, ContractId, CustomerId, Day, Fact, Instance, Model, Money, Partner,
@@ -209,7 +209,7 @@ fn a_page_weighs_about_its_limit_and_is_far_below_what_an_answer_may_be() {
 #[test]
 fn a_partner_sees_what_stands_and_a_former_one_its_entries_alone() {
     let check = |aggregates: &Aggregates, partner: &str, expected: &View, annuities: usize| {
-        let view = View::of(&aggregates.contract(), &Caller::Partner(id(partner)));
+        let view = View::of(&aggregates.contract(), &Role::Partner(id(partner)));
         assert_eq!(view, *expected);
         let (shown, _) = page(aggregates, &view, None, 500);
         assert_eq!(shown["annuities"].as_array().unwrap().len(), annuities);

@@ -1,6 +1,5 @@
 //! A partner's contracts: its sales, each with its status, the reason, and what it came to so far.
 
-use crate::access::Caller;
 use crate::answers::contract::SaleClaim;
 use crate::answers::contract_pieces::{Left, View};
 use crate::answers::unreadable::Unreadable;
@@ -10,6 +9,7 @@ use rules::contract::State;
 use rules::decision::Pending;
 use rules::line::LineId;
 use rules::money::Overflow;
+use rules::people::Role;
 use rules::programme::Language;
 use rules::{Cause, Contract, ContractId, CustomerName, Day, Instance, Minor, Partner, PartnerId, Term, Totals};
 use serde::Serialize;
@@ -80,6 +80,13 @@ struct LatestAnnuity {
 }
 
 impl ListedContract {
+    /// The texts by which it is found.
+    pub(crate) fn texts(&self) -> impl Iterator<Item = &str> {
+        let client = self.sale.as_ref().map(|sale| sale.customer_id.as_str());
+        let name = self.customer_name.as_ref().map(CustomerName::as_str);
+        [Some(self.contract_id.as_str()), client, name].into_iter().flatten()
+    }
+
     /// A contract that is, or was, the partner's. `whose` is the partner with its agreements.
     pub(crate) fn of(
         id: ContractId,
@@ -90,7 +97,7 @@ impl ListedContract {
         let contract = aggregates.contract();
         let booked = booked(aggregates, whose.0)?;
         let has_earned = booked.0.values().any(|total| total.amount != Minor::ZERO);
-        let view = View::of(&contract, &Caller::Partner(whose.0.clone()));
+        let view = View::of(&contract, &Role::Partner(whose.0.clone()));
         let (latest, status) = match (&view, contract.terms().last()) {
             (View::Former(_, _), _) => (None, ContractStatus::NoLongerYours),
             (View::Whole | View::Own(_), None) => (None, ContractStatus::Void),

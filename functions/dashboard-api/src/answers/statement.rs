@@ -1,6 +1,5 @@
 //! A statement as JSON, and as a file for a machine.
 
-use crate::access::Caller;
 use crate::answers::entries::{Entry, LineName};
 use crate::answers::unreadable::{Unreadable, note};
 use crate::http::files::csv;
@@ -9,6 +8,7 @@ use events::json::Total;
 use ledger::queries::ListedEntry;
 use reports::statement::Section;
 use rules::balance::who_pays_whom;
+use rules::people::Role;
 use rules::programme::Language;
 use rules::totals::{Group, Total as Sum};
 use rules::{Day, Month, PartnerId};
@@ -35,7 +35,7 @@ pub(crate) struct Statement {
 }
 
 impl Statement {
-    pub(crate) fn of(statement: &reports::Statement, caller: &Caller, language: Language) -> Statement {
+    pub(crate) fn of(statement: &reports::Statement, role: &Role, language: Language) -> Statement {
         Statement {
             partner_id: statement.partner_id.clone(),
             name: statement.name.clone(),
@@ -46,7 +46,7 @@ impl Statement {
             totals: Total::all(&statement.entries.totals),
             earlier: Entry::all(&statement.earlier.entries, language),
             earlier_totals: Total::all(&statement.earlier.totals),
-            unreadable: Unreadable::of(&statement.unreadable, caller),
+            unreadable: Unreadable::of(&statement.unreadable, role),
         }
     }
 }
@@ -74,7 +74,7 @@ const COLUMNS: [&str; 19] = [
 ];
 
 /// Writes a row for each entry, and below the entries of each part a row for each of their totals.
-pub(crate) fn file(statement: &reports::Statement, caller: &Caller, language: Language) -> Response {
+pub(crate) fn file(statement: &reports::Statement, role: &Role, language: Language) -> Response {
     let part = |name: &'static str, section: &Section| -> Vec<Vec<String>> {
         let entries = section.entries.iter().map(|listed| entry_row(name, listed, language));
         let totals = section.totals.0.iter().map(|(group, total)| total_row((name, statement), *group, total));
@@ -82,7 +82,7 @@ pub(crate) fn file(statement: &reports::Statement, caller: &Caller, language: La
     };
     let rows = part("month", &statement.entries).into_iter();
     let rows = rows.chain(part("earlier", &statement.earlier));
-    let rows = rows.chain(note(&statement.unreadable, caller, language).map(|note| note_row(statement, &note)));
+    let rows = rows.chain(note(&statement.unreadable, role, language).map(|note| note_row(statement, &note)));
     csv(&format!("statement-{}-{}.csv", statement.month, statement.partner_id), &COLUMNS, rows)
 }
 

@@ -1,6 +1,5 @@
 //! A statement to read and to print, without the rest of the page.
 
-use crate::access::Caller;
 use crate::answers::entries::LineName;
 use crate::answers::unreadable::note;
 use ledger::queries::ListedEntry;
@@ -8,6 +7,7 @@ use maud::{DOCTYPE, Markup, html};
 use reports::Statement;
 use reports::statement::Section;
 use rules::balance::Balance;
+use rules::people::Role;
 use rules::text::Language;
 use rules::{Currency, Minor};
 use texts::{Heading, explain, names, numbers};
@@ -25,7 +25,7 @@ const TOTAL_COLUMNS: [Heading; 5] =
     [Heading::Model, Heading::Kind, Heading::Amount, Heading::DueToPartner, Heading::DueFromPartner];
 
 /// The whole document.
-pub(crate) fn page(statement: &Statement, caller: &Caller, language: Language) -> Markup {
+pub(crate) fn page(statement: &Statement, role: &Role, language: Language) -> Markup {
     let lang = match language {
         Language::Fr => "fr",
         Language::En => "en",
@@ -47,7 +47,7 @@ pub(crate) fn page(statement: &Statement, caller: &Caller, language: Language) -
                     h1 { (title) }
                     p { (statement.partner_id) }
                     @if let Some(day) = statement.recorded.as_of { p { (Heading::AsKnownOn.in_language(language)) " " (day) } }
-                    @if let Some(note) = note(&statement.unreadable, caller, language) {
+                    @if let Some(note) = note(&statement.unreadable, role, language) {
                         p class="note bad" { strong { (note) } }
                     }
                     h2 { (Heading::Entries.in_language(language)) }

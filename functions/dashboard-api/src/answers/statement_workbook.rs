@@ -1,6 +1,5 @@
 //! A statement as a workbook.
 
-use crate::access::Caller;
 use crate::answers::entries::LineName;
 use crate::answers::unreadable::note;
 use crate::answers::workbooks::{TOTAL_COLUMNS, month, note_row, sheet, sum_rows, total_rows, workbook};
@@ -10,6 +9,7 @@ use ledger::queries::ListedEntry;
 use reports::Statement;
 use reports::statement::Section;
 use rules::balance::who_pays_whom;
+use rules::people::Role;
 use rules::programme::Language;
 use texts::{Heading, explain, names};
 use workbook::{Cell, Row, Sheet};
@@ -32,12 +32,12 @@ const ENTRY_COLUMNS: [(Heading, u8); 13] = [
 ];
 
 /// Totals and entries of the month, then those of earlier months if they were asked for.
-pub(crate) fn file(statement: &Statement, caller: &Caller, language: Language) -> Response {
+pub(crate) fn file(statement: &Statement, role: &Role, language: Language) -> Response {
     let sheets = |names: [Heading; 2], section| {
         [totals(names[0], statement, section, language), entries(names[1], statement, section, language)]
     };
     let [mut first, second] = sheets([Heading::Totals, Heading::EntriesSheet], &statement.entries);
-    first.rows.extend(notes(statement, caller, language));
+    first.rows.extend(notes(statement, role, language));
     let mut all = vec![first, second];
     if statement.recorded.since.is_some() {
         all.extend(sheets([Heading::EarlierTotalsSheet, Heading::EarlierEntriesSheet], &statement.earlier));
@@ -49,13 +49,13 @@ pub(crate) fn file(statement: &Statement, caller: &Caller, language: Language) -
 }
 
 /// Of which days the workbook is, and what it lacks.
-fn notes(statement: &Statement, caller: &Caller, language: Language) -> Vec<Row> {
+fn notes(statement: &Statement, role: &Role, language: Language) -> Vec<Row> {
     let day = |heading: Heading, day| Some(format!("{} {}", heading.in_language(language), day?));
     let recorded = statement.recorded;
     let notes = [
         day(Heading::AsKnownOn, recorded.as_of.map(|day| day.to_string())),
         day(Heading::EarlierEntries, recorded.since.map(|day| day.to_string())),
-        note(&statement.unreadable, caller, language),
+        note(&statement.unreadable, role, language),
     ];
     notes.into_iter().flatten().map(note_row).collect()
 }

@@ -1,12 +1,12 @@
 //! Summaries: sums over months, as JSON and as a file for a machine.
 
-use crate::access::Caller;
 use crate::answers::unreadable::{Unreadable, keys_for};
 use crate::http::files::csv;
 use axum::response::Response;
 use events::json::Total;
 use reports::summary::{Everyone, Period, Row};
 use rules::money::Overflow;
+use rules::people::Role;
 use rules::totals::{self, Group};
 use rules::{Day, Model, Month, PartnerId, Totals};
 use serde::Serialize;
@@ -52,10 +52,10 @@ pub(crate) struct PartnerSummary {
 }
 
 impl PartnerSummary {
-    pub(crate) fn of(id: &PartnerId, summed: &Summed<'_>, caller: &Caller) -> Result<PartnerSummary, Overflow> {
+    pub(crate) fn of(id: &PartnerId, summed: &Summed<'_>, role: &Role) -> Result<PartnerSummary, Overflow> {
         let sums = summed.months.sums()?;
         let sums = PeriodSums::of(summed.period, &sums.all, &sums.months);
-        Ok(PartnerSummary { partner_id: id.clone(), sums, unreadable: Unreadable::of(summed.unreadable, caller) })
+        Ok(PartnerSummary { partner_id: id.clone(), sums, unreadable: Unreadable::of(summed.unreadable, role) })
     }
 }
 
@@ -113,7 +113,7 @@ impl Summary {
             sums: PeriodSums::of(summed.period, &sums.all, &sums.months),
             models: sums.models.iter().map(model).collect(),
             partners: sums.partners.iter().map(partner).collect(),
-            unreadable: Unreadable::of(summed.unreadable, &Caller::Admin),
+            unreadable: Unreadable::of(summed.unreadable, &Role::Manager),
         })
     }
 }
@@ -133,14 +133,14 @@ const COLUMNS: [&str; 11] = [
 ];
 
 /// Writes a row for each month, partner, kind, model and currency, and below them a row for each total of the period.
-pub(crate) fn file(summed: &Summed<'_>, caller: &Caller) -> Result<Response, Overflow> {
+pub(crate) fn file(summed: &Summed<'_>, role: &Role) -> Result<Response, Overflow> {
     let months = summed.months.rows.iter().flat_map(|Row { month, partner_id, totals }| {
         rows(["month", &month.to_string(), partner_id.as_str()].map(str::to_owned), totals)
     });
     let of = summed.partner_id.map(PartnerId::as_str).unwrap_or_default();
     let all = summed.months.sums()?.all;
     let totals = rows(["total", "", of].map(str::to_owned), &all);
-    let rows = months.chain(totals).chain(unreadable(summed.unreadable, caller));
+    let rows = months.chain(totals).chain(unreadable(summed.unreadable, role));
     Ok(csv(&format!("{}.csv", file_name(summed, "summary", "as-known-on")), &COLUMNS, rows))
 }
 
@@ -157,8 +157,8 @@ fn rows(of: [String; 3], totals: &Totals) -> impl Iterator<Item = Vec<String>> {
 }
 
 /// A row for each item that is not in the sums; a manager gets its key in place of a partner.
-fn unreadable(unreadable: &reports::Unreadable, caller: &Caller) -> impl Iterator<Item = Vec<String>> {
-    let keys = keys_for(unreadable, caller).into_iter().map(Some).chain(std::iter::repeat(None));
+fn unreadable(unreadable: &reports::Unreadable, role: &Role) -> impl Iterator<Item = Vec<String>> {
+    let keys = keys_for(unreadable, role).into_iter().map(Some).chain(std::iter::repeat(None));
     keys.take(unreadable.len()).map(|key| {
         let row = COLUMNS.map(|column| match column {
             "row" => "unreadable",

@@ -1,7 +1,7 @@
 //! Items of the ledger that could not be read and are left out of an answer. A manager gets their keys. A partner gets
 //! their number only, since a key may reveal data for managers (how often a contract was claimed, or chosen about).
 
-use crate::access::Caller;
+use rules::people::Role;
 use rules::programme::Language;
 use serde::Serialize;
 use texts::names;
@@ -17,25 +17,25 @@ pub(crate) struct Unreadable {
 }
 
 impl Unreadable {
-    /// Names or counts the items, as far as this caller may know them.
-    pub(crate) fn of(unreadable: &reports::Unreadable, caller: &Caller) -> Unreadable {
-        let keys = keys_for(unreadable, caller);
+    /// Names or counts the items, as far as this role may know them.
+    pub(crate) fn of(unreadable: &reports::Unreadable, role: &Role) -> Unreadable {
+        let keys = keys_for(unreadable, role);
         let unreadable_count = unreadable.len();
         Unreadable { unreadable: keys.into_iter().map(str::to_owned).collect(), unreadable_count }
     }
 }
 
-/// Lists the keys that this caller may know.
-pub(crate) fn keys_for<'a>(unreadable: &'a reports::Unreadable, caller: &Caller) -> Vec<&'a str> {
-    match caller {
-        Caller::Admin => unreadable.keys().collect(),
-        Caller::Partner(_) => Vec::new(),
+/// Lists the keys that this role may know.
+pub(crate) fn keys_for<'a>(unreadable: &'a reports::Unreadable, role: &Role) -> Vec<&'a str> {
+    match role {
+        Role::Manager | Role::Accountant => unreadable.keys().collect(),
+        Role::Partner(_) => Vec::new(),
     }
 }
 
 /// The same as a sentence; none if everything could be read.
-pub(crate) fn note(unreadable: &reports::Unreadable, caller: &Caller, language: Language) -> Option<String> {
-    let keys = keys_for(unreadable, caller).join(", ");
+pub(crate) fn note(unreadable: &reports::Unreadable, role: &Role, language: Language) -> Option<String> {
+    let keys = keys_for(unreadable, role).join(", ");
     let keys = if keys.is_empty() { keys } else { format!(" ({keys})") };
     let n = unreadable.len();
     (n > 0).then(|| names::unreadable(n, &keys, language))
@@ -49,15 +49,15 @@ mod tests {
     #[test]
     fn keys_are_told_to_managers_and_counted_for_partners() {
         let mut unreadable = reports::Unreadable::default();
-        let partner = Caller::Partner("P-1".parse().unwrap_or_else(|_| unreachable!()));
+        let partner = Role::Partner("P-1".parse().unwrap_or_else(|_| unreachable!()));
         assert_eq!(note(&unreadable, &partner, Language::Fr), None);
-        let told = |unreadable: &_, caller: &_| serde_json::to_value(Unreadable::of(unreadable, caller)).unwrap();
+        let told = |unreadable: &_, role: &_| serde_json::to_value(Unreadable::of(unreadable, role)).unwrap();
         assert_eq!(told(&unreadable, &partner), json!({ "unreadable": [], "unreadable_count": 0 }));
         unreadable.add(["B 2", "A 1", "B 2"].map(str::to_owned));
-        assert_eq!(told(&unreadable, &Caller::Admin), json!({ "unreadable": ["A 1", "B 2"], "unreadable_count": 2 }));
+        assert_eq!(told(&unreadable, &Role::Manager), json!({ "unreadable": ["A 1", "B 2"], "unreadable_count": 2 }));
         assert_eq!(told(&unreadable, &partner), json!({ "unreadable": [], "unreadable_count": 2 }));
-        let said = |caller| note(&unreadable, caller, Language::En).unwrap();
-        assert_eq!(said(&Caller::Admin), "2 items could not be read; amounts may be incomplete (A 1, B 2)");
+        let said = |role| note(&unreadable, role, Language::En).unwrap();
+        assert_eq!(said(&Role::Manager), "2 items could not be read; amounts may be incomplete (A 1, B 2)");
         assert_eq!(said(&partner), "2 items could not be read; amounts may be incomplete");
     }
 }

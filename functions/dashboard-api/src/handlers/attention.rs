@@ -1,7 +1,6 @@
 //! `GET /attention`: the attention list, contracts first, each part newest first, with what to do about each item.
 //! `PUT /attention/{item}/set-aside`: a manager sets an item aside.
 
-use crate::access::{Admin, Caller};
 use crate::answers::attention::{AttentionList, Draft, ItemKind, OtherKind, by_cause};
 use crate::answers::status::{ItemSetAside, SettingAsideStatus};
 use crate::answers::unreadable::Unreadable;
@@ -24,6 +23,7 @@ use ledger::queries::Part;
 use ledger::set_aside::ItemId;
 use ledger::store::IndexKey;
 use ledger::{LedgerError, PartnerRecord, Store};
+use rules::people::Role;
 use rules::programme::Language;
 use rules::{AnnuityId, ContractId, Partner, PartnerId};
 use runtime::restatement::{Request, SettingAside};
@@ -34,7 +34,6 @@ use texts::Code;
 const AT_ONCE: usize = 16;
 
 pub(crate) async fn list<S: Store>(
-    _: Admin,
     State(app): State<App<S>>,
     mut parameters: Parameters,
 ) -> Result<Json<AttentionList>, Problem> {
@@ -54,7 +53,7 @@ pub(crate) async fn list<S: Store>(
     drafts.retain(|draft| kind.is_none_or(|kind| kind == draft.kind()));
     let (causes, items) = by_cause(drafts, &read.names);
     let next_cursor = pages.next(next)?;
-    Ok(Json(AttentionList { causes, items, next_cursor, unreadable: Unreadable::of(&unreadable, &Caller::Admin) }))
+    Ok(Json(AttentionList { causes, items, next_cursor, unreadable: Unreadable::of(&unreadable, &Role::Manager) }))
 }
 
 /// The place after which a page goes on; within a part of the list, or at the beginning of the next part.
@@ -206,7 +205,6 @@ async fn without_set_aside<S: Store>(
 }
 
 pub(crate) async fn set_aside<S: Store>(
-    _: Admin,
     State(app): State<App<S>>,
     Path(item): Path<String>,
     parameters: Parameters,

@@ -1,7 +1,6 @@
 //! `PUT /contracts/{id}/terms/{term}/choices/{number}`, and the same for adjustments and the end: a manager chooses the
 //! effective claim, or none. Choices are numbered; repeating one changes nothing.
 
-use crate::access::Admin;
 use crate::answers::status::{ChoiceStatus, Chosen};
 use crate::app::App;
 use crate::http::parameters::{MAX_CHOICE_NUMBER, Parameters, id, number_in, utf8};
@@ -22,7 +21,6 @@ use texts::Code;
 type Answer = Result<(StatusCode, Json<Chosen>), Problem>;
 
 pub(crate) async fn of_annuity<S: Store>(
-    _: Admin,
     State(app): State<App<S>>,
     Path((contract, term, number)): Path<(String, String, String)>,
     parameters: Parameters,
@@ -34,7 +32,6 @@ pub(crate) async fn of_annuity<S: Store>(
 }
 
 pub(crate) async fn of_adjustment<S: Store>(
-    _: Admin,
     State(app): State<App<S>>,
     Path((contract, term, kind, adjustment, number)): Path<(String, String, String, String, String)>,
     parameters: Parameters,
@@ -49,7 +46,6 @@ pub(crate) async fn of_adjustment<S: Store>(
 }
 
 pub(crate) async fn of_end<S: Store>(
-    _: Admin,
     State(app): State<App<S>>,
     Path((contract, number)): Path<(String, String)>,
     parameters: Parameters,

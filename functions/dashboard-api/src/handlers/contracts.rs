@@ -17,6 +17,8 @@ use futures_util::stream::{self, StreamExt};
 use ledger::aggregates::Aggregates;
 use ledger::partner_contracts::ListingRow;
 use ledger::{LedgerError, PartnerRecord, Store, keys};
+use reports::search::Search;
+use rules::people::Role;
 use rules::programme::Language;
 use rules::{ContractId, Partner, PartnerId};
 use texts::Code;
@@ -25,7 +27,7 @@ use texts::Code;
 const AT_ONCE: usize = 16;
 
 pub(crate) async fn show<S: Store>(
-    caller: Caller,
+    Caller { role, .. }: Caller,
     State(app): State<App<S>>,
     Path(path): Path<String>,
     mut parameters: Parameters,
@@ -35,11 +37,11 @@ pub(crate) async fn show<S: Store>(
     let (limit, after) = (parameters.limit_or(MAX_LIMIT)?, pages.after(&mut parameters)?);
     let language = parameters.language()?;
     parameters.done()?;
-    let aggregates = readable(&app, &caller, &contract_id)
+    let aggregates = readable(&app, &role, &contract_id)
         .await?
         .ok_or_else(|| Problem::not_found(Code::NoContract { id: contract_id.clone() }))?;
     let contract = aggregates.contract();
-    let view = View::of(&contract, &caller);
+    let view = View::of(&contract, &role);
     let partner = if view.shows_sale() { app.ledger.partner_of(&contract).await? } else { Partner::default() };
     let page = Pieces::of(&contract, &aggregates, &view).page(&contract, after, limit);
     let next_cursor = pages.next(page.next.as_ref())?;
@@ -51,24 +53,24 @@ pub(crate) async fn show<S: Store>(
         history: History::of(&contract_id, (&contract, &aggregates, &partner), &view, page, language),
         unknown_entries: unknown.map(Into::into).collect(),
         next_cursor,
-        unreadable: Unreadable::of(&unreadable, &caller),
+        unreadable: Unreadable::of(&unreadable, &role),
     }))
 }
 
 /// A contract that is known and that the caller may read.
-async fn readable<S: Store>(app: &App<S>, caller: &Caller, id: &ContractId) -> Result<Option<Aggregates>, LedgerError> {
-    match caller {
-        Caller::Admin => {
+async fn readable<S: Store>(app: &App<S>, role: &Role, id: &ContractId) -> Result<Option<Aggregates>, LedgerError> {
+    match role {
+        Role::Manager | Role::Accountant => {
             let aggregates = app.ledger.contract(id).await?;
             let is_known = aggregates.contract().keys().next().is_some() || aggregates.unreadable().next().is_some();
             Ok(is_known.then_some(aggregates))
         }
-        Caller::Partner(partner) => app.ledger.contract_for(id, partner).await,
+        Role::Partner(partner) => app.ledger.contract_for(id, partner).await,
     }
 }
 
 pub(crate) async fn list<S: Store>(
-    caller: Caller,
+    Caller { role, .. }: Caller,
     State(app): State<App<S>>,
     Path(path): Path<String>,
     mut parameters: Parameters,
@@ -76,21 +78,23 @@ pub(crate) async fn list<S: Store>(
     let partner_id: PartnerId = id(&path)?;
     let pages = app.pages(Route::Contracts, partner_id.as_str(), &parameters);
     let (limit, after) = (parameters.limit()?, pages.after(&mut parameters)?);
-    let language = parameters.language()?;
+    let (language, wanted) = (parameters.language()?, parameters.text("q")?);
     parameters.done()?;
-    let partner = app.registered_partner(&caller, &partner_id).await?;
+    let partner = app.registered_partner(&role, &partner_id).await?;
     partner.known()?;
-    let part = app.ledger.contracts_listed(&partner_id, limit, after).await?;
+    let search = Search::of(&wanted);
+    let part = app.ledger.contracts_listed(|texts| search.finds(texts), &partner_id, limit, after).await?;
     let mut unreadable = reports::Unreadable::default();
     let read = stream::iter(part.list).map(|listing| listed(&app, &partner, listing, language)).buffered(AT_ONCE);
     let mut contracts = Vec::new();
     for read in read.collect::<Vec<_>>().await {
-        contracts.extend(unreadable.pass_over(read)?.flatten());
+        let read = unreadable.pass_over(read)?.flatten();
+        contracts.extend(read.filter(|contract| search.finds(contract.texts())));
     }
     Ok(Json(ContractList {
         contracts,
         next_cursor: pages.next(part.next)?,
-        unreadable: Unreadable::of(&unreadable, &caller),
+        unreadable: Unreadable::of(&unreadable, &role),
     }))
 }
 

@@ -13,7 +13,7 @@ use ledger::Store;
 use rules::PartnerId;
 
 pub(crate) async fn list<S: Store>(
-    caller: Caller,
+    Caller { role, .. }: Caller,
     State(app): State<App<S>>,
     Path(path): Path<String>,
     mut parameters: Parameters,
@@ -23,7 +23,7 @@ pub(crate) async fn list<S: Store>(
     let (period, limit, after) = (parameters.period()?, parameters.limit()?, pages.after(&mut parameters)?);
     let language = parameters.language()?;
     parameters.done()?;
-    app.registered_partner(&caller, &partner_id).await?;
+    app.registered_partner(&role, &partner_id).await?;
     let part = app.ledger.entries(&partner_id, period, limit, after).await?;
     let mut unreadable = reports::Unreadable::default();
     unreadable.add(part.unreadable);
@@ -31,6 +31,6 @@ pub(crate) async fn list<S: Store>(
         entries: Entry::all(&part.list, language),
         unknown_entries: part.unknown.iter().map(Into::into).collect(),
         next_cursor: pages.next(part.next)?,
-        unreadable: Unreadable::of(&unreadable, &caller),
+        unreadable: Unreadable::of(&unreadable, &role),
     }))
 }

@@ -1,7 +1,7 @@
 //! `PUT /partners/{id}/inquiries/{inquiry}`: a partner reports a missing sale or an error.
 //! `PUT …/answer`: a manager answers. `GET /partners/{id}/inquiries` and `GET /inquiries` list them.
 
-use crate::access::{Admin, Caller};
+use crate::access::Caller;
 use crate::answers::inquiries::{InquiryList, InquiryShown};
 use crate::answers::status::{Recorded, RecordedStatus};
 use crate::answers::unreadable::Unreadable;
@@ -15,20 +15,21 @@ use axum::extract::{Path, State};
 use events::{Refusal, inquiry};
 use ledger::inquiries::{Answer, MAX_INQUIRIES, MAX_OPEN, Outcome, RecordedInquiry};
 use ledger::{PartnerRecord, Store};
+use rules::people::Role;
 use rules::{DocumentId, PartnerId};
 use std::collections::{BTreeMap, BTreeSet};
 use texts::Code;
 
 /// Lists a partner's inquiries.
 pub(crate) async fn of_partner<S: Store>(
-    caller: Caller,
+    Caller { role, .. }: Caller,
     State(app): State<App<S>>,
     Path(path): Path<String>,
     parameters: Parameters,
 ) -> Result<Json<InquiryList>, Problem> {
     let partner_id: PartnerId = id(&path)?;
     parameters.done()?;
-    let partner = app.registered_partner(&caller, &partner_id).await?;
+    let partner = app.registered_partner(&role, &partner_id).await?;
     let part = app.ledger.inquiries_of(&partner_id).await?;
     let mut unreadable = reports::Unreadable::default();
     unreadable.add(part.unreadable);
@@ -36,13 +37,12 @@ pub(crate) async fn of_partner<S: Store>(
     Ok(Json(InquiryList {
         inquiries: InquiryShown::all(part.list, &names),
         next_cursor: None,
-        unreadable: Unreadable::of(&unreadable, &caller),
+        unreadable: Unreadable::of(&unreadable, &role),
     }))
 }
 
 /// Lists the inquiries that wait for an answer.
 pub(crate) async fn list<S: Store>(
-    _: Admin,
     State(app): State<App<S>>,
     mut parameters: Parameters,
 ) -> Result<Json<InquiryList>, Problem> {
@@ -58,12 +58,12 @@ pub(crate) async fn list<S: Store>(
     Ok(Json(InquiryList {
         inquiries: InquiryShown::all(part.list, &names),
         next_cursor: pages.next(part.next)?,
-        unreadable: Unreadable::of(&unreadable, &Caller::Admin),
+        unreadable: Unreadable::of(&unreadable, &Role::Manager),
     }))
 }
 
 pub(crate) async fn inquire<S: Store>(
-    caller: Caller,
+    Caller { role, .. }: Caller,
     State(app): State<App<S>>,
     Path((partner, inquiry)): Path<(String, String)>,
     parameters: Parameters,
@@ -72,13 +72,12 @@ pub(crate) async fn inquire<S: Store>(
     let (partner_id, id) = named(&partner, &inquiry)?;
     parameters.done()?;
     let inquiry = inquiry::parse(utf8(&body)?)?;
-    app.registered_partner(&caller, &partner_id).await?;
+    app.registered_partner(&role, &partner_id).await?;
     let asked = RecordedInquiry { partner_id, id, inquiry, asked_at: (app.now)(), answer: None };
     recorded(app.ledger.inquire(&asked).await?)
 }
 
 pub(crate) async fn answer<S: Store>(
-    _: Admin,
     State(app): State<App<S>>,
     Path((partner, inquiry)): Path<(String, String)>,
     parameters: Parameters,

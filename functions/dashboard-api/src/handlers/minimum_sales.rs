@@ -1,6 +1,5 @@
 //! `PUT /partners/{id}/agreements/{starts_on}/years/{n}/set-aside`: a manager sets a missed year aside.
 
-use crate::access::{Admin, Caller};
 use crate::answers::status::{SetAsideStatus, YearSetAside};
 use crate::app::App;
 use crate::http::parameters::{Parameters, id, number_in, utf8};
@@ -13,11 +12,11 @@ use ledger::missed_years::{Outcome, SetAside, YearOf};
 use ledger::{PartnerRecord, Store};
 use reports::minimum_sales::{self, AgreementYear};
 use rules::minimum_sales::{MAX_YEARS, Status, Year};
+use rules::people::Role;
 use rules::{AgreementId, PartnerId};
 use texts::Code;
 
 pub(crate) async fn set_aside<S: Store>(
-    _: Admin,
     State(app): State<App<S>>,
     Path((partner, starts_on, number)): Path<(String, String, String)>,
     parameters: Parameters,
@@ -29,7 +28,7 @@ pub(crate) async fn set_aside<S: Store>(
     parameters.done()?;
     let reason = set_aside::parse(utf8(&body)?)?;
     let of = YearOf { agreement, number };
-    let partner = app.registered_whole_partner(&Caller::Admin, &partner_id).await?;
+    let partner = app.registered_whole_partner(&Role::Manager, &partner_id).await?;
     let months = app.ledger.totals_of_partner(&partner_id).await?;
     let years = minimum_sales::of_partner(&partner, &months, app.today()).years;
     let year = missed(&partner.record, of, &years)?;

@@ -5,6 +5,7 @@ use crate::answers::names::Name;
 use crate::app::App;
 use crate::http::etags::{Comparison, lists};
 use crate::http::problem::Problem;
+use crate::http::sign_in::SignInConfig;
 use aws_lc_rs::digest::{SHA256, digest};
 use axum::Json;
 use axum::extract::{Path, State};
@@ -134,12 +135,12 @@ pub(crate) async fn openapi(headers: HeaderMap) -> Result<Response, Problem> {
 /// Configuration of the page, public so that the page has it before sign-in.
 #[derive(Debug, Serialize)]
 pub(crate) struct Config {
-    sign_in_url: Option<String>,
+    /// Null: nobody can sign in on this page.
+    sign_in: Option<SignInConfig>,
     /// The page of trials: of the local stack alone.
     try_url: Option<String>,
 }
 
 pub(crate) async fn config<S: Store>(State(app): State<App<S>>) -> Json<Config> {
-    let [sign_in_url, try_url] = [&app.sign_in_url, &app.try_url].map(|url| url.as_deref().map(str::to_owned));
-    Json(Config { sign_in_url, try_url })
+    Json(Config { sign_in: app.sign_in.config().cloned(), try_url: app.try_url.as_deref().map(str::to_owned) })
 }

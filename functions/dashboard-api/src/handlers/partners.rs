@@ -1,7 +1,7 @@
 //! `GET /partners`, `GET /partners/{id}`: the registered partners, their agreements, balances and sales against the
 //! minimum.
 
-use crate::access::{Admin, Caller};
+use crate::access::Caller;
 use crate::answers::partners::{Balance, ListedPartner, MinimumSales, Partner, PartnerList, PerkTaken};
 use crate::answers::unreadable::Unreadable;
 use crate::app::App;
@@ -16,8 +16,11 @@ use axum::response::{IntoResponse, Response};
 use futures_util::stream::{self, StreamExt};
 use ledger::queries::RegisteredPartner;
 use ledger::{LedgerError, Store};
+use reports::search::Search;
 use reports::{balances, minimum_sales, overflow};
+use rules::people::Role;
 use rules::{Agreement, Day, Month, PartnerId};
+use std::collections::BTreeMap;
 use texts::Code;
 
 /// Number of partners read side by side.
@@ -34,7 +37,6 @@ struct With {
 }
 
 pub(crate) async fn list<S: Store>(
-    _: Admin,
     State(app): State<App<S>>,
     mut parameters: Parameters,
 ) -> Result<Json<PartnerList>, Problem> {
@@ -45,10 +47,11 @@ pub(crate) async fn list<S: Store>(
     let until: Option<Month> = if balances { parameters.parsed("until")? } else { None };
     let with = With { minimum_sales, balances: balances.then(|| until.unwrap_or(Day::MAX.into())) };
     parameters.done()?;
-    let wanted = wanted.to_lowercase();
+    let search = Search::of(&wanted);
+    let contacts = if search.is_empty() { BTreeMap::new() } else { app.ledger.contact_texts().await? };
     let is_wanted = |partner: &RegisteredPartner| {
-        let contains = |text: &str| text.to_lowercase().contains(&wanted);
-        contains(partner.id.as_str()) || contains(&partner.name)
+        let contacts = contacts.get(&partner.id).map_or("", String::as_str);
+        search.finds([partner.id.as_str(), &partner.name, contacts])
     };
     let part = app.ledger.partners(is_wanted, limit, after).await?;
     let mut unreadable = reports::Unreadable::default();
@@ -61,7 +64,7 @@ pub(crate) async fn list<S: Store>(
         partners.push(partner);
     }
     let next_cursor = pages.next(part.next)?;
-    Ok(Json(PartnerList { partners, next_cursor, unreadable: Unreadable::of(&unreadable, &Caller::Admin) }))
+    Ok(Json(PartnerList { partners, next_cursor, unreadable: Unreadable::of(&unreadable, &Role::Manager) }))
 }
 
 /// A partner as listed, and the keys of the items that could not be read.
@@ -93,7 +96,7 @@ async fn listed<S: Store>(
 }
 
 pub(crate) async fn show<S: Store>(
-    caller: Caller,
+    Caller { role, .. }: Caller,
     State(app): State<App<S>>,
     Path(path): Path<String>,
     parameters: Parameters,
@@ -101,27 +104,27 @@ pub(crate) async fn show<S: Store>(
 ) -> Result<Response, Problem> {
     let partner_id: PartnerId = id(&path)?;
     parameters.done()?;
-    let read = app.registered_whole_partner(&caller, &partner_id).await?;
+    let read = app.registered_whole_partner(&role, &partner_id).await?;
     let months = app.ledger.totals_of_partner(&partner_id).await?;
     let years = minimum_sales::of_partner(&read, &months, app.today());
     let mut unreadable = reports::Unreadable::default();
-    if caller == Caller::Admin {
+    if role.may_read_everything() {
         unreadable.add(read.unreadable.iter().cloned());
     }
     unreadable.add(months.unreadable);
     unreadable.add(years.unreadable);
     let balances = balances::of_totals(months.totals.values()).map_err(|source| overflow(&partner_id, source))?;
     let in_force = app.day().and_then(|today| read.record.partner.agreements.in_force_on(today));
-    let year = |year| match &caller {
-        Caller::Admin => MinimumSales::for_managers(year),
-        Caller::Partner(_) => MinimumSales::from(year),
+    let year = |year| match &role {
+        Role::Manager | Role::Accountant => MinimumSales::for_managers(year),
+        Role::Partner(_) => MinimumSales::from(year),
     };
     let partner = Partner {
         registered: (&read.record).into(),
         balances: Balance::all(&balances),
         minimum_sales: years.years.iter().map(year).collect(),
         perks: in_force.map(|agreement| PerkTaken::all(agreement.terms(), &read)).unwrap_or_default(),
-        unreadable: Unreadable::of(&unreadable, &caller),
+        unreadable: Unreadable::of(&unreadable, &role),
     };
     let answer = serde_json::to_vec(&partner).map_err(|_| Problem::internal(Code::AnswerNotWritten))?;
     let tag = answer_tag(read.record.agreements_version, &answer);

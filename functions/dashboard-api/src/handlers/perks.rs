@@ -1,6 +1,5 @@
 //! `PUT /partners/{id}/perks/{perk}/days/{day}`: records that a partner took a perk on a day, or takes the day back.
 
-use crate::access::{Admin, Caller};
 use crate::answers::status::{Recorded, RecordedStatus};
 use crate::app::App;
 use crate::http::parameters::{Parameters, id, utf8};
@@ -11,12 +10,12 @@ use axum::extract::{Path, State};
 use events::{Refusal, perk};
 use ledger::Store;
 use ledger::perks::PerkDay;
+use rules::people::Role;
 use rules::programme::DatedPerk;
 use rules::{Day, PartnerId};
 use texts::Code;
 
 pub(crate) async fn record<S: Store>(
-    _: Admin,
     State(app): State<App<S>>,
     Path((partner, name, day)): Path<(String, String, String)>,
     parameters: Parameters,
@@ -31,7 +30,7 @@ pub(crate) async fn record<S: Store>(
     }
     parameters.done()?;
     let taken = perk::parse(utf8(&body)?)?;
-    app.registered_partner(&Caller::Admin, &partner_id).await?;
+    app.registered_partner(&Role::Manager, &partner_id).await?;
     app.ledger.record_perk(&partner_id, PerkDay { perk, day }, taken).await?;
     Ok(Json(Recorded { status: RecordedStatus::Recorded }))
 }

@@ -2,7 +2,6 @@
 //! asked for two passes: the delayed one, requested before the change, catches functions that still worked with the old
 //! agreements.
 
-use crate::access::Admin;
 use crate::answers::partners::RegisteredPartner;
 use crate::app::App;
 use crate::http::etags::{Comparison, lists, version_tag};
@@ -24,7 +23,6 @@ use texts::Code;
 const ATTEMPTS: usize = 20;
 
 pub(crate) async fn register<S: Store>(
-    _: Admin,
     State(app): State<App<S>>,
     Path(path): Path<String>,
     parameters: Parameters,

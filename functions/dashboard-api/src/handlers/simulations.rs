@@ -1,6 +1,5 @@
 //! `POST /simulations`: the recorded facts under other terms, beside today's result. Writes nothing.
 
-use crate::access::{Admin, Caller};
 use crate::answers::entries::LineAnswer;
 use crate::answers::simulation::{SimulatedLine, SimulatedPartner, Simulation};
 use crate::answers::unreadable::Unreadable;
@@ -16,6 +15,7 @@ use futures_util::stream::{self, StreamExt};
 use ledger::Store;
 use reports::{names, overflow_of_several};
 use rules::line::LineId;
+use rules::people::Role;
 use rules::programme::Language;
 use rules::simulation::{Pair, Who, simulation};
 use rules::totals::of_lines;
@@ -31,7 +31,6 @@ const MAX_LINES: usize = 200;
 const AT_ONCE: usize = 16;
 
 pub(crate) async fn run<S: Store>(
-    _: Admin,
     State(app): State<App<S>>,
     mut parameters: Parameters,
     body: Bytes,
@@ -51,7 +50,7 @@ pub(crate) async fn run<S: Store>(
         partners: partners.collect::<Result<Vec<_>, Problem>>()?,
         lines: differing.iter().take(MAX_LINES).map(|(id, pair)| line(id, pair, language)).collect(),
         lines_changed: differing.len(),
-        unreadable: Unreadable::of(&unreadable, &Caller::Admin),
+        unreadable: Unreadable::of(&unreadable, &Role::Manager),
         who: question.who,
         terms: question.terms,
     }))

@@ -19,7 +19,7 @@ use reports::statement;
 use rules::PartnerId;
 
 pub(crate) async fn show<S: Store>(
-    caller: Caller,
+    Caller { role, .. }: Caller,
     State(app): State<App<S>>,
     Path(path): Path<String>,
     mut parameters: Parameters,
@@ -31,12 +31,12 @@ pub(crate) async fn show<S: Store>(
     let language = parameters.language()?;
     let format = Format::asked(&mut parameters, &headers, &Format::OF_STATEMENTS)?;
     parameters.done()?;
-    let name = app.registered_partner(&caller, &partner_id).await?.name.unwrap_or_default();
+    let name = app.registered_partner(&role, &partner_id).await?.name.unwrap_or_default();
     let statement = statement::of_partner(&app.ledger, (partner_id, name), month, recorded).await?;
     Ok(match format {
-        Format::Json => Json(Statement::of(&statement, &caller, language)).into_response(),
-        Format::Csv => file(&statement, &caller, language),
-        Format::Html => Html(page(&statement, &caller, language).into_string()).into_response(),
-        Format::Workbook => statement_workbook::file(&statement, &caller, language),
+        Format::Json => Json(Statement::of(&statement, &role, language)).into_response(),
+        Format::Csv => file(&statement, &role, language),
+        Format::Html => Html(page(&statement, &role, language).into_string()).into_response(),
+        Format::Workbook => statement_workbook::file(&statement, &role, language),
     })
 }

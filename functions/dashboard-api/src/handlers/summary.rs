@@ -1,7 +1,7 @@
 //! `GET /summary`, `GET /partners/{id}/summary`: sums over months, now or as known on a day, as JSON, as a file for a machine
 //! or as a workbook.
 
-use crate::access::{Admin, Caller};
+use crate::access::Caller;
 use crate::answers::summary::{PartnerSummary, Summary, Summed, file};
 use crate::answers::summary_workbook;
 use crate::app::App;
@@ -18,11 +18,12 @@ use ledger::Store;
 use reports::summary::{Everyone, Period};
 use reports::{ReportError, names, overflow, overflow_of_several, summary};
 use rules::money::Overflow;
+use rules::people::Role;
 use rules::programme::Language;
 use rules::{Day, PartnerId};
 
 pub(crate) async fn of_partner<S: Store>(
-    caller: Caller,
+    Caller { role, .. }: Caller,
     State(app): State<App<S>>,
     Path(path): Path<String>,
     parameters: Parameters,
@@ -30,17 +31,16 @@ pub(crate) async fn of_partner<S: Store>(
 ) -> Result<Response, Problem> {
     let partner_id: PartnerId = id(&path)?;
     let asked = Asked::read(parameters, &headers, app.day())?;
-    let name = app.registered_partner(&caller, &partner_id).await?.name.unwrap_or_default();
+    let name = app.registered_partner(&role, &partner_id).await?.name.unwrap_or_default();
     let known = summary::of_partner(&app.ledger, &partner_id, asked.period).await?;
     let months = Everyone::only(&partner_id, known);
     let (names, unreadable) = ([(partner_id.clone(), name)].into(), &months.unreadable);
     let summed =
         Summed { partner_id: Some(&partner_id), period: asked.period, months: &months, names: &names, unreadable };
-    Ok(asked.answer(&summed, &caller).map_err(|source| overflow(&partner_id, source))?)
+    Ok(asked.answer(&summed, &role).map_err(|source| overflow(&partner_id, source))?)
 }
 
 pub(crate) async fn of_everyone<S: Store>(
-    _: Admin,
     State(app): State<App<S>>,
     parameters: Parameters,
     headers: HeaderMap,
@@ -52,7 +52,7 @@ pub(crate) async fn of_everyone<S: Store>(
     unreadable.merge(unnamed);
     let summed =
         Summed { partner_id: None, period: asked.period, months: &months, names: &names, unreadable: &unreadable };
-    Ok(asked.answer(&summed, &Caller::Admin).map_err(overflow_of_several)?)
+    Ok(asked.answer(&summed, &Role::Manager).map_err(overflow_of_several)?)
 }
 
 /// The parameters of a request for a summary.
@@ -71,13 +71,11 @@ impl Asked {
         Ok(Asked { period: Period { from, to, as_of }, format, language })
     }
 
-    fn answer(&self, summed: &Summed<'_>, caller: &Caller) -> Result<Response, Overflow> {
+    fn answer(&self, summed: &Summed<'_>, role: &Role) -> Result<Response, Overflow> {
         match (self.format, summed.partner_id) {
-            (Format::Csv, _) => file(summed, caller),
-            (Format::Workbook, _) => summary_workbook::file(summed, caller, self.language),
-            (Format::Json | Format::Html, Some(id)) => {
-                Ok(Json(PartnerSummary::of(id, summed, caller)?).into_response())
-            }
+            (Format::Csv, _) => file(summed, role),
+            (Format::Workbook, _) => summary_workbook::file(summed, role, self.language),
+            (Format::Json | Format::Html, Some(id)) => Ok(Json(PartnerSummary::of(id, summed, role)?).into_response()),
             (Format::Json | Format::Html, None) => Ok(Json(Summary::of(summed)?).into_response()),
         }
     }

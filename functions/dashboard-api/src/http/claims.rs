@@ -1,42 +1,65 @@
-//! The claims of a verified token, as API Gateway hands them on with the request.
+//! The identity in a verified token, as API Gateway hands it on with the request, and the caller that it makes.
 
-use crate::access::{Admin, Caller};
+use crate::access::{Asked, Caller, VIEW_AS, admitted};
+use crate::app::App;
 use crate::http::problem::Problem;
-use axum::extract::FromRequestParts;
+use crate::routes::Audience;
+use axum::extract::{FromRequestParts, Request, State};
 use axum::http::Extensions;
 use axum::http::request::Parts;
-use lambda_http::request::RequestContext;
+use axum::middleware::Next;
+use axum::response::Response;
+use ledger::Store;
+use rules::people::Identity;
 use std::collections::HashMap;
 use texts::Code;
 
-/// The caller of a request, if its claims are of the kinds known here.
-pub(crate) fn caller(extensions: &Extensions) -> Option<Caller> {
-    claims(extensions).and_then(Caller::of)
+/// Lets a request of a route for members pass, with its [`Caller`].
+pub(crate) async fn admit_member<S: Store>(
+    State((app, audience)): State<(App<S>, Audience)>,
+    mut request: Request,
+    next: Next,
+) -> Result<Response, Problem> {
+    let identity = identity(request.extensions())?;
+    let view_as = request.headers().get(VIEW_AS).map(|id| id.to_str().unwrap_or_default().to_owned());
+    let asked = Asked { identity: &identity, method: request.method(), view_as: view_as.as_deref() };
+    let caller = admitted(&app.ledger, audience, asked).await?;
+    request.extensions_mut().insert(caller.clone());
+    let mut response = next.run(request).await;
+    response.extensions_mut().insert(caller);
+    Ok(response)
+}
+
+/// Lets a request pass whose token proves who calls, member or not, with its [`Identity`].
+pub(crate) async fn admit_identity(mut request: Request, next: Next) -> Result<Response, Problem> {
+    let identity = identity(request.extensions())?;
+    request.extensions_mut().insert(identity);
+    Ok(next.run(request).await)
 }
 
 impl<S: Sync> FromRequestParts<S> for Caller {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Caller, Problem> {
-        let claims = claims(&parts.extensions).ok_or_else(Problem::unauthorized)?;
-        Caller::of(claims).ok_or_else(|| Problem::forbidden(Code::NoRoleInToken))
+        parts.extensions.get().cloned().ok_or_else(Problem::unauthorized)
     }
 }
 
-impl<S: Sync> FromRequestParts<S> for Admin {
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Admin, Problem> {
-        match Caller::from_request_parts(parts, state).await? {
-            Caller::Admin => Ok(Admin),
-            Caller::Partner(_) => Err(Problem::forbidden(Code::NotForPartners)),
-        }
-    }
+/// The identity in the claims of a request's token.
+pub(crate) fn identity(extensions: &Extensions) -> Result<Identity, Problem> {
+    let claims = claims(extensions).ok_or_else(Problem::unauthorized)?;
+    let odd = || Problem::forbidden(Code::NoIdentityInToken);
+    let claim = |name: &str| claims.get(name).ok_or_else(odd);
+    let issuer = claim("iss")?.parse().map_err(|_| odd())?;
+    let subject = claim("sub")?.parse().map_err(|_| odd())?;
+    Ok(Identity { issuer, subject })
 }
 
 fn claims(extensions: &Extensions) -> Option<&HashMap<String, String>> {
-    match extensions.get::<RequestContext>()? {
-        RequestContext::ApiGatewayV2(context) => Some(&context.authorizer.as_ref()?.jwt.as_ref()?.claims),
+    match extensions.get::<lambda_http::request::RequestContext>()? {
+        lambda_http::request::RequestContext::ApiGatewayV2(context) => {
+            Some(&context.authorizer.as_ref()?.jwt.as_ref()?.claims)
+        }
         _ => None,
     }
 }

@@ -3,19 +3,16 @@
 use crate::http::files::WORKBOOK;
 use crate::http::parameters::language_of;
 use crate::http::problem::Problem;
+use crate::http::sign_in::SignIn;
 use axum::body::HttpBody;
-use axum::extract::Request;
+use axum::extract::{Request, State};
 use axum::http::{HeaderName, HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use std::sync::Arc;
 use texts::Code;
 
-/// Scripts, styles and requests of the page's own origin, and nothing else.
-const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
-    connect-src 'self'; font-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
-
-const ON_EVERY_ANSWER: [(HeaderName, HeaderValue); 4] = [
-    (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(CONTENT_SECURITY_POLICY)),
+const ON_EVERY_ANSWER: [(HeaderName, HeaderValue); 3] = [
     (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
     (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
     (header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=63072000")),
@@ -27,7 +24,7 @@ const MAX_ANSWER: u64 = 5_000_000;
 const MAX_WORKBOOK: u64 = 4_500_000;
 
 /// Completes an answer. An answer without a cache header holds data, so no cache may keep it.
-pub(crate) async fn complete(request: Request, next: Next) -> Response {
+pub(crate) async fn complete(State(sign_in): State<Arc<SignIn>>, request: Request, next: Next) -> Response {
     let language = language_of(request.uri(), request.headers());
     let is_head = request.method() == Method::HEAD;
     let mut response = next.run(request).await;
@@ -53,6 +50,7 @@ pub(crate) async fn complete(request: Request, next: Next) -> Response {
     }
     let headers = response.headers_mut();
     headers.extend(ON_EVERY_ANSWER);
+    headers.insert(header::CONTENT_SECURITY_POLICY, sign_in.content_security_policy().clone());
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response
 }
@@ -63,7 +61,7 @@ mod tests {
     use axum::Router;
     use axum::body::{Body, to_bytes};
     use axum::http::StatusCode;
-    use axum::middleware::from_fn;
+    use axum::middleware::from_fn_with_state;
     use axum::routing::get;
     use lambda_http::tower::ServiceExt;
 
@@ -79,7 +77,8 @@ mod tests {
     async fn check(content_type: &'static str, size: u64, status: StatusCode) {
         let text = "a".repeat(usize::try_from(size).unwrap());
         let show = get(move || async move { ([(header::CONTENT_TYPE, content_type)], text) });
-        let router: Router = Router::new().route("/", show).layer(from_fn(complete));
+        let router: Router =
+            Router::new().route("/", show).layer(from_fn_with_state(Arc::new(SignIn::none()), complete));
         let answer = router.oneshot(Request::get("/?lang=fr").body(Body::empty()).unwrap()).await.unwrap();
         assert_eq!(answer.status(), status);
         let body = to_bytes(answer.into_body(), usize::MAX).await.unwrap();

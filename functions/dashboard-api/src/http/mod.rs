@@ -9,3 +9,4 @@ pub(crate) mod headers;
 pub(crate) mod parameters;
 pub(crate) mod preferences;
 pub(crate) mod problem;
+pub(crate) mod sign_in;

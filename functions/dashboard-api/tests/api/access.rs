@@ -1,9 +1,9 @@
 //! Access of each role, and attempts to get around it.
 
-use crate::service::{Answer, Client, Service, minor};
+use crate::service::{Answer, Client, ISSUER, Service, minor, token_of};
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
-use dashboard_api::routes::{Audience, Route};
+use dashboard_api::routes::Route;
 use events::EventType::{AnnualRenewal, CreditNote, SaleSigned};
 use fixtures::world::event;
 use serde_json::{Value, json};
@@ -284,49 +284,154 @@ async fn a_cursor_is_good_for_its_own_list_alone() {
     refused(&partner, &format!("{own}{}", encoded(plain))).await;
 }
 
-/// A route that was opened by mistake must still give nothing away.
+/// The path of a route about a partner, and a body that it would take.
+fn request_of(route: Route, partner: &str) -> (String, String) {
+    let values: Vec<&str> = route
+        .names()
+        .map(|name| match name {
+            "file" => "app.js",
+            "starts_on" | "day" => "2020-01-01",
+            "term" | "number" | "n" => "1",
+            "kind" => "credit-notes",
+            "perk" => "seminars",
+            "id" if route.path().starts_with("/contracts") => "X-9",
+            "id" => partner,
+            _ => "X-9",
+        })
+        .collect();
+    let query = if route == Route::Statement { "?month=2026-01" } else { "" };
+    let body = match route {
+        Route::Register => registration(),
+        Route::Inquire => json!({"concern": "error", "text": "t"}).to_string(),
+        Route::Simulate => json!({"who": {"model": "referrer"}, "terms": {"rate": "1"}}).to_string(),
+        _ => String::new(),
+    };
+    (route.path_of(&values) + query, body)
+}
+
+/// The answer that refuses a caller, not a request.
+fn is_refused(answer: &Answer) -> bool {
+    answer.status == 401 || answer.status == 403
+}
+
+/// Who may call what, by the rulebook: a partner's member reads what concerns its partner and reports; an accountant
+/// reads everything; a manager does all.
 #[tokio::test]
-async fn the_function_looks_at_claims_by_itself() {
-    let service = Service::start();
-    let jwt = |claims: Value| json!({ "jwt": { "claims": claims, "scopes": ["admin"] } });
-    let partner = jwt(json!({ "scope": "partner", "partner_id": "P-1" }));
-    for route in Route::ALL {
-        let values: Vec<&str> = route
-            .names()
-            .map(|name| match name {
-                "file" => "app.js",
-                "starts_on" => "2020-01-01",
-                "term" | "number" | "n" => "1",
-                _ => "X-9",
-            })
-            .collect();
-        let path = route.path_of(&values);
-        let status = async |authorizer: &Value| {
-            let client = service.with_authorizer(authorizer.clone());
-            let answer = client.send(route.method().as_str(), &path, &[], String::new()).await;
-            if answer.status >= 400 {
-                assert_eq!(answer.headers["content-type"], "application/problem+json", "{}", answer.text);
-            }
-            answer.status
+async fn each_role_calls_the_routes_of_the_rulebook() {
+    use Route::{
+        AcceptInvitation, Attention, Config, Contract, Contracts, Description, Entries, Index, Inquire, Inquiries,
+        Invitations, Me, Members, PageFile, Partner, PartnerFile, PartnerInquiries, PartnerSummary, Partners,
+        Programme, Simulate, Statement, Summary,
+    };
+    const PUBLIC: [Route; 4] = [Index, PageFile, Config, Description];
+    const PARTNERS_OWN: [Route; 6] = [Partner, Entries, Contracts, PartnerInquiries, Statement, PartnerSummary];
+    const OF_EVERY_MEMBER: [Route; 3] = [Programme, Me, Contract];
+    const OF_ALL_PARTNERS: [Route; 8] =
+        [PartnerFile, Partners, Summary, Simulate, Attention, Inquiries, Members, Invitations];
+    let service = two_partners().await;
+    let (partner, accountant) = (service.as_partner("P-1"), service.as_accountant());
+    let (stranger, nobody) = (service.as_subject("stranger"), service.as_nobody());
+    for route in Route::ALL.iter().copied() {
+        let call = async |client: &Client, about: &str| {
+            let (path, body) = request_of(route, about);
+            client.send(route.method().as_str(), &path, &[], body).await
         };
         let what = format!("{} {}", route.method(), route.path());
-        if route.audience() == Audience::Public {
-            assert_eq!(status(&Value::Null).await, 200, "{what}");
+        if PUBLIC.contains(&route) {
+            assert_eq!(call(&nobody, "P-1").await.status, 200, "{what}");
             continue;
         }
-        for nobody in [Value::Null, json!({}), json!({ "lambda": { "scope": "admin" } }), json!({ "jwt": null })] {
-            assert_eq!(status(&nobody).await, 401, "{what} {nobody}");
+        assert_eq!(call(&nobody, "P-1").await.status, 401, "{what}");
+        if route == AcceptInvitation {
+            continue;
         }
-        // Scopes that the gateway reports do not count: the claims do.
-        for odd in [json!({}), json!({ "scope": "" }), json!({ "scope": "admin partner", "partner_id": "X-9" })] {
-            assert_eq!(status(&jwt(odd.clone())).await, 403, "{what} {odd}");
+        let told = call(&stranger, "P-1").await;
+        let words = "this programme does not know you: ask whoever runs it for an invitation";
+        assert_eq!((told.status, &told.json["detail"]), (403, &json!(words)), "{what}");
+
+        let (own, every, all) =
+            (PARTNERS_OWN.contains(&route), OF_EVERY_MEMBER.contains(&route), OF_ALL_PARTNERS.contains(&route));
+        let admitted = own || every || route == Inquire;
+        assert_eq!(!is_refused(&call(&partner, "P-1").await), admitted, "{what} as a partner's member");
+        if own || route == Inquire {
+            assert_eq!(call(&partner, "P-1").await.status, 200, "{what} about its own");
+            assert_eq!(call(&partner, "P-2").await.status, 404, "{what} about another partner");
         }
-        // 400: the statement has no month.
-        let expected: &[u16] = if route.audience() == Audience::Partners { &[200, 400, 404] } else { &[403] };
-        assert!(expected.contains(&status(&partner).await), "{what}");
-        for claims in [json!({ "scope": "admin" }), json!({ "scp": "[openid admin]" })] {
-            let admin = status(&jwt(claims)).await;
-            assert!(![401, 403].contains(&admin), "{what}: {admin}");
+        assert_eq!(!is_refused(&call(&accountant, "P-1").await), own || every || all, "{what} as an accountant");
+        assert!(!is_refused(&call(&service.admin, "P-1").await), "{what} as a manager");
+    }
+}
+
+#[tokio::test]
+async fn nothing_in_a_token_but_its_identity_counts() {
+    let service = two_partners().await;
+    let jwt = |claims: Value| service.with_authorizer(json!({ "jwt": { "claims": claims, "scopes": ["admin"] } }));
+    for nobody in [Value::Null, json!({}), json!({ "lambda": { "scope": "admin" } }), json!({ "jwt": null })] {
+        assert_eq!(service.with_authorizer(nobody.clone()).get("/partners").await.status, 401, "{nobody}");
+    }
+    // No scope and no claim makes a manager of a stranger, or another partner's member of a member.
+    service.as_partner("P-1");
+    for more in [json!({}), json!({ "scope": "admin" }), json!({ "scp": "[admin]", "roles": "[manager]" })] {
+        for (subject, status) in [("stranger", 403), ("member-of-P-1", 404), ("manager", 200)] {
+            let mut claims = token_of(subject);
+            claims.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            claims["partner_id"] = json!("P-2");
+            assert_eq!(jwt(claims.clone()).get("/partners/P-2").await.status, status, "{claims}");
         }
     }
+    // The subject of another issuer is somebody else, and an identity is whole or none.
+    for odd in [
+        json!({ "iss": "https://issuer.example/", "sub": "manager" }),
+        json!({ "iss": "https://other.example", "sub": "manager" }),
+        json!({ "iss": ISSUER, "sub": "Manager" }),
+        json!({ "iss": ISSUER }),
+        json!({ "sub": "manager" }),
+        json!({ "iss": "", "sub": "manager" }),
+        json!({ "iss": ISSUER, "sub": "a manager" }),
+        json!({ "iss": ISSUER, "sub": "" }),
+    ] {
+        for path in ["/me", "/partners", "/partners/P-1"] {
+            assert_eq!(jwt(odd.clone()).get(path).await.status, 403, "{odd} {path}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_manager_sees_what_a_member_sees_and_changes_nothing() {
+    let service = two_partners().await;
+    service.as_partner("P-1");
+    let accountant = service.as_accountant();
+    let members = service.get("/members").await;
+    let id_of = |role: &str| {
+        let of_role = members["members"].as_array().unwrap().iter().find(|member| member["role"] == role).unwrap();
+        of_role["id"].as_str().unwrap().to_owned()
+    };
+    let partners_member = id_of("partner");
+    let view_as = async |client: &Client, id: &str, method: &str, path: &str, body: String| {
+        client.send(method, path, &[("view-as", id)], body).await
+    };
+    let none = String::new;
+    let me = view_as(&service.admin, &partners_member, "GET", "/me", none()).await.json;
+    assert_eq!((&me["role"], &me["partner_id"]), (&json!("partner"), &json!("P-1")));
+    assert_eq!((&me["partner_name"], &me["viewed_by"]), (&json!("A"), &json!("The manager")));
+    for (path, status) in [("/partners/P-1", 200), ("/partners/P-2", 404), ("/partners", 403), ("/members", 403)] {
+        let answer = view_as(&service.admin, &partners_member, "GET", path, none()).await;
+        assert_eq!(answer.status, status, "{path}: {}", answer.text);
+        assert_eq!(view_as(&service.admin, &partners_member, "HEAD", path, none()).await.status, status, "{path}");
+    }
+    let seen = service.as_partner("P-1").get("/partners/P-1").await;
+    assert_eq!(view_as(&service.admin, &partners_member, "GET", "/partners/P-1", none()).await.body, seen.body);
+    let inquiry = json!({"concern": "error", "text": "t"}).to_string();
+    let path = "/partners/P-1/inquiries/I";
+    assert_eq!(view_as(&service.admin, &partners_member, "PUT", path, inquiry).await.status, 403);
+    assert_eq!(service.get("/partners/P-1/inquiries").await["inquiries"], json!([]));
+    // Nobody but a manager, and as nobody but a member.
+    assert_eq!(view_as(&accountant, &partners_member, "GET", "/me", none()).await.status, 403);
+    let partner = service.as_partner("P-1");
+    assert_eq!(view_as(&partner, &id_of("manager"), "GET", "/partners", none()).await.status, 403);
+    for id in ["", "x", &"0".repeat(32)] {
+        assert_eq!(view_as(&service.admin, id, "GET", "/me", none()).await.status, 404, "{id}");
+    }
+    assert_eq!(service.admin.delete(&format!("/members/{partners_member}")).await.status, 200);
+    assert_eq!(view_as(&service.admin, &partners_member, "GET", "/me", none()).await.status, 404);
 }

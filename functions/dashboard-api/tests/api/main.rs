@@ -10,9 +10,11 @@ mod files;
 mod generated_requests;
 mod inquiries;
 mod languages;
+mod members;
 #[cfg(feature = "openapi")]
 mod openapi;
 mod pages;
+mod partner_files;
 mod perks;
 mod service;
 mod statements;

@@ -1,11 +1,17 @@
 //! The page's files, and the headers of every answer.
 
 use crate::service::{Service, check_headers};
+use dashboard_api::app::{SignIn, SignInConfig};
 use serde_json::json;
+
+fn sign_in() -> SignInConfig {
+    let [issuer, client_id, scope] = ["https://issuer.example/", "page", "openid"].map(str::to_owned);
+    SignInConfig { issuer, client_id, scope, audience: None }
+}
 
 #[tokio::test]
 async fn the_page_is_served_whole_and_nothing_else_is() {
-    let service = Service::with_urls(Some("https://sign-in.example/"), Some("/try"));
+    let service = Service::with_page(SignIn::none(), Some("/try"));
     let nobody = service.as_nobody();
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("page");
     let mut count = 0;
@@ -37,7 +43,7 @@ async fn the_page_is_served_whole_and_nothing_else_is() {
     let index = std::fs::read(folder.join("index.html")).unwrap();
     assert_eq!(nobody.get("/page/%2e%2e").await.body.as_ref(), index);
     let config = nobody.get("/config.json").await;
-    assert_eq!(config.json, json!({"sign_in_url": "https://sign-in.example/", "try_url": "/try"}));
+    assert_eq!(config.json, json!({"sign_in": null, "try_url": "/try"}));
     check_headers(&config, "/config.json");
     let names = nobody.get("/page/names.json").await;
     for (group, code, en, fr) in
@@ -47,6 +53,11 @@ async fn the_page_is_served_whole_and_nothing_else_is() {
         assert!(names.json.as_array().unwrap().contains(&expected), "{expected}");
     }
     check_headers(&names, "/page/names.json");
-    let service = Service::start();
-    assert_eq!(service.get("/config.json").await, json!({"sign_in_url": null, "try_url": null}));
+    let service = Service::with_page(SignIn::at(sign_in(), None), None);
+    let expected =
+        json!({"issuer": "https://issuer.example/", "client_id": "page", "scope": "openid", "audience": null});
+    let config = service.as_nobody().get("/config.json").await;
+    assert_eq!(config.json, json!({"sign_in": expected, "try_url": null}));
+    let policy = config.headers["content-security-policy"].to_str().unwrap();
+    assert!(policy.contains("connect-src 'self' https://issuer.example;"), "{policy}");
 }

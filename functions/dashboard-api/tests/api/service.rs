@@ -4,7 +4,7 @@
 use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::http::HeaderMap;
-use dashboard_api::app::{App, Cursors};
+use dashboard_api::app::{App, Cursors, SignIn};
 use dashboard_api::restatements::{Restatements, When};
 use dashboard_api::router::router;
 use events::input::Event;
@@ -15,15 +15,18 @@ use futures_util::future::{BoxFuture, FutureExt, ready};
 use jiff::{SignedDuration, Timestamp};
 use ledger::attention::{DeadLetter, Wording};
 use ledger::choices::ChoiceResult;
+use ledger::invitations::Randomness;
+use ledger::members::Member;
 use ledger::recorded::{Origin, Trigger};
 use ledger::totals::PartnerMonth;
 use ledger::{Ledger, Outcome, ReportedFact};
+use rules::people::{Identity, Role};
 use rules::text::Language;
 use rules::{Fact, PartnerId};
 use runtime::restatement::{PartnerStep, Request, SendError, SettingAside};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU8, Ordering};
 use std::sync::{Arc, Mutex};
 use tower::ServiceExt;
 
@@ -78,18 +81,19 @@ pub(crate) struct Answer {
 impl Service {
     /// An empty table.
     pub(crate) fn start() -> Service {
-        Service::with_urls(None, None)
+        Service::with_page(SignIn::none(), None)
     }
 
     /// An empty table, and a page with sign-in and with a page of trials.
-    pub(crate) fn with_urls(sign_in_url: Option<&str>, try_url: Option<&str>) -> Service {
+    pub(crate) fn with_page(sign_in: SignIn, try_url: Option<&str>) -> Service {
         let store: &'static MemoryStore = Box::leak(Box::default());
         let queue = Arc::new(Queue::default());
         let restatements: Arc<dyn Restatements> = queue.clone();
         let cursors = Arc::new(Cursors::new("a secret of the tests").unwrap());
-        let [sign_in_url, try_url] = [sign_in_url, try_url].map(|url| url.map(Arc::from));
-        let router = router(App { ledger: Ledger::new(store), restatements, cursors, now, sign_in_url, try_url });
-        Service { admin: Client { router, authorizer: claims(&json!({"scope": "admin"})) }, store, queue }
+        let (sign_in, try_url) = (Arc::new(sign_in), try_url.map(Arc::from));
+        let router = router(App { ledger: Ledger::new(store), restatements, cursors, now, sign_in, random, try_url });
+        grant(store, "manager", Role::Manager);
+        Service { admin: Client { router, authorizer: claims(&token_of("manager")) }, store, queue }
     }
 
     /// A table with the sample world in an order of its own.
@@ -100,9 +104,25 @@ impl Service {
         (service, world)
     }
 
-    /// A client that calls as a partner.
+    /// A client that calls as a member of a partner.
     pub(crate) fn as_partner(&self, id: &str) -> Client {
-        self.with_claims(&json!({"scope": "partner", "partner_id": id}))
+        self.as_member(&format!("member-of-{id}"), Role::Partner(id.parse().unwrap()))
+    }
+
+    /// A client that calls as an accountant.
+    pub(crate) fn as_accountant(&self) -> Client {
+        self.as_member("accountant", Role::Accountant)
+    }
+
+    /// A client that calls as a subject, which has this role from now on.
+    pub(crate) fn as_member(&self, subject: &str, role: Role) -> Client {
+        grant(self.store, subject, role);
+        self.as_subject(subject)
+    }
+
+    /// A client with the token of a subject, member or not.
+    pub(crate) fn as_subject(&self, subject: &str) -> Client {
+        self.with_claims(&token_of(subject))
     }
 
     /// A client without the claims of a token.
@@ -305,6 +325,11 @@ impl Client {
         self.send("POST", path, &[], body).await
     }
 
+    /// `DELETE` of a path.
+    pub(crate) async fn delete(&self, path: &str) -> Answer {
+        self.send("DELETE", path, &[], String::new()).await
+    }
+
     /// `GET` in one of the formats of an answer.
     pub(crate) async fn get_as(&self, path: &str, accept: &str) -> Answer {
         self.send("GET", path, &[("accept", accept)], String::new()).await
@@ -334,6 +359,28 @@ impl Client {
         let text = String::from_utf8_lossy(&body).into_owned();
         Answer { status: parts.status.as_u16(), headers: parts.headers, body, json, text }
     }
+}
+
+/// The issuer of these tests' tokens.
+pub(crate) const ISSUER: &str = "https://issuer.example";
+
+/// The claims of a subject's token.
+pub(crate) fn token_of(subject: &str) -> Value {
+    json!({"iss": ISSUER, "sub": subject})
+}
+
+/// Makes a subject a member, in a table that answers at once.
+fn grant(store: &'static MemoryStore, subject: &str, role: Role) {
+    let identity = Identity { issuer: ISSUER.parse().unwrap(), subject: subject.parse().unwrap() };
+    let (name, since) = (format!("The {subject}").parse().unwrap(), now());
+    let member = Member { identity, role, name, since, granted_by: None, revoked_at: None };
+    Ledger::new(store).grant(&member).now_or_never().unwrap().unwrap();
+}
+
+/// Other bytes each time.
+fn random() -> Option<Randomness> {
+    static CODES: AtomicU8 = AtomicU8::new(0);
+    Some([CODES.fetch_add(1, Ordering::Relaxed); 24])
 }
 
 fn claims(of_token: &Value) -> Value {

@@ -10,7 +10,7 @@ use crate::month_total::{MonthSum, MonthTotal};
 use crate::partner_month::PartnerMonth;
 use crate::rows::Row;
 use crate::store::Item;
-use crate::{Unreadable, attention, inquiries, invitations, members, missed_years, perks, set_aside};
+use crate::{Unreadable, attention, inquiries, invitations, members, missed_years, partner_files, perks, set_aside};
 use rules::line::{LineId, entry_fee_line};
 use rules::rank::Earliest;
 use rules::{Entry, Line, Minor, Partner, PartnerId, PostingKey};
@@ -264,6 +264,7 @@ impl Inspection {
             .or_else(|| set_aside::check(item))
             .or_else(|| inquiries::check(item))
             .or_else(|| perks::check(item))
+            .or_else(|| partner_files::check(item))
             .or_else(|| members::check(item))
             .or_else(|| invitations::check(item))
         {

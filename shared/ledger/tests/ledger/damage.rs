@@ -12,10 +12,12 @@ use ledger::choices::{Choice, ChoiceResult};
 use ledger::inquiries::{Answer, Outcome, RecordedInquiry};
 use ledger::invitations::{Accepted, Code};
 use ledger::members::MemberId;
+use ledger::partner_files::RecordedFile;
 use ledger::perks::PerkDay;
 use ledger::recorded::{Origin, Trigger};
 use ledger::store::{Item, Key};
 use ledger::{Ledger, ReportedFact};
+use rules::contact::{Contact, PartnerFile};
 use rules::contract::Key as Claimed;
 use rules::inquiry::{Concern, Inquiry};
 use rules::people::{Identity, Role};
@@ -160,6 +162,14 @@ pub(crate) async fn sound() -> Vec<Item> {
     let (p_1, answer) = ("P-1".parse().unwrap(), Answer { text: "Because.".parse().unwrap(), at: at(6) });
     ledger.answer_inquiry(&p_1, &"I-2".parse().unwrap(), &answer).await.unwrap();
     invite_members(&ledger).await;
+    let contact = Contact {
+        name: "Anne Martin".parse().unwrap(),
+        function: "Director".parse().ok(),
+        email: "anne@example.org".parse().ok(),
+        telephone: "01 23 45 67 89".parse().ok(),
+    };
+    let file = PartnerFile { contacts: vec![contact], note: "Call on Mondays.".parse().ok() };
+    ledger.write_partner_file(&p_1, &RecordedFile::default(), file).await.unwrap().unwrap();
     for (day, taken) in [("2023-06-01", true), ("2023-06-02", true), ("2023-06-02", false)] {
         let of = PerkDay { perk: DatedPerk::Seminars, day: day.parse().unwrap() };
         ledger.record_perk(&p_1, of, taken).await.unwrap();

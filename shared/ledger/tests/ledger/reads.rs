@@ -259,7 +259,7 @@ async fn contracts_are_listed_by_the_index_alone_and_inquiries_by_one_more_reque
         ledger.inquire(&asked).await.unwrap();
     }
     table.requests();
-    let listed = ledger.contracts_listed(&partner("P-1"), 500, None).await.unwrap().list;
+    let listed = ledger.contracts_listed(|_| true, &partner("P-1"), 500, None).await.unwrap().list;
     assert_eq!(listed.iter().map(|one| one.contract_id.as_str()).collect::<Vec<_>>(), ["C-1", "C-2"]);
     assert_eq!(table.requests(), ["index PARTNER#P-1"]);
     assert_eq!(ledger.open_inquiries(500, None).await.unwrap().list.len(), 2);

@@ -31,6 +31,9 @@ pub(super) fn code(code: &Code) -> &'static str {
         Code::NotAnItemKind => "n'est pas une nature de points à traiter",
         Code::DayToCome => "est à venir",
         Code::NotAPerk => "doit être technical-training ou seminars",
+        Code::NotARole => "doit être manager, accountant ou partner",
+        Code::TooManyContacts { .. } => "a plus de {most} contacts",
+        Code::OnlyForPartners => "est réservé au rôle partner",
         Code::NotAConcern => "doit être missing-sale ou error",
         Code::NotAnAdjustment => "doit être supplements ou credit-notes",
         Code::TooLong { .. } => "doit faire au plus {most} caractères",
@@ -61,8 +64,20 @@ pub(super) fn code(code: &Code) -> &'static str {
         Code::WrongMethod => "ce chemin n'admet pas cette méthode",
         Code::RequestUnreadable => "la requête est illisible",
         Code::TokenMissing => "le jeton d'accès manque : l'envoyer comme Authorization: Bearer",
-        Code::NoRoleInToken => "le jeton ne dit ni admin ni quel partenaire demande",
-        Code::NotForPartners => "ceci n'est pas ouvert aux partenaires",
+        Code::NoIdentityInToken => {
+            "le jeton ne dit pas qui demande : il n'a pas d'émetteur et de sujet de la forme habituelle"
+        }
+        Code::NotAMember => "ce programme ne vous connaît pas : demandez une invitation à son responsable",
+        Code::NotForThisRole => "votre rôle ne le permet pas",
+        Code::ViewIsReadOnly => "rien ne peut être modifié depuis la page vue comme un autre membre",
+        Code::NoMember => "ce membre n'existe pas",
+        Code::OtherRole => "ce membre a un autre rôle : le révoquer d'abord",
+        Code::LastManager => "c'est le dernier gestionnaire : sans lui, personne ne pourrait attribuer de rôle",
+        Code::NoInvitation => "aucune invitation n'a ce code : elle a été révoquée, ou renvoyée avec un autre lien",
+        Code::InvitationUsed => "cette invitation a déjà été acceptée",
+        Code::InvitationExpired => "cette invitation a expiré : demandez un autre lien",
+        Code::MemberAlready => "vous êtes déjà membre, et gardez votre rôle",
+        Code::NoCodeMade => "le code d'une invitation n'a pas pu être créé",
         Code::NoPartner { .. } => "aucun partenaire {id} n'est enregistré",
         Code::NoContract { .. } => "le contrat {id} est introuvable",
         Code::NothingClaimed => "rien n'a été déclaré de ce fait",
@@ -131,6 +146,18 @@ pub(super) fn error(error: RulesError) -> String {
         RulesError::FromSale(_) => "n'est pas un entier de 1 à 12",
         RulesError::Id(_) => {
             "n'est pas un identifiant : 1 à 64 lettres A-Z a-z, chiffres, `.`, `_` ou `-`, à commencer par une lettre ou un chiffre"
+        }
+        RulesError::Email(_) => {
+            "doit être une adresse électronique d'au plus 254 caractères, par exemple anne@example.org"
+        }
+        RulesError::Telephone(_) => {
+            "doit être un numéro de téléphone d'au plus 40 chiffres, espaces et signes + ( ) . - / #"
+        }
+        RulesError::Issuer(_) => {
+            "doit être l'émetteur tel que ses jetons le donnent dans `iss` : une URL de 1 à 255 caractères ASCII visibles"
+        }
+        RulesError::Subject(_) => {
+            "doit être le sujet tel que ses jetons le donnent dans `sub` : de 1 à 255 caractères ASCII visibles"
         }
         RulesError::Label(_) => "doit faire de 1 à 200 caractères visibles, sans espace au début ni à la fin",
         RulesError::Note(_) => {

@@ -1,0 +1,144 @@
+//! Files of partners: contacts and a note, for whoever runs the programme. They decide no amount, and are apart from the
+//! partner record, which every sale reads.
+//!
+//! | item | partition | sort key |
+//! |---|---|---|
+//! | the file of a partner | `PARTNER#<partner>` | `FILE` |
+//!
+//! The index by partner lists files under `FILES`, with the texts by which a partner is found.
+
+use crate::bookings::Announce;
+use crate::error::{CHANGED, SHAPE, UNSTORABLE};
+use crate::item::{self, Hash, key, text};
+use crate::queries::whole;
+use crate::store::{Consistency, Index, Item, Key, Store, TransactError, Write};
+use crate::{Ledger, LedgerError, Unreadable, keys};
+use rules::PartnerId;
+use rules::contact::{Contact, Email, PartnerFile};
+use rules::inquiry::Note;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// The sort key of a file.
+const FILE: &str = "FILE";
+/// The index partition of files.
+const LISTED: &str = "FILES";
+
+/// A file as recorded, and its revision; 0: nothing is recorded.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RecordedFile {
+    pub file: PartnerFile,
+    pub revision: u64,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Stored {
+    pk: String,
+    sk: String,
+    gpk: String,
+    gsk: String,
+    #[serde(rename = "ct")]
+    contacts: Vec<Contact>,
+    #[serde(rename = "tx", default, skip_serializing_if = "Option::is_none")]
+    note: Option<Note>,
+    /// The texts by which the partner is found.
+    #[serde(rename = "nm")]
+    found_by: String,
+    #[serde(rename = "v")]
+    revision: u64,
+}
+
+fn key_of(partner: &PartnerId) -> Key {
+    Key { pk: keys::partner_partition(partner), sk: FILE.to_owned() }
+}
+
+/// Names, functions and addresses of all contacts, on one line.
+fn found_by(contacts: &[Contact]) -> String {
+    let texts = contacts.iter().flat_map(|contact| {
+        let function = contact.function.as_ref().map(|function| function.as_str());
+        [Some(contact.name.as_str()), function, contact.email.as_ref().map(Email::as_str)]
+    });
+    texts.flatten().collect::<Vec<_>>().join(" ")
+}
+
+fn attributes(partner: &PartnerId, RecordedFile { file, revision }: &RecordedFile) -> Result<Item, LedgerError> {
+    let Key { pk, sk } = key_of(partner);
+    let failed =
+        |_| LedgerError::Damaged { key: format!("{} {FILE}", keys::partner_partition(partner)), why: UNSTORABLE };
+    let PartnerFile { contacts, note } = file.clone();
+    let (gpk, gsk, found_by) = (LISTED.to_owned(), partner.to_string(), found_by(&contacts));
+    let mut item = serde_dynamo::to_item(Stored { pk, sk, gpk, gsk, contacts, note, found_by, revision: *revision })
+        .map_err(failed)?;
+    item::hash(&mut item);
+    Ok(item)
+}
+
+fn read(item: &Item) -> Result<RecordedFile, Unreadable> {
+    if Hash::of(item) == Hash::Differs {
+        return Err(Unreadable::damaged(key(item), CHANGED));
+    }
+    let stored: Result<Stored, _> = serde_dynamo::from_item(item.clone());
+    let Ok(Stored { pk, sk: _, gpk, gsk, contacts, note, found_by: stored_texts, revision }) = stored else {
+        return Err(Unreadable::damaged(key(item), SHAPE));
+    };
+    let is_listed = gpk == LISTED && keys::partner_of(&pk).is_some_and(|partner| partner.as_str() == gsk);
+    if !is_listed || stored_texts != found_by(&contacts) {
+        return Err(Unreadable::damaged(key(item), "the search does not find it by its contacts"));
+    }
+    Ok(RecordedFile { file: PartnerFile { contacts, note }, revision })
+}
+
+/// Whether an item is the file of a partner, by its key.
+pub(crate) fn is_file(item: &Item) -> bool {
+    keys::partner_of(text(item, "pk")).is_some() && text(item, "sk") == FILE
+}
+
+/// Checks that the file of a partner is as recorded; none: the item is of another kind.
+pub(crate) fn check(item: &Item) -> Option<Result<(), Unreadable>> {
+    is_file(item).then(|| read(item).map(drop))
+}
+
+impl<S: Store, A: Announce> Ledger<S, A> {
+    /// The file of a partner; an empty one if nothing is recorded.
+    pub async fn partner_file(&self, partner: &PartnerId) -> Result<RecordedFile, LedgerError> {
+        let items = self.store.get(vec![key_of(partner)], Consistency::Strong).await?;
+        Ok(items.first().map(read).transpose()?.unwrap_or_default())
+    }
+
+    /// Writes the file of a partner over the one that was read; none: it has changed since.
+    pub async fn write_partner_file(
+        &self,
+        partner: &PartnerId,
+        read_before: &RecordedFile,
+        file: PartnerFile,
+    ) -> Result<Option<RecordedFile>, LedgerError> {
+        let stored = self.store.get(vec![key_of(partner)], Consistency::Strong).await?.into_iter().next();
+        let before = stored.as_ref().map(read).transpose()?.unwrap_or_default();
+        if before.revision != read_before.revision {
+            return Ok(None);
+        }
+        let written = RecordedFile { file, revision: before.revision + 1 };
+        let write = match &stored {
+            None => Write::Insert(attributes(partner, &written)?),
+            Some(stored) => {
+                let mut item = item::rewrite(stored, &attributes(partner, &before)?, attributes(partner, &written)?);
+                item::hash(&mut item);
+                Write::Replace(item, before.revision)
+            }
+        };
+        match self.store.transact(vec![write]).await {
+            Ok(()) => Ok(Some(written)),
+            Err(TransactError::Conflict) => Ok(None),
+            Err(TransactError::Failed(error)) => Err(error.into()),
+        }
+    }
+
+    /// The texts of the contacts of every partner that has some, from the index.
+    pub async fn contact_texts(&self) -> Result<BTreeMap<PartnerId, String>, LedgerError> {
+        let range = whole(Index::ByPartner, LISTED.to_owned(), None);
+        let found = |item: &Item| {
+            Ok(text(item, "gsk").parse().ok().map(|partner: PartnerId| (partner, text(item, "nm").to_owned())))
+        };
+        Ok(self.matching(range, usize::MAX, found).await?.list.into_iter().collect())
+    }
+}
