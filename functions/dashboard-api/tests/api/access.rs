@@ -26,7 +26,7 @@ fn registration() -> String {
 async fn two_partners() -> Service {
     let service = Service::start();
     for id in ["P-1", "P-2"] {
-        assert_eq!(service.admin.put(&format!("/partners/{id}"), registration()).await.status, 201);
+        assert_eq!(service.manager.put(&format!("/partners/{id}"), registration()).await.status, 201);
     }
     for (contract, partner) in [("C-1", "P-1"), ("C-2", "P-2"), ("C-3", "P-1"), ("C-5", "P-1"), ("C-6", "P-1")] {
         service.take_in(&[sale(contract, partner)]).await;
@@ -56,7 +56,7 @@ async fn what_is_anothers_is_answered_as_what_is_not_there() {
         service.take_in(&[sale("C-7", partner)]).await;
     }
     let choice = json!({"claim": 1, "seen": 2, "reason": "it was P-2"}).to_string();
-    assert_eq!(service.admin.put("/contracts/C-7/terms/1/choices/1", choice).await.status, 202);
+    assert_eq!(service.manager.put("/contracts/C-7/terms/1/choices/1", choice).await.status, 202);
     service.wait_until_idle().await;
     for (foreign, unknown, paths) in [
         ("P-2", "P-9", ["/partners/ID", "/partners/ID/entries", "/partners/ID/contracts"].as_slice()),
@@ -99,7 +99,7 @@ async fn a_contract_that_two_partners_claim_shows_each_its_own_alone() {
     let choose = async |number: u32, claim: Option<u32>| {
         let choice = json!({"claim": claim, "seen": 2, "reason": "P-1 or P-2"}).to_string();
         let path = format!("/contracts/C-3/terms/1/choices/{number}");
-        assert_eq!(service.admin.put(&path, choice).await.status, 202);
+        assert_eq!(service.manager.put(&path, choice).await.status, 202);
         service.wait_until_idle().await;
     };
     // The partner who lost it sees its own entries, which add up to nothing, and that the sale is no longer its own.
@@ -208,7 +208,7 @@ async fn what_is_for_managers_changes_no_byte_of_a_partners_answers() {
     for (key, seen) in [("1", 3), ("2", 2), ("1/credit-notes/N", 2)] {
         let choice = json!({"claim": 1, "seen": seen, "reason": "INTERNAL: it was right"}).to_string();
         let path = format!("/contracts/C-1/terms/{key}/choices/1");
-        assert_eq!(service.admin.put(&path, choice).await.status, 202);
+        assert_eq!(service.manager.put(&path, choice).await.status, 202);
         unchanged("a choice that confirms what stood").await;
     }
     let managers = service.get("/contracts/C-1").await;
@@ -250,7 +250,7 @@ async fn a_cursor_is_good_for_its_own_list_alone() {
     }
     // Another route, another partner, other filters.
     for path in ["/partners?", "/attention?", "/partners/P-2/entries?from=2025-12-31&to=2026-02-01&"] {
-        refused(&service.admin, &format!("{path}cursor={cursor}")).await;
+        refused(&service.manager, &format!("{path}cursor={cursor}")).await;
     }
     for query in
         ["", "from=2025-12-31&", "to=2026-02-01&", "from=2025-12-30&to=2026-02-01&", "from=2025-12-31&to=2026-02-02&"]
@@ -260,7 +260,7 @@ async fn a_cursor_is_good_for_its_own_list_alone() {
     let own = "/partners/P-1/entries?from=2025-12-31&to=2026-02-01&cursor=";
     let of_partners = service.get("/partners?limit=1").await["next_cursor"].as_str().unwrap().to_owned();
     refused(&partner, &format!("{own}{of_partners}")).await;
-    refused(&service.admin, &format!("/attention?cursor={of_partners}")).await;
+    refused(&service.manager, &format!("/attention?cursor={of_partners}")).await;
 
     // Every bit of the sealed content, and every bit of the text; cut short, and longer.
     for bit in 0..bytes.len() * 8 {
@@ -358,7 +358,7 @@ async fn each_role_calls_the_routes_of_the_rulebook() {
             assert_eq!(call(&partner, "P-2").await.status, 404, "{what} about another partner");
         }
         assert_eq!(!is_refused(&call(&accountant, "P-1").await), own || every || all, "{what} as an accountant");
-        assert!(!is_refused(&call(&service.admin, "P-1").await), "{what} as a manager");
+        assert!(!is_refused(&call(&service.manager, "P-1").await), "{what} as a manager");
     }
 }
 
@@ -411,27 +411,27 @@ async fn a_manager_sees_what_a_member_sees_and_changes_nothing() {
         client.send(method, path, &[("view-as", id)], body).await
     };
     let none = String::new;
-    let me = view_as(&service.admin, &partners_member, "GET", "/me", none()).await.json;
+    let me = view_as(&service.manager, &partners_member, "GET", "/me", none()).await.json;
     assert_eq!((&me["role"], &me["partner_id"]), (&json!("partner"), &json!("P-1")));
     assert_eq!((&me["partner_name"], &me["viewed_by"]), (&json!("A"), &json!("The manager")));
     for (path, status) in [("/partners/P-1", 200), ("/partners/P-2", 404), ("/partners", 403), ("/members", 403)] {
-        let answer = view_as(&service.admin, &partners_member, "GET", path, none()).await;
+        let answer = view_as(&service.manager, &partners_member, "GET", path, none()).await;
         assert_eq!(answer.status, status, "{path}: {}", answer.text);
-        assert_eq!(view_as(&service.admin, &partners_member, "HEAD", path, none()).await.status, status, "{path}");
+        assert_eq!(view_as(&service.manager, &partners_member, "HEAD", path, none()).await.status, status, "{path}");
     }
     let seen = service.as_partner("P-1").get("/partners/P-1").await;
-    assert_eq!(view_as(&service.admin, &partners_member, "GET", "/partners/P-1", none()).await.body, seen.body);
+    assert_eq!(view_as(&service.manager, &partners_member, "GET", "/partners/P-1", none()).await.body, seen.body);
     let inquiry = json!({"concern": "error", "text": "t"}).to_string();
     let path = "/partners/P-1/inquiries/I";
-    assert_eq!(view_as(&service.admin, &partners_member, "PUT", path, inquiry).await.status, 403);
+    assert_eq!(view_as(&service.manager, &partners_member, "PUT", path, inquiry).await.status, 403);
     assert_eq!(service.get("/partners/P-1/inquiries").await["inquiries"], json!([]));
     // Nobody but a manager, and as nobody but a member.
     assert_eq!(view_as(&accountant, &partners_member, "GET", "/me", none()).await.status, 403);
     let partner = service.as_partner("P-1");
     assert_eq!(view_as(&partner, &id_of("manager"), "GET", "/partners", none()).await.status, 403);
     for id in ["", "x", &"0".repeat(32)] {
-        assert_eq!(view_as(&service.admin, id, "GET", "/me", none()).await.status, 404, "{id}");
+        assert_eq!(view_as(&service.manager, id, "GET", "/me", none()).await.status, 404, "{id}");
     }
-    assert_eq!(service.admin.delete(&format!("/members/{partners_member}")).await.status, 200);
-    assert_eq!(view_as(&service.admin, &partners_member, "GET", "/me", none()).await.status, 404);
+    assert_eq!(service.manager.delete(&format!("/members/{partners_member}")).await.status, 200);
+    assert_eq!(view_as(&service.manager, &partners_member, "GET", "/me", none()).await.status, 404);
 }

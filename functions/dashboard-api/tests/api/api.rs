@@ -21,7 +21,7 @@ fn check_problem(answer: &Answer, status: u16, field: Option<&str>) {
 }
 
 async fn put(service: &Service, headers: &[(&str, &str)], body: &Value) -> Answer {
-    service.admin.send("PUT", "/partners/P-1", headers, body.to_string()).await
+    service.manager.send("PUT", "/partners/P-1", headers, body.to_string()).await
 }
 
 #[tokio::test]
@@ -44,13 +44,13 @@ async fn nobody_overwrites_what_they_have_not_seen() {
     check_problem(&put(&service, &[("if-none-match", "*")], &partner("B")).await, 412, None);
 
     // The tag of an answer changes with its balances, and is good for a change all the same.
-    let before = service.admin.get("/partners/P-1").await;
+    let before = service.manager.get("/partners/P-1").await;
     let known = [("if-none-match", before.headers["etag"].to_str().unwrap())];
-    assert_eq!(service.admin.send("GET", "/partners/P-1", &known, String::new()).await.status, 304);
+    assert_eq!(service.manager.send("GET", "/partners/P-1", &known, String::new()).await.status, 304);
     let fee = json!({"amount": "100.00", "currency": "EUR"});
     let sale = json!({"contract_id": "T", "partner_id": "P-1", "customer_id": "K", "signed_on": "2025-01-01", "annual_fee": fee});
     service.take_in(&[event(SaleSigned, "T", &sale)]).await;
-    let after = service.admin.send("GET", "/partners/P-1", &known, String::new()).await;
+    let after = service.manager.send("GET", "/partners/P-1", &known, String::new()).await;
     assert!(after.status == 200 && after.headers["etag"] != before.headers["etag"], "{:?}", after.headers);
     let seen = before.headers["etag"].to_str().unwrap();
     assert_eq!(put(&service, &[("if-match", seen)], &partner("B again")).await.status, 200);
@@ -58,7 +58,7 @@ async fn nobody_overwrites_what_they_have_not_seen() {
 
     // A sale changes the stored partner, but not its ETag.
     service.take_in(&World::sample().events[..1]).await;
-    let read = service.admin.get("/partners/P-1").await;
+    let read = service.manager.get("/partners/P-1").await;
     let tag = read.headers["etag"].to_str().unwrap();
     assert!(read.status == 200 && tag.starts_with("\"4-"), "{tag}");
     assert_eq!(read.json["name"], "B");
@@ -102,12 +102,12 @@ async fn refusals_name_the_field() {
         ("/partners/P-1/entries?lang=de", "lang"),
         ("/contracts/%E2%82%AC", "id"),
     ] {
-        check_problem(&service.admin.get(path).await, 400, Some(field));
+        check_problem(&service.manager.get(path).await, 400, Some(field));
     }
     for path in ["/partners/P-1", "/partners/P-1/entries", "/contracts/C-1"] {
-        check_problem(&service.admin.get(path).await, 404, None);
+        check_problem(&service.manager.get(path).await, 404, None);
     }
-    assert_eq!(service.admin.get("/nowhere").await.status, 404);
+    assert_eq!(service.manager.get("/nowhere").await.status, 404);
 }
 
 #[tokio::test]
@@ -185,7 +185,7 @@ async fn entries_by_period_and_page() {
     // A cursor of one partner's list leads nowhere in another's.
     let page = service.get("/partners/P-001/entries?limit=1").await;
     let cursor = page["next_cursor"].as_str().unwrap();
-    let other = service.admin.get(&format!("/partners/P-002/entries?cursor={cursor}")).await;
+    let other = service.manager.get(&format!("/partners/P-002/entries?cursor={cursor}")).await;
     assert!(
         other.json["entries"]
             .as_array()
@@ -299,7 +299,7 @@ async fn a_supplement_raises_its_annuity_and_an_end_changes_no_amount() {
     assert_eq!(contract["annuities"][0]["adjustments"][0]["without_line"], Value::Null);
     let choice = json!({"claim": null, "seen": 1, "reason": "the wrong currency"}).to_string();
     let path = "/contracts/C/terms/1/supplements/F/choices/1";
-    assert_eq!(service.admin.put(path, choice).await.status, 202);
+    assert_eq!(service.manager.put(path, choice).await.status, 202);
     service.wait_until_idle().await;
 
     // Another day contradicts, until a manager chooses.
@@ -313,7 +313,7 @@ async fn a_supplement_raises_its_annuity_and_an_end_changes_no_amount() {
     );
     let key = open["keys"].as_array().unwrap().iter().find(|key| key["fact"] == "contract-end").unwrap();
     let choice = json!({"claim": 2, "seen": 2, "reason": "the client stayed on"}).to_string();
-    assert_eq!(service.admin.put(key["next_choice"]["path"].as_str().unwrap(), choice).await.status, 202);
+    assert_eq!(service.manager.put(key["next_choice"]["path"].as_str().unwrap(), choice).await.status, 202);
     service.wait_until_idle().await;
     assert_eq!(service.get("/contracts/C").await["ended_on"], "2026-06-30");
     assert_eq!(service.get("/attention").await["items"], json!([]));
@@ -404,7 +404,7 @@ async fn what_needs_a_person_is_listed_newest_first_until_it_is_resolved() {
     assert_eq!(without_cause(&paged), without_cause(items));
 
     let partner = json!({"name": "U", "agreements": [{"model": "referrer", "starts_on": "2025-01-01"}]});
-    assert_eq!(service.admin.put("/partners/unknown", partner.to_string()).await.status, 201);
+    assert_eq!(service.manager.put("/partners/unknown", partner.to_string()).await.status, 201);
     service.wait_until_idle().await;
     let left = service.get("/attention").await;
     assert!(!left["items"].as_array().unwrap().iter().any(|item| item["contract_id"] == "U-1"), "resolved by itself");
@@ -416,7 +416,7 @@ async fn a_manager_chooses_what_stands() {
     for (id, rate) in [("P-1", "0.1"), ("P-2", "0.2")] {
         let partner =
             json!({"name": id, "agreements": [{"model": "referrer", "starts_on": "2020-01-01", "rate": rate}]});
-        assert_eq!(service.admin.put(&format!("/partners/{id}"), partner.to_string()).await.status, 201);
+        assert_eq!(service.manager.put(&format!("/partners/{id}"), partner.to_string()).await.status, 201);
     }
     let sale = |partner: &str| {
         let fee = json!({"amount": "100.00", "currency": "EUR"});
@@ -432,7 +432,7 @@ async fn a_manager_chooses_what_stands() {
     balances(&["P-1,EUR,1000,0"]).await;
 
     let choose = async |number: u32, body: Value| {
-        service.admin.put(&format!("/contracts/C/terms/1/choices/{number}"), body.to_string()).await
+        service.manager.put(&format!("/contracts/C/terms/1/choices/{number}"), body.to_string()).await
     };
     check_problem(&choose(1, json!({"claim": 3, "seen": 2, "reason": "r"})).await, 400, Some("claim"));
     check_problem(&choose(1, json!({"claim": 2, "seen": 2, "reason": ""})).await, 400, Some("reason"));
@@ -441,7 +441,7 @@ async fn a_manager_chooses_what_stands() {
     check_problem(&choose(1, json!({"claim": 2, "seen": 1, "reason": "r"})).await, 409, Some("seen"));
     check_problem(&choose(2, json!({"claim": 2, "seen": 2, "reason": "r"})).await, 409, Some("number"));
     let none = json!({"claim": 1, "seen": 2, "reason": "r"}).to_string();
-    check_problem(&service.admin.put("/contracts/X/terms/1/choices/1", none).await, 404, None);
+    check_problem(&service.manager.put("/contracts/X/terms/1/choices/1", none).await, 404, None);
 
     let second = json!({"claim": 2, "seen": 2, "reason": "P-2 brought the client"});
     assert_eq!(choose(1, second.clone()).await.status, 202);
@@ -490,7 +490,7 @@ async fn a_missed_year_is_listed_until_it_is_set_aside() {
         let fee = json!({"segment": "s", "commercial_potential": {"amount": "1.00", "currency": "EUR"}, "rate": "0"});
         let agreement = json!({"model": "affiliate", "starts_on": from, "ends_on": to, "support_structure": true, "entry_fee": fee});
         let body = json!({"name": id, "agreements": [agreement]}).to_string();
-        assert_eq!(service.admin.put(&format!("/partners/{id}"), body).await.status, 201);
+        assert_eq!(service.manager.put(&format!("/partners/{id}"), body).await.status, 201);
     }
     let missed = async || -> Vec<(u64, u64, u64)> {
         let list = service.get("/partners?with=minimum_sales").await;
@@ -504,7 +504,7 @@ async fn a_missed_year_is_listed_until_it_is_set_aside() {
         years.iter().map(|year| (number(year, "number"), number(year, "sales"), number(year, "minimum"))).collect()
     };
     let put = async |path: &str, reason: &str| {
-        service.admin.put(&format!("/partners/{path}/set-aside"), json!({"reason": reason}).to_string()).await
+        service.manager.put(&format!("/partners/{path}/set-aside"), json!({"reason": reason}).to_string()).await
     };
     assert_eq!(missed().await, [(1, 0, 15), (2, 0, 15)]);
     assert_eq!(put("P-1/agreements/2023-01-01/years/1", "it was ill").await.status, 200);
@@ -569,7 +569,7 @@ async fn three_thousand_refused_messages_hide_no_contract() {
         path = format!("/attention?of=messages&limit=500&cursor={cursor}");
     }
     assert_eq!(messages, 3000);
-    check_problem(&service.admin.get("/attention?of=else").await, 400, Some("of"));
+    check_problem(&service.manager.get("/attention?of=else").await, 400, Some("of"));
     // A page that ends with the contracts goes on with the messages.
     let page = service.get("/attention?limit=1").await;
     let cursor = page["next_cursor"].as_str().unwrap();
@@ -588,26 +588,26 @@ async fn what_get_answers_of_a_partner_can_be_put_back() {
     assert!(world.partners.len() > 8);
     for partner in &world.partners {
         let path = format!("/partners/{}", partner.id);
-        let read = service.admin.get(&path).await;
+        let read = service.manager.get(&path).await;
         let tag = read.headers["etag"].to_str().unwrap();
-        let put = service.admin.send("PUT", &path, &[("if-match", tag)], read.text.clone()).await;
+        let put = service.manager.send("PUT", &path, &[("if-match", tag)], read.text.clone()).await;
         let version = put.headers["etag"].to_str().unwrap().trim_end_matches('"');
         assert!(put.status == 200 && tag.starts_with(&format!("{version}-")), "{path}: {tag} {}", put.text);
         for field in ["partner_id", "name", "agreements"] {
             assert_eq!(put.json[field], read.json[field], "{path} {field}");
         }
         service.wait_until_idle().await;
-        assert_eq!(service.admin.get(&path).await.text, read.text, "{path}");
+        assert_eq!(service.manager.get(&path).await.text, read.text, "{path}");
     }
     // A changed name is stored; another partner's answer is not accepted for this partner.
-    let read = service.admin.get("/partners/P-001").await;
+    let read = service.manager.get("/partners/P-001").await;
     let renamed = read.text.replace("Partner P-001", "Another name");
-    let put = service.admin.send("PUT", "/partners/P-001", &[("if-match", "\"1\"")], renamed).await;
+    let put = service.manager.send("PUT", "/partners/P-001", &[("if-match", "\"1\"")], renamed).await;
     assert_eq!(
         (put.status, &put.json["name"], &put.headers["etag"]),
         (200, &json!("Another name"), &"\"2\"".parse().unwrap())
     );
-    check_problem(&service.admin.put("/partners/P-002", read.text).await, 400, Some("partner_id"));
+    check_problem(&service.manager.put("/partners/P-002", read.text).await, 400, Some("partner_id"));
 }
 
 #[tokio::test]
@@ -636,7 +636,7 @@ async fn a_contract_says_which_claim_stands_and_where_the_next_choice_goes() {
     for (at, claim, seen) in [(0, json!(2), 2), (0, Value::Null, 2), (1, Value::Null, 1), (0, json!(1), 2)] {
         let path = keys().await[at]["next_choice"]["path"].as_str().unwrap().to_owned();
         let body = json!({"claim": claim, "seen": seen, "reason": "r"}).to_string();
-        assert_eq!(service.admin.put(&path, body).await.status, 202, "{path}");
+        assert_eq!(service.manager.put(&path, body).await.status, 202, "{path}");
         service.wait_until_idle().await;
         assert_eq!(keys().await[at]["effective"], claim);
     }
@@ -655,5 +655,5 @@ async fn a_contract_says_which_claim_stands_and_where_the_next_choice_goes() {
     }
     assert_eq!(keys().await[0]["next_choice"], Value::Null);
     let one_more = json!({"claim": 1, "seen": 3, "reason": "r"}).to_string();
-    check_problem(&service.admin.put("/contracts/C/terms/1/choices/101", one_more).await, 409, Some("number"));
+    check_problem(&service.manager.put("/contracts/C/terms/1/choices/101", one_more).await, 409, Some("number"));
 }

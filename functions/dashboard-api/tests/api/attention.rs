@@ -33,7 +33,7 @@ async fn register(service: &Service, ids: &[&str]) {
     for id in ids {
         let partner =
             json!({"name": format!("Partner {id}"), "agreements": [{"model": "referrer", "starts_on": "2020-01-01"}]});
-        assert_eq!(service.admin.put(&format!("/partners/{id}"), partner.to_string()).await.status, 201);
+        assert_eq!(service.manager.put(&format!("/partners/{id}"), partner.to_string()).await.status, 201);
     }
     service.wait_until_idle().await;
 }
@@ -52,7 +52,7 @@ fn shown(list: &Value) -> Vec<String> {
 async fn set_aside(service: &Service, item: &Value, reason: &str) -> Answer {
     let path = item["id"].as_str().unwrap().replace('#', "%23").replace(' ', "%20");
     let answer =
-        service.admin.put(&format!("/attention/{path}/set-aside"), json!({"reason": reason}).to_string()).await;
+        service.manager.put(&format!("/attention/{path}/set-aside"), json!({"reason": reason}).to_string()).await;
     service.wait_until_idle().await;
     answer
 }
@@ -169,7 +169,7 @@ async fn items_are_listed_by_cause_with_partner_contracts_and_amounts() {
     assert_eq!(shown(&service.get("/attention?kind=pending-no-agreement").await).len(), 4);
     assert_eq!(shown(&service.get("/attention?kind=void").await), [""; 0]);
     assert_eq!(shown(&service.get("/attention?kind=void&of=messages").await), [""; 0]);
-    let unknown = service.admin.get("/attention?kind=odd").await;
+    let unknown = service.manager.get("/attention?kind=odd").await;
     assert_eq!((unknown.status, &unknown.json["field"]), (400, &json!("kind")));
 }
 
@@ -206,7 +206,7 @@ async fn an_anomaly_that_was_set_aside_comes_back_only_if_other_facts_show_it() 
     // A pass over the partner keeps what was set aside.
     let partner =
         json!({"name": "Other", "agreements": [{"model": "referrer", "starts_on": "2020-01-01", "rate": "0.3"}]});
-    let put = service.admin.send("PUT", "/partners/P", &[("if-match", "\"1\"")], partner.to_string()).await;
+    let put = service.manager.send("PUT", "/partners/P", &[("if-match", "\"1\"")], partner.to_string()).await;
     assert_eq!(put.status, 200, "{}", put.text);
     service.wait_until_idle().await;
     assert_eq!(shown(&service.get("/attention").await), [""; 0]);

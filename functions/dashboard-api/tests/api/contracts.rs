@@ -56,7 +56,7 @@ async fn a_contract_has_the_status_of_its_latest_annuity_and_the_reason() {
     let agreement =
         json!({"name": "A", "agreements": [{"model": "referrer", "starts_on": "2024-01-01", "from_sale": 2}]});
     for id in ["P-1", "P-2"] {
-        assert_eq!(service.admin.put(&format!("/partners/{id}"), agreement.to_string()).await.status, 201);
+        assert_eq!(service.manager.put(&format!("/partners/{id}"), agreement.to_string()).await.status, 201);
     }
     let fee = json!({"amount": "100.00", "currency": "EUR"});
     let renewal = json!({"contract_id": "C-1", "term": 2, "starts_on": "2025-02-01", "annual_fee": fee});
@@ -76,7 +76,7 @@ async fn a_contract_has_the_status_of_its_latest_annuity_and_the_reason() {
     for (contract, claim) in [("C-3", json!(2)), ("C-4", json!(null))] {
         let choice = json!({"claim": claim, "seen": 2, "reason": "typed wrong"}).to_string();
         let path = format!("/contracts/{contract}/terms/1/choices/1");
-        assert_eq!(service.admin.put(&path, choice).await.status, 202);
+        assert_eq!(service.manager.put(&path, choice).await.status, 202);
     }
     service.wait_until_idle().await;
     let shown = |all: &[Value]| -> Vec<Value> {
@@ -118,7 +118,7 @@ async fn a_contract_has_the_status_of_its_latest_annuity_and_the_reason() {
     assert!(of_other[0]["latest"]["explanation"].as_str().unwrap().contains('2'));
     // A sale that came back is listed once.
     let back = json!({"claim": 1, "seen": 2, "reason": "it was right"}).to_string();
-    assert_eq!(service.admin.put("/contracts/C-3/terms/1/choices/2", back).await.status, 202);
+    assert_eq!(service.manager.put("/contracts/C-3/terms/1/choices/2", back).await.status, 202);
     service.wait_until_idle().await;
     for limit in [1, 100] {
         let ids: Vec<Value> =

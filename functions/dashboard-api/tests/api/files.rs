@@ -19,7 +19,7 @@ async fn two_models() -> Service {
          "technical_qualification": {"qualified_on": "2000-01-01"}},
     ]);
     let body = json!({"name": "=A & <Fils>", "agreements": agreements}).to_string();
-    assert_eq!(service.admin.put("/partners/P-1", body).await.status, 201);
+    assert_eq!(service.manager.put("/partners/P-1", body).await.status, 201);
     let money = |amount: &str| json!({"amount": amount, "currency": "EUR"});
     let sold = |contract: &str, day: &str| {
         let data = json!({"contract_id": contract, "partner_id": "P-1", "customer_id": "K", "signed_on": day,
@@ -68,7 +68,7 @@ fn totals_of((_, rows): &FoundSheet, from: usize) -> Vec<Vec<Found>> {
 }
 
 async fn workbook(service: &Service, path: &str) -> (Answer, Vec<FoundSheet>) {
-    let answer = service.admin.get_as(path, WORKBOOK).await;
+    let answer = service.manager.get_as(path, WORKBOOK).await;
     assert_eq!((answer.status, &answer.headers["content-type"]), (200, &WORKBOOK.parse().unwrap()), "{}", answer.text);
     let sheets = sheets(&answer.body);
     (answer, sheets)
@@ -191,7 +191,7 @@ fn total_fields(total: &Value) -> String {
 
 /// The rows of a file without quoted fields, which ends every line as RFC 4180 does.
 async fn csv_rows(service: &Service, path: &str) -> Vec<Vec<String>> {
-    let answer = service.admin.get_as(path, "text/csv").await;
+    let answer = service.manager.get_as(path, "text/csv").await;
     assert_eq!(answer.text.matches('\n').count(), answer.text.matches("\r\n").count());
     answer.text.split("\r\n").map(|row| row.split(',').map(str::to_owned).collect()).collect()
 }
@@ -211,7 +211,7 @@ async fn a_file_for_a_machine_has_totals_and_is_in_no_language_but_its_explanati
     };
     assert_eq!(without_explanations("fr").await, without_explanations("en").await);
     let summary = async |language: &str| {
-        service.admin.get_as(&format!("/summary?from=2026-06&lang={language}"), "text/csv").await.body
+        service.manager.get_as(&format!("/summary?from=2026-06&lang={language}"), "text/csv").await.body
     };
     assert_eq!(summary("fr").await, summary("en").await);
 }
@@ -223,7 +223,7 @@ async fn the_page_to_print_tells_models_and_documents_apart() {
         ("fr", "647,00\u{a0}EUR", ["Prescripteur", "Intégrateur indépendant"], ["Avoir N-1", "Avoir N-2"]),
         ("en", "647.00\u{a0}EUR", ["Referrer", "Independent integrator"], ["Credit note N-1", "Credit note N-2"]),
     ] {
-        let page = service.admin.get_as(&format!("{JUNE}&lang={language}"), "text/html").await.text;
+        let page = service.manager.get_as(&format!("{JUNE}&lang={language}"), "text/html").await.text;
         let models = models.map(|model| format!("<th scope=\"row\">{model}</th>"));
         let documents = documents.map(|document| format!("<td>{document}</td>"));
         let sum = format!("<th scope=\"row\" colspan=\"3\">Total EUR</th><td class=\"amount\">{sum}</td>");
@@ -242,14 +242,14 @@ async fn a_format_is_asked_for_by_name_and_given_to_those_who_may_read() {
         ("html", "text/html; charset=utf-8"),
         ("xlsx", WORKBOOK),
     ] {
-        let answer = service.admin.get_as(&format!("{JUNE}&format={name}"), "text/html").await;
+        let answer = service.manager.get_as(&format!("{JUNE}&format={name}"), "text/html").await;
         assert_eq!((answer.status, answer.headers["content-type"].to_str().unwrap()), (200, content_type));
     }
     for (path, all) in [(JUNE, "json, csv, html, xlsx"), ("/summary?from=2026-06", "json, csv, xlsx")] {
-        let refused = service.admin.get(&format!("{path}&format=pdf")).await;
+        let refused = service.manager.get(&format!("{path}&format=pdf")).await;
         assert_eq!((refused.status, &refused.json["detail"]), (400, &json!(format!("format must be {all}"))));
     }
-    assert_eq!(service.admin.get("/summary?format=html").await.status, 400);
+    assert_eq!(service.manager.get("/summary?format=html").await.status, 400);
     for path in ["/partners/P-1/statement?format=xlsx&month=2026-06", "/partners/P-1/summary?format=xlsx&from=2026-06"]
     {
         assert_eq!(service.as_partner("P-1").get(path).await.status, 200);

@@ -91,11 +91,11 @@ async fn refused(api: &Client, place: &Place, value: &str) {
 async fn every_listed_and_ten_thousand_generated_parameters_are_refused() {
     let service = Service::start();
     let partner = json!({"name": "A", "agreements": []}).to_string();
-    assert_eq!(service.admin.put("/partners/P-1", partner).await.status, 201);
+    assert_eq!(service.manager.put("/partners/P-1", partner).await.status, 201);
     let mut cases = 0;
     for place in PLACES {
         for value in place.values {
-            refused(&service.admin, place, value).await;
+            refused(&service.manager, place, value).await;
             cases += 1;
         }
     }
@@ -104,7 +104,7 @@ async fn every_listed_and_ten_thousand_generated_parameters_are_refused() {
     for _ in 0..10_000 {
         let place = random.choice(PLACES).unwrap();
         let value: String = wrong_text(&mut random).chars().take(100).chain("#".chars()).collect();
-        refused(&service.admin, place, &value).await;
+        refused(&service.manager, place, &value).await;
     }
 }
 

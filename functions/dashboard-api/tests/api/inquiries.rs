@@ -9,7 +9,7 @@ async fn service() -> Service {
     let service = Service::start();
     for id in ["P-1", "P-2"] {
         let body = json!({"name": format!("Partner {id}"), "agreements": []}).to_string();
-        assert_eq!(service.admin.put(&format!("/partners/{id}"), body).await.status, 201);
+        assert_eq!(service.manager.put(&format!("/partners/{id}"), body).await.status, 201);
     }
     service
 }
@@ -40,9 +40,9 @@ async fn a_partner_asks_a_manager_answers_and_both_see_it() {
 
     let answer = json!({"text": "It was billed today."}).to_string();
     let path = "/partners/P-1/inquiries/I-1/answer";
-    check(&service.admin.put(path, answer.clone()).await, 200, None);
-    check(&service.admin.put(path, answer).await, 200, None);
-    check(&service.admin.put(path, json!({"text": "No."}).to_string()).await, 409, None);
+    check(&service.manager.put(path, answer.clone()).await, 200, None);
+    check(&service.manager.put(path, answer).await, 200, None);
+    check(&service.manager.put(path, json!({"text": "No."}).to_string()).await, 409, None);
     assert_eq!(open(&service).await, ["I-2"]);
     let own = partner.get("/partners/P-1/inquiries").await.json["inquiries"].clone();
     let texts: Vec<&Value> = own.as_array().unwrap().iter().map(|one| &one["answer"]["text"]).collect();
@@ -67,8 +67,8 @@ async fn an_inquiry_is_recorded_once_and_is_its_partners_alone() {
     }
     check(&partner.get("/partners/P-2/inquiries").await, 404, None);
     check(&partner.get("/inquiries").await, 403, None);
-    check(&service.admin.put("/partners/P-9/inquiries/I-1", missing("A")).await, 404, None);
-    check(&service.admin.put("/partners/P-1/inquiries/I-9/answer", json!({"text": "A"}).to_string()).await, 404, None);
+    check(&service.manager.put("/partners/P-9/inquiries/I-1", missing("A")).await, 404, None);
+    check(&service.manager.put("/partners/P-1/inquiries/I-9/answer", json!({"text": "A"}).to_string()).await, 404, None);
     for (path, body, field) in [
         ("I%201", missing("A"), "inquiry"),
         ("I-2", missing(" A"), "text"),
@@ -101,7 +101,7 @@ async fn a_partner_has_so_many_inquiries_and_no_more() {
     for number in 1..=MAX_INQUIRIES {
         check(&ask(number).await, 200, None);
         check(
-            &service.admin.put(&format!("/partners/P-1/inquiries/I-{number}/answer"), answer.clone()).await,
+            &service.manager.put(&format!("/partners/P-1/inquiries/I-{number}/answer"), answer.clone()).await,
             200,
             None,
         );

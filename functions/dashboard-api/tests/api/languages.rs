@@ -25,7 +25,7 @@ async fn answer(service: &Service, (method, path, body): (&str, &str, &str), ask
     let path = if asked.query.is_empty() { path.to_owned() } else { format!("{path}{separator}{}", asked.query) };
     let headers = [("accept-language", asked.header)];
     let headers = if asked.header.is_empty() { &[][..] } else { &headers[..] };
-    service.admin.send(method, &path, headers, body.to_owned()).await
+    service.manager.send(method, &path, headers, body.to_owned()).await
 }
 
 /// A request is refused in its language, in whichever way it names it.

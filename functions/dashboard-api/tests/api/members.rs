@@ -6,12 +6,12 @@ use serde_json::{Value, json};
 async fn service() -> Service {
     let service = Service::start();
     let registration = json!({"name": "Mairie", "agreements": [{"model": "referrer", "starts_on": "2020-01-01"}]});
-    assert_eq!(service.admin.put("/partners/P-1", registration.to_string()).await.status, 201);
+    assert_eq!(service.manager.put("/partners/P-1", registration.to_string()).await.status, 201);
     service
 }
 
 async fn invite(service: &Service, body: Value) -> Value {
-    let answer = service.admin.post("/invitations", body.to_string()).await;
+    let answer = service.manager.post("/invitations", body.to_string()).await;
     assert_eq!(answer.status, 201, "{}", answer.text);
     answer.json
 }
@@ -43,7 +43,7 @@ async fn whoever_opens_an_invitation_becomes_that_member() {
     assert_eq!(member["granted_by"], invited["made_by"]);
 
     let id = member["id"].as_str().unwrap();
-    assert_eq!(service.admin.delete(&format!("/members/{id}")).await.json["revoked_at"].is_string(), true);
+    assert_eq!(service.manager.delete(&format!("/members/{id}")).await.json["revoked_at"].is_string(), true);
     assert_eq!(paul.get("/me").await.status, 403);
     assert_eq!(paul.get("/partners/P-1").await.status, 403);
 }
@@ -60,17 +60,17 @@ async fn a_code_that_is_not_good_is_refused_in_words() {
     }
     let invited = invite(&service, json!({"role": "manager", "name": "Paul"})).await;
     let path = format!("/invitations/{}", invited["id"].as_str().unwrap());
-    let again = service.admin.post(&format!("{path}/code"), String::new()).await;
+    let again = service.manager.post(&format!("{path}/code"), String::new()).await;
     assert_eq!(again.status, 200, "{}", again.text);
     check(&accept(&service, "paul", &invited["code"]).await, 404, unknown);
-    assert_eq!(service.admin.delete(&path).await.json["status"], "revoked");
+    assert_eq!(service.manager.delete(&path).await.json["status"], "revoked");
     check(&accept(&service, "paul", &again.json["code"]).await, 404, unknown);
     check(&accept(&service, "manager", &again.json["code"]).await, 404, unknown);
-    let third = service.admin.post(&format!("{path}/code"), String::new()).await.json;
+    let third = service.manager.post(&format!("{path}/code"), String::new()).await.json;
     check(&accept(&service, "manager", &third["code"]).await, 409, "you are a member already, and keep your role");
     assert_eq!(accept(&service, "paul", &third["code"]).await.status, 200);
-    check(&service.admin.delete(&path).await, 409, "this invitation was accepted already");
-    check(&service.admin.delete("/invitations/x").await, 404, unknown);
+    check(&service.manager.delete(&path).await, 409, "this invitation was accepted already");
+    check(&service.manager.delete("/invitations/x").await, 404, unknown);
 }
 
 #[tokio::test]
@@ -79,16 +79,16 @@ async fn a_program_is_entered_by_its_identity() {
     let body = json!({"issuer": ISSUER, "subject": "export@clients", "role": "accountant", "name": "Export"});
     let program = service.as_subject("export@clients");
     assert_eq!(program.get("/summary").await.status, 403);
-    assert_eq!(service.admin.post("/members", body.to_string()).await.status, 201);
-    assert_eq!(service.admin.post("/members", body.to_string()).await.status, 200);
+    assert_eq!(service.manager.post("/members", body.to_string()).await.status, 201);
+    assert_eq!(service.manager.post("/members", body.to_string()).await.status, 200);
     assert_eq!(program.get("/summary").await.status, 200);
     assert_eq!(program.put("/partners/P-2", json!({"name": "B", "agreements": []}).to_string()).await.status, 403);
     let mut other = body.clone();
     other["role"] = json!("manager");
-    assert_eq!(service.admin.post("/members", other.to_string()).await.status, 409);
+    assert_eq!(service.manager.post("/members", other.to_string()).await.status, 409);
     let mut foreign = body;
     (foreign["role"], foreign["partner_id"]) = (json!("partner"), json!("P-9"));
-    let answer = service.admin.post("/members", foreign.to_string()).await;
+    let answer = service.manager.post("/members", foreign.to_string()).await;
     assert_eq!((answer.status, &answer.json["field"]), (400, &json!("partner_id")), "{}", answer.text);
 }
 
@@ -96,8 +96,8 @@ async fn a_program_is_entered_by_its_identity() {
 async fn the_last_manager_stays_a_manager() {
     let service = service().await;
     let id = service.get("/me").await["id"].as_str().unwrap().to_owned();
-    let answer = service.admin.delete(&format!("/members/{id}")).await;
+    let answer = service.manager.delete(&format!("/members/{id}")).await;
     assert_eq!(answer.status, 409, "{}", answer.text);
     service.get("/partners").await;
-    assert_eq!(service.admin.delete("/members/x").await.status, 404);
+    assert_eq!(service.manager.delete("/members/x").await.status, 404);
 }

@@ -7,14 +7,14 @@ use serde_json::{Value, json};
 
 async fn register(service: &Service, id: &str, name: &str) {
     let body = json!({"name": name, "agreements": [{"model": "referrer", "starts_on": "2020-01-01"}]}).to_string();
-    assert_eq!(service.admin.put(&format!("/partners/{id}"), body).await.status, 201);
+    assert_eq!(service.manager.put(&format!("/partners/{id}"), body).await.status, 201);
 }
 
 #[tokio::test]
 async fn a_file_is_written_over_the_version_that_was_read() {
     let service = Service::start();
     register(&service, "P-1", "Mairie").await;
-    let empty = service.admin.get("/partners/P-1/file").await;
+    let empty = service.manager.get("/partners/P-1/file").await;
     assert_eq!((empty.status, empty.json), (200, json!({"contacts": [], "note": null})));
     let tag = empty.headers["etag"].to_str().unwrap().to_owned();
     let anne =
@@ -22,7 +22,7 @@ async fn a_file_is_written_over_the_version_that_was_read() {
     let file = json!({"contacts": [anne], "note": "INTERNAL: call on Mondays."});
     let put = async |tag: Option<&str>, file: &Value| {
         let headers: Vec<(&str, &str)> = tag.map(|tag| ("if-match", tag)).into_iter().collect();
-        service.admin.send("PUT", "/partners/P-1/file", &headers, file.to_string()).await
+        service.manager.send("PUT", "/partners/P-1/file", &headers, file.to_string()).await
     };
     assert_eq!(put(None, &file).await.status, 428);
     let written = put(Some(&tag), &file).await;
@@ -35,7 +35,7 @@ async fn a_file_is_written_over_the_version_that_was_read() {
     assert_eq!(put(Some(tag), &json!({"contacts": []})).await.json, json!({"contacts": [], "note": null}));
     let wrong = put(Some(tag), &json!({"contacts": [{"name": "Anne", "email": "anne"}]})).await;
     assert_eq!((wrong.status, &wrong.json["field"]), (400, &json!("contacts[0].email")), "{}", wrong.text);
-    assert_eq!(service.admin.get("/partners/P-9/file").await.status, 404);
+    assert_eq!(service.manager.get("/partners/P-9/file").await.status, 404);
 }
 
 #[tokio::test]
@@ -45,11 +45,11 @@ async fn a_partner_never_sees_its_file() {
     let partner = service.as_partner("P-1");
     let before = partner.get("/partners/P-1").await;
     let file = json!({"contacts": [{"name": "INTERNAL contact"}], "note": "INTERNAL note"}).to_string();
-    let written = service.admin.send("PUT", "/partners/P-1/file", &[("if-match", "\"0\"")], file).await;
+    let written = service.manager.send("PUT", "/partners/P-1/file", &[("if-match", "\"0\"")], file).await;
     assert_eq!(written.status, 200, "{}", written.text);
     assert_eq!(partner.get("/partners/P-1").await.body, before.body);
     assert_eq!(partner.get("/partners/P-1/file").await.status, 403);
-    assert!(!service.admin.get("/partners/P-1").await.text.contains("INTERNAL"));
+    assert!(!service.manager.get("/partners/P-1").await.text.contains("INTERNAL"));
     assert!(service.as_accountant().get("/partners/P-1/file").await.text.contains("INTERNAL note"));
 }
 
@@ -59,7 +59,7 @@ async fn partners_are_found_by_words_of_their_id_name_and_contacts() {
     register(&service, "P-1", "Mairie de Saint-Jérôme").await;
     register(&service, "P-2", "Coopérative Œuvre").await;
     let file = json!({"contacts": [{"name": "Zoé Müller", "email": "zoe@oeuvre.example"}]}).to_string();
-    service.admin.send("PUT", "/partners/P-2/file", &[("if-match", "\"0\"")], file).await;
+    service.manager.send("PUT", "/partners/P-2/file", &[("if-match", "\"0\"")], file).await;
     let found = async |query: &str| {
         let query: String = query.bytes().map(|byte| format!("%{byte:02x}")).collect();
         let partners = service.list(&format!("/partners?limit=1&q={query}"), "partners").await;
@@ -113,7 +113,7 @@ async fn contracts_of_a_partner_are_found_by_id_and_client() {
     // A sale that a choice gave to the partner is found as well.
     service.take_in(&[sale("C-4", "K-9", Some("Commune d’Agde"))]).await;
     let choice = json!({"claim": 1, "seen": 1, "reason": "as signed"}).to_string();
-    service.admin.put("/contracts/C-4/terms/1/choices/1", choice).await;
+    service.manager.put("/contracts/C-4/terms/1/choices/1", choice).await;
     service.wait_until_idle().await;
     let contracts = service.list("/partners/P-1/contracts?q=d%27agde", "contracts").await;
     assert_eq!(contracts.len(), 1);

@@ -11,7 +11,7 @@ async fn a_partner_sees_what_it_took_of_each_perk() {
     let service = Service::start();
     let agreement = json!({"model": "independent-integrator", "starts_on": "2024-01-01", "technical_qualification": {"qualified_on": "2023-12-01"}});
     let body = json!({"name": "A", "agreements": [agreement]}).to_string();
-    assert_eq!(service.admin.put("/partners/P-1", body).await.status, 201, "it is registered");
+    assert_eq!(service.manager.put("/partners/P-1", body).await.status, 201, "it is registered");
     let of = async || -> Vec<Value> {
         let perks = service.as_partner("P-1").get("/partners/P-1").await.json["perks"].clone();
         let short = |perk: &Value| json!([perk["perk"], perk["taken_on"], perk["contract_id"]]);
@@ -30,7 +30,7 @@ async fn a_partner_sees_what_it_took_of_each_perk() {
     service.take_in(&[event(SaleSigned, "S", &instance)]).await;
     let record = async |perk: &str, taken: bool| {
         let answer =
-            service.admin.put(&format!("/partners/P-1/perks/{perk}"), json!({"taken": taken}).to_string()).await;
+            service.manager.put(&format!("/partners/P-1/perks/{perk}"), json!({"taken": taken}).to_string()).await;
         assert_eq!(answer.status, 200, "{perk}: {}", answer.text);
     };
     for (perk, taken) in [
@@ -61,7 +61,7 @@ async fn a_partner_sees_what_it_took_of_each_perk() {
 async fn a_perk_without_days_and_a_wrong_day_are_refused() {
     let service = Service::start();
     let body = json!({"name": "A", "agreements": []}).to_string();
-    assert_eq!(service.admin.put("/partners/P-1", body).await.status, 201);
+    assert_eq!(service.manager.put("/partners/P-1", body).await.status, 201);
     let yes = json!({"taken": true});
     for (path, body, status, field) in [
         ("P-1/perks/partner-instance/days/2024-01-01", &yes, 400, Some("perk")),
@@ -71,7 +71,7 @@ async fn a_perk_without_days_and_a_wrong_day_are_refused() {
         ("P-1/perks/seminars/days/2024-01-01", &json!({}), 400, Some("body")),
         ("P-2/perks/seminars/days/2024-01-01", &yes, 404, None),
     ] {
-        let answer = service.admin.put(&format!("/partners/{path}"), body.to_string()).await;
+        let answer = service.manager.put(&format!("/partners/{path}"), body.to_string()).await;
         assert_eq!((answer.status, answer.json["field"].as_str()), (status, field), "{path}: {}", answer.text);
     }
     let own = service.as_partner("P-1").put("/partners/P-1/perks/seminars/days/2024-01-01", yes.to_string()).await;

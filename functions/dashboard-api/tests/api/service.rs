@@ -54,7 +54,7 @@ impl Restatements for Queue {
 /// The API and its table.
 pub(crate) struct Service {
     /// The API, as a manager.
-    pub(crate) admin: Client,
+    pub(crate) manager: Client,
     /// The table.
     pub(crate) store: &'static MemoryStore,
     queue: Arc<Queue>,
@@ -93,7 +93,7 @@ impl Service {
         let (sign_in, try_url) = (Arc::new(sign_in), try_url.map(Arc::from));
         let router = router(App { ledger: Ledger::new(store), restatements, cursors, now, sign_in, random, try_url });
         grant(store, "manager", Role::Manager);
-        Service { admin: Client { router, authorizer: claims(&token_of("manager")) }, store, queue }
+        Service { manager: Client { router, authorizer: claims(&token_of("manager")) }, store, queue }
     }
 
     /// A table with the sample world in an order of its own.
@@ -137,7 +137,7 @@ impl Service {
 
     /// A client with any authorizer context of API Gateway.
     pub(crate) fn with_authorizer(&self, authorizer: Value) -> Client {
-        Client { authorizer, ..self.admin.clone() }
+        Client { authorizer, ..self.manager.clone() }
     }
 
     /// The ledger in the table, for writing to it at any time.
@@ -148,7 +148,7 @@ impl Service {
     /// Registers a world's partners.
     pub(crate) async fn register(&self, world: &World) {
         for partner in &world.partners {
-            let answer = self.admin.put(&format!("/partners/{}", partner.id), partner.body.clone()).await;
+            let answer = self.manager.put(&format!("/partners/{}", partner.id), partner.body.clone()).await;
             assert_eq!(answer.status, 201, "{}", answer.text);
         }
         self.wait_until_idle().await;
@@ -273,7 +273,7 @@ impl Service {
 
     /// `GET`, which must succeed.
     pub(crate) async fn get(&self, path: &str) -> Value {
-        let answer = self.admin.get(path).await;
+        let answer = self.manager.get(path).await;
         assert_eq!(answer.status, 200, "{path}: {}", answer.text);
         answer.json
     }

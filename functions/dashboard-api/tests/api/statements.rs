@@ -34,7 +34,7 @@ async fn months_add_up_to_the_lines_for_everyone_and_for_each_partner() {
     let (service, world, lines) = sample().await;
     let mut summed = Sums::new();
     for (from, to) in [("2021-01", "2023-12"), ("2024-01", "2026-12"), ("2027-01", "2029-12")] {
-        let file = service.admin.get_as(&format!("/summary?from={from}&to={to}"), "text/csv").await;
+        let file = service.manager.get_as(&format!("/summary?from={from}&to={to}"), "text/csv").await;
         assert_eq!((file.status, &file.headers["content-type"]), (200, &"text/csv; charset=utf-8".parse().unwrap()));
         for row in file.text.lines().filter_map(|row| row.strip_prefix("month,")) {
             let fields: Vec<&str> = row.split(',').collect();
@@ -93,10 +93,10 @@ async fn a_statement_has_the_entries_of_its_month() {
         assert_eq!(total("amount", entries), total("amount", totals));
         assert_eq!(total("vendor_share", entries), total("vendor_share", totals));
 
-        let file = service.admin.get_as(&path, "text/csv").await;
+        let file = service.manager.get_as(&path, "text/csv").await;
         let booked = file.text.lines().filter(|row| row.starts_with("entry,month,"));
         assert_eq!(booked.count(), expected.len(), "{}", file.text);
-        let page = service.admin.get_as(&format!("{path}&lang=fr"), "text/html").await;
+        let page = service.manager.get_as(&format!("{path}&lang=fr"), "text/html").await;
         assert_eq!((page.status, &page.headers["content-type"]), (200, &"text/html; charset=utf-8".parse().unwrap()));
         assert!(page.text.contains("Écritures du mois") && page.text.matches("<tr>").count() > expected.len());
     }
@@ -109,7 +109,7 @@ async fn a_statement_has_the_entries_of_its_month() {
     let until_then = all.iter().filter(|entry| entry["booked_on"].as_str().unwrap()[..7] <= **last).count();
     assert_eq!(now + earlier, until_then);
     for (query, field) in [("", "month"), ("?month=2024", "month"), ("?month=2024-01&as_of=x", "as_of")] {
-        let refused = service.admin.get(&format!("/partners/{partner}/statement{query}")).await;
+        let refused = service.manager.get(&format!("/partners/{partner}/statement{query}")).await;
         assert_eq!((refused.status, refused.json["field"].as_str()), (400, Some(field)));
     }
 }
@@ -130,7 +130,7 @@ fn sale(contract: &str, signed_on: &str) -> Fact {
 #[tokio::test]
 async fn the_ledger_is_read_as_known_on_a_day_of_the_vendors() {
     let service = Service::start();
-    assert_eq!(service.admin.put("/partners/P-1", REFERRER.to_owned()).await.status, 201);
+    assert_eq!(service.manager.put("/partners/P-1", REFERRER.to_owned()).await.status, 201);
     let note = Fact::Adjustment(Adjustment {
         contract_id: "C-1".parse().unwrap(),
         term: Term::FIRST,
@@ -158,7 +158,7 @@ async fn the_ledger_is_read_as_known_on_a_day_of_the_vendors() {
             let summary = service.get(&path).await;
             assert_eq!((amount(&summary["totals"]), summary["as_of"].as_str()), (both, Some(as_of)), "{path}");
         }
-        let file = service.admin.get_as(&format!("/{query}"), "text/csv").await;
+        let file = service.manager.get_as(&format!("/{query}"), "text/csv").await;
         let name = format!("attachment; filename=\"summary-2025-01-2025-02-as-known-on-{as_of}.csv\"");
         assert_eq!(file.headers["content-disposition"], name);
         let months = |row: &str| row.split(',').take(2).collect::<Vec<_>>().join(" ");
@@ -171,7 +171,7 @@ async fn the_ledger_is_read_as_known_on_a_day_of_the_vendors() {
 #[tokio::test]
 async fn no_answer_lists_or_adds_up_more_than_five_thousand_entries_of_a_partner() {
     let service = Service::start();
-    assert_eq!(service.admin.put("/partners/P-1", REFERRER.to_owned()).await.status, 201);
+    assert_eq!(service.manager.put("/partners/P-1", REFERRER.to_owned()).await.status, 201);
     let sales = |numbers: std::ops::Range<u32>| -> Vec<Fact> {
         numbers.map(|number| sale(&format!("C-{number}"), "2025-01-10")).collect()
     };
@@ -185,7 +185,7 @@ async fn no_answer_lists_or_adds_up_more_than_five_thousand_entries_of_a_partner
     for (numbers, status) in [(0..5000, 200), (5000..5005, 422)] {
         service.record(&sales(numbers), "2025-02-01T12:00:00Z").await;
         for path in paths {
-            let answer = service.admin.get(path).await;
+            let answer = service.manager.get(path).await;
             assert_eq!(answer.status, status, "{path}: {}", answer.json);
             if status == 422 {
                 assert!(answer.json["detail"].as_str().unwrap().contains("more than 5000 entries"), "{}", answer.json);
@@ -209,7 +209,7 @@ async fn what_cannot_be_read_is_named_and_left_out_of_every_list() {
     let service = Service::start();
     for id in ["P-1", "P-2", "P-3"] {
         let partner = REFERRER.replace("\"A\"", &format!("\"{id}\""));
-        assert_eq!(service.admin.put(&format!("/partners/{id}"), partner).await.status, 201);
+        assert_eq!(service.manager.put(&format!("/partners/{id}"), partner).await.status, 201);
     }
     let sold = |contract: &str, partner: &str| {
         let data = json!({
@@ -252,7 +252,7 @@ async fn what_cannot_be_read_is_named_and_left_out_of_every_list() {
         (&json!("unreadable"), &json!(waiting), &json!("C-5"))
     );
     let question = json!({"who": {"model": "referrer"}, "terms": {"rate": "1"}}).to_string();
-    let simulation = service.admin.post("/simulations", question).await;
+    let simulation = service.manager.post("/simulations", question).await;
     assert_eq!(simulation.status, 200, "{}", simulation.json);
     check(&simulation.json, "partners", 2, &[entry, record]);
 
@@ -262,18 +262,18 @@ async fn what_cannot_be_read_is_named_and_left_out_of_every_list() {
         ("text/html", "fr", "1 élément n'a pu être lu ; les montants peuvent être incomplets"),
     ] {
         let path = format!("{month}&lang={language}");
-        let managers = service.admin.get_as(&path, accept).await;
+        let managers = service.manager.get_as(&path, accept).await;
         assert!(managers.text.replace("&#39;", "'").contains(&format!("{said} ({entry})")), "{}", managers.text);
         let headers = [("accept", accept)];
         let own = service.as_partner("P-1").send("GET", &path, &headers, String::new()).await;
         assert!(own.text.replace("&#39;", "'").contains(said) && !own.text.contains(entry), "{}", own.text);
     }
-    let file = service.admin.get_as(year, "text/csv").await;
+    let file = service.manager.get_as(year, "text/csv").await;
     assert!(file.text.contains(&format!("unreadable,,{total},,,,,,,,")), "{}", file.text);
     let own = service.as_partner("P-1").get("/partners/P-1/entries").await.json;
     assert_eq!((&own["unreadable"], &own["unreadable_count"]), (&json!([]), &json!(1)));
     // A damaged item fails alone; the rest of its contract is shown.
-    assert_eq!(service.admin.get("/partners/P-2").await.status, 500);
+    assert_eq!(service.manager.get("/partners/P-2").await.status, 500);
     let contract = service.get("/contracts/C-2").await;
     assert_eq!((&contract["unreadable"], &contract["unreadable_count"]), (&json!([entry]), &json!(1)), "{contract}");
 }
@@ -281,7 +281,7 @@ async fn what_cannot_be_read_is_named_and_left_out_of_every_list() {
 #[tokio::test]
 async fn what_if_is_the_fold_under_other_terms_and_writes_nothing() {
     let (service, world, lines) = sample().await;
-    let ask = async |body: Value| service.admin.post("/simulations", body.to_string()).await;
+    let ask = async |body: Value| service.manager.post("/simulations", body.to_string()).await;
     let same = ask(json!({"who": {"model": "referrer"}, "terms": {"rate": "0.15"}})).await.json;
     assert_eq!((&same["lines_changed"], &same["today"]), (&json!(0), &same["simulated"]), "the programme's own rate");
 
@@ -330,7 +330,7 @@ async fn partners_are_found_by_a_part_of_their_id_or_name() {
         assert!(year.is_null() || year["status"].is_string() && year["sales"].is_u64(), "{partner}");
         assert_eq!(partner["balances"], json!(null));
     }
-    let refused = service.admin.get("/partners?with=balances,everything").await;
+    let refused = service.manager.get("/partners?with=balances,everything").await;
     assert_eq!((refused.status, refused.json["field"].as_str()), (400, Some("with")), "{}", refused.json);
 }
 
