@@ -8,6 +8,7 @@ pub mod answers;
 pub mod app;
 mod handlers;
 mod http;
+pub use http::gateway;
 pub mod observed;
 #[cfg(feature = "openapi")]
 pub mod openapi;

@@ -1,6 +1,7 @@
 //! Lambda behind the HTTP API: registers partners and answers with the amounts owed.
 
 use dashboard_api::app::{App, Cursors, SignIn, SignInConfig};
+use dashboard_api::gateway;
 use dashboard_api::observed::observe;
 use dashboard_api::router::router;
 use ledger::invitations::Randomness;
@@ -30,7 +31,7 @@ async fn started() -> Result<(), runtime::Error> {
         try_url: optional("TRY_URL").map(Arc::from),
     };
     warm_up(&app.ledger).await;
-    lambda_http::run(observe(router(app), metrics)).await
+    gateway::serve(observe(router(app), metrics)).await
 }
 
 /// The identity provider; the page has no sign-in unless it is a client there.

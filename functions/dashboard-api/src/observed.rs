@@ -2,12 +2,12 @@
 //! the path, and nothing of the query, the body or the headers.
 
 use crate::access::Caller;
+use crate::http::gateway::RequestContext;
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::Extensions;
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
-use lambda_http::request::RequestContext;
 use rules::PartnerId;
 use runtime::context::Context;
 use runtime::metrics::Metrics;
@@ -23,7 +23,7 @@ pub fn observe(router: Router, metrics: Metrics) -> Router {
 async fn answer(State(metrics): State<Metrics>, request: Request, next: Next) -> Response {
     let began = Instant::now();
     let asked = RequestSummary::of(request.extensions());
-    let invocation = request.extensions().get::<lambda_http::Context>().map(Context::of).unwrap_or_default();
+    let invocation = request.extensions().get::<Context>().cloned().unwrap_or_default();
     let work = async {
         let response = next.run(request).await;
         asked.log(&response, began);
@@ -43,11 +43,11 @@ struct RequestSummary {
 
 impl RequestSummary {
     fn of(extensions: &Extensions) -> RequestSummary {
-        let (route, api_request_id) = match extensions.get() {
-            Some(RequestContext::ApiGatewayV2(context)) => (context.route_key.clone(), context.request_id.clone()),
-            Some(_) | None => (None, None),
-        };
-        RequestSummary { route, api_request_id }
+        let context = extensions.get::<RequestContext>();
+        RequestSummary {
+            route: context.and_then(|context| context.route_key.clone()),
+            api_request_id: context.and_then(|context| context.request_id.clone()),
+        }
     }
 
     fn log(&self, response: &Response, began: Instant) {

@@ -2,6 +2,7 @@
 
 use crate::access::{Asked, Caller, VIEW_AS, admitted};
 use crate::app::App;
+use crate::http::gateway::RequestContext;
 use crate::http::problem::Problem;
 use crate::routes::Audience;
 use axum::extract::{FromRequestParts, Request, State};
@@ -56,10 +57,5 @@ pub(crate) fn identity(extensions: &Extensions) -> Result<Identity, Problem> {
 }
 
 fn claims(extensions: &Extensions) -> Option<&HashMap<String, String>> {
-    match extensions.get::<lambda_http::request::RequestContext>()? {
-        lambda_http::request::RequestContext::ApiGatewayV2(context) => {
-            Some(&context.authorizer.as_ref()?.jwt.as_ref()?.claims)
-        }
-        _ => None,
-    }
+    extensions.get::<RequestContext>()?.claims()
 }

@@ -1,12 +1,13 @@
 //! Headers of every answer, which tell browsers what they may do with it, and a body of the promised format.
 
 use crate::http::files::WORKBOOK;
+use crate::http::gateway::Unreadable;
 use crate::http::parameters::language_of;
 use crate::http::problem::Problem;
 use crate::http::sign_in::SignIn;
 use axum::body::HttpBody;
 use axum::extract::{Request, State};
-use axum::http::{HeaderName, HeaderValue, Method, header};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use std::sync::Arc;
@@ -27,7 +28,10 @@ const MAX_WORKBOOK: u64 = 4_500_000;
 pub(crate) async fn complete(State(sign_in): State<Arc<SignIn>>, request: Request, next: Next) -> Response {
     let language = language_of(request.uri(), request.headers());
     let is_head = request.method() == Method::HEAD;
-    let mut response = next.run(request).await;
+    let mut response = match request.extensions().get() {
+        Some(Unreadable) => Problem::unreadable(StatusCode::BAD_REQUEST).into_response(),
+        None => next.run(request).await,
+    };
     let status = response.status();
     let is_error = status.is_client_error() || status.is_server_error();
     // The router refuses a request that reaches no handler with words of its own.
@@ -60,10 +64,9 @@ mod tests {
     use super::*;
     use axum::Router;
     use axum::body::{Body, to_bytes};
-    use axum::http::StatusCode;
     use axum::middleware::from_fn_with_state;
     use axum::routing::get;
-    use lambda_http::tower::ServiceExt;
+    use tower::ServiceExt;
 
     #[tokio::test]
     async fn an_answer_that_lambda_would_not_take_is_refused_in_words() {

@@ -657,3 +657,49 @@ async fn a_contract_says_which_claim_stands_and_where_the_next_choice_goes() {
     let one_more = json!({"claim": 1, "seen": 3, "reason": "r"}).to_string();
     check_problem(&service.manager.put("/contracts/C/terms/1/choices/101", one_more).await, 409, Some("number"));
 }
+
+#[tokio::test]
+async fn raw_characters_of_a_request_are_answered_as_the_encoded_ones() {
+    let service = Service::start();
+    // The space first: it parts the words that are looked for, which every later name has.
+    let raw = [
+        (" ", "%20"),
+        ("<", "%3C"),
+        (">", "%3E"),
+        ("\"", "%22"),
+        ("|", "%7C"),
+        ("\\", "%5C"),
+        ("^", "%5E"),
+        ("`", "%60"),
+    ];
+    let raw = raw.into_iter().chain([("é", "%C3%A9"), ("{", "%7B"), ("[", "%5B"), ("%zz", "%25zz")]);
+    for (text, encoded) in raw {
+        let body = json!({"name": format!("A{text}Z"), "agreements": []});
+        let id = format!("P-{}", encoded.replace('%', ""));
+        assert_eq!(service.manager.put(&format!("/partners/{id}"), body.to_string()).await.status, 201, "{text}");
+        for wanted in [text, encoded] {
+            let found = service.get(&format!("/partners?q=A{wanted}Z")).await;
+            assert_eq!(found["partners"][0]["partner_id"], id, "{wanted}");
+            assert_eq!(found["partners"].as_array().unwrap().len(), 1, "{wanted}");
+            check_problem(&service.manager.get(&format!("/partners/A{wanted}Z")).await, 400, Some("id"));
+            check_problem(&service.manager.get(&format!("/partners?{wanted}")).await, 400, Some(text));
+            check_problem(&service.manager.get(&format!("/{wanted}?{wanted}={wanted}")).await, 404, None);
+        }
+    }
+    assert_eq!(service.manager.get("/partners?").await.status, 200);
+    check_problem(&service.manager.get("/partners?=").await, 400, Some(""));
+}
+
+#[tokio::test]
+async fn a_request_that_http_does_not_admit_is_refused_in_words() {
+    let service = Service::start();
+    for (headers, detail) in
+        [([("accept-language", "fr"), ("if-match", "\"1\n\"")], "requête"), ([("a b", ""), ("c", "")], "request")]
+    {
+        let answer = service.manager.send("GET", "/programme", &headers, String::new()).await;
+        check_problem(&answer, 400, None);
+        assert!(answer.json["detail"].as_str().unwrap().to_lowercase().contains(detail), "{}", answer.text);
+    }
+    let long = format!("/partners?q={}", "a".repeat(70_000));
+    check_problem(&service.manager.get(&long).await, 400, None);
+}

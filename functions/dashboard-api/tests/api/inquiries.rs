@@ -68,7 +68,11 @@ async fn an_inquiry_is_recorded_once_and_is_its_partners_alone() {
     check(&partner.get("/partners/P-2/inquiries").await, 404, None);
     check(&partner.get("/inquiries").await, 403, None);
     check(&service.manager.put("/partners/P-9/inquiries/I-1", missing("A")).await, 404, None);
-    check(&service.manager.put("/partners/P-1/inquiries/I-9/answer", json!({"text": "A"}).to_string()).await, 404, None);
+    check(
+        &service.manager.put("/partners/P-1/inquiries/I-9/answer", json!({"text": "A"}).to_string()).await,
+        404,
+        None,
+    );
     for (path, body, field) in [
         ("I%201", missing("A"), "inquiry"),
         ("I-2", missing(" A"), "text"),

@@ -2,9 +2,12 @@
 //! the same events that API Gateway sends, and nothing started.
 
 use axum::Router;
-use axum::body::{Body, Bytes, to_bytes};
+use axum::body::Bytes;
 use axum::http::HeaderMap;
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use dashboard_api::app::{App, Cursors, SignIn};
+use dashboard_api::gateway;
 use dashboard_api::restatements::{Restatements, When};
 use dashboard_api::router::router;
 use events::input::Event;
@@ -23,12 +26,12 @@ use ledger::{Ledger, Outcome, ReportedFact};
 use rules::people::{Identity, Role};
 use rules::text::Language;
 use rules::{Fact, PartnerId};
+use runtime::context::Context;
 use runtime::restatement::{PartnerStep, Request, SendError, SettingAside};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicI64, AtomicU8, Ordering};
 use std::sync::{Arc, Mutex};
-use tower::ServiceExt;
 
 /// The day of these tests' clock.
 pub(crate) const TODAY: &str = "2026-11-26";
@@ -351,13 +354,28 @@ impl Client {
             },
             "body": (!body.is_empty()).then_some(body), "isBase64Encoded": false,
         });
-        let request = lambda_http::request::from_str(&event.to_string()).unwrap();
-        let request = request.map(|body| Body::from(body.to_vec()));
-        let (parts, body) = self.router.clone().oneshot(request).await.unwrap().into_parts();
-        let body = to_bytes(body, usize::MAX).await.unwrap();
-        let json = serde_json::from_slice(&body).unwrap_or(Value::Null);
-        let text = String::from_utf8_lossy(&body).into_owned();
-        Answer { status: parts.status.as_u16(), headers: parts.headers, body, json, text }
+        let event = serde_json::from_value(event).unwrap();
+        let answer = gateway::answer(self.router.clone(), event, Context::default()).await.unwrap();
+        Answer::of(&serde_json::to_value(answer).unwrap())
+    }
+}
+
+impl Answer {
+    /// Reads what the function gives API Gateway.
+    fn of(given: &Value) -> Answer {
+        let text = given["body"].as_str().unwrap_or("");
+        let is_base64 = given["isBase64Encoded"].as_bool().unwrap();
+        let body = if is_base64 { BASE64_STANDARD.decode(text).unwrap() } else { text.into() };
+        let headers = given["headers"].as_object().unwrap().iter();
+        Answer {
+            status: given["statusCode"].as_u64().unwrap().try_into().unwrap(),
+            headers: headers
+                .map(|(name, value)| (name.parse().unwrap(), value.as_str().unwrap().parse().unwrap()))
+                .collect(),
+            json: serde_json::from_slice(&body).unwrap_or(Value::Null),
+            text: String::from_utf8_lossy(&body).into_owned(),
+            body: body.into(),
+        }
     }
 }
 
