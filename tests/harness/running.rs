@@ -11,8 +11,8 @@ use local::client::{Answer, Http};
 use local::faults::Faults;
 use local::load::{self, DeadLetter};
 use local::queue_of;
-use local::tokens::Role;
 use local::{Dynamodb, Options, Stack};
+use rules::people::Role;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -83,12 +83,12 @@ impl Running {
             parameters: parameters.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect(),
         };
         let stack = Stack::start(options).await.expect("the stack starts");
-        Running { api: stack.api(&Role::Admin).unwrap(), stack, folder }
+        Running { api: stack.api(&Role::Manager).await.unwrap(), stack, folder }
     }
 
-    /// The API as a partner.
-    pub fn api_of(&self, partner: &str) -> Http {
-        self.stack.api(&Role::Partner(partner.parse().unwrap())).unwrap()
+    /// The API as a member of a partner.
+    pub async fn api_of(&self, partner: &str) -> Http {
+        self.stack.api(&Role::Partner(partner.parse().unwrap())).await.unwrap()
     }
 
     /// The API with any token, or with none.

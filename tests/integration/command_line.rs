@@ -78,9 +78,8 @@ async fn a_stack_that_serves_says_where_and_what_to_try() {
         "SQS",
         "curl http://",
         "-H 'Authorization: Bearer ey",
-        "as manager\n  http://127.0.0.1:",
-        "as partner P-001\n  http://127.0.0.1:",
-        "/#token=ey",
+        "Open the page\n\n  http://127.0.0.1:",
+        "/identity/\n",
         "aws sqs send-message",
     ] {
         assert!(printed.contains(hint), "{hint} in {printed}");
@@ -177,7 +176,7 @@ fn broken_input_is_refused_before_anything_starts() {
     refused(&parameter("RestatementDelaySeconds=1"), "give --parameter RestatementDelaySeconds=11, or a shorter");
     refused(&parameter("VisibilityTimeoutSeconds=5"), "give --parameter VisibilityTimeoutSeconds=30, or a shorter");
     refused(&parameter("FunctionTimeoutSeconds=31"), "Parameters.FunctionTimeoutSeconds: must be at most 30");
-    refused(&parameter("TokenIssuer=http://i"), "Parameters.TokenIssuer: must match ^https://");
+    refused(&parameter("TokenIssuer=http://i"), "Parameters.TokenIssuer: must match ^(https://");
     for (option, wrong, problem) in [
         ("--read-lag", "61", "must be a whole number from 0 to 60, in seconds"),
         ("--throttles", "1001", "must be a whole number from 0 to 1000, of a thousand"),

@@ -1,12 +1,10 @@
-//! The demo's world: recorded on any day, it is whole; and the links that lead into it.
+//! The demo's world: recorded on any day, it is whole.
 
 use fixtures::memory::MemoryStore;
-use harness::running::Running;
 use jiff::Timestamp;
 use ledger::audit::audit;
 use ledger::{Ledger, aggregates::Aggregates};
 use local::demo::{self, PARTNER};
-use local::tokens::Role;
 use reports::minimum_sales::of_partner;
 use rules::minimum_sales::Status;
 use rules::{Anomaly, Currency, PartnerId};
@@ -75,16 +73,4 @@ async fn the_demos_history_was_recorded_over_years() {
     let years = of_partner(&armor, &months, "2026-11-26".parse().unwrap()).years;
     let statuses: Vec<Status> = years.iter().map(|year| year.year.status).collect();
     assert_eq!(statuses, [Status::Met, Status::Missed, Status::Met]);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_link_leads_into_the_page() {
-    let running = Running::start().await;
-    let path = running.stack.visits.path(Role::Admin).unwrap();
-    let answer = running.api.send("GET".parse().unwrap(), &path, &[], String::new()).await.unwrap();
-    assert_eq!(answer.status, 303);
-    assert!(answer.headers["location"].to_str().unwrap().starts_with("/#token=ey"));
-    let other = running.api.get("/as/000000000000").await.unwrap();
-    assert_eq!(other.status, 404);
-    running.stack.stop().await;
 }

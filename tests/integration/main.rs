@@ -18,6 +18,7 @@ mod engine_faults;
 #[cfg(target_os = "linux")]
 mod faults;
 mod generated_input;
+mod identity;
 mod languages;
 mod operations;
 mod roles;

@@ -106,22 +106,29 @@ async fn a_token_is_minted_for_scripts() {
         let api = running.api_with(Some(token));
         (api.get("/partners").await.unwrap().status, api.get("/partners/P-1").await.unwrap().status)
     };
-    let (_, admin) = minted(&["--admin"]).await;
-    assert_eq!(answers(&admin).await, (200, 200), "{admin}");
+    let (_, manager) = minted(&["--manager"]).await;
+    assert_eq!(answers(&manager).await, (200, 200), "{manager}");
+    assert_eq!(answers(&minted(&["--accountant"]).await.1).await, (200, 200));
     assert_eq!(answers(&minted(&["--partner", "P-1", "--hours", "1"]).await.1).await, (403, 200));
     assert_eq!(answers(&minted(&["--partner", "P-2"]).await.1).await, (403, 404));
-    assert_eq!(answers(&minted(&["--admin", "--issuer", "https://i.example"]).await.1).await, (401, 401));
+    assert_eq!(answers(&minted(&["--subject", "stranger"]).await.1).await, (403, 403));
+    assert_eq!(answers(&minted(&["--subject", "manager"]).await.1).await, (200, 200));
+    assert_eq!(answers(&minted(&["--manager", "--audience", "another"]).await.1).await, (401, 401));
     for (wrong, named) in [
-        (&["--admin", "--partner", "P-1"][..], "--partner"),
-        (&[], "--admin"),
+        (&["--manager", "--partner", "P-1"][..], "--partner"),
+        (&[], "--manager"),
         (&["--partner", "P#1"], "is not an id"),
-        (&["--admin", "--hours", "0"], "--hours"),
+        (&["--subject", "a b"], "visible ASCII"),
+        (&["--manager", "--hours", "0"], "--hours"),
     ] {
         let (success, said) = minted(wrong).await;
         assert!(!success && said.contains(named), "{said}");
     }
-    let elsewhere = operate(&running, &["token", "--admin", "--data", "/nowhere"]).await;
-    assert!(!elsewhere.status.success() && said(&elsewhere).contains("token-key.pk8"), "{}", said(&elsewhere));
+    let elsewhere = operate(&running, &["token", "--manager", "--data", "/nowhere"]).await;
+    assert!(!elsewhere.status.success() && said(&elsewhere).contains("names no stack"), "{}", said(&elsewhere));
+    let account =
+        Command::new(binaries().join("operate")).args(["--stack", "S", "token", "--manager"]).output().unwrap();
+    assert!(!account.status.success() && said(&account).contains("client credentials"), "{}", said(&account));
     running.stack.stop().await;
 }
 

@@ -8,7 +8,6 @@ use fixtures::largest;
 use fixtures::world::{World, event};
 use harness::running::Running;
 use local::faults::Faults;
-use local::tokens::Role;
 use local::{Dynamodb, Options, Stack};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -97,7 +96,7 @@ async fn watched() -> (Running, Arc<Mutex<Seen>>) {
         parameters: [("FunctionTimeoutSeconds".to_owned(), "30".to_owned())].into(),
     };
     let stack = Stack::start(options).await.unwrap();
-    (Running { api: stack.api(&Role::Admin).unwrap(), stack, folder }, seen)
+    (Running { api: stack.api(&rules::people::Role::Manager).await.unwrap(), stack, folder }, seen)
 }
 
 /// All work of the functions: worlds before and after their partners are known, twice, with claims that contradict each

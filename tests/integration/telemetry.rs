@@ -286,7 +286,7 @@ async fn ask_the_api(running: &Running) {
     for token in [CANARY, &format!("{}{CANARY}", running.api.token().unwrap())] {
         running.api_with(Some(token)).get("/partners").await.unwrap();
     }
-    running.api_of("P-1").get(&format!("/partners/P-1?{CANARY}={CANARY}")).await.unwrap();
+    running.api_of("P-1").await.get(&format!("/partners/P-1?{CANARY}={CANARY}")).await.unwrap();
 }
 
 /// Sends a body to a queue, within the trace, with the canary beside it.

@@ -495,8 +495,8 @@ fn of_roles(template: &Template, promise: Promise<'_>) {
         ingest.iter().all(|name| !allowed[name].iter().any(|(_, resource)| resource.contains("/index/"))),
     );
     let api_statements = list(&roles["DashboardApiRole"]["Policies"][0]["PolicyDocument"]["Statement"]);
-    let registry = json!({
-        "ForAllValues:StringLike": { "dynamodb:LeadingKeys": ["PARTNER#*", "INQUIRIES#*"] },
+    let own = json!({
+        "ForAllValues:StringLike": { "dynamodb:LeadingKeys": ["PARTNER#*", "INQUIRIES#*", "MEMBERS#*"] },
         "Null": { "dynamodb:LeadingKeys": "false" },
     });
     let writes = |statement: &&Value| {
@@ -506,8 +506,8 @@ fn of_roles(template: &Template, promise: Promise<'_>) {
         })
     };
     promise(
-        "the API writes the registry alone",
-        api_statements.iter().filter(writes).all(|statement| statement["Condition"] == registry),
+        "the API writes partners, inquiries and members alone",
+        api_statements.iter().filter(writes).all(|statement| statement["Condition"] == own),
     );
 }
 
@@ -626,7 +626,7 @@ fn a_template_that_breaks_a_promise_is_caught() {
     check("[dynamodb:BatchGetItem,", "[dynamodb:Scan,", "no function deletes or scans");
     let index = "                Resource: !Sub \"${Ledger.Arn}/index/by-partner\"\n";
     check("                Resource: !GetAtt Ledger.Arn\n", index, "functions that take events in read no index");
-    check("\"PARTNER#*\"", "\"*\"", "the API writes the registry alone");
+    check("\"PARTNER#*\"", "\"*\"", "the API writes partners, inquiries and members alone");
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 

@@ -107,9 +107,11 @@ async fn a_stack_replays_its_table_for_managers_alone() {
     for path in ["/try", "/try/try.js", "/try/try.css", "/try/words.js"] {
         let page = send(&nobody, "GET", path).await;
         assert_eq!(page.status, 200, "{path}");
-        for name in ["content-security-policy", "x-content-type-options", "referrer-policy"] {
+        for name in ["x-content-type-options", "referrer-policy"] {
             assert_eq!(page.headers[name], send(&nobody, "GET", "/").await.headers[name], "{path}");
         }
+        let policy = page.headers["content-security-policy"].to_str().unwrap();
+        assert!(policy.starts_with("default-src 'none'; script-src 'self'"), "{path}: {policy}");
         assert_eq!(send(&nobody, "POST", path).await.status, 404, "{path}");
         let elsewhere = nobody.send("GET".parse().unwrap(), path, &[("host", "evil.example")], String::new()).await;
         assert_eq!(elsewhere.unwrap().status, 403, "{path}");
@@ -119,7 +121,7 @@ async fn a_stack_replays_its_table_for_managers_alone() {
     }
     let routes = [("GET", "/try/figures"), ("GET", "/try/replay"), ("POST", "/try/replay"), ("POST", "/try/late-sale")];
     for (method, path) in routes {
-        let statuses = [&nobody, &running.api_with(Some("x")), &running.api_of("P-001")];
+        let statuses = [&nobody, &running.api_with(Some("x")), &running.api_of("P-001").await];
         let statuses = [
             send(statuses[0], method, path).await.status,
             send(statuses[1], method, path).await.status,

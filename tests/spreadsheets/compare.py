@@ -1,7 +1,7 @@
 """Opens workbooks of a running stack in a spreadsheet program, in French and in English, and compares what it shows with the
 JSON of the same addresses: every total, every sum, every entry's day and amount.
 
-    API_URL=… ADMIN_TOKEN=… python3 compare.py PROGRAM
+    API_URL=… MANAGER_TOKEN=… python3 compare.py PROGRAM
 """
 
 import csv
@@ -32,7 +32,7 @@ SETTINGS = """<?xml version="1.0" encoding="UTF-8"?>
 
 
 def get(path, accept="application/json"):
-    headers = {"Authorization": f"Bearer {os.environ['ADMIN_TOKEN']}", "Accept": accept}
+    headers = {"Authorization": f"Bearer {os.environ['MANAGER_TOKEN']}", "Accept": accept}
     with urllib.request.urlopen(urllib.request.Request(os.environ["API_URL"] + path, headers=headers)) as answer:
         return answer.read()
 

@@ -1,12 +1,13 @@
 //! The HTTP API: requests that match a route of the template become events (payload format 2.0) for its function, if they
-//! have a token that its scopes admit.
+//! have a token of an accepted issuer. The identity provider and the page of trials are on the same port.
 
+use crate::identity::{self, Provider};
+use crate::issuers::Issuers;
 use crate::lambda::{InvokeError, Invoker, new_trace, request_id};
 use crate::template::{Admission, Api, Route};
 use crate::throttle::Throttle;
-use crate::tokens::{self, Tokens};
+use crate::tokens::IDENTITY;
 use crate::trial::{self, Trial};
-use crate::visits::Visits;
 use crate::{ACCOUNT, HOST, door};
 use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
@@ -16,6 +17,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header}
 use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
+use machine::verification::{Claims, as_texts};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use std::collections::HashMap;
@@ -28,20 +30,20 @@ use tokio_util::task::TaskTracker;
 /// The largest body, in bytes (a limit of Lambda).
 const MAX_BODY: usize = 6 * 1024 * 1024;
 
+/// The largest form of the identity provider, in bytes.
+const MAX_FORM: usize = 64 * 1024;
+
 /// The header with the trace of a request.
 const TRACE: HeaderName = HeaderName::from_static("x-amzn-trace-id");
-
-/// The scopes of a manager and of a partner.
-const MANAGER: &str = "admin";
-const PARTNER: &str = "partner";
 
 /// The server of the HTTP API.
 #[derive(Debug)]
 pub struct Gateway {
     routes: Vec<(Route, Invoker)>,
     api: Api,
-    tokens: Arc<Tokens>,
-    visits: Arc<Visits>,
+    issuers: Issuers,
+    /// The identity provider of this machine; none: the page signs in at another.
+    provider: Option<Arc<Provider>>,
     trial: Trial,
     throttle: Throttle,
 }
@@ -51,11 +53,11 @@ impl Gateway {
     pub fn new(
         api: Api,
         routes: Vec<(Route, Invoker)>,
-        (tokens, visits): (Arc<Tokens>, Arc<Visits>),
+        (issuers, provider): (Issuers, Option<Arc<Provider>>),
         trial: Trial,
     ) -> Gateway {
         let throttle = Throttle::new(api.requests_per_second, api.burst);
-        Gateway { routes, api, tokens, visits, trial, throttle }
+        Gateway { routes, api, issuers, provider, trial, throttle }
     }
 
     /// Serves the API on a listener until `stop`.
@@ -70,23 +72,14 @@ impl Gateway {
         });
     }
 
-    /// The caller's claims for the function, or the status of a refusal.
-    fn admit(&self, admission: &Admission, headers: &HeaderMap) -> Result<Option<Value>, StatusCode> {
-        let Admission::Scopes(wanted) = admission else { return Ok(None) };
+    /// The caller's claims, if the request has a token that is good.
+    async fn claims(&self, headers: &HeaderMap) -> Option<Claims> {
         let mut given = headers.get_all(header::AUTHORIZATION).iter();
         let token = match (given.next().and_then(|value| value.to_str().ok()), given.next()) {
             (Some(one), None) => one.strip_prefix("Bearer ").unwrap_or(one),
             _ => "",
         };
-        let Some(claims) = self.tokens.verified(token) else {
-            return Err(StatusCode::UNAUTHORIZED);
-        };
-        let scopes = tokens::scopes(&claims);
-        if !scopes.iter().any(|scope| wanted.iter().any(|one| one == scope)) {
-            return Err(StatusCode::FORBIDDEN);
-        }
-        let scopes = json!(scopes);
-        Ok(Some(json!({ "jwt": { "claims": tokens::as_texts(claims), "scopes": scopes } })))
+        self.issuers.verified(token, runtime::now()).await
     }
 
     /// Headers for a browser whose page has another origin.
@@ -134,14 +127,17 @@ async fn answer(gateway: &Gateway, parts: &mut Parts, body: Body) -> Response {
         Some((route, function, parameters))
     });
     let Some((route, function, path_parameters)) = matched else {
-        return answer_alone(gateway, parts).await;
+        return answer_alone(gateway, parts, body).await;
     };
     if !gateway.throttle.takes(Instant::now()) {
         return message(StatusCode::TOO_MANY_REQUESTS, "Too Many Requests");
     }
-    let authorizer = match gateway.admit(&route.admission, &parts.headers) {
-        Ok(authorizer) => authorizer,
-        Err(status) => return refused(status),
+    let claims = match route.admission {
+        Admission::Open => None,
+        Admission::Token => match gateway.claims(&parts.headers).await {
+            Some(claims) => Some(claims),
+            None => return refused(StatusCode::UNAUTHORIZED),
+        },
     };
     let Ok(body) = to_bytes(body, MAX_BODY).await else {
         return message(StatusCode::PAYLOAD_TOO_LARGE, "Request Too Long");
@@ -151,8 +147,9 @@ async fn answer(gateway: &Gateway, parts: &mut Parts, body: Body) -> Response {
         parts.headers.insert(TRACE, trace);
     }
     let mut event = event(parts, &body, route, &path_parameters);
-    if let (Some(authorizer), Some(Value::Object(context))) = (authorizer, event.get_mut("requestContext")) {
-        context.insert("authorizer".to_owned(), authorizer);
+    if let (Some(claims), Some(Value::Object(context))) = (claims, event.get_mut("requestContext")) {
+        // A route that asks for no scopes is handed none.
+        context.insert("authorizer".to_owned(), json!({ "jwt": { "claims": as_texts(claims), "scopes": null } }));
     }
     match function.invoke(Bytes::from(event.to_string()), trace).await {
         Ok(answer) => match serde_json::from_slice(&answer) {
@@ -165,20 +162,26 @@ async fn answer(gateway: &Gateway, parts: &mut Parts, body: Body) -> Response {
 }
 
 /// The answer to a request that no function serves.
-async fn answer_alone(gateway: &Gateway, parts: &Parts) -> Response {
+async fn answer_alone(gateway: &Gateway, parts: &Parts, body: Body) -> Response {
     let (method, path) = (parts.method.as_str(), parts.uri.path());
-    if let Some(open) = gateway.visits.answer(path).or_else(|| Trial::file(method, path)) {
-        return open;
+    if let Some(file) = Trial::file(method, path) {
+        return file;
+    }
+    let not_found = || message(StatusCode::NOT_FOUND, "Not Found");
+    if let (Some(provider), Some(path)) = (&gateway.provider, path.strip_prefix(IDENTITY)) {
+        let Ok(body) = to_bytes(body, MAX_FORM).await else {
+            return message(StatusCode::PAYLOAD_TOO_LARGE, "Request Too Long");
+        };
+        let query = parts.uri.query().unwrap_or_default();
+        let request = identity::Request { method: &parts.method, path, query, headers: &parts.headers, body: &body };
+        return provider.answer(request, runtime::now()).unwrap_or_else(not_found);
     }
     let Some(route) = trial::Route::of(method, path) else {
-        return message(StatusCode::NOT_FOUND, "Not Found");
+        return not_found();
     };
-    let [wanted, other] = [MANAGER, PARTNER].map(|scope| Admission::Scopes(vec![scope.to_owned()]));
-    match (gateway.admit(&wanted, &parts.headers), gateway.admit(&other, &parts.headers)) {
-        (Ok(_), Err(_)) => gateway.trial.answer(route).await,
-        // Somebody who is both is nobody, as in the API.
-        (Ok(_), Ok(_)) => refused(StatusCode::FORBIDDEN),
-        (Err(status), _) => refused(status),
+    match gateway.claims(&parts.headers).await {
+        Some(claims) => gateway.trial.answer(route, &claims).await,
+        None => refused(StatusCode::UNAUTHORIZED),
     }
 }
 

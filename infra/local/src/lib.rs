@@ -10,6 +10,8 @@ mod engine;
 pub mod faults;
 pub mod gateway;
 mod gathering;
+pub mod identity;
+pub mod issuers;
 pub mod lambda;
 pub mod load;
 pub mod mapping;
@@ -22,7 +24,6 @@ pub mod table;
 pub mod template;
 mod throttle;
 pub mod trial;
-pub mod visits;
 
 pub use machine::{ACCOUNT, CREDENTIALS, HOST, REGION, queue_of, tokens};
 pub use stack::{Dynamodb, Options, Stack, StackError};

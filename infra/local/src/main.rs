@@ -7,8 +7,8 @@ use ledger::dynamo::DynamoStore;
 use local::faults::{Faults, Lag, Share, Shown};
 use local::load::DeadLetter;
 use local::stack::{Dynamodb, Options, Stack, StackError};
-use local::tokens::Role;
 use local::{binaries, demo, load, private, report};
+use rules::people::Role;
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::path::{Path, PathBuf};
@@ -162,7 +162,10 @@ async fn once(stack: &Stack, world: &World, given: Option<Given>) -> Result<Exit
 /// Loads what is given; prints what came of it, and what to try.
 async fn load_given(stack: &Stack, world: &World, given: Given) -> Result<(), Failure> {
     load(stack, world, &given, true).await?;
-    let partner = report::partner_ids(&stack.api(&Role::Admin)?).await?.into_iter().next();
+    let partner = report::partner_ids(&stack.api(&Role::Manager).await?).await?.into_iter().next();
+    if let Some(id) = &partner {
+        stack.show_partner(id).await?;
+    }
     if let Some(example) = given.events.first().or(Given::sample()?.events.first()) {
         println!("{}", report::hints(stack, partner.as_ref(), example)?);
     }
@@ -172,7 +175,7 @@ async fn load_given(stack: &Stack, world: &World, given: Given) -> Result<(), Fa
 
 /// Registers, sends, and waits until all of it is processed; prints the balances and the messages that were not processed.
 async fn load(stack: &Stack, world: &World, input: &Given, replace: bool) -> Result<Vec<DeadLetter>, Failure> {
-    let api = stack.api(&Role::Admin)?;
+    let api = stack.api(&Role::Manager).await?;
     if replace {
         world.keep(Kept::Given)?;
     }
@@ -213,24 +216,23 @@ async fn go_on(stack: &Stack, world: &World, makes_demo: bool, opens: bool) -> R
         stack.calmly(Box::pin(demo::add_up(&ledger, &demo.history))).await?;
         world.keep(Kept::Demo)?;
     } else {
-        load::resume(stack, &stack.api(&Role::Admin)?).await?;
+        load::resume(stack, &stack.api(&Role::Manager).await?).await?;
         load::wait_until_idle(stack).await?;
     }
-    let link = |role| stack.visits.path(role).map(|path| format!("{}{path}", stack.api_url));
-    let manager = link(Role::Admin).map_err(|_| "no code could be drawn for a link")?;
-    println!("manager  {manager}");
     let partner = match world.kept() {
         Some(Kept::Demo) => Some(demo::PARTNER.parse()?),
         Some(Kept::Given | Kept::HalfADemo) | None => {
-            report::partner_ids(&stack.api(&Role::Admin)?).await?.into_iter().next()
+            report::partner_ids(&stack.api(&Role::Manager).await?).await?.into_iter().next()
         }
     };
     if let Some(id) = partner {
-        println!("partner  {}", link(Role::Partner(id)).map_err(|_| "no code could be drawn for a link")?);
+        stack.show_partner(&id).await?;
     }
+    let page = stack.sign_in_url();
+    println!("page  {page}");
     if opens {
-        // Without a browser the links are there all the same.
-        let _ = open::that_detached(&manager);
+        // Without a browser the link is there all the same.
+        let _ = open::that_detached(&page);
     }
     Ok(())
 }

@@ -2,10 +2,11 @@
 
 use crate::client::{ClientError, Http};
 use crate::stack::Stack;
-use crate::tokens::{self, Role};
+use crate::tokens;
 use comfy_table::presets::UTF8_FULL_CONDENSED;
 use comfy_table::{CellAlignment, Table};
 use events::input::Event;
+use machine::members::MANAGER;
 use machine::queue_of;
 use rules::PartnerId;
 use serde_json::Value;
@@ -76,27 +77,22 @@ pub fn table(balances: &[Balance]) -> String {
     table.to_string()
 }
 
-/// Addresses of the services, links that sign a browser in, and two commands to try.
+/// Addresses of the services, the way into the page, and two commands to try.
 pub fn hints(stack: &Stack, partner: Option<&PartnerId>, event: &Event) -> std::io::Result<String> {
     let queue_url = stack.queue_url(&queue_of(event.event_type));
     let api = &stack.api_url;
-    let manager = stack.tokens.mint(&Role::Admin, tokens::LIFETIME)?;
-    let mut links = format!("  as manager\n  {api}/#token={manager}\n");
-    if let Some(id) = partner {
-        let token = stack.tokens.mint(&Role::Partner(id.clone()), tokens::LIFETIME)?;
-        links = format!("{links}\n  as partner {id}\n  {api}/#token={token}\n");
-    }
+    let token = stack.tokens.mint(MANAGER.subject, tokens::LIFETIME)?;
     let path = partner.map_or_else(|| "programme".to_owned(), |id| format!("partners/{id}"));
     Ok(format!(
         "\n  HTTP API   {api}\n  DynamoDB   {dynamodb}\n  SQS        {sqs}\n  Logs       {logs}\n\n\
-         Open the page (each link is good for {hours} hours)\n\n{links}\nTry\n\n  \
-         curl {api}/{path} -H 'Authorization: Bearer {manager}'\n\n  \
+         Open the page\n\n  {page}\n\nTry, as the manager\n\n  \
+         curl {api}/{path} -H 'Authorization: Bearer {token}'\n\n  \
          AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local aws sqs send-message --region {region} \\\n    \
          --endpoint-url {sqs} --queue-url {queue_url} \\\n    --message-body '{body}'\n",
         dynamodb = stack.dynamodb_url,
         sqs = stack.sqs_url,
         logs = stack.data.join("logs").display(),
-        hours = tokens::LIFETIME.as_secs() / 3600,
+        page = stack.sign_in_url(),
         region = crate::REGION,
         body = event.body,
     ))

@@ -5,15 +5,22 @@ use crate::client::Http;
 use crate::delays::{self, DelayError, Least};
 use crate::faults::{Faults, Front, Lag, Shown};
 use crate::gateway::Gateway;
+use crate::identity::Provider;
+use crate::issuers::{IssuerError, Issuers};
 use crate::lambda::{self, Home, Invoker};
 use crate::template::{Function, Given, Template, TemplateError, Value};
-use crate::tokens::{self, Role, Tokens};
+use crate::tokens::{self, AUDIENCE, CLIENT_ID, IDENTITY, Tokens};
 use crate::trial::{self, Replays, Trial};
-use crate::visits::Visits;
 use crate::{HOST, mapping, private, queues, table};
 use events::EventType;
+use ledger::Ledger;
+use ledger::dynamo::DynamoStore;
 use machine::addresses::{self, Addresses};
+use machine::members::{self, MembersError};
+use machine::verification::Expected;
 use machine::{queue_of, secrets};
+use rules::PartnerId;
+use rules::people::Role;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
@@ -26,15 +33,15 @@ use tokio_util::task::TaskTracker;
 /// The template this program was built with.
 const TEMPLATE: &str = include_str!("../../../template.yaml");
 
-/// Parameters of the template that differ here from an account, unless they are given: delays are short, tokens are
-/// made on this machine, and loading a world is not throttled. The times that must outlast functions follow from the
+/// Parameters of the template that differ here from an account, unless they are given, beside the issuer of tokens, which is
+/// this stack itself: delays are short, and loading a world is not throttled. The times that must outlast functions follow from the
 /// timeout of functions: see [`template`].
 const PARAMETERS: [(&str, &str); 7] = [
     (TIMEOUT, "5"),
     ("TotalsDelaySeconds", "1"),
     ("TotalsWindowSeconds", "1"),
-    ("TokenIssuer", tokens::ISSUER),
-    ("TokenAudience", tokens::AUDIENCE),
+    ("TokenAudience", AUDIENCE),
+    ("SignInClientId", CLIENT_ID),
     ("RequestsPerSecond", "10000"),
     ("RequestBurst", "5000"),
 ];
@@ -44,14 +51,17 @@ const TIMEOUT: &str = "FunctionTimeoutSeconds";
 const DELAY: &str = "RestatementDelaySeconds";
 const VISIBILITY: &str = "VisibilityTimeoutSeconds";
 const CONFIRM: &str = "TotalsConfirmSeconds";
+/// The issuer of accepted tokens.
+const ISSUER: &str = "TokenIssuer";
 /// The variable of a function that announces months: the delay of its announcements.
 const ANNOUNCEMENT_DELAY: &str = "TOTALS_DELAY_SECONDS";
 
-/// The template with these parameters, and with this machine's own values for others that differ from an account, if
+/// The template with these parameters, with this stack as the issuer of tokens unless they name another, and with this machine's own values for others that differ from an account, if
 /// each of its times is as long as it must be.
-fn template(given: &BTreeMap<String, String>, lag: Lag) -> Result<Template, StackError> {
+fn template(given: &BTreeMap<String, String>, issuer: &str, lag: Lag) -> Result<Template, StackError> {
     let mut parameters: BTreeMap<String, String> =
         PARAMETERS.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    parameters.insert(ISSUER.to_owned(), issuer.to_owned());
     parameters.extend(given.clone());
     let read = |parameters: &BTreeMap<String, String>| {
         Template::read(TEMPLATE, Given { parameters, below_minimum: &[DELAY, VISIBILITY, CONFIRM] })
@@ -145,6 +155,12 @@ pub enum StackError {
         #[source]
         source: std::io::Error,
     },
+    /// The tokens of the issuer cannot be verified.
+    #[error(transparent)]
+    Issuer(#[from] IssuerError),
+    /// The members that everybody can be here were not made.
+    #[error(transparent)]
+    Members(#[from] MembersError),
     /// An embedded service did not come up.
     #[error("{service} could not be set up")]
     Service {
@@ -167,8 +183,8 @@ pub struct Stack {
     pub data: PathBuf,
     /// Signs and verifies tokens.
     pub tokens: Arc<Tokens>,
-    /// Short links that sign a browser in.
-    pub visits: Arc<Visits>,
+    /// The identity provider; none: the page signs in at another.
+    provider: Option<Arc<Provider>>,
     /// Values of the template's generated secrets.
     secrets: BTreeMap<String, String>,
     /// The lag that the embedded DynamoDB was started with.
@@ -212,11 +228,12 @@ impl Drop for Stack {
 impl Stack {
     /// Starts all parts.
     pub async fn start(options: Options) -> Result<Stack, StackError> {
-        let template = template(&options.parameters, options.dynamodb.lag())?;
+        let (api, api_url) = listen(options.api_port, "the HTTP API", "--api-port").await?;
+        let issuer = tokens::issuer(&api_url);
+        let template = template(&options.parameters, &issuer, options.dynamodb.lag())?;
         let programs: BTreeSet<&str> = template.functions.values().map(|function| function.binary.as_str()).collect();
         binaries::check(&options.binaries, &programs)?;
 
-        let (api, api_url) = listen(options.api_port, "the HTTP API", "--api-port").await?;
         let (dynamodb, dynamodb_url) = match &options.dynamodb {
             Dynamodb::Embedded { port, faults } => {
                 let (listener, url) = listen(*port, "DynamoDB", "--dynamodb-port").await?;
@@ -227,21 +244,22 @@ impl Stack {
         let (sqs, sqs_url) = listen(options.sqs_port, "SQS", "--sqs-port").await?;
         let lock = prepare(&options)?;
         let failed = |source| StackError::Data { folder: options.data.clone(), source };
-        let api_settings = &template.api;
-        let tokens = Tokens::first(&options.data, &api_settings.issuer, &api_settings.audience).map_err(failed)?;
+        let Expected { audiences, .. } = &template.api.tokens;
+        let tokens = Arc::new(Tokens::first(&options.data, &issuer, audiences).map_err(failed)?);
+        let issuers = Issuers::of(Arc::clone(&tokens), template.api.tokens.clone(), runtime::now()).await?;
+        let is_provider = template.api.tokens.issuer == issuer;
         let secrets = kept_secrets(&options.data, &template).map_err(failed)?;
-        let addresses = Addresses { dynamodb: dynamodb_url.clone(), sqs: sqs_url.clone() };
+        let addresses = Addresses { api: api_url.clone(), dynamodb: dynamodb_url.clone(), sqs: sqs_url.clone() };
         private::write(&options.data.join(addresses::FILE), &addresses.text()).map_err(failed)?;
 
         let (intake, functions, services) = (Part::default(), Part::default(), Part::default());
-        let tokens = Arc::new(tokens);
         let mut stack = Stack {
             template,
-            api_url,
             dynamodb_url,
             sqs_url,
             data: options.data.clone(),
-            visits: Arc::new(Visits::new(Arc::clone(&tokens))),
+            provider: is_provider.then(|| Arc::new(Provider::new(&api_url, Arc::clone(&tokens)))),
+            api_url,
             tokens,
             secrets,
             lag: options.dynamodb.lag(),
@@ -252,8 +270,10 @@ impl Stack {
             _lock: lock,
         };
         stack.start_services(dynamodb, sqs, options.fresh).await?;
+        stack.enter(members::MANAGER.subject, &Role::Manager).await?;
+        stack.enter(members::ACCOUNTANT.subject, &Role::Accountant).await?;
         let invokers = stack.start_functions(&options);
-        stack.start_intake(api, &invokers);
+        stack.start_intake(api, &invokers, issuers);
         Ok(stack)
     }
 
@@ -315,7 +335,7 @@ impl Stack {
         Duration::from_secs(delays.max().unwrap_or_default().into())
     }
 
-    fn start_intake(&self, api: TcpListener, invokers: &BTreeMap<String, Invoker>) {
+    fn start_intake(&self, api: TcpListener, invokers: &BTreeMap<String, Invoker>, issuers: Issuers) {
         let mut routes = Vec::new();
         for (name, function) in &self.template.functions {
             let Some(invoker) = invokers.get(name) else { continue };
@@ -325,8 +345,8 @@ impl Stack {
                 mapping::start(mapping, invoker.clone(), queue, self.intake.handles());
             }
         }
-        let tokens = (Arc::clone(&self.tokens), Arc::clone(&self.visits));
-        let gateway = Gateway::new(self.template.api.clone(), routes, tokens, self.trial());
+        let identity = (issuers, self.provider.clone());
+        let gateway = Gateway::new(self.template.api.clone(), routes, identity, self.trial());
         gateway.serve(api, self.intake.handles());
     }
 
@@ -368,9 +388,43 @@ impl Stack {
         done
     }
 
-    /// A client of the HTTP API, with a token for the time of a run.
-    pub fn api(&self, role: &Role) -> std::io::Result<Http> {
-        Ok(Http::new(&self.api_url).with_token(self.tokens.mint(role, tokens::LIFETIME)?))
+    /// A client of the HTTP API as a member with a role, who is made one if there is none.
+    pub async fn api(&self, role: &Role) -> Result<Http, MembersError> {
+        let ledger = self.ledger();
+        let entered = members::with_role(&ledger, self.tokens.issuer(), role, runtime::now());
+        let subject = self.calmly(Box::pin(entered)).await?;
+        Ok(Http::new(&self.api_url).with_token(self.tokens.mint(&subject, tokens::LIFETIME)?))
+    }
+
+    /// Makes a member of this stack's own issuer, unless there is one, and gives its role.
+    async fn enter(&self, subject: &str, role: &Role) -> Result<Role, MembersError> {
+        let ledger = self.ledger();
+        let entered = members::enter(&ledger, self.tokens.issuer(), (subject, role), runtime::now());
+        self.calmly(Box::pin(entered)).await
+    }
+
+    /// The ledger in the table.
+    fn ledger(&self) -> Ledger<DynamoStore> {
+        Ledger::new(DynamoStore::new(self.dynamodb(), &self.template.table.name))
+    }
+
+    /// Shows the member of a partner among the people to be: of this one, unless the data has a member of another.
+    pub async fn show_partner(&self, id: &PartnerId) -> Result<(), MembersError> {
+        let Some(provider) = &self.provider else { return Ok(()) };
+        let role = self.enter(members::PARTNER.subject, &Role::Partner(id.clone())).await?;
+        if let Some(id) = role.partner() {
+            let name = self.ledger().partner_record(id).await?.name;
+            provider.show_partner(name.as_deref().unwrap_or(id.as_str()));
+        }
+        Ok(())
+    }
+
+    /// The address to open in a browser: the people to be or, of another identity provider, the page.
+    pub fn sign_in_url(&self) -> String {
+        match &self.provider {
+            Some(_) => format!("{}{IDENTITY}/", self.api_url),
+            None => format!("{}/", self.api_url),
+        }
     }
 
     /// A client of the embedded DynamoDB.
@@ -436,7 +490,7 @@ mod tests {
 
     fn started_with(given: &[(&str, &str)], lag: &str) -> Result<Template, String> {
         let given = given.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        template(&given, lag.parse().unwrap()).map_err(|error| error.to_string())
+        template(&given, "http://127.0.0.1:8080/identity", lag.parse().unwrap()).map_err(|error| error.to_string())
     }
 
     #[test]

@@ -8,6 +8,7 @@ mod parameters;
 mod shapes;
 mod yaml;
 
+use machine::verification::Expected;
 use std::collections::BTreeMap;
 
 /// A part of the template that this machine cannot do, or that is wrong.
@@ -39,12 +40,8 @@ pub struct Template {
 pub struct Api {
     /// The logical id.
     pub name: String,
-    /// The authorizer, by its name in the template.
-    pub authorizer: String,
-    /// The issuer of accepted tokens.
-    pub issuer: String,
-    /// The audience of accepted tokens.
-    pub audience: String,
+    /// The issuer and the audiences of accepted tokens.
+    pub tokens: Expected,
     /// Access of browsers from pages of other origins.
     pub cors: Cors,
     /// Number of requests admitted in a second.
@@ -166,8 +163,8 @@ pub struct Route {
 pub enum Admission {
     /// Everyone.
     Open,
-    /// Callers with a token that has one of these scopes.
-    Scopes(Vec<String>),
+    /// Callers with a token.
+    Token,
 }
 
 /// Values given for a template's parameters.
@@ -224,13 +221,14 @@ mod tests {
             let route = dashboard.routes.iter().find(|route| route.method == "GET" && route.path == path).unwrap();
             route.admission.clone()
         };
-        assert_eq!(admitted("/partners"), Admission::Scopes(vec!["admin".into()]));
-        assert_eq!(admitted("/partners/{id}"), Admission::Scopes(vec!["admin".into(), "partner".into()]));
-        let Api { issuer, audience, cors, .. } = template.api;
-        assert_eq!((issuer.as_str(), audience.as_str()), ("https://i", "a"));
+        assert_eq!([admitted("/partners"), admitted("/partners/{id}")], [Admission::Token, Admission::Token]);
+        let Api { tokens, cors, .. } = template.api;
+        assert_eq!((tokens.issuer.as_str(), tokens.audiences), ("https://i", vec!["a".to_owned()]));
         assert_eq!(cors.origins, ["https://none.invalid"]);
         let template = read(TEMPLATE, &[("AllowedOrigins", "https://a.example,https://b.example")]).unwrap();
         assert_eq!(template.api.cors.origins, ["https://a.example", "https://b.example"]);
+        let template = read(TEMPLATE, &[("TokenAudience", "page, scripts")]).unwrap();
+        assert_eq!(template.api.tokens.audiences, ["page", "scripts"]);
     }
 
     #[test]
@@ -264,21 +262,20 @@ mod tests {
         check("BillingMode: PAY_PER_REQUEST", "StreamSpecification: {}", "Resources.Ledger", "StreamSpecification");
         check("!Ref SaleSignedDeadLetters", "!Ref Nothing", "Resources.SaleSigned", "Nothing");
         check("maxReceiveCount: !Ref MaxReceiveCount", "maxReceiveCount: five", "Resources.SaleSignedQueue", "five");
-        let scopes = "Auth: { AuthorizationScopes: [admin, partner] }";
-        for wrong in ["Auth: { Authorizer: AWS_IAM }", "Auth: { AuthorizationScopes: [] }", "Auth: {}"] {
-            check(scopes, wrong, "Resources.DashboardApi", "AuthorizationScopes");
+        let open = "Auth: { Authorizer: NONE }";
+        for (wrong, named) in [
+            ("Auth: { Authorizer: AWS_IAM }", "Authorizer: NONE"),
+            ("Auth: { Authorizer: Tokens }", "Authorizer: NONE"),
+            ("Auth: { AuthorizationScopes: [admin] }", "AuthorizationScopes"),
+            ("Auth: { Authorizer: NONE, AuthorizationScopes: [admin] }", "AuthorizationScopes"),
+            ("Auth: {}", "Authorizer"),
+        ] {
+            check(open, wrong, "Resources.DashboardApi", named);
         }
-        check(&format!(", {scopes}"), "", "Resources.DashboardApi", "AuthorizationScopes");
-        check(
-            "Auth: { Authorizer: NONE }",
-            "Auth: { Authorizer: NONE, AuthorizationScopes: [admin] }",
-            "R",
-            "not both",
-        );
         check("{ ApiId: !Ref Api,", "{ ApiId: !Ref Ledger,", "Resources.DashboardApi", "ApiId");
         check("$request.header.Authorization", "$request.querystring.token", "Resources.Api", "IdentitySource");
         check("DefaultAuthorizer: Tokens", "DefaultAuthorizer: Others", "Resources.Api", "Authorizers");
-        check("[!Ref TokenAudience]", "[a, b]", "Resources.Api", "audience");
+        check("audience: !Ref TokenAudience", "audience: []", "Resources.Api", "audience");
         check("MaxAge: 600", "MaxAge: 600\n        AllowCredentials: true", "Resources.Api", "AllowCredentials");
         check("ExcludePunctuation: true", "ExcludeLowercase: true", "Resources.CursorKey", "ExcludeLowercase");
         check("secretsmanager:${CursorKey}", "ssm:CursorKey", "Resources.DashboardApi", "!Sub");
@@ -330,8 +327,14 @@ mod tests {
             ("Architecture", "arm", "must be one of x86_64, arm64"),
             ("DeletionProtection", "yes", "must be one of true, false"),
             ("LogRetentionDays", "2", "must be one of 1, 3, 5,"),
-            ("TokenIssuer", "http://i", "must match ^https://"),
-            ("TokenIssuer", "https://i\nj", "must match ^https://"),
+            ("TokenIssuer", "http://i", "must match ^(https://"),
+            ("TokenIssuer", "https://i\nj", "must match ^(https://"),
+            ("TokenIssuer", "http://127.0.0.1.evil.example/", "must match ^(https://"),
+            ("TokenAudience", "a,b c", "must match"),
+            ("SignInScope", "profile", "must match"),
+            ("SignInScope", "openids", "must match"),
+            ("SignInOrigin", "https://a.example/token", "must match"),
+            ("SignInOrigin", "http://a.example", "must match"),
             ("AlarmEmail", "nobody", "must match"),
             ("SenderArns", "arn:aws:iam::000000000000:role/a,b", "must match"),
         ] {
@@ -346,6 +349,14 @@ mod tests {
             ("Architecture", "arm64"),
             ("LogRetentionDays", "3653"),
             ("AlarmEmail", ""),
+            ("TokenIssuer", "http://127.0.0.1:8180/realms/x"),
+            ("TokenIssuer", "http://localhost/x"),
+            ("TokenAudience", "a, b"),
+            ("SignInClientId", ""),
+            ("SignInClientId", "0oa1b2"),
+            ("SignInScope", "openid"),
+            ("SignInScope", "profile openid offline_access"),
+            ("SignInOrigin", "https://a.auth.eu-west-3.amazoncognito.com"),
             ("SenderArns", "arn:aws:iam::000000000000:role/a, arn:aws:iam::000000000000:user/b"),
         ] {
             assert!(read(TEMPLATE, &[(name, value)]).is_ok(), "{name} {value}");

@@ -2,10 +2,12 @@
 //! in an account.
 
 pub mod addresses;
+pub mod members;
 pub mod scanning;
 pub mod secrets;
 pub mod sending;
 pub mod tokens;
+pub mod verification;
 
 use events::EventType;
 

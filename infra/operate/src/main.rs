@@ -61,7 +61,7 @@ enum Command {
         #[arg(long)]
         yes: bool,
     },
-    /// Print a token for the HTTP API of the stack on this machine
+    /// Print a token for the HTTP API of the stack on this machine, and make its bearer a member
     Token {
         #[command(flatten)]
         wanted: token::TokenRequest,
@@ -96,17 +96,18 @@ async fn main() -> ExitCode {
 }
 
 async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
-    let target = Target::of(&arguments.place)?;
-    match arguments.command {
-        Command::Token { wanted } => token::token(&arguments.place.data, wanted),
-        Command::Send { file } => send::send(&target, &file).await,
+    let Arguments { place, command } = arguments;
+    let target = || Target::of(&place);
+    match command {
+        Command::Token { wanted } => token::token(&place, wanted).await,
+        Command::Send { file } => send::send(&target()?, &file).await,
         Command::Redrive { queue, reason, yes } => {
-            redrive::redrive(&target, queue, Action::SendBack, reason.as_deref(), yes).await
+            redrive::redrive(&target()?, queue, Action::SendBack, reason.as_deref(), yes).await
         }
         Command::Discard { queue, reason, yes } => {
-            redrive::redrive(&target, queue, Action::Discard, reason.as_deref(), yes).await
+            redrive::redrive(&target()?, queue, Action::Discard, reason.as_deref(), yes).await
         }
-        Command::Audit { accept: Some(key), .. } => audit::accept(&target, &key).await,
-        Command::Audit { repair, accept: None } => audit::audit(&target, repair).await,
+        Command::Audit { accept: Some(key), .. } => audit::accept(&target()?, &key).await,
+        Command::Audit { repair, accept: None } => audit::audit(&target()?, repair).await,
     }
 }

@@ -11,6 +11,7 @@ use runtime::aws::Aws;
 use std::path::PathBuf;
 
 /// The ports that `cargo run` takes unless it is told others.
+const API_PORT: u16 = 8080;
 const DYNAMODB_PORT: u16 = 8000;
 const SQS_PORT: u16 = 9324;
 
@@ -40,6 +41,13 @@ pub(crate) struct Target {
     prefix: String,
 }
 
+impl Place {
+    /// Whether the system is in an account.
+    pub(crate) fn is_in_account(&self) -> bool {
+        self.stack.is_some()
+    }
+}
+
 impl Target {
     pub(crate) fn of(place: &Place) -> Result<Target, Failure> {
         if let Some(stack) = &place.stack {
@@ -47,6 +55,7 @@ impl Target {
             return Ok(Target { dynamodb: aws.dynamodb(), sqs: aws.sqs(), prefix: format!("{stack}-") });
         }
         let known = Addresses::read(&place.data).unwrap_or_else(|| Addresses {
+            api: Addresses::local(API_PORT),
             dynamodb: Addresses::local(DYNAMODB_PORT),
             sqs: Addresses::local(SQS_PORT),
         });

@@ -3,6 +3,7 @@
 use super::error::{error, typed};
 use super::intrinsics::Reference;
 use super::{Admission, Api, Cors, Route, TemplateError};
+use machine::verification::Expected;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_norway::Value as Yaml;
@@ -76,9 +77,7 @@ struct RawHttpEvent {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "PascalCase")]
 struct RawRouteAuth {
-    authorizer: Option<String>,
-    #[serde(default)]
-    authorization_scopes: Vec<String>,
+    authorizer: String,
 }
 
 pub(super) fn api(name: &str, properties: Yaml, place: &str) -> Result<Api, TemplateError> {
@@ -93,16 +92,15 @@ pub(super) fn api(name: &str, properties: Yaml, place: &str) -> Result<Api, Temp
         return Err(error(place, format!("IdentitySource must be {IDENTITY_SOURCE} on this machine")));
     }
     let RawJwt { issuer, audience } = authorizer.jwt_configuration;
-    let [audience] = <[String; 1]>::try_from(audience)
-        .map_err(|_| error(place, "JwtConfiguration.audience must have exactly one on this machine"))?;
+    if audience.is_empty() {
+        return Err(error(place, "JwtConfiguration.audience must have at least one"));
+    }
     if limits.throttling_rate_limit == 0 || limits.throttling_burst_limit == 0 {
         return Err(error(place, "DefaultRouteSettings would let nothing through"));
     }
     Ok(Api {
         name: name.to_owned(),
-        authorizer: default_authorizer,
-        issuer,
-        audience,
+        tokens: Expected { issuer, audiences: audience },
         cors: Cors {
             origins: cors.allow_origins,
             methods: cors.allow_methods,
@@ -115,18 +113,17 @@ pub(super) fn api(name: &str, properties: Yaml, place: &str) -> Result<Api, Temp
     })
 }
 
-/// A route names its scopes; a route without any would be open to every token, whatever its scopes.
+/// A route is open to every token of the issuer, whatever its scopes, unless it is open to everyone: who may do what is in the
+/// ledger.
 pub(super) fn route(properties: Yaml, place: &str, api: &Api) -> Result<Route, TemplateError> {
     let RawHttpEvent { api_id, method, path, auth } = typed(properties, place)?;
     if Reference::of(&api_id) != Some(Reference::Resource(api.name.clone())) {
         return Err(error(place, format!("ApiId must be !Ref {}", api.name)));
     }
-    let auth = auth.ok_or_else(|| error(place, "Auth must give AuthorizationScopes, or Authorizer: NONE"))?;
-    let admission = match (auth.authorizer.as_deref(), auth.authorization_scopes) {
-        (Some("NONE"), scopes) if scopes.is_empty() => Admission::Open,
-        (None, scopes) if !scopes.is_empty() => Admission::Scopes(scopes),
-        (Some(name), scopes) if name == api.authorizer && !scopes.is_empty() => Admission::Scopes(scopes),
-        _ => return Err(error(place, "Auth must give AuthorizationScopes, or Authorizer: NONE, not both")),
+    let admission = match auth.map(|auth| auth.authorizer) {
+        None => Admission::Token,
+        Some(authorizer) if authorizer == "NONE" => Admission::Open,
+        Some(_) => return Err(error(place, "Auth must be Authorizer: NONE, or be left out for the DefaultAuthorizer")),
     };
     Ok(Route { method: method.to_uppercase(), path, admission })
 }

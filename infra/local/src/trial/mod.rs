@@ -16,13 +16,17 @@ use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use late_sale::{Seller, late_sale, late_sales, seller};
-use ledger::LedgerError;
+use ledger::dynamo::DynamoStore;
 use ledger::on_record::OnRecord;
+use ledger::{Ledger, LedgerError};
 use machine::scanning::{ScanError, scan};
 use machine::sending::{QueueError, send_batch};
+use machine::verification::Claims;
 use rules::day::day_of;
+use rules::people::{Identity, Role};
 use rules::{Day, Month};
 use serde::Serialize;
+use serde_json::Value;
 
 /// The address of the page.
 pub const PATH: &str = "/try";
@@ -106,9 +110,32 @@ impl Trial {
         matches!(method, "GET" | "HEAD").then(|| files::file(path)).flatten().map(complete)
     }
 
-    /// The answer to a manager.
-    pub(crate) async fn answer(&self, route: Route) -> Response {
-        let answered = match route {
+    /// The answer to whoever has these claims: managers alone have one.
+    pub(crate) async fn answer(&self, route: Route, claims: &Claims) -> Response {
+        let answered = match self.is_manager(claims).await {
+            Ok(true) => self.answer_manager(route).await,
+            Ok(false) => {
+                let told = Told { message: "Forbidden".to_owned() };
+                Ok((StatusCode::FORBIDDEN, axum::Json(told)).into_response())
+            }
+            Err(error) => Err(error.into()),
+        };
+        complete(answered.unwrap_or_else(|error| {
+            let told = Told { message: runtime::chain(&error) };
+            (StatusCode::INTERNAL_SERVER_ERROR, axum::Json(told)).into_response()
+        }))
+    }
+
+    async fn is_manager(&self, claims: &Claims) -> Result<bool, LedgerError> {
+        let named = |name: &str| claims.get(name).and_then(Value::as_str).unwrap_or_default();
+        let (Ok(issuer), Ok(subject)) = (named("iss").parse(), named("sub").parse()) else { return Ok(false) };
+        let ledger = Ledger::new(DynamoStore::new(self.dynamodb.clone(), &self.table.name));
+        let member = ledger.member_of(&Identity { issuer, subject }).await?;
+        Ok(member.is_some_and(|member| member.role().is_some_and(Role::may_manage)))
+    }
+
+    async fn answer_manager(&self, route: Route) -> Result<Response, TrialError> {
+        match route {
             Route::Figures => self.figures().await,
             Route::Replay => Ok(axum::Json(self.replays.state()).into_response()),
             Route::StartReplay => {
@@ -117,11 +144,7 @@ impl Trial {
                 Ok((StatusCode::ACCEPTED, axum::Json(state)).into_response())
             }
             Route::SendLateSale => self.send_late_sale().await,
-        };
-        complete(answered.unwrap_or_else(|error| {
-            let told = Told { message: runtime::chain(&error) };
-            (StatusCode::INTERNAL_SERVER_ERROR, axum::Json(told)).into_response()
-        }))
+        }
     }
 
     async fn figures(&self) -> Result<Response, TrialError> {
