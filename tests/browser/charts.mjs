@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ADMIN, opened } from "./support.mjs";
+import { MANAGER, opened } from "./support.mjs";
 
 const NOW = new Date().toISOString().slice(0, 7);
 /** So many months, the last of which is so many after this one. */
@@ -14,7 +14,7 @@ const months = (number, after) =>
 
 /** A page that shows a chart of such amounts in euros, by series. */
 async function drawn(t, keys, series, options = {}) {
-  const page = await opened(t, ADMIN, { address: "#/programme" });
+  const page = await opened(t, MANAGER, { address: "#/programme" });
   await page.evaluate(
     async ([keys, series, options]) => {
       const { monthChart } = await import("/page/chart.js");

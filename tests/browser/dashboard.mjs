@@ -3,6 +3,7 @@
 import "./sign-in.mjs";
 import "./partner.mjs";
 import "./manager.mjs";
+import "./members.mjs";
 import "./lists.mjs";
 import "./charts.mjs";
 import "./errands.mjs";

@@ -4,13 +4,13 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { earnedApart, owedApart } from "../../functions/dashboard-api/page/dues.js";
 import { sign } from "../../functions/dashboard-api/page/money.js";
-import { ADMIN, api, go, money, opened } from "./support.mjs";
+import { MANAGER, api, go, money, opened } from "./support.mjs";
 
 const listed = async () => (await api("/partners?with=minimum_sales&limit=500")).json.partners;
 
 test("how far a partner is on its way to the minimum, and how far it should be", async (t) => {
   const affiliate = (await listed()).find(({ minimum_sales: year }) => year && year.sales < year.minimum);
-  const page = await opened(t, ADMIN, { address: `#/partners/${affiliate.partner_id}` });
+  const page = await opened(t, MANAGER, { address: `#/partners/${affiliate.partner_id}` });
   const { sales, minimum, expected } = affiliate.minimum_sales;
   const card = page.locator(".progress").first();
   await card.getByText(`${sales} of ${minimum} sales`).waitFor();
@@ -24,13 +24,13 @@ test("who is behind, and since when a year was missed", async (t) => {
     ...(year?.status === "behind" ? [year] : []),
   ]);
   assert.ok(late.length > 0);
-  const page = await opened(t, ADMIN);
+  const page = await opened(t, MANAGER);
   const rows = page.getByRole("table", { name: "Behind on minimum sales" }).locator("tbody tr");
   assert.equal(await rows.count(), late.length);
 });
 
 test("what was earned in a month and what is owed at its end are two figures, and below zero stands apart", async (t) => {
-  const page = await opened(t, ADMIN);
+  const page = await opened(t, MANAGER);
   for (const month of ["2024-03", "2025-01"]) {
     await go(page, `#/?from=${month}&to=${month}`);
     const summary = (await api(`/summary?from=${month}&to=${month}`)).json;

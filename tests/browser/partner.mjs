@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { linesOf } from "../../functions/dashboard-api/page/lines.js";
 import { sum } from "../../functions/dashboard-api/page/money.js";
-import { ADMIN, PARTNER, PARTNER_ID, api, downloaded, go, money, opened, idle, workbook } from "./support.mjs";
+import { MANAGER, PARTNER, PARTNER_ID, api, downloaded, go, money, opened, idle, workbook } from "./support.mjs";
 
 const { entries } = (await api(`/partners/${PARTNER_ID}/entries?limit=500`, PARTNER)).json;
 
@@ -139,7 +139,7 @@ test("a partner reports a missing sale, a manager answers, and both see it", asy
   await page.getByRole("button", { name: "Send" }).click();
   await page.locator(".inquiry", { hasText: words }).getByText("Open").waitFor();
 
-  const managers = await opened(t, ADMIN, { address: "#/attention" });
+  const managers = await opened(t, MANAGER, { address: "#/attention" });
   const waiting = managers.locator(".inquiry", { hasText: words });
   await waiting.getByText("Answer", { exact: true }).first().click();
   await waiting.getByLabel("Your answer").fill("It was billed today.");
@@ -158,8 +158,8 @@ test("a partner reports a missing sale, a manager answers, and both see it", asy
 test("a manager ticks a perk, and takes a wrong day back", async (t) => {
   const id = "PERKS";
   const agreement = { model: "independent-integrator", starts_on: "2024-01-01", technical_qualification: { qualified_on: "2024-01-01" } };
-  await api(`/partners/${id}`, ADMIN, { method: "PUT", body: JSON.stringify({ name: "Perks", agreements: [agreement] }) });
-  const page = await opened(t, ADMIN, { address: `#/partners/${id}` });
+  await api(`/partners/${id}`, MANAGER, { method: "PUT", body: JSON.stringify({ name: "Perks", agreements: [agreement] }) });
+  const page = await opened(t, MANAGER, { address: `#/partners/${id}` });
   const perks = page.getByRole("region", { name: "Other benefits" });
   await perks.getByText("Not taken yet").waitFor();
   await perks.getByText("Record a perk").click();
@@ -183,7 +183,7 @@ test("a statement on the screen, on paper and as a file", async (t) => {
 
   await page.emulateMedia({ media: "print" });
   assert.equal(await page.getByRole("navigation").count(), 0, "no navigation on paper");
-  assert.equal(await page.locator("form").isVisible(), false);
+  assert.equal(await page.locator("main form").isVisible(), false);
   for (let i = 0; i < ofMonth.length; i += 1) assert.equal(await explanations.nth(i).isVisible(), true);
   const pdf = await page.pdf({ preferCSSPageSize: true });
   assert.equal(pdf.subarray(0, 5).toString(), "%PDF-");

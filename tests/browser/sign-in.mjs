@@ -2,116 +2,255 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import {
-  ADMIN,
-  API,
-  EXPIRED,
-  FOREIGN_ID,
-  PARTNER,
-  PARTNER_ID,
-  RENEWED,
-  api,
-  go,
-  opened,
-  idle,
-} from "./support.mjs";
+import { API, FOREIGN_ID, MANAGER, PARTNER, PARTNER_ID, STRANGER, api, choose, go, idle, opened, subjectOf } from "./support.mjs";
 
-/** A token that nobody signed, which only the page would take. */
-const unsigned = (claims) => `e30.${Buffer.from(JSON.stringify(claims)).toString("base64url")}.AAAA`;
+const heading = (page, name) => page.getByRole("heading", { level: 1, name }).waitFor();
+const nameOf = async (id) => (await api(`/partners/${id}`)).json.name;
+const signInView = (page) => heading(page, "Sign in");
+const button = (page, name) => page.getByRole("button", { name, exact: true });
 
-/** Follows a link in a page that is open already. */
-const follow = (page, token) => page.evaluate((token) => (location.hash = `token=${token}`), token);
-const stored = (page) => page.evaluate(() => JSON.stringify(Object.values(sessionStorage)));
+/** How often the page sets out to the provider. */
+function attempts(page) {
+  const urls = [];
+  page.on("request", (request) => request.url().includes("/identity/authorize") && urls.push(new URL(request.url())));
+  return urls;
+}
 
-test("a sign-in link brings a partner in, and its token does not stay in the address", async (t) => {
-  const page = await opened(t, PARTNER);
-  assert.equal(new URL(page.url()).hash, "#/");
-  const { name } = (await api(`/partners/${PARTNER_ID}`, PARTNER)).json;
-  await page.getByRole("heading", { level: 1, name }).waitFor();
-  await page.reload();
-  await page.getByRole("heading", { level: 1, name }).waitFor();
-  await page.getByRole("button", { name: "Sign out" }).click();
-  await page.getByRole("heading", { level: 1, name: "Sign in" }).waitFor();
+/** Answers for the provider, which the browser's next attempt brings back. */
+const answered = (page, answer) =>
+  page.route("**/identity/authorize?*", (route) => {
+    const { searchParams: asked } = new URL(route.request().url());
+    const back = new URLSearchParams({ state: asked.get("state"), iss: `${API}/identity`, ...answer });
+    return route.fulfill({ status: 303, headers: { location: `${API}/?${back}` } });
+  });
+
+/** Everything that a browser keeps of the page, and where it is. */
+const kept = (page) =>
+  page.evaluate(() => JSON.stringify([{ ...sessionStorage }, { ...localStorage }, location.href, history.state, document.cookie]));
+
+test("whoever is nobody yet chooses at the provider, comes back to where they were, and leaves no trace", async (t) => {
+  const page = await opened(t, null, { address: `#/partners/${PARTNER_ID}/contracts` });
+  await signInView(page);
+  const asked = attempts(page);
+  const tokens = [];
+  page.on("response", async (answer) => {
+    if (answer.url().endsWith("/identity/token")) tokens.push(await answer.json());
+  });
+  const said = [];
+  page.on("console", (message) => said.push(message.text()));
+  await button(page, "Sign in").click();
+  await choose(page, subjectOf(MANAGER));
+  await heading(page, "Contracts");
+  await idle(page);
+  assert.equal(page.url(), `${API}/#/partners/${PARTNER_ID}/contracts`);
+  const [{ searchParams }] = asked;
+  assert.deepEqual([searchParams.get("code_challenge_method"), searchParams.get("response_type"), searchParams.get("prompt")], ["S256", "code", null]);
+  assert.equal(tokens.length, 1);
+  const traces = (await kept(page)) + said.join();
+  for (const secret of [tokens[0].access_token, tokens[0].id_token, tokens[0].refresh_token, searchParams.get("state")])
+    assert.equal(traces.includes(secret), false);
   assert.equal(await page.evaluate(() => sessionStorage.length), 0);
 });
 
-test("a pasted link brings in as well", async (t) => {
-  const page = await opened(t, null);
-  await page.getByLabel("Sign-in link or token").fill(`${API}/#token=${ADMIN}`);
-  await page.getByRole("button", { name: "Sign in" }).click();
-  await page.getByRole("heading", { level: 1, name: "The programme in figures" }).waitFor();
-  await idle(page);
-});
-
-test("a link for somebody else signs nobody in unasked", async (t) => {
+test("a reload, a second tab and a mailed link sign in silently", async (t) => {
   const page = await opened(t, PARTNER);
-  const { name } = (await api(`/partners/${PARTNER_ID}`, PARTNER)).json;
-  const asked = async (token) => {
-    await follow(page, token);
-    await page.getByRole("heading", { level: 1, name: "Sign in as somebody else?" }).waitFor();
-    assert.equal(new URL(page.url()).hash, "#/");
-    assert.equal(await stored(page), JSON.stringify([PARTNER]));
-    assert.equal((await page.content()).includes(token), false);
-  };
-  await asked(ADMIN);
-  await page.getByText(`signed in as partner ${PARTNER_ID}. The link that you opened is for partner manager`).waitFor();
-  await page.getByRole("button", { name: `Stay partner ${PARTNER_ID}` }).click();
-  await page.getByRole("heading", { level: 1, name }).waitFor();
-  assert.equal(await stored(page), JSON.stringify([PARTNER]));
-  // Whoever goes elsewhere, or opens the page anew, stays as well.
-  await asked(unsigned({ scope: "partner", partner_id: FOREIGN_ID }));
-  await page.getByRole("link", { name: "Contracts" }).click();
-  await page.getByRole("heading", { level: 1, name: "Contracts" }).waitFor();
-  await asked(ADMIN);
+  const name = await nameOf(PARTNER_ID);
+  await heading(page, name);
   await page.reload();
-  await page.getByRole("heading", { level: 1, name }).waitFor();
-  await asked(ADMIN);
-  await page.getByRole("button", { name: "Sign in as partner manager" }).click();
-  await page.getByRole("heading", { level: 1, name: "The programme in figures" }).waitFor();
-  assert.equal(await stored(page), JSON.stringify([ADMIN]));
+  await heading(page, name);
+  const second = await page.context().newPage();
+  const asked = attempts(second);
+  await second.goto(`${API}/#/entries?sort=amount`);
+  await heading(second, "Entries");
+  assert.equal(second.url(), `${API}/#/entries?sort=amount`);
+  assert.deepEqual(asked.map(({ searchParams }) => searchParams.get("prompt")), ["none"]);
+  // A page is one place in the browser's history, whatever it took to sign in.
+  assert.equal(await second.evaluate(() => history.length), 2);
 });
 
-test("a new link of the same partner renews, and a useless one changes nothing", async (t) => {
+test("signing out ends the provider's session, in every tab", async (t) => {
   const page = await opened(t, PARTNER);
-  const { name } = (await api(`/partners/${PARTNER_ID}`, PARTNER)).json;
-  for (const useless of [EXPIRED, "nonsense", ""]) {
-    await follow(page, useless);
-    await page.waitForFunction(() => location.hash === "#/");
-    await page.getByRole("heading", { level: 1, name }).waitFor();
-    assert.equal(await stored(page), JSON.stringify([PARTNER]));
+  const second = await page.context().newPage();
+  await second.goto(`${API}/#/contracts`);
+  await heading(second, "Contracts");
+  await button(page, "Sign out").click();
+  for (const tab of [page, second]) {
+    await tab.getByText("You are signed out of this page.").waitFor();
+    await signInView(tab);
   }
-  await follow(page, RENEWED);
-  await page.waitForFunction((token) => sessionStorage.getItem("token") === token, RENEWED);
-  await page.getByRole("heading", { level: 1, name }).waitFor();
-  await idle(page);
+  await page.reload();
+  await signInView(page);
+  assert.equal(await page.getByRole("alert").count(), 0);
+  await button(page, "Sign in").click();
+  await page.locator("input[name=subject]").waitFor();
 });
 
-test("scopes are read from scope or scp, a text or a list", async (t) => {
+const REFUSALS = [
+  ["that was cancelled", { error: "access_denied" }, /refused or cancelled/],
+  ["at a provider that is unable", { error: "server_error" }, /cannot answer just now/],
+  ["at a provider that does not know the page", { error: "unauthorized_client" }, /does not accept this page/],
+  ["with a code that is none", { code: "none" }, /no longer valid/],
+  ["by another provider", { code: "none", iss: "https://evil.example" }, /does not fit this page/],
+  ["that was another one", { code: "none", state: "another" }, /no longer valid/],
+];
+
+for (const [name, answer, text] of REFUSALS) {
+  test(`a sign-in ${name} is told in words, once, and tried again when asked`, async (t) => {
+    const page = await opened(t, null);
+    await page.context().request.post(`${API}/identity/`, { form: { subject: subjectOf(MANAGER) }, maxRedirects: 0 });
+    const asked = attempts(page);
+    await answered(page, answer);
+    await page.goto("about:blank");
+    await page.goto(`${API}/#/members`);
+    await page.getByRole("alert").getByText(text).waitFor();
+    assert.equal(new URL(page.url()).search, "");
+    await page.unroute("**/identity/authorize?*");
+    await page.waitForLoadState("networkidle");
+    assert.equal(asked.length, 1);
+    await button(page, "Try again").click();
+    // Where an answer belongs to no attempt, nobody knows the place to come back to.
+    await heading(page, answer.state ? "The programme in figures" : "Members");
+    await idle(page);
+    assert.equal(asked.length, 2);
+  });
+}
+
+test("redirects never go round in circles", async (t) => {
   const page = await opened(t, null);
-  const read = (claims) =>
-    page.evaluate(async (token) => {
-      const { session } = await import("/page/session.js");
-      sessionStorage.setItem("token", token);
-      return session();
-    }, unsigned(claims));
-  for (const scopes of [{ scope: "openid admin" }, { scope: ["admin"] }, { scp: "admin" }, { scp: ["openid", "admin"] }]) {
-    assert.deepEqual(await read(scopes), { admin: true, partnerId: null }, JSON.stringify(scopes));
-  }
-  for (const scopes of [{ scope: "partner", scp: "admin" }, { scp: ["partner"] }, { scp: "administrator" }]) {
-    const expected = { admin: false, partnerId: "P-1" };
-    assert.deepEqual(await read({ ...scopes, partner_id: "P-1" }), expected, JSON.stringify(scopes));
-  }
-  await page.evaluate(() => sessionStorage.clear());
+  const asked = attempts(page);
+  // A provider that leads back without any answer.
+  await page.route("**/identity/authorize?*", (route) => route.fulfill({ status: 303, headers: { location: `${API}/` } }));
+  await page.goto("about:blank");
+  await page.goto(`${API}/#/members`);
+  await signInView(page);
+  await page.waitForLoadState("networkidle");
+  assert.equal(asked.length, 1);
+  assert.equal(page.url(), `${API}/#/members`);
+  // An API that refuses whomever the provider signs in.
+  await page.unroute("**/identity/authorize?*");
+  await page.context().request.post(`${API}/identity/`, { form: { subject: subjectOf(MANAGER) }, maxRedirects: 0 });
+  await page.route("**/me", (route) => route.fulfill({ status: 401, json: { message: "Unauthorized" } }));
+  await page.reload();
+  await page.getByText("does not accept this sign-in").waitFor();
+  await page.waitForLoadState("networkidle");
+  assert.equal(asked.length, 2);
 });
 
-test("who is not, or no longer, signed in is told why", async (t) => {
-  const expired = await opened(t, EXPIRED);
-  await expired.getByRole("alert").getByText("has expired").waitFor();
-  const forged = await opened(t, `${PARTNER.split(".").slice(0, 2).join(".")}.AAAA`);
-  await forged.getByRole("alert").getByText("not, or no longer, accepted").waitFor();
-  await forged.getByLabel("Sign-in link or token").fill("nonsense");
-  await forged.getByRole("button", { name: "Sign in" }).click();
-  await forged.getByRole("alert").getByText("not a sign-in link").waitFor();
+test("an answer that nobody asked for signs nobody in", async (t) => {
+  const page = await opened(t, PARTNER);
+  await page.goto(`${API}/?code=stolen&state=forged#/contracts`);
+  await page.getByRole("alert").getByText("no longer valid").waitFor();
+  assert.equal(new URL(page.url()).search, "");
+});
+
+test("a link with a token signs nobody in", async (t) => {
+  const page = await opened(t, null);
+  for (const name of ["token", "access_token"]) {
+    await page.goto("about:blank");
+    await page.goto(`${API}/#${name}=${MANAGER}`);
+    await signInView(page);
+  }
+});
+
+test("a browser that keeps nothing, a wrong clock and a provider that is away are told in words", async (t) => {
+  const blocked = await opened(t, null);
+  await blocked.addInitScript(() => {
+    const refuse = () => {
+      throw new DOMException("blocked", "SecurityError");
+    };
+    for (const name of ["sessionStorage", "localStorage"]) Object.defineProperty(window, name, { get: refuse });
+  });
+  await blocked.reload();
+  await blocked.getByRole("alert").getByText("keeps nothing for this page").waitFor();
+
+  const late = await opened(t, null);
+  await late.context().request.post(`${API}/identity/`, { form: { subject: subjectOf(MANAGER) }, maxRedirects: 0 });
+  await late.clock.install({ time: Date.now() + 30 * 86_400_000 });
+  await late.reload();
+  await late.getByRole("alert").getByText("set the clock of this computer").waitFor();
+
+  const away = await opened(t, null);
+  await away.route("**/.well-known/openid-configuration", (route) => route.abort());
+  await away.reload();
+  await away.getByRole("alert").getByText("cannot be reached").waitFor();
+});
+
+/** The provider's answers with tokens that live so many seconds; `refresh` says whether they can be renewed. */
+const living = (page, seconds, refresh) =>
+  page.route("**/identity/token", async (route) => {
+    const answer = await route.fetch();
+    const { refresh_token: token, ...json } = await answer.json();
+    await route.fulfill({ response: answer, json: { ...json, expires_in: seconds, ...(refresh && { refresh_token: token }) } });
+  });
+
+const exchanges = (page) => {
+  const grants = [];
+  page.on("request", (request) => {
+    if (request.url().endsWith("/identity/token")) grants.push(new URLSearchParams(request.postData()).get("grant_type"));
+  });
+  return grants;
+};
+
+test("a sign-in is renewed before it ends, and once for a request that is refused", async (t) => {
+  const page = await opened(t, MANAGER);
+  await page.clock.install();
+  await living(page, 600, true);
+  const grants = exchanges(page);
+  await page.reload();
+  await heading(page, "The programme in figures");
+  await idle(page);
+  assert.deepEqual(grants, ["authorization_code"]);
+  const [, renewal] = await Promise.all([page.clock.runFor("09:30"), page.waitForResponse("**/identity/token")]);
+  await renewal.finished();
+  assert.deepEqual(grants.splice(0), ["authorization_code", "refresh_token"]);
+
+  let refused = 0;
+  await page.route("**/members?*", async (route) => {
+    refused += 1;
+    return refused === 1 ? route.fulfill({ status: 401, json: { message: "Unauthorized" } }) : route.fallback();
+  });
+  await go(page, "#/members");
+  await page.getByRole("table", { name: "Members" }).waitFor();
+  assert.deepEqual(grants, ["refresh_token"]);
+  assert.equal(await page.getByRole("alert").filter({ hasText: "sign-in" }).count(), 0);
+});
+
+test("without renewal its user is warned in time, signs in beside, and loses no form", async (t) => {
+  const page = await opened(t, MANAGER);
+  await page.clock.install();
+  await living(page, 600, false);
+  await page.reload();
+  await heading(page, "The programme in figures");
+  await go(page, "#/register");
+  await page.getByLabel("Partner id").fill("half-filled");
+  await page.clock.runFor("04:30");
+  assert.equal(await page.getByText("ends in a few minutes").count(), 0);
+  await page.clock.runFor("01:00");
+  await page.getByText("ends in a few minutes").waitFor();
+  await page.clock.runFor("05:00");
+  await page.getByText("Your sign-in has ended.").waitFor();
+  const again = async () => {
+    const [beside] = await Promise.all([page.waitForEvent("popup"), button(page, "Sign in again").click()]);
+    return beside;
+  };
+  const beside = await again();
+  if (!beside.isClosed()) await beside.waitForEvent("close");
+  await page.getByText("Your sign-in has ended.").waitFor({ state: "detached" });
+  assert.equal(await page.getByLabel("Partner id").inputValue(), "half-filled");
+  await go(page, "#/members");
+  await page.getByRole("table", { name: "Members" }).waitFor();
+});
+
+test("a stranger is told so, and nothing else", async (t) => {
+  const page = await opened(t, STRANGER, { address: `#/partners/${PARTNER_ID}` });
+  await heading(page, "You are not a member");
+  assert.equal(await page.getByRole("navigation").count(), 0);
+  await button(page, "Use another account").click();
+  await signInView(page);
+  await button(page, "Sign in").click();
+  await choose(page, subjectOf(MANAGER));
+  await heading(page, "The programme in figures");
+  await idle(page);
 });
 
 test("another partner's pages are not found, as those of nobody", async (t) => {
@@ -122,8 +261,10 @@ test("another partner's pages are not found, as those of nobody", async (t) => {
       await page.getByText("Not found.", { exact: false }).first().waitFor();
     }
   }
-  await go(page, "#/attention");
-  await page.getByRole("heading", { level: 1, name: "Nothing here" }).waitFor();
+  for (const address of ["#/attention", "#/members", "#/register", `#/partners/${PARTNER_ID}/members`, `#/partners/${PARTNER_ID}/edit`]) {
+    await go(page, address);
+    await heading(page, "Nothing here");
+  }
 });
 
 test("French or English, as the browser prefers and as chosen", async (t) => {

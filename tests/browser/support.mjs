@@ -9,12 +9,13 @@ import { chromium } from "playwright-core";
 const required = (name) => process.env[name] ?? assert.fail(`the environment variable ${name} is missing`);
 
 export const API = required("API_URL").replace(/\/$/, "");
-export const ADMIN = required("ADMIN_TOKEN");
+export const MANAGER = required("MANAGER_TOKEN");
+export const ACCOUNTANT = required("ACCOUNTANT_TOKEN");
 export const PARTNER = required("PARTNER_TOKEN");
+/** A token that is good, of nobody that the programme knows. */
+export const STRANGER = required("STRANGER_TOKEN");
 export const PARTNER_ID = required("PARTNER_ID");
 export const FOREIGN_ID = required("FOREIGN_ID");
-export const RENEWED = required("RENEWED_TOKEN");
-export const EXPIRED = required("EXPIRED_TOKEN");
 
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
@@ -30,7 +31,21 @@ const browser = await chromium.launch({
 });
 after(() => browser.close());
 
-/** A page of its own session, signed in by the link when a token is given. It fails on whatever the page got wrong. */
+/** The subject that a token names: whom to be at the provider. */
+export const subjectOf = (token) => JSON.parse(Buffer.from(token.split(".")[1], "base64url")).sub;
+
+/** Chooses whom to be, on the provider's page of people. */
+export async function choose(page, subject) {
+  const known = page.locator(`button[name=subject][value="${subject}"]`);
+  if (await known.count()) return known.click();
+  await page.locator("input[name=subject]").fill(subject);
+  await page.locator("form:has(input[name=subject]) button").click();
+}
+
+/**
+ * A page of its own browser, whose provider knows the bearer of a token if one is given. It fails on whatever the page got
+ * wrong.
+ */
 export async function opened(t, token, { address = "#/", ...options } = {}) {
   const context = await browser.newContext({
     locale: "en-GB",
@@ -57,9 +72,9 @@ export async function opened(t, token, { address = "#/", ...options } = {}) {
     await context.close();
     assert.deepEqual(wrong, []);
   });
-  await page.goto(token ? `${API}/#token=${token}` : `${API}/`);
+  if (token) await context.request.post(`${API}/identity/`, { form: { subject: subjectOf(token) }, maxRedirects: 0 });
+  await page.goto(`${API}/${address}`);
   await idle(page);
-  if (address !== "#/") await go(page, address);
   return page;
 }
 
@@ -78,7 +93,7 @@ export async function go(page, address) {
 }
 
 /** What the API says, to hold the page against. */
-export async function api(path, token = ADMIN, { method = "GET", headers = {}, body } = {}) {
+export async function api(path, token = MANAGER, { method = "GET", headers = {}, body } = {}) {
   const answer = await fetch(API + path, {
     method,
     body,
@@ -89,7 +104,7 @@ export async function api(path, token = ADMIN, { method = "GET", headers = {}, b
 }
 
 /** The workbook of a path. */
-export async function workbook(path, token = ADMIN) {
+export async function workbook(path, token = MANAGER) {
   const Accept = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
   const answer = await fetch(API + path, { headers: { Authorization: `Bearer ${token}`, Accept } });
   return Buffer.from(await answer.arrayBuffer());
@@ -121,7 +136,7 @@ export async function screenshot(page, name) {
   await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
 }
 
-/** Every view, for a partner and for the manager, with ids that there are. */
+/** Every view, for each role and for those who have none, with ids that there are. */
 export async function views() {
   const { entries } = (await api(`/partners/${PARTNER_ID}/entries?limit=500`, PARTNER)).json;
   const contract = entries.find((entry) => entry.contract_id)?.contract_id;
@@ -151,10 +166,21 @@ export async function views() {
     ["attention-contract", `#/contracts/${disputed?.contract_id ?? contract}`],
     ["register", "#/register"],
     ["what-if", "#/what-if"],
+    ["members", "#/members"],
+    ["partner-members", `#/partners/${PARTNER_ID}/members`],
+  ];
+  const ofAccountant = [
+    ["accountant", "#/"],
+    ["accountant-partner", `#/partners/${PARTNER_ID}`],
+    ["accountant-attention", "#/attention"],
+    ["accountant-members", "#/members"],
   ];
   return [
     ...ofPartner.map(([name, address]) => ({ name, address, token: PARTNER })),
-    ...ofManager.map(([name, address]) => ({ name, address, token: ADMIN })),
+    ...ofManager.map(([name, address]) => ({ name, address, token: MANAGER })),
+    ...ofAccountant.map(([name, address]) => ({ name, address, token: ACCOUNTANT })),
+    { name: "stranger", address: "#/", token: STRANGER },
     { name: "sign-in", address: "#/", token: null },
+    { name: "invited", address: "#/join/no-such-code", token: null },
   ];
 }

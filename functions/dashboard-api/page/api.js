@@ -1,19 +1,16 @@
 // Requests to the API. What goes wrong is thrown as a Problem.
 
-import { token, signOut } from "./session.js";
-import { language } from "./text.js";
+import { viewedId } from "./session.js";
+import { language, t } from "./text.js";
+import { accessToken, renewedAfter } from "./tokens.js";
 
 export class Problem extends Error {
-  constructor(status, detail, field = null) {
+  constructor(status, detail, { field = null } = {}) {
     super(detail);
     this.status = status;
     this.field = field;
   }
 }
-
-/** Called when the API no longer accepts the token. */
-let refused = () => {};
-export const onRefused = (callback) => (refused = callback);
 
 export async function get(path, parameters = {}, signal) {
   const answer = await request("GET", withParameters(path, parameters), { signal });
@@ -35,6 +32,9 @@ export async function post(path, body) {
   const answer = await request("POST", path, { body });
   return answer.json();
 }
+
+/** A resource is gone, or does no longer hold. */
+export const remove = (path) => request("DELETE", path);
 
 const WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
@@ -68,27 +68,30 @@ function withParameters(path, parameters = {}) {
   return given.length === 0 ? path : `${path}?${new URLSearchParams(given)}`;
 }
 
-async function request(method, url, { body, headers = {}, signal } = {}) {
-  const answer = await fetch(url, {
+async function request(method, url, options = {}) {
+  if (viewedId() !== null && method !== "GET") throw new Problem(403, t("viewing.read-only"));
+  const token = await accessToken();
+  let answer = await send(method, url, token, options);
+  if (answer.status === 401 && (await renewedAfter(token))) answer = await send(method, url, await accessToken(), options);
+  if (answer.ok) return answer;
+  const problem = await answer.json().catch(() => ({}));
+  throw new Problem(answer.status, problem.detail ?? problem.message ?? answer.statusText, problem);
+}
+
+const send = (method, url, token, { body, headers = {}, signal }) =>
+  fetch(url, {
     method,
     signal,
     cache: "no-store",
     headers: {
       Accept: "application/json",
       "Accept-Language": language(),
-      Authorization: `Bearer ${token()}`,
+      Authorization: `Bearer ${token}`,
       ...(body === undefined ? {} : { "Content-Type": "application/json" }),
+      ...(viewedId() === null ? {} : { "View-As": viewedId() }),
       ...headers,
     },
     body: body === undefined ? undefined : JSON.stringify(body),
   }).catch((error) => {
     throw error.name === "AbortError" ? error : new Problem(0, error.message);
   });
-  if (answer.ok) return answer;
-  const problem = await answer.json().catch(() => ({}));
-  if (answer.status === 401) {
-    signOut("refused");
-    refused();
-  }
-  throw new Problem(answer.status, problem.detail ?? problem.message ?? answer.statusText, problem.field ?? null);
-}

@@ -1,43 +1,100 @@
-// Starts the page, and shows the view that the address asks for.
+// The page once its styles are there: who it is, and the view that the address asks for.
 
-import { onRefused } from "./api.js";
+import { Problem, get, put } from "./api.js";
 import { announce } from "./dom.js";
+import { greetingNote, markEnding } from "./notices.js";
 import { problemNote, titleOf } from "./parts.js";
 import { route } from "./routes.js";
 import { keepScroll, restoreScroll } from "./scroll.js";
-import { offer, session, signOut, takeTokenFromLink } from "./session.js";
+import { admit, session } from "./session.js";
 import { markPlace, shell } from "./shell.js";
 import { firstLanguage, speak, t } from "./text.js";
+import { forgetInvitation, invited, isSignedIn, onEnding, refuse, signOut, takeInvitation } from "./tokens.js";
+import { onViewing } from "./viewing.js";
 import { countWaiting } from "./waiting.js";
 
 let shown = { abort() {} };
+/** Shown instead of a view: `(signal) => element`. */
+let alone = null;
+let greets = false;
 
-/** Everything anew: after signing in or out, or in another language. */
-async function render() {
-  const now = session();
-  const main = shell(now, { render, leave });
-  if (now === null) {
-    shown.abort();
-    const { signInView } = await import("./sign-in.js");
-    main.replaceChildren(signInView(render));
-    document.title = titleOf(t("sign-in.title"));
-  } else if (offer() !== null) {
-    shown.abort();
-    const { offerView } = await import("./sign-in.js");
-    main.replaceChildren(offerView(now, offer(), render));
-    document.title = titleOf(t("offer.title"));
-    main.querySelector("h1").focus({ preventScroll: true });
-  } else {
-    countWaiting();
-    await show(now, main, false);
+export async function start() {
+  await speak(firstLanguage());
+  keepScroll();
+  onEnding(markEnding);
+  onViewing(() => render(true));
+  addEventListener("hashchange", moved);
+  await enter();
+}
+
+function moved() {
+  if (takeInvitation()) enter();
+  else if (!alone) show(document.querySelector("main"), true);
+  else if (isSignedIn()) forget();
+}
+
+/** Finds out who it is. */
+async function enter() {
+  const invitation = invited();
+  alone = null;
+  try {
+    if (invitation !== null && !(invitation.accepted && isSignedIn())) alone = await joinView();
+    else if (!isSignedIn()) alone = await signInView();
+    else await recognize(invitation);
+  } catch (error) {
+    if (!(error instanceof Problem)) console.error(error);
+    alone = await viewOfRefusal(error, invitation);
   }
+  await render(false);
+}
+
+async function recognize(invitation) {
+  admit(invitation === null ? await get("/me") : await put("/me/invitation", { code: invitation.code }));
+  greets = invitation !== null;
+  forgetInvitation();
+}
+
+const joinView = async () => (await import("./join.js")).joinView({ enter, leave: forget });
+const signInView = async () => (await import("./sign-in.js")).signInView();
+
+/** Someone is signed in, but is not a member, or did not become one. */
+async function viewOfRefusal(error, invitation) {
+  if (error.status === 401) {
+    refuse();
+    return signInView();
+  }
+  if (invitation !== null) return (await import("./join.js")).refusedView(error, { again: enter, leave: forget });
+  if (error.status === 403) return (await import("./sign-in.js")).strangerView();
+  return () => problemNote(error, enter);
+}
+
+/** Whoever goes on without the invitation does so as who they are. */
+function forget() {
+  forgetInvitation();
+  if (isSignedIn()) enter();
+  else location.reload();
+}
+
+/** Everything anew: after signing in, in another language, or as somebody else. */
+async function render(moveFocus) {
+  shown.abort();
+  const main = shell(alone ? null : session(), { render: () => render(false), leave: signOut });
+  if (alone) {
+    main.replaceChildren(alone());
+    document.title = titleOf(main.querySelector("h1")?.textContent ?? t("brand"));
+    main.querySelector("h1")?.focus({ preventScroll: true });
+    return;
+  }
+  countWaiting();
+  await show(main, moveFocus);
 }
 
 /** The view of the address; the one shown before stops what it still loads. */
-async function show(now, main, moveFocus) {
+async function show(main, moveFocus) {
   shown.abort();
   shown = new AbortController();
   const { signal } = shown;
+  const now = session();
   const where = route(location.hash, now);
   const from = location.hash;
   markPlace(where);
@@ -49,6 +106,8 @@ async function show(now, main, moveFocus) {
     console.error(error);
     main.replaceChildren(problemNote(error));
   }
+  if (greets) main.prepend(greetingNote(now));
+  greets = false;
   const heading = main.querySelector("h1");
   document.title = titleOf(heading?.textContent ?? t("brand"));
   restoreScroll();
@@ -56,22 +115,3 @@ async function show(now, main, moveFocus) {
   heading?.focus({ preventScroll: true });
   announce(heading?.textContent ?? "");
 }
-
-function leave() {
-  signOut();
-  history.replaceState(null, "", "#/");
-  render();
-}
-
-keepScroll();
-onRefused(() => render());
-await speak(firstLanguage());
-addEventListener("hashchange", async () => {
-  const isLink = takeTokenFromLink();
-  const now = session();
-  if (isLink || now === null) await render();
-  else await show(now, document.querySelector("main"), true);
-});
-
-takeTokenFromLink();
-await render();

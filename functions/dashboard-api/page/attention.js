@@ -17,7 +17,7 @@ const PAGES = 10;
 const ATTEMPTS = 20;
 const PARTS = ["contracts", "messages"];
 
-export function view({ signal }) {
+export function view({ session, signal }) {
   const list = h("div", {});
   let bar = pager(show);
   let at;
@@ -51,7 +51,7 @@ export function view({ signal }) {
             causeCard(
               cause,
               page.items.filter((item) => item.cause === i),
-              { read: () => read(at), again: () => show(at) },
+              session.manages ? { read: () => read(at), again: () => show(at) } : null,
             ),
           );
         },
@@ -63,13 +63,15 @@ export function view({ signal }) {
     () => get("/inquiries", { limit: LIMIT }, signal),
     ({ inquiries, next_cursor: more }, again) => {
       if (inquiries.length === 0) return null;
-      const answered = () => {
-        countWaiting();
-        again();
-      };
+      const answered = session.manages
+        ? () => {
+            countWaiting();
+            again();
+          }
+        : null;
       return section(
         t("inquiries.waiting"),
-        inquiries.map((inquiry) => inquiryCard(inquiry, answered)),
+        inquiries.map((inquiry) => inquiryCard(inquiry, { answered, names: true })),
         more && h("p", { class: "small" }, t("inquiries.more")),
       );
     },
@@ -85,6 +87,7 @@ async function firstShown(read, cursor) {
   return page;
 }
 
+/** `list` says how to read and show it again, for those who decide; null for others. */
 function causeCard(cause, items, list) {
   const partner = cause.partner_id;
   return h(
@@ -102,13 +105,14 @@ function causeCard(cause, items, list) {
     ]),
     cause.kind === "pending-no-agreement" &&
       partner &&
+      list !== null &&
       h(
         "p",
         {},
         link(`#/partners/${encodeURIComponent(partner)}/edit`, t("attention.agreements", { id: cause.partner_name ?? partner })),
       ),
     itemTable(cause, items),
-    asideForm(items, list),
+    list !== null && asideForm(items, list),
   );
 }
 

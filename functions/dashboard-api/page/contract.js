@@ -45,8 +45,8 @@ function shown(contract, session, { read, again }) {
     left && h("div", { class: "note" }, h("p", {}, named("no-longer-yours", left))),
     contradictions.length > 0 &&
       section(t("contradictions.title"), contradictions.map(contradiction)),
-    session.admin && choosing(contract, { read, again }),
-    !session.admin && h("p", {}, link(`#/inquiries?${new URLSearchParams({ contract: contract.contract_id })}`, t("inquiries.report-error"))),
+    session.manages && choosing(contract, { read, again }),
+    session.reports && h("p", {}, link(`#/inquiries?${new URLSearchParams({ contract: contract.contract_id })}`, t("inquiries.report-error"))),
     !left && section(t("history.title"), h("ol", { class: "timeline" }, events(contract).map(event))),
     choices.length > 0 && section(t("choices.title"), h("ol", { class: "timeline" }, choices.map(choice))),
     section(
@@ -58,10 +58,10 @@ function shown(contract, session, { read, again }) {
   ];
 }
 
-function soldBy({ sale, customer_name: name, no_longer_yours: left }, { admin }) {
+function soldBy({ sale, customer_name: name, no_longer_yours: left }, { seesAll }) {
   if (left) return null;
   if (!sale) return t("contract.no-sale");
-  const partner = admin ? partnerLink(sale.partner_id) : null;
+  const partner = seesAll ? partnerLink(sale.partner_id) : null;
   return [
     t("contract.signed", { day: day(sale.signed_on), customer: client(sale.customer_id, name) }),
     partner && [" · ", t("contract.by"), " ", partner],

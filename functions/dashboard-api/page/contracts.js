@@ -14,8 +14,8 @@ const LIMIT = 500;
 const PAGES = 10;
 
 /** Every contract of a partner, newest first. */
-export async function contractsOf(partnerId, signal, pages = PAGES) {
-  const parameters = { limit: LIMIT };
+export async function contractsOf(partnerId, signal, { pages = PAGES, q = "" } = {}) {
+  const parameters = { limit: LIMIT, q };
   const { list, ...rest } = await getAll(path("partners", partnerId, "contracts"), parameters, "contracts", signal, pages);
   return { contracts: list.reverse(), ...rest };
 }
@@ -33,20 +33,37 @@ export function view(where) {
     viewHeading(t("contracts.title"), { above: where.ofPartner ? idNode(partnerId) : null, below: t("contracts.text") }),
     loaded(
       () => contractsOf(partnerId, signal),
-      ({ contracts, complete, ...rest }) => [
-        unreadableNote(rest),
-        !complete && h("p", { class: "note" }, t("contracts.incomplete", { n: integer(contracts.length) })),
-        contracts.length === 0 ? empty(t("contracts.none")) : contractList(contracts),
-      ],
+      (all) => (all.complete ? found(all, true) : searchedByApi(where)),
     ),
-    h("p", {}, link(`${base}/inquiries`, t(where.session.admin ? "inquiries.of-partner" : "inquiries.report"))),
+    h("p", {}, link(`${base}/inquiries`, t(where.session.seesAll ? "inquiries.of-partner" : where.session.reports ? "inquiries.report" : "nav.inquiries"))),
   );
 }
 
-const contractList = (contracts) =>
+const found = ({ contracts, complete, ...rest }, hasAll, q = "") => [
+  unreadableNote(rest),
+  !complete && h("p", { class: "note" }, t("contracts.incomplete", { n: integer(contracts.length) })),
+  contracts.length === 0 ? empty(t(q ? "list.none" : "contracts.none")) : contractList(contracts, hasAll),
+];
+
+/** More contracts than are brought together: the API searches among all. */
+async function searchedByApi({ partnerId, query, signal }) {
+  const { searched } = await import("./searched.js");
+  return searched({
+    wanted: query.get("q") ?? "",
+    label: t("list.search"),
+    help: t("contracts.search-help"),
+    read: (q, signal) => contractsOf(partnerId, signal, { q }),
+    render: (some, q) => found(some, false, q),
+    signal,
+  });
+}
+
+const contractList = (contracts, hasAll) =>
   list({
     caption: t("contracts.title"),
     rows: contracts.map(rowOf),
+    searched: hasAll,
+    help: t("contracts.search-help"),
     choices: [
       {
         id: "status",
@@ -62,7 +79,7 @@ const contractList = (contracts) =>
         label: true,
         cell: ({ id, client }) => link(`#/contracts/${encodeURIComponent(id)}`, client ?? id),
         sort: ({ id, client }) => client ?? id,
-        text: ({ id, client }) => `${client ?? ""} ${id}`,
+        text: ({ id, client, customer }) => `${client ?? ""} ${id} ${customer ?? ""}`,
       },
       { id: "id", head: t("entry.contract"), wide: "extra", cell: ({ id }) => idNode(id), sort: ({ id }) => id },
       { id: "signed", head: t("claim.signed-on"), cell: ({ signed }) => signed && day(signed), sort: ({ signed }) => signed },
@@ -101,6 +118,7 @@ function rowOf({ contract_id: id, sale, customer_name: name, ended_on: ended, no
   return {
     id,
     client: name ?? sale?.customer_id,
+    customer: sale?.customer_id,
     signed: sale?.signed_on,
     fee: sale?.annual_fee,
     status,

@@ -25,7 +25,7 @@ export function view(where) {
   const load = () =>
     Promise.all([
       getAll(entries, { ...filters, limit: LIMIT }, "entries", signal, PAGES),
-      contractsOf(partnerId, signal, NAMES).then(({ contracts }) => clientsOf(contracts), () => new Map()),
+      contractsOf(partnerId, signal, { pages: NAMES }).then(({ contracts }) => clientsOf(contracts), () => new Map()),
     ]);
   return h(
     "div",

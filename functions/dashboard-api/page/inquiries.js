@@ -13,7 +13,7 @@ const CONCERNS = ["missing-sale", "error"];
 
 export function view(where) {
   const { partnerId, session, query, signal } = where;
-  const own = !session.admin;
+  const own = !session.seesAll;
   const shown = loaded(
     () => get(path("partners", partnerId, "inquiries"), {}, signal),
     ({ inquiries, ...rest }, again) => {
@@ -22,7 +22,7 @@ export function view(where) {
         unreadableNote(rest),
         inquiries.length === 0
           ? empty(t("inquiries.none"))
-          : inquiries.map((inquiry) => inquiryCard(inquiry, own ? null : again)),
+          : inquiries.map((inquiry) => inquiryCard(inquiry, { answered: session.manages ? again : null })),
       ];
     },
   );
@@ -32,9 +32,9 @@ export function view(where) {
     partnerTabs(where),
     viewHeading(t("inquiries.title"), {
       above: own ? null : idNode(partnerId),
-      below: t(own ? "inquiries.text" : "inquiries.text-manager"),
+      below: session.reports ? t("inquiries.text") : !own && t("inquiries.text-manager"),
     }),
-    own && inquiryForm(partnerId, query.get("contract") ?? "", () => shown.again?.()),
+    session.reports && inquiryForm(partnerId, query.get("contract") ?? "", () => shown.again?.()),
     shown,
   );
 }

@@ -8,8 +8,8 @@ import { noteOf } from "./notes.js";
 import { badge, contractLink, partnerLink } from "./parts.js";
 import { t } from "./text.js";
 
-/** `again` shows the list anew after an answer; null: whoever looks cannot answer. */
-export function inquiryCard(inquiry, again) {
+/** `answered` is called after an answer; null: whoever looks cannot answer. `names`: the card says whose inquiry it is. */
+export function inquiryCard(inquiry, { answered, names = false }) {
   const { partner_id: partner, partner_name: name, concern, contract_id: contract, text, asked_at: asked, answer } = inquiry;
   return h(
     "section",
@@ -18,13 +18,13 @@ export function inquiryCard(inquiry, again) {
     h(
       "p",
       { class: "small" },
-      again && [partnerLink(partner, name ?? partner), " · "],
+      names && [partnerLink(partner, name ?? partner), " · "],
       contract && [contractLink(contract), " · "],
       h("time", { datetime: asked }, moment(asked)),
     ),
     h("p", { class: "words", tabindex: "0" }, text),
     answer && h("blockquote", { class: "answer" }, h("p", { class: "words", tabindex: "0" }, answer.text), answeredAt(answer)),
-    !answer && again && answerForm(inquiry, again),
+    !answer && answered && answerForm(inquiry, answered),
   );
 }
 

@@ -1,6 +1,6 @@
 // Any long list: searched while typing, filtered, sorted, by pages, with sums of what is found. The address keeps it.
 //
-//   list({ name, caption, columns, rows, choices, order, none, detail, dims })
+//   list({ name, caption, columns, rows, choices, order, none, detail, dims, searched, help })
 //
 // `columns` are those of a table (parts.js), and more:
 //   `id`           names the column in the address; needed to sort by it
@@ -10,7 +10,8 @@
 // An amount's key is `amountKey(money)`, which keeps currencies apart. `choices` are `{ id, label, of(row), name(value) }`:
 // a field that filters by the text that `of` gives. `order` is the first order, as the address writes it: `"amount"`, or
 // `"-amount"` for descending; without it rows stay as given. `none` is said when nothing is found. `detail(row)` is what a
-// row opens; `dims(row)` says which rows are pale. `name` tells lists of one view apart in the address.
+// row opens; `dims(row)` says which rows are pale. `name` tells lists of one view apart in the address. `searched` is false for
+// rows that the API has searched already: the list has no search of its own then. `help` says what its search finds.
 
 import { amend, inAddress } from "./address.js";
 import { announce, h } from "./dom.js";
@@ -53,12 +54,12 @@ export function list(options) {
 }
 
 /** What is searched, chosen and sorted, and the page: as the address has it, which keeps what is not as at first. */
-function stateOf({ name = "", choices = [], order = "" }) {
+function stateOf({ name = "", choices = [], order = "", searched = true }) {
   const key = (id) => (name ? `${name}.${id}` : id);
   const given = inAddress();
   const chosen = choices.map(({ id }) => [id, given.get(key(id)) ?? ""]);
   const now = {
-    q: given.get(key("q")) ?? "",
+    ...(searched && { q: given.get(key("q")) ?? "" }),
     sort: given.get(key("sort")) ?? order,
     page: Number(given.get(key("page")) ?? 1),
     ...Object.fromEntries(chosen),
@@ -80,8 +81,9 @@ function findingIn({ rows, columns, choices = [] }) {
     if (ordered.sort !== now.sort) ordered = { sort: now.sort, rows: inOrder(rows, columns, now.sort, texts.compare) };
     const isChosen = (row) => choices.every(({ id, of }) => !now[id] || of(row) === now[id]);
     const chosen = ordered.rows.filter(isChosen);
-    const isFound = finder(now.q);
-    return now.q.trim() === "" ? chosen : chosen.filter((row) => isFound(searched(row)));
+    const { q = "" } = now;
+    const isFound = finder(q);
+    return q.trim() === "" ? chosen : chosen.filter((row) => isFound(searched(row)));
   };
 }
 
@@ -175,7 +177,7 @@ function headsOf(columns, press) {
   return { cells, mark };
 }
 
-function tools({ rows, columns, choices = [] }, { now, key }, change) {
+function tools({ rows, columns, choices = [], searched = true, help = null }, { now, key }, change) {
   const filtered = now.q || choices.some(({ id }) => now[id]);
   const named = (id) => ({ name: key(id), onchange: (event) => change({ [id]: event.target.value }) });
   const text = h("input", {
@@ -189,7 +191,7 @@ function tools({ rows, columns, choices = [] }, { now, key }, change) {
   return h(
     "div",
     { class: "filters tools", role: "search", hidden: rows.length < FEW && !filtered },
-    columns.some((column) => column.text) && field(t("list.search"), text),
+    searched && columns.some((column) => column.text) && field(t("list.search"), text, { help }),
     choices.map((choice) => choiceField(choice, rows, now[choice.id], named(choice.id))),
     sortable.length > 0 &&
       h("div", { class: "sorting" }, field(t("list.sort"), sortField(sortable, now.sort, named("sort")))),

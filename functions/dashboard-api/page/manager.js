@@ -27,7 +27,7 @@ const LIMIT = 500;
 /** At most this many pages of partners are looked at. */
 const PAGES = 10;
 
-export function view({ query, signal }) {
+export function view({ query, session, signal }) {
   const asked = (name) => (isMonth(query.get(name)) ? query.get(name) : null);
   const to = asked("to") ?? thisMonth();
   const chosen = { from: asked("from") ?? addMonths(to, -11), to, as_of: query.get("as_of") };
@@ -46,7 +46,7 @@ export function view({ query, signal }) {
     "div",
     {},
     heading,
-    loaded(() => partners, ({ list }) => (list.length === 0 ? firstSteps() : null)),
+    loaded(() => partners, ({ list }) => (list.length === 0 && session.manages ? firstSteps() : null)),
     waiting(signal),
     periodPicker(chosen),
     loaded(
@@ -59,19 +59,19 @@ export function view({ query, signal }) {
     section(
       t("behind.title"),
       h("p", { class: "small" }, t("behind.text")),
-      behind(partners, () => getAll("/partners", { ...listed }, "partners", signal, PAGES)),
+      behind(partners, session, () => getAll("/partners", { ...listed }, "partners", signal, PAGES)),
     ),
   );
 }
 
 /** The years that fall behind; read anew once one was set aside. */
-function behind(partners, readAgain) {
+function behind(partners, session, readAgain) {
   let read = () => partners;
   return loaded(
     () => read(),
     (found, again) => {
       read = readAgain;
-      return minimumList(found, again);
+      return minimumList(found, session.manages ? again : null);
     },
   );
 }

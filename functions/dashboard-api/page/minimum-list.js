@@ -8,7 +8,7 @@ import { list } from "./list.js";
 import { badge, empty, link, partnerColumn, unreadableNote } from "./parts.js";
 import { named, t } from "./text.js";
 
-/** From partners as listed with their minimum of sales; `again` reads them anew. */
+/** From partners as listed with their minimum of sales; `again` reads them anew, null: whoever looks sets nothing aside. */
 export function minimumList({ list: partners, complete, ...rest }, again) {
   const late = partners.flatMap(yearsOf);
   return [
@@ -57,11 +57,11 @@ const lateTable = (late, again) =>
         cell: ({ year }) => badge("status", year.status),
         sort: ({ year }) => year.status,
       },
-      {
+      again !== null && {
         head: t("aside.title"),
         cell: (row) => (row.year.status === "missed" ? asideForm(row, again) : t("aside.running")),
       },
-    ],
+    ].filter(Boolean),
   });
 
 function asideForm({ id, year }, again) {

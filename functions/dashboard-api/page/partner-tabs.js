@@ -1,4 +1,4 @@
-// The manager's way around one partner's views; a partner has them in the main navigation.
+// The way around one partner's views for those who see every partner; a partner has them in the main navigation.
 
 import { h } from "./dom.js";
 import { t } from "./text.js";
@@ -9,12 +9,13 @@ const TABS = [
   ["contracts", "nav.contracts"],
   ["statement", "nav.statement"],
   ["inquiries", "nav.inquiries"],
-  ["edit", "nav.edit"],
+  ["members", "nav.members"],
 ];
+const FOR_MANAGERS = [["edit", "nav.edit"]];
 
 export function partnerTabs({ ofPartner, session, partnerId, base, place }) {
-  if (!ofPartner || !session.admin) return null;
-  const tabs = TABS.map(([name, text]) =>
+  if (!ofPartner || !session.seesAll) return null;
+  const tabs = [...TABS, ...(session.manages ? FOR_MANAGERS : [])].map(([name, text]) =>
     h(
       "li",
       {},

@@ -100,7 +100,7 @@ export function agreements(agreements) {
 const DATED = ["technical-training", "seminars"];
 
 /** Each perk as a state: taken, and when, or not yet. */
-export function perks({ partner_id: partner, perks }, own, again) {
+export function perks({ partner_id: partner, perks }, { manages }, again) {
   const programme = h("p", {}, link("#/programme", t("perks.programme")));
   if (perks.length === 0) return [empty(t("perks.none")), programme];
   return [
@@ -109,7 +109,7 @@ export function perks({ partner_id: partner, perks }, own, again) {
       { class: "ticks" },
       perks.map((perk) => h("li", { class: isTaken(perk) ? "taken" : "open" }, inLanguage(perk.text), perkState(perk))),
     ),
-    !own && perkForm(partner, perks.filter(({ perk }) => DATED.includes(perk)), again),
+    manages && perkForm(partner, perks.filter(({ perk }) => DATED.includes(perk)), again),
     programme,
   ];
 }

@@ -16,7 +16,7 @@ const SHOWN = 12;
 
 export function view(where) {
   const { partnerId, session, signal } = where;
-  const own = !session.admin;
+  const own = !session.seesAll;
   const months = { from: january(lastYear()), to: addMonths(thisMonth(), 5) };
   const summary = get(path("partners", partnerId, "summary"), months, signal);
   // It may fail while nobody waits yet; the places below say so themselves.
@@ -40,6 +40,7 @@ export function view(where) {
           ),
         ),
         needs(where, partner),
+        session.seesAll && partnerFile(where),
         section(t("balances.title"), balances(partner.balances, own)),
         section(
           t("months.title"),
@@ -50,11 +51,18 @@ export function view(where) {
         ),
         minimumSales(partner.minimum_sales),
         section(t("agreements.title"), agreements(partner.agreements)),
-        section(t("perks.title"), perks(partner, own, again)),
+        section(t("perks.title"), perks(partner, session, again)),
       ],
     ),
   );
 }
+
+/** Contacts and a note, which partners never see, nor load. */
+const partnerFile = (where) =>
+  loaded(
+    () => import("./partner-file.js"),
+    ({ partnerFile }) => partnerFile(where),
+  );
 
 /** One chart for each currency, over the same months, and the same numbers as a table. */
 function monthly(summary, own) {

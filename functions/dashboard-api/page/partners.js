@@ -2,58 +2,44 @@
 
 import { getAll } from "./api.js";
 import { h } from "./dom.js";
-import { field, input } from "./fields.js";
 import { integer, moneyNode } from "./format.js";
 import { amountKey, list } from "./list.js";
 import { badge, empty, link, loaded, partnerLink, unreadableNote, viewHeading } from "./parts.js";
+import { searched } from "./searched.js";
 import { named, t } from "./text.js";
 
 const LIMIT = 500;
-/** At most this many pages of partners are brought together; beyond them the API searches. */
+/** At most this many pages of partners are brought together. The API searches among all, and in their contacts. */
 const PAGES = 10;
 
-export function view({ query, signal }) {
-  const wanted = query.get("named") ?? "";
-  const load = () =>
-    getAll("/partners", { q: wanted, with: "minimum_sales,balances", limit: LIMIT }, "partners", signal, PAGES);
+export function view({ query, session, signal }) {
+  const found = searched({
+    wanted: query.get("q") ?? "",
+    label: t("partners.search"),
+    help: t("partners.search-help"),
+    read: (q, signal) =>
+      getAll("/partners", { q, with: "minimum_sales,balances", limit: LIMIT }, "partners", signal, PAGES),
+    render: ({ list: partners, complete, ...rest }, wanted) => [
+      unreadableNote(rest),
+      !complete && h("p", { class: "note" }, t("partners.incomplete", { n: integer(partners.length) })),
+      partners.length === 0 ? empty(t(wanted ? "partners.none-found" : "partners.none")) : partnerList(partners),
+    ],
+    signal,
+  });
   return h(
     "div",
     {},
     viewHeading(t("nav.partners")),
-    loaded(load, ({ list: partners, complete, ...rest }) => [
-      unreadableNote(rest),
-      (!complete || wanted) && search(wanted, partners.length),
-      partners.length === 0 ? empty(t(wanted ? "partners.none-found" : "partners.none")) : partnerList(partners),
-    ]),
-    contractFinder(),
-    h("p", {}, link("#/register", t("nav.register"))),
+    found,
+    session.manages && h("p", {}, link("#/register", t("nav.register"))),
   );
-}
-
-/** Among more partners than are shown. */
-function search(wanted, shown) {
-  const text = h("input", { type: "search", name: "named", value: wanted, autocomplete: "off" });
-  const go = (event) => {
-    event.preventDefault();
-    location.hash = text.value.trim()
-      ? `#/partners?${new URLSearchParams({ named: text.value.trim() })}`
-      : "#/partners";
-  };
-  return [
-    h("p", { class: "note" }, t("partners.incomplete", { n: integer(shown) })),
-    h(
-      "form",
-      { class: "filters", onsubmit: go },
-      field(t("partners.search"), text),
-      h("div", { class: "actions" }, h("button", {}, t("partners.find"))),
-    ),
-  ];
 }
 
 const partnerList = (partners) =>
   list({
     caption: t("nav.partners"),
     rows: partners,
+    searched: false,
     order: "name",
     none: t("partners.none-found"),
     choices: [
@@ -121,20 +107,5 @@ const owed = (id, head, of, more) => ({
   sort: ({ balances: [first] }) => first && amountKey(first[of]),
   ...more,
 });
-
-/** Opens a contract by its id. */
-function contractFinder() {
-  const id = input({ name: "contract", required: true, spellcheck: "false" });
-  const open = (event) => {
-    event.preventDefault();
-    location.hash = `#/contracts/${encodeURIComponent(id.value.trim())}`;
-  };
-  return h(
-    "form",
-    { class: "filters", onsubmit: open },
-    field(t("contracts.id"), id),
-    h("div", { class: "actions" }, h("button", {}, t("contracts.open"))),
-  );
-}
 
 const modelName = (model) => (model === "none" ? t("partner.no-model") : named("model", model));

@@ -67,7 +67,7 @@ const skeleton = () =>
 
 const problemKey = (status) => {
   if (status === 0) return "problem.network";
-  if (status === 403 || status === 404) return `problem.${status}`;
+  if (status === 401 || status === 403 || status === 404) return `problem.${status}`;
   return status >= 500 || status === 429 ? "problem.later" : "problem.other";
 };
 
@@ -77,7 +77,7 @@ function waysOn() {
   return [
     link("#/", t("not-found.back")),
     partner &&
-      session()?.admin && [
+      session()?.manages && [
         " · ",
         link(`${location.hash}/edit`, t("not-found.register", { id: decodeURIComponent(partner[1]) })),
       ],
@@ -91,7 +91,7 @@ export function problemNote(error, again) {
     "div",
     { class: "note bad" },
     h("p", {}, h("strong", {}, t(known ? problemKey(error.status) : "problem.page"))),
-    known && error.status !== 404 && error.status !== 0 && h("p", { class: "detail" }, (error.field && hint(error.field)) ?? error.message),
+    known && ![0, 401, 404].includes(error.status) && h("p", { class: "detail" }, (error.field && hint(error.field)) ?? error.message),
     known && error.status === 404 && h("p", {}, waysOn()),
     again &&
       known &&

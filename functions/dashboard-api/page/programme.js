@@ -27,8 +27,8 @@ export function view({ session, signal }) {
 }
 
 /** The latest of a partner's own agreements of each model, which it looks for first. */
-async function ownModels({ admin, partnerId }, signal) {
-  if (admin || partnerId === null) return new Map();
+async function ownModels({ seesAll, partnerId }, signal) {
+  if (seesAll) return new Map();
   const { agreements } = await get(path("partners", partnerId), {}, signal);
   return new Map(agreements.map((agreement) => [agreement.model, agreement]));
 }

@@ -82,7 +82,7 @@ function registrationForm(partner, again) {
 
 /** Registers, or changes what has this ETag; for a change, gives the ETag that the next one must name. */
 async function register(id, registration, etag) {
-  if (id === "") throw new Problem(400, "", "id");
+  if (id === "") throw new Problem(400, "", { field: "id" });
   const to = path("partners", id);
   await put(to, registration, etag ? { "If-Match": etag } : { "If-None-Match": "*" });
   return etag && (await getTagged(to)).etag;

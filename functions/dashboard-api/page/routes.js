@@ -13,6 +13,10 @@ const views = {
   attention: () => import("./attention.js"),
   registration: () => import("./registration.js"),
   whatIf: () => import("./what-if.js"),
+  members: () => import("./members.js"),
+  partnerMembers: () => import("./partner-members.js"),
+  // The page of trials, which the local stack alone has.
+  trials: () => import("/try/try.js"),
   notFound: () => import("./not-found.js"),
 };
 
@@ -37,18 +41,21 @@ export function route(hash, session) {
   };
 }
 
-function globalView([place = "", id], { admin, partnerId }) {
+const FOR_ALL = { "": "manager", partners: "partners", attention: "attention", members: "members" };
+const FOR_MANAGERS = { register: "registration", try: "trials" };
+
+function globalView([place = "", id], session) {
   if (place === "contracts" && id) return "contract";
   if (place === "programme") return "programme";
-  if (!admin) return partnerId === null ? null : partnerView([place, id], { admin });
-  return { "": "manager", partners: "partners", attention: "attention", register: "registration", "what-if": "whatIf" }[
-    place
-  ];
+  if (!session.seesAll) return partnerView([place, id], session);
+  if (place === "what-if") return session.asksWhatIf ? "whatIf" : null;
+  return FOR_ALL[place] ?? (session.manages ? FOR_MANAGERS[place] : null);
 }
 
-function partnerView([place = "", , more], { admin }) {
+function partnerView([place = "", , more], { seesAll, manages }) {
   if (more) return null;
-  if (place === "edit") return admin ? "registration" : null;
+  if (place === "edit") return manages ? "registration" : null;
+  if (place === "members") return seesAll ? "partnerMembers" : null;
   return { "": "partner", entries: "entries", contracts: "contracts", inquiries: "inquiries", statement: "statement" }[place];
 }
 

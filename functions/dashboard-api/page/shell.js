@@ -1,6 +1,9 @@
 // What surrounds every view: the brand, the way around, the language, who is signed in.
 
+import { config } from "./config.js";
 import { h } from "./dom.js";
+import { field, input } from "./fields.js";
+import { belongsTo, notices } from "./notices.js";
 import { LANGUAGES, chooseLanguage, language, t } from "./text.js";
 
 const PARTNER = [
@@ -11,14 +14,17 @@ const PARTNER = [
   ["#/inquiries", "nav.inquiries", "inquiries"],
   ["#/programme", "nav.programme", "programme"],
 ];
-const ADMIN = [
+const ALL = [
   ["#/", "nav.manager", ""],
   ["#/partners", "nav.partners", "partners"],
   ["#/attention", "nav.attention", "attention"],
   ["#/register", "nav.register", "register"],
   ["#/what-if", "nav.what-if", "what-if"],
+  ["#/members", "nav.members", "members"],
   ["#/programme", "nav.programme", "programme"],
 ];
+/** Of these, what not everyone who sees them all may do. */
+const MAY = { register: "manages", "what-if": "asksWhatIf" };
 
 /** The page around `<main>`; `session` is null when nobody is signed in. */
 export function shell(session, { render, leave }) {
@@ -37,7 +43,12 @@ export function shell(session, { render, leave }) {
   );
   document.body.replaceChildren(
     skip,
-    h("div", { class: session ? "page" : "page alone" }, header(session, { render, leave }), main),
+    h(
+      "div",
+      { class: session ? "page" : "page alone" },
+      header(session, { render, leave }),
+      session ? h("div", {}, notices(session), main) : main,
+    ),
     h("div", { id: "announcements", class: "hidden", "aria-live": "polite" }),
   );
   return main;
@@ -47,7 +58,7 @@ function header(session, { render, leave }) {
   const menu = h(
     "div",
     { class: "menu", id: "menu" },
-    session && navigation(session),
+    session && h("div", {}, navigation(session), contractFinder()),
     settings(session, render, leave),
   );
   const toggle = h(
@@ -77,22 +88,37 @@ function header(session, { render, leave }) {
   );
 }
 
-function navigation({ admin }) {
-  const places = admin ? ADMIN : PARTNER;
+function navigation(session) {
+  const places = session.seesAll ? ALL.filter(([, , place]) => !(place in MAY) || session[MAY[place]]) : PARTNER;
   const list = h(
     "ul",
     {},
     places.map(([to, text, place]) => h("li", {}, h("a", { href: to, "data-place": place }, t(text)))),
   );
-  if (admin) linkToTrials(list);
+  if (session.manages) linkToTrials(list);
   return h("nav", { "aria-label": t("nav.main") }, list);
 }
 
 /** The page of trials, where there is one. */
 async function linkToTrials(list) {
-  const answer = await fetch("/config.json").catch(() => null);
-  const config = answer?.ok ? await answer.json().catch(() => ({})) : {};
-  if (/^\/\w/.test(config.try_url ?? "")) list.append(h("li", {}, h("a", { href: config.try_url }, t("nav.try"))));
+  const { try_url: there } = await config().catch(() => ({}));
+  if (there) list.append(h("li", {}, h("a", { href: "#/try", "data-place": "try" }, t("nav.try"))));
+}
+
+/** Opens a contract by its exact id, from anywhere. */
+function contractFinder() {
+  const id = input({ name: "contract", type: "search", required: true, spellcheck: "false" });
+  const open = (event) => {
+    event.preventDefault();
+    location.hash = `#/contracts/${encodeURIComponent(id.value.trim())}`;
+    id.value = "";
+  };
+  return h(
+    "form",
+    { class: "contract-finder", role: "search", "aria-label": t("contracts.open-by-id"), onsubmit: open },
+    field(t("contracts.id"), id),
+    h("button", {}, t("contracts.open")),
+  );
 }
 
 /** A button for each language; `render` shows the page again in the chosen one. */
@@ -124,7 +150,9 @@ function settings(session, render, leave) {
       h(
         "p",
         { class: "who" },
-        session.admin ? t("who.admin") : [t("who.partner"), h("br"), h("strong", {}, session.partnerId)],
+        h("strong", {}, session.viewedBy ?? session.name),
+        h("br"),
+        session.viewedBy === null ? belongsTo(session) : t("role.manager"),
       ),
     session && h("button", { type: "button", class: "plain", onclick: leave }, t("sign-out")),
   );

@@ -1,71 +1,49 @@
-// For whoever is not signed in, or no longer.
+// For whoever is not signed in, or no longer, and for those whom the programme does not know.
 
 import { h } from "./dom.js";
-import { field, input } from "./fields.js";
-import { answerOffer, signIn, signInProblem } from "./session.js";
 import { t } from "./text.js";
+import { signIn, signInProblem, signOut } from "./tokens.js";
 
-export function signInView(render) {
+/** Problems that trying again does not mend. */
+const FINAL = ["not-set-up"];
+/** What is said without alarm. */
+const CALM = ["signed-out"];
+
+export const signInView = () => () => {
   const problem = signInProblem();
-  const button = h("p", {});
-  signInButton(button);
   return h(
     "div",
     { class: "sign-in" },
     h("h1", { tabindex: "-1" }, t("sign-in.title")),
-    problem && h("div", { class: "note bad", role: "alert" }, h("p", {}, t(`sign-in.${problem}`))),
+    problem && problemOf(problem),
     h("p", { class: "lead" }, t("sign-in.text")),
-    button,
-    tokenForm(render),
+    !FINAL.includes(problem) && signInButton(t(problem && !CALM.includes(problem) ? "sign-in.again" : "sign-in.go")),
   );
+};
+
+const problemOf = (problem) =>
+  h(
+    "div",
+    CALM.includes(problem) ? { class: "note", role: "status" } : { class: "note bad", role: "alert" },
+    h("p", {}, t(`sign-in.${problem}`)),
+  );
+
+/** Leads to the provider; what keeps it from that is said beside the button. */
+export function signInButton(text) {
+  const outcome = h("p", { class: "field-error", role: "alert" });
+  const go = async () => {
+    outcome.textContent = "";
+    if (!(await signIn())) outcome.textContent = t(`sign-in.${signInProblem()}`);
+  };
+  return h("div", {}, h("p", { class: "actions" }, h("button", { type: "button", class: "primary", onclick: go }, text)), outcome);
 }
 
-/** For whoever is signed in, and has followed a link for somebody else. */
-export function offerView(now, other, render) {
-  const answer = (follow) => () => {
-    answerOffer(follow);
-    render();
-  };
-  const button = (name, follow, text) =>
-    h("button", { type: "button", class: name, onclick: answer(follow) }, text);
-  return h(
+/** Signed in, but not a member: told so, and nothing else. */
+export const strangerView = () => () =>
+  h(
     "div",
     { class: "sign-in" },
-    h("h1", { tabindex: "-1" }, t("offer.title")),
-    h("p", { class: "lead" }, t("offer.text", { now: nameOf(now), other: nameOf(other) })),
-    h("p", {}, t("offer.warning")),
-    h(
-      "div",
-      { class: "actions" },
-      button("primary", false, t("offer.stay", { now: nameOf(now) })),
-      button(null, true, t("offer.follow", { other: nameOf(other) })),
-    ),
+    h("h1", { tabindex: "-1" }, t("stranger.title")),
+    h("p", { class: "lead" }, t("stranger.text")),
+    h("p", { class: "actions" }, h("button", { type: "button", class: "primary", onclick: signOut }, t("stranger.other"))),
   );
-}
-
-const nameOf = ({ admin, partnerId }) =>
-  admin ? t("offer.admin") : partnerId === null ? t("offer.nobody") : t("offer.partner", { id: partnerId });
-
-/** Shown when a sign-in page is configured. */
-async function signInButton(place) {
-  const answer = await fetch("/config.json").catch(() => null);
-  const config = answer?.ok ? await answer.json().catch(() => ({})) : {};
-  if (/^https:\/\//.test(config.sign_in_url ?? "")) {
-    place.append(h("a", { class: "button", href: config.sign_in_url }, t("sign-in.go")));
-  }
-}
-
-function tokenForm(render) {
-  const token = input({ name: "token", required: true, spellcheck: "false" });
-  const send = (event) => {
-    event.preventDefault();
-    signIn(token.value);
-    render();
-  };
-  return h(
-    "form",
-    { class: "form", onsubmit: send },
-    field(t("sign-in.token"), token, { help: t("sign-in.token-help") }),
-    h("div", { class: "actions" }, h("button", { class: "primary" }, t("sign-in.send"))),
-  );
-}

@@ -38,7 +38,7 @@ export function view(where) {
 }
 
 function content({ entries, totals, earlier, earlier_totals: earlierTotals, since, month: shown }, where) {
-  const own = !where.session.admin;
+  const own = !where.session.seesAll;
   return [
     section(
       t("statement.totals"),

@@ -11,9 +11,18 @@ export const language = () => chosen;
 export const locale = () => (chosen === "fr" ? "fr-FR" : "en-GB");
 
 export function firstLanguage() {
-  const kept = localStorage.getItem(KEY);
+  const kept = stored(() => localStorage.getItem(KEY));
   if (kept in LANGUAGES) return kept;
   return navigator.language.toLowerCase().startsWith("fr") ? "fr" : "en";
+}
+
+/** Where the browser keeps nothing, a language is chosen for as long as the page is open. */
+function stored(access) {
+  try {
+    return access();
+  } catch {
+    return null;
+  }
 }
 
 /** The page's own texts, and the names of kinds, models, reasons and anomalies, which the API gives. */
@@ -42,7 +51,7 @@ const typesetText = (text) =>
     .replace(/(\p{L})'/gu, "$1’");
 
 export async function chooseLanguage(name) {
-  localStorage.setItem(KEY, name);
+  stored(() => localStorage.setItem(KEY, name));
   await speak(name);
 }
 

@@ -1,11 +1,12 @@
 // What it would come to under other terms, next to today's result. Nothing is stored.
 
-import { get, getAll, post } from "./api.js";
+import { get, post } from "./api.js";
 import { announce, h } from "./dom.js";
 import { aboutCause, annuityTitle } from "./entry-table.js";
 import { busy, clearErrors, field, input, placeError, select } from "./fields.js";
 import { amountNode, changeNode, day, integer, moneyNode } from "./format.js";
 import { byCurrency, difference, fractionOfPercent, sum } from "./money.js";
+import { partnerNames } from "./names.js";
 import {
   contractLink,
   empty,
@@ -117,12 +118,6 @@ async function simulate(form, button, results, body) {
     results.replaceChildren();
     if (!placeError(form, error)) results.replaceChildren(problemNote(error));
   }
-}
-
-/** The names of partners by id; a courtesy, without which ids are shown. */
-async function partnerNames() {
-  const { list } = await getAll("/partners", { limit: 500 }, "partners").catch(() => ({ list: [] }));
-  return new Map(list.map(({ partner_id: id, name }) => [id, name]));
 }
 
 function shown({ today, simulated, partners, lines, lines_changed: changed }, names) {

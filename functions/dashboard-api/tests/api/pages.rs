@@ -23,6 +23,7 @@ async fn the_page_is_served_whole_and_nothing_else_is() {
             "js" => (format!("/page/{name}"), "text/javascript; charset=utf-8"),
             "css" => (format!("/page/{name}"), "text/css; charset=utf-8"),
             "svg" => (format!("/page/{name}"), "image/svg+xml"),
+            "md" => (format!("/page/{name}"), "text/markdown; charset=utf-8"),
             other => unreachable!("{other}"),
         };
         let answer = nobody.get(&path).await;

@@ -1,5 +1,6 @@
 // What was known on a day: a slider over the days of the record, and the programme's sums as known on the chosen one.
 
+import { amend } from "/page/address.js";
 import { Problem, get } from "/page/api.js";
 import { freshId, h } from "/page/dom.js";
 import { addMonths, day, moneyNode, moneyText } from "/page/format.js";
@@ -17,10 +18,9 @@ const utc = (text) => Date.parse(`${text}T00:00:00Z`);
 const dayAfter = (first, days) => new Date(utc(first) + days * DAY).toISOString().slice(0, 10);
 
 /** The trial; `update` tells it the figures of now. */
-export function days({ since, today, months }, signal) {
+export function days({ since, today, months }, asked, signal) {
   if (since === null || months === null) return nothing();
   const all = Math.round((utc(today) - utc(since)) / DAY);
-  const asked = new URLSearchParams(location.search).get("day");
   const place = asked === null ? all : Math.min(all, Math.max(0, Math.round((utc(asked) - utc(since)) / DAY)));
   const id = freshId("day");
   const slider = h("input", { type: "range", id, min: "0", max: String(all), step: "1" });
@@ -42,8 +42,7 @@ export function days({ since, today, months }, signal) {
     const known = dayAfter(since, Number(slider.value));
     asking.abort();
     asking = new AbortController();
-    const query = known === today ? location.pathname : `${location.pathname}?day=${known}`;
-    history.replaceState(null, "", query);
+    amend({ day: known === today ? "" : known });
     figures.setAttribute("aria-busy", "true");
     try {
       const either = AbortSignal.any([signal, asking.signal]);

@@ -187,7 +187,7 @@ const line = (entry, sale) =>
         {},
         h(
           "a",
-          { href: `/#/contracts/${encodeURIComponent(entry.contract_id)}` },
+          { href: `#/contracts/${encodeURIComponent(entry.contract_id)}` },
           say("late.contract", { contract: entry.contract_id }),
         ),
       ),

@@ -6,10 +6,6 @@ import { language, locale } from "/page/text.js";
 const EN = {
   title: "See it work",
   lead: "Three trials of this machine’s ledger: everything again in another order, a sale that comes late, and what was known on a day.",
-  back: "Back to the programme",
-  "managers.title": "For managers",
-  "managers.text": "These trials read and change the whole ledger of this machine. Sign in as a manager first, in this tab.",
-  "managers.go": "Sign in",
 
   "replay.title": "Everything again, shuffled and doubled",
   "replay.text":
@@ -59,11 +55,6 @@ const EN = {
 const FR = {
   title: "Voir à l’œuvre",
   lead: "Trois essais sur le grand livre de cette machine\u00a0: tout rejouer dans un autre ordre, une vente qui arrive en retard, et ce que l’on savait un jour donné.",
-  back: "Retour au programme",
-  "managers.title": "Réservé aux responsables",
-  "managers.text":
-    "Ces essais lisent et modifient tout le grand livre de cette machine. Connectez-vous d’abord comme responsable, dans cet onglet.",
-  "managers.go": "Se connecter",
 
   "replay.title": "Tout rejouer, dans le désordre et en double",
   "replay.text":
