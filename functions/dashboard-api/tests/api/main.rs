@@ -18,3 +18,4 @@ mod partner_files;
 mod perks;
 mod service;
 mod statements;
+mod tokens;
