@@ -175,13 +175,25 @@ fn broken_input_is_refused_before_anything_starts() {
     let parameter = |value: &str| run(path, &["--parameter", value]);
     refused(&parameter("RestatementDelaySeconds=1"), "give --parameter RestatementDelaySeconds=11, or a shorter");
     refused(&parameter("VisibilityTimeoutSeconds=5"), "give --parameter VisibilityTimeoutSeconds=30, or a shorter");
-    refused(&parameter("FunctionTimeoutSeconds=31"), "Parameters.FunctionTimeoutSeconds: must be at most 30");
+    refused(
+        &parameter("FunctionTimeoutSeconds=31"),
+        "Parameters.FunctionTimeoutSeconds: must be a whole number from 1 to 30, not 31",
+    );
+    refused(
+        &parameter("TotalsDelaySeconds=-1"),
+        "Parameters.TotalsDelaySeconds: must be a whole number from 0 to 60, not -1",
+    );
+    refused(&parameter("TotalDelaySeconds=1"), "no such parameter; perhaps TotalsDelaySeconds is meant");
     refused(&parameter("TokenIssuer=http://i"), "Parameters.TokenIssuer: must match ^(https://");
     for (option, wrong, problem) in [
         ("--read-lag", "61", "must be a whole number from 0 to 60, in seconds"),
+        ("--read-lag", "-1", "must be a whole number from 0 to 60, in seconds"),
+        ("--throttles", "-1", "must be a whole number from 0 to 1000, of a thousand"),
+        ("--conflicts", "-0.5", "must be a whole number from 0 to 1000, of a thousand"),
         ("--throttles", "1001", "must be a whole number from 0 to 1000, of a thousand"),
         ("--conflicts", "5%", "must be a whole number from 0 to 1000, of a thousand"),
-        ("--fault-seed", "x", "invalid digit"),
+        ("--fault-seed", "x", "must be a whole number, 0 or more"),
+        ("--fault-seed", "-3", "must be a whole number, 0 or more"),
     ] {
         let output = run(path, &[option, wrong]);
         refused(&output, &format!("invalid value '{wrong}' for '{option}"));

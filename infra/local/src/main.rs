@@ -23,6 +23,7 @@ const SAMPLE_EVENTS: &str = include_str!("../../../tests/data/events.jsonl");
 /// The first run makes a demo: a programme of 24 partners up to today. It opens the page in a browser, and serves until Ctrl-C.
 /// The data is kept, and the next run goes on with it. With --partners, --events or --once there is no demo: partners are
 /// registered and events sent, those of tests/data unless others are given, and the balances printed.
+// A negative number is a wrong value, not an option: the parser of the value says what it admits.
 #[derive(Debug, Parser)]
 #[command(name = "all-in-web", version)]
 struct Arguments {
@@ -45,29 +46,54 @@ struct Arguments {
     #[arg(long, value_name = "DIR", default_value = ".local")]
     data: PathBuf,
     /// Port of the HTTP API; 0 for any free one
-    #[arg(long, value_name = "PORT", default_value_t = 8080)]
+    #[arg(long, allow_negative_numbers = true, value_name = "PORT", default_value_t = 8080)]
     api_port: u16,
     /// Port of DynamoDB; 0 for any free one
-    #[arg(long, value_name = "PORT", default_value_t = 8000)]
+    #[arg(long, allow_negative_numbers = true, value_name = "PORT", default_value_t = 8000)]
     dynamodb_port: u16,
     /// Use the DynamoDB that answers at this URL instead of the embedded one
     #[arg(long, value_name = "URL", conflicts_with = "dynamodb_port")]
     dynamodb_url: Option<String>,
     /// Port of SQS; 0 for any free one
-    #[arg(long, value_name = "PORT", default_value_t = 9324)]
+    #[arg(long, allow_negative_numbers = true, value_name = "PORT", default_value_t = 9324)]
     sqs_port: u16,
     /// Show what was written only after so many seconds, up to 60, in index queries and other reads that are not strongly
     /// consistent
-    #[arg(long, value_name = "SECONDS", default_value = "0", conflicts_with = "dynamodb_url")]
+    #[arg(
+        long,
+        allow_negative_numbers = true,
+        value_name = "SECONDS",
+        default_value = "0",
+        conflicts_with = "dynamodb_url"
+    )]
     read_lag: Lag,
     /// Throttle so many requests to DynamoDB in a thousand
-    #[arg(long, value_name = "PER_THOUSAND", default_value = "0", conflicts_with = "dynamodb_url")]
+    #[arg(
+        long,
+        allow_negative_numbers = true,
+        value_name = "PER_THOUSAND",
+        default_value = "0",
+        conflicts_with = "dynamodb_url"
+    )]
     throttles: Share,
     /// Refuse so many writes to DynamoDB in a thousand as if a transaction were in progress
-    #[arg(long, value_name = "PER_THOUSAND", default_value = "0", conflicts_with = "dynamodb_url")]
+    #[arg(
+        long,
+        allow_negative_numbers = true,
+        value_name = "PER_THOUSAND",
+        default_value = "0",
+        conflicts_with = "dynamodb_url"
+    )]
     conflicts: Share,
     /// Draw throttles and conflicts from this seed
-    #[arg(long, value_name = "NUMBER", default_value_t = 0, conflicts_with = "dynamodb_url")]
+    #[arg(
+        long,
+        allow_negative_numbers = true,
+        value_parser = seed,
+        value_name = "NUMBER",
+        default_value_t = 0,
+        conflicts_with = "dynamodb_url"
+    )]
     fault_seed: u64,
     /// Run the functions in this folder instead of building them
     #[arg(long, value_name = "DIR")]
@@ -80,6 +106,10 @@ struct Arguments {
 fn parameter(text: &str) -> Result<(String, String), String> {
     let (name, value) = text.split_once('=').ok_or("is not of the form NAME=VALUE")?;
     Ok((name.to_owned(), value.to_owned()))
+}
+
+fn seed(text: &str) -> Result<u64, &'static str> {
+    text.parse().map_err(|_| "must be a whole number, 0 or more")
 }
 
 type Failure = Box<dyn Error + Send + Sync>;

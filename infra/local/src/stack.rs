@@ -519,12 +519,15 @@ mod tests {
             (vec![(DELAY, "10")], "RestatementDelaySeconds is 10, and must be at least 11: "),
             (vec![(DELAY, "11"), (TIMEOUT, "6")], "give --parameter RestatementDelaySeconds=13, or a shorter"),
             (vec![(DELAY, "0"), (TIMEOUT, "1")], "RestatementDelaySeconds is 0, and must be at least 3: "),
-            (vec![(DELAY, "901")], "Parameters.RestatementDelaySeconds: must be at most 900"),
+            (
+                vec![(DELAY, "901")],
+                "Parameters.RestatementDelaySeconds: must be a whole number of at most 900, not 901",
+            ),
             (vec![(CONFIRM, "7")], "TotalsConfirmSeconds is 7, and must be at least 8: "),
             (vec![(VISIBILITY, "29")], "VisibilityTimeoutSeconds is 29, and must be at least 30: "),
             (vec![(VISIBILITY, "30"), (TIMEOUT, "6")], "give --parameter VisibilityTimeoutSeconds=36, or a shorter"),
-            (vec![(TIMEOUT, "31")], "Parameters.FunctionTimeoutSeconds: must be at most 30"),
-            (vec![("MaxReceiveCount", "4")], "Parameters.MaxReceiveCount: must be at least 5"),
+            (vec![(TIMEOUT, "31")], "Parameters.FunctionTimeoutSeconds: must be a whole number from 1 to 30, not 31"),
+            (vec![("MaxReceiveCount", "4")], "Parameters.MaxReceiveCount: must be a whole number from 5 to 100, not 4"),
         ] {
             let error = started_with(&given, "0").unwrap_err();
             assert!(error.contains(refused), "{given:?}: {error}");

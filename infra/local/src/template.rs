@@ -283,8 +283,16 @@ mod tests {
         let nothing = Given { parameters: &BTreeMap::new(), below_minimum: &[] };
         let error = Template::read(TEMPLATE, nothing).unwrap_err();
         assert!(error.place == "Parameters.TokenAudience" && error.problem.contains("must be given"), "{error}");
-        let error = read(TEMPLATE, &[("Nothing", "1")]).unwrap_err();
-        assert_eq!(error.place, "Parameters.Nothing");
+        for (name, meant) in [
+            ("TotalDelaySeconds", "perhaps TotalsDelaySeconds is meant"),
+            ("totalsdelayseconds", "perhaps TotalsDelaySeconds is meant"),
+            ("TotalsWindow", "perhaps TotalsWindowSeconds is meant"),
+            ("Zzz", "there are AlarmEmail, AllowedOrigins, "),
+        ] {
+            let error = read(TEMPLATE, &[(name, "1")]).unwrap_err();
+            assert_eq!(error.place, format!("Parameters.{name}"));
+            assert!(error.problem.starts_with(&format!("there is no such parameter; {meant}")), "{error}");
+        }
     }
 
     #[test]
@@ -319,13 +327,15 @@ mod tests {
     #[test]
     fn a_parameter_takes_what_it_admits() {
         for (name, value, problem) in [
-            ("FunctionTimeoutSeconds", "soon", "must be a whole number"),
-            ("FunctionTimeoutSeconds", "0", "must be at least 1"),
-            ("FunctionTimeoutSeconds", "31", "must be at most 30"),
-            ("RestatementDelaySeconds", "60", "must be at least 61"),
-            ("VisibilityTimeoutSeconds", "601", "must be at most 600"),
-            ("Architecture", "arm", "must be one of x86_64, arm64"),
-            ("DeletionProtection", "yes", "must be one of true, false"),
+            ("FunctionTimeoutSeconds", "soon", "must be a whole number from 1 to 30, not soon"),
+            ("FunctionTimeoutSeconds", "-1", "must be a whole number from 1 to 30, not -1"),
+            ("VisibilityTimeoutSeconds", "-1", "must be a whole number of at most 600, not -1"),
+            ("FunctionTimeoutSeconds", "0", "must be a whole number from 1 to 30, not 0"),
+            ("FunctionTimeoutSeconds", "31", "must be a whole number from 1 to 30, not 31"),
+            ("RestatementDelaySeconds", "60", "must be a whole number from 61 to 900, not 60"),
+            ("VisibilityTimeoutSeconds", "601", "must be a whole number of at most 600, not 601"),
+            ("Architecture", "arm", "must be one of x86_64, arm64, not arm"),
+            ("DeletionProtection", "yes", "must be one of true, false, not yes"),
             ("LogRetentionDays", "2", "must be one of 1, 3, 5,"),
             ("TokenIssuer", "http://i", "must match ^(https://"),
             ("TokenIssuer", "https://i\nj", "must match ^(https://"),

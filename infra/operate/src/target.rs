@@ -25,10 +25,10 @@ pub(crate) struct Place {
     #[arg(long, value_name = "DIR", default_value = ".local", global = true)]
     pub(crate) data: PathBuf,
     /// Port of DynamoDB on this machine, if it is not the stack's
-    #[arg(long, value_name = "PORT", conflicts_with = "stack")]
+    #[arg(long, value_name = "PORT", allow_negative_numbers = true, conflicts_with = "stack")]
     dynamodb_port: Option<u16>,
     /// Port of SQS on this machine, if it is not the stack's
-    #[arg(long, value_name = "PORT", conflicts_with = "stack")]
+    #[arg(long, value_name = "PORT", allow_negative_numbers = true, conflicts_with = "stack")]
     sqs_port: Option<u16>,
 }
 

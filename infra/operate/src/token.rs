@@ -17,7 +17,7 @@ pub(crate) struct TokenRequest {
     #[command(flatten)]
     whom: Whom,
     /// Lifetime of the token, in hours
-    #[arg(long, value_name = "N", default_value_t = 24, value_parser = clap::value_parser!(u64).range(1..=8760))]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, default_value_t = 24, value_parser = clap::value_parser!(u64).range(1..=8760))]
     hours: u64,
     /// The audience, as the stack was told
     #[arg(long, value_name = "NAME", default_value = tokens::AUDIENCE)]

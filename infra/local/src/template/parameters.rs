@@ -8,70 +8,100 @@ use regex_lite::Regex;
 use serde_norway::Value as Yaml;
 use std::collections::BTreeMap;
 
+/// Likeness of two names, from 0 to 1, from which on one may be meant by the other.
+const ALIKE: f64 = 0.5;
+
 /// The value of each parameter.
 pub(super) fn values(
     known: &BTreeMap<String, RawParameter>,
     given: Given<'_>,
 ) -> Result<BTreeMap<String, Yaml>, TemplateError> {
     if let Some(name) = given.parameters.keys().find(|name| !known.contains_key(*name)) {
-        return Err(error(place(name), "there is no such parameter"));
+        return Err(error(place(name), format!("there is no such parameter; {}", instead(name, known))));
     }
     let values = known.iter().map(|(name, parameter)| {
-        let value = value(parameter, given.parameters.get(name));
-        let value = value.and_then(|value| {
-            check(parameter, &value, given.below_minimum.contains(&name.as_str()))?;
-            Ok(value)
-        });
+        let parameter = Parameter { raw: parameter, is_below_minimum: given.below_minimum.contains(&name.as_str()) };
+        let value = parameter.value(given.parameters.get(name));
         value.map(|value| (name.clone(), value)).map_err(|problem| error(place(name), problem))
     });
     values.collect()
+}
+
+/// What to give instead of an unknown name: the one that it resembles, or any.
+fn instead(name: &str, known: &BTreeMap<String, RawParameter>) -> String {
+    let alike = |one: &str| strsim::normalized_damerau_levenshtein(&one.to_lowercase(), &name.to_lowercase());
+    match known.keys().max_by(|one, other| alike(one).total_cmp(&alike(other))) {
+        Some(closest) if alike(closest) >= ALIKE => format!("perhaps {closest} is meant"),
+        Some(_) | None => format!("there are {}", known.keys().cloned().collect::<Vec<_>>().join(", ")),
+    }
 }
 
 fn place(name: &str) -> String {
     format!("Parameters.{name}")
 }
 
-fn value(parameter: &RawParameter, given: Option<&String>) -> Result<Yaml, String> {
-    let value = match given {
-        Some(text) if parameter.r#type == "Number" => {
-            Yaml::from(text.parse::<u64>().map_err(|_| "must be a whole number")?)
-        }
-        Some(text) => Yaml::from(text.as_str()),
-        None => parameter.default.clone().ok_or("has no default: it must be given")?,
-    };
-    Ok(match value.as_str() {
-        Some(list) if parameter.r#type == "CommaDelimitedList" => {
-            Yaml::Sequence(list.split(',').map(|item| Yaml::from(item.trim())).collect())
-        }
-        Some(_) | None => value,
-    })
+/// A parameter, and whether it may be below its minimum on this machine.
+struct Parameter<'a> {
+    raw: &'a RawParameter,
+    is_below_minimum: bool,
 }
 
-/// Checks that the parameter admits a value; of a list, each of its items.
-fn check(parameter: &RawParameter, value: &Yaml, is_below_minimum: bool) -> Result<(), String> {
-    if let Yaml::Sequence(items) = value {
-        return items.iter().try_for_each(|item| check(parameter, item, is_below_minimum));
+impl Parameter<'_> {
+    /// The value that was given, or the default.
+    fn value(&self, given: Option<&String>) -> Result<Yaml, String> {
+        let value = match given {
+            Some(text) if self.raw.r#type == "Number" => {
+                Yaml::from(text.parse::<u64>().map_err(|_| format!("must be {}, not {text}", self.number()))?)
+            }
+            Some(text) => Yaml::from(text.as_str()),
+            None => self.raw.default.clone().ok_or("has no default: it must be given")?,
+        };
+        let value = match value.as_str() {
+            Some(list) if self.raw.r#type == "CommaDelimitedList" => {
+                Yaml::Sequence(list.split(',').map(|item| Yaml::from(item.trim())).collect())
+            }
+            Some(_) | None => value,
+        };
+        self.check(&value)?;
+        Ok(value)
     }
-    let RawParameter { min_value, max_value, allowed_values, allowed_pattern, .. } = parameter;
-    if let Some(number) = value.as_u64() {
-        if let Some(least) = min_value.filter(|least| number < *least && !is_below_minimum) {
-            return Err(format!("must be at least {least}"));
+
+    /// Checks that the parameter admits a value; of a list, each of its items.
+    fn check(&self, value: &Yaml) -> Result<(), String> {
+        if let Yaml::Sequence(items) = value {
+            return items.iter().try_for_each(|item| self.check(item));
         }
-        if let Some(most) = max_value.filter(|most| number > *most) {
-            return Err(format!("must be at most {most}"));
+        let RawParameter { min_value, max_value, allowed_values, allowed_pattern, .. } = self.raw;
+        let refused = |admitted: String| Err(format!("must {admitted}, not {}", text(value)));
+        if let Some(number) = value.as_u64() {
+            let is_too_small = min_value.is_some_and(|least| number < least && !self.is_below_minimum);
+            if is_too_small || max_value.is_some_and(|most| number > most) {
+                return refused(format!("be {}", self.number()));
+            }
+        }
+        if !allowed_values.is_empty() && !allowed_values.contains(value) {
+            let allowed: Vec<String> = allowed_values.iter().map(text).collect();
+            return refused(format!("be one of {}", allowed.join(", ")));
+        }
+        if let Some(pattern) = allowed_pattern {
+            let whole = Regex::new(&format!("^(?:{pattern})$")).map_err(|problem| problem.to_string())?;
+            if !whole.is_match(&text(value)) {
+                return refused(format!("match {pattern}"));
+            }
+        }
+        Ok(())
+    }
+
+    /// The numbers that the parameter admits, in words.
+    fn number(&self) -> String {
+        let least = self.raw.min_value.filter(|_| !self.is_below_minimum);
+        match (least, self.raw.max_value) {
+            (Some(least), Some(most)) => format!("a whole number from {least} to {most}"),
+            (Some(least), None) => format!("a whole number of at least {least}"),
+            (None, Some(most)) => format!("a whole number of at most {most}"),
+            (None, None) => "a whole number".to_owned(),
         }
     }
-    if !allowed_values.is_empty() && !allowed_values.contains(value) {
-        let allowed: Vec<String> = allowed_values.iter().map(text).collect();
-        return Err(format!("must be one of {}", allowed.join(", ")));
-    }
-    if let Some(pattern) = allowed_pattern {
-        let whole = Regex::new(&format!("^(?:{pattern})$")).map_err(|problem| problem.to_string())?;
-        if !whole.is_match(&text(value)) {
-            return Err(format!("must match {pattern}"));
-        }
-    }
-    Ok(())
 }
 
 fn text(value: &Yaml) -> String {
