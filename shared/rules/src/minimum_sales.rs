@@ -99,15 +99,10 @@ mod tests {
     fn affiliate(starts_on: &str, ends_on: Option<&str>) -> Agreement {
         let commercial_potential = Money::parse("1", "EUR".parse().unwrap()).unwrap();
         Draft {
-            model: Model::Affiliate,
-            starts_on: starts_on.parse().unwrap(),
             ends_on: ends_on.map(|day| day.parse().unwrap()),
-            programme: None,
-            rate: None,
-            from_sale: None,
-            technical_qualification: None,
             support_structure: Some(true),
             entry_fee: Some(EntryFee { segment: "s".into(), commercial_potential, rate: "0".parse().unwrap() }),
+            ..Draft::new(Model::Affiliate, starts_on.parse().unwrap())
         }
         .accept()
         .unwrap()

@@ -77,17 +77,7 @@ mod tests {
     use crate::{Day, Model, Money};
 
     fn referrer() -> Draft {
-        Draft {
-            model: Model::Referrer,
-            starts_on: Day::MIN,
-            ends_on: None,
-            programme: None,
-            rate: None,
-            from_sale: None,
-            technical_qualification: None,
-            support_structure: None,
-            entry_fee: None,
-        }
+        Draft::new(Model::Referrer, Day::MIN)
     }
 
     fn sale(contract: &str, instance: Instance) -> Sale {

@@ -49,10 +49,7 @@ fn agreement(text: &str) -> Agreement {
     let affiliate = model == Model::Affiliate;
     let integrator = matches!(model, Model::AffiliatedIntegrator | Model::IndependentIntegrator);
     let draft = Draft {
-        model,
-        starts_on: starts_on.parse().unwrap(),
         ends_on: ends_on.map(|day| day.parse().unwrap()),
-        programme: None,
         rate: negotiated.get("rate").map(|rate| rate.parse().unwrap()),
         from_sale: negotiated.get("from_sale").map(|number| number.parse::<u64>().unwrap().try_into().unwrap()),
         technical_qualification: integrator.then_some(Day::MIN),
@@ -62,6 +59,7 @@ fn agreement(text: &str) -> Agreement {
             commercial_potential: money("100000.10", "EUR"),
             rate: "0.025".parse().unwrap(),
         }),
+        ..Draft::new(model, starts_on.parse().unwrap())
     };
     draft.accept().unwrap()
 }

@@ -32,15 +32,10 @@ fn origin(second: i64) -> Origin<'static> {
 fn partner() -> Partner {
     let fee = EntryFee { segment: "s".to_owned(), commercial_potential: euros("1.00"), rate: id("0") };
     let draft = Draft {
-        model: Model::Affiliate,
-        starts_on: id("2000-01-01"),
-        ends_on: None,
-        programme: None,
         rate: Some(id("0.333333")),
-        from_sale: None,
-        technical_qualification: None,
         support_structure: Some(true),
         entry_fee: Some(fee),
+        ..Draft::new(Model::Affiliate, id("2000-01-01"))
     };
     let agreements = Agreements::new(vec![draft.accept().unwrap()]).unwrap();
     Partner { agreements, ..Partner::default() }

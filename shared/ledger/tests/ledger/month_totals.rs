@@ -1,6 +1,7 @@
 //! Month totals: which months are announced, what a batch of the totals queue does, and how sales are counted.
 
 use fixtures::memory::MemoryStore;
+use fixtures::pure::referrer;
 use fixtures::watched::Watched;
 use jiff::Timestamp;
 use ledger::bookings::{Announce, Booking};
@@ -11,9 +12,8 @@ use ledger::store::StoreError;
 use ledger::totals::PartnerMonth;
 use ledger::totals_queue::{Delay, TotalsMessage};
 use ledger::{Ledger, ReportedFact};
-use rules::agreement::Draft;
 use rules::contract::Key;
-use rules::{Agreements, ContractId, Fact, Instance, Model, Money, PartnerId, Sale};
+use rules::{ContractId, Fact, Instance, Money, PartnerId, Sale};
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
@@ -50,20 +50,8 @@ impl World {
     async fn new(store: MemoryStore, partners: &[&str]) -> World {
         let world = World { store, queue: Queue::default() };
         for id in partners {
-            let draft = Draft {
-                model: Model::Referrer,
-                starts_on: "2020-01-01".parse().unwrap(),
-                ends_on: None,
-                programme: None,
-                rate: None,
-                from_sale: None,
-                technical_qualification: None,
-                support_structure: None,
-                entry_fee: None,
-            };
-            let agreements = Agreements::new(vec![draft.accept().unwrap()]).unwrap();
             let record = world.ledger().partner_record(&partner(id)).await.unwrap();
-            world.ledger().register(record, (*id).to_owned(), agreements).await.unwrap().unwrap();
+            world.ledger().register(record, (*id).to_owned(), referrer()).await.unwrap().unwrap();
         }
         world
     }

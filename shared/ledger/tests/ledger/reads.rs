@@ -1,6 +1,7 @@
 //! Reads: the requests that they send to the table, and how they skip unreadable items; over a table in memory.
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use fixtures::pure::referrer;
 use fixtures::watched::Watched;
 use jiff::Timestamp;
 use ledger::aggregates::Aggregates;
@@ -13,11 +14,10 @@ use ledger::missed_years::{Outcome, SetAside, YearOf};
 use ledger::recorded::{Origin, Trigger};
 use ledger::totals::PartnerMonth;
 use ledger::{Ledger, LedgerError, ReportedFact};
-use rules::agreement::Draft;
 use rules::contract::Key;
 use rules::inquiry::{Concern, Inquiry};
 use rules::line::LineId;
-use rules::{Agreements, AnnuityId, Day, Fact, Instance, Model, Money, PartnerId, Renewal, Sale};
+use rules::{AnnuityId, Day, Fact, Instance, Money, PartnerId, Renewal, Sale};
 
 const ORIGIN: Origin<'static> = Origin { at: Timestamp::UNIX_EPOCH, because: &Trigger::Audit };
 
@@ -50,20 +50,8 @@ fn renewal(contract: &str) -> Fact {
 }
 
 async fn register(ledger: &Ledger<&Watched>, id: &str) {
-    let draft = Draft {
-        model: Model::Referrer,
-        starts_on: "2020-01-01".parse().unwrap(),
-        ends_on: None,
-        programme: None,
-        rate: None,
-        from_sale: None,
-        technical_qualification: None,
-        support_structure: None,
-        entry_fee: None,
-    };
-    let agreements = Agreements::new(vec![draft.accept().unwrap()]).unwrap();
     let record = ledger.partner_record(&partner(id)).await.unwrap();
-    ledger.register(record, id.to_owned(), agreements).await.unwrap().unwrap();
+    ledger.register(record, id.to_owned(), referrer()).await.unwrap().unwrap();
 }
 
 async fn record(ledger: &Ledger<&Watched>, facts: &[Fact]) {

@@ -158,15 +158,9 @@ impl Scenario {
             let entry_fee =
                 EntryFee { segment: "s".into(), commercial_potential: money(minor), rate: "1".parse().unwrap() };
             let draft = Draft {
-                model: Model::Affiliate,
-                starts_on: day(23, 1),
-                ends_on: None,
-                programme: None,
-                rate: None,
-                from_sale: None,
-                technical_qualification: None,
                 support_structure: Some(true),
                 entry_fee: Some(entry_fee),
+                ..Draft::new(Model::Affiliate, day(23, 1))
             };
             Message::Change(partner_id(0), Agreements::new(vec![draft.accept().unwrap()]).unwrap())
         };
@@ -234,17 +228,8 @@ impl Scenario {
 /// Six related events, and the registration of their partner: two sales, the later one displaced by the earlier, a
 /// renewal, and credit notes for both years.
 pub fn six_events() -> (Message, Vec<Message>) {
-    let draft = Draft {
-        model: Model::IndependentIntegrator,
-        starts_on: day(23, 1),
-        ends_on: None,
-        programme: None,
-        rate: None,
-        from_sale: None,
-        technical_qualification: Some(day(23, 1)),
-        support_structure: None,
-        entry_fee: None,
-    };
+    let draft =
+        Draft { technical_qualification: Some(day(23, 1)), ..Draft::new(Model::IndependentIntegrator, day(23, 1)) };
     let change = Message::Change(partner_id(0), Agreements::new(vec![draft.accept().unwrap()]).unwrap());
     let random = &mut fastrand::Rng::with_seed(6);
     let sale = |contract: &str, on: u8| Sale {
@@ -386,14 +371,10 @@ fn draft(random: &mut fastrand::Rng, starts_on: Day) -> Draft {
     let integrator = matches!(model, Model::AffiliatedIntegrator | Model::IndependentIntegrator);
     let entry_fee = EntryFee { segment: "s".into(), commercial_potential: money(999), rate: "0.5".parse().unwrap() };
     Draft {
-        model,
-        starts_on,
-        ends_on: None,
-        programme: None,
-        rate: None,
         from_sale: Some(u64::from(random.u8(1..=3)).try_into().unwrap()),
         technical_qualification: integrator.then_some(starts_on),
         support_structure: affiliate.then_some(true),
         entry_fee: affiliate.then_some(entry_fee),
+        ..Draft::new(model, starts_on)
     }
 }
