@@ -22,7 +22,7 @@ impl Browser {
         let headers = [("cookie", self.cookie.as_str()), ("content-type", "application/x-www-form-urlencoded")];
         let answer = self.http.send(method.parse().unwrap(), path, &headers, form.to_owned()).await.unwrap();
         if let Some(set) = answer.headers.get("set-cookie") {
-            self.cookie = set.to_str().unwrap().split(';').next().unwrap().to_owned();
+            self.cookie = set.to_str().unwrap().split(';').take(1).collect();
         }
         answer
     }

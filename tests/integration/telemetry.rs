@@ -373,8 +373,8 @@ async fn a_trace_is_carried_from_a_message_to_the_log_and_to_what_is_sent_becaus
     let lines = lines(&logs(&running));
     let request = lines.iter().find(|line| line["route"] == "PUT /partners/{id}").unwrap();
     assert_eq!(
-        (&request["trace_id"], &request["status"], &request["caller"]),
-        (&json!(ROOT), &json!(201), &json!("admin"))
+        (&request["trace_id"], &request["status"], &request["role"]),
+        (&json!(ROOT), &json!(201), &json!("manager"))
     );
     assert!(request["request_id"].is_string() && request["api_request_id"].is_string(), "{request}");
     assert!(request["duration_ms"].is_u64(), "{request}");

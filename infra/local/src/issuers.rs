@@ -63,10 +63,8 @@ struct Described {
 impl Issuers {
     /// This stack, and the issuer of accepted tokens if it is another.
     pub async fn of(own: Arc<Tokens>, expected: Expected, now: Timestamp) -> Result<Issuers, IssuerError> {
-        let other = match expected.issuer == own.issuer() {
-            true => None,
-            false => Some(OtherIssuer::found(expected, now).await?),
-        };
+        let is_own = expected.issuer == own.issuer();
+        let other = if is_own { None } else { Some(OtherIssuer::found(expected, now).await?) };
         Ok(Issuers { own, other })
     }
 

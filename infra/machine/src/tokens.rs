@@ -145,7 +145,7 @@ mod tests {
         let published = PublicKey::of(&tokens.public_key().jwk()).unwrap();
         let token = tokens.mint("s", LIFETIME).unwrap();
         assert!(Unverified::read(&token).unwrap().verified(&published).is_some());
-        let expired = tokens.access_token("s", 1000, Duration::from_secs(60)).unwrap();
+        let expired = tokens.access_token("s", 1000, Duration::from_mins(1)).unwrap();
         assert!(tokens.verified(&expired).is_none() && tokens.of_this_key(&expired).is_some());
         std::fs::remove_dir_all(&folder).unwrap();
     }
