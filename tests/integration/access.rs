@@ -371,10 +371,10 @@ async fn a_token_says_who_and_never_what_somebody_may_do() {
         running.api_with(Some(&tokens.sign(&header, &claims(tokens, &other)).unwrap()))
     };
     for who in [
-        json!({"scope": "admin"}),
-        json!({"scope": "openid admin partner", "partner_id": "P-1"}),
-        json!({"scp": ["admin"], "roles": ["manager"], "groups": ["manager"], "role": "manager"}),
-        json!({"cognito:groups": ["manager"], "permissions": ["admin"]}),
+        json!({"scope": "manager"}),
+        json!({"scope": "openid manager partner", "partner_id": "P-1"}),
+        json!({"scp": ["manager"], "roles": ["manager"], "groups": ["manager"], "role": "manager"}),
+        json!({"cognito:groups": ["manager"], "permissions": ["manager"]}),
     ] {
         let mut who = who;
         for stranger in [

@@ -266,8 +266,8 @@ mod tests {
         for (wrong, named) in [
             ("Auth: { Authorizer: AWS_IAM }", "Authorizer: NONE"),
             ("Auth: { Authorizer: Tokens }", "Authorizer: NONE"),
-            ("Auth: { AuthorizationScopes: [admin] }", "AuthorizationScopes"),
-            ("Auth: { Authorizer: NONE, AuthorizationScopes: [admin] }", "AuthorizationScopes"),
+            ("Auth: { AuthorizationScopes: [manager] }", "AuthorizationScopes"),
+            ("Auth: { Authorizer: NONE, AuthorizationScopes: [manager] }", "AuthorizationScopes"),
             ("Auth: {}", "Authorizer"),
         ] {
             check(open, wrong, "Resources.DashboardApi", named);

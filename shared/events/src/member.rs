@@ -110,7 +110,7 @@ mod tests {
         check(r#"{"role":"partner","name":"A"}"#, Err("partner_id"));
         check(r#"{"role":"partner","partner_id":"P 1","name":"A"}"#, Err("partner_id"));
         check(r#"{"role":"manager","partner_id":"P-1","name":"A"}"#, Err("partner_id"));
-        check(r#"{"role":"admin","name":"A"}"#, Err("role"));
+        check(r#"{"role":"owner","name":"A"}"#, Err("role"));
         check(r#"{"role":"Manager","name":"A"}"#, Err("role"));
         check(r#"{"name":"A"}"#, Err("role"));
         check(r#"{"role":"manager"}"#, Err("name"));

@@ -184,7 +184,7 @@ pub(super) mod tests {
             ("response_type", "code id_token", "unsupported_response_type"),
             ("response_mode", "fragment", "invalid_request"),
             ("scope", "", "invalid_scope"),
-            ("scope", "openids admin", "invalid_scope"),
+            ("scope", "openids manager", "invalid_scope"),
             ("code_challenge", "", "invalid_request"),
             ("code_challenge", "short", "invalid_request"),
             ("code_challenge", &"=".repeat(43), "invalid_request"),
