@@ -133,6 +133,34 @@ async fn a_token_is_minted_for_scripts() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_first_manager_comes_in_by_an_invitation() {
+    let running = Running::start().await;
+    let data = running.folder.path().to_str().unwrap().to_owned();
+    let invited = operate(&running, &["invite", "--data", &data, "--manager", "--name", "Marie Curie"]).await;
+    let page = &running.stack.api_url;
+    let printed = said(&invited);
+    let code = printed.lines().find_map(|line| line.strip_prefix(&format!("{page}/#/join/"))).expect(&printed);
+    let minted = operate(&running, &["token", "--data", &data, "--subject", "marie"]).await;
+    let marie = running.api_with(Some(said(&minted).trim()));
+    assert_eq!(marie.get("/partners").await.unwrap().status, 403);
+    let accepted = marie.put("/me/invitation", json!({ "code": code }).to_string()).await.unwrap();
+    assert_eq!((accepted.status, &accepted.json["name"]), (200, &json!("Marie Curie")), "{}", accepted.json);
+    assert_eq!(marie.get("/partners").await.unwrap().status, 200);
+    for (arguments, named) in [
+        (&["invite", "--data", &data][..], "--manager"),
+        (&["invite", "--data", &data, "--manager", "--page", "a.example"], "must be an address"),
+        (&["invite", "--data", &data, "--manager", "--name", " "], "visible characters"),
+    ] {
+        let refused = operate(&running, arguments).await;
+        assert!(!refused.status.success() && said(&refused).contains(named), "{}", said(&refused));
+    }
+    let account =
+        Command::new(binaries().join("operate")).args(["--stack", "S", "invite", "--manager"]).output().unwrap();
+    assert!(!account.status.success() && said(&account).contains("--page"), "{}", said(&account));
+    running.stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn dead_letters_are_shown_and_sent_back() {
     let running = Running::start().await;
     let trace = "00-5759e988bd862e3fe1be46a994272793-53995c3f42cd8ad8-01";

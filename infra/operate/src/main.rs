@@ -1,6 +1,7 @@
 //! `cargo run --bin operate`: the operator's commands, for the local stack and for an account.
 
 mod audit;
+mod invite;
 mod queue;
 mod redrive;
 mod send;
@@ -61,6 +62,11 @@ enum Command {
         #[arg(long)]
         yes: bool,
     },
+    /// Print the link of an invitation, for the first manager
+    Invite {
+        #[command(flatten)]
+        wanted: invite::InvitationRequest,
+    },
     /// Print a token for the HTTP API of the stack on this machine, and make its bearer a member
     Token {
         #[command(flatten)]
@@ -99,6 +105,7 @@ async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
     let Arguments { place, command } = arguments;
     let target = || Target::of(&place);
     match command {
+        Command::Invite { wanted } => invite::invite(&place, wanted).await,
         Command::Token { wanted } => token::token(&place, wanted).await,
         Command::Send { file } => send::send(&target()?, &file).await,
         Command::Redrive { queue, reason, yes } => {

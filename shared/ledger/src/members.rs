@@ -336,7 +336,7 @@ impl<S: Store, A: Announce> Ledger<S, A> {
         if member.is_manager() {
             let count = self.manager_count().await?;
             let n = count.as_ref().map_or(0, |count| count.n);
-            writes.push(count_of(n + 1, count)?);
+            writes.push(count_of(n + 1, count.as_ref())?);
         }
         Ok(writes)
     }
@@ -353,7 +353,7 @@ impl<S: Store, A: Announce> Ledger<S, A> {
             let mut writes = vec![write(&revoked, Some(found))?];
             if is_manager {
                 match self.manager_count().await? {
-                    Some(count) if count.n > 1 => writes.push(count_of(count.n - 1, Some(count))?),
+                    Some(count) if count.n > 1 => writes.push(count_of(count.n - 1, Some(&count))?),
                     Some(_) | None => return Ok(Revoked::LastManager),
                 }
             }
@@ -383,9 +383,9 @@ fn write(member: &Member, before: Option<Found>) -> Result<Write, LedgerError> {
 }
 
 /// The write of the number of managers, in place of what was stored.
-fn count_of(n: u64, before: Option<ManagerCount>) -> Result<Write, LedgerError> {
+fn count_of(n: u64, before: Option<&ManagerCount>) -> Result<Write, LedgerError> {
     let Key { pk, sk } = ManagerCount::key();
-    let revision = before.as_ref().map(|before| before.revision);
+    let revision = before.map(|before| before.revision);
     let item = to_item(&ManagerCount { pk, sk, n, revision: revision.unwrap_or_default() + 1 })?;
     Ok(revision.map_or(Write::Insert(item.clone()), |revision| Write::Replace(item, revision)))
 }

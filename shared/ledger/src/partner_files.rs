@@ -14,7 +14,7 @@ use crate::queries::whole;
 use crate::store::{Consistency, Index, Item, Key, Store, TransactError, Write};
 use crate::{Ledger, LedgerError, Unreadable, keys};
 use rules::PartnerId;
-use rules::contact::{Contact, Email, PartnerFile};
+use rules::contact::{Contact, ContactLabel, Email, PartnerFile};
 use rules::inquiry::Note;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -55,7 +55,7 @@ fn key_of(partner: &PartnerId) -> Key {
 /// Names, functions and addresses of all contacts, on one line.
 fn found_by(contacts: &[Contact]) -> String {
     let texts = contacts.iter().flat_map(|contact| {
-        let function = contact.function.as_ref().map(|function| function.as_str());
+        let function = contact.function.as_ref().map(ContactLabel::as_str);
         [Some(contact.name.as_str()), function, contact.email.as_ref().map(Email::as_str)]
     });
     texts.flatten().collect::<Vec<_>>().join(" ")

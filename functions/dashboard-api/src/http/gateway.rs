@@ -278,9 +278,9 @@ mod tests {
             let request = event("/", "", &json!({ "requestContext": context })).into_request();
             request.extensions().get::<RequestContext>().unwrap().claims().cloned()
         };
-        let scope = HashMap::from([("scope".to_owned(), "admin".to_owned())]);
-        assert_eq!(claims(json!({ "jwt": { "claims": { "scope": "admin" }, "scopes": ["admin"] } })), Some(scope));
-        let nobody = json!({ "lambda": { "scope": "admin" } });
+        let scope = HashMap::from([("scope".to_owned(), "manager".to_owned())]);
+        assert_eq!(claims(json!({ "jwt": { "claims": { "scope": "manager" }, "scopes": ["manager"] } })), Some(scope));
+        let nobody = json!({ "lambda": { "scope": "manager" } });
         for other in [Value::Null, json!({}), nobody, json!({ "jwt": null }), json!({ "jwt": { "claims": null } })] {
             assert_eq!(claims(other.clone()), None, "{other}");
         }

@@ -220,7 +220,8 @@ fn encoded(part: impl AsRef<[u8]>) -> String {
     BASE64_URL_SAFE_NO_PAD.encode(part)
 }
 
-fn percent(text: &[u8]) -> String {
+/// Every byte as `%XX`.
+pub(crate) fn percent(text: &[u8]) -> String {
     text.iter().fold(String::new(), |mut escaped, byte| {
         write!(escaped, "%{byte:02X}").unwrap();
         escaped
@@ -365,13 +366,13 @@ async fn each_role_calls_the_routes_of_the_rulebook() {
 #[tokio::test]
 async fn nothing_in_a_token_but_its_identity_counts() {
     let service = two_partners().await;
-    let jwt = |claims: Value| service.with_authorizer(json!({ "jwt": { "claims": claims, "scopes": ["admin"] } }));
-    for nobody in [Value::Null, json!({}), json!({ "lambda": { "scope": "admin" } }), json!({ "jwt": null })] {
+    let jwt = |claims: Value| service.with_authorizer(json!({ "jwt": { "claims": claims, "scopes": ["manager"] } }));
+    for nobody in [Value::Null, json!({}), json!({ "lambda": { "scope": "manager" } }), json!({ "jwt": null })] {
         assert_eq!(service.with_authorizer(nobody.clone()).get("/partners").await.status, 401, "{nobody}");
     }
     // No scope and no claim makes a manager of a stranger, or another partner's member of a member.
     service.as_partner("P-1");
-    for more in [json!({}), json!({ "scope": "admin" }), json!({ "scp": "[admin]", "roles": "[manager]" })] {
+    for more in [json!({}), json!({ "scope": "manager" }), json!({ "scp": "[manager]", "roles": "[manager]" })] {
         for (subject, status) in [("stranger", 403), ("member-of-P-1", 404), ("manager", 200)] {
             let mut claims = token_of(subject);
             claims.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());

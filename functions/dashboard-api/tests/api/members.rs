@@ -43,7 +43,7 @@ async fn whoever_opens_an_invitation_becomes_that_member() {
     assert_eq!(member["granted_by"], invited["made_by"]);
 
     let id = member["id"].as_str().unwrap();
-    assert_eq!(service.manager.delete(&format!("/members/{id}")).await.json["revoked_at"].is_string(), true);
+    assert!(service.manager.delete(&format!("/members/{id}")).await.json["revoked_at"].is_string());
     assert_eq!(paul.get("/me").await.status, 403);
     assert_eq!(paul.get("/partners/P-1").await.status, 403);
 }

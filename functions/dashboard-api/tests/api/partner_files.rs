@@ -1,5 +1,6 @@
 //! Files of partners, and the search that they serve.
 
+use crate::access::percent;
 use crate::service::Service;
 use events::EventType::SaleSigned;
 use fixtures::world::event;
@@ -61,7 +62,7 @@ async fn partners_are_found_by_words_of_their_id_name_and_contacts() {
     let file = json!({"contacts": [{"name": "Zoé Müller", "email": "zoe@oeuvre.example"}]}).to_string();
     service.manager.send("PUT", "/partners/P-2/file", &[("if-match", "\"0\"")], file).await;
     let found = async |query: &str| {
-        let query: String = query.bytes().map(|byte| format!("%{byte:02x}")).collect();
+        let query = percent(query.as_bytes());
         let partners = service.list(&format!("/partners?limit=1&q={query}"), "partners").await;
         partners.iter().map(|partner| partner["partner_id"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
     };

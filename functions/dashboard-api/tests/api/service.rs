@@ -94,7 +94,8 @@ impl Service {
         let restatements: Arc<dyn Restatements> = queue.clone();
         let cursors = Arc::new(Cursors::new("a secret of the tests").unwrap());
         let (sign_in, try_url) = (Arc::new(sign_in), try_url.map(Arc::from));
-        let router = router(App { ledger: Ledger::new(store), restatements, cursors, now, sign_in, random, try_url });
+        let (ledger, random) = (Ledger::new(store), || Some(random()));
+        let router = router(App { ledger, restatements, cursors, now, sign_in, random, try_url });
         grant(store, "manager", Role::Manager);
         Service { manager: Client { router, authorizer: claims(&token_of("manager")) }, store, queue }
     }
@@ -396,9 +397,9 @@ fn grant(store: &'static MemoryStore, subject: &str, role: Role) {
 }
 
 /// Other bytes each time.
-fn random() -> Option<Randomness> {
+fn random() -> Randomness {
     static CODES: AtomicU8 = AtomicU8::new(0);
-    Some([CODES.fetch_add(1, Ordering::Relaxed); 24])
+    [CODES.fetch_add(1, Ordering::Relaxed); 24]
 }
 
 fn claims(of_token: &Value) -> Value {

@@ -74,7 +74,7 @@ async fn the_token_of_any_provider_says_who_calls() {
         assert_eq!(with_token(&service, &bare).get("/me").await.json, me.json, "{name}");
         let mut asks = token.handed_on.clone();
         for claim in ["scope", "scp", "roles", "permissions", "cognito:groups"] {
-            asks.insert(claim.to_owned(), json!("[manager admin]"));
+            asks.insert(claim.to_owned(), json!("[manager accountant]"));
         }
         assert_eq!(with_token(&service, &asks).get("/me").await.json, me.json, "{name}");
         let invitation = json!({"role": "manager", "name": "N"}).to_string();

@@ -1,0 +1,253 @@
+//! The `OpenAPI` document: an operation for each route of the table, with schemas of the types that it takes and answers.
+//! Tests make it and compare it with the file that is served.
+
+mod parts;
+mod people;
+
+use crate::answers::attention::{AttentionList, ItemKind};
+use crate::answers::contract::ContractPage;
+use crate::answers::contracts::ContractList;
+use crate::answers::entries::EntryList;
+use crate::answers::inquiries::InquiryList;
+use crate::answers::partners::{Partner, PartnerList, RegisteredPartner};
+use crate::answers::programme::Programme;
+use crate::answers::simulation::Simulation;
+use crate::answers::statement::Statement;
+use crate::answers::status::{Chosen, ItemSetAside, Recorded, YearSetAside};
+use crate::answers::summary::{PartnerSummary, Summary};
+use crate::handlers::partners::WITH;
+use crate::http::format::Format;
+use crate::http::parameters::MAX_MONTHS;
+use crate::routes::Route;
+use axum::http::Method;
+use events::choice::ChoiceBody;
+use events::inquiry::{AnswerBody, InquiryBody};
+use events::perk::PerkTaken;
+use events::registration::RegistrationBody;
+use events::set_aside::Reason;
+use events::simulation::Question;
+use parts::{Operation, Schemas, header, json, listing, query, refusals, search, text};
+use rules::{Day, Month};
+use serde_json::Value;
+use utoipa::openapi::path::{HttpMethod, ParameterBuilder};
+use utoipa::openapi::schema::AnyOfBuilder;
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
+use utoipa::openapi::{Components, Content, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, Paths, Required};
+
+pub fn document() -> OpenApi {
+    let mut schemas = Schemas::default();
+    let mut paths = Paths::new();
+    for route in Route::ALL {
+        let Some(operation) = operation(*route, &mut schemas) else { continue };
+        paths.add_path_operation(route.path(), vec![method(*route)], operation.build(*route, &mut schemas));
+    }
+    let license = LicenseBuilder::new().name("MIT").identifier(Some("MIT")).build();
+    let info = InfoBuilder::new()
+        .title("all-in-web partner programme")
+        .version(env!("CARGO_PKG_VERSION"))
+        .description(Some("What each partner earns or owes, to the cent, each amount with its reason."))
+        .license(Some(license));
+    let token = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
+    let mut components = Components::new();
+    components.responses = refusals(&mut schemas);
+    components.schemas = schemas.0;
+    components.add_security_scheme("token", SecurityScheme::Http(token));
+    let security = SecurityRequirement::new::<_, [&str; 0], &str>("token", []);
+    OpenApiBuilder::new()
+        .info(info.build())
+        .paths(paths)
+        .components(Some(components))
+        .security(Some([security]))
+        .build()
+}
+
+/// The document as it is checked in and served: a line for each operation, each schema and each answer, so that it is short,
+/// and its changes can be read.
+pub fn as_text() -> Result<String, serde_json::Error> {
+    let mut text = String::new();
+    write_lines(&serde_json::to_value(document())?, 0, &mut text);
+    Ok(text + "\n")
+}
+
+fn write_lines(value: &Value, depth: usize, text: &mut String) {
+    const LINES: usize = 3;
+    let Value::Object(fields) = value else { return text.push_str(&value.to_string()) };
+    if depth >= LINES || fields.is_empty() {
+        return text.push_str(&value.to_string());
+    }
+    let mut between = "{\n";
+    for (name, value) in fields {
+        text.push_str(between);
+        text.push_str(&Value::from(name.as_str()).to_string());
+        text.push(':');
+        write_lines(value, depth + 1, text);
+        between = ",\n";
+    }
+    text.push_str("\n}");
+}
+
+fn method(route: Route) -> HttpMethod {
+    match route.method() {
+        Method::PUT => HttpMethod::Put,
+        Method::POST => HttpMethod::Post,
+        Method::DELETE => HttpMethod::Delete,
+        _ => HttpMethod::Get,
+    }
+}
+
+/// Describes the operation of a route; none for a public route.
+fn operation(route: Route, schemas: &mut Schemas) -> Option<Operation> {
+    let get = Operation::read;
+    Some(match route {
+        Route::Index | Route::PageFile | Route::Config | Route::Description => return None,
+        Route::Programme => {
+            get("getProgramme", "The four partner models, cell by cell", schemas.content::<Programme>())
+        }
+        Route::Partners => get("listPartners", "Who is registered", schemas.content::<PartnerList>())
+            .query(partner_filters(schemas).into_iter().chain(listing())),
+        Route::Partner => {
+            let summary = "Agreements, balances, sales against the minimum, perks";
+            get("getPartner", summary, schemas.content::<Partner>())
+        }
+        Route::Entries => get("listEntries", "What was booked in a period", schemas.content::<EntryList>())
+            .query(["from", "to"].map(|name| query(name, schemas.of::<Day>())).into_iter().chain(listing())),
+        Route::Contracts => {
+            let summary = "Contracts by day of signature, pending ones too; a page looks through `limit` places of the list";
+            get("listContracts", summary, schemas.content::<ContractList>()).query(listing().into_iter().chain([search()]))
+        }
+        Route::PartnerInquiries => {
+            get("listInquiriesOfPartner", "A partner's inquiries, newest first", schemas.content::<InquiryList>())
+        }
+        Route::Inquiries => {
+            get("listInquiries", "Inquiries without an answer, newest first", schemas.content::<InquiryList>())
+                .query(listing())
+        }
+        Route::RecordPerk => record_perk(schemas),
+        Route::Inquire => inquire(schemas),
+        Route::AnswerInquiry => answer_inquiry(schemas),
+        Route::Statement => {
+            let month = query("month", schemas.of::<Month>()).required(Required::True);
+            let query = [month, as_of(schemas), query("since", schemas.of::<Day>())];
+            get("getStatement", "A month to read, to print, or for a spreadsheet", schemas.content::<Statement>())
+                .query(query)
+                .formats(&Format::OF_STATEMENTS)
+                .bounded()
+        }
+        Route::PartnerSummary => {
+            get("getPartnerSummary", "What one partner's months add up to", schemas.content::<PartnerSummary>())
+                .query(months(schemas))
+                .formats(&Format::OF_SUMS)
+                .bounded()
+        }
+        Route::Summary => get("getSummary", "What everyone's months add up to", schemas.content::<Summary>())
+            .query(months(schemas))
+            .formats(&Format::OF_SUMS)
+            .bounded(),
+        Route::Contract => get(
+            "getContract",
+            "One contract's history, and why each amount is what it is; a page ends when what it shows weighs `limit`: an \
+             annuity with its credit notes, a key, a contradiction with its claims, a choice, an entry",
+            schemas.content::<ContractPage>(),
+        )
+        .query(listing()),
+        Route::Attention => {
+            let of = query("of", text().enum_values(Some(["contracts", "messages"])));
+            let kind = query("kind", schemas.of::<ItemKind>());
+            let summary = "What needs a person, by cause: contracts first, then messages, each newest first; a page looks \
+                           through `limit` places of the list";
+            get("listAttention", summary, schemas.content::<AttentionList>()).query(listing().into_iter().chain([of, kind]))
+        }
+        Route::Register => register(schemas),
+        Route::Me => people::me(schemas),
+        Route::AcceptInvitation => people::accept_invitation(schemas),
+        Route::Members => people::members(schemas),
+        Route::GrantRole => people::grant_role(schemas),
+        Route::RevokeMember => people::revoke_member(schemas),
+        Route::Invitations => people::invitations(schemas),
+        Route::Invite => people::invite(schemas),
+        Route::InviteAgain => people::invite_again(schemas),
+        Route::RevokeInvitation => people::revoke_invitation(schemas),
+        Route::PartnerFile => people::partner_file(schemas),
+        Route::WritePartnerFile => people::write_partner_file(schemas),
+        Route::SetYearAside => set_year_aside(schemas),
+        Route::SetItemAside => set_item_aside(schemas),
+        Route::ChooseAnnuity => choice("chooseAnnuity", "Choose the effective claim of an annuity", schemas),
+        Route::ChooseAdjustment => {
+            choice("chooseAdjustment", "Choose the effective claim of a supplement or a credit note", schemas)
+        }
+        Route::ChooseEnd => choice("chooseEnd", "Choose the effective claim of a contract's end", schemas),
+        Route::Simulate => Operation {
+            refusals: &["400", "422", "503"],
+            ..Operation::write(
+                "simulate",
+                "The recorded facts under other terms, beside today's result; writes nothing",
+                schemas.content::<Question<'_>>(),
+                schemas.content::<Simulation>(),
+            )
+        },
+    })
+}
+
+fn set_year_aside(schemas: &mut Schemas) -> Operation {
+    let summary = "Takes a missed year of minimum sales off the list, until its sales or its minimum are others";
+    Operation::write("setYearAside", summary, schemas.content::<Reason>(), schemas.content::<YearSetAside>())
+}
+
+fn set_item_aside(schemas: &mut Schemas) -> Operation {
+    let summary = "Takes an item off the attention list, until it says something else";
+    let answer = schemas.content::<ItemSetAside>();
+    let mut operation = Operation::write("setItemAside", summary, schemas.content::<Reason>(), answer);
+    operation.answers.push(("202", json("202", schemas.content::<ItemSetAside>())));
+    operation
+}
+
+fn record_perk(schemas: &mut Schemas) -> Operation {
+    let summary = "Records that a partner took a perk on a day, or takes the day back";
+    let (body, answer) = (schemas.content::<PerkTaken>(), schemas.content::<Recorded>());
+    Operation { refusals: &["400", "404", "503"], ..Operation::write("recordPerk", summary, body, answer) }
+}
+
+fn inquire(schemas: &mut Schemas) -> Operation {
+    let (body, answer) = (schemas.content::<InquiryBody<'_>>(), schemas.content::<Recorded>());
+    Operation::write("inquire", "Reports a missing sale or an error; a manager answers", body, answer)
+}
+
+fn answer_inquiry(schemas: &mut Schemas) -> Operation {
+    let (body, answer) = (schemas.content::<AnswerBody<'_>>(), schemas.content::<Recorded>());
+    Operation::write("answerInquiry", "Answers an inquiry, once", body, answer)
+}
+
+fn register(schemas: &mut Schemas) -> Operation {
+    let body = AnyOfBuilder::new().item(schemas.of::<RegistrationBody<'_>>()).item(schemas.of::<Partner>());
+    Operation {
+        id: "registerPartner",
+        summary: "Registers a name and all agreements, in place of what was there; what GET answers can be sent back",
+        query: ["If-Match", "If-None-Match"].map(header).into(),
+        body: Some(Content::new(Some(body))),
+        answers: ["200", "201"].map(|status| (status, json(status, schemas.content::<RegisteredPartner>()))).into(),
+        refusals: &["400", "412", "428", "503"],
+    }
+}
+
+fn choice(id: &'static str, summary: &'static str, schemas: &mut Schemas) -> Operation {
+    let answers = ["200", "202"].map(|status| (status, json(status, schemas.content::<Chosen>()))).into();
+    let (body, answer) = (schemas.content::<ChoiceBody>(), schemas.content::<Chosen>());
+    Operation { answers, ..Operation::write(id, summary, body, answer) }
+}
+
+fn partner_filters(schemas: &mut Schemas) -> [ParameterBuilder; 3] {
+    let one = WITH.join("|");
+    let with = text().pattern(Some(format!("^({one})(,({one}))*$")));
+    let until = query("until", schemas.of::<Month>()).description(Some("balances at the end of this month"));
+    [search(), query("with", with), until]
+}
+
+fn months(schemas: &mut Schemas) -> [ParameterBuilder; 3] {
+    let said = format!("both included; at most {MAX_MONTHS} months; the current one if absent");
+    let [from, to] = ["from", "to"].map(|name| query(name, schemas.of::<Month>()).description(Some(said.clone())));
+    [from, to, as_of(schemas)]
+}
+
+fn as_of(schemas: &mut Schemas) -> ParameterBuilder {
+    query("as_of", schemas.of::<Day>()).description(Some("as known on this day; now if absent"))
+}
