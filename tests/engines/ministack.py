@@ -1,7 +1,7 @@
 """template.yaml, but for gradual deployment and alarms, deployed to ministack with the programs that are built for Lambda: the sample world goes through
 its SQS, its Lambda and its DynamoDB, and must come to the same lines. Run by .ci/second-engines."""
 
-import csv, json, pathlib, sys, time
+import csv, json, os, pathlib, subprocess, sys, time
 import boto3
 from botocore.config import Config
 from samtranslator.yaml_helper import yaml_parse
@@ -20,6 +20,7 @@ QUEUES = {
     "com.all-in-web.billing.annual-renewal.v1": "AnnualRenewalQueue",
     "com.all-in-web.billing.credit-note.v1": "CreditNoteQueue",
 }
+MANAGER = {"iss": PARAMETERS["TokenIssuer"], "sub": "manager"}
 PATIENCE_SECONDS = 180
 
 client = lambda service: boto3.client(
@@ -80,7 +81,6 @@ def deployed(url):
 def call(function, method, path, body=None, query=None):
     """What API Gateway sends the dashboard's function for a request of a manager, and its answer."""
     query = query or {}
-    claims = {"sub": "manager", "scope": "admin"}
     event = {
         "version": "2.0",
         "routeKey": "$default",
@@ -92,7 +92,7 @@ def call(function, method, path, body=None, query=None):
             "http": {"method": method, "path": path, "protocol": "HTTP/1.1", "sourceIp": "127.0.0.1", "userAgent": "test"},
             "requestId": "request", "routeKey": "$default", "stage": "$default",
             "time": "24/Nov/2026:00:00:00 +0000", "timeEpoch": 1795478400000,
-            "authorizer": {"jwt": {"claims": claims, "scopes": ["admin"]}},
+            "authorizer": {"jwt": {"claims": MANAGER, "scopes": None}},
         },
         "isBase64Encoded": False,
     }
@@ -102,6 +102,18 @@ def call(function, method, path, body=None, query=None):
     answer = json.loads(answer["Payload"].read())
     assert answer.get("statusCode") in (200, 201), (path, answer)
     return json.loads(answer["body"])
+
+
+def admit_manager(function):
+    """The first manager, as in an account: `operate` makes the invitation, and whoever has its code accepts it."""
+    environment = {
+        **os.environ,
+        "AWS_REGION": "eu-west-3", "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_ENDPOINT_URL_DYNAMODB": sys.argv[1], "AWS_ENDPOINT_URL_SQS": sys.argv[1],
+    }
+    invite = [ROOT / "target/debug/operate", "--stack", STACK, "invite", "--manager", "--page", "https://page.test"]
+    link = subprocess.run(invite, env=environment, stdout=subprocess.PIPE, text=True, check=True).stdout
+    call(function, "PUT", "/me/invitation", {"code": link.strip().rsplit("/", 1)[1]})
 
 
 def lines(function, partners):
@@ -126,6 +138,7 @@ def main():
     resources = deployed(packaged())
     function = resources["DashboardApi"]
     partners = json.loads((DATA / "partners.json").read_text())
+    admit_manager(function)
     for partner, body in partners.items():
         call(function, "PUT", f"/partners/{partner}", body)
     sqs = client("sqs")

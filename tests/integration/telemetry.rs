@@ -358,6 +358,23 @@ async fn nothing_that_was_sent_is_in_a_log_but_ids_and_reasons() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_log_says_who_viewed_an_answer_as_whom() {
+    let running = Running::start().await;
+    let manager = running.get("/me").await["id"].clone();
+    let members = running.get("/members").await;
+    let members = members["members"].as_array().unwrap();
+    let accountant = members.iter().find(|member| member["role"] == "accountant").unwrap()["id"].clone();
+    let as_accountant = [("view-as", accountant.as_str().unwrap())];
+    let answer = running.api.send("GET".parse().unwrap(), "/me", &as_accountant, String::new()).await.unwrap();
+    assert_eq!((answer.status, &answer.json["id"]), (200, &accountant));
+    running.stack.stop().await;
+    let lines = lines(&logs(&running));
+    let viewed: Vec<_> = lines.iter().filter(|line| line["viewed_by"].is_string()).collect();
+    let [line] = viewed.as_slice() else { panic!("{viewed:?}") };
+    assert_eq!((&line["viewed_by"], &line["member"], &line["role"]), (&manager, &accountant, &json!("accountant")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_trace_is_carried_from_a_message_to_the_log_and_to_what_is_sent_because_of_it() {
     let running = Running::start().await;
     let partner = json!({ "name": "P", "agreements": [{ "model": "referrer", "starts_on": "2020-01-01" }] });

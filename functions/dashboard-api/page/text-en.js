@@ -140,7 +140,7 @@ export default {
     "Hello {name},\n\nyou are invited to the partner programme of all-in-web. Please open this link and sign in:\n\n{link}\n\nIt works once, until {until}.",
   "machine.title": "Enter a machine",
   "machine.text":
-    "A program that signs in by itself, with client credentials for instance, opens no link. Enter it as the identity provider names it in its tokens.",
+    "A machine that signs in by itself, with client credentials for instance, opens no link. Enter it as the identity provider names it in its tokens.",
   "machine.issuer-help": "As in the claim iss, such as https://login.example.com/",
   "machine.subject-help": "As in the claim sub",
   "machine.send": "Enter",

@@ -147,9 +147,9 @@ export default {
   "invite.mail-subject": "Votre accès au programme partenaires d’all-in-web",
   "invite.mail-body":
     "Bonjour {name},\n\nvous êtes invité au programme partenaires d’all-in-web. Merci d’ouvrir ce lien et de vous connecter :\n\n{link}\n\nIl sert une seule fois, jusqu’au {until}.",
-  "machine.title": "Ajouter un programme",
+  "machine.title": "Ajouter une machine",
   "machine.text":
-    "Un programme qui se connecte seul, par exemple avec des identifiants de client, n’ouvre pas de lien. Ajoutez-le sous le nom que le fournisseur d’identité lui donne dans ses jetons.",
+    "Une machine qui se connecte seule, par exemple avec les identifiants d’un client OAuth, n’ouvre pas de lien. Ajoutez-la sous le nom que le fournisseur d’identité lui donne dans ses jetons.",
   "machine.issuer-help": "Comme dans le champ iss, par exemple https://login.example.com/",
   "machine.subject-help": "Comme dans le champ sub",
   "machine.send": "Ajouter",

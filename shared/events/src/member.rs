@@ -35,7 +35,7 @@ pub struct MemberBody<'a> {
     #[serde(borrow)]
     #[cfg_attr(feature = "openapi", schema(value_type = Issuer, required = true))]
     issuer: Option<Field<'a, Issuer>>,
-    /// The person or the program, as its tokens state it in `sub`.
+    /// The person or the machine, as its tokens state it in `sub`.
     #[serde(borrow)]
     #[cfg_attr(feature = "openapi", schema(value_type = Subject, required = true))]
     subject: Option<Field<'a, Subject>>,

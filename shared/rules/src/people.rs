@@ -28,7 +28,7 @@ text_type! {
     }
 }
 text_type! {
-    /// The subject of a token: one person or one program, as the identity provider names it.
+    /// The subject of a token: one person or one machine, as the identity provider names it.
     Subject, SubjectError, |text| is_ascii_word(text, MAX_SUBJECT)
 }
 text_type! {
@@ -45,7 +45,7 @@ fn is_ascii_word(text: &str, most: usize) -> bool {
 pub struct Identity {
     /// The identity provider.
     pub issuer: Issuer,
-    /// The person or the program.
+    /// The person or the machine.
     pub subject: Subject,
 }
 

@@ -1,4 +1,4 @@
-//! `GET /me`: the caller. `GET /members` lists who has which role, `POST /members` enters a program or a person whose
+//! `GET /me`: the caller. `GET /members` lists who has which role, `POST /members` enters a machine or a person whose
 //! subject is known, `DELETE /members/{member}` revokes.
 
 use crate::access::Caller;

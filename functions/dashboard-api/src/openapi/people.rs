@@ -25,7 +25,7 @@ pub(super) fn members(schemas: &mut Schemas) -> Operation {
 }
 
 pub(super) fn grant_role(schemas: &mut Schemas) -> Operation {
-    let summary = "Enters a program, or a person whose subject is known, as a member";
+    let summary = "Enters a machine, or a person whose subject is known, as a member";
     let (body, answer) = (schemas.content::<MemberBody<'_>>(), schemas.content::<MemberShown>());
     let mut operation = Operation::write("grantRole", summary, body, answer);
     operation.answers.push(("201", json("201", schemas.content::<MemberShown>())));
