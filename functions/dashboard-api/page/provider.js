@@ -68,10 +68,10 @@ export async function exchange(answer, { state, verifier, nonce }) {
 }
 
 /** New tokens for those of before. */
-export async function renewed({ refresh, subject }) {
+export async function renewed({ refresh, subject, identity }) {
   const { server, client, options } = await provider();
   const response = await oauth.refreshTokenGrantRequest(server, client, oauth.None(), refresh, options);
-  return { refresh, subject, ...tokensOf(await oauth.processRefreshTokenResponse(server, client, response)) };
+  return { refresh, subject, identity, ...tokensOf(await oauth.processRefreshTokenResponse(server, client, response)) };
 }
 
 function tokensOf(answer) {
@@ -80,17 +80,25 @@ function tokensOf(answer) {
     access: answer.access_token,
     seconds: answer.expires_in ?? null,
     ...(answer.refresh_token && { refresh: answer.refresh_token }),
+    ...(answer.id_token && { identity: answer.id_token }),
     ...(subject && { subject }),
   };
 }
 
-/** Where the provider signs out, and leads back from; null: it does not say. Cognito names the place in its own way. */
-export async function signOutAddress() {
+/**
+ * Where the provider signs out, and leads back from; null: it does not say. By the ID token it knows whom the page signs out:
+ * without it Keycloak asks, and Okta refuses. The API takes no ID token. Cognito names the place in its own way.
+ */
+export async function signOutAddress(identity) {
   const { server, client } = await provider();
   if (!server.end_session_endpoint) return null;
   const url = new URL(server.end_session_endpoint);
   url.searchParams.set("client_id", client.client_id);
-  for (const name of ["post_logout_redirect_uri", "logout_uri"]) url.searchParams.set(name, home());
+  if (new URL(server.issuer).hostname.startsWith("cognito-idp.")) url.searchParams.set("logout_uri", home());
+  else {
+    url.searchParams.set("post_logout_redirect_uri", home());
+    if (identity) url.searchParams.set("id_token_hint", identity);
+  }
   return url;
 }
 

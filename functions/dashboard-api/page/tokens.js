@@ -16,7 +16,7 @@ const KEY = "sign-in";
 const JOIN = /^#\/join\/([^/?]+)$/;
 
 const channel = new BroadcastChannel("sign-in");
-/** `{ access, refresh, subject, until, life }`, of which `refresh` may be missing; null: nobody is signed in. */
+/** `{ access, refresh, identity, subject, until, life }`, of which `refresh` may be missing; null: nobody is signed in. */
 let tokens = null;
 let problem = null;
 let invitation = null;
@@ -107,7 +107,7 @@ export async function signIn() {
 /** Here and at the provider; other tabs follow. */
 export async function signOut() {
   channel.postMessage({ out: true });
-  const address = await signOutAddress().catch(() => null);
+  const address = await signOutAddress(tokens?.identity).catch(() => null);
   leave(address);
 }
 
