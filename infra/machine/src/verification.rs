@@ -140,10 +140,15 @@ pub fn as_texts(claims: Claims) -> Claims {
 }
 
 fn text(value: Value) -> String {
+    let words = |words: Vec<String>| words.join(" ");
     match value {
         Value::String(text) => text,
-        Value::Array(items) => format!("[{}]", items.into_iter().map(text).collect::<Vec<_>>().join(" ")),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_) => value.to_string(),
+        Value::Array(items) => format!("[{}]", words(items.into_iter().map(text).collect())),
+        Value::Object(members) => {
+            let member = |(name, value)| format!("{name}:{}", text(value));
+            format!("map[{}]", words(members.into_iter().map(member).collect()))
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => value.to_string(),
     }
 }
 
@@ -227,8 +232,15 @@ mod tests {
 
     #[test]
     fn claims_are_handed_on_as_texts() {
-        let claims = json!({ "a": "A", "b": 1, "c": ["x", 2], "d": true, "e": null });
-        let texts = json!({ "a": "A", "b": "1", "c": "[x 2]", "d": "true", "e": "null" });
-        assert_eq!(Value::Object(as_texts(claims.as_object().unwrap().clone())), texts);
+        let handed_on = |claims: &Value| Value::Object(as_texts(claims.as_object().unwrap().clone()));
+        let claims = json!({ "a": "A", "b": 1, "c": ["x", 2], "d": true, "e": null, "f": { "g": [], "h": "i" } });
+        let texts = json!({ "a": "A", "b": "1", "c": "[x 2]", "d": "true", "e": "null", "f": "map[g:[] h:i]" });
+        assert_eq!(handed_on(&claims), texts);
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/data/tokens");
+        for file in std::fs::read_dir(folder).unwrap() {
+            let path = file.unwrap().path();
+            let token: Value = serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
+            assert_eq!(handed_on(&token["claims"]), token["handed_on"], "{}", path.display());
+        }
     }
 }
