@@ -177,7 +177,7 @@ function headsOf(columns, press) {
   return { cells, mark };
 }
 
-function tools({ rows, columns, choices = [], searched = true, help = null }, { now, key }, change) {
+function tools({ caption, rows, columns, choices = [], searched = true, help = null }, { now, key }, change) {
   const filtered = now.q || choices.some(({ id }) => now[id]);
   const named = (id) => ({ name: key(id), onchange: (event) => change({ [id]: event.target.value }) });
   const text = h("input", {
@@ -190,7 +190,7 @@ function tools({ rows, columns, choices = [], searched = true, help = null }, { 
   const sortable = columns.filter((column) => column.sort);
   return h(
     "div",
-    { class: "filters tools", role: "search", hidden: rows.length < FEW && !filtered },
+    { class: "filters tools", role: searched ? "search" : null, "aria-label": searched && caption, hidden: rows.length < FEW && !filtered },
     searched && columns.some((column) => column.text) && field(t("list.search"), text, { help }),
     choices.map((choice) => choiceField(choice, rows, now[choice.id], named(choice.id))),
     sortable.length > 0 &&
