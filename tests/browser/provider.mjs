@@ -106,7 +106,7 @@ async function leftNothing(someone) {
   const places = [...(await kept(someone)), ...own, ...console].join("\n");
   for (const secret of [...access, ...refresh, ...identity, ...codes]) assert.ok(!places.includes(secret), "a token or a code is kept");
   // Not even for a moment, whoever's address it is.
-  for (const token of [...access, ...refresh]) assert.ok(!addresses.join("\n").includes(token), "a token was in an address");
+  for (const token of [...access, ...refresh, ...identity]) assert.ok(!addresses.join("\n").includes(token), "a token was in an address");
 }
 
 async function machineToken() {

@@ -73,6 +73,8 @@ test("signing out ends the provider's session, in every tab", async (t) => {
   const second = await page.context().newPage();
   await second.goto(`${API}/#/contracts`);
   await heading(second, "Contracts");
+  const addresses = [];
+  page.on("request", (request) => addresses.push(request.url()));
   await button(page, "Sign out").click();
   for (const tab of [page, second]) {
     await tab.getByText("You are signed out of this page.").waitFor();
@@ -81,6 +83,9 @@ test("signing out ends the provider's session, in every tab", async (t) => {
   await page.reload();
   await signInView(page);
   assert.equal(await page.getByRole("alert").count(), 0);
+  // The ID token that says whom to sign out goes in a form.
+  assert.ok(addresses.some((address) => address.startsWith(`${API}/identity/logout`)));
+  assert.ok(!addresses.some((address) => address.includes("id_token")), addresses.join("\n"));
   await button(page, "Sign in").click();
   await page.locator("input[name=subject]").waitFor();
 });

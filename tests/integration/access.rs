@@ -184,9 +184,9 @@ fn is_the_gateways(answer: &Answer) -> bool {
 
 fn check_headers(running: &Running, answer: &Answer, what: &str) {
     let policy = format!(
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self' {}; \
-         font-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
-        running.stack.api_url
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self' {page}; \
+         font-src 'self'; base-uri 'none'; form-action 'self' {page}; frame-ancestors 'none'",
+        page = running.stack.api_url
     );
     let is_page = answer.headers.contains_key("etag") && answer.headers["cache-control"] == "no-cache";
     for (name, value) in [

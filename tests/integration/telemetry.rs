@@ -367,11 +367,11 @@ async fn the_log_says_who_viewed_an_answer_as_whom() {
     let as_accountant = [("view-as", accountant.as_str().unwrap())];
     let answer = running.api.send("GET".parse().unwrap(), "/me", &as_accountant, String::new()).await.unwrap();
     assert_eq!((answer.status, &answer.json["id"]), (200, &accountant));
-    running.stack.stop().await;
     let lines = lines(&logs(&running));
     let viewed: Vec<_> = lines.iter().filter(|line| line["viewed_by"].is_string()).collect();
     let [line] = viewed.as_slice() else { panic!("{viewed:?}") };
     assert_eq!((&line["viewed_by"], &line["member"], &line["role"]), (&manager, &accountant, &json!("accountant")));
+    running.stack.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -86,20 +86,20 @@ function tokensOf(answer) {
 }
 
 /**
- * Where the provider signs out, and leads back from; null: it does not say. By the ID token it knows whom the page signs out:
- * without it Keycloak asks, and Okta refuses. The API takes no ID token. Cognito names the place in its own way.
+ * The form by which the provider signs out and leads back (RP-Initiated Logout 1.0); null: it does not say. By the ID token it knows
+ * whom the page signs out: without it Keycloak asks, and Okta refuses. A form keeps it out of addresses and of the history. Cognito
+ * and Entra ID take addresses alone, and need no ID token; Cognito has a name of its own for the way back.
  */
-export async function signOutAddress(identity) {
+export async function signOutForm(identity) {
   const { server, client } = await provider();
   if (!server.end_session_endpoint) return null;
-  const url = new URL(server.end_session_endpoint);
-  url.searchParams.set("client_id", client.client_id);
-  if (new URL(server.issuer).hostname.startsWith("cognito-idp.")) url.searchParams.set("logout_uri", home());
-  else {
-    url.searchParams.set("post_logout_redirect_uri", home());
-    if (identity) url.searchParams.set("id_token_hint", identity);
-  }
-  return url;
+  const host = new URL(server.issuer).hostname;
+  const action = server.end_session_endpoint;
+  const fields = { client_id: client.client_id };
+  if (host.startsWith("cognito-idp.")) return { action, method: "get", fields: { ...fields, logout_uri: home() } };
+  fields.post_logout_redirect_uri = home();
+  if (!identity || host === "login.microsoftonline.com") return { action, method: "get", fields };
+  return { action, method: "post", fields: { ...fields, id_token_hint: identity } };
 }
 
 /** What went wrong, as the name of a text; null: nothing did, but nobody is signed in. */

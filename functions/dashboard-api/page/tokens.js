@@ -1,7 +1,7 @@
 // The tokens of whoever is signed in. They are in the memory of this page alone: a reload, a new tab or a mailed link gets
 // its own from the provider, which still knows the browser.
 
-import { attempt, exchange, reasonOf, renewed, signOutAddress } from "./provider.js";
+import { attempt, exchange, reasonOf, renewed, signOutForm } from "./provider.js";
 
 const SECOND = 1000;
 /** Tokens are renewed so long before they end, and whoever must sign in again is warned; at most half of their life. */
@@ -107,11 +107,10 @@ export async function signIn() {
 /** Here and at the provider; other tabs follow. */
 export async function signOut() {
   channel.postMessage({ out: true });
-  const address = await signOutAddress(tokens?.identity).catch(() => null);
-  leave(address);
+  leave(await signOutForm(tokens?.identity).catch(() => null));
 }
 
-function leave(address) {
+function leave(form) {
   hold(null);
   try {
     keep({ out: true, invitation });
@@ -119,8 +118,19 @@ function leave(address) {
     // Without storage there is nothing to mark, and no silent sign-in either.
   }
   history.replaceState(null, "", "/");
-  if (address === null) location.reload();
-  else location.replace(address);
+  if (form === null) location.reload();
+  else send(form);
+}
+
+/** Leaves the page by a form. */
+function send({ action, method, fields }) {
+  const form = document.createElement("form");
+  Object.assign(form, { action, method, hidden: true });
+  for (const [name, value] of Object.entries(fields)) {
+    form.append(Object.assign(document.createElement("input"), { type: "hidden", name, value }));
+  }
+  document.body.append(form);
+  form.submit();
 }
 
 /** The code of an invitation leaves the address, and so the browser's history, at once. Whether there was one. */

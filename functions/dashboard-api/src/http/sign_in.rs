@@ -38,7 +38,8 @@ impl SignIn {
         self.config.as_ref()
     }
 
-    /// Scripts, styles and requests of the page's own origin, requests to the identity provider, and nothing else.
+    /// Scripts, styles and requests of the page's own origin, requests to the identity provider and the form that signs out
+    /// there, and nothing else.
     pub(crate) fn content_security_policy(&self) -> &HeaderValue {
         &self.content_security_policy
     }
@@ -56,7 +57,7 @@ fn policy(asked: &[&str]) -> HeaderValue {
     let asked = asked.iter().fold(String::new(), |all, origin| format!("{all} {origin}"));
     let policy = format!(
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'{asked}; \
-         font-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+         font-src 'self'; base-uri 'none'; form-action 'self'{asked}; frame-ancestors 'none'"
     );
     HeaderValue::try_from(policy).unwrap_or(HeaderValue::from_static("default-src 'none'"))
 }

@@ -59,5 +59,7 @@ async fn the_page_is_served_whole_and_nothing_else_is() {
     let config = service.as_nobody().get("/config.json").await;
     assert_eq!(config.json, json!({"sign_in": expected, "try_url": null}));
     let policy = config.headers["content-security-policy"].to_str().unwrap();
-    assert!(policy.contains("connect-src 'self' https://issuer.example;"), "{policy}");
+    for part in ["connect-src 'self' https://issuer.example;", "form-action 'self' https://issuer.example;"] {
+        assert!(policy.contains(part), "{policy}");
+    }
 }

@@ -95,7 +95,8 @@ impl Provider {
             discovery::TOKEN if is_form => {
                 exchange::answer(request.body, &self.page, &self.tokens, &mut self.grants(), now)
             }
-            discovery::LOGOUT if is_read => Ok(self.log_out(request)),
+            discovery::LOGOUT if is_read => Ok(self.log_out(request, request.query.as_bytes())),
+            discovery::LOGOUT if is_form => Ok(self.log_out(request, request.body)),
             pages::STYLE_PATH if is_read => {
                 Ok(([(header::CONTENT_TYPE, "text/css; charset=utf-8")], pages::STYLE).into_response())
             }
@@ -218,9 +219,9 @@ impl Provider {
         format!("{}={session}; Path={IDENTITY}; HttpOnly; SameSite=Lax{end}", self.cookie)
     }
 
-    /// Signs a browser out that comes from the page (RP-Initiated Logout 1.0).
-    fn log_out(&self, request: Request<'_>) -> Response {
-        let Ok(parameters) = Parameters::read(request.query.as_bytes()) else {
+    /// Signs a browser out that comes from the page (RP-Initiated Logout 1.0), by an address or by a form.
+    fn log_out(&self, request: Request<'_>, parameters: &[u8]) -> Response {
+        let Ok(parameters) = Parameters::read(parameters) else {
             return self.wrong(request, Wrong::Repeated);
         };
         let hint = parameters.get("id_token_hint").and_then(|token| self.tokens.of_this_key(token));

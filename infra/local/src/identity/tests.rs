@@ -184,8 +184,9 @@ async fn tokens_are_renewed_until_a_refresh_token_comes_twice_or_somebody_signs_
     let tokens = browser.exchange(&code).await.json;
     let hint = tokens["id_token"].as_str().unwrap().to_owned();
     browser.now += 3600;
-    let page = "http%3A%2F%2F127.0.0.1%3A8080%2F";
-    let out = browser.get(&format!("/logout?id_token_hint={hint}&post_logout_redirect_uri={page}&state=x")).await;
+    let page = "http://127.0.0.1:8080/";
+    let out = [("id_token_hint", hint.as_str()), ("post_logout_redirect_uri", page), ("state", "x")];
+    let out = browser.post("/logout", &out).await;
     let (address, parameters) = out.led_to();
     assert_eq!((address.as_str(), parameters["state"].as_str()), ("http://127.0.0.1:8080/", "x"));
     assert_eq!(browser.cookie, None);
