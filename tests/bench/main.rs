@@ -14,6 +14,7 @@ mod functions;
 mod instructions;
 mod processes;
 mod realistic;
+mod search;
 
 use clap::{Parser, ValueEnum};
 use fixtures::generator::Size;
@@ -107,6 +108,10 @@ async fn take(arguments: Arguments) -> Result<ExitCode, Box<dyn Error>> {
         eprintln!("asking the dashboard about a large world");
         let size = Size { partners: arguments.partners, contracts: arguments.contracts };
         figures.extend(dashboard::figures(&running, arguments.seed, size).await);
+        running.stack.stop().await;
+        let running = start().await;
+        eprintln!("searching many partners");
+        figures.extend(search::figures(&running).await);
         running.stack.stop().await;
     }
     println!("{}", figures::table(&figures));

@@ -1,15 +1,19 @@
 //! The local stack: all parts started together, and stopped together.
 
-use crate::binaries::{self, BinariesError};
+mod options;
+mod settings;
+
+pub use options::{Dynamodb, Options, StackError};
+
+use crate::binaries;
 use crate::client::Http;
-use crate::delays::{self, DelayError, Least};
 use crate::faults::{Faults, Front, Lag, Shown};
 use crate::gateway::Gateway;
 use crate::identity::Provider;
-use crate::issuers::{IssuerError, Issuers};
+use crate::issuers::Issuers;
 use crate::lambda::{self, Home, Invoker};
-use crate::template::{Function, Given, Template, TemplateError, Value};
-use crate::tokens::{self, AUDIENCE, CLIENT_ID, IDENTITY, Tokens};
+use crate::template::{Function, Template, Value};
+use crate::tokens::{self, IDENTITY, Tokens};
 use crate::trial::{self, Replays, Trial};
 use crate::{HOST, mapping, private, queues, table};
 use events::EventType;
@@ -30,146 +34,10 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-/// The template this program was built with.
-const TEMPLATE: &str = include_str!("../../../template.yaml");
-
-/// Parameters of the template that differ here from an account, unless they are given, beside the issuer of tokens, which is
-/// this stack itself: delays are short, and loading a world is not throttled. The times that must outlast functions follow from the
-/// timeout of functions: see [`template`].
-const PARAMETERS: [(&str, &str); 7] = [
-    (TIMEOUT, "5"),
-    ("TotalsDelaySeconds", "1"),
-    ("TotalsWindowSeconds", "1"),
-    ("TokenAudience", AUDIENCE),
-    ("SignInClientId", CLIENT_ID),
-    ("RequestsPerSecond", "10000"),
-    ("RequestBurst", "5000"),
-];
-/// Timeout of a function.
-const TIMEOUT: &str = "FunctionTimeoutSeconds";
-/// Times that may be shorter here than in an account, since the functions' timeout may be.
-const DELAY: &str = "RestatementDelaySeconds";
-const VISIBILITY: &str = "VisibilityTimeoutSeconds";
-const CONFIRM: &str = "TotalsConfirmSeconds";
-/// The issuer of accepted tokens.
-const ISSUER: &str = "TokenIssuer";
 /// The variable of a function that announces months: the delay of its announcements.
 const ANNOUNCEMENT_DELAY: &str = "TOTALS_DELAY_SECONDS";
-
-/// The template with these parameters, with this stack as the issuer of tokens unless they name another, and with this machine's own values for others that differ from an account, if
-/// each of its times is as long as it must be.
-fn template(given: &BTreeMap<String, String>, issuer: &str, lag: Lag) -> Result<Template, StackError> {
-    let mut parameters: BTreeMap<String, String> =
-        PARAMETERS.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-    parameters.insert(ISSUER.to_owned(), issuer.to_owned());
-    parameters.extend(given.clone());
-    let read = |parameters: &BTreeMap<String, String>| {
-        Template::read(TEMPLATE, Given { parameters, below_minimum: &[DELAY, VISIBILITY, CONFIRM] })
-    };
-    let Least { delay, visibility, confirmation } = delays::least(&read(&parameters)?, lag.seconds());
-    for (name, least) in [(DELAY, delay), (VISIBILITY, visibility), (CONFIRM, confirmation)] {
-        parameters.entry(name.to_owned()).or_insert_with(|| least.to_string());
-    }
-    let template = read(&parameters)?;
-    delays::check(&template, lag.seconds())?;
-    Ok(template)
-}
-
 /// Time for a part to stop before it is abandoned.
 const PATIENCE: Duration = Duration::from_secs(10);
-
-/// The DynamoDB that keeps the table.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Dynamodb {
-    /// The embedded DynamoDB.
-    Embedded {
-        /// Its port; 0: any free one.
-        port: u16,
-        /// The faults that it shows.
-        faults: Faults,
-    },
-    /// A running DynamoDB, by its URL.
-    At(String),
-}
-
-impl Dynamodb {
-    fn lag(&self) -> Lag {
-        match self {
-            Dynamodb::Embedded { faults, .. } => faults.lag,
-            Dynamodb::At(_) => Lag::default(),
-        }
-    }
-}
-
-/// Options of a start.
-#[derive(Debug, Clone)]
-pub struct Options {
-    /// The folder of the data.
-    pub data: PathBuf,
-    /// Whether to delete the data of earlier runs.
-    pub fresh: bool,
-    /// Port of the HTTP API; 0: any free one.
-    pub api_port: u16,
-    pub dynamodb: Dynamodb,
-    pub sqs_port: u16,
-    /// The folder of the functions' programs.
-    pub binaries: PathBuf,
-    /// Parameters of the template.
-    pub parameters: BTreeMap<String, String>,
-}
-
-/// Reason why the system did not start. No part of it is left running.
-#[derive(Debug, thiserror::Error)]
-pub enum StackError {
-    /// The template has a part that this machine cannot do.
-    #[error(transparent)]
-    Template(#[from] TemplateError),
-    /// Times of the template do not fit each other.
-    #[error(transparent)]
-    Delays(#[from] DelayError),
-    /// A program is missing.
-    #[error(transparent)]
-    Binaries(#[from] BinariesError),
-    /// The data folder cannot be used.
-    #[error("the data folder {} cannot be used", folder.display())]
-    Data {
-        folder: PathBuf,
-        /// The reason.
-        #[source]
-        source: std::io::Error,
-    },
-    /// Another run uses the data folder.
-    #[error("the data folder {} is in use by another run: stop that one, or choose another with --data", folder.display())]
-    InUse { folder: PathBuf },
-    /// A port is taken.
-    #[error(
-        "port {port} cannot be used for {service}: stop what uses it, or choose another with {option} (0: any free one)"
-    )]
-    Port {
-        port: u16,
-        /// The service that was to listen on it.
-        service: &'static str,
-        /// The option that chooses another port.
-        option: &'static str,
-        /// The reason.
-        #[source]
-        source: std::io::Error,
-    },
-    /// The tokens of the issuer cannot be verified.
-    #[error(transparent)]
-    Issuer(#[from] IssuerError),
-    /// The members that everybody can be here were not made.
-    #[error(transparent)]
-    Members(#[from] MembersError),
-    /// An embedded service did not come up.
-    #[error("{service} could not be set up")]
-    Service {
-        service: &'static str,
-        /// The reason.
-        #[source]
-        source: Box<dyn std::error::Error + Send + Sync>,
-    },
-}
 
 /// The running system.
 #[derive(Debug)]
@@ -230,7 +98,7 @@ impl Stack {
     pub async fn start(options: Options) -> Result<Stack, StackError> {
         let (api, api_url) = listen(options.api_port, "the HTTP API", "--api-port").await?;
         let issuer = tokens::issuer(&api_url);
-        let template = template(&options.parameters, &issuer, options.dynamodb.lag())?;
+        let template = settings::template(&options.parameters, &issuer, options.dynamodb.lag())?;
         let programs: BTreeSet<&str> = template.functions.values().map(|function| function.binary.as_str()).collect();
         binaries::check(&options.binaries, &programs)?;
 
@@ -482,59 +350,4 @@ fn prepare(options: &Options) -> Result<File, StackError> {
     }
     private::folder(&folder.join("logs")).map_err(failed)?;
     Ok(lock)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn started_with(given: &[(&str, &str)], lag: &str) -> Result<Template, String> {
-        let given = given.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        template(&given, "http://127.0.0.1:8080/identity", lag.parse().unwrap()).map_err(|error| error.to_string())
-    }
-
-    #[test]
-    fn what_must_outlast_functions_follows_from_how_long_they_run() {
-        for (timeout, lag, delay, confirm, visibility) in [
-            (None, "0", "11", "8", 31),
-            (Some("1"), "0", "3", "4", 7),
-            (Some("30"), "0", "61", "33", 181),
-            (Some("30"), "60", "121", "93", 181),
-        ] {
-            let given = timeout.map(|timeout| (TIMEOUT, timeout));
-            let template = started_with(given.as_slice(), lag).unwrap();
-            let sender = &template.functions["DashboardApi"].environment["RESTATEMENT_DELAY_SECONDS"];
-            assert_eq!(sender, &Value::Text(delay.to_owned()));
-            let totals = &template.functions["Totals"].environment["TOTALS_CONFIRM_SECONDS"];
-            assert_eq!(totals, &Value::Text(confirm.to_owned()));
-            assert_eq!(template.queues["TotalsQueue"].visibility_seconds, visibility);
-        }
-    }
-
-    #[test]
-    fn what_does_not_last_as_long_as_it_must_is_refused_by_name() {
-        let longest = [("MessageRetentionSeconds", "86400"), (VISIBILITY, "600"), ("MaxReceiveCount", "100")];
-        assert!(started_with(&[(DELAY, "900")].into_iter().chain(longest).collect::<Vec<_>>(), "60").is_ok());
-        for (given, refused) in [
-            (vec![(DELAY, "10")], "RestatementDelaySeconds is 10, and must be at least 11: "),
-            (vec![(DELAY, "11"), (TIMEOUT, "6")], "give --parameter RestatementDelaySeconds=13, or a shorter"),
-            (vec![(DELAY, "0"), (TIMEOUT, "1")], "RestatementDelaySeconds is 0, and must be at least 3: "),
-            (
-                vec![(DELAY, "901")],
-                "Parameters.RestatementDelaySeconds: must be a whole number of at most 900, not 901",
-            ),
-            (vec![(CONFIRM, "7")], "TotalsConfirmSeconds is 7, and must be at least 8: "),
-            (vec![(VISIBILITY, "29")], "VisibilityTimeoutSeconds is 29, and must be at least 30: "),
-            (vec![(VISIBILITY, "30"), (TIMEOUT, "6")], "give --parameter VisibilityTimeoutSeconds=36, or a shorter"),
-            (vec![(TIMEOUT, "31")], "Parameters.FunctionTimeoutSeconds: must be a whole number from 1 to 30, not 31"),
-            (vec![("MaxReceiveCount", "4")], "Parameters.MaxReceiveCount: must be a whole number from 5 to 100, not 4"),
-        ] {
-            let error = started_with(&given, "0").unwrap_err();
-            assert!(error.contains(refused), "{given:?}: {error}");
-        }
-        assert!(started_with(&[(DELAY, "13")], "2").is_ok());
-        let error = started_with(&[(DELAY, "12")], "2").unwrap_err();
-        assert!(error.starts_with("RestatementDelaySeconds is 12, and must be at least 13: "), "{error}");
-        assert!(error.contains(" 5 s more, and reads lag 2 s; give --parameter Rest"), "{error}");
-    }
 }
