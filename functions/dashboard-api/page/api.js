@@ -68,6 +68,10 @@ function withParameters(path, parameters = {}) {
   return given.length === 0 ? path : `${path}?${new URLSearchParams(given)}`;
 }
 
+/** Called when the API refuses what a role was shown: it may have been revoked meanwhile. */
+let refused = () => {};
+export const onRefused = (callback) => (refused = callback);
+
 async function request(method, url, options = {}) {
   if (viewedId() !== null && method !== "GET") throw new Problem(403, t("viewing.read-only"));
   const token = await accessToken();
@@ -75,6 +79,8 @@ async function request(method, url, options = {}) {
   if (answer.status === 401 && (await renewedAfter(token))) answer = await send(method, url, await accessToken(), options);
   if (answer.ok) return answer;
   const problem = await answer.json().catch(() => ({}));
+  const mayBeRevoked = answer.status === 403 || (answer.status === 404 && viewedId() !== null);
+  if (mayBeRevoked && !url.startsWith("/me")) refused();
   throw new Problem(answer.status, problem.detail ?? problem.message ?? answer.statusText, problem);
 }
 

@@ -1,12 +1,12 @@
 // The page once its styles are there: who it is, and the view that the address asks for.
 
-import { Problem, get, put } from "./api.js";
+import { Problem, get, onRefused, put } from "./api.js";
 import { announce } from "./dom.js";
 import { greetingNote, markEnding } from "./notices.js";
 import { problemNote, titleOf } from "./parts.js";
 import { route } from "./routes.js";
 import { keepScroll, restoreScroll } from "./scroll.js";
-import { admit, session } from "./session.js";
+import { admit, session, stopViewing, viewedId } from "./session.js";
 import { markPlace, shell } from "./shell.js";
 import { firstLanguage, speak, t } from "./text.js";
 import { forgetInvitation, invited, isSignedIn, onEnding, refuse, signOut, takeInvitation } from "./tokens.js";
@@ -23,6 +23,7 @@ export async function start() {
   keepScroll();
   onEnding(markEnding);
   onViewing(() => render(true));
+  onRefused(askAgain);
   addEventListener("hashchange", moved);
   await enter();
 }
@@ -46,6 +47,23 @@ async function enter() {
     alone = await viewOfRefusal(error, invitation);
   }
   await render(false);
+}
+
+let asking = false;
+
+/** Whether it is still who it was; otherwise what is shown is theirs no longer. */
+async function askAgain() {
+  if (asking || alone) return;
+  asking = true;
+  try {
+    await get("/me");
+  } catch (error) {
+    if (error.status !== 403 && error.status !== 404) return;
+    if (viewedId() !== null) stopViewing();
+    await enter();
+  } finally {
+    asking = false;
+  }
 }
 
 async function recognize(invitation) {

@@ -34,13 +34,15 @@ export const signInProblem = () => problem;
 export const isSignedIn = () => tokens !== null;
 
 /**
- * Reads the answer of the provider or, without one, sets out to it once, silently: "away". An answer never sets out again,
- * nor does a page whose last attempt brought none.
+ * Reads the answer of the provider or, without one, sets out to it once, silently: "away". The answer to an attempt never sets out
+ * again, nor does a page whose last attempt brought none.
  */
 export async function arrive(answer) {
   try {
     takeInvitation();
     const kept = take();
+    // An answer that nobody waits for is an old one: somebody went back in the history.
+    if (answer !== null && kept === null) return await go({ silent: true });
     if (answer !== null) await came(answer, kept);
     else if (invitation === null && kept === null) return await go({ silent: true });
     else stayed(kept);

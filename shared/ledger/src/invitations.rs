@@ -174,7 +174,7 @@ impl Invitation {
 pub enum Accepted {
     /// Whoever accepted is this member, now or since an earlier request.
     Member(Member),
-    /// No invitation has this code: none ever had, it was revoked, or it was sent again with another code.
+    /// No invitation has this code: none ever had, it or its maker was revoked, or it was sent again with another code.
     NoInvitation,
     /// Somebody else accepted it.
     Used,
@@ -386,6 +386,9 @@ impl<S: Store, A: Announce> Ledger<S, A> {
             let Some(found) = found else { return Ok(Accepted::NoInvitation) };
             let before = self.found_member(&id).await?;
             let holder = before.as_ref().map(|found| &found.member).filter(|member| member.role().is_some());
+            if found.invitation.accepted_by.is_none() && !self.may_still_invite(&found.invitation).await? {
+                return Ok(Accepted::NoInvitation);
+            }
             match (found.invitation.status(now), holder) {
                 (Status::Revoked, _) => return Ok(Accepted::NoInvitation),
                 (Status::Accepted, Some(member)) if found.invitation.accepted_by.as_ref() == Some(&id) => {
@@ -409,6 +412,12 @@ impl<S: Store, A: Announce> Ledger<S, A> {
             }
         }
         Err(LedgerError::Contended { what: MEMBERS.to_owned(), attempts: ATTEMPTS })
+    }
+
+    /// Whether whoever made an invitation is a manager still: a revoked one leaves no door open.
+    async fn may_still_invite(&self, invitation: &Invitation) -> Result<bool, LedgerError> {
+        let Some(manager) = &invitation.made_by else { return Ok(true) };
+        Ok(self.member(manager).await?.as_ref().and_then(Member::role).is_some_and(Role::may_manage))
     }
 
     async fn found_invitation(&self, id: &InvitationId) -> Result<Option<Found>, LedgerError> {

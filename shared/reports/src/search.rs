@@ -1,6 +1,6 @@
 //! Search: texts that hold every word of a query, whatever the accents, the case and the order of the words.
 
-use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::decompose_canonical;
 
 /// The words that are looked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,13 +32,23 @@ impl Search {
 /// A text without accents, in lower case.
 fn folded(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
-    for char in text.nfd().filter(|char| !is_accent(*char)).flat_map(char::to_lowercase) {
+    for char in text.chars() {
+        // Not the whole normalization, whose tables of compatible characters the programs would carry.
+        decompose_canonical(char, |part| fold(part, &mut folded));
+    }
+    folded
+}
+
+fn fold(char: char, folded: &mut String) {
+    if is_accent(char) {
+        return;
+    }
+    for char in char.to_lowercase() {
         match unjoined(char) {
             Some(letters) => folded.push_str(letters),
             None => folded.push(char),
         }
     }
-    folded
 }
 
 /// Accents, as they follow a letter in decomposed text (combining diacritical marks).

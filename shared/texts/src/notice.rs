@@ -121,6 +121,8 @@ codes! {
     RegistrationNotTaken,
     SalesKeepComing,
     ChangedMeanwhile { current: String },
+    FileChangedMeanwhile { current: String },
+    FileIfMatchMissing { current: String },
     RegisteredAlready,
     IfMatchMissing { current: String },
     TooManyContracts { most: usize },

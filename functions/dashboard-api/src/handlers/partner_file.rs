@@ -46,12 +46,12 @@ pub(crate) async fn write<S: Store>(
     let current = version_tag(read.revision);
     match lists(&headers, header::IF_MATCH, &current, Comparison::Version) {
         Some(true) => {}
-        Some(false) => return Err(Problem::precondition_failed(Code::ChangedMeanwhile { current })),
-        None => return Err(Problem::precondition_required(Code::IfMatchMissing { current })),
+        Some(false) => return Err(Problem::precondition_failed(Code::FileChangedMeanwhile { current })),
+        None => return Err(Problem::precondition_required(Code::FileIfMatchMissing { current })),
     }
     match app.ledger.write_partner_file(&partner_id, &read, file).await? {
         Some(written) => Ok(answer(written)),
-        None => Err(Problem::precondition_failed(Code::ChangedMeanwhile { current })),
+        None => Err(Problem::precondition_failed(Code::FileChangedMeanwhile { current })),
     }
 }
 

@@ -154,6 +154,28 @@ async fn an_invitation_is_sent_again_with_another_code_and_revoked() {
 }
 
 #[tokio::test]
+async fn the_invitations_of_a_revoked_manager_are_good_no_longer() {
+    let store = MemoryStore::default();
+    let ledger = Ledger::new(&store);
+    let (marie, rogue) = (member("marie", Role::Manager), member("rogue", Role::Manager));
+    for manager in [&marie, &rogue] {
+        ledger.grant(manager).await.unwrap();
+    }
+    let name = || "A name".parse().unwrap();
+    for n in [1, 2] {
+        ledger.invite(&code(n), (Role::Manager, name()), Some(rogue.id()), at(0)).await.unwrap();
+    }
+    let accept = async |n, who: &str| ledger.accept_invitation(&code(n), identity(who), at(1)).await.unwrap();
+    assert!(matches!(accept(1, "paul").await, Accepted::Member(_)));
+    ledger.revoke_member(&rogue.id(), at(2)).await.unwrap();
+    for who in ["rogue", "anna"] {
+        assert_eq!(accept(2, who).await, Accepted::NoInvitation, "{who}");
+    }
+    // Whoever accepted before stays a member.
+    assert!(matches!(accept(1, "paul").await, Accepted::Member(_)));
+}
+
+#[tokio::test]
 async fn the_table_holds_no_code() {
     let store = MemoryStore::default();
     let ledger = Ledger::new(&store);

@@ -97,6 +97,12 @@ pub(super) fn code(code: &Code) -> &'static str {
         Code::ChangedMeanwhile { .. } => {
             "the partner is not, or no longer, as If-Match says: its ETag is {current}; read it again and repeat the change"
         }
+        Code::FileChangedMeanwhile { .. } => {
+            "the file is not, or no longer, as If-Match says: its ETag is {current}; read it again and repeat the change"
+        }
+        Code::FileIfMatchMissing { .. } => {
+            "the file holds something else: send If-Match with the ETag that you read (it is {current} now)"
+        }
         Code::RegisteredAlready => "the partner is registered already, which If-None-Match excludes",
         Code::IfMatchMissing { .. } => {
             "the partner is registered with other data: send If-Match with the ETag that you read (it is {current} now)"

@@ -101,6 +101,12 @@ pub(super) fn code(code: &Code) -> &'static str {
         Code::ChangedMeanwhile { .. } => {
             "le partenaire n'est pas, ou n'est plus, tel que le dit If-Match : son ETag est {current} ; le relire et refaire la modification"
         }
+        Code::FileChangedMeanwhile { .. } => {
+            "la fiche n'est pas, ou n'est plus, telle que le dit If-Match : son ETag est {current} ; la relire et refaire la modification"
+        }
+        Code::FileIfMatchMissing { .. } => {
+            "la fiche contient autre chose : envoyer If-Match avec l'ETag lu (à présent {current})"
+        }
         Code::RegisteredAlready => "le partenaire est déjà enregistré, ce que If-None-Match exclut",
         Code::IfMatchMissing { .. } => {
             "le partenaire est enregistré avec d'autres données : envoyer If-Match avec l'ETag lu (à présent {current})"
