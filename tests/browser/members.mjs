@@ -82,6 +82,10 @@ test("invited, a member, revoked: each is told so", async (t) => {
   await button(manager, "Revoke access").click();
   await button(manager, "Revoke the access").click();
   await manager.getByText(/revoked on/).first().waitFor();
+  // The open page shows nothing more, and neither does a new one.
+  await go(invited, "#/contracts");
+  await go(invited, "#/entries");
+  await heading(invited, "You are not a member");
   await invited.goto("about:blank");
   await invited.goto(`${API}/#/contracts`);
   await heading(invited, "You are not a member");

@@ -52,6 +52,18 @@ test("whoever is nobody yet chooses at the provider, comes back to where they we
   assert.equal(await page.evaluate(() => sessionStorage.length), 0);
 });
 
+test("going back, to the provider's old answer, leads on to the page", async (t) => {
+  const page = await opened(t, null);
+  const name = await nameOf(PARTNER_ID);
+  await signInView(page);
+  await button(page, "Sign in").click();
+  await choose(page, subjectOf(PARTNER));
+  await heading(page, name);
+  await page.goBack();
+  await heading(page, name);
+  assert.equal(await page.getByRole("alert").count(), 0);
+});
+
 test("a reload, a second tab and a mailed link sign in silently", async (t) => {
   const page = await opened(t, PARTNER);
   const name = await nameOf(PARTNER_ID);
