@@ -153,11 +153,19 @@ test("redirects never go round in circles", async (t) => {
   assert.equal(asked.length, 2);
 });
 
-test("an answer that nobody asked for signs nobody in", async (t) => {
-  const page = await opened(t, PARTNER);
-  await page.goto(`${API}/?code=stolen&state=forged#/contracts`);
-  await page.getByRole("alert").getByText("no longer valid").waitFor();
-  assert.equal(new URL(page.url()).search, "");
+test("an answer that nobody asked for is not used", async (t) => {
+  const forged = `${API}/?code=stolen&state=forged#/contracts`;
+  const nobody = await opened(t, null);
+  const sent = [];
+  for (const page of [nobody, await opened(t, PARTNER)]) {
+    page.on("request", (request) => request.url().endsWith("/identity/token") && sent.push(request.postData()));
+    await page.goto("about:blank");
+    await page.goto(forged);
+    if (page === nobody) await signInView(page);
+    else await heading(page, "Contracts");
+    assert.equal(new URL(page.url()).search, "");
+  }
+  assert.ok(!sent.some((form) => form.includes("stolen")), sent.join("\n"));
 });
 
 test("a link with a token signs nobody in", async (t) => {
