@@ -1,7 +1,7 @@
 //! Members: roles that a manager grants, and the codes of invitations.
 
 use crate::field::{Field, required};
-use crate::{Refusal, body};
+use crate::{Refusal, body, raw};
 use rules::PartnerId;
 use rules::people::{Identity, Issuer, MemberName, Role, RoleKind, Subject};
 use serde::Deserialize;
@@ -13,8 +13,8 @@ use texts::Code;
 #[cfg_attr(feature = "openapi", schema(as = NewInvitation))]
 #[serde(deny_unknown_fields)]
 pub struct InvitationBody<'a> {
-    #[cfg_attr(feature = "openapi", schema(value_type = RoleKind))]
-    role: String,
+    #[cfg_attr(feature = "openapi", schema(value_type = RoleKind, required = true))]
+    role: Option<String>,
     /// The partner, for the role `partner` alone.
     #[serde(borrow)]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<PartnerId>))]
@@ -39,8 +39,8 @@ pub struct MemberBody<'a> {
     #[serde(borrow)]
     #[cfg_attr(feature = "openapi", schema(value_type = Subject, required = true))]
     subject: Option<Field<'a, Subject>>,
-    #[cfg_attr(feature = "openapi", schema(value_type = RoleKind))]
-    role: String,
+    #[cfg_attr(feature = "openapi", schema(value_type = RoleKind, required = true))]
+    role: Option<String>,
     /// The partner, for the role `partner` alone.
     #[serde(borrow)]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<PartnerId>))]
@@ -66,7 +66,7 @@ pub struct CodeBody {
 #[inline]
 pub fn parse_invitation(body: &str) -> Result<(Role, MemberName), Refusal> {
     let InvitationBody { role, partner_id, name } = body::read(body)?;
-    Ok((parse_role(&role, partner_id)?, required(name, "name")?))
+    Ok((parse_role(role.as_deref(), partner_id)?, required(name, "name")?))
 }
 
 /// Reads a member whom a manager enters.
@@ -74,7 +74,7 @@ pub fn parse_invitation(body: &str) -> Result<(Role, MemberName), Refusal> {
 pub fn parse(body: &str) -> Result<(Identity, Role, MemberName), Refusal> {
     let MemberBody { issuer, subject, role, partner_id, name } = body::read(body)?;
     let identity = Identity { issuer: required(issuer, "issuer")?, subject: required(subject, "subject")? };
-    Ok((identity, parse_role(&role, partner_id)?, required(name, "name")?))
+    Ok((identity, parse_role(role.as_deref(), partner_id)?, required(name, "name")?))
 }
 
 /// Reads the code of an invitation, of whatever form.
@@ -84,7 +84,8 @@ pub fn parse_code(body: &str) -> Result<String, Refusal> {
     Ok(code)
 }
 
-fn parse_role(role: &str, partner_id: Option<Field<'_, PartnerId>>) -> Result<Role, Refusal> {
+fn parse_role(role: Option<&str>, partner_id: Option<Field<'_, PartnerId>>) -> Result<Role, Refusal> {
+    let role = role.ok_or_else(|| raw::missing("role"))?;
     let kind = RoleKind::ALL.into_iter().find(|known| known.as_str() == role);
     let kind = kind.ok_or_else(|| Refusal::new("role", Code::NotARole))?;
     let partner_id = match kind {
