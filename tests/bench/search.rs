@@ -55,5 +55,5 @@ async fn register(running: &Running, n: usize) {
         telephone: None,
     };
     let file = PartnerFile { contacts: vec![contact], note: None };
-    ledger.write_partner_file(&id, &RecordedFile::default(), file).await.unwrap().unwrap();
+    ledger.write_partner_file(&id, RecordedFile::default(), file).await.unwrap().unwrap();
 }

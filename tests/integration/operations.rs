@@ -124,6 +124,13 @@ async fn a_token_is_minted_for_scripts() {
         let (success, said) = minted(wrong).await;
         assert!(!success && said.contains(named), "{said}");
     }
+    let members = running.get("/members").await;
+    let accountant =
+        members["members"].as_array().unwrap().iter().find(|member| member["role"] == "accountant").unwrap();
+    let path = format!("/members/{}", accountant["id"].as_str().unwrap());
+    assert_eq!(running.api.send("DELETE".parse().unwrap(), &path, &[], String::new()).await.unwrap().status, 200);
+    let (success, said_of_revoked) = minted(&["--accountant"]).await;
+    assert!(!success && said_of_revoked.contains("was revoked"), "{said_of_revoked}");
     let elsewhere = operate(&running, &["token", "--manager", "--data", "/nowhere"]).await;
     assert!(!elsewhere.status.success() && said(&elsewhere).contains("names no stack"), "{}", said(&elsewhere));
     let account =

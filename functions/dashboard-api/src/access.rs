@@ -50,7 +50,7 @@ impl Audience {
     }
 }
 
-/// What a request says of its caller.
+/// The caller of a request, as the request states it.
 pub(crate) struct Asked<'a> {
     pub(crate) identity: &'a Identity,
     pub(crate) method: &'a Method,

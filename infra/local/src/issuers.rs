@@ -53,7 +53,7 @@ pub enum IssuerError {
     Other { expected: String, named: String },
 }
 
-/// What is needed of a provider's description.
+/// The needed part of a provider's description.
 #[derive(Deserialize)]
 struct Described {
     issuer: String,

@@ -276,7 +276,7 @@ impl Stack {
         Ledger::new(DynamoStore::new(self.dynamodb(), &self.template.table.name))
     }
 
-    /// Shows the member of a partner among the people to be: of this one, unless the data has a member of another.
+    /// Shows the member of a partner among the people to choose from: of this one, unless the data has a member of another.
     pub async fn show_partner(&self, id: &PartnerId) -> Result<(), MembersError> {
         let Some(provider) = &self.provider else { return Ok(()) };
         let role = self.enter(members::PARTNER.subject, &Role::Partner(id.clone())).await?;
@@ -287,7 +287,7 @@ impl Stack {
         Ok(())
     }
 
-    /// The address to open in a browser: the people to be or, of another identity provider, the page.
+    /// The address to open in a browser: the choice of who signs in or, of another identity provider, the page.
     pub fn sign_in_url(&self) -> String {
         match &self.provider {
             Some(_) => format!("{}{IDENTITY}/", self.api_url),

@@ -46,6 +46,10 @@ pub enum MembersError {
     Subject(#[from] SubjectError),
     #[error("the name {0}")]
     Name(#[from] LabelError),
+    #[error(
+        "the member {subject} was revoked, and a token of it opens nothing: give another role, or start with --fresh"
+    )]
+    Revoked { subject: String },
     #[error("a token cannot be signed")]
     Token(#[from] std::io::Error),
     #[error("{subject} is a member with another role: give another subject, or start with --fresh")]
@@ -71,7 +75,7 @@ pub async fn enter<S: Store, A: Announce>(
     }
 }
 
-/// Makes the member that has a role, unless there is one, and gives its subject.
+/// Makes the member that has a role, unless there is one, and gives its subject; whoever was revoked stays so.
 pub async fn with_role<S: Store, A: Announce>(
     ledger: &Ledger<S, A>,
     issuer: &str,
@@ -80,5 +84,14 @@ pub async fn with_role<S: Store, A: Announce>(
 ) -> Result<String, MembersError> {
     let subject = subject(role);
     let has = enter(ledger, issuer, (&subject, role), at).await?;
-    if has == *role { Ok(subject) } else { Err(MembersError::OtherRole { subject }) }
+    if has != *role {
+        return Err(MembersError::OtherRole { subject });
+    }
+    let identity = Identity { issuer: issuer.parse()?, subject: subject.parse()? };
+    let member = ledger.member_of(&identity).await?;
+    if member.is_some_and(|member| member.role().is_none()) {
+        Err(MembersError::Revoked { subject })
+    } else {
+        Ok(subject)
+    }
 }

@@ -115,7 +115,7 @@ pub struct Expected {
 }
 
 impl Expected {
-    /// Whether API Gateway would accept these claims, in seconds since 1970: of this issuer, for one of these audiences, valid
+    /// Checks claims as API Gateway does, at a time in seconds since 1970: of this issuer, for one of these audiences, valid
     /// from now or earlier, and not expired.
     pub fn accepts(&self, claims: &Claims, now: u64) -> bool {
         let is_ours = |audience: &str| self.audiences.iter().any(|ours| ours == audience);

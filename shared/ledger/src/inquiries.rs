@@ -8,8 +8,8 @@
 use crate::bookings::Announce;
 use crate::error::{CHANGED, SHAPE, UNSTORABLE};
 use crate::item::{self, Hash, key, text};
-use crate::queries::{Part, index_key, name, whole};
-use crate::store::{Consistency, Index, IndexKey, Item, Key, Store, TransactError, Write};
+use crate::queries::{Part, name, whole};
+use crate::store::{Consistency, Index, IndexKey, Item, Key, KeyRange, Store, TransactError, Write};
 use crate::{Ledger, LedgerError, Unreadable, keys};
 use jiff::Timestamp;
 use rules::inquiry::{Concern, Inquiry, Note};
@@ -147,20 +147,9 @@ impl<S: Store, A: Announce> Ledger<S, A> {
         after: Option<IndexKey>,
     ) -> Result<Part<RecordedInquiry>, LedgerError> {
         let range = whole(Index::Attention, keys::ATTENTION_INQUIRIES.to_owned(), after);
-        let page = self.store.index(crate::store::KeyRange { limit, ..range }).await?;
-        let mut part = Part { list: Vec::new(), next: None, unreadable: Vec::new(), unknown: Vec::new() };
-        part.next = page.items.last().filter(|_| page.more).map(|last| index_key(Index::Attention, last));
-        let listed: Vec<Key> = page.items.iter().map(key).collect();
-        if listed.is_empty() {
-            return Ok(part);
-        }
-        for item in self.store.get(listed, Consistency::Strong).await? {
-            match read(&item) {
-                // The index lags behind the table.
-                Ok((recorded, _)) => part.list.extend(Some(recorded).filter(|recorded| recorded.answer.is_none())),
-                Err(_) => part.unreadable.push(name(&item)),
-            }
-        }
+        // The index lags behind the table.
+        let open = |item: &Item| Ok(Some(read(item)?.0).filter(|recorded| recorded.answer.is_none()));
+        let mut part = self.listed_now(KeyRange { limit, ..range }, open).await?;
         part.list.sort_by(|a, b| b.asked_at.cmp(&a.asked_at).then_with(|| a.id.cmp(&b.id)));
         Ok(part)
     }
@@ -208,10 +197,8 @@ impl<S: Store, A: Announce> Ledger<S, A> {
             let answered = RecordedInquiry { answer: Some(answer.clone()), ..recorded };
             let mut item = item::rewrite(&stored, &read, Stored::of(answered, revision + 1).item()?);
             item::hash(&mut item);
-            match self.store.transact(vec![Write::Replace(item, revision)]).await {
-                Ok(()) => return Ok(Outcome::Recorded),
-                Err(TransactError::Conflict) => self.store.back_off(attempt).await,
-                Err(TransactError::Failed(error)) => return Err(error.into()),
+            if self.applied(vec![Write::Replace(item, revision)], attempt).await? {
+                return Ok(Outcome::Recorded);
             }
         }
         Err(LedgerError::Contended { what: keys::inquiries_partition(partner), attempts: ATTEMPTS })

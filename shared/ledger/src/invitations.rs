@@ -8,10 +8,11 @@
 //! The attention index lists invitations under `INVITATIONS`, newest first.
 
 use crate::bookings::Announce;
+use crate::digits::{self, digits};
 use crate::error::{CHANGED, SHAPE};
 use crate::item::{self, Hash, key, text};
 use crate::members::{ATTEMPTS, MEMBERS, Member, MemberId, read_role, stored_role, to_item};
-use crate::queries::{Part, index_key, name, whole};
+use crate::queries::{Part, whole};
 use crate::store::{Consistency, Index, IndexKey, Item, Key, KeyRange, Store, TransactError, Write};
 use crate::{Ledger, LedgerError, Unreadable, keys};
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -33,50 +34,15 @@ const SECRET_BYTES: usize = 16;
 /// Random bytes of a code.
 pub type Randomness = [u8; ID_BYTES + SECRET_BYTES];
 
-/// The id of an invitation: 16 hexadecimal digits.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct InvitationId(String);
-
-/// A text that is not the id of an invitation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("is not the id of an invitation: 16 hexadecimal digits")]
-pub struct InvitationIdError;
+digits! {
+    /// The id of an invitation.
+    InvitationId: 2 * ID_BYTES, InvitationIdError = "is not the id of an invitation: 16 hexadecimal digits"
+}
 
 impl InvitationId {
     fn key(&self) -> Key {
         Key { pk: MEMBERS.to_owned(), sk: format!("{INVITATION}{self}") }
     }
-}
-
-impl fmt::Display for InvitationId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::str::FromStr for InvitationId {
-    type Err = InvitationIdError;
-    fn from_str(text: &str) -> Result<Self, InvitationIdError> {
-        is_hexadecimal(text, ID_BYTES).then(|| InvitationId(text.to_owned())).ok_or(InvitationIdError)
-    }
-}
-
-impl TryFrom<String> for InvitationId {
-    type Error = InvitationIdError;
-    fn try_from(text: String) -> Result<Self, InvitationIdError> {
-        text.parse()
-    }
-}
-
-impl From<InvitationId> for String {
-    fn from(id: InvitationId) -> String {
-        id.0
-    }
-}
-
-fn is_hexadecimal(text: &str, bytes: usize) -> bool {
-    text.len() == 2 * bytes && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }
 
 /// The code of an invitation: its id and a secret, as `<id>-<secret>`.
@@ -124,7 +90,7 @@ impl std::str::FromStr for Code {
     type Err = InvitationIdError;
     fn from_str(text: &str) -> Result<Self, InvitationIdError> {
         let (id, secret) = text.split_once('-').ok_or(InvitationIdError)?;
-        let secret = Some(secret).filter(|secret| is_hexadecimal(secret, SECRET_BYTES)).ok_or(InvitationIdError)?;
+        let secret = Some(secret).filter(|secret| digits::are(2 * SECRET_BYTES, secret)).ok_or(InvitationIdError)?;
         Ok(Code { id: id.parse()?, secret: secret.to_owned() })
     }
 }
@@ -301,19 +267,7 @@ impl<S: Store, A: Announce> Ledger<S, A> {
     /// Invitations of every status, newest first; at most `limit`.
     pub async fn invitations(&self, limit: usize, after: Option<IndexKey>) -> Result<Part<Invitation>, LedgerError> {
         let range = KeyRange { limit, ..whole(Index::Attention, LISTED.to_owned(), after) };
-        let page = self.store.index(range).await?;
-        let mut part = Part { list: Vec::new(), next: None, unreadable: Vec::new(), unknown: Vec::new() };
-        part.next = page.items.last().filter(|_| page.more).map(|last| index_key(Index::Attention, last));
-        let listed: Vec<Key> = page.items.iter().map(key).collect();
-        if listed.is_empty() {
-            return Ok(part);
-        }
-        for item in self.store.get(listed, Consistency::Strong).await? {
-            match read(&item) {
-                Ok(found) => part.list.push(found.invitation),
-                Err(_) => part.unreadable.push(name(&item)),
-            }
-        }
+        let mut part = self.listed_now(range, |item| Ok(Some(read(item)?.invitation))).await?;
         part.list.sort_by(|a, b| b.made_at.cmp(&a.made_at).then_with(|| b.id.cmp(&a.id)));
         Ok(part)
     }
@@ -364,10 +318,8 @@ impl<S: Store, A: Announce> Ledger<S, A> {
             }
             let changed = change(found.invitation.clone());
             let digest = code.map_or_else(|| found.code.clone(), Code::digest);
-            match self.store.transact(vec![found.write(&changed, digest)?]).await {
-                Ok(()) => return Ok(Changed::Done(changed)),
-                Err(TransactError::Conflict) => self.store.back_off(attempt).await,
-                Err(TransactError::Failed(error)) => return Err(error.into()),
+            if self.applied(vec![found.write(&changed, digest)?], attempt).await? {
+                return Ok(Changed::Done(changed));
             }
         }
         Err(LedgerError::Contended { what: MEMBERS.to_owned(), attempts: ATTEMPTS })
@@ -405,10 +357,8 @@ impl<S: Store, A: Announce> Ledger<S, A> {
             let accepted = Invitation { accepted_by: Some(id.clone()), ..found.invitation.clone() };
             let mut writes = self.writes_of_grant(&member, before).await?;
             writes.push(found.write(&accepted, found.code.clone())?);
-            match self.store.transact(writes).await {
-                Ok(()) => return Ok(Accepted::Member(member)),
-                Err(TransactError::Conflict) => self.store.back_off(attempt).await,
-                Err(TransactError::Failed(error)) => return Err(error.into()),
+            if self.applied(writes, attempt).await? {
+                return Ok(Accepted::Member(member));
             }
         }
         Err(LedgerError::Contended { what: MEMBERS.to_owned(), attempts: ATTEMPTS })

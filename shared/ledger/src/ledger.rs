@@ -4,7 +4,7 @@ use crate::bookings::{Announce, Booking, Nobody, Writes};
 use crate::error::LedgerError;
 use crate::keys;
 use crate::partner_month::PartnerMonth;
-use crate::store::{Consistency, InsertResult, Item, Store, StoreError, TransactError};
+use crate::store::{Consistency, InsertResult, Item, Store, StoreError, TransactError, Write};
 use std::collections::BTreeSet;
 
 /// The ledger over a store, with an observer of its bookings.
@@ -57,6 +57,19 @@ impl<S: Store, A: Announce> Ledger<S, A> {
         self.store.transact(items).await?;
         self.announce.after(bookings);
         Ok(())
+    }
+
+    /// Applies writes that book nothing, and waits if others changed the same items meanwhile: then all is to be read and
+    /// planned again (false).
+    pub(crate) async fn applied(&self, writes: Vec<Write>, attempt: u32) -> Result<bool, LedgerError> {
+        match self.store.transact(writes).await {
+            Ok(()) => Ok(true),
+            Err(TransactError::Conflict) => {
+                self.store.back_off(attempt).await;
+                Ok(false)
+            }
+            Err(TransactError::Failed(error)) => Err(error.into()),
+        }
     }
 
     async fn before(

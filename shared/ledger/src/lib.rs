@@ -14,6 +14,7 @@ pub mod attention;
 pub mod audit;
 pub mod bookings;
 pub mod choices;
+mod digits;
 pub mod dynamo;
 mod error;
 pub mod inquiries;

@@ -8,17 +8,17 @@
 //! The index by partner lists members under `MEMBERS`, by role, then by partner. A revoked member stays listed.
 
 use crate::bookings::Announce;
+use crate::digits::digits;
 use crate::error::{CHANGED, SHAPE, UNSTORABLE};
 use crate::item::{self, Hash, key, text};
-use crate::queries::{Part, index_key, name, whole};
-use crate::store::{Consistency, Index, IndexKey, Item, Key, KeyRange, Store, TransactError, Write};
+use crate::queries::{Part, whole};
+use crate::store::{Consistency, Index, IndexKey, Item, Key, KeyRange, Store, Write};
 use crate::{Ledger, LedgerError, Unreadable};
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 use rules::PartnerId;
 use rules::people::{Identity, Issuer, MemberName, Role, RoleKind, Subject};
 use serde::{Deserialize, Serialize};
-use std::fmt;
 
 /// The partition of members and of invitations.
 pub(crate) const MEMBERS: &str = "MEMBERS#ALL";
@@ -28,15 +28,10 @@ const MEMBER: &str = "MEMBER#";
 const MANAGERS: &str = "MANAGERS";
 pub(crate) const ATTEMPTS: u32 = 12;
 
-/// The id of a member: a digest of issuer and subject, 32 hexadecimal digits.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct MemberId(String);
-
-/// A text that is not the id of a member.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("is not the id of a member: 32 hexadecimal digits")]
-pub struct MemberIdError;
+digits! {
+    /// The id of a member: a digest of issuer and subject.
+    MemberId: 32, MemberIdError = "is not the id of a member: 32 hexadecimal digits"
+}
 
 impl MemberId {
     /// The id of whoever has this identity.
@@ -47,33 +42,6 @@ impl MemberId {
 
     fn key(&self) -> Key {
         Key { pk: MEMBERS.to_owned(), sk: format!("{MEMBER}{self}") }
-    }
-}
-
-impl fmt::Display for MemberId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::str::FromStr for MemberId {
-    type Err = MemberIdError;
-    fn from_str(text: &str) -> Result<Self, MemberIdError> {
-        let is_digest = text.len() == 32 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
-        is_digest.then(|| MemberId(text.to_owned())).ok_or(MemberIdError)
-    }
-}
-
-impl TryFrom<String> for MemberId {
-    type Error = MemberIdError;
-    fn try_from(text: String) -> Result<Self, MemberIdError> {
-        text.parse()
-    }
-}
-
-impl From<MemberId> for String {
-    fn from(id: MemberId) -> String {
-        id.0
     }
 }
 
@@ -289,19 +257,7 @@ impl<S: Store, A: Announce> Ledger<S, A> {
             let own = format!("{}#{partner}#", RoleKind::Partner.as_str());
             range = KeyRange { from: own.clone(), to: format!("{own}~"), ..range };
         }
-        let page = self.store.index(range).await?;
-        let mut part = Part { list: Vec::new(), next: None, unreadable: Vec::new(), unknown: Vec::new() };
-        part.next = page.items.last().filter(|_| page.more).map(|last| index_key(Index::ByPartner, last));
-        let listed: Vec<Key> = page.items.iter().map(key).collect();
-        if listed.is_empty() {
-            return Ok(part);
-        }
-        for item in self.store.get(listed, Consistency::Strong).await? {
-            match read(&item) {
-                Ok(found) => part.list.push(found.member),
-                Err(_) => part.unreadable.push(name(&item)),
-            }
-        }
+        let mut part = self.listed_now(range, |item| Ok(Some(read(item)?.member))).await?;
         part.list.sort_by_cached_key(|member| place(&member.role, &member.id()));
         Ok(part)
     }
@@ -317,10 +273,8 @@ impl<S: Store, A: Announce> Ledger<S, A> {
                 return Ok(if *role == member.role { Granted::Already(before) } else { Granted::Other(before) });
             }
             let writes = self.writes_of_grant(member, found).await?;
-            match self.store.transact(writes).await {
-                Ok(()) => return Ok(Granted::Now(member.clone())),
-                Err(TransactError::Conflict) => self.store.back_off(attempt).await,
-                Err(TransactError::Failed(error)) => return Err(error.into()),
+            if self.applied(writes, attempt).await? {
+                return Ok(Granted::Now(member.clone()));
             }
         }
         Err(LedgerError::Contended { what: MEMBERS.to_owned(), attempts: ATTEMPTS })
@@ -357,10 +311,8 @@ impl<S: Store, A: Announce> Ledger<S, A> {
                     Some(_) | None => return Ok(Revoked::LastManager),
                 }
             }
-            match self.store.transact(writes).await {
-                Ok(()) => return Ok(Revoked::Now(revoked)),
-                Err(TransactError::Conflict) => self.store.back_off(attempt).await,
-                Err(TransactError::Failed(error)) => return Err(error.into()),
+            if self.applied(writes, attempt).await? {
+                return Ok(Revoked::Now(revoked));
             }
         }
         Err(LedgerError::Contended { what: MEMBERS.to_owned(), attempts: ATTEMPTS })

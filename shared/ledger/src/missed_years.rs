@@ -8,7 +8,7 @@
 use crate::bookings::Announce;
 use crate::error::{CHANGED, SHAPE, UNSTORABLE};
 use crate::item::{self, Hash, text};
-use crate::store::{Consistency, Item, Key, Store, TransactError, Write};
+use crate::store::{Consistency, Item, Key, Store, Write};
 use crate::{Ledger, LedgerError, Unreadable, keys};
 use jiff::Timestamp;
 use rules::minimum_sales::Year;
@@ -133,10 +133,8 @@ impl<S: Store, A: Announce> Ledger<S, A> {
                 Some(_) | None => {}
             }
             let before = stored.zip(read.map(|(_, before, revision)| (before, revision)));
-            match self.store.transact(vec![write(&key, seen, before)?]).await {
-                Ok(()) => return Ok(Outcome::Now),
-                Err(TransactError::Conflict) => self.store.back_off(attempt).await,
-                Err(TransactError::Failed(error)) => return Err(error.into()),
+            if self.applied(vec![write(&key, seen, before)?], attempt).await? {
+                return Ok(Outcome::Now);
             }
         }
         Err(LedgerError::Contended { what: key.pk, attempts: ATTEMPTS })

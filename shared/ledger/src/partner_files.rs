@@ -14,7 +14,7 @@ use crate::queries::whole;
 use crate::store::{Consistency, Index, Item, Key, Store, TransactError, Write};
 use crate::{Ledger, LedgerError, Unreadable, keys};
 use rules::PartnerId;
-use rules::contact::{Contact, ContactLabel, Email, PartnerFile};
+use rules::contact::{Contact, ContactLabel, Email, PartnerFile, Telephone};
 use rules::inquiry::Note;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -25,10 +25,12 @@ const FILE: &str = "FILE";
 const LISTED: &str = "FILES";
 
 /// A file as recorded, and its revision; 0: nothing is recorded.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct RecordedFile {
     pub file: PartnerFile,
     pub revision: u64,
+    /// The item as stored.
+    stored: Option<Item>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -52,23 +54,24 @@ fn key_of(partner: &PartnerId) -> Key {
     Key { pk: keys::partner_partition(partner), sk: FILE.to_owned() }
 }
 
-/// Names, functions and addresses of all contacts, on one line.
+/// Names, functions, addresses and telephone numbers of all contacts, on one line.
 fn found_by(contacts: &[Contact]) -> String {
     let texts = contacts.iter().flat_map(|contact| {
         let function = contact.function.as_ref().map(ContactLabel::as_str);
-        [Some(contact.name.as_str()), function, contact.email.as_ref().map(Email::as_str)]
+        let telephone = contact.telephone.as_ref().map(Telephone::as_str);
+        [Some(contact.name.as_str()), function, contact.email.as_ref().map(Email::as_str), telephone]
     });
     texts.flatten().collect::<Vec<_>>().join(" ")
 }
 
-fn attributes(partner: &PartnerId, RecordedFile { file, revision }: &RecordedFile) -> Result<Item, LedgerError> {
+fn attributes(partner: &PartnerId, file: &PartnerFile, revision: u64) -> Result<Item, LedgerError> {
     let Key { pk, sk } = key_of(partner);
     let failed =
         |_| LedgerError::Damaged { key: format!("{} {FILE}", keys::partner_partition(partner)), why: UNSTORABLE };
     let PartnerFile { contacts, note } = file.clone();
     let (gpk, gsk, found_by) = (LISTED.to_owned(), partner.to_string(), found_by(&contacts));
-    let mut item = serde_dynamo::to_item(Stored { pk, sk, gpk, gsk, contacts, note, found_by, revision: *revision })
-        .map_err(failed)?;
+    let mut item =
+        serde_dynamo::to_item(Stored { pk, sk, gpk, gsk, contacts, note, found_by, revision }).map_err(failed)?;
     item::hash(&mut item);
     Ok(item)
 }
@@ -85,10 +88,10 @@ fn read(item: &Item) -> Result<RecordedFile, Unreadable> {
     if !is_listed || stored_texts != found_by(&contacts) {
         return Err(Unreadable::damaged(key(item), "the search does not find it by its contacts"));
     }
-    Ok(RecordedFile { file: PartnerFile { contacts, note }, revision })
+    Ok(RecordedFile { file: PartnerFile { contacts, note }, revision, stored: Some(item.clone()) })
 }
 
-/// Whether an item is the file of a partner, by its key.
+/// Finds the file of a partner by its key.
 pub(crate) fn is_file(item: &Item) -> bool {
     keys::partner_of(text(item, "pk")).is_some() && text(item, "sk") == FILE
 }
@@ -109,25 +112,21 @@ impl<S: Store, A: Announce> Ledger<S, A> {
     pub async fn write_partner_file(
         &self,
         partner: &PartnerId,
-        read_before: &RecordedFile,
+        before: RecordedFile,
         file: PartnerFile,
     ) -> Result<Option<RecordedFile>, LedgerError> {
-        let stored = self.store.get(vec![key_of(partner)], Consistency::Strong).await?.into_iter().next();
-        let before = stored.as_ref().map(read).transpose()?.unwrap_or_default();
-        if before.revision != read_before.revision {
-            return Ok(None);
-        }
-        let written = RecordedFile { file, revision: before.revision + 1 };
-        let write = match &stored {
-            None => Write::Insert(attributes(partner, &written)?),
+        let revision = before.revision + 1;
+        let mut item = attributes(partner, &file, revision)?;
+        let write = match &before.stored {
+            None => Write::Insert(item.clone()),
             Some(stored) => {
-                let mut item = item::rewrite(stored, &attributes(partner, &before)?, attributes(partner, &written)?);
+                item = item::rewrite(stored, &attributes(partner, &before.file, before.revision)?, item);
                 item::hash(&mut item);
-                Write::Replace(item, before.revision)
+                Write::Replace(item.clone(), before.revision)
             }
         };
         match self.store.transact(vec![write]).await {
-            Ok(()) => Ok(Some(written)),
+            Ok(()) => Ok(Some(RecordedFile { file, revision, stored: Some(item) })),
             Err(TransactError::Conflict) => Ok(None),
             Err(TransactError::Failed(error)) => Err(error.into()),
         }

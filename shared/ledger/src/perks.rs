@@ -8,7 +8,7 @@
 use crate::bookings::Announce;
 use crate::error::{CHANGED, SHAPE, UNSTORABLE};
 use crate::item::{self, Hash, key, text};
-use crate::store::{Consistency, Item, Key, Store, TransactError, Write};
+use crate::store::{Consistency, Item, Key, Store, Write};
 use crate::{Ledger, LedgerError, Unreadable, keys};
 use rules::programme::DatedPerk;
 use rules::{Day, PartnerId};
@@ -89,10 +89,8 @@ impl<S: Store, A: Announce> Ledger<S, A> {
                     Write::Replace(item, revision)
                 }
             };
-            match self.store.transact(vec![write]).await {
-                Ok(()) => return Ok(()),
-                Err(TransactError::Conflict) => self.store.back_off(attempt).await,
-                Err(TransactError::Failed(error)) => return Err(error.into()),
+            if self.applied(vec![write], attempt).await? {
+                return Ok(());
             }
         }
         Err(LedgerError::Contended { what: key.pk, attempts: ATTEMPTS })

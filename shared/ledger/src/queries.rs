@@ -3,13 +3,14 @@
 
 use crate::aggregates::Aggregates;
 use crate::bookings::Announce;
-use crate::error::SHAPE;
+use crate::error::{SHAPE, Unreadable};
+use crate::item::key;
 use crate::keys;
 use crate::lenient::UnknownEntry;
 use crate::partner_month::PartnerMonth;
 use crate::recorded::LedgerEntry;
 use crate::rows::{Row, text};
-use crate::store::{Index, IndexKey, Item, Key, KeyRange, Store};
+use crate::store::{Consistency, Index, IndexKey, Item, Key, KeyRange, Store};
 use crate::{Ledger, LedgerError};
 use rules::line::LineId;
 use rules::{ContractId, Day, PartnerId};
@@ -107,6 +108,29 @@ impl<S: Store, A: Announce> Ledger<S, A> {
     /// All aggregates of a contract, strongly consistent.
     pub async fn contract(&self, id: &ContractId) -> Result<Aggregates, LedgerError> {
         self.aggregates(keys::contract_partition(id)).await
+    }
+
+    /// A page of an index range, each item as it is in the table now; at most `limit` places of the index.
+    pub(crate) async fn listed_now<T>(
+        &self,
+        range: KeyRange,
+        read: impl Fn(&Item) -> Result<Option<T>, Unreadable>,
+    ) -> Result<Part<T>, LedgerError> {
+        let index = range.index;
+        let page = self.store.index(range).await?;
+        let mut part = Part { list: Vec::new(), next: None, unreadable: Vec::new(), unknown: Vec::new() };
+        part.next = page.items.last().filter(|_| page.more).map(|last| index_key(index, last));
+        let listed: Vec<Key> = page.items.iter().map(key).collect();
+        if listed.is_empty() {
+            return Ok(part);
+        }
+        for item in self.store.get(listed, Consistency::Strong).await? {
+            match read(&item) {
+                Ok(found) => part.list.extend(found),
+                Err(_) => part.unreadable.push(name(&item)),
+            }
+        }
+        Ok(part)
     }
 
     /// The items of an index range that `read` converts, at most `limit`. Whole pages are read and cut afterwards, so a

@@ -49,7 +49,7 @@ pub(crate) async fn write<S: Store>(
         Some(false) => return Err(Problem::precondition_failed(Code::FileChangedMeanwhile { current })),
         None => return Err(Problem::precondition_required(Code::FileIfMatchMissing { current })),
     }
-    match app.ledger.write_partner_file(&partner_id, &read, file).await? {
+    match app.ledger.write_partner_file(&partner_id, read, file).await? {
         Some(written) => Ok(answer(written)),
         None => Err(Problem::precondition_failed(Code::FileChangedMeanwhile { current })),
     }

@@ -34,6 +34,9 @@ pub(crate) async fn admit_member<S: Store>(
 /// Lets a request pass whose token proves who calls, member or not, with its [`Identity`].
 pub(crate) async fn admit_identity(mut request: Request, next: Next) -> Result<Response, Problem> {
     let identity = identity(request.extensions())?;
+    if request.headers().contains_key(VIEW_AS) {
+        return Err(Problem::forbidden(Code::ViewIsReadOnly));
+    }
     request.extensions_mut().insert(identity);
     Ok(next.run(request).await)
 }

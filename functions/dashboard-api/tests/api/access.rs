@@ -315,7 +315,7 @@ fn is_refused(answer: &Answer) -> bool {
     answer.status == 401 || answer.status == 403
 }
 
-/// Who may call what, by the rulebook: a partner's member reads what concerns its partner and reports; an accountant
+/// Access by the rulebook: a partner's member reads what concerns its partner and reports; an accountant
 /// reads everything; a manager does all.
 #[tokio::test]
 async fn each_role_calls_the_routes_of_the_rulebook() {
@@ -426,6 +426,8 @@ async fn a_manager_sees_what_a_member_sees_and_changes_nothing() {
     let path = "/partners/P-1/inquiries/I";
     assert_eq!(view_as(&service.manager, &partners_member, "PUT", path, inquiry).await.status, 403);
     assert_eq!(service.get("/partners/P-1/inquiries").await["inquiries"], json!([]));
+    let code = json!({"code": "none"}).to_string();
+    assert_eq!(view_as(&service.manager, &partners_member, "PUT", "/me/invitation", code).await.status, 403);
     // Nobody but a manager, and as nobody but a member.
     assert_eq!(view_as(&accountant, &partners_member, "GET", "/me", none()).await.status, 403);
     let partner = service.as_partner("P-1");

@@ -59,7 +59,8 @@ async fn partners_are_found_by_words_of_their_id_name_and_contacts() {
     let service = Service::start();
     register(&service, "P-1", "Mairie de Saint-Jérôme").await;
     register(&service, "P-2", "Coopérative Œuvre").await;
-    let file = json!({"contacts": [{"name": "Zoé Müller", "email": "zoe@oeuvre.example"}]}).to_string();
+    let file = json!({"contacts": [{"name": "Zoé Müller", "email": "zoe@oeuvre.example", "telephone": "+33 5 61"}]})
+        .to_string();
     service.manager.send("PUT", "/partners/P-2/file", &[("if-match", "\"0\"")], file).await;
     let found = async |query: &str| {
         let query = percent(query.as_bytes());
@@ -72,6 +73,7 @@ async fn partners_are_found_by_words_of_their_id_name_and_contacts() {
         ("JEROME mairie", &["P-1"]),
         ("muller p-2 OEUVRE", &["P-2"]),
         ("zoe@oeuvre", &["P-2"]),
+        ("+33 61", &["P-2"]),
         ("zoe mairie", &[]),
     ] {
         assert_eq!(found(query).await, expected, "{query}");

@@ -15,7 +15,7 @@ pub(super) struct Authorization {
     pub(super) prompt: Prompt,
 }
 
-/// Whether somebody may be asked who they are.
+/// Permission to ask somebody who they are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Prompt {
     /// Nobody may be asked.
@@ -38,7 +38,7 @@ impl Challenge {
         (text.len() == Challenge::LENGTH && text.bytes().all(is_base64)).then(|| Challenge(text.to_owned()))
     }
 
-    /// Whether this is the secret.
+    /// Compares the challenge with a secret.
     pub(super) fn is_met_by(&self, verifier: &str) -> bool {
         BASE64_URL_SAFE_NO_PAD.encode(digest(&SHA256, verifier.as_bytes())) == self.0
     }
@@ -48,7 +48,7 @@ fn is_base64(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_'
 }
 
-/// Why a request is refused, and where that is said.
+/// The refusal of a request, by the place where it is told.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Refusal {
     /// On a page, since it is not sure who asks.
@@ -57,7 +57,7 @@ pub(super) enum Refusal {
     AtClient { error: &'static str, description: &'static str, state: Option<String> },
 }
 
-/// What is wrong with the link that somebody has followed.
+/// A fault of the link that somebody has followed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Wrong {
     /// A parameter is there twice.
@@ -66,7 +66,7 @@ pub(super) enum Wrong {
     RedirectUri,
     /// The address to go to after signing out.
     LogoutUri,
-    /// What says that the page asks to sign out.
+    /// The proof that the page asks to sign out.
     Hint,
     /// The form of another site.
     OtherSite,

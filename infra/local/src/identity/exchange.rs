@@ -51,7 +51,7 @@ pub(super) fn answer(
     }
 }
 
-/// Whom tokens are for, and whether an ID token is among them: a renewal says nothing new about who somebody is.
+/// The bearer of the tokens to give out, with a nonce for the ID token if there is one to give: a renewal has none.
 fn granted(
     form: &[u8],
     page: &str,

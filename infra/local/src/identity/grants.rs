@@ -9,7 +9,7 @@ const CODE: SignedDuration = SignedDuration::from_mins(1);
 /// Lifetime of a session, and of what it has led to.
 const SESSION: SignedDuration = SignedDuration::from_hours(24);
 
-/// What was given out, by its secret name.
+/// Sessions, codes and renewals, by their secret names.
 #[derive(Debug, Default)]
 pub(super) struct Grants {
     sessions: BTreeMap<String, Session>,
@@ -33,7 +33,7 @@ struct Code {
     spent_on: Option<String>,
 }
 
-/// What a code is given for.
+/// The request for which a code is given.
 #[derive(Debug, Clone)]
 pub(super) struct Wanted {
     pub(super) session: String,
@@ -41,7 +41,7 @@ pub(super) struct Wanted {
     pub(super) nonce: Option<String>,
 }
 
-/// What a code was exchanged for: tokens that can be renewed.
+/// A chain of tokens that can be renewed, from the exchange of a code on.
 #[derive(Debug)]
 struct Renewal {
     session: String,
@@ -51,7 +51,7 @@ struct Renewal {
     ends: Timestamp,
 }
 
-/// Whom tokens are for.
+/// The bearer of tokens.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Granted {
     pub(super) subject: String,

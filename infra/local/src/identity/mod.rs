@@ -47,7 +47,7 @@ pub(crate) struct Request<'a> {
     pub(crate) body: &'a [u8],
 }
 
-/// The path of the people to be, and of their forms.
+/// The path of the page on which people choose who signs in, and of its forms.
 const PEOPLE: &str = "/";
 /// Length of a secret name, in letters and digits.
 const SECRET: usize = 43;
@@ -76,7 +76,7 @@ impl Provider {
         }
     }
 
-    /// Shows the member of a partner among the people to be.
+    /// Shows the member of a partner among the people to choose from.
     pub fn show_partner(&self, name: &str) {
         *self.partner.lock().unwrap_or_else(PoisonError::into_inner) = Some(name.to_owned());
     }

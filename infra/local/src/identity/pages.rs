@@ -1,4 +1,4 @@
-//! Pages of the provider: people to be, and what is wrong with a link. They need no script.
+//! Pages of the provider: the choice of who signs in, and faults of a link. They need no script.
 
 use super::authorization::Wrong;
 use super::people::{LONGEST, Member};
@@ -12,7 +12,7 @@ pub(super) const STYLE: &str = include_str!("identity.css");
 /// The path of the styles.
 pub(super) const STYLE_PATH: &str = "/identity.css";
 
-/// The people to be: `partner` is the name of a partner with a member, and the forms are sent to `action`.
+/// The page to choose who signs in: `partner` is the name of a partner with a member, and the forms are sent to `action`.
 pub(super) fn people(partner: Option<&str>, action: &str, problem: Option<&str>, language: Language) -> Markup {
     let words = Words::of(language);
     let members = Member::ALL.into_iter().filter(|member| partner.is_some() || *member != Member::OfPartner);
@@ -48,7 +48,7 @@ pub(super) fn people(partner: Option<&str>, action: &str, problem: Option<&str>,
     document(words.title, &content, &words)
 }
 
-/// What is wrong with a link, and the way to the page.
+/// A page about a wrong link, with the way to the product's page.
 pub(super) fn wrong(wrong: Wrong, page: &str, language: Language) -> Markup {
     let words = Words::of(language);
     let content = html! {

@@ -25,7 +25,7 @@ struct Shown {
 }
 
 impl Shown {
-    /// Where the browser is led: the address, and its parameters.
+    /// The address to which the browser is led, and its parameters.
     fn led_to(&self) -> (String, BTreeMap<String, String>) {
         assert_eq!(self.status, 303, "{}", self.text);
         let location = self.headers[header::LOCATION].to_str().unwrap();

@@ -112,7 +112,7 @@ pub(super) fn card(member: Member, partner: &str, language: Language) -> Card {
     Card { title, name: member.somebody().name, lines }
 }
 
-/// What is wrong, and what to do; `page` is the address of the page.
+/// The fault of a link in words, with what to do; `page` is the address of the page.
 pub(super) fn wrong(wrong: Wrong, page: &str, language: Language) -> String {
     match (wrong, language) {
         (Wrong::Repeated, Language::En) => "A parameter of the link is there twice.".to_owned(),

@@ -27,7 +27,7 @@ pub(super) fn values(
     values.collect()
 }
 
-/// What to give instead of an unknown name: the one that it resembles, or any.
+/// A hint for an unknown name: the known one that it resembles, or all of them.
 fn instead(name: &str, known: &BTreeMap<String, RawParameter>) -> String {
     let alike = |one: &str| strsim::normalized_damerau_levenshtein(&one.to_lowercase(), &name.to_lowercase());
     match known.keys().max_by(|one, other| alike(one).total_cmp(&alike(other))) {

@@ -169,7 +169,7 @@ pub(crate) async fn sound() -> Vec<Item> {
         telephone: "01 23 45 67 89".parse().ok(),
     };
     let file = PartnerFile { contacts: vec![contact], note: "Call on Mondays.".parse().ok() };
-    ledger.write_partner_file(&p_1, &RecordedFile::default(), file).await.unwrap().unwrap();
+    ledger.write_partner_file(&p_1, RecordedFile::default(), file).await.unwrap().unwrap();
     for (day, taken) in [("2023-06-01", true), ("2023-06-02", true), ("2023-06-02", false)] {
         let of = PerkDay { perk: DatedPerk::Seminars, day: day.parse().unwrap() };
         ledger.record_perk(&p_1, of, taken).await.unwrap();
