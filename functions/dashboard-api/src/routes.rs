@@ -66,16 +66,6 @@ pub enum Audience {
 }
 
 impl Audience {
-    /// Every audience.
-    pub const ALL: [Audience; 6] = [
-        Audience::Public,
-        Audience::Identified,
-        Audience::Members,
-        Audience::Reporters,
-        Audience::Readers,
-        Audience::Managers,
-    ];
-
     /// The audience in words, for the description of the API.
     pub fn in_words(self) -> &'static str {
         match self {
