@@ -8,6 +8,7 @@ use crate::processes::{children, processor_time};
 use events::input::Event;
 use fixtures::counted::{Cost, counting};
 use fixtures::events::event_of;
+use fixtures::occasion::{operator, registered};
 use fixtures::realistic::{Realistic, world};
 use harness::running::Running;
 use jiff::{SignedDuration, Timestamp};
@@ -170,7 +171,12 @@ impl System {
     /// both, of which each but the last sends the next.
     async fn change(&mut self, id: &PartnerId, agreements: Agreements) {
         let record = self.ledger().partner_record(id).await.unwrap();
-        let changed = self.ledger().register(record, id.to_string(), agreements).await.unwrap().unwrap();
+        let changed = self
+            .ledger()
+            .register(record, registered(id.as_str(), agreements), &operator(), None)
+            .await
+            .unwrap()
+            .unwrap();
         self.passes.push((self.now + PASS_DELAY, id.clone(), changed.agreements_version));
         self.queue.lock().unwrap().sent += 1;
         self.pass(id, changed.agreements_version).await;
@@ -256,7 +262,12 @@ pub(crate) async fn figures(running: &Running) -> Vec<Figure> {
     let mut system = System::new(running.store());
     for (id, agreements) in partners {
         let record = system.ledger().partner_record(&id).await.unwrap();
-        system.ledger().register(record, id.to_string(), agreements).await.unwrap().unwrap();
+        system
+            .ledger()
+            .register(record, registered(id.as_str(), agreements), &operator(), None)
+            .await
+            .unwrap()
+            .unwrap();
     }
     // The last sale comes alone, long after the others.
     let last = events.iter().rposition(|fact| fact.sale().is_some()).unwrap();
@@ -286,7 +297,7 @@ pub(crate) async fn through_the_stack(running: &Running) -> Result<Vec<Figure>, 
     let Realistic { partners, events, changes: _ } = world(PARTNERS, SEED);
     for (id, agreements) in partners {
         let record = running.ledger().partner_record(&id).await?;
-        running.ledger().register(record, id.to_string(), agreements).await?;
+        running.ledger().register(record, registered(id.as_str(), agreements), &operator(), None).await?;
     }
     let events: Vec<Event> = events.iter().enumerate().map(|(n, fact)| event_of(fact, &format!("bench-{n}"))).collect();
     let taken = || -> Duration { children().iter().filter_map(|child| processor_time(child)).sum() };

@@ -1,6 +1,7 @@
 //! Search of partners by words of their name and contacts, in a programme of 10,000.
 
 use crate::figures::{Figure, Goal};
+use fixtures::occasion::{operator, registered};
 use fixtures::pure::referrer;
 use futures_util::future::join_all;
 use harness::running::Running;
@@ -47,7 +48,11 @@ async fn register(running: &Running, n: usize) {
     let ledger = running.ledger();
     let id: PartnerId = format!("S-{n:05}").parse().unwrap();
     let record = ledger.partner_record(&id).await.unwrap();
-    ledger.register(record, format!("Commune de Saint-Jérôme {n}"), referrer()).await.unwrap().unwrap();
+    ledger
+        .register(record, registered(&format!("Commune de Saint-Jérôme {n}"), referrer()), &operator(), None)
+        .await
+        .unwrap()
+        .unwrap();
     let contact = Contact {
         name: format!("Zoé {n}-Martin").parse().unwrap(),
         function: "Directrice".parse().ok(),
@@ -55,5 +60,5 @@ async fn register(running: &Running, n: usize) {
         telephone: None,
     };
     let file = PartnerFile { contacts: vec![contact], note: None };
-    ledger.write_partner_file(&id, RecordedFile::default(), file).await.unwrap().unwrap();
+    ledger.write_partner_file(&id, RecordedFile::default(), file, &operator()).await.unwrap().unwrap();
 }

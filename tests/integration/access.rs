@@ -115,6 +115,8 @@ const ROUTES: &[Row] = &[
         "/members/00000000000000000000000000000000",
         [401, 403, 403, 403, 403, 404],
     ),
+    ("GET /journal", "/journal", "/journal", [401, 403, 403, 403, 200, 200]),
+    ("GET /partners/{id}/history", "/partners/P-1/history", "/partners/P-2/history", [401, 403, 403, 403, 200, 200]),
     ("GET /invitations", "/invitations", "/invitations", [401, 403, 403, 403, 200, 200]),
     ("POST /invitations", "/invitations", "/invitations", [401, 403, 403, 403, 403, 201]),
     (

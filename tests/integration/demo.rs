@@ -3,6 +3,7 @@
 use fixtures::memory::MemoryStore;
 use jiff::Timestamp;
 use ledger::audit::audit;
+use ledger::journal::Author;
 use ledger::{Ledger, aggregates::Aggregates};
 use local::demo::{self, PARTNER};
 use reports::minimum_sales::of_partner;
@@ -13,7 +14,9 @@ use std::collections::BTreeSet;
 /// The demo up to a day, in memory.
 async fn recorded(day: &str) -> MemoryStore {
     let store = MemoryStore::default();
-    demo::record(&Ledger::new(&store), &demo::world(day.parse().unwrap()).history, |_| {}).await.unwrap();
+    demo::record(&Ledger::new(&store), &demo::world(day.parse().unwrap()).history, |_| Author::Operator, |_| {})
+        .await
+        .unwrap();
     store
 }
 

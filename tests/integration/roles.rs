@@ -5,6 +5,7 @@ use crate::watcher;
 use events::EventType::{self, ContractEnded, SaleSigned, Supplement};
 use fixtures::events::event_of;
 use fixtures::largest;
+use fixtures::occasion::{operator, registered};
 use fixtures::world::{World, event};
 use harness::running::Running;
 use local::faults::Faults;
@@ -115,7 +116,12 @@ async fn work(running: &Running) {
     let early = largest::sale(largest::partner(1), 1, "2025-01-01");
     running.take_in(&[event_of(&rules::Fact::Sale(early.clone()), "early")]).await;
     let record = running.ledger().partner_record(&early.partner_id).await.unwrap();
-    running.ledger().register(record, "A partner".to_owned(), largest::agreements()).await.unwrap().unwrap();
+    running
+        .ledger()
+        .register(record, registered("A partner", largest::agreements()), &operator(), None)
+        .await
+        .unwrap()
+        .unwrap();
     let end = json!({"contract_id": early.contract_id, "ended_on": "2026-01-01"});
     running.take_in(&[event(ContractEnded, "end", &end)]).await;
     let amount = json!({"amount": "10.00", "currency": "EUR"});

@@ -496,7 +496,7 @@ fn of_roles(template: &Template, promise: Promise<'_>) {
     );
     let api_statements = list(&roles["DashboardApiRole"]["Policies"][0]["PolicyDocument"]["Statement"]);
     let own = json!({
-        "ForAllValues:StringLike": { "dynamodb:LeadingKeys": ["PARTNER#*", "INQUIRIES#*", "MEMBERS#*"] },
+        "ForAllValues:StringLike": { "dynamodb:LeadingKeys": ["PARTNER#*", "MEMBERS#*", "JOURNAL#*"] },
         "Null": { "dynamodb:LeadingKeys": "false" },
     });
     let writes = |statement: &&Value| {

@@ -3,10 +3,12 @@
 use events::EventType::SaleSigned;
 use events::cloud_event;
 use fixtures::memory::MemoryStore;
+use fixtures::occasion::{operator, registered};
 use fixtures::world::{World, event};
 use harness::running::Running;
 use jiff::Timestamp;
 use ledger::choices::{Choice, ChoiceResult};
+use ledger::journal::Author;
 use ledger::on_record::OnRecord;
 use ledger::recorded::{Origin, Trigger};
 use ledger::{Ledger, ReportedFact};
@@ -26,7 +28,14 @@ fn now() -> Timestamp {
 /// The demo in memory.
 async fn demo() -> MemoryStore {
     let store = MemoryStore::default();
-    demo::record(&Ledger::new(&store), &demo::world("2026-11-26".parse().unwrap()).history, |_| {}).await.unwrap();
+    demo::record(
+        &Ledger::new(&store),
+        &demo::world("2026-11-26".parse().unwrap()).history,
+        |_| Author::Operator,
+        |_| {},
+    )
+    .await
+    .unwrap();
     store
 }
 
@@ -89,7 +98,7 @@ async fn a_difference_is_told() {
     let partner: PartnerId = PARTNER.parse().unwrap();
     let read = ledger.partner_record(&partner).await.unwrap();
     let name = read.name.clone().unwrap();
-    ledger.register(read, name.clone(), Agreements::default()).await.unwrap().unwrap();
+    ledger.register(read, registered(&name, Agreements::default()), &operator(), None).await.unwrap().unwrap();
     let Comparison { partners, differences } = replayed(&live, 1).await;
     let [difference] = differences.as_slice() else { unreachable!("{differences:?}") };
     assert_eq!((partners, &difference.partner_id, difference.name.as_ref()), (24, &partner, Some(&name)));
@@ -168,7 +177,12 @@ async fn a_stack_replays_its_table_for_managers_alone() {
     // What is recorded behind the rules' back is told, with its amounts.
     let partner: PartnerId = seller.parse().unwrap();
     let read = running.ledger().partner_record(&partner).await.unwrap();
-    running.ledger().register(read, "Changed".to_owned(), Agreements::default()).await.unwrap().unwrap();
+    running
+        .ledger()
+        .register(read, registered("Changed", Agreements::default()), &operator(), None)
+        .await
+        .unwrap()
+        .unwrap();
     let done = replayed_by(&running).await;
     assert_eq!(done["same"], world.partners.len() - 1, "{done}");
     let difference = &done["differences"][0];

@@ -5,6 +5,9 @@
 use crate::http::problem::Problem;
 use crate::routes::Audience;
 use axum::http::Method;
+use events::Refusal;
+use jiff::Timestamp;
+use ledger::journal::{Author, Occasion};
 use ledger::members::{Member, MemberId};
 use ledger::{Ledger, Store};
 use rules::people::{Identity, MemberName, Role};
@@ -35,6 +38,17 @@ impl Caller {
     pub(crate) fn of(member: Member) -> Option<Caller> {
         let (id, role) = (member.id(), member.role()?.clone());
         Some(Caller { id, name: member.name, role, viewed_by: None })
+    }
+
+    /// What the caller does at a time, without a reason.
+    pub(crate) fn occasion(&self, at: Timestamp) -> Occasion {
+        Occasion { by: Author::Member { id: self.id.clone(), name: self.name.clone() }, at, reason: None }
+    }
+
+    /// What the caller does at a time, with the reason that it states.
+    pub(crate) fn occasion_because(&self, at: Timestamp, reason: &str) -> Result<Occasion, Refusal> {
+        let reason = reason.parse().map_err(|error| Refusal::new("reason", error))?;
+        Ok(Occasion { reason: Some(reason), ..self.occasion(at) })
     }
 }
 

@@ -2,8 +2,8 @@
 
 use crate::app::App;
 use crate::handlers::{
-    attention, choices, contracts, entries, inquiries, invitations, members, minimum_sales, page, partner_file,
-    partners, perks, programme, registration, simulations, statement, summary,
+    attention, choices, contracts, entries, inquiries, invitations, journal, members, minimum_sales, page,
+    partner_file, partners, perks, programme, registration, simulations, statement, summary,
 };
 use crate::http::claims::{admit_identity, admit_member};
 use crate::http::headers;

@@ -18,6 +18,7 @@ macro_rules! table {
             PartnerFile: GET "/partners/{id}/file", Readers => partner_file::show::<S>;
             WritePartnerFile: PUT "/partners/{id}/file", Managers => partner_file::write::<S>;
             SetYearAside: PUT "/partners/{id}/agreements/{starts_on}/years/{n}/set-aside", Managers => minimum_sales::set_aside::<S>;
+            History: GET "/partners/{id}/history", Readers => journal::history::<S>;
             Entries: GET "/partners/{id}/entries", Members => entries::list::<S>;
             Contracts: GET "/partners/{id}/contracts", Members => contracts::list::<S>;
             PartnerInquiries: GET "/partners/{id}/inquiries", Members => inquiries::of_partner::<S>;
@@ -36,6 +37,7 @@ macro_rules! table {
             Inquiries: GET "/inquiries", Readers => inquiries::list::<S>;
             Me: GET "/me", Members => members::me::<S>;
             AcceptInvitation: PUT "/me/invitation", Identified => invitations::accept::<S>;
+            Journal: GET "/journal", Readers => journal::list::<S>;
             Members: GET "/members", Readers => members::list::<S>;
             GrantRole: POST "/members", Managers => members::grant::<S>;
             RevokeMember: DELETE "/members/{member}", Managers => members::revoke::<S>;

@@ -235,8 +235,8 @@ async fn go_on(stack: &Stack, world: &World, makes_demo: bool, opens: bool) -> R
         let demo = demo::world(rules::day::day_of(runtime::now()));
         let bar = machine::sending::bar("making the demo", demo.history.len());
         let ledger = Ledger::new(DynamoStore::new(stack.dynamodb(), &stack.template.table.name));
-        let recorded =
-            demo::record_steps(&ledger, &demo.history, |steps| bar.inc(u64::try_from(steps).unwrap_or_default()));
+        let done = |steps| bar.inc(u64::try_from(steps).unwrap_or_default());
+        let recorded = demo::record_steps(&ledger, &demo.history, |role| stack.author(role), done);
         // The history is recorded by this process, which tries nothing again and takes no second look.
         stack.calmly(Box::pin(recorded)).await?;
         bar.finish_and_clear();

@@ -2,24 +2,25 @@
 
 use jiff::Timestamp;
 use ledger::bookings::Announce;
+use ledger::journal::{Occasion, Registered};
 use ledger::recorded::{Origin, Trigger};
 use ledger::{Ledger, LedgerError, PartnerRecord, Store};
-use rules::{Agreements, PartnerId};
+use rules::PartnerId;
 
 /// Registers a partner in place of the record `read`, and restates what a change of its agreements changes.
 pub(crate) async fn register<S: Store, A: Announce>(
     ledger: &Ledger<S, A>,
     read: PartnerRecord,
-    (name, agreements): (String, Agreements),
-    at: Timestamp,
+    registered: Registered,
+    occasion: &Occasion,
 ) -> Result<(), LedgerError> {
     let (partner_id, before) = (read.id.clone(), read.agreements_version);
     let contended = || LedgerError::Contended { what: partner_id.to_string(), attempts: 1 };
-    let version = ledger.register(read, name, agreements).await?.ok_or_else(contended)?.agreements_version;
+    let version = ledger.register(read, registered, occasion, None).await?.ok_or_else(contended)?.agreements_version;
     if version == before {
         return Ok(());
     }
-    restate(ledger, &partner_id, version, at).await
+    restate(ledger, &partner_id, version, occasion.at).await
 }
 
 /// Recomputes a partner's entry fees and annuities, all steps of them; version 0: the cause is another than agreements.

@@ -19,6 +19,7 @@ use crate::{HOST, mapping, private, queues, table};
 use events::EventType;
 use ledger::Ledger;
 use ledger::dynamo::DynamoStore;
+use ledger::journal::Author;
 use machine::addresses::{self, Addresses};
 use machine::members::{self, MembersError};
 use machine::verification::Expected;
@@ -269,6 +270,11 @@ impl Stack {
         let ledger = self.ledger();
         let entered = members::enter(&ledger, self.tokens.issuer(), (subject, role), runtime::now());
         self.calmly(Box::pin(entered)).await
+    }
+
+    /// The person with a role, as the author of what it does.
+    pub fn author(&self, role: &Role) -> Author {
+        members::author(self.tokens.issuer(), role)
     }
 
     /// The ledger in the table.

@@ -2,7 +2,8 @@
 
 use jiff::Timestamp;
 use ledger::bookings::Announce;
-use ledger::members::{Granted, Member};
+use ledger::journal::{Author, Occasion};
+use ledger::members::{Granted, Member, MemberId};
 use ledger::{Ledger, LedgerError, Store};
 use rules::label::LabelError;
 use rules::people::{Identity, IssuerError, MemberName, Role, SubjectError};
@@ -56,6 +57,15 @@ pub enum MembersError {
     OtherRole { subject: String },
 }
 
+/// The person with a role, as the author of what it does; the operator if the issuer is none.
+pub fn author(issuer: &str, role: &Role) -> Author {
+    let member = || {
+        let identity = Identity { issuer: issuer.parse().ok()?, subject: subject(role).parse().ok()? };
+        Some(Author::Member { id: MemberId::of(&identity), name: somebody(role).name.parse().ok()? })
+    };
+    member().unwrap_or(Author::Operator)
+}
+
 /// Makes whoever has this issuer and subject a member with a role. A member of before keeps its role, and who was revoked stays
 /// so. Gives the role of the member.
 pub async fn enter<S: Store, A: Announce>(
@@ -70,7 +80,7 @@ pub async fn enter<S: Store, A: Announce>(
     }
     let name: MemberName = somebody(role).name.parse()?;
     let member = Member { identity, role: role.clone(), name, since: at, granted_by: None, revoked_at: None };
-    match ledger.grant(&member).await? {
+    match ledger.grant(&member, &Occasion::of_operator(at)).await? {
         Granted::Now(member) | Granted::Already(member) | Granted::Other(member) => Ok(member.role),
     }
 }

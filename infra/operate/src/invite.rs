@@ -4,6 +4,7 @@ use crate::Failure;
 use crate::target::{Place, Target};
 use clap::Args;
 use ledger::invitations::{Code, Randomness};
+use ledger::journal::Occasion;
 use machine::addresses::Addresses;
 use rules::people::{MemberName, Role};
 use std::process::ExitCode;
@@ -52,7 +53,7 @@ pub(crate) async fn invite(place: &Place, wanted: InvitationRequest) -> Result<E
     aws_lc_rs::rand::fill(&mut random).map_err(|_| "this machine gives no random numbers")?;
     let code = Code::new(random);
     let ledger = Target::of(place)?.ledger().await?;
-    let invitation = ledger.invite(&code, (Role::Manager, name), None, runtime::now()).await?;
+    let invitation = ledger.invite(&code, (Role::Manager, name), &Occasion::of_operator(runtime::now())).await?;
     println!("{page}/#/join/{code}");
     eprintln!("good once, until {}; whoever opens it and signs in becomes a manager", invitation.expires_at);
     Ok(ExitCode::SUCCESS)

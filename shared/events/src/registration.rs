@@ -3,6 +3,7 @@
 use crate::agreement::Agreement;
 use crate::field::Field;
 use crate::{Refusal, body};
+use rules::label::StatedReason;
 use rules::{Agreements, PartnerId};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
@@ -16,6 +17,8 @@ pub struct Registration {
     pub name: String,
     /// All agreements of the partner.
     pub agreements: Agreements,
+    /// The reason for the change, for the journal.
+    pub reason: Option<StatedReason>,
 }
 
 /// A registration on the wire. The other fields of an answer are accepted, so that it can be sent back; they change
@@ -33,6 +36,9 @@ pub struct RegistrationBody<'a> {
     #[serde(borrow)]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<PartnerId>))]
     partner_id: Option<Field<'a, PartnerId>>,
+    /// The reason for the change: 1 to [`MAX_LABEL`](rules::label::MAX_LABEL) characters; compulsory where amounts change.
+    #[cfg_attr(feature = "openapi", schema(schema_with = crate::openapi::written))]
+    reason: Option<String>,
     #[serde(default, rename = "balances")]
     #[cfg_attr(feature = "openapi", schema(schema_with = crate::openapi::not_read))]
     _balances: IgnoredAny,
@@ -55,14 +61,15 @@ pub struct RegistrationBody<'a> {
 // Only the API calls it. That crate is compiled for size, this one for speed.
 #[inline]
 pub fn parse(body: &str, known: &Agreements) -> Result<Registration, Refusal> {
-    let RegistrationBody { name, agreements, partner_id, .. } = body::read(body)?;
+    let RegistrationBody { name, agreements, partner_id, reason, .. } = body::read(body)?;
     let partner_id = partner_id.map(|id| id.parsed("partner_id")).transpose()?;
     let name = body::text(name, "name")?;
+    let reason = reason.map(|reason| reason.parse().map_err(|error| Refusal::new("reason", error))).transpose()?;
     let agreements = agreements.into_iter().enumerate();
     let agreements = agreements.map(|(i, agreement)| agreement.read(known, &format!("agreements[{i}]")));
     let agreements = agreements.collect::<Result<Vec<_>, Refusal>>()?;
     let agreements = Agreements::new(agreements).map_err(|error| Refusal::new("agreements", error))?;
-    Ok(Registration { partner_id, name, agreements })
+    Ok(Registration { partner_id, name, agreements, reason })
 }
 
 #[cfg(test)]

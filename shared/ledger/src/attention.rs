@@ -4,10 +4,11 @@
 use crate::bookings::Announce;
 use crate::error::{CHANGED, SHAPE, UNSTORABLE};
 use crate::item::{self, Hash};
+use crate::journal::{ActId, Change};
 use crate::keys::{self, AggregateKey, RowKey};
 use crate::queries::{Part, index_key, whole};
 use crate::rows::text;
-use crate::set_aside::{Outcome, Reason};
+use crate::set_aside::{ItemId, Outcome, Reason};
 use crate::store::{Consistency, Index, IndexKey, InsertResult, Item, Key, Store, TransactError, Write};
 use crate::{Ledger, LedgerError, Unreadable};
 use jiff::Timestamp;
@@ -226,6 +227,17 @@ pub(crate) fn check(item: &Item) -> Option<Result<(), Unreadable>> {
         Ok(stored) if keys::dead_letter(&stored.message_id) == key && listed(&stored) => Ok(()),
         Ok(_) | Err(_) => Err(Unreadable::damaged(key, SHAPE)),
     })
+}
+
+/// The act that the item of a dead letter shows.
+pub(crate) fn acts(item: &Item) -> Vec<(ActId, Timestamp)> {
+    let act = || {
+        item::key(item).pk.strip_prefix("REJECTED#")?;
+        let stored: StoredRejected = serde_dynamo::from_item(item.clone()).ok()?;
+        let (Reason { why, at }, message_id) = (stored.set_aside?, stored.message_id);
+        Some((Change::ItemSetAside(ItemId::DeadLetter { message_id }).id(Some(&why.parse().ok()?)), at))
+    };
+    act().into_iter().collect()
 }
 
 /// The list entry of an item; `dead_letter` holds the dead letters.

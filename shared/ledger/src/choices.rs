@@ -1,5 +1,6 @@
 //! Choices of the effective claim (RULEBOOK §5), numbered; the last one holds.
 
+use crate::journal::Change;
 use jiff::Timestamp;
 use rules::claims::{self, MAX_CHOICES};
 use rules::contract::{Bound, Key};
@@ -45,6 +46,18 @@ impl Choice {
             Some(_) => ChoiceResult::Now,
         };
         (outcome, choice.claim)
+    }
+
+    /// The change that it makes in a contract as it is now, for the journal. `chosen`: the claim that becomes effective.
+    pub fn change(&self, contract: &Contract, chosen: Option<Fact>) -> Change {
+        Change::Choice {
+            contract_id: self.contract_id.clone(),
+            key: self.key.clone(),
+            number: self.number,
+            before: contract.effective_claim(&self.key).cloned(),
+            after: chosen,
+            is_stated: false,
+        }
     }
 }
 

@@ -3,11 +3,12 @@
 //!
 //! | item | partition | sort key |
 //! |---|---|---|
-//! | an inquiry | `INQUIRIES#<partner>` | `<inquiry>` |
+//! | an inquiry | `PARTNER#<partner>#INQUIRIES` | `<inquiry>` |
 
 use crate::bookings::Announce;
 use crate::error::{CHANGED, SHAPE, UNSTORABLE};
 use crate::item::{self, Hash, key, text};
+use crate::journal::{Act, ActId, Change, Occasion};
 use crate::queries::{Part, name, whole};
 use crate::store::{Consistency, Index, IndexKey, Item, Key, KeyRange, Store, TransactError, Write};
 use crate::{Ledger, LedgerError, Unreadable, keys};
@@ -126,6 +127,16 @@ pub(crate) fn check(item: &Item) -> Option<Result<(), Unreadable>> {
     }))
 }
 
+/// The acts that the item of an inquiry shows.
+pub(crate) fn acts(item: &Item) -> Vec<(ActId, Timestamp)> {
+    let is_inquiry = keys::inquiries_of(text(item, "pk")).is_some();
+    let Some((recorded, _)) = is_inquiry.then(|| read(item).ok()).flatten() else { return Vec::new() };
+    let RecordedInquiry { partner_id, id: inquiry, asked_at, answer, .. } = recorded;
+    let asked = Change::Inquiry { partner_id: partner_id.clone(), inquiry: inquiry.clone() };
+    let answered = answer.map(|answer| (Change::Answer { partner_id, inquiry }.id(None), answer.at));
+    [(asked.id(None), asked_at)].into_iter().chain(answered).collect()
+}
+
 impl<S: Store, A: Announce> Ledger<S, A> {
     /// A partner's inquiries, newest first.
     pub async fn inquiries_of(&self, partner: &PartnerId) -> Result<Part<RecordedInquiry>, LedgerError> {
@@ -155,7 +166,7 @@ impl<S: Store, A: Announce> Ledger<S, A> {
     }
 
     /// Records an inquiry, once.
-    pub async fn inquire(&self, asked: &RecordedInquiry) -> Result<Outcome, LedgerError> {
+    pub async fn inquire(&self, asked: &RecordedInquiry, occasion: &Occasion) -> Result<Outcome, LedgerError> {
         let before = self.inquiry(&asked.partner_id, &asked.id).await?;
         if let Some((_, before, _)) = before {
             return Ok(if before.inquiry == asked.inquiry { Outcome::Already } else { Outcome::Other });
@@ -167,8 +178,10 @@ impl<S: Store, A: Announce> Ledger<S, A> {
         if items.iter().filter(|item| !item.contains_key("an")).count() >= MAX_OPEN {
             return Ok(Outcome::TooManyOpen);
         }
-        let item = Stored::of(asked.clone(), 1).item()?;
-        match self.store.transact(vec![Write::Insert(item)]).await {
+        let (partner_id, inquiry) = (asked.partner_id.clone(), asked.id.clone());
+        let mut writes = vec![Write::Insert(Stored::of(asked.clone(), 1).item()?)];
+        writes.extend(Act::new(occasion, Change::Inquiry { partner_id, inquiry }).writes()?);
+        match self.store.transact(writes).await {
             Ok(()) => Ok(Outcome::Recorded),
             Err(TransactError::Conflict) => match self.inquiry(&asked.partner_id, &asked.id).await? {
                 Some((_, before, _)) if before.inquiry == asked.inquiry => Ok(Outcome::Already),
@@ -184,6 +197,7 @@ impl<S: Store, A: Announce> Ledger<S, A> {
         partner: &PartnerId,
         id: &DocumentId,
         answer: &Answer,
+        occasion: &Occasion,
     ) -> Result<Outcome, LedgerError> {
         const ATTEMPTS: u32 = 12;
         for attempt in 0..ATTEMPTS {
@@ -197,7 +211,10 @@ impl<S: Store, A: Announce> Ledger<S, A> {
             let answered = RecordedInquiry { answer: Some(answer.clone()), ..recorded };
             let mut item = item::rewrite(&stored, &read, Stored::of(answered, revision + 1).item()?);
             item::hash(&mut item);
-            if self.applied(vec![Write::Replace(item, revision)], attempt).await? {
+            let change = Change::Answer { partner_id: partner.clone(), inquiry: id.clone() };
+            let mut writes = vec![Write::Replace(item, revision)];
+            writes.extend(Act::new(occasion, change).writes()?);
+            if self.applied(writes, attempt).await? {
                 return Ok(Outcome::Recorded);
             }
         }

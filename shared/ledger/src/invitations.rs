@@ -7,13 +7,18 @@
 //!
 //! The attention index lists invitations under `INVITATIONS`, newest first.
 
+pub use crate::ids::{InvitationId, InvitationIdError};
+
 use crate::bookings::Announce;
-use crate::digits::{self, digits};
+use crate::digits;
 use crate::error::{CHANGED, SHAPE};
+use crate::ids::MemberId;
 use crate::item::{self, Hash, key, text};
-use crate::members::{ATTEMPTS, MEMBERS, Member, MemberId, read_role, stored_role, to_item};
+use crate::journal::{Act, ActId, Author, Change, InvitationStep, MemberStep, Occasion};
+use crate::members::{ATTEMPTS, MEMBERS, Member, to_item};
 use crate::queries::{Part, whole};
 use crate::store::{Consistency, Index, IndexKey, Item, Key, KeyRange, Store, TransactError, Write};
+use crate::stored::{read_role, stored_role};
 use crate::{Ledger, LedgerError, Unreadable, keys};
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::{SignedDuration, Timestamp};
@@ -34,15 +39,8 @@ const SECRET_BYTES: usize = 16;
 /// Random bytes of a code.
 pub type Randomness = [u8; ID_BYTES + SECRET_BYTES];
 
-digits! {
-    /// The id of an invitation.
-    InvitationId: 2 * ID_BYTES, InvitationIdError = "is not the id of an invitation: 16 hexadecimal digits"
-}
-
-impl InvitationId {
-    fn key(&self) -> Key {
-        Key { pk: MEMBERS.to_owned(), sk: format!("{INVITATION}{self}") }
-    }
+fn key_of(id: &InvitationId) -> Key {
+    Key { pk: MEMBERS.to_owned(), sk: format!("{INVITATION}{id}") }
 }
 
 /// The code of an invitation: its id and a secret, as `<id>-<secret>`.
@@ -67,7 +65,7 @@ impl Code {
             digits
         });
         let (id, secret) = digits.split_at(2 * ID_BYTES);
-        Code { id: InvitationId(id.to_owned()), secret: secret.to_owned() }
+        Code { id: InvitationId::of_digits(id), secret: secret.to_owned() }
     }
 
     /// Another code of an invitation.
@@ -124,6 +122,12 @@ pub enum Status {
 }
 
 impl Invitation {
+    /// The act by which it was made or changed.
+    fn act(&self, occasion: &Occasion, step: InvitationStep) -> Act {
+        let (id, role, name) = (self.id.clone(), self.role.clone(), self.name.clone());
+        Act::new(occasion, Change::Invitation { id, role, name, step, at: occasion.at })
+    }
+
     /// The status at a time. What was accepted stays so.
     pub fn status(&self, now: Timestamp) -> Status {
         match (&self.accepted_by, self.revoked_at) {
@@ -196,7 +200,7 @@ struct Found {
 
 fn item(invitation: &Invitation, code: String, revision: u64) -> Result<Item, LedgerError> {
     let Invitation { id, role, name, made_at, made_by, expires_at, accepted_by, revoked_at } = invitation.clone();
-    let (key, (role, partner_id)) = (id.key(), stored_role(&role));
+    let (key, (role, partner_id)) = (key_of(&id), stored_role(&role));
     let (apk, ask) = (LISTED.to_owned(), keys::attention_sort_key(made_at, &key));
     let Key { pk, sk } = key;
     to_item(&Stored {
@@ -253,6 +257,16 @@ pub(crate) fn check(item: &Item) -> Option<Result<(), Unreadable>> {
     is_invitation.then(|| read(item).map(drop))
 }
 
+/// The acts that the item of an invitation shows.
+pub(crate) fn acts(item: &Item) -> Vec<(ActId, Timestamp)> {
+    let is_invitation = text(item, "pk") == MEMBERS && text(item, "sk").starts_with(INVITATION);
+    let Some(found) = is_invitation.then(|| read(item).ok()).flatten() else { return Vec::new() };
+    let invitation = found.invitation;
+    let act = |step: InvitationStep, at: Timestamp| (invitation.act(&Occasion::of_operator(at), step).id(), at);
+    let revoked = invitation.revoked_at.map(|at| act(InvitationStep::Revoked, at));
+    [act(InvitationStep::Made, invitation.made_at)].into_iter().chain(revoked).collect()
+}
+
 impl Found {
     /// The write of the invitation with changes.
     fn write(&self, changed: &Invitation, code: String) -> Result<Write, LedgerError> {
@@ -277,14 +291,15 @@ impl<S: Store, A: Announce> Ledger<S, A> {
         &self,
         code: &Code,
         (role, name): (Role, MemberName),
-        made_by: Option<MemberId>,
-        now: Timestamp,
+        occasion: &Occasion,
     ) -> Result<Invitation, LedgerError> {
-        let id = code.id.clone();
+        let (id, now, made_by) = (code.id.clone(), occasion.at, occasion.by.member().cloned());
         let expires_at = now.saturating_add(LIFETIME).unwrap_or(Timestamp::MAX);
         let invitation =
             Invitation { id, role, name, made_at: now, made_by, expires_at, accepted_by: None, revoked_at: None };
-        match self.store.transact(vec![Write::Insert(item(&invitation, code.digest(), 1)?)]).await {
+        let mut writes = vec![Write::Insert(item(&invitation, code.digest(), 1)?)];
+        writes.extend(invitation.act(occasion, InvitationStep::Made).writes()?);
+        match self.store.transact(writes).await {
             Ok(()) => Ok(invitation),
             // The id is random: it is there only if this request was applied before.
             Err(TransactError::Conflict) => Err(LedgerError::Contended { what: MEMBERS.to_owned(), attempts: 1 }),
@@ -293,16 +308,16 @@ impl<S: Store, A: Announce> Ledger<S, A> {
     }
 
     /// Gives an invitation another code, for seven days anew; also one that has expired or was revoked.
-    pub async fn invite_again(&self, code: &Code, now: Timestamp) -> Result<Changed, LedgerError> {
-        let expires_at = now.saturating_add(LIFETIME).unwrap_or(Timestamp::MAX);
+    pub async fn invite_again(&self, code: &Code, occasion: &Occasion) -> Result<Changed, LedgerError> {
+        let expires_at = occasion.at.saturating_add(LIFETIME).unwrap_or(Timestamp::MAX);
         let again = |before: Invitation| Invitation { expires_at, revoked_at: None, ..before };
-        self.change_invitation(&code.id, again, Some(code)).await
+        self.change_invitation(&code.id, again, Some(code), occasion).await
     }
 
     /// Revokes an invitation: its code is no longer good.
-    pub async fn revoke_invitation(&self, id: &InvitationId, now: Timestamp) -> Result<Changed, LedgerError> {
-        let revoked = |before: Invitation| Invitation { revoked_at: before.revoked_at.or(Some(now)), ..before };
-        self.change_invitation(id, revoked, None).await
+    pub async fn revoke_invitation(&self, id: &InvitationId, occasion: &Occasion) -> Result<Changed, LedgerError> {
+        let revoked = |before: Invitation| Invitation { revoked_at: before.revoked_at.or(Some(occasion.at)), ..before };
+        self.change_invitation(id, revoked, None, occasion).await
     }
 
     async fn change_invitation(
@@ -310,6 +325,7 @@ impl<S: Store, A: Announce> Ledger<S, A> {
         id: &InvitationId,
         change: impl Fn(Invitation) -> Invitation,
         code: Option<&Code>,
+        occasion: &Occasion,
     ) -> Result<Changed, LedgerError> {
         for attempt in 0..ATTEMPTS {
             let Some(found) = self.found_invitation(id).await? else { return Ok(Changed::NoInvitation) };
@@ -318,7 +334,16 @@ impl<S: Store, A: Announce> Ledger<S, A> {
             }
             let changed = change(found.invitation.clone());
             let digest = code.map_or_else(|| found.code.clone(), Code::digest);
-            if self.applied(vec![found.write(&changed, digest)?], attempt).await? {
+            if changed == found.invitation && digest == found.code {
+                return Ok(Changed::Done(changed));
+            }
+            let step = match code {
+                Some(_) => InvitationStep::SentAgain { expires_at: changed.expires_at },
+                None => InvitationStep::Revoked,
+            };
+            let mut writes = vec![found.write(&changed, digest)?];
+            writes.extend(changed.act(occasion, step).writes()?);
+            if self.applied(writes, attempt).await? {
                 return Ok(Changed::Done(changed));
             }
         }
@@ -355,8 +380,11 @@ impl<S: Store, A: Announce> Ledger<S, A> {
             let member =
                 Member { identity: identity.clone(), role, name, since: now, granted_by: made_by, revoked_at: None };
             let accepted = Invitation { accepted_by: Some(id.clone()), ..found.invitation.clone() };
+            let by = Author::Member { id: id.clone(), name: member.name.clone() };
+            let act = member.act(&Occasion { by, at: now, reason: None }, MemberStep::Joined(code.id.clone()));
             let mut writes = self.writes_of_grant(&member, before).await?;
             writes.push(found.write(&accepted, found.code.clone())?);
+            writes.extend(act.writes()?);
             if self.applied(writes, attempt).await? {
                 return Ok(Accepted::Member(member));
             }
@@ -371,7 +399,7 @@ impl<S: Store, A: Announce> Ledger<S, A> {
     }
 
     async fn found_invitation(&self, id: &InvitationId) -> Result<Option<Found>, LedgerError> {
-        let items = self.store.get(vec![id.key()], Consistency::Strong).await?;
+        let items = self.store.get(vec![key_of(id)], Consistency::Strong).await?;
         Ok(items.first().map(read).transpose()?)
     }
 }

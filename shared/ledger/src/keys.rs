@@ -16,18 +16,20 @@
 //! | a missed year that was set aside ([`crate::missed_years`]) | | `ASIDE#<starts_on>#<n>` |
 //! | its contacts and a note ([`crate::partner_files`]) | | `FILE` |
 //! | a day on which it took a perk ([`crate::perks`]) | | `PERK#<perk>#<day>` |
-//! | an inquiry of a partner ([`crate::inquiries`]) | `INQUIRIES#<partner>` | `<inquiry>` |
+//! | an inquiry of a partner ([`crate::inquiries`]) | `PARTNER#<partner>#INQUIRIES` | `<inquiry>` |
 //! | a partner's month total | `TOTALS#<partner>` | `<month>` |
 //! | a dead letter | `REJECTED#<message>` | `MESSAGE` |
 //! | an unreadable item that was set aside ([`crate::set_aside`]) | `UNREADABLE#<key>` | `<digest of the reason>` |
 //! | a member, the number of managers ([`crate::members`]) | `MEMBERS#ALL` | `MEMBER#<member>`, `MANAGERS` |
 //! | an invitation ([`crate::invitations`]) | | `INVITATION#<invitation>` |
+//! | what a person did ([`crate::journal`]) | `JOURNAL#<act>` | `ACT` |
+//! | a partner or a member that it concerns | | `OF#PARTNER#<partner>`, `OF#MEMBER#<member>` |
 //! | no item, ever | `NOTHING` | `NOTHING` |
 //!
 //! The index lists a partner's rows under `PARTNER#<partner>` by day, and the registered partners under `PARTNERS`.
 //! Month totals are under `MONTH#<month>` by partner, members under
 //! `MEMBERS` by role, files of partners under `FILES`. The other index is the attention list, under `ATTENTION`, dead letters under `ATTENTION#MESSAGES`, inquiries without an answer
-//! under `ATTENTION#INQUIRIES`, invitations under `INVITATIONS`, by time
+//! under `ATTENTION#INQUIRIES`, invitations under `INVITATIONS`, acts under `JOURNAL` and below it, by time
 //! of recording.
 
 use crate::store::Key;
@@ -240,7 +242,12 @@ pub(crate) fn aggregate_of_row(key: &Key) -> Option<AggregateKey> {
 
 /// An item's sort key in the attention list: by time, then by key.
 pub fn attention_sort_key(at: Timestamp, key: &Key) -> String {
-    format!("{at:.3}#{}#{}", key.pk, key.sk)
+    format!("{}#{}#{}", attention_time(at), key.pk, key.sk)
+}
+
+/// A time as it begins sort keys of the attention list.
+pub(crate) fn attention_time(at: Timestamp) -> String {
+    format!("{at:.3}")
 }
 
 /// Whether a text is an item's sort key in the attention list, for any time.
@@ -265,7 +272,7 @@ pub fn partner_partition(partner: &PartnerId) -> String {
 
 /// The partition of a partner's inquiries.
 pub fn inquiries_partition(partner: &PartnerId) -> String {
-    format!("INQUIRIES#{partner}")
+    format!("PARTNER#{partner}#INQUIRIES")
 }
 
 /// The key of an inquiry.
@@ -275,7 +282,7 @@ pub fn inquiry(partner: &PartnerId, inquiry: &DocumentId) -> Key {
 
 /// The partner of a partition of inquiries.
 pub fn inquiries_of(pk: &str) -> Option<PartnerId> {
-    pk.strip_prefix("INQUIRIES#")?.parse().ok()
+    pk.strip_prefix("PARTNER#")?.strip_suffix("#INQUIRIES")?.parse().ok()
 }
 
 /// The partition of a partner's month totals.

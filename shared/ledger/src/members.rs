@@ -7,14 +7,16 @@
 //!
 //! The index by partner lists members under `MEMBERS`, by role, then by partner. A revoked member stays listed.
 
+pub use crate::ids::{MemberId, MemberIdError};
+
 use crate::bookings::Announce;
-use crate::digits::digits;
 use crate::error::{CHANGED, SHAPE, UNSTORABLE};
 use crate::item::{self, Hash, key, text};
+use crate::journal::{Act, ActId, Change, MemberStep, Occasion};
 use crate::queries::{Part, whole};
 use crate::store::{Consistency, Index, IndexKey, Item, Key, KeyRange, Store, Write};
+use crate::stored::{read_role, stored_role};
 use crate::{Ledger, LedgerError, Unreadable};
-use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 use rules::PartnerId;
 use rules::people::{Identity, Issuer, MemberName, Role, RoleKind, Subject};
@@ -28,21 +30,8 @@ const MEMBER: &str = "MEMBER#";
 const MANAGERS: &str = "MANAGERS";
 pub(crate) const ATTEMPTS: u32 = 12;
 
-digits! {
-    /// The id of a member: a digest of issuer and subject.
-    MemberId: 32, MemberIdError = "is not the id of a member: 32 hexadecimal digits"
-}
-
-impl MemberId {
-    /// The id of whoever has this identity.
-    pub fn of(Identity { issuer, subject }: &Identity) -> MemberId {
-        let both = [issuer.as_str(), subject.as_str()].map(|text| AttributeValue::S(text.to_owned()));
-        MemberId(item::digest_of(&AttributeValue::L(both.into())))
-    }
-
-    fn key(&self) -> Key {
-        Key { pk: MEMBERS.to_owned(), sk: format!("{MEMBER}{self}") }
-    }
+fn key_of(id: &MemberId) -> Key {
+    Key { pk: MEMBERS.to_owned(), sk: format!("{MEMBER}{id}") }
 }
 
 /// A member of the programme.
@@ -69,6 +58,15 @@ impl Member {
     /// The role, unless it was revoked.
     pub fn role(&self) -> Option<&Role> {
         self.revoked_at.is_none().then_some(&self.role)
+    }
+
+    /// The act by which the role was granted or, if it is, revoked.
+    pub(crate) fn act(&self, occasion: &Occasion, step: MemberStep) -> Act {
+        let (role, name) = (self.role.clone(), self.name.clone());
+        Act::new(
+            occasion,
+            Change::Member { id: self.id(), role, name, step, at: self.revoked_at.unwrap_or(self.since) },
+        )
     }
 
     fn is_manager(&self) -> bool {
@@ -133,16 +131,6 @@ pub(crate) struct Found {
     item: Item,
 }
 
-/// The name of a role in items: its kind, and a partner's member's partner.
-pub(crate) fn stored_role(role: &Role) -> (String, Option<PartnerId>) {
-    (role.kind().as_str().to_owned(), role.partner().cloned())
-}
-
-/// The role of an item; none: of a later release.
-pub(crate) fn read_role(kind: &str, partner: Option<PartnerId>) -> Option<Role> {
-    RoleKind::ALL.into_iter().find(|known| known.as_str() == kind)?.of(partner)
-}
-
 fn place(role: &Role, id: &MemberId) -> String {
     let partner = role.partner().map_or("", PartnerId::as_str);
     format!("{}#{partner}#{id}", role.kind().as_str())
@@ -150,7 +138,7 @@ fn place(role: &Role, id: &MemberId) -> String {
 
 fn item(member: &Member, revision: u64) -> Result<Item, LedgerError> {
     let id = member.id();
-    let (Key { pk, sk }, (role, partner_id)) = (id.key(), stored_role(&member.role));
+    let (Key { pk, sk }, (role, partner_id)) = (key_of(&id), stored_role(&member.role));
     let Member { identity: Identity { issuer, subject }, role: _, name, since, granted_by, revoked_at } =
         member.clone();
     let (gpk, gsk) = (LISTED.to_owned(), place(&member.role, &id));
@@ -190,7 +178,7 @@ fn read(stored_item: &Item) -> Result<Found, Unreadable> {
     let identity = Identity { issuer, subject };
     let member = Member { identity, role, name, since: at, granted_by, revoked_at };
     let id = member.id();
-    if id.key().sk != sk || gpk != LISTED || gsk != place(&member.role, &id) {
+    if key_of(&id).sk != sk || gpk != LISTED || gsk != place(&member.role, &id) {
         return Err(Unreadable::damaged(key(stored_item), "its keys are not those of this member"));
     }
     Ok(Found { member, revision, item: stored_item.clone() })
@@ -229,6 +217,19 @@ pub(crate) fn check(item: &Item) -> Option<Result<(), Unreadable>> {
     }
 }
 
+/// The acts that the item of a member shows.
+pub(crate) fn acts(item: &Item) -> Vec<(ActId, Timestamp)> {
+    let is_member = text(item, "pk") == MEMBERS && text(item, "sk").starts_with(MEMBER);
+    let Some(member) = is_member.then(|| read(item).ok()).flatten().map(|found| found.member) else {
+        return Vec::new();
+    };
+    let granted = Member { revoked_at: None, ..member.clone() };
+    let step =
+        |member: &Member, step: MemberStep, at: Timestamp| (member.act(&Occasion::of_operator(at), step).id(), at);
+    let revoked = member.revoked_at.map(|at| step(&member, MemberStep::Revoked, at));
+    [step(&granted, MemberStep::Granted, member.since)].into_iter().chain(revoked).collect()
+}
+
 impl<S: Store, A: Announce> Ledger<S, A> {
     /// The member with an identity, revoked ones included.
     pub async fn member_of(&self, identity: &Identity) -> Result<Option<Member>, LedgerError> {
@@ -241,7 +242,7 @@ impl<S: Store, A: Announce> Ledger<S, A> {
     }
 
     pub(crate) async fn found_member(&self, id: &MemberId) -> Result<Option<Found>, LedgerError> {
-        let items = self.store.get(vec![id.key()], Consistency::Strong).await?;
+        let items = self.store.get(vec![key_of(id)], Consistency::Strong).await?;
         Ok(items.first().map(read).transpose()?)
     }
 
@@ -263,7 +264,7 @@ impl<S: Store, A: Announce> Ledger<S, A> {
     }
 
     /// Grants a role to an identity. A member keeps the role that it has; a revoked one may have another.
-    pub async fn grant(&self, member: &Member) -> Result<Granted, LedgerError> {
+    pub async fn grant(&self, member: &Member, occasion: &Occasion) -> Result<Granted, LedgerError> {
         for attempt in 0..ATTEMPTS {
             let found = self.found_member(&member.id()).await?;
             if let Some(before) = found.as_ref().map(|found| &found.member)
@@ -272,7 +273,8 @@ impl<S: Store, A: Announce> Ledger<S, A> {
                 let before = before.clone();
                 return Ok(if *role == member.role { Granted::Already(before) } else { Granted::Other(before) });
             }
-            let writes = self.writes_of_grant(member, found).await?;
+            let mut writes = self.writes_of_grant(member, found).await?;
+            writes.extend(member.act(occasion, MemberStep::Granted).writes()?);
             if self.applied(writes, attempt).await? {
                 return Ok(Granted::Now(member.clone()));
             }
@@ -296,15 +298,16 @@ impl<S: Store, A: Announce> Ledger<S, A> {
     }
 
     /// Revokes a member's role. The last manager cannot be revoked, or nobody could grant a role any more.
-    pub async fn revoke_member(&self, id: &MemberId, at: Timestamp) -> Result<Revoked, LedgerError> {
+    pub async fn revoke_member(&self, id: &MemberId, occasion: &Occasion) -> Result<Revoked, LedgerError> {
         for attempt in 0..ATTEMPTS {
             let Some(found) = self.found_member(id).await? else { return Ok(Revoked::NoMember) };
             if found.member.revoked_at.is_some() {
                 return Ok(Revoked::Already(found.member));
             }
-            let revoked = Member { revoked_at: Some(at), ..found.member.clone() };
+            let revoked = Member { revoked_at: Some(occasion.at), ..found.member.clone() };
             let is_manager = found.member.is_manager();
             let mut writes = vec![write(&revoked, Some(found))?];
+            writes.extend(revoked.act(occasion, MemberStep::Revoked).writes()?);
             if is_manager {
                 match self.manager_count().await? {
                     Some(count) if count.n > 1 => writes.push(count_of(count.n - 1, Some(&count))?),

@@ -5,23 +5,18 @@
 //! |---|---|---|
 //! | a missed year that was set aside | `PARTNER#<partner>` | `ASIDE#<starts_on>#<n>` |
 
+pub use crate::ids::YearOf;
+
 use crate::bookings::Announce;
 use crate::error::{CHANGED, SHAPE, UNSTORABLE};
 use crate::item::{self, Hash, text};
+use crate::journal::{Act, ActId, Change, Occasion};
 use crate::store::{Consistency, Item, Key, Store, Write};
 use crate::{Ledger, LedgerError, Unreadable, keys};
 use jiff::Timestamp;
+use rules::PartnerId;
 use rules::minimum_sales::Year;
-use rules::{AgreementId, PartnerId};
 use serde::{Deserialize, Serialize};
-
-/// A year of one of a partner's agreements.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct YearOf {
-    pub agreement: AgreementId,
-    /// The number of the year, from 1 on.
-    pub number: u16,
-}
 
 /// The figures and the reason recorded when a year was set aside.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -110,6 +105,18 @@ pub(crate) fn check(item: &Item) -> Option<Result<(), Unreadable>> {
     Some(Stored::read(item).map(drop))
 }
 
+/// The act that the item of a set-aside year shows.
+pub(crate) fn acts(item: &Item) -> Vec<(ActId, Timestamp)> {
+    let is_year = text(item, "sk").starts_with(ASIDE);
+    let partner = keys::partner_of(text(item, "pk")).filter(|_| is_year);
+    let act = || {
+        let (partner_id, (year, SetAside { sales, minimum, reason: _, at }, _)) = (partner?, Stored::read(item).ok()?);
+        let change = Change::YearSetAside { partner_id, year, sales, minimum, at };
+        Some((change.id(None), at))
+    };
+    act().into_iter().collect()
+}
+
 impl<S: Store, A: Announce> Ledger<S, A> {
     /// Sets a year aside with the figures that the manager saw. Repeated figures change nothing; other figures replace
     /// the recorded ones.
@@ -118,6 +125,7 @@ impl<S: Store, A: Announce> Ledger<S, A> {
         partner: &PartnerId,
         year: YearOf,
         seen: &SetAside,
+        occasion: &Occasion,
     ) -> Result<Outcome, LedgerError> {
         const ATTEMPTS: u32 = 12;
         let key = key(partner, year);
@@ -133,7 +141,10 @@ impl<S: Store, A: Announce> Ledger<S, A> {
                 Some(_) | None => {}
             }
             let before = stored.zip(read.map(|(_, before, revision)| (before, revision)));
-            if self.applied(vec![write(&key, seen, before)?], attempt).await? {
+            let (partner_id, SetAside { sales, minimum, reason: _, at }) = (partner.clone(), seen.clone());
+            let mut writes = vec![write(&key, seen, before)?];
+            writes.extend(Act::new(occasion, Change::YearSetAside { partner_id, year, sales, minimum, at }).writes()?);
+            if self.applied(writes, attempt).await? {
                 return Ok(Outcome::Now);
             }
         }

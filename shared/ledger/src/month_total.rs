@@ -42,8 +42,7 @@ pub(crate) struct SumText {
 
 impl From<&MonthSum> for SumText {
     fn from(sum: &MonthSum) -> SumText {
-        let totals = sum.totals.0.iter().map(|(group, total)| String::from(StoredTotal(*group, *total)));
-        SumText { totals: totals.collect(), sales: sum.sales.to_string() }
+        SumText { totals: texts(&sum.totals), sales: sum.sales.to_string() }
     }
 }
 
@@ -112,7 +111,13 @@ impl FromStr for StoredTotal {
     }
 }
 
-fn totals(texts: &[String]) -> Option<Totals> {
+/// Totals as texts, one for each group.
+pub(crate) fn texts(totals: &Totals) -> Vec<String> {
+    totals.0.iter().map(|(group, total)| String::from(StoredTotal(*group, *total))).collect()
+}
+
+/// The totals of such texts; none if one of them is written in another way.
+pub(crate) fn totals(texts: &[String]) -> Option<Totals> {
     let totals: Result<Vec<StoredTotal>, NoTotal> = texts.iter().map(|text| text.parse()).collect();
     Some(Totals(totals.ok()?.into_iter().map(|StoredTotal(group, total)| (group, total)).collect()))
 }
@@ -175,7 +180,7 @@ impl MonthTotal {
     fn attributes(&self) -> Result<Item, LedgerError> {
         let PartnerMonth { partner_id, month } = &self.of;
         let Key { pk, sk } = keys::totals(partner_id, *month);
-        let known = self.totals.0.iter().map(|(group, total)| String::from(StoredTotal(*group, *total)));
+        let known = texts(&self.totals).into_iter();
         let stored = StoredMonth {
             pk,
             sk,

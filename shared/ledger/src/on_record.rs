@@ -3,6 +3,7 @@
 use crate::aggregates::Aggregates;
 use crate::choices::Choice;
 use crate::item::key;
+use crate::journal::Registered;
 use crate::partners::PartnerRecord;
 use crate::rows::{ChosenClaim, Content};
 use crate::store::Item;
@@ -10,7 +11,7 @@ use crate::{LedgerError, ReportedFact, keys};
 use jiff::Timestamp;
 use rules::contract::Key;
 use rules::money::Overflow;
-use rules::{Agreements, ContractId, Day, Fact, PartnerId, Totals};
+use rules::{ContractId, Day, Fact, PartnerId, Totals};
 use std::collections::BTreeMap;
 
 /// A fact or a choice on record.
@@ -18,13 +19,6 @@ use std::collections::BTreeMap;
 pub enum Recording {
     Fact(ReportedFact),
     Choice(Choice),
-}
-
-/// A registered partner.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Registered {
-    pub name: String,
-    pub agreements: Agreements,
 }
 
 /// The record of a table.

@@ -10,6 +10,7 @@
 use crate::bookings::Announce;
 use crate::error::{CHANGED, SHAPE, UNSTORABLE};
 use crate::item::{self, Hash, key, text};
+use crate::journal::{Act, Change, Occasion};
 use crate::queries::whole;
 use crate::store::{Consistency, Index, Item, Key, Store, TransactError, Write};
 use crate::{Ledger, LedgerError, Unreadable, keys};
@@ -114,6 +115,7 @@ impl<S: Store, A: Announce> Ledger<S, A> {
         partner: &PartnerId,
         before: RecordedFile,
         file: PartnerFile,
+        occasion: &Occasion,
     ) -> Result<Option<RecordedFile>, LedgerError> {
         let revision = before.revision + 1;
         let mut item = attributes(partner, &file, revision)?;
@@ -125,7 +127,10 @@ impl<S: Store, A: Announce> Ledger<S, A> {
                 Write::Replace(item.clone(), before.revision)
             }
         };
-        match self.store.transact(vec![write]).await {
+        let act = Act::new(occasion, Change::PartnerFile { partner_id: partner.clone(), revision });
+        let mut writes = vec![write];
+        writes.extend(act.writes()?);
+        match self.store.transact(writes).await {
             Ok(()) => Ok(Some(RecordedFile { file, revision, stored: Some(item) })),
             Err(TransactError::Conflict) => Ok(None),
             Err(TransactError::Failed(error)) => Err(error.into()),

@@ -3,11 +3,13 @@
 use crate::bookings::Announce;
 use crate::error::{CHANGED, SHAPE, UNSTORABLE};
 use crate::item::{self, Hash};
+use crate::journal::{Act, Change, Moved, Occasion, Registered};
 use crate::keys;
 use crate::lenient::{UnknownAgreement, is_of_later_release};
 use crate::store::{Consistency, Item, Key, Store, TransactError, Write};
 use crate::stored::Stored;
 use crate::{Ledger, LedgerError, Unreadable};
+use jiff::Timestamp;
 use rules::rank::Earliest;
 use rules::{Agreements, Contract, Partner, PartnerId};
 use serde::{Deserialize, Serialize};
@@ -28,6 +30,8 @@ pub struct PartnerRecord {
     pub unknown: Vec<UnknownAgreement>,
     /// The version of name and agreements, raised by each change of them only; 0 before the first registration.
     pub agreements_version: u64,
+    /// The time of that change; none: it was made before the journal was kept.
+    pub registered_at: Option<Timestamp>,
     /// The revision, raised by every write; none: nothing is stored yet.
     revision: Option<u64>,
     /// The item as stored.
@@ -48,6 +52,8 @@ struct StoredPartnerRecord {
     agreements: Stored<Agreements>,
     #[serde(rename = "av")]
     agreements_version: u64,
+    #[serde(rename = "at", default, skip_serializing_if = "Option::is_none")]
+    registered_at: Option<Timestamp>,
     #[serde(rename = "sa")]
     sales: Stored<Earliest>,
     #[serde(rename = "in")]
@@ -60,7 +66,16 @@ impl PartnerRecord {
     /// The record of a partner without a stored item.
     pub fn unknown(id: PartnerId) -> PartnerRecord {
         let (partner, unknown) = (Partner::default(), Vec::new());
-        PartnerRecord { id, name: None, partner, unknown, agreements_version: 0, revision: None, stored: None }
+        PartnerRecord {
+            id,
+            name: None,
+            partner,
+            unknown,
+            agreements_version: 0,
+            registered_at: None,
+            revision: None,
+            stored: None,
+        }
     }
 
     /// Its key in the index of registered partners.
@@ -110,6 +125,7 @@ impl PartnerRecord {
             partner: Partner { agreements: stored.agreements.0, sales: stored.sales.0, instances: stored.instances.0 },
             unknown: Vec::new(),
             agreements_version: stored.agreements_version,
+            registered_at: stored.registered_at,
             revision: Some(stored.revision),
             stored: Some(Arc::new(item)),
         })
@@ -129,9 +145,15 @@ impl PartnerRecord {
             partner,
             unknown,
             agreements_version: version,
+            registered_at: None,
             revision: Some(revision),
             stored,
         })
+    }
+
+    /// Name and agreements; none: not registered.
+    pub fn registered(&self) -> Option<Registered> {
+        Some(Registered { name: self.name.clone()?, agreements: self.partner.agreements.clone() })
     }
 
     /// The partner as the basis of a decision; an error if this release does not know all of its agreements.
@@ -170,6 +192,7 @@ impl PartnerRecord {
             name: self.name.clone(),
             agreements: Stored(self.partner.agreements.clone()),
             agreements_version: self.agreements_version,
+            registered_at: self.registered_at,
             sales: Stored(self.partner.sales.clone()),
             instances: Stored(self.partner.instances.clone()),
             revision,
@@ -257,24 +280,32 @@ impl<S: Store, A: Announce> Ledger<S, A> {
     }
 
     /// Registers a partner in place of the record `read`, and returns the new record. `None`: the record has changed
-    /// since it was read; read again. The same name and agreements change nothing.
+    /// since it was read; read again. The same name and agreements change nothing. `foreseen`: the amounts that it moves,
+    /// for the journal.
     pub async fn register(
         &self,
         read: PartnerRecord,
-        name: String,
-        agreements: Agreements,
+        registered: Registered,
+        occasion: &Occasion,
+        foreseen: Option<Moved>,
     ) -> Result<Option<PartnerRecord>, LedgerError> {
-        if read.name.as_ref() == Some(&name) && read.partner.agreements == agreements {
+        let before = read.registered();
+        if before.as_ref() == Some(&registered) {
             return Ok(Some(read));
         }
         let mut record = read;
-        record.name = Some(name);
-        record.partner.sales.cut(agreements.most_listed());
-        record.partner.agreements = agreements;
+        record.name = Some(registered.name.clone());
+        record.partner.sales.cut(registered.agreements.most_listed());
+        record.partner.agreements = registered.agreements.clone();
         record.agreements_version += 1;
+        record.registered_at = Some(occasion.at);
+        let (partner_id, version) = (record.id.clone(), record.agreements_version);
+        let change = Change::Registration { partner_id, version, before, after: registered };
         let write = record.write()?;
         let registered = PartnerRecord::read(write.item().clone())?;
-        match self.store.transact(vec![write]).await {
+        let mut writes = vec![write];
+        writes.extend(Act { foreseen, ..Act::new(occasion, change) }.writes()?);
+        match self.store.transact(writes).await {
             Ok(()) => Ok(Some(registered)),
             Err(TransactError::Conflict) => Ok(None),
             Err(TransactError::Failed(error)) => Err(error.into()),

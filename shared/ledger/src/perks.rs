@@ -5,21 +5,17 @@
 //! |---|---|---|
 //! | a day of a perk | `PARTNER#<partner>` | `PERK#<perk>#<day>` |
 
+pub use crate::ids::PerkDay;
+
 use crate::bookings::Announce;
 use crate::error::{CHANGED, SHAPE, UNSTORABLE};
 use crate::item::{self, Hash, key, text};
+use crate::journal::{Act, Change, Occasion};
 use crate::store::{Consistency, Item, Key, Store, Write};
 use crate::{Ledger, LedgerError, Unreadable, keys};
+use rules::PartnerId;
 use rules::programme::DatedPerk;
-use rules::{Day, PartnerId};
 use serde::{Deserialize, Serialize};
-
-/// A perk, and a day on which a partner took it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct PerkDay {
-    pub perk: DatedPerk,
-    pub day: Day,
-}
 
 #[derive(Serialize, Deserialize)]
 struct Stored {
@@ -70,14 +66,20 @@ pub(crate) fn check(item: &Item) -> Option<Result<(), Unreadable>> {
 
 impl<S: Store, A: Announce> Ledger<S, A> {
     /// Records that a partner took a perk on a day, or that it did not after all. Repeated, it changes nothing.
-    pub async fn record_perk(&self, partner: &PartnerId, of: PerkDay, taken: bool) -> Result<(), LedgerError> {
+    pub async fn record_perk(
+        &self,
+        partner: &PartnerId,
+        of: PerkDay,
+        taken: bool,
+        occasion: &Occasion,
+    ) -> Result<(), LedgerError> {
         const ATTEMPTS: u32 = 12;
         let key = key_of(partner, of);
         for attempt in 0..ATTEMPTS {
             let stored = self.store.get(vec![key.clone()], Consistency::Strong).await?.into_iter().next();
-            let write = match &stored {
+            let (write, revision) = match &stored {
                 None if !taken => return Ok(()),
-                None => Write::Insert(attributes(&key, taken, 1)?),
+                None => (Write::Insert(attributes(&key, taken, 1)?), 1),
                 Some(stored) => {
                     let (_, before, revision) = read(stored)?;
                     if before == taken {
@@ -86,10 +88,13 @@ impl<S: Store, A: Announce> Ledger<S, A> {
                     let changed = attributes(&key, taken, revision + 1)?;
                     let mut item = item::rewrite(stored, &attributes(&key, before, revision)?, changed);
                     item::hash(&mut item);
-                    Write::Replace(item, revision)
+                    (Write::Replace(item, revision), revision + 1)
                 }
             };
-            if self.applied(vec![write], attempt).await? {
+            let act = Act::new(occasion, Change::Perk { partner_id: partner.clone(), of, taken, revision });
+            let mut writes = vec![write];
+            writes.extend(act.writes()?);
+            if self.applied(writes, attempt).await? {
                 return Ok(());
             }
         }

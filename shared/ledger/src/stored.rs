@@ -4,11 +4,13 @@
 use rules::agreement::{Draft, EntryFee};
 use rules::decision::{Decision, Reason};
 use rules::line::Basis;
+use rules::people::{Role, RoleKind};
 use rules::programme::{Condition, FromSale, Terms};
 use rules::rank::{Earliest, RankKey};
 use rules::rates::{Band, Bands, Rates};
 use rules::{
-    Agreement, AgreementId, Agreements, ContractId, Currency, Day, Kind, Minor, Model, Money, ProgrammeVersion, Rate,
+    Agreement, AgreementId, Agreements, ContractId, Currency, Day, Kind, Minor, Model, Money, PartnerId,
+    ProgrammeVersion, Rate,
 };
 use serde::de::{DeserializeOwned, Error};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -18,6 +20,16 @@ use std::fmt::Display;
 /// A value of the rules as stored in an item.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Stored<T>(pub(crate) T);
+
+/// The name of a role in items: its kind, and a partner's member's partner.
+pub(crate) fn stored_role(role: &Role) -> (String, Option<PartnerId>) {
+    (role.kind().as_str().to_owned(), role.partner().cloned())
+}
+
+/// The role of an item; none: of a later release.
+pub(crate) fn read_role(kind: &str, partner: Option<PartnerId>) -> Option<Role> {
+    RoleKind::ALL.into_iter().find(|known| known.as_str() == kind)?.of(partner)
+}
 
 /// A type with a shape of its own in items.
 pub(crate) trait Storable: Sized {

@@ -149,7 +149,7 @@ impl Contract {
 
     /// The effective claim of a key. Of a renewal, without a choice, the first that starts after the day of signature,
     /// if that is known.
-    fn effective_claim(&self, key: &Key) -> Option<&Fact> {
+    pub fn effective_claim(&self, key: &Key) -> Option<&Fact> {
         self.0.get(key)?.effective(|fact| {
             let starts_in_time = |renewal| self.sale().is_none_or(|sale| starts_after_signature(renewal, sale));
             fact.renewal().is_none_or(starts_in_time)

@@ -13,6 +13,12 @@ pub fn day_of(at: Timestamp) -> Date {
     at.to_zoned_datetime(PARIS).date()
 }
 
+/// The moment at which a day of the vendor begins; none: outside the bounds of the calendar.
+pub fn begins_at(day: Date) -> Option<Timestamp> {
+    const PARIS: TimeZone = tz::get!("Europe/Paris");
+    PARIS.to_timestamp(day.to_datetime(jiff::civil::Time::midnight())).ok()
+}
+
 error! {
     /// A text that is not a day.
     DayError =

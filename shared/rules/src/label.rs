@@ -15,6 +15,10 @@ text_type! {
     /// The name of a client, as billing writes it.
     CustomerName, LabelError, is_label
 }
+text_type! {
+    /// The reason that a person states for what it does (§9).
+    StatedReason, LabelError, is_label
+}
 
 /// Checks that a text is 1 to [`MAX_LABEL`] visible characters, without spaces around them.
 pub fn is_label(text: &str) -> bool {

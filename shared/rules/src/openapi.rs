@@ -5,6 +5,7 @@ use crate::agreement::AgreementId;
 use crate::contact::{ContactLabel, Email, Telephone};
 use crate::decision::Pending;
 use crate::inquiry::{Concern, MAX_NOTE, Note};
+use crate::label::StatedReason;
 use crate::minimum_sales::Status;
 use crate::people::{Issuer, MemberName, RoleKind, Subject};
 use crate::programme::{Condition, Earnings, FromSale, Party, Perk, Text};
@@ -99,6 +100,7 @@ schema! {
     Issuer: "Issuer" = text().min_length(Some(1)).max_length(Some(crate::people::MAX_ISSUER)).build();
     Subject: "SubjectId" = text().min_length(Some(1)).max_length(Some(crate::people::MAX_SUBJECT)).build();
     RoleKind: "Role" = one_of(RoleKind::ALL.map(RoleKind::as_str));
+    StatedReason: "StatedReason" = text().min_length(Some(1)).max_length(Some(crate::label::MAX_LABEL)).build();
     CustomerName: "CustomerName" = text().min_length(Some(1)).max_length(Some(crate::label::MAX_LABEL)).build();
     AdjustmentKind: "AdjustmentKind" = one_of(AdjustmentKind::ALL.map(AdjustmentKind::as_str));
     CustomerId: "Id" = id();

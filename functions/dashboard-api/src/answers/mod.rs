@@ -9,6 +9,8 @@ mod contract_tests;
 pub(crate) mod contracts;
 pub(crate) mod entries;
 pub(crate) mod inquiries;
+pub(crate) mod journal;
+pub(crate) mod journal_file;
 pub(crate) mod members;
 pub(crate) mod names;
 pub(crate) mod partner_file;

@@ -13,7 +13,7 @@ use reports::minimum_sales::AgreementYear;
 use rules::balance::Balances;
 use rules::minimum_sales::Status;
 use rules::programme::{Perk, Terms};
-use rules::{AgreementId, ContractId, Currency, Day, Model, PartnerId};
+use rules::{AgreementId, Agreements, ContractId, Currency, Day, Model, PartnerId};
 use serde::Serialize;
 
 /// A page of the registered partners.
@@ -71,6 +71,14 @@ pub(crate) struct RegisteredPartner {
     partner_id: PartnerId,
     name: String,
     agreements: Vec<RegisteredAgreement>,
+}
+
+impl RegisteredPartner {
+    /// Name and agreements of a partner.
+    pub(crate) fn new(partner_id: PartnerId, name: String, agreements: &Agreements) -> RegisteredPartner {
+        let agreements = agreements.iter().map(|agreement| RegisteredAgreement::Known(agreement.into())).collect();
+        RegisteredPartner { partner_id, name, agreements }
+    }
 }
 
 impl From<&PartnerRecord> for RegisteredPartner {

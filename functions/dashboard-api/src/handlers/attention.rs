@@ -1,6 +1,7 @@
 //! `GET /attention`: the attention list, contracts first, each part newest first, with what to do about each item.
 //! `PUT /attention/{item}/set-aside`: a manager sets an item aside.
 
+use crate::access::Caller;
 use crate::answers::attention::{AttentionList, Draft, ItemKind, OtherKind, by_cause};
 use crate::answers::status::{ItemSetAside, SettingAsideStatus};
 use crate::answers::unreadable::Unreadable;
@@ -19,6 +20,7 @@ use jiff::Timestamp;
 use ledger::aggregates::Aggregates;
 use ledger::anomalies::FoundAnomaly;
 use ledger::attention::{Attention, List};
+use ledger::journal::{Act, Change};
 use ledger::queries::Part;
 use ledger::set_aside::ItemId;
 use ledger::store::IndexKey;
@@ -205,6 +207,7 @@ async fn without_set_aside<S: Store>(
 }
 
 pub(crate) async fn set_aside<S: Store>(
+    caller: Caller,
     State(app): State<App<S>>,
     Path(item): Path<String>,
     parameters: Parameters,
@@ -216,6 +219,8 @@ pub(crate) async fn set_aside<S: Store>(
     if is_set_aside(&app, &item, &why).await? {
         return Ok((StatusCode::OK, Json(ItemSetAside { status: SettingAsideStatus::SetAside })));
     }
+    let occasion = caller.occasion_because((app.now)(), &why)?;
+    app.ledger.keep(&Act::new(&occasion, Change::ItemSetAside(item.clone()))).await?;
     app.restatements.send(&Request::SetAside(SettingAside { item, why }), When::Now).await.map_err(|error| {
         let error = runtime::chain(&error);
         tracing::error!(error, "an item could not be set aside; the caller was told to try again");

@@ -1,6 +1,7 @@
 //! `PUT /contracts/{id}/terms/{term}/choices/{number}`, and the same for adjustments and the end: a manager chooses the
 //! effective claim, or none. Choices are numbered; repeating one changes nothing.
 
+use crate::access::Caller;
 use crate::answers::status::{ChoiceStatus, Chosen};
 use crate::app::App;
 use crate::http::parameters::{MAX_CHOICE_NUMBER, Parameters, id, number_in, utf8};
@@ -12,6 +13,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use events::{ChoiceBody, Refusal, choice};
 use ledger::choices::Choice;
+use ledger::journal::Act;
 use ledger::{Store, choices};
 use rules::contract::Key;
 use rules::{AdjustmentKind, ContractId, Term};
@@ -21,6 +23,7 @@ use texts::Code;
 type Answer = Result<(StatusCode, Json<Chosen>), Problem>;
 
 pub(crate) async fn of_annuity<S: Store>(
+    caller: Caller,
     State(app): State<App<S>>,
     Path((contract, term, number)): Path<(String, String, String)>,
     parameters: Parameters,
@@ -28,10 +31,11 @@ pub(crate) async fn of_annuity<S: Store>(
 ) -> Answer {
     parameters.done()?;
     let key = Key::of(term_in(&term)?, None);
-    choose(&app, (&contract, key, &number), &body).await
+    choose(&app, &caller, (&contract, key, &number), &body).await
 }
 
 pub(crate) async fn of_adjustment<S: Store>(
+    caller: Caller,
     State(app): State<App<S>>,
     Path((contract, term, kind, adjustment, number)): Path<(String, String, String, String, String)>,
     parameters: Parameters,
@@ -42,17 +46,18 @@ pub(crate) async fn of_adjustment<S: Store>(
     let kind = known.ok_or_else(|| Refusal::new("kind", Code::NotAnAdjustment))?;
     let id = adjustment.parse().map_err(|error| Refusal::new("adjustment", error))?;
     let key = Key::of(term_in(&term)?, Some(kind.id(id)));
-    choose(&app, (&contract, key, &number), &body).await
+    choose(&app, &caller, (&contract, key, &number), &body).await
 }
 
 pub(crate) async fn of_end<S: Store>(
+    caller: Caller,
     State(app): State<App<S>>,
     Path((contract, number)): Path<(String, String)>,
     parameters: Parameters,
     body: Bytes,
 ) -> Answer {
     parameters.done()?;
-    choose(&app, (&contract, Key::End, &number), &body).await
+    choose(&app, &caller, (&contract, Key::End, &number), &body).await
 }
 
 fn term_in(text: &str) -> Result<Term, Refusal> {
@@ -60,21 +65,26 @@ fn term_in(text: &str) -> Result<Term, Refusal> {
     Term::try_from(term).map_err(|error| Refusal::new("term", error))
 }
 
-async fn choose<S: Store>(app: &App<S>, (contract, key, number): (&str, Key, &str), body: &[u8]) -> Answer {
+async fn choose<S: Store>(
+    app: &App<S>,
+    caller: &Caller,
+    (contract, key, number): (&str, Key, &str),
+    body: &[u8],
+) -> Answer {
     let contract_id: ContractId = id(contract)?;
     let number = number_in("number", number, 1..=MAX_CHOICE_NUMBER)?;
     let ChoiceBody { claim, seen, reason: why } = choice::parse(utf8(body)?)?;
     let choice = Choice { contract_id, key, number, claim, seen, why };
-    check(app, choice).await
+    check(app, caller, choice).await
 }
 
 /// Checks the choice against the claims, so that most mistakes are reported at once; the restatement function decides.
-async fn check<S: Store>(app: &App<S>, choice: Choice) -> Answer {
+async fn check<S: Store>(app: &App<S>, caller: &Caller, choice: Choice) -> Answer {
     let contract = app.ledger.contract(&choice.contract_id).await?.contract();
     if contract.claims(&choice.key).is_empty() {
         return Err(Problem::not_found(Code::NothingClaimed));
     }
-    let (outcome, _) = choice.judge(&contract);
+    let (outcome, chosen) = choice.judge(&contract);
     if let Some(refusal) = refused(outcome) {
         let names_no_claim = matches!(outcome, choices::ChoiceResult::UnknownClaim { .. });
         return Err(if names_no_claim { refusal.into() } else { Problem::conflict_of(&refusal) });
@@ -82,6 +92,8 @@ async fn check<S: Store>(app: &App<S>, choice: Choice) -> Answer {
     if outcome == choices::ChoiceResult::Already {
         return Ok((StatusCode::OK, Json(Chosen { status: ChoiceStatus::Chosen })));
     }
+    let occasion = caller.occasion_because((app.now)(), &choice.why)?;
+    app.ledger.keep(&Act::new(&occasion, choice.change(&contract, chosen))).await?;
     app.restatements.send(&Request::Choice(choice), When::Now).await.map_err(|error| {
         let error = runtime::chain(&error);
         tracing::error!(error, "a choice could not be recorded; the caller was told to try again");

@@ -63,7 +63,7 @@ pub(crate) async fn list<S: Store>(
 }
 
 pub(crate) async fn inquire<S: Store>(
-    Caller { role, .. }: Caller,
+    caller: Caller,
     State(app): State<App<S>>,
     Path((partner, inquiry)): Path<(String, String)>,
     parameters: Parameters,
@@ -72,12 +72,14 @@ pub(crate) async fn inquire<S: Store>(
     let (partner_id, id) = named(&partner, &inquiry)?;
     parameters.done()?;
     let inquiry = inquiry::parse(utf8(&body)?)?;
-    app.registered_partner(&role, &partner_id).await?;
-    let asked = RecordedInquiry { partner_id, id, inquiry, asked_at: (app.now)(), answer: None };
-    recorded(app.ledger.inquire(&asked).await?)
+    app.registered_partner(&caller.role, &partner_id).await?;
+    let occasion = caller.occasion((app.now)());
+    let asked = RecordedInquiry { partner_id, id, inquiry, asked_at: occasion.at, answer: None };
+    recorded(app.ledger.inquire(&asked, &occasion).await?)
 }
 
 pub(crate) async fn answer<S: Store>(
+    caller: Caller,
     State(app): State<App<S>>,
     Path((partner, inquiry)): Path<(String, String)>,
     parameters: Parameters,
@@ -85,8 +87,9 @@ pub(crate) async fn answer<S: Store>(
 ) -> Result<Json<Recorded>, Problem> {
     let (partner_id, id) = named(&partner, &inquiry)?;
     parameters.done()?;
-    let answer = Answer { text: inquiry::parse_answer(utf8(&body)?)?, at: (app.now)() };
-    recorded(app.ledger.answer_inquiry(&partner_id, &id, &answer).await?)
+    let occasion = caller.occasion((app.now)());
+    let answer = Answer { text: inquiry::parse_answer(utf8(&body)?)?, at: occasion.at };
+    recorded(app.ledger.answer_inquiry(&partner_id, &id, &answer, &occasion).await?)
 }
 
 fn named(partner: &str, inquiry: &str) -> Result<(PartnerId, DocumentId), Refusal> {

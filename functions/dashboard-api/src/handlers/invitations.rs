@@ -46,31 +46,33 @@ pub(crate) async fn invite<S: Store>(
     parameters.done()?;
     let (role, name) = member::parse_invitation(utf8(&body)?)?;
     check_partner(&app, &role).await?;
-    let (code, now) = (InvitationCode::new(random(&app)?), (app.now)());
-    let invitation = app.ledger.invite(&code, (role, name), Some(caller.id), now).await?;
-    Ok((StatusCode::CREATED, Json(InvitationShown::of(invitation, now).with_code(&code))))
+    let (code, occasion) = (InvitationCode::new(random(&app)?), caller.occasion((app.now)()));
+    let invitation = app.ledger.invite(&code, (role, name), &occasion).await?;
+    Ok((StatusCode::CREATED, Json(InvitationShown::of(invitation, occasion.at).with_code(&code))))
 }
 
 pub(crate) async fn invite_again<S: Store>(
+    caller: Caller,
     State(app): State<App<S>>,
     Path(id): Path<String>,
     parameters: Parameters,
 ) -> Result<Json<InvitationWithCode>, Problem> {
     parameters.done()?;
-    let (code, now) = (InvitationCode::again(named(&id)?, random(&app)?), (app.now)());
-    let invitation = changed(app.ledger.invite_again(&code, now).await?)?;
-    Ok(Json(InvitationShown::of(invitation, now).with_code(&code)))
+    let (code, occasion) = (InvitationCode::again(named(&id)?, random(&app)?), caller.occasion((app.now)()));
+    let invitation = changed(app.ledger.invite_again(&code, &occasion).await?)?;
+    Ok(Json(InvitationShown::of(invitation, occasion.at).with_code(&code)))
 }
 
 pub(crate) async fn revoke<S: Store>(
+    caller: Caller,
     State(app): State<App<S>>,
     Path(id): Path<String>,
     parameters: Parameters,
 ) -> Result<Json<InvitationShown>, Problem> {
     parameters.done()?;
-    let now = (app.now)();
-    let invitation = changed(app.ledger.revoke_invitation(&named(&id)?, now).await?)?;
-    Ok(Json(InvitationShown::of(invitation, now)))
+    let occasion = caller.occasion((app.now)());
+    let invitation = changed(app.ledger.revoke_invitation(&named(&id)?, &occasion).await?)?;
+    Ok(Json(InvitationShown::of(invitation, occasion.at)))
 }
 
 pub(crate) async fn accept<S: Store>(

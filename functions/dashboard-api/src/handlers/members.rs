@@ -64,9 +64,10 @@ pub(crate) async fn grant<S: Store>(
     parameters.done()?;
     let (identity, role, name) = member::parse(utf8(&body)?)?;
     check_partner(&app, &role).await?;
-    let (since, granted_by) = ((app.now)(), Some(caller.id));
+    let occasion = caller.occasion((app.now)());
+    let (since, granted_by) = (occasion.at, Some(caller.id));
     let member = Member { identity, role, name, since, granted_by, revoked_at: None };
-    match app.ledger.grant(&member).await? {
+    match app.ledger.grant(&member, &occasion).await? {
         Granted::Now(member) => Ok((StatusCode::CREATED, Json(member.into()))),
         Granted::Already(member) => Ok((StatusCode::OK, Json(member.into()))),
         Granted::Other(_) => Err(Problem::conflict(Code::OtherRole)),
@@ -83,13 +84,14 @@ pub(crate) async fn check_partner<S: Store>(app: &App<S>, role: &Role) -> Result
 }
 
 pub(crate) async fn revoke<S: Store>(
+    caller: Caller,
     State(app): State<App<S>>,
     Path(id): Path<String>,
     parameters: Parameters,
 ) -> Result<Json<MemberShown>, Problem> {
     parameters.done()?;
     let id = id.parse().map_err(|_| Problem::not_found(Code::NoMember))?;
-    match app.ledger.revoke_member(&id, (app.now)()).await? {
+    match app.ledger.revoke_member(&id, &caller.occasion((app.now)())).await? {
         Revoked::Now(member) | Revoked::Already(member) => Ok(Json(member.into())),
         Revoked::LastManager => Err(Problem::conflict(Code::LastManager)),
         Revoked::NoMember => Err(Problem::not_found(Code::NoMember)),

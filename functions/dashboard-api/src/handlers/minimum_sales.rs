@@ -1,5 +1,6 @@
 //! `PUT /partners/{id}/agreements/{starts_on}/years/{n}/set-aside`: a manager sets a missed year aside.
 
+use crate::access::Caller;
 use crate::answers::status::{SetAsideStatus, YearSetAside};
 use crate::app::App;
 use crate::http::parameters::{Parameters, id, number_in, utf8};
@@ -17,6 +18,7 @@ use rules::{AgreementId, PartnerId};
 use texts::Code;
 
 pub(crate) async fn set_aside<S: Store>(
+    caller: Caller,
     State(app): State<App<S>>,
     Path((partner, starts_on, number)): Path<(String, String, String)>,
     parameters: Parameters,
@@ -32,8 +34,9 @@ pub(crate) async fn set_aside<S: Store>(
     let months = app.ledger.totals_of_partner(&partner_id).await?;
     let years = minimum_sales::of_partner(&partner, &months, app.today()).years;
     let year = missed(&partner.record, of, &years)?;
-    let seen = SetAside { sales: year.sales, minimum: year.minimum, reason, at: (app.now)() };
-    match app.ledger.set_year_aside(&partner_id, of, &seen).await? {
+    let occasion = caller.occasion_because((app.now)(), &reason)?;
+    let seen = SetAside { sales: year.sales, minimum: year.minimum, reason, at: occasion.at };
+    match app.ledger.set_year_aside(&partner_id, of, &seen, &occasion).await? {
         Outcome::Now | Outcome::Already => Ok(Json(YearSetAside { status: SetAsideStatus::SetAside })),
         Outcome::ForAnotherReason => Err(Problem::conflict(Code::SetAsideAlready)),
     }

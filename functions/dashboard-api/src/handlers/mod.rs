@@ -6,6 +6,7 @@ pub(crate) mod contracts;
 pub(crate) mod entries;
 pub(crate) mod inquiries;
 pub(crate) mod invitations;
+pub(crate) mod journal;
 pub(crate) mod members;
 pub(crate) mod minimum_sales;
 pub(crate) mod page;

@@ -1,5 +1,6 @@
 //! `GET /partners/{id}/file`, `PUT /partners/{id}/file`: a partner's contacts and a note, which the partner never sees.
 
+use crate::access::Caller;
 use crate::answers::partner_file::PartnerFile;
 use crate::app::App;
 use crate::http::etags::{Comparison, lists, version_tag};
@@ -29,6 +30,7 @@ pub(crate) async fn show<S: Store>(
 }
 
 pub(crate) async fn write<S: Store>(
+    caller: Caller,
     State(app): State<App<S>>,
     Path(path): Path<String>,
     parameters: Parameters,
@@ -49,7 +51,7 @@ pub(crate) async fn write<S: Store>(
         Some(false) => return Err(Problem::precondition_failed(Code::FileChangedMeanwhile { current })),
         None => return Err(Problem::precondition_required(Code::FileIfMatchMissing { current })),
     }
-    match app.ledger.write_partner_file(&partner_id, read, file).await? {
+    match app.ledger.write_partner_file(&partner_id, read, file, &caller.occasion((app.now)())).await? {
         Some(written) => Ok(answer(written)),
         None => Err(Problem::precondition_failed(Code::FileChangedMeanwhile { current })),
     }

@@ -1,5 +1,6 @@
 //! `PUT /partners/{id}/perks/{perk}/days/{day}`: records that a partner took a perk on a day, or takes the day back.
 
+use crate::access::Caller;
 use crate::answers::status::{Recorded, RecordedStatus};
 use crate::app::App;
 use crate::http::parameters::{Parameters, id, utf8};
@@ -16,6 +17,7 @@ use rules::{Day, PartnerId};
 use texts::Code;
 
 pub(crate) async fn record<S: Store>(
+    caller: Caller,
     State(app): State<App<S>>,
     Path((partner, name, day)): Path<(String, String, String)>,
     parameters: Parameters,
@@ -31,6 +33,7 @@ pub(crate) async fn record<S: Store>(
     parameters.done()?;
     let taken = perk::parse(utf8(&body)?)?;
     app.registered_partner(&Role::Manager, &partner_id).await?;
-    app.ledger.record_perk(&partner_id, PerkDay { perk, day }, taken).await?;
+    let occasion = caller.occasion((app.now)());
+    app.ledger.record_perk(&partner_id, PerkDay { perk, day }, taken, &occasion).await?;
     Ok(Json(Recorded { status: RecordedStatus::Recorded }))
 }

@@ -2,6 +2,7 @@
 //! asked for two passes: the delayed one, requested before the change, catches functions that still worked with the old
 //! agreements.
 
+use crate::access::Caller;
 use crate::answers::partners::RegisteredPartner;
 use crate::app::App;
 use crate::http::etags::{Comparison, lists, version_tag};
@@ -14,6 +15,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use events::{Refusal, Registration, registration};
+use ledger::journal::{Occasion, Registered};
 use ledger::{PartnerRecord, Store};
 use rules::PartnerId;
 use runtime::restatement::{PartnerStep, Request};
@@ -23,6 +25,7 @@ use texts::Code;
 const ATTEMPTS: usize = 20;
 
 pub(crate) async fn register<S: Store>(
+    caller: Caller,
     State(app): State<App<S>>,
     Path(path): Path<String>,
     parameters: Parameters,
@@ -34,14 +37,16 @@ pub(crate) async fn register<S: Store>(
     let body = utf8(&body)?;
     for _ in 0..ATTEMPTS {
         let read = app.ledger.partner_record(&partner_id).await?;
-        let Registration { partner_id: said, name, agreements } = registration::parse(body, &read.partner.agreements)?;
+        let Registration { partner_id: said, name, agreements, reason } =
+            registration::parse(body, &read.partner.agreements)?;
         if said.is_some_and(|said| said != partner_id) {
             let words = Code::NotThePathsPartner;
             return Err(Refusal::new("partner_id", words).into());
         }
         let created = read.name.is_none();
         let pass = |agreements_version| Request::Partner(PartnerStep::first(partner_id.clone(), agreements_version));
-        if read.name.as_ref() == Some(&name) && read.partner.agreements == agreements {
+        let registered = Registered { name, agreements };
+        if read.registered().as_ref() == Some(&registered) {
             // This may be a repetition, since the function that made the change may have stopped before it asked for
             // the pass.
             if lists(&headers, header::IF_NONE_MATCH, &version_tag(read.agreements_version), Comparison::Weak)
@@ -50,7 +55,7 @@ pub(crate) async fn register<S: Store>(
                 return Err(Problem::precondition_failed(Code::RegisteredAlready));
             }
             request_pass(&app, &pass(read.agreements_version)).await;
-            return Ok(registered(&read, StatusCode::OK));
+            return Ok(answer(&read, StatusCode::OK));
         }
         check_preconditions(&read, &headers)?;
         let request = pass(read.agreements_version + 1);
@@ -59,9 +64,10 @@ pub(crate) async fn register<S: Store>(
             tracing::error!(error, "a registration could not be recorded; the caller was told to try again");
             Problem::try_again(Code::RegistrationNotTaken)
         })?;
-        let Some(record) = app.ledger.register(read, name, agreements).await? else { continue };
+        let occasion = Occasion { reason, ..caller.occasion((app.now)()) };
+        let Some(record) = app.ledger.register(read, registered, &occasion, None).await? else { continue };
         request_pass(&app, &request).await;
-        return Ok(registered(&record, if created { StatusCode::CREATED } else { StatusCode::OK }));
+        return Ok(answer(&record, if created { StatusCode::CREATED } else { StatusCode::OK }));
     }
     Err(Problem::try_again(Code::SalesKeepComing))
 }
@@ -92,7 +98,7 @@ fn check_preconditions(record: &PartnerRecord, headers: &HeaderMap) -> Result<()
     }
 }
 
-fn registered(record: &PartnerRecord, status: StatusCode) -> Response {
+fn answer(record: &PartnerRecord, status: StatusCode) -> Response {
     (status, [(header::ETAG, version_tag(record.agreements_version))], Json(RegisteredPartner::from(record)))
         .into_response()
 }

@@ -17,7 +17,8 @@ pub(crate) enum Format {
 }
 
 impl Format {
-    /// The formats of a list or a sum; a statement can be printed as well.
+    /// The formats of a list, of a sum, and of a statement, which can be printed as well.
+    pub(crate) const OF_LISTS: [Format; 2] = [Format::Json, Format::Csv];
     pub(crate) const OF_SUMS: [Format; 3] = [Format::Json, Format::Csv, Format::Workbook];
     pub(crate) const OF_STATEMENTS: [Format; 4] = [Format::Json, Format::Csv, Format::Html, Format::Workbook];
 

@@ -158,6 +158,8 @@ fn operation(route: Route, schemas: &mut Schemas) -> Option<Operation> {
             get("listAttention", summary, schemas.content::<AttentionList>()).query(listing().into_iter().chain([of, kind]))
         }
         Route::Register => register(schemas),
+        Route::Journal => people::journal(schemas),
+        Route::History => people::history(schemas),
         Route::Me => people::me(schemas),
         Route::AcceptInvitation => people::accept_invitation(schemas),
         Route::Members => people::members(schemas),

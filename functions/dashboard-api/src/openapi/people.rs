@@ -1,11 +1,13 @@
 //! Operations about people: members, invitations, and the files of partners.
 
-use super::parts::{Operation, Schemas, header, json, listing, query};
+use super::parts::{Operation, Schemas, header, json, listing, query, text};
+use crate::answers::journal::{History, Journal};
 use crate::answers::members::{InvitationList, InvitationShown, InvitationWithCode, Me, MemberList, MemberShown};
 use crate::answers::partner_file::PartnerFile;
+use crate::http::format::Format;
 use events::member::{CodeBody, InvitationBody, MemberBody};
 use events::partner_file::PartnerFileBody;
-use rules::PartnerId;
+use rules::{Day, PartnerId};
 
 pub(super) fn me(schemas: &mut Schemas) -> Operation {
     Operation::read("getMe", "The caller: name, role, partner", schemas.content::<Me>())
@@ -57,6 +59,22 @@ pub(super) fn invite_again(schemas: &mut Schemas) -> Operation {
 pub(super) fn revoke_invitation(schemas: &mut Schemas) -> Operation {
     let summary = "Makes the code of an invitation useless";
     changed(Operation::read("revokeInvitation", summary, schemas.content::<InvitationShown>()))
+}
+
+pub(super) fn journal(schemas: &mut Schemas) -> Operation {
+    let of = query("partner_id", schemas.of::<PartnerId>());
+    let by = query("by", text().pattern(Some("^[0-9a-f]{32}$"))).description(Some("the id of the member who did it"));
+    let days = ["from", "to"].map(|name| query(name, schemas.of::<Day>()));
+    let summary = "What people did, newest first; a page looks through `limit` places of the list";
+    Operation::read("listActs", summary, schemas.content::<Journal>())
+        .query(days.into_iter().chain([of, by]).chain(listing()))
+        .formats(&Format::OF_LISTS)
+        .bounded()
+}
+
+pub(super) fn history(schemas: &mut Schemas) -> Operation {
+    let summary = "The versions of a partner's agreements, newest first; a page looks through `limit` acts";
+    Operation::read("getHistory", summary, schemas.content::<History>()).query(listing())
 }
 
 pub(super) fn partner_file(schemas: &mut Schemas) -> Operation {

@@ -320,15 +320,15 @@ fn is_refused(answer: &Answer) -> bool {
 #[tokio::test]
 async fn each_role_calls_the_routes_of_the_rulebook() {
     use Route::{
-        AcceptInvitation, Attention, Config, Contract, Contracts, Description, Entries, Index, Inquire, Inquiries,
-        Invitations, Me, Members, PageFile, Partner, PartnerFile, PartnerInquiries, PartnerSummary, Partners,
-        Programme, Simulate, Statement, Summary,
+        AcceptInvitation, Attention, Config, Contract, Contracts, Description, Entries, History, Index, Inquire,
+        Inquiries, Invitations, Journal, Me, Members, PageFile, Partner, PartnerFile, PartnerInquiries, PartnerSummary,
+        Partners, Programme, Simulate, Statement, Summary,
     };
     const PUBLIC: [Route; 4] = [Index, PageFile, Config, Description];
     const PARTNERS_OWN: [Route; 6] = [Partner, Entries, Contracts, PartnerInquiries, Statement, PartnerSummary];
     const OF_EVERY_MEMBER: [Route; 3] = [Programme, Me, Contract];
-    const OF_ALL_PARTNERS: [Route; 8] =
-        [PartnerFile, Partners, Summary, Simulate, Attention, Inquiries, Members, Invitations];
+    const OF_ALL_PARTNERS: [Route; 10] =
+        [PartnerFile, Partners, Summary, Simulate, Attention, Inquiries, Members, Invitations, Journal, History];
     let service = two_partners().await;
     let (partner, accountant) = (service.as_partner("P-1"), service.as_accountant());
     let (stranger, nobody) = (service.as_subject("stranger"), service.as_nobody());

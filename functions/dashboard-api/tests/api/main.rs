@@ -9,6 +9,7 @@ mod contracts;
 mod files;
 mod generated_requests;
 mod inquiries;
+mod journal;
 mod languages;
 mod members;
 #[cfg(feature = "openapi")]

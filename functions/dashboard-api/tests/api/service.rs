@@ -13,6 +13,7 @@ use dashboard_api::router::router;
 use events::input::Event;
 use events::{EventType, cloud_event};
 use fixtures::memory::MemoryStore;
+use fixtures::occasion::operator;
 use fixtures::world::World;
 use futures_util::future::{BoxFuture, FutureExt, ready};
 use jiff::{SignedDuration, Timestamp};
@@ -393,7 +394,7 @@ fn grant(store: &'static MemoryStore, subject: &str, role: Role) {
     let identity = Identity { issuer: ISSUER.parse().unwrap(), subject: subject.parse().unwrap() };
     let (name, since) = (format!("The {subject}").parse().unwrap(), now());
     let member = Member { identity, role, name, since, granted_by: None, revoked_at: None };
-    Ledger::new(store).grant(&member).now_or_never().unwrap().unwrap();
+    Ledger::new(store).grant(&member, &operator()).now_or_never().unwrap().unwrap();
 }
 
 /// Other bytes each time.

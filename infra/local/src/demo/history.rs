@@ -7,8 +7,10 @@ use events::{cloud_event, registration};
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 use jiff::Timestamp;
 use ledger::inquiries::RecordedInquiry;
+use ledger::journal::{Author, Occasion, Registered};
 use ledger::{Ledger, LedgerError, ReportedFact, Store};
 use rules::PartnerId;
+use rules::people::Role;
 use std::collections::BTreeSet;
 
 /// The most events recorded at once, as in a batch of a queue.
@@ -30,13 +32,15 @@ fn wrong(error: &impl ToString) -> HistoryError {
     HistoryError::World(error.to_string())
 }
 
-/// Records a history into an empty table, and adds up its months; `done` is told of each step.
+/// Records a history into an empty table, and adds up its months; `done` is told of each step. `who`: the person with a
+/// role, who did what such a person does.
 pub async fn record<S: Store>(
     ledger: &Ledger<S>,
     history: &[Step],
+    who: impl Fn(&Role) -> Author,
     done: impl FnMut(usize),
 ) -> Result<(), HistoryError> {
-    record_steps(ledger, history, done).await?;
+    record_steps(ledger, history, who, done).await?;
     add_up(ledger, history).await
 }
 
@@ -44,10 +48,12 @@ pub async fn record<S: Store>(
 pub async fn record_steps<S: Store>(
     ledger: &Ledger<S>,
     history: &[Step],
+    who: impl Fn(&Role) -> Author,
     mut done: impl FnMut(usize),
 ) -> Result<(), HistoryError> {
     let mut batch: Vec<(Timestamp, ReportedFact)> = Vec::new();
     for step in history {
+        let at = |role: &Role, at: Timestamp| Occasion { by: who(role), at, reason: None };
         match &step.what {
             What::Event(event) => {
                 let read = cloud_event::parse(&event.body, event.event_type).map_err(|refusal| wrong(&refusal))?;
@@ -60,15 +66,19 @@ pub async fn record_steps<S: Store>(
             }
             What::Register(partner) => {
                 take_in(ledger, &mut batch).await?;
-                register(ledger, partner, step.at).await?;
+                register(ledger, partner, at(&Role::Manager, step.at)).await?;
             }
             What::Inquiry(asked) => {
-                ledger.inquire(&RecordedInquiry { answer: None, ..asked.clone() }).await?;
+                let asking = at(&Role::Partner(asked.partner_id.clone()), asked.asked_at);
+                ledger.inquire(&RecordedInquiry { answer: None, ..asked.clone() }, &asking).await?;
                 if let Some(answer) = &asked.answer {
-                    ledger.answer_inquiry(&asked.partner_id, &asked.id, answer).await?;
+                    let answering = at(&Role::Manager, answer.at);
+                    ledger.answer_inquiry(&asked.partner_id, &asked.id, answer, &answering).await?;
                 }
             }
-            What::Perk(partner, day) => ledger.record_perk(partner, *day, true).await?,
+            What::Perk(partner, day) => {
+                ledger.record_perk(partner, *day, true, &at(&Role::Manager, step.at)).await?;
+            }
         }
         done(1);
     }
@@ -86,10 +96,11 @@ async fn take_in<S: Store>(ledger: &Ledger<S>, batch: &mut Vec<(Timestamp, Repor
 }
 
 /// Registers a partner, and restates what a change of its agreements changes.
-async fn register<S: Store>(ledger: &Ledger<S>, partner: &Partner, at: Timestamp) -> Result<(), HistoryError> {
+async fn register<S: Store>(ledger: &Ledger<S>, partner: &Partner, occasion: Occasion) -> Result<(), HistoryError> {
     let read = ledger.partner_record(&partner.id).await?;
     let said = registration::parse(&partner.body, &read.partner.agreements).map_err(|refusal| wrong(&refusal))?;
-    Ok(passes::register(ledger, read, (said.name, said.agreements), at).await?)
+    let (registered, reason) = (Registered { name: said.name, agreements: said.agreements }, said.reason);
+    Ok(passes::register(ledger, read, registered, &Occasion { reason, ..occasion }).await?)
 }
 
 /// Adds up every month of the partners of a history, as of its end.

@@ -133,7 +133,7 @@ pub(super) fn late_sale(
 mod tests {
     use super::*;
     use events::{cloud_event, registration};
-    use ledger::on_record::Registered;
+    use ledger::journal::Registered;
     use rules::Agreements;
 
     fn day(text: &str) -> Day {

@@ -4,7 +4,8 @@
 use crate::passes;
 use jiff::Timestamp;
 use ledger::choices::{Choice, ChoiceResult};
-use ledger::on_record::{OnRecord, Recording, Registered};
+use ledger::journal::{Occasion, Registered};
+use ledger::on_record::{OnRecord, Recording};
 use ledger::recorded::{Origin, Trigger};
 use ledger::{Ledger, LedgerError, Outcome, ReportedFact, Store};
 use reports::balances::of_totals;
@@ -88,10 +89,10 @@ pub async fn record<S: Store>(
                 choose(ledger, choice, at).await?;
                 done(1);
             }
-            Step::Register(partner_id, Registered { name, agreements }) => {
+            Step::Register(partner_id, registered) => {
                 done(take_in(ledger, &mut batch, at).await?);
                 let read = ledger.partner_record(partner_id).await?;
-                passes::register(ledger, read, (name.clone(), agreements.clone()), at).await?;
+                passes::register(ledger, read, registered.clone(), &Occasion::of_operator(at)).await?;
                 done(1);
             }
         }

@@ -1,6 +1,7 @@
 //! Findings of an audit.
 
 use crate::Unreadable;
+use crate::journal::ActId;
 use crate::store::Key;
 use crate::totals::{MonthSum, PartnerMonth};
 use rules::line::LineId;
@@ -65,6 +66,12 @@ pub enum Finding {
     /// An annuity that the attention list lacks, since its write did not read the facts that show it to be implausible;
     /// or one that is listed and plausible by now. Not an error: readers see what the contract shows.
     Unseen { key: Key, contract_id: ContractId },
+    /// An item that shows what a person did, without the act in the journal.
+    NoAct { key: Key, act: ActId },
+    /// A version of a partner's agreements without its act in the journal.
+    NoVersion { partner_id: PartnerId, version: u64 },
+    /// An act that is not listed under a partner or a member that it concerns, or such a list item without its act.
+    ActUnlisted { partition: String },
     /// An item that has lost its revision, so that it can never be written again.
     NoRevision { key: Key },
     /// A month total that differs from the sum of the entries and the sales: another sum is to come, or was lost.
@@ -93,6 +100,9 @@ impl Finding {
             | Finding::List { .. }
             | Finding::RankKey { .. }
             | Finding::Mark { .. }
+            | Finding::NoAct { .. }
+            | Finding::NoVersion { .. }
+            | Finding::ActUnlisted { .. }
             | Finding::NoRevision { .. }
             | Finding::Totals { .. } => true,
         }
@@ -143,6 +153,15 @@ impl fmt::Display for Finding {
             }
             Finding::Unseen { key, .. } => {
                 write!(f, "{} {}: the attention list does not show yet whether it is plausible", key.pk, key.sk)
+            }
+            Finding::NoAct { key, act } => {
+                write!(f, "{} {}: a person did this, and the journal has no act {act}", key.pk, key.sk)
+            }
+            Finding::NoVersion { partner_id, version } => {
+                write!(f, "PARTNER#{partner_id} HEAD: the journal does not have version {version} of its agreements")
+            }
+            Finding::ActUnlisted { partition } => {
+                write!(f, "{partition}: the act and the items that list it are not all there")
             }
             Finding::NoRevision { key } => {
                 write!(f, "{} {}: has no revision, so that nothing can write it", key.pk, key.sk)

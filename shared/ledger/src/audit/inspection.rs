@@ -1,9 +1,11 @@
 //! The second pass: checks each partition by itself.
 
+use super::journal::{self, Done};
 use super::survey::{Survey, Surveyed};
 use super::{Audit, Finding};
 use crate::aggregates::Aggregates;
 use crate::item::{Hash, key, text};
+use crate::journal::{is_journal, is_listed};
 use crate::keys::{self, RowKey};
 use crate::marks::Difference;
 use crate::month_total::{MonthSum, MonthTotal};
@@ -57,6 +59,8 @@ impl Inspection {
             for item in &items {
                 self.totals(&partner_id, item);
             }
+        } else if is_journal(partition) {
+            self.acts(partition, &items);
         } else if let Some(partner_id) = keys::partner_of(partition) {
             for item in &items {
                 self.partner(&partner_id, item);
@@ -98,6 +102,9 @@ impl Inspection {
 
     fn contract(&mut self, partition: &str, items: Vec<Item>) {
         let Some((aggregates, sums)) = self.aggregates_and_sums(partition, items) else { return };
+        if let Some(contract_id) = keys::contract_of(partition) {
+            self.expect(journal::of_contract(&contract_id, &aggregates));
+        }
         let contract = aggregates.contract();
         let surveyed = contract.sale().and_then(|sale| self.survey.partners.get(&sale.partner_id));
         let doubtful = surveyed.is_some_and(|surveyed| surveyed.doubtful);
@@ -232,7 +239,10 @@ impl Inspection {
             Ok(record) => {
                 let place = (!record.is_placed()).then(|| Finding::RankKey { key: key.clone(), stands: stands(item) });
                 let hash = (Hash::of(item) == Hash::Missing).then_some(Finding::NoHash { key });
-                place.into_iter().chain(hash).collect()
+                self.expect(journal::of_record(&record));
+                let lacking = self.survey.journal.versions_lacking(&record).into_iter();
+                let lacking = lacking.map(|version| Finding::NoVersion { partner_id: partner_id.clone(), version });
+                place.into_iter().chain(hash).chain(lacking).collect()
             }
         };
         self.audit.findings.extend(found);
@@ -256,6 +266,23 @@ impl Inspection {
         self.stored.insert(of, stored);
     }
 
+    /// Checks a partition of the journal: an act, and the items that list it.
+    fn acts(&mut self, partition: &str, items: &[Item]) {
+        for item in items {
+            self.other(item);
+        }
+        if !is_listed(items) {
+            self.find(Finding::ActUnlisted { partition: partition.to_owned() });
+        }
+    }
+
+    /// Reports the acts that the journal lacks.
+    fn expect(&mut self, done: impl IntoIterator<Item = Done>) {
+        let lacking = done.into_iter().filter(|done| self.survey.journal.lacks(done));
+        let lacking: Vec<Finding> = lacking.map(|Done { key, act, .. }| Finding::NoAct { key, act }).collect();
+        self.audit.findings.extend(lacking);
+    }
+
     /// Checks an item outside the partitions that are checked as a whole.
     fn other(&mut self, item: &Item) {
         let key = key(item);
@@ -267,12 +294,14 @@ impl Inspection {
             .or_else(|| partner_files::check(item))
             .or_else(|| members::check(item))
             .or_else(|| invitations::check(item))
+            .or_else(|| crate::journal::check(item))
         {
             Some(Err(unreadable)) => Some(Finding::Unreadable(unreadable)),
             Some(Ok(())) if Hash::of(item) == Hash::Missing => Some(Finding::NoHash { key }),
             Some(Ok(())) => None,
             None => Some(Finding::Unreadable(Unreadable::unknown(key))),
         };
+        self.expect(journal::of_item(item));
         self.audit.findings.extend(found);
     }
 }

@@ -31,6 +31,7 @@ const LATER_RELEASE: &str = "run the audit of the release that wrote it";
 const LOST_ITEM: &str = "restore the partition from a backup: an item of it is lost, or one was added to it";
 const LOST_PARTNER: &str = "restore the partner's item from a backup; until then nothing of the partner is decided";
 const DOUBTFUL: &str = "mend first what cannot be read of this partner, then look again";
+const LOST_ACT: &str = "restore the journal's items from a backup: who did it cannot be derived";
 const OVERFLOW: &str = "an entry of it must be wrong: compare it with a backup";
 
 impl Finding {
@@ -42,6 +43,9 @@ impl Finding {
             | Finding::Lost { .. }
             | Finding::Overflow { .. }
             | Finding::NoHash { .. }
+            | Finding::NoAct { .. }
+            | Finding::NoVersion { .. }
+            | Finding::ActUnlisted { .. }
             | Finding::NoRevision { .. }
             | Finding::RankKey { .. } => 0,
             Finding::List { .. } => 1,
@@ -60,6 +64,9 @@ impl<S: Store, A: Announce> Ledger<S, A> {
             Finding::Unreadable(Unreadable { why: Why::Unknown, .. }) => return Ok(Mended::ForAPerson(LATER_RELEASE)),
             Finding::Torn { .. } => return Ok(Mended::ForAPerson(LOST_ITEM)),
             Finding::Lost { .. } => return Ok(Mended::ForAPerson(LOST_PARTNER)),
+            Finding::NoAct { .. } | Finding::NoVersion { .. } | Finding::ActUnlisted { .. } => {
+                return Ok(Mended::ForAPerson(LOST_ACT));
+            }
             Finding::Overflow { .. } => return Ok(Mended::ForAPerson(OVERFLOW)),
             Finding::Difference { doubtful: true, .. } => return Ok(Mended::ForAPerson(DOUBTFUL)),
             Finding::NoHash { key } => self.give_hash(key).await?,

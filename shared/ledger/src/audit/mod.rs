@@ -8,6 +8,7 @@
 
 mod finding;
 mod inspection;
+mod journal;
 pub mod mend;
 mod survey;
 

@@ -1,7 +1,9 @@
 //! The first pass: collects the data of each partition that the check of another one needs.
 
+use super::journal::Kept;
 use crate::aggregates::Aggregates;
 use crate::item::{key, text};
+use crate::journal::is_journal;
 use crate::partners::PartnerRecord;
 use crate::store::Item;
 use crate::{LedgerError, keys};
@@ -9,10 +11,12 @@ use rules::rank::{EARLIEST, RankKey};
 use rules::{Instance, Partner, PartnerId, Sale};
 use std::collections::BTreeMap;
 
-/// The surveyed data of each partner; its size is bounded.
+/// The surveyed data of each partner, whose size is bounded, and the ids of all acts.
 #[derive(Debug, Default)]
 pub struct Survey {
     pub(super) partners: BTreeMap<PartnerId, Surveyed>,
+    /// The acts of the journal.
+    pub(super) journal: Kept,
 }
 
 /// The surveyed data of one partner.
@@ -35,6 +39,8 @@ impl Survey {
             self.take_contract(items);
         } else if keys::fees_of(partition).is_some() {
             self.note_bookings(items);
+        } else if is_journal(partition) {
+            self.journal.take(items);
         } else if let Some(partner_id) = keys::partner_of(partition) {
             for item in items.iter().filter(|item| key(item) == keys::partner_record(&partner_id)) {
                 self.of(&partner_id).record = Some(PartnerRecord::read(item.clone()).map_err(|_| ()));

@@ -3,6 +3,7 @@
 use crate::damage::{at, block_on, changed, key, note, renewal, sale, sound, text};
 use aws_sdk_dynamodb::types::AttributeValue;
 use fixtures::memory::MemoryStore;
+use fixtures::occasion::{choose as choose_as_manager, operator, registered};
 use fixtures::pure::registry;
 use fixtures::watched::Watched;
 use ledger::audit::{Finding, audit};
@@ -31,7 +32,7 @@ async fn register<S: Store>(ledger: &Ledger<S>, id: &str) {
     let id: PartnerId = id.parse().unwrap();
     let agreements = registry().remove(&"P-1".parse().unwrap()).unwrap();
     let record = ledger.partner_record(&id).await.unwrap();
-    ledger.register(record, "A name".to_owned(), agreements).await.unwrap().unwrap();
+    ledger.register(record, registered("A name", agreements), &operator(), None).await.unwrap().unwrap();
 }
 
 /// The same table with one item changed as another writer would, hash included.
@@ -245,7 +246,7 @@ fn one_more_credit_note_claim_or_choice_than_a_hundred_is_refused_and_writes_not
             why: "again".to_owned(),
         };
         for number in 1..=100 {
-            assert_eq!(ledger.choose(&choice(number), ORIGIN).await.unwrap(), ChoiceResult::Now);
+            assert_eq!(choose_as_manager(&ledger, &choice(number), ORIGIN).await.unwrap(), ChoiceResult::Now);
         }
         let before = store.dump();
         assert_eq!(record(&ledger, note("C", 1, "N-100", "1.00")).await.unwrap(), Outcome::TooMany(Bound::Adjustments));
@@ -272,7 +273,7 @@ fn a_superseded_pass_is_skipped_and_a_contract_is_adjusted_once_a_step() {
         for number in 1..=3 {
             let (contract_id, why) = ("C".parse().unwrap(), "again".to_owned());
             let choice = Choice { contract_id, key: Claimed::Sale, number, claim: Some(1 + number % 2), seen: 2, why };
-            assert_eq!(ledger.choose(&choice, ORIGIN).await.unwrap(), ChoiceResult::Now);
+            assert_eq!(choose_as_manager(&ledger, &choice, ORIGIN).await.unwrap(), ChoiceResult::Now);
         }
         let p_1 = "P-1".parse().unwrap();
         table.requests();
@@ -281,7 +282,11 @@ fn a_superseded_pass_is_skipped_and_a_contract_is_adjusted_once_a_step() {
         assert_eq!(read, 1, "listed by its first annuity and by three choices");
 
         let record = ledger.partner_record(&p_1).await.unwrap();
-        ledger.register(record, "Another".to_owned(), rules::Agreements::default()).await.unwrap().unwrap();
+        ledger
+            .register(record, registered("Another", rules::Agreements::default()), &operator(), None)
+            .await
+            .unwrap()
+            .unwrap();
         table.requests();
         ledger.restate(&p_1, Some(1), None, ORIGIN).await.unwrap();
         assert_eq!(table.requests(), ["get Strong PARTNER#P-1 HEAD"], "a later version has a pass of its own");

@@ -1,6 +1,7 @@
 //! The ledger's real code over a table in memory: in any order of facts, the recorded entries add up to the fold.
 
 use fixtures::memory::MemoryStore;
+use fixtures::occasion::{operator, registered};
 use fixtures::pure::{contract_of, facts, line_row, registry};
 use fixtures::world::World;
 use jiff::Timestamp;
@@ -24,7 +25,7 @@ fn at(second: usize) -> Timestamp {
 async fn register(ledger: &Ledger<&MemoryStore>, registry: &BTreeMap<PartnerId, Agreements>) {
     for (id, agreements) in registry {
         let record = ledger.partner_record(id).await.unwrap();
-        ledger.register(record, id.to_string(), agreements.clone()).await.unwrap().unwrap();
+        ledger.register(record, registered(id.as_str(), agreements.clone()), &operator(), None).await.unwrap().unwrap();
         restate(ledger, id).await;
     }
 }

@@ -9,6 +9,7 @@
 
 mod contained;
 mod damage;
+mod journal;
 mod ledger_in_memory;
 mod members;
 mod month_totals;

@@ -1,6 +1,7 @@
 //! Month totals: which months are announced, what a batch of the totals queue does, and how sales are counted.
 
 use fixtures::memory::MemoryStore;
+use fixtures::occasion::{choose as choose_as_manager, operator, registered};
 use fixtures::pure::referrer;
 use fixtures::watched::Watched;
 use jiff::Timestamp;
@@ -51,7 +52,7 @@ impl World {
         let world = World { store, queue: Queue::default() };
         for id in partners {
             let record = world.ledger().partner_record(&partner(id)).await.unwrap();
-            world.ledger().register(record, (*id).to_owned(), referrer()).await.unwrap().unwrap();
+            world.ledger().register(record, registered(id, referrer()), &operator(), None).await.unwrap().unwrap();
         }
         world
     }
@@ -77,7 +78,7 @@ impl World {
             why: "typed wrong".to_owned(),
         };
         let origin = Origin { at: seconds(0), because: &Trigger::Choice(number) };
-        assert_eq!(self.ledger().choose(&choice, origin).await.unwrap(), ChoiceResult::Now);
+        assert_eq!(choose_as_manager(&self.ledger(), &choice, origin).await.unwrap(), ChoiceResult::Now);
     }
 
     /// Processes the queue at a time until nothing but confirmations waits, and returns those.

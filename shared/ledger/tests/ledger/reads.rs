@@ -1,6 +1,7 @@
 //! Reads: the requests that they send to the table, and how they skip unreadable items; over a table in memory.
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use fixtures::occasion::{choose as choose_as_manager, operator, registered};
 use fixtures::pure::referrer;
 use fixtures::watched::Watched;
 use jiff::Timestamp;
@@ -51,7 +52,7 @@ fn renewal(contract: &str) -> Fact {
 
 async fn register(ledger: &Ledger<&Watched>, id: &str) {
     let record = ledger.partner_record(&partner(id)).await.unwrap();
-    ledger.register(record, id.to_owned(), referrer()).await.unwrap().unwrap();
+    ledger.register(record, registered(id, referrer()), &operator(), None).await.unwrap().unwrap();
 }
 
 async fn record(ledger: &Ledger<&Watched>, facts: &[Fact]) {
@@ -67,7 +68,7 @@ async fn choose(ledger: &Ledger<&Watched>, contract: &str, number: usize, claim:
     let (contract_id, why) = (contract.parse().unwrap(), "r".to_owned());
     let seen = ledger.contract(&contract_id).await.unwrap().contract().claims(&Key::Sale).len();
     let choice = Choice { contract_id, key: Key::Sale, number, claim, seen, why };
-    assert_eq!(ledger.choose(&choice, ORIGIN).await.unwrap(), ChoiceResult::Now);
+    assert_eq!(choose_as_manager(ledger, &choice, ORIGIN).await.unwrap(), ChoiceResult::Now);
 }
 
 const ALL: (Day, Day) = (Day::MIN, Day::MAX);
@@ -210,8 +211,12 @@ async fn a_year_that_was_set_aside_is_read_with_its_partner() {
     register(&ledger, "P-1").await;
     let id = partner("P-1");
     let year = |number| YearOf { agreement: "2020-01-01".parse().unwrap(), number };
-    let seen =
-        |sales, reason: &str| SetAside { sales, minimum: 15, reason: reason.to_owned(), at: Timestamp::UNIX_EPOCH };
+    let seen = |sales, reason: &str| SetAside {
+        sales,
+        minimum: 15,
+        reason: reason.to_owned(),
+        at: Timestamp::from_second(i64::from(sales)).unwrap(),
+    };
     for (number, seen, outcome) in [
         (1, seen(3, "ill"), Outcome::Now),
         (1, seen(3, "ill"), Outcome::Already),
@@ -219,7 +224,7 @@ async fn a_year_that_was_set_aside_is_read_with_its_partner() {
         (12, seen(0, "ill"), Outcome::Now),
         (1, seen(4, "other"), Outcome::Now),
     ] {
-        assert_eq!(ledger.set_year_aside(&id, year(number), &seen).await.unwrap(), outcome, "{seen:?}");
+        assert_eq!(ledger.set_year_aside(&id, year(number), &seen, &operator()).await.unwrap(), outcome, "{seen:?}");
     }
     table.requests();
     let read = ledger.whole_partner(&id).await.unwrap();
@@ -244,16 +249,19 @@ async fn contracts_are_listed_by_the_index_alone_and_inquiries_by_one_more_reque
         let inquiry = Inquiry { concern: Concern::Error, contract_id: None, text: "Why?".parse().unwrap() };
         let (id, asked_at) = (id.parse().unwrap(), Timestamp::UNIX_EPOCH);
         let asked = RecordedInquiry { partner_id: partner("P-1"), id, inquiry, asked_at, answer: None };
-        ledger.inquire(&asked).await.unwrap();
+        ledger.inquire(&asked, &operator()).await.unwrap();
     }
     table.requests();
     let listed = ledger.contracts_listed(|_| true, &partner("P-1"), 500, None).await.unwrap().list;
     assert_eq!(listed.iter().map(|one| one.contract_id.as_str()).collect::<Vec<_>>(), ["C-1", "C-2"]);
     assert_eq!(table.requests(), ["index PARTNER#P-1"]);
     assert_eq!(ledger.open_inquiries(500, None).await.unwrap().list.len(), 2);
-    assert_eq!(table.requests(), ["index ATTENTION#INQUIRIES", "get Strong INQUIRIES#P-1 I-2, INQUIRIES#P-1 I-1"]);
+    assert_eq!(
+        table.requests(),
+        ["index ATTENTION#INQUIRIES", "get Strong PARTNER#P-1#INQUIRIES I-2, PARTNER#P-1#INQUIRIES I-1"]
+    );
     assert_eq!(ledger.inquiries_of(&partner("P-1")).await.unwrap().list.len(), 2);
-    assert_eq!(table.requests(), ["partition INQUIRIES#P-1"]);
+    assert_eq!(table.requests(), ["partition PARTNER#P-1#INQUIRIES"]);
 }
 
 #[tokio::test]

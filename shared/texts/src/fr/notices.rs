@@ -111,6 +111,13 @@ pub(super) fn code(code: &Code) -> &'static str {
         Code::IfMatchMissing { .. } => {
             "le partenaire est enregistré avec d'autres données : envoyer If-Match avec l'ETag lu (à présent {current})"
         }
+        Code::TooManyActs { .. } => {
+            "un fichier contient au plus {most} actions ; demandez moins de jours, un partenaire ou une personne"
+        }
+        Code::ActsUnreadable => {
+            "certaines actions n’ont pas pu être lues, et un fichier sans elles paraîtrait complet : la personne d’astreinte doit lancer l’audit"
+        }
+        Code::NotAMemberId => "doit être l’identifiant d’un membre : 32 chiffres hexadécimaux",
         Code::TooManyContracts { .. } => {
             "cela concerne plus de {most} contrats ; demander pour un partenaire ou un modèle"
         }

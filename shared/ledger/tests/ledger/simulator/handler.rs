@@ -2,6 +2,7 @@
 
 use super::table::SimStore;
 use super::{Message, scenario};
+use fixtures::occasion::{choose as choose_as_manager, operator, registered};
 use jiff::Timestamp;
 use ledger::bookings::{Announce, Booking};
 use ledger::choices::{Choice, ChoiceResult};
@@ -145,7 +146,8 @@ async fn change(
     let record = ledger.partner_record(partner).await.ok()?;
     let version = record.agreements_version + 1;
     queue.send_delayed(Message::Restate(partner.clone(), Some(version), None)).await.ok()?;
-    let record = ledger.register(record, partner.to_string(), agreements.clone()).await.ok()??;
+    let record =
+        ledger.register(record, registered(partner.as_str(), agreements.clone()), &operator(), None).await.ok()??;
     Some(record.agreements_version)
 }
 
@@ -158,5 +160,5 @@ async fn choose(
     for pass in passes() {
         queue.send_delayed(pass).await.ok()?;
     }
-    ledger.choose(choice, origin).await.ok()
+    choose_as_manager(ledger, choice, origin).await.ok()
 }

@@ -1,0 +1,265 @@
+//! The journal, and the versions of a partner's agreements.
+
+use crate::answers::contract::{Claim, KeyName};
+use crate::answers::partners::RegisteredPartner;
+use crate::answers::unreadable::Unreadable;
+use events::json::Total;
+use jiff::Timestamp;
+use ledger::journal::{Act, ActId, Author, Change, InvitationStep, MemberStep, Moved, Registered};
+use ledger::members::MemberId;
+use ledger::totals::PartnerMonth;
+use rules::label::StatedReason;
+use rules::people::{MemberName, Role, RoleKind};
+use rules::{AgreementId, ContractId, Day, DocumentId, Month, PartnerId};
+use serde::Serialize;
+
+/// Acts, newest first.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub(crate) struct Journal {
+    pub(crate) acts: Vec<ActShown>,
+    pub(crate) next_cursor: Option<String>,
+    #[serde(flatten)]
+    pub(crate) unreadable: Unreadable,
+}
+
+/// What a person did.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(as = Act))]
+pub(crate) struct ActShown {
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    id: ActId,
+    at: Timestamp,
+    /// Null: whoever runs the programme's account, by a command.
+    by: Option<AuthorShown>,
+    reason: Option<StatedReason>,
+    /// The partners that it concerns.
+    partners: Vec<PartnerId>,
+    change: ChangeShown,
+    /// The amounts that it was going to move when it was done; null: not computed.
+    foreseen: Option<Vec<MovedMonth>>,
+}
+
+/// A member, with its name at the time of the act.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(as = Author))]
+pub(crate) struct AuthorShown {
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    id: MemberId,
+    name: MemberName,
+}
+
+/// The sums of the entries that an act appends in a month of a partner.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub(crate) struct MovedMonth {
+    partner_id: PartnerId,
+    month: Month,
+    totals: Vec<Total>,
+}
+
+/// What an act changed.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(as = Change))]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub(crate) enum ChangeShown {
+    /// Name and agreements of a partner.
+    Registration {
+        version: u64,
+        /// Null: the partner was not registered.
+        before: Option<RegisteredPartner>,
+        after: RegisteredPartner,
+    },
+    /// A choice of the effective claim.
+    Choice {
+        contract_id: ContractId,
+        key: KeyName,
+        number: usize,
+        /// True: the manager stated the claim.
+        stated: bool,
+        /// The claim effective before; null: none was.
+        before: Option<Claim>,
+        /// The claim chosen; null: no claim is effective.
+        after: Option<Claim>,
+    },
+    /// An item of the attention list that was set aside.
+    ItemSetAside { item: String },
+    /// A missed year that was set aside, with its figures then.
+    YearSetAside { agreement: AgreementId, year: u16, sales: u32, minimum: u32 },
+    /// Contacts and note of a partner.
+    PartnerFile,
+    /// A day of a perk.
+    Perk { perk: &'static str, day: Day, taken: bool },
+    /// An inquiry of a partner.
+    Inquiry { inquiry: DocumentId },
+    /// The answer to an inquiry.
+    Answer { inquiry: DocumentId },
+    /// An invitation.
+    Invitation { role: RoleKind, name: MemberName, step: InvitationStepShown },
+    /// A member's role.
+    Member { role: RoleKind, name: MemberName, step: MemberStepShown },
+}
+
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(as = InvitationStep))]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum InvitationStepShown {
+    Made,
+    /// With another code.
+    SentAgain,
+    Revoked,
+}
+
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(as = MemberStep))]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum MemberStepShown {
+    Granted,
+    /// The member accepted an invitation.
+    Joined,
+    Revoked,
+}
+
+/// The versions of a partner's agreements, newest first; those made before the journal was kept are not among them.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(as = Versions))]
+pub(crate) struct History {
+    pub(crate) versions: Vec<AgreementsVersion>,
+    pub(crate) next_cursor: Option<String>,
+    #[serde(flatten)]
+    pub(crate) unreadable: Unreadable,
+}
+
+/// A version of a partner's agreements.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub(crate) struct AgreementsVersion {
+    version: u64,
+    /// The act that made it.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    act: ActId,
+    at: Timestamp,
+    /// Null: whoever runs the programme's account, by a command.
+    by: Option<AuthorShown>,
+    reason: Option<StatedReason>,
+    /// The amounts that it was going to move; null: not computed.
+    foreseen: Option<Vec<MovedMonth>>,
+    /// It can be sent back as a registration.
+    registered: RegisteredPartner,
+}
+
+impl AuthorShown {
+    fn of(author: Author) -> Option<AuthorShown> {
+        match author {
+            Author::Member { id, name } => Some(AuthorShown { id, name }),
+            Author::Operator => None,
+        }
+    }
+}
+
+impl MovedMonth {
+    /// All months, by partner.
+    pub(crate) fn all(moved: &Moved) -> Vec<MovedMonth> {
+        let months = moved.iter().map(|(PartnerMonth { partner_id, month }, totals)| MovedMonth {
+            partner_id: partner_id.clone(),
+            month: *month,
+            totals: Total::all(totals),
+        });
+        months.collect()
+    }
+}
+
+impl ActShown {
+    /// The change as JSON.
+    pub(crate) fn change_as_text(&self) -> Result<String, serde_json::Error> {
+        serde_json::to_string(&self.change)
+    }
+}
+
+impl From<Act> for ActShown {
+    fn from(act: Act) -> ActShown {
+        let (id, partners) = (act.id(), act.change.partners().into_iter().cloned().collect());
+        ActShown {
+            id,
+            at: act.occasion.at,
+            by: AuthorShown::of(act.occasion.by),
+            reason: act.occasion.reason,
+            partners,
+            change: act.change.into(),
+            foreseen: act.foreseen.as_ref().map(MovedMonth::all),
+        }
+    }
+}
+
+impl AgreementsVersion {
+    /// The version that an act made; none: the act is no registration.
+    pub(crate) fn of(act: Act) -> Option<AgreementsVersion> {
+        let id = act.id();
+        let Change::Registration { partner_id, version, before: _, after } = act.change else { return None };
+        Some(AgreementsVersion {
+            version,
+            act: id,
+            at: act.occasion.at,
+            by: AuthorShown::of(act.occasion.by),
+            reason: act.occasion.reason,
+            foreseen: act.foreseen.as_ref().map(MovedMonth::all),
+            registered: registered(&partner_id, &after),
+        })
+    }
+}
+
+fn registered(partner_id: &PartnerId, Registered { name, agreements }: &Registered) -> RegisteredPartner {
+    RegisteredPartner::new(partner_id.clone(), name.clone(), agreements)
+}
+
+impl From<Change> for ChangeShown {
+    fn from(change: Change) -> ChangeShown {
+        match change {
+            Change::Registration { partner_id, version, before, after } => ChangeShown::Registration {
+                version,
+                before: before.map(|before| registered(&partner_id, &before)),
+                after: registered(&partner_id, &after),
+            },
+            Change::Choice { contract_id, key, number, before, after, is_stated } => ChangeShown::Choice {
+                contract_id,
+                key: (&key).into(),
+                number,
+                stated: is_stated,
+                before: before.as_ref().map(Claim::from),
+                after: after.as_ref().map(Claim::from),
+            },
+            Change::ItemSetAside(item) => ChangeShown::ItemSetAside { item: item.to_string() },
+            Change::YearSetAside { partner_id: _, year, sales, minimum, at: _ } => {
+                ChangeShown::YearSetAside { agreement: year.agreement, year: year.number, sales, minimum }
+            }
+            Change::PartnerFile { .. } => ChangeShown::PartnerFile,
+            Change::Perk { partner_id: _, of, taken, revision: _ } => {
+                ChangeShown::Perk { perk: of.perk.as_str(), day: of.day, taken }
+            }
+            Change::Inquiry { partner_id: _, inquiry } => ChangeShown::Inquiry { inquiry },
+            Change::Answer { partner_id: _, inquiry } => ChangeShown::Answer { inquiry },
+            Change::Invitation { role, name, step, .. } => {
+                let step = match step {
+                    InvitationStep::Made => InvitationStepShown::Made,
+                    InvitationStep::SentAgain { .. } => InvitationStepShown::SentAgain,
+                    InvitationStep::Revoked => InvitationStepShown::Revoked,
+                };
+                ChangeShown::Invitation { role: Role::kind(&role), name, step }
+            }
+            Change::Member { role, name, step, .. } => {
+                let step = match step {
+                    MemberStep::Granted => MemberStepShown::Granted,
+                    MemberStep::Joined(_) => MemberStepShown::Joined,
+                    MemberStep::Revoked => MemberStepShown::Revoked,
+                };
+                ChangeShown::Member { role: Role::kind(&role), name, step }
+            }
+        }
+    }
+}

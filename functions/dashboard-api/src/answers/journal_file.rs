@@ -1,0 +1,81 @@
+//! The journal as a file for a machine.
+
+use crate::answers::journal::ActShown;
+use crate::http::files::csv;
+use crate::http::problem::Problem;
+use axum::response::Response;
+use ledger::journal::{Act, Author};
+use ledger::totals::PartnerMonth;
+use rules::label::StatedReason;
+use rules::totals::{Group, Total};
+use rules::{PartnerId, Totals};
+use texts::Code;
+
+const COLUMNS: [&str; 16] = [
+    "at",
+    "act",
+    "by",
+    "by_id",
+    "kind_of_act",
+    "partners",
+    "reason",
+    "change",
+    "partner_id",
+    "month",
+    "kind",
+    "model",
+    "currency",
+    "entries",
+    "amount",
+    "vendor_share",
+];
+
+/// Number of columns that say what an amount is of.
+const OF_AMOUNT: usize = 8;
+
+/// Writes a row for each amount that an act was going to move, by partner, month, kind, model and currency; one row for an
+/// act that moved none. The change is JSON, as in the list.
+pub(crate) fn file(acts: Vec<Act>) -> Result<Response, Problem> {
+    let mut rows = Vec::with_capacity(acts.len());
+    for act in acts {
+        let moved = act.foreseen.clone().unwrap_or_default();
+        let of_act = cells(act)?;
+        let amounts: Vec<[String; OF_AMOUNT]> = moved.iter().flat_map(|(of, totals)| amounts(of, totals)).collect();
+        if amounts.is_empty() {
+            rows.push([of_act, vec![String::new(); OF_AMOUNT]].concat());
+        } else {
+            rows.extend(amounts.into_iter().map(|amount| [of_act.clone(), amount.to_vec()].concat()));
+        }
+    }
+    Ok(csv("journal.csv", &COLUMNS, rows))
+}
+
+/// The columns that every row of an act has.
+fn cells(act: Act) -> Result<Vec<String>, Problem> {
+    let [by, by_id] = match &act.occasion.by {
+        Author::Member { id, name } => [name.to_string(), id.to_string()],
+        Author::Operator => [String::new(), String::new()],
+    };
+    let (at, id) = (act.occasion.at.to_string(), act.id().to_string());
+    let reason = act.occasion.reason.as_ref().map(StatedReason::to_string).unwrap_or_default();
+    let partners: Vec<&str> = act.change.partners().into_iter().map(PartnerId::as_str).collect();
+    let (partners, kind) = (partners.join(" "), act.change.name().to_owned());
+    let change = ActShown::from(act).change_as_text().map_err(|_| Problem::internal(Code::AnswerNotWritten))?;
+    Ok(vec![at, id, by, by_id, kind, partners, reason, change])
+}
+
+fn amounts<'a>(of: &'a PartnerMonth, totals: &'a Totals) -> impl Iterator<Item = [String; OF_AMOUNT]> + 'a {
+    totals.0.iter().map(|(group, total)| {
+        let (Group { kind, model, currency }, Total { count, amount, vendor_share }) = (*group, *total);
+        [
+            of.partner_id.to_string(),
+            of.month.to_string(),
+            kind.to_string(),
+            model.to_string(),
+            currency.code().to_owned(),
+            count.to_string(),
+            currency.decimal(amount),
+            currency.decimal(vendor_share),
+        ]
+    })
+}

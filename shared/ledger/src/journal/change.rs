@@ -1,0 +1,156 @@
+//! What an act changed, with what it was before and after.
+
+use super::act_id::ActId;
+use crate::ids::InvitationId;
+use crate::ids::ItemId;
+use crate::ids::MemberId;
+use crate::ids::PerkDay;
+use crate::ids::YearOf;
+use crate::stored_fact::StoredFact;
+use jiff::Timestamp;
+use rules::contract::Key;
+use rules::label::StatedReason;
+use rules::people::{MemberName, Role};
+use rules::{Agreements, ContractId, DocumentId, Fact, PartnerId};
+
+/// A partner as registered: its name and its agreements.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Registered {
+    pub name: String,
+    pub agreements: Agreements,
+}
+
+/// What was done with an invitation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum InvitationStep {
+    Made,
+    /// It was sent again, with another code.
+    SentAgain {
+        expires_at: Timestamp,
+    },
+    Revoked,
+}
+
+/// What happened to a member's role.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MemberStep {
+    /// A manager or the operator granted it.
+    Granted,
+    /// The member accepted an invitation.
+    Joined(InvitationId),
+    Revoked,
+}
+
+/// What an act changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Change {
+    /// A partner's name and agreements, registered as a whole.
+    Registration {
+        partner_id: PartnerId,
+        /// The version of the agreements that it made.
+        version: u64,
+        /// None: the partner was not registered.
+        before: Option<Registered>,
+        after: Registered,
+    },
+    /// A choice of the effective claim.
+    Choice {
+        contract_id: ContractId,
+        key: Key,
+        number: usize,
+        /// The claim effective before; none: none was.
+        before: Option<Fact>,
+        /// The claim chosen; none: no claim is effective.
+        after: Option<Fact>,
+        /// Whether the manager stated the claim, instead of choosing one of those reported.
+        is_stated: bool,
+    },
+    /// An item of the attention list that was set aside.
+    ItemSetAside(ItemId),
+    /// A missed year that was set aside, with its figures at that time.
+    YearSetAside { partner_id: PartnerId, year: YearOf, sales: u32, minimum: u32, at: Timestamp },
+    /// The file of a partner. Its contacts are personal data: the journal keeps that they changed, and not what they were.
+    PartnerFile { partner_id: PartnerId, revision: u64 },
+    /// A day of a perk: taken, or taken back.
+    Perk { partner_id: PartnerId, of: PerkDay, taken: bool, revision: u64 },
+    /// An inquiry of a partner.
+    Inquiry { partner_id: PartnerId, inquiry: DocumentId },
+    /// The answer to an inquiry.
+    Answer { partner_id: PartnerId, inquiry: DocumentId },
+    /// An invitation.
+    Invitation { id: InvitationId, role: Role, name: MemberName, step: InvitationStep, at: Timestamp },
+    /// A member's role.
+    Member { id: MemberId, role: Role, name: MemberName, step: MemberStep, at: Timestamp },
+}
+
+impl Change {
+    /// The name of its kind, in items and on the wire.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Change::Registration { .. } => "registration",
+            Change::Choice { .. } => "choice",
+            Change::ItemSetAside(_) => "item-set-aside",
+            Change::YearSetAside { .. } => "year-set-aside",
+            Change::PartnerFile { .. } => "partner-file",
+            Change::Perk { .. } => "perk",
+            Change::Inquiry { .. } => "inquiry",
+            Change::Answer { .. } => "answer",
+            Change::Invitation { .. } => "invitation",
+            Change::Member { .. } => "member",
+        }
+    }
+
+    /// The partners that it concerns.
+    pub fn partners(&self) -> Vec<&PartnerId> {
+        match self {
+            Change::Registration { partner_id, .. }
+            | Change::YearSetAside { partner_id, .. }
+            | Change::PartnerFile { partner_id, .. }
+            | Change::Perk { partner_id, .. }
+            | Change::Inquiry { partner_id, .. }
+            | Change::Answer { partner_id, .. } => vec![partner_id],
+            Change::Choice { before, after, .. } => {
+                let sellers = [before, after].into_iter().flatten().filter_map(Fact::sale).map(|sale| &sale.partner_id);
+                let mut sellers: Vec<&PartnerId> = sellers.collect();
+                sellers.dedup();
+                sellers
+            }
+            Change::ItemSetAside(_) => Vec::new(),
+            Change::Invitation { role, .. } | Change::Member { role, .. } => role.partner().into_iter().collect(),
+        }
+    }
+
+    /// The id of the act that made this change. The audit asks for it with what it reads in the table.
+    pub(crate) fn id(&self, reason: Option<&StatedReason>) -> ActId {
+        match self {
+            Change::Registration { partner_id, version, .. } => ActId::of(("registration", partner_id, version)),
+            Change::Choice { contract_id, key, number, after, .. } => {
+                let after = after.as_ref().map(StoredFact::of);
+                ActId::of(("choice", contract_id, key, number, after, reason))
+            }
+            Change::ItemSetAside(item) => ActId::of(("set-aside", item, reason)),
+            Change::YearSetAside { partner_id, year: YearOf { agreement, number }, at, .. } => {
+                ActId::of(("year-set-aside", partner_id, agreement, number, at))
+            }
+            Change::PartnerFile { partner_id, revision } => ActId::of(("partner-file", partner_id, revision)),
+            Change::Perk { partner_id, of: PerkDay { perk, day }, revision, .. } => {
+                ActId::of(("perk", partner_id, perk.as_str(), day, revision))
+            }
+            Change::Inquiry { partner_id, inquiry } => ActId::of(("inquiry", partner_id, inquiry)),
+            Change::Answer { partner_id, inquiry } => ActId::of(("answer", partner_id, inquiry)),
+            Change::Invitation { id, step, at, .. } => ActId::of(("invitation", id, step.as_str(), at)),
+            Change::Member { id, step, at, .. } => ActId::of(("member", id, matches!(step, MemberStep::Revoked), at)),
+        }
+    }
+}
+
+impl InvitationStep {
+    /// The name in items and on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            InvitationStep::Made => "made",
+            InvitationStep::SentAgain { .. } => "sent-again",
+            InvitationStep::Revoked => "revoked",
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! The journal (RULEBOOK §9), over a table in memory: what people do is kept with it, is found by partner, person and day,
+//! and the audit names what lacks.
+
+use crate::damage::{at, key, text};
+use crate::members::{code, member};
+use fixtures::memory::MemoryStore;
+use fixtures::occasion::{manager, registered};
+use ledger::Ledger;
+use ledger::audit::{Finding, audit};
+use ledger::journal::{Act, Author, Change, Concerned, Occasion, Period, Registered};
+use ledger::members::Granted;
+use ledger::store::{Item, Key};
+use rules::people::Role;
+use rules::{Agreements, PartnerId};
+
+fn partner(id: &str) -> PartnerId {
+    id.parse().unwrap()
+}
+
+async fn register(ledger: &Ledger<&MemoryStore>, id: &str, name: &str, occasion: &Occasion) {
+    let record = ledger.partner_record(&partner(id)).await.unwrap();
+    ledger.register(record, registered(name, Agreements::default()), occasion, None).await.unwrap().unwrap();
+}
+
+/// Two partners, one of them renamed; a member, an invitation, and a member who was revoked.
+async fn table() -> MemoryStore {
+    let store = MemoryStore::default();
+    let ledger = Ledger::new(&store);
+    register(&ledger, "P-1", "One", &manager(at(1), "signed")).await;
+    register(&ledger, "P-2", "Two", &Occasion::of_operator(at(2))).await;
+    register(&ledger, "P-1", "First", &manager(at(3), "a typing error")).await;
+    let anna = member("anna", Role::Partner(partner("P-1")));
+    let by = Occasion { reason: None, ..manager(at(0), "x") };
+    assert!(matches!(ledger.grant(&anna, &by).await.unwrap(), Granted::Now(_)));
+    ledger.invite(&code(7), (Role::Accountant, "Karl".parse().unwrap()), &manager(at(4), "x")).await.unwrap();
+    ledger.revoke_member(&anna.id(), &manager(at(5), "left")).await.unwrap();
+    store
+}
+
+async fn kinds(ledger: &Ledger<&MemoryStore>, of: Option<Concerned<'_>>, period: Period) -> Vec<&'static str> {
+    let part = ledger.acts(of, period, 100, None).await.unwrap();
+    assert!(part.unreadable.is_empty() && part.next.is_none());
+    part.list.iter().map(|act| act.change.name()).collect()
+}
+
+#[tokio::test]
+async fn acts_are_found_by_partner_person_and_day() {
+    let store = table().await;
+    let ledger = Ledger::new(&store);
+    let always = Period::default();
+    let all = ["member", "invitation", "registration", "registration", "registration", "member"];
+    assert_eq!(kinds(&ledger, None, always).await, all);
+    let of = |id: &str| partner(id);
+    assert_eq!(kinds(&ledger, Some(Concerned::Partner(&of("P-2"))), always).await, ["registration"]);
+    let p_1 = ["member", "registration", "registration", "member"];
+    assert_eq!(kinds(&ledger, Some(Concerned::Partner(&of("P-1"))), always).await, p_1);
+    assert!(kinds(&ledger, Some(Concerned::Partner(&of("P-3"))), always).await.is_empty());
+    // The operator's act is no member's.
+    let Author::Member { id, name } = manager(at(0), "x").by else { panic!("no member") };
+    let by_manager = ["member", "invitation", "registration", "registration", "member"];
+    assert_eq!(kinds(&ledger, Some(Concerned::Member(&id)), always).await, by_manager);
+    // The first moment is included, the last is not.
+    let period = Period { from: Some(at(3)), until: Some(at(5)) };
+    assert_eq!(kinds(&ledger, None, period).await, ["invitation", "registration"]);
+    // A page ends where the next one begins.
+    let first = ledger.acts(None, always, 4, None).await.unwrap();
+    let rest = ledger.acts(None, always, 4, first.next.clone()).await.unwrap();
+    let pages: Vec<&str> = first.list.iter().chain(&rest.list).map(|act| act.change.name()).collect();
+    assert_eq!(pages, all);
+    // What was said is read as it was written.
+    let renamed = &first.list[2];
+    let Act { occasion: Occasion { by, at: when, reason }, change, foreseen: None } = renamed else { panic!() };
+    assert_eq!((by, *when), (&Author::Member { id, name }, at(3)));
+    assert_eq!(reason.as_ref().unwrap().as_str(), "a typing error");
+    let named = |name: &str| Registered { name: name.to_owned(), agreements: Agreements::default() };
+    let (partner_id, before) = (of("P-1"), Some(named("One")));
+    assert_eq!(*change, Change::Registration { partner_id, version: 2, before, after: named("First") });
+}
+
+#[tokio::test]
+async fn an_act_is_kept_once() {
+    let store = table().await;
+    let ledger = Ledger::new(&store);
+    let before = store.dump().len();
+    let item = "message~m-1".parse().unwrap();
+    let act = Act::new(&manager(at(6), "seen"), Change::ItemSetAside(item));
+    ledger.keep(&act).await.unwrap();
+    let kept = store.dump().len();
+    assert_eq!(kept, before + 2, "the act, and the list of its author");
+    // Asked again later, by somebody else: it is the same act, and the first author stays.
+    let again = Act {
+        occasion: Occasion { reason: act.occasion.reason.clone(), ..Occasion::of_operator(at(7)) },
+        ..act.clone()
+    };
+    ledger.keep(&again).await.unwrap();
+    assert_eq!(store.dump().len(), kept);
+    assert_eq!(ledger.act(&act.id()).await.unwrap(), Some(act));
+}
+
+fn without(items: &[Item], is_gone: impl Fn(&Key) -> bool) -> Vec<Finding> {
+    audit(items.iter().filter(|item| !is_gone(&key(item))).cloned().collect()).findings
+}
+
+#[tokio::test]
+async fn the_audit_names_what_a_person_did_without_an_act() {
+    let store = table().await;
+    let ledger = Ledger::new(&store);
+    let items = store.dump();
+    assert_eq!(without(&items, |_| false), []);
+    let acts = ledger.acts(None, Period::default(), 100, None).await.unwrap().list;
+    for act in &acts {
+        let partition = format!("JOURNAL#{}", act.id());
+        let found = without(&items, |key| key.pk == partition);
+        match &act.change {
+            // Everything that is left is younger: this was done before the journal.
+            Change::Member { .. } if act.occasion.at == at(0) => assert_eq!(found, [], "{act:?}"),
+            Change::Registration { partner_id, version: 1, .. } if *partner_id == partner("P-1") => {
+                assert_eq!(found, [], "the first version of the journal may be any");
+            }
+            Change::Registration { .. } | Change::Member { .. } | Change::Invitation { .. } => {
+                assert!(
+                    matches!(&found[..], [Finding::NoAct { act: lacking, .. }] if *lacking == act.id()),
+                    "{found:?}"
+                );
+            }
+            other => panic!("{other:?}"),
+        }
+        // The act alone, or one of the items that list it.
+        for one in items.iter().filter(|item| text(item, "pk") == partition) {
+            let others = items.iter().filter(|item| text(item, "pk") == partition).count() > 1;
+            let found = without(&items, |key| *key == self::key(one));
+            let is_found =
+                found.iter().any(|finding| matches!(finding, Finding::ActUnlisted { .. } | Finding::NoAct { .. }));
+            assert!(is_found || !others && found.is_empty(), "{found:?}");
+        }
+    }
+    // A version between two others.
+    register(&ledger, "P-1", "Third", &manager(at(8), "again")).await;
+    let Change::Registration { .. } = &acts[2].change else { panic!() };
+    let lacking = format!("JOURNAL#{}", acts[2].id());
+    let found = without(&store.dump(), |key| key.pk == lacking);
+    assert_eq!(found, [Finding::NoVersion { partner_id: partner("P-1"), version: 2 }]);
+}
