@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use ledger::bookings::Announce;
 use ledger::journal::{Occasion, Registered};
+use ledger::passes::EndedPasses;
 use ledger::recorded::{Origin, Trigger};
 use ledger::{Ledger, LedgerError, PartnerRecord, Store};
 use rules::PartnerId;
@@ -32,15 +33,9 @@ pub(crate) async fn restate<S: Store, A: Announce>(
 ) -> Result<(), LedgerError> {
     let because = Trigger::Agreements(version);
     let caused_by = Some(version).filter(|version| *version > 0);
-    let mut after = None;
-    loop {
-        let step = ledger.restate(partner_id, caused_by, after, Origin { at, because: &because }).await?;
-        if let Some(failure) = step.failed.into_iter().next() {
-            return Err(failure.error);
-        }
-        after = step.next;
-        if after.is_none() {
-            return Ok(());
-        }
+    let moved = ledger.restate_all(partner_id, caused_by, Origin { at, because: &because }).await?;
+    if caused_by.is_some() {
+        ledger.end_passes(&EndedPasses { partner_id: partner_id.clone(), version, at, moved }).await?;
     }
+    Ok(())
 }

@@ -210,7 +210,7 @@ impl<S: Store, A: Announce> Ledger<S, A> {
             let (mut failed, mut undone) = (None, Vec::new());
             for id in &todo {
                 match self.adjust(id.clone(), origin).await {
-                    Ok(()) => {}
+                    Ok(_) => {}
                     Err(error) if error.is_contained() => {
                         undone.push(id);
                         failed = Some(error);
@@ -237,10 +237,10 @@ impl<S: Store, A: Announce> Ledger<S, A> {
 
     /// Brings every line of a contract up to date, in as many transactions as needed; also the contracts that its sale
     /// displaces, if it is among the earliest of its partner. An unreadable contract is skipped, and is the error at
-    /// the end.
-    pub(crate) async fn adjust(&self, contract_id: ContractId, origin: Origin<'_>) -> Result<(), LedgerError> {
-        let mut to_do = vec![contract_id];
-        let (mut attempt, mut failed) = (0, None);
+    /// the end. Gives the aggregates of the contract as they are then.
+    pub(crate) async fn adjust(&self, asked: ContractId, origin: Origin<'_>) -> Result<Aggregates, LedgerError> {
+        let mut to_do = vec![asked.clone()];
+        let (mut attempt, mut failed, mut adjusted) = (0, None, Aggregates::default());
         while let Some(contract_id) = to_do.last().cloned() {
             let plan = match self.plan_again(&contract_id, origin).await {
                 Ok(plan) => plan,
@@ -253,11 +253,17 @@ impl<S: Store, A: Announce> Ledger<S, A> {
             };
             if !plan.changes_aggregates() {
                 to_do.pop();
+                if contract_id == asked {
+                    adjusted = plan.aggregates;
+                }
                 continue;
             }
             match self.transact(plan.writes()?).await {
                 Ok(()) => {
                     attempt = 0;
+                    if contract_id == asked {
+                        adjusted = plan.aggregates;
+                    }
                     if !plan.left.contains(&contract_id) {
                         to_do.pop();
                     }
@@ -271,7 +277,7 @@ impl<S: Store, A: Announce> Ledger<S, A> {
                 Err(TransactError::Failed(error)) => return Err(error.into()),
             }
         }
-        failed.map_or(Ok(()), Err)
+        failed.map_or(Ok(adjusted), Err)
     }
 
     async fn plan_again(&self, contract_id: &ContractId, origin: Origin<'_>) -> Result<Plan, LedgerError> {
@@ -280,12 +286,12 @@ impl<S: Store, A: Announce> Ledger<S, A> {
         self.plan(aggregates, sale.as_ref(), contract_id, origin).await
     }
 
-    /// Brings every entry fee of a partner up to date.
+    /// Brings every entry fee of a partner up to date, and gives their aggregates as they are then.
     pub(crate) async fn adjust_entry_fees(
         &self,
         partner_id: &PartnerId,
         origin: Origin<'_>,
-    ) -> Result<(), LedgerError> {
+    ) -> Result<Aggregates, LedgerError> {
         let mut attempt = 0;
         while attempt < ATTEMPTS {
             let mut aggregates = self.whole_aggregates(keys::fees_partition(partner_id)).await?;
@@ -293,10 +299,10 @@ impl<S: Store, A: Announce> Ledger<S, A> {
             let posted = aggregates.post_fees_due(partner_id, record.known()?, origin, self.store.max_writes())?;
             let writes = aggregates.writes()?;
             if writes.is_empty() {
-                return Ok(());
+                return Ok(aggregates);
             }
             match (self.transact(writes).await, posted) {
-                (Ok(()), Posted::Completely) => return Ok(()),
+                (Ok(()), Posted::Completely) => return Ok(aggregates),
                 (Ok(()), Posted::InPart) => attempt = 0,
                 (Err(TransactError::Conflict), _) => {
                     self.store.back_off(attempt).await;

@@ -17,6 +17,7 @@
 //! | its contacts and a note ([`crate::partner_files`]) | | `FILE` |
 //! | a day on which it took a perk ([`crate::perks`]) | | `PERK#<perk>#<day>` |
 //! | an inquiry of a partner ([`crate::inquiries`]) | `PARTNER#<partner>#INQUIRIES` | `<inquiry>` |
+//! | what a registration moved ([`crate::passes`]) | `PARTNER#<partner>#PASSES` | `<version>` |
 //! | a partner's month total | `TOTALS#<partner>` | `<month>` |
 //! | a dead letter | `REJECTED#<message>` | `MESSAGE` |
 //! | an unreadable item that was set aside ([`crate::set_aside`]) | `UNREADABLE#<key>` | `<digest of the reason>` |
@@ -283,6 +284,16 @@ pub fn inquiry(partner: &PartnerId, inquiry: &DocumentId) -> Key {
 /// The partner of a partition of inquiries.
 pub fn inquiries_of(pk: &str) -> Option<PartnerId> {
     pk.strip_prefix("PARTNER#")?.strip_suffix("#INQUIRIES")?.parse().ok()
+}
+
+/// The partition of what a partner's registrations moved.
+pub(crate) fn passes_partition(partner: &PartnerId) -> String {
+    format!("PARTNER#{partner}#PASSES")
+}
+
+/// The partner of such a partition.
+pub(crate) fn passes_of(pk: &str) -> Option<PartnerId> {
+    pk.strip_prefix("PARTNER#")?.strip_suffix("#PASSES")?.parse().ok()
 }
 
 /// The partition of a partner's month totals.

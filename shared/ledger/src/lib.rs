@@ -36,6 +36,7 @@ pub mod partner_contracts;
 pub mod partner_files;
 mod partner_month;
 pub mod partners;
+pub mod passes;
 pub mod perks;
 pub mod queries;
 pub mod readers;

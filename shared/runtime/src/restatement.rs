@@ -12,6 +12,8 @@ use crate::{Error, chain, now, telemetry, warm_up};
 use aws_sdk_sqs::Client;
 use events::Refusal;
 use ledger::choices::{Choice, ChoiceResult};
+use ledger::journal::{Moved, MovedText};
+use ledger::passes::{self, EndedPasses};
 use ledger::recorded::{Origin, Trigger};
 use ledger::restate::Failure;
 use ledger::set_aside::{ItemId, Outcome};
@@ -83,6 +85,12 @@ pub struct PartnerStep {
     /// Whether the entry fees were skipped for the same reason.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub fees_passed_over: bool,
+    /// Whether no other pass follows for the same agreements. At its end, what they moved is kept.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub last: bool,
+    /// What earlier steps found moved.
+    #[serde(default, skip_serializing_if = "MovedText::is_empty")]
+    pub moved: MovedText,
 }
 
 impl PartnerStep {
@@ -94,7 +102,14 @@ impl PartnerStep {
             after: None,
             passed_over: BTreeSet::new(),
             fees_passed_over: false,
+            last: false,
+            moved: MovedText::default(),
         }
+    }
+
+    /// The first step of the last pass.
+    pub fn last(partner_id: PartnerId, agreements_version: u64) -> PartnerStep {
+        PartnerStep { last: true, ..PartnerStep::first(partner_id, agreements_version) }
     }
 }
 
@@ -227,7 +242,8 @@ impl Restatement {
         let origin = Origin { at: now(), because: &because };
         let version = Some(*agreements_version).filter(|version| *version > 0);
         let done = ledger.restate(partner_id, version, after.clone(), origin).await?;
-        let mut rest = PartnerStep { after: done.next, ..step.clone() };
+        let moved = added(&step.moved, done.moved)?;
+        let mut rest = PartnerStep { after: done.next, moved: MovedText::of(&moved), ..step.clone() };
         for Failure { contract_id, error } in done.failed {
             let (contract_id_text, error) = (contract_id.as_ref().map(ContractId::as_str), chain(&error));
             tracing::error!(
@@ -257,7 +273,13 @@ impl Restatement {
             let line = LineId::Annuity { annuity: AnnuityId { contract_id, term: Term::FIRST }, cause: Cause::Annuity };
             failed = ledger.repair(&line, origin).await.err().or(failed);
         }
-        failed.map_or(Ok(()), |error| Err(error.into()))
+        if let Some(error) = failed {
+            return Err(error.into());
+        }
+        if let Some(version) = version.filter(|_| step.last) {
+            ledger.end_passes(&EndedPasses { partner_id: partner_id.clone(), version, at: now(), moved }).await?;
+        }
+        Ok(())
     }
 
     /// Sets an item aside. One that says something else by now stays on the list.
@@ -293,6 +315,13 @@ impl Restatement {
         }
         Ok(None)
     }
+}
+
+/// What earlier steps of a pass and this one found moved.
+fn added(before: &MovedText, now: Moved) -> Result<Moved, Error> {
+    let mut sum = before.read().ok_or("the message holds amounts of a later release")?;
+    passes::add(&mut sum, now)?;
+    Ok(sum)
 }
 
 /// The reason why a choice was refused; none: it was made.

@@ -7,11 +7,13 @@ use events::json::Total;
 use jiff::Timestamp;
 use ledger::journal::{Act, ActId, Author, Change, InvitationStep, MemberStep, Moved, Registered};
 use ledger::members::MemberId;
+use ledger::passes::EndedPasses;
 use ledger::totals::PartnerMonth;
 use rules::label::StatedReason;
 use rules::people::{MemberName, Role, RoleKind};
 use rules::{AgreementId, ContractId, Day, DocumentId, Month, PartnerId};
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 /// Acts, newest first.
 #[derive(Debug, Serialize)]
@@ -39,6 +41,9 @@ pub(crate) struct ActShown {
     change: ChangeShown,
     /// The amounts that it was going to move when it was done; null: not computed.
     foreseen: Option<Vec<MovedMonth>>,
+    /// The amounts that the passes after a registration moved; null: they have not ended, a later registration came before
+    /// they did, or it is no registration.
+    moved: Option<Vec<MovedMonth>>,
 }
 
 /// A member, with its name at the time of the act.
@@ -150,6 +155,8 @@ pub(crate) struct AgreementsVersion {
     reason: Option<StatedReason>,
     /// The amounts that it was going to move; null: not computed.
     foreseen: Option<Vec<MovedMonth>>,
+    /// The amounts that its passes moved; null: they have not ended, or a later registration came before they did.
+    moved: Option<Vec<MovedMonth>>,
     /// It can be sent back as a registration.
     registered: RegisteredPartner,
 }
@@ -182,8 +189,10 @@ impl ActShown {
     }
 }
 
-impl From<Act> for ActShown {
-    fn from(act: Act) -> ActShown {
+impl ActShown {
+    /// An act, with what its passes moved.
+    pub(crate) fn of(act: Act, ended: &Ended) -> ActShown {
+        let moved = moved_by(&act.change, ended);
         let (id, partners) = (act.id(), act.change.partners().into_iter().cloned().collect());
         ActShown {
             id,
@@ -193,14 +202,23 @@ impl From<Act> for ActShown {
             partners,
             change: act.change.into(),
             foreseen: act.foreseen.as_ref().map(MovedMonth::all),
+            moved,
         }
     }
 }
 
+/// What registrations moved, by partner and version.
+pub(crate) type Ended = BTreeMap<(PartnerId, u64), EndedPasses>;
+
+fn moved_by(change: &Change, ended: &Ended) -> Option<Vec<MovedMonth>> {
+    let (partner_id, version) = change.version()?;
+    ended.get(&(partner_id.clone(), version)).map(|ended| MovedMonth::all(&ended.moved))
+}
+
 impl AgreementsVersion {
     /// The version that an act made; none: the act is no registration.
-    pub(crate) fn of(act: Act) -> Option<AgreementsVersion> {
-        let id = act.id();
+    pub(crate) fn of(act: Act, ended: &Ended) -> Option<AgreementsVersion> {
+        let (id, moved) = (act.id(), moved_by(&act.change, ended));
         let Change::Registration { partner_id, version, before: _, after } = act.change else { return None };
         Some(AgreementsVersion {
             version,
@@ -209,6 +227,7 @@ impl AgreementsVersion {
             by: AuthorShown::of(act.occasion.by),
             reason: act.occasion.reason,
             foreseen: act.foreseen.as_ref().map(MovedMonth::all),
+            moved,
             registered: registered(&partner_id, &after),
         })
     }

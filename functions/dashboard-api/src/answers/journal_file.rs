@@ -1,6 +1,6 @@
 //! The journal as a file for a machine.
 
-use crate::answers::journal::ActShown;
+use crate::answers::journal::{ActShown, Ended};
 use crate::http::files::csv;
 use crate::http::problem::Problem;
 use axum::response::Response;
@@ -60,7 +60,8 @@ fn cells(act: Act) -> Result<Vec<String>, Problem> {
     let reason = act.occasion.reason.as_ref().map(StatedReason::to_string).unwrap_or_default();
     let partners: Vec<&str> = act.change.partners().into_iter().map(PartnerId::as_str).collect();
     let (partners, kind) = (partners.join(" "), act.change.name().to_owned());
-    let change = ActShown::from(act).change_as_text().map_err(|_| Problem::internal(Code::AnswerNotWritten))?;
+    let change =
+        ActShown::of(act, &Ended::new()).change_as_text().map_err(|_| Problem::internal(Code::AnswerNotWritten))?;
     Ok(vec![at, id, by, by_id, kind, partners, reason, change])
 }
 

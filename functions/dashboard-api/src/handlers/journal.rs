@@ -1,7 +1,7 @@
 //! `GET /journal`: what people did, by partner, person and day, also as a file. `GET /partners/{id}/history`: the versions of
 //! a partner's agreements.
 
-use crate::answers::journal::{ActShown, AgreementsVersion, History, Journal};
+use crate::answers::journal::{ActShown, AgreementsVersion, Ended, History, Journal};
 use crate::answers::journal_file;
 use crate::answers::unreadable::Unreadable;
 use crate::app::App;
@@ -76,8 +76,9 @@ pub(crate) async fn list<S: Store>(
             let part = wanted.part(&app, limit, after).await?;
             let mut unreadable = reports::Unreadable::default();
             unreadable.add(part.unreadable);
+            let ended = ended(&app, &part.list).await?;
             let journal = Journal {
-                acts: part.list.into_iter().map(ActShown::from).collect(),
+                acts: part.list.into_iter().map(|act| ActShown::of(act, &ended)).collect(),
                 next_cursor: pages.next(part.next)?,
                 unreadable: Unreadable::of(&unreadable, &Role::Manager),
             };
@@ -85,6 +86,12 @@ pub(crate) async fn list<S: Store>(
         }
         Format::Csv => journal_file::file(all(&app, &wanted).await?),
     }
+}
+
+/// What the registrations among these acts moved.
+async fn ended<S: Store>(app: &App<S>, acts: &[Act]) -> Result<Ended, LedgerError> {
+    let versions: Vec<(&PartnerId, u64)> = acts.iter().filter_map(|act| act.change.version()).collect();
+    app.ledger.ended_passes(&versions).await
 }
 
 /// Every act that is wanted. One that cannot be read makes no file: it would look complete.
@@ -117,10 +124,11 @@ pub(crate) async fn history<S: Store>(
     parameters.done()?;
     app.registered_partner(&Role::Manager, &partner_id).await?;
     let part = app.ledger.acts(Some(Concerned::Partner(&partner_id)), Period::default(), limit, after).await?;
+    let ended = ended(&app, &part.list).await?;
     let mut unreadable = reports::Unreadable::default();
     unreadable.add(part.unreadable);
     Ok(Json(History {
-        versions: part.list.into_iter().filter_map(AgreementsVersion::of).collect(),
+        versions: part.list.into_iter().filter_map(|act| AgreementsVersion::of(act, &ended)).collect(),
         next_cursor: pages.next(part.next)?,
         unreadable: Unreadable::of(&unreadable, &Role::Manager),
     }))

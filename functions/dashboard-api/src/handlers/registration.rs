@@ -58,8 +58,9 @@ pub(crate) async fn register<S: Store>(
             return Ok(answer(&read, StatusCode::OK));
         }
         check_preconditions(&read, &headers)?;
-        let request = pass(read.agreements_version + 1);
-        app.restatements.send(&request, When::Delayed).await.map_err(|error| {
+        let version = read.agreements_version + 1;
+        let (request, last) = (pass(version), Request::Partner(PartnerStep::last(partner_id.clone(), version)));
+        app.restatements.send(&last, When::Delayed).await.map_err(|error| {
             let error = runtime::chain(&error);
             tracing::error!(error, "a registration could not be recorded; the caller was told to try again");
             Problem::try_again(Code::RegistrationNotTaken)

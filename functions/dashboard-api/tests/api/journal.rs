@@ -112,5 +112,13 @@ async fn a_change_of_agreements_is_taken_back_from_the_history() {
     assert_eq!(history["versions"][0]["version"], 3);
     assert_eq!(history["versions"][0]["reason"], "the client refused");
     assert_eq!(history["versions"][0]["registered"], history["versions"][2]["registered"]);
+    assert_eq!(history["versions"][0]["moved"], Value::Null, "its passes have not ended");
+    service.wait_until_idle().await;
+    let history = service.manager.get("/partners/P-1/history").await.json;
+    let moved = &history["versions"][0]["moved"];
+    // 15% instead of 20% of 200.00.
+    assert_eq!((&moved[0]["month"], &moved[0]["totals"][0]["amount"]["amount"]), (&json!("2023-01"), &json!("-10.00")));
+    assert_eq!((moved.as_array().unwrap().len(), &history["versions"][1]["moved"]), (1, &json!([])));
+    assert_eq!(service.manager.get("/journal?partner_id=P-1").await.json["acts"][0]["moved"], *moved);
     assert_eq!(service.manager.get("/partners/P-9/history").await.status, 404);
 }

@@ -21,6 +21,7 @@ use ledger::attention::{DeadLetter, Wording};
 use ledger::choices::ChoiceResult;
 use ledger::invitations::Randomness;
 use ledger::members::Member;
+use ledger::passes::EndedPasses;
 use ledger::recorded::{Origin, Trigger};
 use ledger::totals::PartnerMonth;
 use ledger::{Ledger, Outcome, ReportedFact};
@@ -253,15 +254,10 @@ impl Service {
     async fn restate(&self, step: &PartnerStep) {
         let because = Trigger::Agreements(step.agreements_version);
         let version = Some(step.agreements_version).filter(|version| *version > 0);
-        let mut after = None;
-        loop {
-            let origin = Origin { at: now(), because: &because };
-            let done = self.ledger().restate(&step.partner_id, version, after, origin).await.unwrap();
-            assert!(done.failed.is_empty(), "{:?}", done.failed);
-            after = done.next;
-            if after.is_none() {
-                break;
-            }
+        let moved = self.ledger().restate_all(&step.partner_id, version, Origin { at: now(), because: &because }).await;
+        let (moved, partner_id) = (moved.unwrap(), step.partner_id.clone());
+        if let Some(version) = version.filter(|_| step.last) {
+            self.ledger().end_passes(&EndedPasses { partner_id, version, at: now(), moved }).await.unwrap();
         }
     }
 

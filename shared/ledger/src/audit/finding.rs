@@ -70,6 +70,8 @@ pub enum Finding {
     NoAct { key: Key, act: ActId },
     /// A version of a partner's agreements without its act in the journal.
     NoVersion { partner_id: PartnerId, version: u64 },
+    /// What a registration moved, as the journal says it, is not the sum of the entries that it caused.
+    Moved { partner_id: PartnerId, version: u64 },
     /// An act that is not listed under a partner or a member that it concerns, or such a list item without its act.
     ActUnlisted { partition: String },
     /// An item that has lost its revision, so that it can never be written again.
@@ -102,6 +104,7 @@ impl Finding {
             | Finding::Mark { .. }
             | Finding::NoAct { .. }
             | Finding::NoVersion { .. }
+            | Finding::Moved { .. }
             | Finding::ActUnlisted { .. }
             | Finding::NoRevision { .. }
             | Finding::Totals { .. } => true,
@@ -160,6 +163,10 @@ impl fmt::Display for Finding {
             Finding::NoVersion { partner_id, version } => {
                 write!(f, "PARTNER#{partner_id} HEAD: the journal does not have version {version} of its agreements")
             }
+            Finding::Moved { partner_id, version } => write!(
+                f,
+                "PARTNER#{partner_id}#PASSES {version}: what the journal says that it moved is not what its entries add up to"
+            ),
             Finding::ActUnlisted { partition } => {
                 write!(f, "{partition}: the act and the items that list it are not all there")
             }

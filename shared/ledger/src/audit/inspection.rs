@@ -5,14 +5,17 @@ use super::survey::{Survey, Surveyed};
 use super::{Audit, Finding};
 use crate::aggregates::Aggregates;
 use crate::item::{Hash, key, text};
-use crate::journal::{is_journal, is_listed};
+use crate::journal::{Moved, is_journal, is_listed};
 use crate::keys::{self, RowKey};
 use crate::marks::Difference;
 use crate::month_total::{MonthSum, MonthTotal};
 use crate::partner_month::PartnerMonth;
+use crate::recorded::Trigger;
 use crate::rows::Row;
 use crate::store::Item;
-use crate::{Unreadable, attention, inquiries, invitations, members, missed_years, partner_files, perks, set_aside};
+use crate::{
+    Unreadable, attention, inquiries, invitations, members, missed_years, partner_files, passes, perks, set_aside,
+};
 use rules::line::{LineId, entry_fee_line};
 use rules::rank::Earliest;
 use rules::{Entry, Line, Minor, Partner, PartnerId, PostingKey};
@@ -32,6 +35,9 @@ pub struct Inspection {
     stored: BTreeMap<PartnerMonth, Option<MonthSum>>,
     /// The partners whose entry fees were checked.
     fees: BTreeSet<PartnerId>,
+    /// The sums of the entries that registrations caused, and what the journal says that they moved.
+    caused: BTreeMap<(PartnerId, u64), Moved>,
+    moved: BTreeMap<(PartnerId, u64), Moved>,
 }
 
 type Sums = BTreeMap<(LineId, PostingKey), (Minor, Minor)>;
@@ -46,6 +52,8 @@ impl Inspection {
             unsure: BTreeSet::new(),
             stored: BTreeMap::new(),
             fees: BTreeSet::new(),
+            caused: BTreeMap::new(),
+            moved: BTreeMap::new(),
         }
     }
 
@@ -82,6 +90,13 @@ impl Inspection {
             let surveyed = self.survey.partners.get(partner_id);
             let found = surveyed.and_then(|surveyed| lists_of(partner_id, surveyed));
             self.audit.findings.extend(found);
+        }
+        for (of, moved) in &self.moved {
+            let is_sure = !moved.keys().any(|month| self.unsure.contains(month));
+            if is_sure && self.caused.get(of).unwrap_or(&Moved::default()) != moved {
+                let (partner_id, version) = of.clone();
+                self.audit.findings.push(Finding::Moved { partner_id, version });
+            }
         }
         let months: BTreeSet<&PartnerMonth> = self.booked.keys().chain(self.stored.keys()).collect();
         for of in months.into_iter().filter(|of| !self.unsure.contains(of)) {
@@ -191,6 +206,10 @@ impl Inspection {
                     self.unsure.insert(of);
                     overflow = true;
                 }
+                if let Some(Trigger::Agreements(version @ 1..)) = &recorded.because {
+                    let caused = self.caused.entry((posting.partner_id.clone(), *version)).or_default();
+                    overflow |= passes::count(caused, &recorded.entry).is_err();
+                }
                 let sum = sums.entry((line.clone(), posting.clone())).or_default();
                 match (sum.0.plus(*amount), sum.1.plus(*vendor_share)) {
                     (Ok(amount), Ok(vendor_share)) => *sum = (amount, vendor_share),
@@ -295,6 +314,7 @@ impl Inspection {
             .or_else(|| members::check(item))
             .or_else(|| invitations::check(item))
             .or_else(|| crate::journal::check(item))
+            .or_else(|| passes::check(item))
         {
             Some(Err(unreadable)) => Some(Finding::Unreadable(unreadable)),
             Some(Ok(())) if Hash::of(item) == Hash::Missing => Some(Finding::NoHash { key }),
@@ -302,6 +322,11 @@ impl Inspection {
             None => Some(Finding::Unreadable(Unreadable::unknown(key))),
         };
         self.expect(journal::of_item(item));
+        if keys::passes_of(text(item, "pk")).is_some()
+            && let Ok(ended) = passes::read(item)
+        {
+            self.moved.insert((ended.partner_id, ended.version), ended.moved);
+        }
         self.audit.findings.extend(found);
     }
 }

@@ -45,6 +45,7 @@ impl Finding {
             | Finding::NoHash { .. }
             | Finding::NoAct { .. }
             | Finding::NoVersion { .. }
+            | Finding::Moved { .. }
             | Finding::ActUnlisted { .. }
             | Finding::NoRevision { .. }
             | Finding::RankKey { .. } => 0,
@@ -64,7 +65,7 @@ impl<S: Store, A: Announce> Ledger<S, A> {
             Finding::Unreadable(Unreadable { why: Why::Unknown, .. }) => return Ok(Mended::ForAPerson(LATER_RELEASE)),
             Finding::Torn { .. } => return Ok(Mended::ForAPerson(LOST_ITEM)),
             Finding::Lost { .. } => return Ok(Mended::ForAPerson(LOST_PARTNER)),
-            Finding::NoAct { .. } | Finding::NoVersion { .. } | Finding::ActUnlisted { .. } => {
+            Finding::NoAct { .. } | Finding::NoVersion { .. } | Finding::Moved { .. } | Finding::ActUnlisted { .. } => {
                 return Ok(Mended::ForAPerson(LOST_ACT));
             }
             Finding::Overflow { .. } => return Ok(Mended::ForAPerson(OVERFLOW)),
@@ -84,7 +85,7 @@ impl<S: Store, A: Announce> Ledger<S, A> {
     }
 
     async fn mark_again(&self, contract_id: &ContractId, origin: Origin<'_>) -> Result<(), LedgerError> {
-        self.adjust(contract_id.clone(), origin).await
+        self.adjust(contract_id.clone(), origin).await.map(drop)
     }
 
     async fn give_hash(&self, key: &Key) -> Result<(), LedgerError> {

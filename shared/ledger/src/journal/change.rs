@@ -84,6 +84,22 @@ pub enum Change {
 }
 
 impl Change {
+    /// The partner and the version of a registration.
+    pub fn version(&self) -> Option<(&PartnerId, u64)> {
+        match self {
+            Change::Registration { partner_id, version, .. } => Some((partner_id, *version)),
+            Change::Choice { .. }
+            | Change::ItemSetAside(_)
+            | Change::YearSetAside { .. }
+            | Change::PartnerFile { .. }
+            | Change::Perk { .. }
+            | Change::Inquiry { .. }
+            | Change::Answer { .. }
+            | Change::Invitation { .. }
+            | Change::Member { .. } => None,
+        }
+    }
+
     /// The name of its kind, in items and on the wire.
     pub fn name(&self) -> &'static str {
         match self {

@@ -12,10 +12,12 @@
 
 mod act_id;
 mod change;
+mod moved;
 mod stored;
 
 pub use act_id::{ActId, ActIdError};
 pub use change::{Change, InvitationStep, MemberStep, Registered};
+pub use moved::{Moved, MovedText};
 pub(crate) use stored::{check, is_act, is_journal, is_listed, read};
 
 use self::act_id::LISTED;
@@ -23,15 +25,13 @@ use crate::bookings::Announce;
 use crate::ids::MemberId;
 use crate::item;
 use crate::keys;
-use crate::partner_month::PartnerMonth;
 use crate::queries::{Part, whole};
 use crate::store::{Consistency, Index, IndexKey, Item, KeyRange, Store, TransactError, Write};
 use crate::{Ledger, LedgerError};
 use jiff::Timestamp;
+use rules::PartnerId;
 use rules::label::StatedReason;
 use rules::people::MemberName;
-use rules::{PartnerId, Totals};
-use std::collections::BTreeMap;
 
 /// The author of an act.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,9 +67,6 @@ impl Occasion {
         Occasion { by: Author::Operator, at, reason: None }
     }
 }
-
-/// Amounts that an act moves, by partner and month: the sums of the entries appended for it.
-pub type Moved = BTreeMap<PartnerMonth, Totals>;
 
 /// What a person did.
 #[derive(Debug, Clone, PartialEq, Eq)]

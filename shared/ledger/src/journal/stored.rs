@@ -1,7 +1,7 @@
 //! Acts as items.
 
 use super::act_id::{ACT, ActId, LISTED};
-use super::{Act, Author, Change, Concerned, InvitationStep, MemberStep, Moved, Occasion, Registered};
+use super::{Act, Author, Change, Concerned, InvitationStep, MemberStep, MovedText, Occasion, Registered};
 use crate::error::{CHANGED, SHAPE, UNSTORABLE};
 use crate::ids::InvitationId;
 use crate::ids::ItemId;
@@ -10,8 +10,6 @@ use crate::ids::PerkDay;
 use crate::ids::YearOf;
 use crate::item::{self, Hash, key, text};
 use crate::keys;
-use crate::month_total;
-use crate::partner_month::PartnerMonth;
 use crate::store::{Item, Key};
 use crate::stored::{Stored, read_role, stored_role};
 use crate::stored_fact::StoredFact;
@@ -23,7 +21,7 @@ use rules::people::{MemberName, Role};
 use rules::programme::DatedPerk;
 use rules::{AgreementId, Agreements, AnnuityId, ContractId, Day, DocumentId, PartnerId};
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// The first part of the sort key of a mention.
 const OF: &str = "OF#";
@@ -45,7 +43,7 @@ struct StoredAct {
     change: StoredChange,
     /// The amounts foreseen: totals as text, by partner and month.
     #[serde(rename = "jm", default, skip_serializing_if = "Option::is_none")]
-    foreseen: Option<BTreeMap<String, Vec<String>>>,
+    foreseen: Option<MovedText>,
 }
 
 /// The place of a partner or a member that an act concerns.
@@ -226,23 +224,6 @@ impl StoredChange {
     }
 }
 
-fn stored_moved(moved: &Moved) -> BTreeMap<String, Vec<String>> {
-    let texts = moved.iter().map(|(of, totals)| {
-        let PartnerMonth { partner_id, month } = of;
-        (format!("{partner_id}#{month}"), month_total::texts(totals))
-    });
-    texts.collect()
-}
-
-fn read_moved(stored: BTreeMap<String, Vec<String>>) -> Option<Moved> {
-    let read = stored.into_iter().map(|(of, texts)| {
-        let (partner, month) = of.split_once('#')?;
-        let of = PartnerMonth { partner_id: partner.parse().ok()?, month: month.parse().ok()? };
-        Some((of, month_total::totals(&texts)?))
-    });
-    read.collect()
-}
-
 /// The item of an act.
 pub(super) fn item(act: &Act, id: &ActId) -> Result<Item, LedgerError> {
     let Occasion { by, at, reason } = act.occasion.clone();
@@ -252,7 +233,7 @@ pub(super) fn item(act: &Act, id: &ActId) -> Result<Item, LedgerError> {
     };
     let key = id.key();
     let (apk, ask) = (LISTED.to_owned(), keys::attention_sort_key(at, &key));
-    let (change, foreseen) = (StoredChange::of(&act.change), act.foreseen.as_ref().map(stored_moved));
+    let (change, foreseen) = (StoredChange::of(&act.change), act.foreseen.as_ref().map(MovedText::of));
     let Key { pk, sk } = key;
     to_item(&StoredAct { pk, sk, apk, ask, at, by, name, reason, change, foreseen }, id)
 }
@@ -301,7 +282,7 @@ pub(crate) fn read(item: &Item) -> Result<Act, Unreadable> {
     // What was recorded and cannot be read is a change of a later release.
     let Ok(stored) = stored else { return Err(Unreadable::unknown(key(item))) };
     let StoredAct { pk, sk, apk, ask, at, by, name, reason, change, foreseen } = stored;
-    let foreseen = foreseen.map(|stored| read_moved(stored).ok_or_else(|| Unreadable::unknown(key(item))));
+    let foreseen = foreseen.map(|stored| stored.read().ok_or_else(|| Unreadable::unknown(key(item))));
     let change = change.read().ok_or_else(|| Unreadable::unknown(key(item)))?;
     let by = match (by, name) {
         (Some(id), Some(name)) => Author::Member { id, name },

@@ -440,6 +440,7 @@ fn is_derivable(finding: &Finding) -> bool {
         | Finding::Lost { .. }
         | Finding::NoAct { .. }
         | Finding::NoVersion { .. }
+        | Finding::Moved { .. }
         | Finding::ActUnlisted { .. }
         | Finding::Overflow { .. } => false,
         Finding::Difference { doubtful, .. } => !doubtful,

@@ -1,17 +1,21 @@
 //! The journal (RULEBOOK §9), over a table in memory: what people do is kept with it, is found by partner, person and day,
 //! and the audit names what lacks.
 
-use crate::damage::{at, key, text};
+use crate::damage::{at, key, sale, text};
 use crate::members::{code, member};
+
 use fixtures::memory::MemoryStore;
 use fixtures::occasion::{manager, registered};
-use ledger::Ledger;
+use fixtures::pure::registry;
 use ledger::audit::{Finding, audit};
-use ledger::journal::{Act, Author, Change, Concerned, Occasion, Period, Registered};
+use ledger::journal::{Act, Author, Change, Concerned, Moved, Occasion, Period, Registered};
 use ledger::members::Granted;
+use ledger::passes::EndedPasses;
+use ledger::recorded::{Origin, Trigger};
 use ledger::store::{Item, Key};
+use ledger::{Ledger, ReportedFact};
 use rules::people::Role;
-use rules::{Agreements, PartnerId};
+use rules::{Agreements, Instance, PartnerId};
 
 fn partner(id: &str) -> PartnerId {
     id.parse().unwrap()
@@ -140,4 +144,45 @@ async fn the_audit_names_what_a_person_did_without_an_act() {
     let lacking = format!("JOURNAL#{}", acts[2].id());
     let found = without(&store.dump(), |key| key.pk == lacking);
     assert_eq!(found, [Finding::NoVersion { partner_id: partner("P-1"), version: 2 }]);
+}
+
+#[tokio::test]
+async fn what_a_registration_moved_is_kept_and_audited() {
+    let store = MemoryStore::default();
+    let ledger = Ledger::new(&store);
+    let id = partner("P-1");
+    let register = async |agreements: Agreements| {
+        let record = ledger.partner_record(&id).await.unwrap();
+        let version = record.agreements_version + 1;
+        ledger.register(record, registered("One", agreements), &manager(at(1), "why"), None).await.unwrap().unwrap();
+        let because = Trigger::Agreements(version);
+        let moved = ledger.restate_all(&id, Some(version), Origin { at: at(2), because: &because }).await.unwrap();
+        // The last pass finds what the first one appended.
+        let again = ledger.restate_all(&id, Some(version), Origin { at: at(3), because: &because }).await.unwrap();
+        assert_eq!(again, moved);
+        let ended = EndedPasses { partner_id: id.clone(), version, at: at(3), moved };
+        ledger.end_passes(&ended).await.unwrap();
+        ended
+    };
+    let reported = ReportedFact::new(sale("C", "P-1", "2023-01-05", "100.00", Instance::Customer), "event");
+    ledger.record(&[reported], at(0)).await.remove(0).unwrap();
+    let first = register(registry().remove(&partner("P-0")).unwrap()).await;
+    let second = register(Agreements::default()).await;
+    let amounts = |ended: &EndedPasses| -> Vec<i64> {
+        ended.moved.values().flat_map(|totals| totals.0.values().map(|total| total.amount.0)).collect()
+    };
+    let [before, after] = [amounts(&first), amounts(&second)];
+    assert!(before.iter().any(|amount| *amount != 0));
+    assert_eq!(after, before.iter().map(|amount| -amount).collect::<Vec<_>>(), "the agreement was withdrawn");
+    let kept = ledger.ended_passes(&[(&id, 1), (&id, 2), (&id, 3)]).await.unwrap();
+    assert_eq!(kept.into_values().collect::<Vec<_>>(), [first.clone(), second]);
+    for month in first.moved.keys() {
+        ledger.refresh_totals(month, at(4)).await.unwrap();
+    }
+    assert_eq!(audit(store.dump()).findings, []);
+    // An entry that the registration caused and the journal does not know.
+    let other =
+        MemoryStore::of(store.dump().into_iter().filter(|item| text(item, "pk") != "PARTNER#P-1#PASSES").collect());
+    Ledger::new(&other).end_passes(&EndedPasses { moved: Moved::new(), ..first }).await.unwrap();
+    assert_eq!(audit(other.dump()).findings, [Finding::Moved { partner_id: id, version: 1 }]);
 }
