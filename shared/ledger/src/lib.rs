@@ -37,6 +37,7 @@ pub mod partner_files;
 mod partner_month;
 pub mod partners;
 pub mod perks;
+pub mod preview;
 pub mod queries;
 pub mod readers;
 pub mod record;

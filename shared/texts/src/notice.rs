@@ -129,6 +129,7 @@ codes! {
     TooManyActs { most: usize },
     ActsUnreadable,
     NotAMemberId,
+    PreviewTooLarge { most: usize },
     TooManyEntries { partner: PartnerId, most: usize },
     AnswerTooLarge { most: u64 },
     AnswerNotWritten,

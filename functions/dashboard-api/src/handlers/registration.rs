@@ -1,6 +1,6 @@
 //! `PUT /partners/{id}`: replaces the name and all agreements. The restatement function decides past facts again. It is
 //! asked for two passes: the delayed one, requested before the change, catches functions that still worked with the old
-//! agreements.
+//! agreements. As a preview it only answers what would follow.
 
 use crate::access::Caller;
 use crate::answers::partners::RegisteredPartner;
@@ -8,6 +8,7 @@ use crate::app::App;
 use crate::http::etags::{Comparison, lists, version_tag};
 use crate::http::parameters::{Parameters, id, utf8};
 use crate::http::problem::Problem;
+use crate::previews;
 use crate::restatements::When;
 use axum::Json;
 use axum::body::Bytes;
@@ -28,11 +29,12 @@ pub(crate) async fn register<S: Store>(
     caller: Caller,
     State(app): State<App<S>>,
     Path(path): Path<String>,
-    parameters: Parameters,
+    mut parameters: Parameters,
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, Problem> {
     let partner_id: PartnerId = id(&path)?;
+    let preview = parameters.preview()?;
     parameters.done()?;
     let body = utf8(&body)?;
     for _ in 0..ATTEMPTS {
@@ -54,10 +56,16 @@ pub(crate) async fn register<S: Store>(
             {
                 return Err(Problem::precondition_failed(Code::RegisteredAlready));
             }
+            if let Some(language) = preview {
+                return previews::of_registration(&app, &read, registered, language).await;
+            }
             request_pass(&app, &pass(read.agreements_version)).await;
             return Ok(answer(&read, StatusCode::OK));
         }
         check_preconditions(&read, &headers)?;
+        if let Some(language) = preview {
+            return previews::of_registration(&app, &read, registered, language).await;
+        }
         let request = pass(read.agreements_version + 1);
         app.restatements.send(&request, When::Delayed).await.map_err(|error| {
             let error = runtime::chain(&error);

@@ -121,6 +121,7 @@ pub(super) fn code(code: &Code) -> &'static str {
         Code::TooManyContracts { .. } => {
             "cela concerne plus de {most} contrats ; demander pour un partenaire ou un modèle"
         }
+        Code::PreviewTooLarge { .. } => "cela concerne plus de {most} contrats, le maximum lu pour un aperçu",
         Code::TooManyEntries { .. } => "{partner} a plus de {most} écritures ; les lire page par page de /entries",
         Code::AnswerTooLarge { .. } => {
             "la réponse dépasserait {most} octets ; demander une période plus courte, ou lire page par page"
