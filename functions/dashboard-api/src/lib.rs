@@ -12,6 +12,7 @@ pub use http::gateway;
 pub mod observed;
 #[cfg(feature = "openapi")]
 pub mod openapi;
+mod previews;
 pub mod restatements;
 pub mod router;
 pub mod routes;

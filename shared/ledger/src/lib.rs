@@ -38,6 +38,7 @@ mod partner_month;
 pub mod partners;
 pub mod passes;
 pub mod perks;
+pub mod preview;
 pub mod queries;
 pub mod readers;
 pub mod record;

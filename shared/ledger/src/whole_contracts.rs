@@ -9,14 +9,14 @@ use crate::rows::text;
 use crate::store::{Consistency, Index, Item, Key, Store};
 use crate::{Ledger, LedgerError, keys};
 use futures_util::stream::{self, StreamExt};
-use rules::{AnnuityId, Contract, ContractId, Day, PartnerId, Term};
+use rules::{AnnuityId, ContractId, Day, PartnerId, Term};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The number of contracts read concurrently, of those that must be read on their own.
 const AT_ONCE: usize = 16;
 
-/// Contracts, or the errors of reading them.
-pub type Contracts = BTreeMap<ContractId, Result<Contract, LedgerError>>;
+/// Contracts with their entries, or the errors of reading them.
+pub type Contracts = BTreeMap<ContractId, Result<Aggregates, LedgerError>>;
 
 impl<S: Store, A: Announce> Ledger<S, A> {
     /// Every contract that is, or was, this partner's; `None` if there are more than `most`. A contract may lack
@@ -33,13 +33,13 @@ impl<S: Store, A: Announce> Ledger<S, A> {
         for (id, rows) in listed {
             let aggregates = now.remove(&keys::contract_partition(&id)).unwrap_or_default();
             match complete(aggregates, rows) {
-                Some(aggregates) => drop(contracts.insert(id, Ok(aggregates.contract()))),
+                Some(aggregates) => drop(contracts.insert(id, Ok(aggregates))),
                 None => alone.push(id),
             }
         }
         let read = stream::iter(alone).map(|id| async move {
-            let contract = self.contract(&id).await.and_then(Aggregates::whole).map(|aggregates| aggregates.contract());
-            (id, contract)
+            let aggregates = self.contract(&id).await.and_then(Aggregates::whole);
+            (id, aggregates)
         });
         contracts.extend(read.buffer_unordered(AT_ONCE).collect::<Vec<_>>().await);
         Ok(Some(contracts))

@@ -1,9 +1,10 @@
 //! Reports over the ledger (RULEBOOK §4, §6): a month's statement, months and their sums, balances, the ledger as known
-//! on a day, sales against the minimum. Amounts and words of the domain; the caller renders them.
+//! on a day, sales against the minimum, and what a change would move. Amounts and words of the domain; the caller renders them.
 
 pub mod as_known;
 pub mod balances;
 pub mod minimum_sales;
+pub mod preview;
 pub mod search;
 pub mod statement;
 pub mod summary;

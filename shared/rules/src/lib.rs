@@ -5,7 +5,7 @@
 //! rulebook: §1 [`programme`], §2 [`id`], [`day`], [`money`] and [`fact`], §3 [`rank`], [`decision`], [`rates`],
 //! [`line`] and [`balance`], §4 [`entry`], §5 [`claims`], [`contract`], [`plausible`] and [`anomaly`], §6 [`agreement`] and [`minimum_sales`].
 //! [`partner`] is the part of a partner's history that decisions need, [`fold`] computes all lines at once, [`totals`]
-//! adds up entries, and [`simulation`] computes the same facts under other terms. The crate `texts` puts amounts into words.
+//! adds up entries, [`simulation`] computes the same facts under other terms, and [`preview`] what a change would append. The crate `texts` puts amounts into words.
 
 #![warn(missing_docs)]
 
@@ -33,6 +33,7 @@ mod openapi;
 pub mod partner;
 pub mod people;
 pub mod plausible;
+pub mod preview;
 pub mod programme;
 pub mod rank;
 pub mod rates;

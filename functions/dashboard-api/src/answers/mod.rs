@@ -15,6 +15,7 @@ pub(crate) mod members;
 pub(crate) mod names;
 pub(crate) mod partner_file;
 pub(crate) mod partners;
+pub(crate) mod preview;
 pub(crate) mod programme;
 pub(crate) mod simulation;
 pub(crate) mod statement;

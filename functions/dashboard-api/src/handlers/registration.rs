@@ -1,6 +1,6 @@
 //! `PUT /partners/{id}`: replaces the name and all agreements. The restatement function decides past facts again. It is
 //! asked for two passes: the delayed one, requested before the change, catches functions that still worked with the old
-//! agreements.
+//! agreements. As a preview it only answers what would follow.
 
 use crate::access::Caller;
 use crate::answers::partners::RegisteredPartner;
@@ -8,6 +8,7 @@ use crate::app::App;
 use crate::http::etags::{Comparison, lists, version_tag};
 use crate::http::parameters::{Parameters, id, utf8};
 use crate::http::problem::Problem;
+use crate::previews;
 use crate::restatements::When;
 use axum::Json;
 use axum::body::Bytes;
@@ -15,7 +16,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use events::{Refusal, Registration, registration};
-use ledger::journal::{Occasion, Registered};
+use ledger::journal::{Moved, Occasion, Registered};
 use ledger::{PartnerRecord, Store};
 use rules::PartnerId;
 use runtime::restatement::{PartnerStep, Request};
@@ -28,11 +29,12 @@ pub(crate) async fn register<S: Store>(
     caller: Caller,
     State(app): State<App<S>>,
     Path(path): Path<String>,
-    parameters: Parameters,
+    mut parameters: Parameters,
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, Problem> {
     let partner_id: PartnerId = id(&path)?;
+    let preview = parameters.preview()?;
     parameters.done()?;
     let body = utf8(&body)?;
     for _ in 0..ATTEMPTS {
@@ -54,10 +56,20 @@ pub(crate) async fn register<S: Store>(
             {
                 return Err(Problem::precondition_failed(Code::RegisteredAlready));
             }
+            if let Some(language) = preview {
+                return previews::of_registration(&app, &read, registered, language).await;
+            }
             request_pass(&app, &pass(read.agreements_version)).await;
             return Ok(answer(&read, StatusCode::OK));
         }
         check_preconditions(&read, &headers)?;
+        if let Some(language) = preview {
+            return previews::of_registration(&app, &read, registered, language).await;
+        }
+        let foreseen = previews::foreseen_by_registration(&app, &read, &registered).await?;
+        if reason.is_none() && needs_reason(&read, &registered, foreseen.as_ref()) {
+            return Err(Refusal::new("reason", Code::ReasonMissing).into());
+        }
         let version = read.agreements_version + 1;
         let (request, last) = (pass(version), Request::Partner(PartnerStep::last(partner_id.clone(), version)));
         app.restatements.send(&last, When::Delayed).await.map_err(|error| {
@@ -66,11 +78,18 @@ pub(crate) async fn register<S: Store>(
             Problem::try_again(Code::RegistrationNotTaken)
         })?;
         let occasion = Occasion { reason, ..caller.occasion((app.now)()) };
-        let Some(record) = app.ledger.register(read, registered, &occasion, None).await? else { continue };
+        let Some(record) = app.ledger.register(read, registered, &occasion, foreseen).await? else { continue };
         request_pass(&app, &request).await;
         return Ok(answer(&record, if created { StatusCode::CREATED } else { StatusCode::OK }));
     }
     Err(Problem::try_again(Code::SalesKeepComing))
+}
+
+/// A reason is compulsory where amounts of a registered partner change (RULEBOOK §9), or may: too many contracts were not
+/// computed.
+fn needs_reason(read: &PartnerRecord, registered: &Registered, foreseen: Option<&Moved>) -> bool {
+    let changes = foreseen.map_or(read.partner.agreements != registered.agreements, |moved| !moved.is_empty());
+    read.name.is_some() && changes
 }
 
 /// Asks for a pass at once. If this fails, the registration is kept, and the delayed pass comes in any case.

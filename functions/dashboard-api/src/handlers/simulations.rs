@@ -97,8 +97,8 @@ async fn contracts<S: Store>(
     let mut of_partners = of_partners.buffer_unordered(AT_ONCE);
     let mut contracts = BTreeMap::new();
     while let Some(of_partner) = of_partners.next().await {
-        for (id, contract) in of_partner?.ok_or_else(too_many)? {
-            contracts.extend(unreadable.pass_over(contract)?.map(|contract| (id, contract)));
+        for (id, aggregates) in of_partner?.ok_or_else(too_many)? {
+            contracts.extend(unreadable.pass_over(aggregates)?.map(|aggregates| (id, aggregates.contract())));
         }
         if contracts.len() > MAX_CONTRACTS {
             return Err(too_many());

@@ -154,6 +154,16 @@ impl Parameters {
         Ok(values.map(|value| given.contains(&value)))
     }
 
+    /// Reads `preview`, and the language of its answer; none: the request is to be carried out.
+    pub(crate) fn preview(&mut self) -> Result<Option<Language>, Refusal> {
+        let language = self.language()?;
+        match self.left.remove("preview").as_deref() {
+            Some("true") => Ok(Some(language)),
+            Some("false") | None => Ok(None),
+            Some(_) => Err(Refusal::new("preview", Code::NotTheValue { value: "true, false".to_owned() })),
+        }
+    }
+
     pub(crate) fn limit(&mut self) -> Result<usize, Refusal> {
         self.limit_or(DEFAULT_LIMIT)
     }

@@ -10,6 +10,7 @@ use crate::answers::contracts::ContractList;
 use crate::answers::entries::EntryList;
 use crate::answers::inquiries::InquiryList;
 use crate::answers::partners::{Partner, PartnerList, RegisteredPartner};
+use crate::answers::preview::Preview;
 use crate::answers::programme::Programme;
 use crate::answers::simulation::Simulation;
 use crate::answers::statement::Statement;
@@ -29,8 +30,9 @@ use events::simulation::Question;
 use parts::{Operation, Schemas, header, json, listing, query, refusals, search, text};
 use rules::{Day, Month};
 use serde_json::Value;
+use utoipa::ToSchema;
 use utoipa::openapi::path::{HttpMethod, ParameterBuilder};
-use utoipa::openapi::schema::AnyOfBuilder;
+use utoipa::openapi::schema::{AnyOfBuilder, ObjectBuilder, Type};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{Components, Content, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, Paths, Required};
 
@@ -224,17 +226,32 @@ fn register(schemas: &mut Schemas) -> Operation {
     Operation {
         id: "registerPartner",
         summary: "Registers a name and all agreements, in place of what was there; what GET answers can be sent back",
-        query: ["If-Match", "If-None-Match"].map(header).into(),
+        query: ["If-Match", "If-None-Match"].map(header).into_iter().chain([preview()]).collect(),
         body: Some(Content::new(Some(body))),
-        answers: ["200", "201"].map(|status| (status, json(status, schemas.content::<RegisteredPartner>()))).into(),
-        refusals: &["400", "412", "428", "503"],
+        answers: vec![
+            ("200", json("200", or_preview::<RegisteredPartner>(schemas))),
+            ("201", json("201", schemas.content::<RegisteredPartner>())),
+        ],
+        refusals: &["400", "412", "422", "428", "503"],
     }
 }
 
+/// Asks for what the request would append to the ledger, in place of making it.
+fn preview() -> ParameterBuilder {
+    let described = "only answers what the request would append to the ledger; every check of the request applies";
+    query("preview", ObjectBuilder::new().schema_type(Type::Boolean).description(Some(described)))
+}
+
+/// An answer, or the preview of the request.
+fn or_preview<T: ToSchema>(schemas: &mut Schemas) -> Content {
+    Content::new(Some(AnyOfBuilder::new().item(schemas.of::<T>()).item(schemas.of::<Preview>())))
+}
+
 fn choice(id: &'static str, summary: &'static str, schemas: &mut Schemas) -> Operation {
-    let answers = ["200", "202"].map(|status| (status, json(status, schemas.content::<Chosen>()))).into();
     let (body, answer) = (schemas.content::<ChoiceBody>(), schemas.content::<Chosen>());
-    Operation { answers, ..Operation::write(id, summary, body, answer) }
+    let answers = vec![("200", json("200", or_preview::<Chosen>(schemas))), ("202", json("202", answer.clone()))];
+    let refusals = &["400", "404", "409", "422", "503"];
+    Operation { answers, refusals, query: vec![preview()], ..Operation::write(id, summary, body, answer) }
 }
 
 fn partner_filters(schemas: &mut Schemas) -> [ParameterBuilder; 3] {

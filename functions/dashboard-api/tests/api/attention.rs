@@ -204,8 +204,8 @@ async fn an_anomaly_that_was_set_aside_comes_back_only_if_other_facts_show_it() 
     assert_eq!(shown(&service.get("/attention").await), [""; 0]);
 
     // A pass over the partner keeps what was set aside.
-    let partner =
-        json!({"name": "Other", "agreements": [{"model": "referrer", "starts_on": "2020-01-01", "rate": "0.3"}]});
+    let agreement = json!({"model": "referrer", "starts_on": "2020-01-01", "rate": "0.3"});
+    let partner = json!({"name": "Other", "agreements": [agreement], "reason": "negotiated"});
     let put = service.manager.send("PUT", "/partners/P", &[("if-match", "\"1\"")], partner.to_string()).await;
     assert_eq!(put.status, 200, "{}", put.text);
     service.wait_until_idle().await;

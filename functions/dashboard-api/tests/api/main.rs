@@ -17,6 +17,7 @@ mod openapi;
 mod pages;
 mod partner_files;
 mod perks;
+mod previews;
 mod service;
 mod statements;
 mod tokens;

@@ -214,6 +214,11 @@ impl Service {
         }
     }
 
+    /// The number of requests on the queue.
+    pub(crate) fn requested(&self) -> usize {
+        self.queue.0.lock().unwrap().len()
+    }
+
     /// Does the work requested on the queue, and adds up every month.
     pub(crate) async fn wait_until_idle(&self) {
         loop {

@@ -14,7 +14,7 @@ use rules::line::LineId;
 use rules::{Agreements, Entry, Fact, Line, PartnerId, PostingKey};
 use std::collections::{BTreeMap, BTreeSet};
 
-fn block_on<T>(future: impl Future<Output = T>) -> T {
+pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(future)
 }
 
@@ -22,7 +22,7 @@ fn at(second: usize) -> Timestamp {
     Timestamp::from_second(i64::try_from(second).unwrap()).unwrap()
 }
 
-async fn register(ledger: &Ledger<&MemoryStore>, registry: &BTreeMap<PartnerId, Agreements>) {
+pub(crate) async fn register(ledger: &Ledger<&MemoryStore>, registry: &BTreeMap<PartnerId, Agreements>) {
     for (id, agreements) in registry {
         let record = ledger.partner_record(id).await.unwrap();
         ledger.register(record, registered(id.as_str(), agreements.clone()), &operator(), None).await.unwrap().unwrap();
@@ -30,7 +30,7 @@ async fn register(ledger: &Ledger<&MemoryStore>, registry: &BTreeMap<PartnerId, 
     }
 }
 
-async fn restate(ledger: &Ledger<&MemoryStore>, id: &PartnerId) {
+pub(crate) async fn restate(ledger: &Ledger<&MemoryStore>, id: &PartnerId) {
     let origin = Origin { at: at(0), because: &Trigger::Agreements(1) };
     let mut after = None;
     loop {
@@ -43,7 +43,7 @@ async fn restate(ledger: &Ledger<&MemoryStore>, id: &PartnerId) {
     }
 }
 
-async fn take_in(ledger: &Ledger<&MemoryStore>, facts: &[Fact], batch: usize) -> Vec<Outcome> {
+pub(crate) async fn take_in(ledger: &Ledger<&MemoryStore>, facts: &[Fact], batch: usize) -> Vec<Outcome> {
     let mut outcomes = Vec::new();
     for (i, batch) in facts.chunks(batch).enumerate() {
         let batch: Vec<ReportedFact> = batch.iter().map(|fact| ReportedFact::new(fact.clone(), "event")).collect();
@@ -52,13 +52,16 @@ async fn take_in(ledger: &Ledger<&MemoryStore>, facts: &[Fact], batch: usize) ->
     outcomes
 }
 
+/// Amounts and vendor's shares by line and posting key.
+pub(crate) type Booked = BTreeMap<(LineId, PostingKey), (i64, i64)>;
+
 /// The sum of every line's entries, by posting key; lines brought to zero are absent.
-async fn booked(
+pub(crate) async fn booked(
     ledger: &Ledger<&MemoryStore>,
     facts: &[Fact],
     registry: &BTreeMap<PartnerId, Agreements>,
-) -> BTreeMap<(LineId, PostingKey), (i64, i64)> {
-    let mut sums: BTreeMap<(LineId, PostingKey), (i64, i64)> = BTreeMap::new();
+) -> Booked {
+    let mut sums = Booked::new();
     let mut add =
         |line: LineId, LedgerEntry { entry: Entry { posting, amount, vendor_share, .. }, .. }: LedgerEntry| {
             let sum = sums.entry((line, posting)).or_default();
@@ -83,7 +86,7 @@ async fn booked(
     sums
 }
 
-fn owed(lines: Vec<Line>) -> BTreeMap<(LineId, PostingKey), (i64, i64)> {
+fn owed(lines: Vec<Line>) -> Booked {
     lines
         .into_iter()
         .map(|line| {
@@ -99,7 +102,7 @@ fn shuffled(facts: &[Fact], seed: u64) -> Vec<Fact> {
     shuffled
 }
 
-fn without_zeros(sums: BTreeMap<(LineId, PostingKey), (i64, i64)>) -> BTreeMap<(LineId, PostingKey), (i64, i64)> {
+pub(crate) fn without_zeros(sums: Booked) -> Booked {
     sums.into_iter().filter(|(_, sum)| *sum != (0, 0)).collect()
 }
 

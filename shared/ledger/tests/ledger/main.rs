@@ -13,6 +13,7 @@ mod journal;
 mod ledger_in_memory;
 mod members;
 mod month_totals;
+mod previews;
 mod reads;
 mod simulation;
 pub mod simulator;

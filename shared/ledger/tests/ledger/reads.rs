@@ -290,7 +290,10 @@ async fn contracts_read_many_at_once_are_those_read_alone() {
     assert_eq!(contracts.len(), 302);
     for (id, contract) in contracts {
         match (contract, ledger.contract(&id).await.and_then(Aggregates::whole)) {
-            (Ok(contract), Ok(alone)) => assert_eq!(contract, alone.contract(), "{id}"),
+            (Ok(read), Ok(alone)) => {
+                assert_eq!(read.contract(), alone.contract(), "{id}");
+                assert_eq!(read.entries(), alone.entries(), "{id}");
+            }
             (Err(_), Err(_)) => assert_eq!(id.as_str(), "C-7"),
             (contract, alone) => panic!("{id}: {contract:?}, {alone:?}"),
         }

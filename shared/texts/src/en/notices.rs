@@ -107,12 +107,14 @@ pub(super) fn code(code: &Code) -> &'static str {
         Code::IfMatchMissing { .. } => {
             "the partner is registered with other data: send If-Match with the ETag that you read (it is {current} now)"
         }
+        Code::ReasonMissing => "is missing: amounts change, and the journal keeps why",
         Code::TooManyActs { .. } => "a file has at most {most} acts; ask for fewer days, one partner or one person",
         Code::ActsUnreadable => {
             "some acts could not be read, and a file without them would look complete: whoever is on call should run the audit"
         }
         Code::NotAMemberId => "must be the id of a member: 32 hexadecimal digits",
         Code::TooManyContracts { .. } => "this concerns more than {most} contracts; ask about one partner or one model",
+        Code::PreviewTooLarge { .. } => "this concerns more than {most} contracts, the most that a preview reads",
         Code::TooManyEntries { .. } => "{partner} has more than {most} entries; read them page by page from /entries",
         Code::AnswerTooLarge { .. } => {
             "the answer would be larger than {most} bytes; ask for a shorter period, or read page by page"

@@ -111,6 +111,7 @@ pub(super) fn code(code: &Code) -> &'static str {
         Code::IfMatchMissing { .. } => {
             "le partenaire est enregistré avec d'autres données : envoyer If-Match avec l'ETag lu (à présent {current})"
         }
+        Code::ReasonMissing => "est absent : des montants changent, et le journal en conserve le motif",
         Code::TooManyActs { .. } => {
             "un fichier contient au plus {most} actions ; demandez moins de jours, un partenaire ou une personne"
         }
@@ -121,6 +122,7 @@ pub(super) fn code(code: &Code) -> &'static str {
         Code::TooManyContracts { .. } => {
             "cela concerne plus de {most} contrats ; demander pour un partenaire ou un modèle"
         }
+        Code::PreviewTooLarge { .. } => "cela concerne plus de {most} contrats, le maximum lu pour un aperçu",
         Code::TooManyEntries { .. } => "{partner} a plus de {most} écritures ; les lire page par page de /entries",
         Code::AnswerTooLarge { .. } => {
             "la réponse dépasserait {most} octets ; demander une période plus courte, ou lire page par page"
