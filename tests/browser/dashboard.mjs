@@ -4,6 +4,7 @@ import "./sign-in.mjs";
 import "./partner.mjs";
 import "./manager.mjs";
 import "./members.mjs";
+import "./changes.mjs";
 import "./lists.mjs";
 import "./charts.mjs";
 import "./errands.mjs";

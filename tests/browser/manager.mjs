@@ -117,7 +117,9 @@ test("registering, with a refusal at its field first, then changing", async (t) 
   await page.getByRole("button", { name: "Save", exact: true }).click();
   await second.getByText("Please give a currency code").waitFor();
   await second.getByLabel("Currency").fill("EUR");
-  await save(page, "Save");
+  await page.getByRole("button", { name: "Save", exact: true }).click();
+  await page.getByLabel("Reason", { exact: true }).fill("it becomes an affiliate");
+  await save(page, "Save, and change these amounts");
   const changed = (await api(`/partners/${id}`)).json;
   assert.equal(changed.agreements[0].ends_on, "2024-12-31");
   assert.deepEqual(changed.agreements[1].entry_fee, {
@@ -192,6 +194,7 @@ test("choosing the effective claim, with a reason", async (t) => {
   await page.getByLabel("Claim 2").check();
   await page.getByLabel("Reason", { exact: true }).fill(reason);
   await page.getByRole("button", { name: "Record this choice" }).click();
+  await page.getByRole("button", { name: "Save, and change these amounts" }).click();
   await page.getByRole("region", { name: "Choices made" }).getByText(reason).waitFor();
   const { choices } = (await api(`/contracts/${disputed.contract_id}`)).json;
   assert.equal(choices.at(-1).reason, reason);

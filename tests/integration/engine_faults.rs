@@ -103,7 +103,8 @@ async fn refusals(client: &Client) -> [Vec<String>; 5] {
 async fn written(client: &Client) -> Vec<String> {
     let scanned = client.scan().table_name("Ledger").send().await.unwrap();
     let keys = scanned.items().iter().map(|item| item["pk"].as_s().unwrap().clone());
-    let mut written: Vec<String> = keys.filter(|pk| !pk.starts_with("MEMBERS#")).collect();
+    let mut written: Vec<String> =
+        keys.filter(|pk| !pk.starts_with("MEMBERS#") && !pk.starts_with("JOURNAL#")).collect();
     written.sort_unstable();
     written
 }

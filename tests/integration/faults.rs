@@ -210,7 +210,7 @@ async fn what_a_handler_books_under_agreements_that_changed_meanwhile_is_put_rig
     let running = Running::start_from(programs, &[]).await;
     let put = async |rate: &str, header: &[(&str, &str)]| {
         let agreement = json!({"model": "referrer", "starts_on": "2020-01-01", "rate": rate});
-        let partner = json!({"name": "P", "agreements": [agreement]}).to_string();
+        let partner = json!({"name": "P", "agreements": [agreement], "reason": "negotiated"}).to_string();
         running.api.send("PUT".parse().unwrap(), "/partners/P-1", header, partner).await.unwrap().status
     };
     let sale = |number: u32| {

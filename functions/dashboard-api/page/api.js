@@ -38,9 +38,9 @@ export const remove = (path) => request("DELETE", path);
 
 const WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
-/** The workbook of a path, in the page's language, with the name that the API gives it. */
-export async function workbook(path, parameters) {
-  const answer = await request("GET", withParameters(path, parameters), { headers: { Accept: WORKBOOK } });
+/** The file of a path, a workbook if nothing else is asked for, in the page's language, with the name that the API gives it. */
+export async function file(path, parameters, type = WORKBOOK) {
+  const answer = await request("GET", withParameters(path, parameters), { headers: { Accept: type } });
   const [, name] = /filename="([^"]+)"/.exec(answer.headers.get("Content-Disposition"));
   return { name, content: await answer.blob() };
 }

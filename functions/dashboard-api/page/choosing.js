@@ -4,6 +4,7 @@ import { put } from "./api.js";
 import { keyName } from "./claims.js";
 import { announce, h } from "./dom.js";
 import { busy, clearErrors, field, input, placeError, select } from "./fields.js";
+import { asked, moves } from "./preview.js";
 import { t } from "./text.js";
 
 const ATTEMPTS = 20;
@@ -39,6 +40,7 @@ function choiceForm(contract, { read, again }) {
   const reason = input({ name: "reason", maxlength: "200", required: true });
   const button = h("button", { class: "primary" }, t("choosing.send"));
   const outcome = h("p", { class: "field-error", role: "alert" });
+  const before = h("div", {});
   const offer = () => claims.replaceChildren(...claimOptions(keys[Number(what.value)]));
   const form = h(
     "form",
@@ -49,14 +51,13 @@ function choiceForm(contract, { read, again }) {
     h("div", { class: "actions" }, button),
     outcome,
   );
+  const whole = h("div", {}, form, before);
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const key = keys[Number(what.value)];
     const chosen = new FormData(form).get("claim");
     send(
-      form,
-      button,
-      outcome,
+      { form, button, outcome, before },
       contract,
       key,
       { claim: chosen === NONE ? null : Number(chosen), seen: key.claims, reason: reason.value },
@@ -64,7 +65,7 @@ function choiceForm(contract, { read, again }) {
     );
   });
   offer();
-  return form;
+  return whole;
 }
 
 function claimOptions(key) {
@@ -87,9 +88,12 @@ function claimOptions(key) {
   ];
 }
 
-async function send(form, button, outcome, contract, key, body, { read, again }) {
+async function send({ form, button, outcome, before }, contract, key, body, { read, again }) {
   clearErrors(form);
+  outcome.textContent = "";
   try {
+    const preview = await busy(button, () => put(`${key.next_choice.path}?preview=true`, body));
+    if (moves(preview) && (await asked(before, preview)) === null) return button.focus();
     await busy(button, async () => {
       await put(key.next_choice.path, body);
       announce(t("choosing.accepted"));

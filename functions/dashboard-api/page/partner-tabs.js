@@ -10,6 +10,7 @@ const TABS = [
   ["statement", "nav.statement"],
   ["inquiries", "nav.inquiries"],
   ["members", "nav.members"],
+  ["versions", "nav.versions"],
 ];
 const FOR_MANAGERS = [["edit", "nav.edit"]];
 

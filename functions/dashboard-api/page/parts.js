@@ -1,6 +1,6 @@
 // What several views are made of.
 
-import { Problem, workbook } from "./api.js";
+import { Problem, file } from "./api.js";
 import { announce, freshId, h } from "./dom.js";
 import { byCurrency, kindsIn } from "./money.js";
 import { amountNode, day } from "./format.js";
@@ -257,13 +257,15 @@ export function pager(show) {
   return bar;
 }
 
-/** A button that downloads a path as a workbook. The token travels in a header, which a plain link cannot do. */
-export function workbookButton(path, parameters) {
+export const workbookButton = (path, parameters) => fileButton(path, parameters, undefined, t("workbook.download"));
+
+/** A button that downloads a path as a file of a type. The token travels in a header, which a plain link cannot do. */
+export function fileButton(path, parameters, type, text) {
   const failure = h("span", { class: "field-error", role: "alert" });
   const download = async () => {
     failure.textContent = "";
     try {
-      const { name, content } = await workbook(path, parameters);
+      const { name, content } = await file(path, parameters, type);
       const url = URL.createObjectURL(content);
       h("a", { href: url, download: name }).click();
       setTimeout(() => URL.revokeObjectURL(url), 60_000);
@@ -275,7 +277,7 @@ export function workbookButton(path, parameters) {
   return h(
     "span",
     { class: "with-error" },
-    h("button", { type: "button", class: "quiet", onclick: download }, t("workbook.download")),
+    h("button", { type: "button", class: "quiet", onclick: download }, text),
     failure,
   );
 }

@@ -1,12 +1,16 @@
 // Registering a partner with its agreements, and changing one.
 
-import { Problem, getTagged, path, put } from "./api.js";
+import { Problem, getAll, getTagged, path, put } from "./api.js";
 import { agreementFields, readAgreement } from "./agreement-form.js";
 import { announce, h } from "./dom.js";
 import { busy, clearErrors, field, input, placeError } from "./fields.js";
 import { loaded, partnerLink, viewHeading } from "./parts.js";
 import { partnerTabs } from "./partner-tabs.js";
+import { asked, moves } from "./preview.js";
 import { t } from "./text.js";
+
+/** The versions of a partner's agreements that are read at once. */
+const VERSIONS = 200;
 
 export function view(where) {
   const { ofPartner, partnerId, signal, query } = where;
@@ -20,7 +24,7 @@ export function view(where) {
   const read = async () => {
     try {
       const { etag, data } = await getTagged(path("partners", partnerId), signal);
-      return { id: partnerId, etag, ...data };
+      return { id: partnerId, etag, ...data, ...(await earlier(partnerId, query.get("version"), signal)) };
     } catch (error) {
       // Sales may name a partner that is not registered yet.
       if (error instanceof Problem && error.status === 404) return { id: partnerId };
@@ -40,6 +44,14 @@ export function view(where) {
   );
 }
 
+/** Name and agreements of an earlier version, if one is asked for. */
+async function earlier(id, version, signal) {
+  if (version === null) return {};
+  const { list } = await getAll(path("partners", id, "history"), { limit: VERSIONS }, "versions", signal);
+  const found = list.find((one) => String(one.version) === version);
+  return found ? { name: found.registered.name, agreements: found.registered.agreements } : {};
+}
+
 function registrationForm(partner, again) {
   const known = partner.etag !== undefined;
   const id = input({ name: "partner_id", value: partner.id, required: true, readonly: known, spellcheck: "false" });
@@ -56,9 +68,10 @@ function registrationForm(partner, again) {
     h("h2", {}, t("agreements.title")),
     list,
     h("div", { class: "actions" }, h("button", { type: "button", onclick: addOne }, t("register.add"))),
-    outcome,
     h("div", { class: "actions" }, button),
   );
+  // Beside the form, since what is asked before saving is a form of its own.
+  const whole = h("div", {}, form, outcome);
   for (const agreement of partner.agreements ?? [{ model: "referrer" }]) add(list, agreement);
   let { etag } = partner;
   form.addEventListener("submit", async (event) => {
@@ -70,21 +83,31 @@ function registrationForm(partner, again) {
         name: name.value.trim(),
         agreements: [...list.querySelectorAll(":scope > fieldset")].map(readAgreement),
       };
-      etag = await busy(button, () => register(id.value.trim(), registration, etag));
+      const to = path("partners", id.value.trim());
+      const preview = await busy(button, () => send(to, registration, etag, { preview: true }));
+      const reason = moves(preview) ? await asked(outcome, preview, { reason: known }) : "";
+      if (reason === null) return button.focus();
+      if (reason !== "") registration.reason = reason;
+      etag = await busy(button, () => register(to, registration, etag));
       outcome.replaceChildren(saved(id.value.trim()));
     } catch (error) {
       if (error.name === "AbortError" || placeError(form, error)) return;
       outcome.replaceChildren(refused(error, known ? reload(again) : openOther(id.value.trim()), known));
     }
   });
-  return form;
+  return whole;
 }
 
-/** Registers, or changes what has this ETag; for a change, gives the ETag that the next one must name. */
-async function register(id, registration, etag) {
-  if (id === "") throw new Problem(400, "", { field: "id" });
-  const to = path("partners", id);
-  await put(to, registration, etag ? { "If-Match": etag } : { "If-None-Match": "*" });
+/** Registers, or changes what has this ETag; as a preview, answers what would follow. */
+function send(to, registration, etag, { preview = false } = {}) {
+  if (to === path("partners", "")) throw new Problem(400, "", { field: "id" });
+  const headers = etag ? { "If-Match": etag } : { "If-None-Match": "*" };
+  return put(preview ? `${to}?preview=true` : to, registration, headers);
+}
+
+/** Registers; for a change, gives the ETag that the next one must name. */
+async function register(to, registration, etag) {
+  await send(to, registration, etag);
   return etag && (await getTagged(to)).etag;
 }
 

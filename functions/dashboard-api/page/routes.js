@@ -13,6 +13,8 @@ const views = {
   attention: () => import("./attention.js"),
   registration: () => import("./registration.js"),
   whatIf: () => import("./what-if.js"),
+  journal: () => import("./journal.js"),
+  versions: () => import("./versions.js"),
   members: () => import("./members.js"),
   partnerMembers: () => import("./partner-members.js"),
   // The page of trials, which the local stack alone has.
@@ -41,7 +43,7 @@ export function route(hash, session) {
   };
 }
 
-const FOR_ALL = { "": "manager", partners: "partners", attention: "attention", members: "members" };
+const FOR_ALL = { "": "manager", partners: "partners", attention: "attention", members: "members", journal: "journal" };
 const FOR_MANAGERS = { register: "registration", try: "trials" };
 
 function globalView([place = "", id], session) {
@@ -56,6 +58,7 @@ function partnerView([place = "", , more], { seesAll, manages }) {
   if (more) return null;
   if (place === "edit") return manages ? "registration" : null;
   if (place === "members") return seesAll ? "partnerMembers" : null;
+  if (place === "versions") return seesAll ? "versions" : null;
   return { "": "partner", entries: "entries", contracts: "contracts", inquiries: "inquiries", statement: "statement" }[place];
 }
 

@@ -21,6 +21,7 @@ const ALL = [
   ["#/register", "nav.register", "register"],
   ["#/what-if", "nav.what-if", "what-if"],
   ["#/members", "nav.members", "members"],
+  ["#/journal", "nav.journal", "journal"],
   ["#/programme", "nav.programme", "programme"],
 ];
 /** Of these, what not everyone who sees them all may do. */

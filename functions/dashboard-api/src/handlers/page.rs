@@ -36,6 +36,7 @@ const INDEX: &[u8] = compressed!("index.html");
 
 /// Every other file of the folder.
 const FILES: &[(&str, &[u8])] = files![
+    "act-list.js"
     "address.js"
     "agreement-form.js"
     "api.js"
@@ -63,6 +64,7 @@ const FILES: &[(&str, &[u8])] = files![
     "invitations.js"
     "inviting.js"
     "join.js"
+    "journal.js"
     "line-list.js"
     "lines.js"
     "list.js"
@@ -90,6 +92,7 @@ const FILES: &[(&str, &[u8])] = files![
     "partners.js"
     "parts.css"
     "parts.js"
+    "preview.js"
     "print.css"
     "programme.js"
     "provider.js"
@@ -112,6 +115,7 @@ const FILES: &[(&str, &[u8])] = files![
     "text.js"
     "tokens.js"
     "viewing.js"
+    "versions.js"
     "views.css"
     "waiting.js"
     "what-if.js"

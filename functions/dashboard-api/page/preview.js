@@ -1,0 +1,101 @@
+// What a request would move, shown before it is made.
+
+import { announce, h } from "./dom.js";
+import { aboutCause, annuityTitle } from "./entry-table.js";
+import { field, input } from "./fields.js";
+import { changeNode, month } from "./format.js";
+import { contractLink, labelCell, table, unreadableNote } from "./parts.js";
+import { count, named, t } from "./text.js";
+
+/** Whether anything would be appended that is not zero. */
+export const moves = ({ changes }) => changes.length > 0;
+
+/** The sums by partner and currency, the months behind them, and the largest changes. */
+export function previewCard(preview) {
+  const { lines_changed: lines, past_months: past, totals, changes, largest } = preview;
+  return h(
+    "div",
+    { class: "card preview" },
+    h("h3", {}, t("preview.title")),
+    h("p", {}, count("preview.lines", lines), past > 0 && [" ", h("strong", {}, count("preview.past", past))]),
+    unreadableNote(preview),
+    table(
+      t("preview.balances"),
+      [
+        { head: t("preview.partner"), label: true, cell: labelCell },
+        { head: t("currency"), cell: (row) => row.currency },
+        { head: t("due.to"), number: true, lead: "named", cell: (row) => changeNode(row.due_to_partner) },
+        { head: t("due.from"), number: true, cell: (row) => changeNode(row.due_from_partner) },
+      ],
+      totals.map((row, i) => ({ ...row, label: nameOf(row), continues: i > 0 && totals[i - 1].partner_id === row.partner_id })),
+      { stacked: true, hideCaption: true },
+    ),
+    h("details", {}, h("summary", {}, t("preview.months")), monthTable(changes)),
+    largest.length > 0 && h("details", {}, h("summary", {}, t("preview.largest")), largestTable(largest)),
+  );
+}
+
+const nameOf = ({ partner_id: id, partner_name: name }) => (name ? `${name} (${id})` : id);
+
+const monthTable = (changes) =>
+  table(
+    t("preview.months"),
+    [
+      { head: t("preview.month"), label: true, cell: (row) => month(row.month) },
+      { head: t("preview.partner"), wide: true, cell: nameOf },
+      { head: t("preview.kind"), cell: (row) => named("kind", row.kind) },
+      { head: t("preview.amount"), number: true, lead: "named", cell: (row) => [changeNode(row.amount), "\u00a0", row.amount.currency] },
+    ],
+    changes,
+    { stacked: true, hideCaption: true },
+  );
+
+const largestTable = (lines) =>
+  table(
+    t("preview.largest"),
+    [
+      { head: t("preview.what"), label: true, cell: titleOf },
+      { head: t("preview.change"), number: true, lead: "named", cell: (row) => row.differences.map(({ amount }) => h("div", {}, changeNode(amount))) },
+      { head: t("preview.why"), wide: true, cell: (row) => row.after?.explanation ?? t("preview.no-longer") },
+    ],
+    lines,
+    { stacked: true, hideCaption: true },
+  );
+
+const titleOf = ({ contract_id: contract, term, cause_kind: kind, cause }) => [
+  contract && [contractLink(contract), " · "],
+  kind === "annuity" ? annuityTitle(term) : aboutCause(kind, cause),
+];
+
+/**
+ * Shows in `place` what a request would move, and asks whether to make it. `reason`: a reason is asked for too. Gives the
+ * reason, or null after *Back*.
+ */
+export function asked(place, preview, { reason = false } = {}) {
+  return new Promise((answer) => {
+    const why = input({ name: "reason", maxlength: "200", required: true });
+    const go = h("button", { class: "primary" }, t("preview.go"));
+    const back = h("button", { type: "button" }, t("preview.back"));
+    const end = (given) => {
+      place.replaceChildren();
+      answer(given);
+    };
+    back.addEventListener("click", () => end(null));
+    const form = h(
+      "form",
+      {
+        class: "form",
+        onsubmit: (event) => {
+          event.preventDefault();
+          end(reason ? why.value.trim() : "");
+        },
+      },
+      previewCard(preview),
+      reason && field(t("preview.reason"), why, { field: "reason", help: t("preview.reason-help") }),
+      h("div", { class: "actions" }, go, back),
+    );
+    place.replaceChildren(form);
+    (reason ? why : go).focus();
+    announce(t("preview.title"));
+  });
+}

@@ -1,0 +1,81 @@
+// What people do to amounts: looked at first, with a reason, kept in the journal, taken back from the history.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { ACCOUNTANT, MANAGER, PARTNER_ID, api, go, opened } from "./support.mjs";
+
+const button = (page, name) => page.getByRole("button", { name, exact: true });
+const balances = async (id) => JSON.stringify((await api(`/partners/${id}`)).json.balances);
+const save = async (page) => {
+  await button(page, "Save").click();
+  await page.getByRole("heading", { level: 3, name: "What this would change" }).waitFor();
+};
+
+/** Waits until the ledger has followed. */
+async function until(holds) {
+  for (let attempt = 0; attempt < 100; attempt += 1) {
+    if (await holds()) return;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+  assert.fail("the ledger does not follow");
+}
+
+test("a wrong rate is looked at first, saved with a reason, found in the journal, and taken back from the history", async (t) => {
+  const before = await balances(PARTNER_ID);
+  const page = await opened(t, MANAGER, { address: `#/partners/${PARTNER_ID}/edit` });
+  const rate = page.getByLabel("Negotiated rate").first();
+  await rate.fill("12.5");
+  await save(page);
+  await page.getByText(/past months? (is|are) among them/).waitFor();
+  await button(page, "Back, change nothing").click();
+  assert.equal(await rate.inputValue(), "12.5");
+  assert.equal(await balances(PARTNER_ID), before, "nothing was saved");
+
+  const reason = `A typing error ${Date.now().toString(36)}`;
+  await save(page);
+  await page.getByLabel("Reason").fill(reason);
+  await button(page, "Save, and change these amounts").click();
+  await page.getByText("Saved.", { exact: true }).waitFor();
+  await until(async () => (await balances(PARTNER_ID)) !== before);
+
+  await go(page, "#/journal");
+  const row = page.getByRole("table", { name: "Journal" }).locator("tr", { hasText: reason });
+  await row.getByRole("button").click();
+  await page.getByRole("heading", { level: 3, name: "Before" }).waitFor();
+  await page.getByRole("table", { name: /^Amounts that it/ }).waitFor();
+
+  await go(page, `#/partners/${PARTNER_ID}/versions`);
+  await page.getByText(reason).waitFor();
+  await page.getByRole("link", { name: "Go back to this version" }).first().click();
+  await page.getByRole("button", { name: "Save", exact: true }).waitFor();
+  await save(page);
+  await page.getByLabel("Reason").fill("taken back");
+  await button(page, "Save, and change these amounts").click();
+  await page.getByText("Saved.", { exact: true }).waitFor();
+  await until(async () => (await balances(PARTNER_ID)) === before);
+});
+
+test("withdrawing an agreement shows what it takes away", async (t) => {
+  const before = await balances(PARTNER_ID);
+  const page = await opened(t, MANAGER, { address: `#/partners/${PARTNER_ID}/edit` });
+  await button(page, "Remove this agreement").first().click();
+  await save(page);
+  await page.getByRole("table", { name: "Change of the balances" }).waitFor();
+  assert.equal(await balances(PARTNER_ID), before);
+  await button(page, "Back, change nothing").click();
+});
+
+test("an accountant reads the journal and the history, and changes nothing", async (t) => {
+  const page = await opened(t, ACCOUNTANT, { address: "#/journal" });
+  await page.getByRole("table", { name: "Journal" }).waitFor();
+  await go(page, `#/partners/${PARTNER_ID}/versions`);
+  await page.getByRole("heading", { level: 2 }).first().waitFor();
+  assert.equal(await page.getByRole("link", { name: "Go back to this version" }).count(), 0);
+});
+
+test("the journal is a file, too", async (t) => {
+  const page = await opened(t, MANAGER, { address: "#/journal" });
+  const download = page.waitForEvent("download");
+  await button(page, "Download (.csv)").click();
+  assert.equal((await download).suggestedFilename(), "journal.csv");
+});
