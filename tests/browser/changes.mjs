@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ACCOUNTANT, MANAGER, PARTNER_ID, api, go, opened } from "./support.mjs";
+import { ACCOUNTANT, MANAGER, PARTNER, PARTNER_ID, api, go, opened } from "./support.mjs";
 
 const button = (page, name) => page.getByRole("button", { name, exact: true });
 const balances = async (id) => JSON.stringify((await api(`/partners/${id}`)).json.balances);
@@ -78,4 +78,36 @@ test("the journal is a file, too", async (t) => {
   const download = page.waitForEvent("download");
   await button(page, "Download (.csv)").click();
   assert.equal((await download).suggestedFilename(), "journal.csv");
+});
+
+test("a wrong fee is corrected in the page, and its partner reads that it was", async (t) => {
+  const { contracts } = (await api(`/partners/${PARTNER_ID}/contracts?limit=50`)).json;
+  const id = contracts.find(({ state, annual_fee: fee }) => state === "decided" || fee).contract_id;
+  const page = await opened(t, MANAGER, { address: `#/contracts/${id}` });
+  const card = page.locator("details", { hasText: "Correct this contract" });
+  await card.locator("summary").first().click();
+  const fee = card.getByLabel("Annual fee");
+  const was = await fee.inputValue();
+  await fee.fill("123,456.70");
+  const reason = `As signed ${Date.now().toString(36)}`;
+  await card.getByLabel("Reason").fill(reason);
+  await button(page, "Look at the effect").click();
+  await button(page, "Save, and change these amounts").click();
+  await page.getByRole("region", { name: "Choices made" }).getByText(reason).waitFor();
+  assert.equal((await api(`/contracts/${id}`)).json.sale.annual_fee.amount, "123456.70");
+  await go(page, "#/journal");
+  await page.getByRole("table", { name: "Journal" }).locator("tr", { hasText: reason }).getByText("Corrected").waitFor();
+
+  const partner = await opened(t, PARTNER, { address: `#/contracts/${id}` });
+  await partner.getByText(/correct/i).first().waitFor();
+  assert.equal(await partner.getByText(reason).count(), 0, "the reason is for managers");
+
+  // What billing said is there still: it is said again, and counts again.
+  await go(page, `#/contracts/${id}`);
+  await card.locator("summary").first().click();
+  await card.getByLabel("Annual fee").fill(was);
+  await card.getByLabel("Reason").fill("it was right");
+  await button(page, "Look at the effect").click();
+  await button(page, "Save, and change these amounts").click();
+  await page.getByRole("region", { name: "Choices made" }).getByText("it was right").waitFor();
 });

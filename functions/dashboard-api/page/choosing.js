@@ -108,7 +108,7 @@ async function send({ form, button, outcome, before }, contract, key, body, { re
 }
 
 /** The ledger follows a choice a moment later: it is read until it has. */
-async function taken(read, before) {
+export async function taken(read, before) {
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const { choices } = await read();
     if (choices.length > before) return;

@@ -7,6 +7,7 @@ import { annuityName, annuityTitle, entryTable } from "./entry-table.js";
 import { badge, empty, idNode, link, loaded, pairs, partnerLink, section, viewHeading } from "./parts.js";
 import { claimPairs, keyName } from "./claims.js";
 import { choosing } from "./choosing.js";
+import { correcting } from "./correcting.js";
 import { named, t } from "./text.js";
 
 /** The order of what comes last on a day: after every term. */
@@ -46,6 +47,7 @@ function shown(contract, session, { read, again }) {
     contradictions.length > 0 &&
       section(t("contradictions.title"), contradictions.map(contradiction)),
     session.manages && choosing(contract, { read, again }),
+    session.manages && correcting(contract, { read, again }),
     session.reports && h("p", {}, link(`#/inquiries?${new URLSearchParams({ contract: contract.contract_id })}`, t("inquiries.report-error"))),
     !left && section(t("history.title"), h("ol", { class: "timeline" }, events(contract).map(event))),
     choices.length > 0 && section(t("choices.title"), h("ol", { class: "timeline" }, choices.map(choice))),
@@ -85,7 +87,7 @@ function events({ sale, annuities, ended_on: end }) {
   return [...signed, ...rest, ...ended].sort((a, b) => (a.on ?? "9999").localeCompare(b.on ?? "9999") || a.order - b.order);
 }
 
-const annuityEvent = ({ term, starts_on: on, annual_fee: fee, state, pending, line, attention, set_aside: aside }) => ({
+const annuityEvent = ({ term, starts_on: on, annual_fee: fee, state, pending, line, attention, set_aside: aside, correction }) => ({
   on,
   order: term * 2,
   title: annuityTitle(term),
@@ -94,13 +96,13 @@ const annuityEvent = ({ term, starts_on: on, annual_fee: fee, state, pending, li
   state,
   pending,
   line,
-  notes: [...attention.filter((name) => !name.startsWith("pending-")).map((name) => named("attention", name)), ...aside.map(asideNote)],
+  notes: [correction, ...attention.filter((name) => !name.startsWith("pending-")).map((name) => named("attention", name)), ...aside.map(asideNote)].filter(Boolean),
 });
 
 const asideNote = ({ kind, at, reason }) =>
   t("attention.was", { what: named("attention", kind), moment: moment(at), reason });
 
-const adjustmentEvent = ({ kind, id, issued_on: on, amount, line, without_line: why }, { term }) => ({
+const adjustmentEvent = ({ kind, id, issued_on: on, amount, line, without_line: why, correction }, { term }) => ({
   on,
   order: term * 2 + 1,
   title: t("about.adjustment", { kind: named("adjustment", kind), id }),
@@ -108,6 +110,7 @@ const adjustmentEvent = ({ kind, id, issued_on: on, amount, line, without_line: 
   fee: amount,
   feeName: t("event.amount"),
   line,
+  notes: [correction].filter(Boolean),
 });
 
 function event({ on, title, what, fee, feeName, state, pending, line, notes = [] }) {

@@ -40,12 +40,12 @@ impl Caller {
         Some(Caller { id, name: member.name, role, viewed_by: None })
     }
 
-    /// What the caller does at a time, without a reason.
+    /// An act of the caller at a time, without a reason.
     pub(crate) fn occasion(&self, at: Timestamp) -> Occasion {
         Occasion { by: Author::Member { id: self.id.clone(), name: self.name.clone() }, at, reason: None }
     }
 
-    /// What the caller does at a time, with the reason that it states.
+    /// An act of the caller at a time, with the reason that it states.
     pub(crate) fn occasion_because(&self, at: Timestamp, reason: &str) -> Result<Occasion, Refusal> {
         let reason = reason.parse().map_err(|error| Refusal::new("reason", error))?;
         Ok(Occasion { reason: Some(reason), ..self.occasion(at) })

@@ -1,5 +1,5 @@
-//! What the passes after a registration moved (RULEBOOK §9): the sums of the entries that name its version as their trigger,
-//! kept once the last pass has ended.
+//! Amounts that the passes after a registration moved (RULEBOOK §9): the sums of the entries that name its version as their
+//! trigger, kept once the last pass has ended.
 //!
 //! | item | partition | sort key |
 //! |---|---|---|
@@ -18,7 +18,7 @@ use rules::{Entry, PartnerId};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// What a registration moved.
+/// The amounts that a registration moved.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EndedPasses {
     pub partner_id: PartnerId,
@@ -88,7 +88,7 @@ impl<S: Store, A: Announce> Ledger<S, A> {
         }
     }
 
-    /// What these registrations moved, as far as their passes have ended; unreadable ones are left out.
+    /// The amounts that these registrations moved, as far as their passes have ended; unreadable ones are left out.
     pub async fn ended_passes(
         &self,
         of: &[(&PartnerId, u64)],

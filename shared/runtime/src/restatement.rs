@@ -85,10 +85,10 @@ pub struct PartnerStep {
     /// Whether the entry fees were skipped for the same reason.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub fees_passed_over: bool,
-    /// Whether no other pass follows for the same agreements. At its end, what they moved is kept.
+    /// True: no other pass follows for the same agreements, and at its end the amounts that they moved are kept.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub last: bool,
-    /// What earlier steps found moved.
+    /// The amounts that earlier steps found moved.
     #[serde(default, skip_serializing_if = "MovedText::is_empty")]
     pub moved: MovedText,
 }
@@ -317,7 +317,7 @@ impl Restatement {
     }
 }
 
-/// What earlier steps of a pass and this one found moved.
+/// The amounts that earlier steps of a pass and this one found moved.
 fn added(before: &MovedText, now: Moved) -> Result<Moved, Error> {
     let mut sum = before.read().ok_or("the message holds amounts of a later release")?;
     passes::add(&mut sum, now)?;

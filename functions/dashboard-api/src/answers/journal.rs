@@ -25,7 +25,7 @@ pub(crate) struct Journal {
     pub(crate) unreadable: Unreadable,
 }
 
-/// What a person did.
+/// A person’s act.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "openapi", schema(as = Act))]
@@ -65,7 +65,7 @@ pub(crate) struct MovedMonth {
     totals: Vec<Total>,
 }
 
-/// What an act changed.
+/// The change that an act made.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "openapi", schema(as = Change))]
@@ -207,7 +207,7 @@ impl ActShown {
     }
 }
 
-/// What registrations moved, by partner and version.
+/// The amounts that registrations moved, by partner and version.
 pub(crate) type Ended = BTreeMap<(PartnerId, u64), EndedPasses>;
 
 fn moved_by(change: &Change, ended: &Ended) -> Option<Vec<MovedMonth>> {

@@ -88,7 +88,7 @@ pub(crate) async fn list<S: Store>(
     }
 }
 
-/// What the registrations among these acts moved.
+/// The amounts that the registrations among these acts moved.
 async fn ended<S: Store>(app: &App<S>, acts: &[Act]) -> Result<Ended, LedgerError> {
     let versions: Vec<(&PartnerId, u64)> = acts.iter().filter_map(|act| act.change.version()).collect();
     app.ledger.ended_passes(&versions).await

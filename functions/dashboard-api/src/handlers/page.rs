@@ -51,6 +51,7 @@ const FILES: &[(&str, &[u8])] = files![
     "confirming.js"
     "contract.js"
     "contracts.js"
+    "correcting.js"
     "dom.js"
     "dues.js"
     "entries.js"

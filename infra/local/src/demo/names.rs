@@ -34,6 +34,8 @@ pub(super) const CHANGED_MODEL: &str = "cabinet-lefevre";
 pub(super) const ENDED: &str = "occitanie-conseil";
 /// A partner whose rate was negotiated later, for all its sales.
 pub(super) const NEGOTIATED: &str = "loire-et-code";
+/// The reason for that rate, as the manager stated it.
+pub(super) const NEGOTIATED_BECAUSE: &str = "Taux porté à 75 % : troisième année de suite au-dessus de dix ventes";
 /// A partner with a sale that billing reported two years late.
 pub(super) const LATE: &str = "garonne-informatique";
 

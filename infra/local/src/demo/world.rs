@@ -1,7 +1,9 @@
 //! The demo's world, from a seed and a day: partners, and what billing would have said up to that day, each at the moment
 //! when it was recorded.
 
-use super::names::{CHANGED_MODEL, ENDED, INQUIRIES, LATE, Model, NEGOTIATED, PARTNERS, Profile, client};
+use super::names::{
+    CHANGED_MODEL, ENDED, INQUIRIES, LATE, Model, NEGOTIATED, NEGOTIATED_BECAUSE, PARTNERS, Profile, client,
+};
 use events::EventType;
 use events::input::{Event, Partner};
 use jiff::civil::Date;
@@ -316,7 +318,7 @@ fn registration(profile: &Profile, today: Date, rate: Option<&str>) -> Value {
         let ends_on = today.saturating_sub(40.days());
         agreements = vec![json!({"model": "referrer", "starts_on": starts_on, "ends_on": ends_on})];
     }
-    json!({"name": profile.name, "agreements": agreements})
+    json!({"name": profile.name, "agreements": agreements, "reason": rate.map(|_| NEGOTIATED_BECAUSE)})
 }
 
 fn agreement(profile: &Profile, starts_on: Date) -> Value {

@@ -70,7 +70,7 @@ pub enum Finding {
     NoAct { key: Key, act: ActId },
     /// A version of a partner's agreements without its act in the journal.
     NoVersion { partner_id: PartnerId, version: u64 },
-    /// What a registration moved, as the journal says it, is not the sum of the entries that it caused.
+    /// A registration of which the journal says that it moved other amounts than the entries do that it caused.
     Moved { partner_id: PartnerId, version: u64 },
     /// An act that is not listed under a partner or a member that it concerns, or such a list item without its act.
     ActUnlisted { partition: String },

@@ -1,4 +1,4 @@
-//! What an act changed, with what it was before and after.
+//! Changes that acts made, with what was before and after.
 
 use super::act_id::ActId;
 use crate::ids::InvitationId;
@@ -20,7 +20,7 @@ pub struct Registered {
     pub agreements: Agreements,
 }
 
-/// What was done with an invitation.
+/// A step in the life of an invitation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum InvitationStep {
     Made,
@@ -31,7 +31,7 @@ pub enum InvitationStep {
     Revoked,
 }
 
-/// What happened to a member's role.
+/// A step in the life of a member's role.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum MemberStep {
     /// A manager or the operator granted it.
@@ -41,7 +41,7 @@ pub enum MemberStep {
     Revoked,
 }
 
-/// What an act changed.
+/// The change that an act made.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Change {
     /// A partner's name and agreements, registered as a whole.
@@ -62,7 +62,7 @@ pub enum Change {
         before: Option<Fact>,
         /// The claim chosen; none: no claim is effective.
         after: Option<Fact>,
-        /// Whether the manager stated the claim, instead of choosing one of those reported.
+        /// True: the manager stated the claim; false: it is one of those reported.
         is_stated: bool,
     },
     /// An item of the attention list that was set aside.

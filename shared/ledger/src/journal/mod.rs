@@ -68,7 +68,7 @@ impl Occasion {
     }
 }
 
-/// What a person did.
+/// An act of a person.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Act {
     pub occasion: Occasion,
