@@ -96,6 +96,18 @@ const ROUTES: &[Row] = &[
         "/contracts/C-2/end/choices/1",
         [401, 403, 403, 403, 403, 404],
     ),
+    (
+        "PUT /contracts/{id}/terms/{term}/stated/{number}",
+        "/contracts/C-1/terms/1/stated/1",
+        "/contracts/C-2/terms/1/stated/1",
+        [401, 403, 403, 403, 403, 400],
+    ),
+    (
+        "PUT /contracts/{id}/terms/{term}/{kind}/{adjustment}/stated/{number}",
+        "/contracts/C-1/terms/1/credit-notes/N/stated/1",
+        "/contracts/C-2/terms/1/credit-notes/N/stated/1",
+        [401, 403, 403, 403, 403, 400],
+    ),
     ("GET /attention", "/attention", "/attention", [401, 403, 403, 403, 200, 200]),
     (
         "PUT /attention/{item}/set-aside",

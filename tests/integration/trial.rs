@@ -7,7 +7,7 @@ use fixtures::occasion::{operator, registered};
 use fixtures::world::{World, event};
 use harness::running::Running;
 use jiff::Timestamp;
-use ledger::choices::{Choice, ChoiceResult};
+use ledger::choices::{Choice, ChoiceResult, Pick};
 use ledger::journal::Author;
 use ledger::on_record::OnRecord;
 use ledger::recorded::{Origin, Trigger};
@@ -76,7 +76,7 @@ async fn contradictions_and_choices_come_out_the_same() {
     };
     let choose = async |number: usize, claim: usize, seen: usize| {
         let (contract_id, key, why) = ("C".parse().unwrap(), Key::Sale, "because".to_owned());
-        let choice = Choice { contract_id, key, number, claim: Some(claim), seen, why };
+        let choice = Choice { contract_id, key, number, claim: Pick::Recorded(Some(claim)), seen, why };
         let because = Trigger::Choice(number);
         assert_eq!(ledger.choose(&choice, Origin { at: now(), because: &because }).await.unwrap(), ChoiceResult::Now);
     };

@@ -6,6 +6,7 @@
 pub mod access;
 pub mod answers;
 pub mod app;
+mod choosing;
 mod handlers;
 mod http;
 pub use http::gateway;

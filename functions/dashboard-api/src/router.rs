@@ -3,7 +3,7 @@
 use crate::app::App;
 use crate::handlers::{
     attention, choices, contracts, entries, inquiries, invitations, journal, members, minimum_sales, page,
-    partner_file, partners, perks, programme, registration, simulations, statement, summary,
+    partner_file, partners, perks, programme, registration, simulations, stated, statement, summary,
 };
 use crate::http::claims::{admit_identity, admit_member};
 use crate::http::headers;

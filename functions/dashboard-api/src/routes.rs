@@ -33,6 +33,8 @@ macro_rules! table {
             ChooseAnnuity: PUT "/contracts/{id}/terms/{term}/choices/{number}", Managers => choices::of_annuity::<S>;
             ChooseAdjustment: PUT "/contracts/{id}/terms/{term}/{kind}/{adjustment}/choices/{number}", Managers => choices::of_adjustment::<S>;
             ChooseEnd: PUT "/contracts/{id}/end/choices/{number}", Managers => choices::of_end::<S>;
+            StateAnnuity: PUT "/contracts/{id}/terms/{term}/stated/{number}", Managers => stated::of_annuity::<S>;
+            StateAdjustment: PUT "/contracts/{id}/terms/{term}/{kind}/{adjustment}/stated/{number}", Managers => stated::of_adjustment::<S>;
             Attention: GET "/attention", Readers => attention::list::<S>;
             Inquiries: GET "/inquiries", Readers => inquiries::list::<S>;
             Me: GET "/me", Members => members::me::<S>;

@@ -1,12 +1,12 @@
 //! Agreements on the wire (RULEBOOK §6), the same in a registration and in an answer.
 
+use crate::amount::Amount;
 use crate::field::{Field, required};
 use crate::{Refusal, body, raw};
 use rules::agreement::{Draft, EntryFee};
 use rules::programme::{FromSale, FromSaleError};
-use rules::{Agreements, Currency, Day, Model, Money, ProgrammeVersion, Rate};
+use rules::{Agreements, Day, Model, ProgrammeVersion, Rate};
 use serde::{Deserialize, Serialize};
-use std::borrow::Cow;
 
 /// An agreement.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -63,23 +63,10 @@ struct Fee<'a> {
     #[cfg_attr(feature = "openapi", schema(schema_with = crate::openapi::written))]
     segment: String,
     #[serde(borrow)]
-    commercial_potential: Potential<'a>,
+    commercial_potential: Amount<'a>,
     #[serde(borrow)]
     #[cfg_attr(feature = "openapi", schema(required = true, value_type = Rate))]
     rate: Option<Field<'a, Rate>>,
-}
-
-/// An amount of money that may be written as a number; answers write a text.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(deny_unknown_fields)]
-struct Potential<'a> {
-    #[serde(borrow)]
-    #[cfg_attr(feature = "openapi", schema(required = true, schema_with = crate::openapi::text_or_number))]
-    amount: Option<Field<'a, String>>,
-    #[serde(borrow)]
-    #[cfg_attr(feature = "openapi", schema(required = true, value_type = Currency))]
-    currency: Option<Field<'a, Currency>>,
 }
 
 impl Agreement<'_> {
@@ -123,16 +110,6 @@ impl Fee<'_> {
     }
 }
 
-impl Potential<'_> {
-    fn read(self, path: &str) -> Result<Money, Refusal> {
-        let currency = required(self.currency, &format!("{path}.currency"))?;
-        let field = format!("{path}.amount");
-        let amount = self.amount.ok_or_else(|| raw::missing(&field))?;
-        let digits = amount.read(|written| raw::digits(written, &field).map(Cow::into_owned))?;
-        Money::parse(&digits, currency).map_err(|error| Refusal::new(field, error))
-    }
-}
-
 impl From<&rules::Agreement> for Agreement<'static> {
     fn from(agreement: &rules::Agreement) -> Self {
         let qualified = |day| Qualification { qualified_on: Some(Field::Known(day)) };
@@ -154,7 +131,7 @@ impl From<&EntryFee> for Fee<'static> {
     fn from(fee: &EntryFee) -> Self {
         let potential = fee.commercial_potential;
         let amount = Some(Field::Known(potential.currency().decimal(potential.minor())));
-        let commercial_potential = Potential { amount, currency: Some(Field::Known(potential.currency())) };
+        let commercial_potential = Amount { amount, currency: Some(Field::Known(potential.currency())) };
         Fee { segment: fee.segment.clone(), commercial_potential, rate: Some(Field::Known(fee.rate)) }
     }
 }

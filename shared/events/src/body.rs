@@ -37,7 +37,8 @@ fn typed<'a, T: Deserialize<'a>>(body: &'a str) -> Result<T, Refusal> {
 }
 
 /// The fields of our requests that are objects.
-const OBJECTS: [&str; 5] = ["technical_qualification", "entry_fee", "commercial_potential", "who", "terms"];
+const OBJECTS: [&str; 7] =
+    ["technical_qualification", "entry_fee", "commercial_potential", "annual_fee", "amount", "who", "terms"];
 
 /// Any JSON without an array in place of an object: the parser would take one for the other, by position.
 struct Shape;

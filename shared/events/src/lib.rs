@@ -7,6 +7,7 @@
 #![warn(missing_docs)]
 
 pub mod agreement;
+mod amount;
 pub mod body;
 pub mod choice;
 pub mod cloud_event;
@@ -25,6 +26,7 @@ mod raw;
 pub mod registration;
 pub mod set_aside;
 pub mod simulation;
+pub mod stated;
 
 pub use choice::ChoiceBody;
 pub use cloud_event::{Event, EventType};

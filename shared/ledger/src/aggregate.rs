@@ -6,6 +6,7 @@ use crate::keys::AggregateKey;
 use crate::recorded::Origin;
 use crate::rows::{AggregateState, Content, Row};
 use crate::store::Write;
+use rules::claims::Source;
 use rules::line::LineId;
 use rules::{AdjustmentId, Cause, CustomerName, Day, Entry, Fact, PartnerId};
 
@@ -113,6 +114,13 @@ impl Aggregate {
     pub(crate) fn label(&mut self, fact: &Fact, customer_name: &CustomerName) {
         if let Some(row) = self.new.iter_mut().chain([&mut self.own]).find(|row| row.claims(fact)) {
             row.customer_name = Some(customer_name.clone());
+        }
+    }
+
+    /// Names the source of a fact that was just added.
+    pub(crate) fn name_source(&mut self, fact: &Fact, source: Source) {
+        if let Some(row) = self.new.iter_mut().chain([&mut self.own]).find(|row| row.claims(fact)) {
+            row.source = source;
         }
     }
 

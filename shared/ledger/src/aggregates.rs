@@ -6,15 +6,15 @@
 
 use crate::aggregate::Aggregate;
 use crate::bookings::Writes;
-use crate::choices::{Choice, ChoiceMade, ChoiceResult};
+use crate::choices::{Choice, ChoiceMade, ChoiceResult, Stated};
 use crate::keys::{self, AggregateKey, RowKey};
 use crate::lenient::UnknownEntry;
 use crate::recorded::{LedgerEntry, Origin};
-use crate::rows::{ChosenClaim, Content, Row, annuity_of, day_of};
+use crate::rows::{ChosenClaim, Content, Row, annuity_of, day_of, first_annuity};
 use crate::store::Item;
 use crate::{LedgerError, Unreadable};
 use jiff::Timestamp;
-use rules::claims::ClaimResult;
+use rules::claims::{ClaimResult, Source};
 use rules::contract::{Bound, Key};
 use rules::entry::entries_due;
 use rules::line::{LineId, entry_fee_line};
@@ -120,7 +120,7 @@ impl Aggregates {
                 Content::Choice { n: _, chosen } => contract.choose(&chosen.about, chosen.claim.clone()),
                 Content::Own { .. } | Content::Adjustment { .. } | Content::Claim { .. } => {
                     if let Some(fact) = row.fact() {
-                        contract.add(fact);
+                        contract.add_from(fact, row.source);
                     }
                 }
                 Content::Entry { .. }
@@ -165,7 +165,8 @@ impl Aggregates {
             let seen = contract.choices(about).get(*number).map_or(0, |choice| choice.seen);
             *number += 1;
             let (claim, why, at) = (claim.clone(), why.clone().unwrap_or_default(), row.recorded_at);
-            choices.push(ChoiceMade { key: about.clone(), claim, seen, why, at });
+            let is_stated = row.source == Source::Manager;
+            choices.push(ChoiceMade { key: about.clone(), claim, seen, why, at, is_stated });
         }
         choices.sort_by(|one, other| one.key.cmp(&other.key));
         choices
@@ -182,15 +183,24 @@ impl Aggregates {
         entries
     }
 
-    /// Adds a fact: as its aggregate's own fact if that is empty, as a contradicting claim otherwise. A duplicate
-    /// changes nothing, nor does a fact beyond a bound.
+    /// Adds a fact from billing: as its aggregate's own fact if that is empty, as a contradicting claim otherwise. A
+    /// duplicate changes nothing, nor does a fact beyond a bound.
     pub fn place(
         &mut self,
         fact: &Fact,
         customer_name: Option<&CustomerName>,
         origin: Origin<'_>,
     ) -> Result<ClaimResult, Bound> {
-        let added = self.contract().take(fact)?;
+        let added = self.place_from(fact, Source::Billing, origin)?;
+        if let (ClaimResult::First | ClaimResult::Contradiction, Some(name)) = (added, customer_name) {
+            self.aggregate_mut(AggregateKey::Annuity(annuity_of(fact)), origin).label(fact, name);
+        }
+        Ok(added)
+    }
+
+    /// The same for a fact from a source.
+    fn place_from(&mut self, fact: &Fact, source: Source, origin: Origin<'_>) -> Result<ClaimResult, Bound> {
+        let added = self.contract().take_from(fact, source)?;
         if added == ClaimResult::Duplicate {
             return Ok(added);
         }
@@ -205,18 +215,26 @@ impl Aggregates {
                 aggregate.append(origin, |n| Content::Claim { n, fact: fact.clone() });
             }
         }
-        if let Some(name) = customer_name {
-            aggregate.label(fact, name);
-        }
+        aggregate.name_source(fact, source);
         Ok(added)
     }
 
-    /// The name of the client that came with the effective sale.
+    /// The name of the client: the last one that a manager wrote with the effective sale, else that of its first event.
     pub fn customer_name(&self) -> Option<&CustomerName> {
         let contract = self.contract();
         let effective = Fact::Sale(contract.sale()?.clone());
-        let mut rows = self.rows();
-        rows.find(|row| row.claims(&effective))?.customer_name.as_ref()
+        let is_chosen = |row: &Row| match &row.content {
+            Content::Choice { n: _, chosen } => chosen.claim.as_ref() == Some(&effective),
+            Content::Own { .. }
+            | Content::Entry { .. }
+            | Content::Adjustment { .. }
+            | Content::AdjustmentEntry { .. }
+            | Content::Claim { .. }
+            | Content::SaleMoved { .. }
+            | Content::SetAside { .. } => false,
+        };
+        let written = self.rows().filter(|row| is_chosen(row)).filter_map(|row| row.customer_name.as_ref()).last();
+        written.or_else(|| self.rows().find(|row| row.claims(&effective))?.customer_name.as_ref())
     }
 
     /// The aggregate of a key; a placeholder is added if there is none.
@@ -224,13 +242,22 @@ impl Aggregates {
         self.by_key.entry(key.clone()).or_insert_with(|| Aggregate::new(key, origin))
     }
 
-    /// Adds a choice, if it is the next one of its key. A sale that moves from one partner to another is listed under
+    /// Adds a choice, if it is the next one of its key, and before it the claim that it states, if it was not said yet. A sale that moves from one partner to another is listed under
     /// both.
     pub fn choose(&mut self, choice: &Choice, origin: Origin<'_>) -> ChoiceResult {
         let contract = self.contract();
         let (outcome, claim) = choice.judge(&contract);
         if outcome != ChoiceResult::Now {
             return outcome;
+        }
+        let stated = choice.claim.stated();
+        if let Some(Stated { fact, customer_name: _ }) = stated {
+            if let Err(bound) = self.place_from(fact, Source::Manager, origin) {
+                return ChoiceResult::TooMany(bound);
+            }
+            if contract.sale().is_none() && matches!(choice.key, Key::Renewal(_)) {
+                self.touch(first_annuity(&choice.contract_id), origin);
+            }
         }
         let annuity = AnnuityId { contract_id: choice.contract_id.clone(), term: choice.key.term() };
         let Some(aggregate) = self.by_key.get_mut(&AggregateKey::Annuity(annuity)) else {
@@ -241,6 +268,10 @@ impl Aggregates {
         let chosen = ChosenClaim { about: choice.key.clone(), claim, why: Some(choice.why.clone()) };
         let list = after.as_ref().map(|sale| (&sale.partner_id, sale.signed_on));
         aggregate.append_under(list, origin, |n| Content::Choice { n, chosen });
+        if let (Some(row), Some(Stated { fact: _, customer_name })) = (aggregate.new.last_mut(), stated) {
+            row.source = Source::Manager;
+            row.customer_name.clone_from(customer_name);
+        }
         let holder = after.as_ref().map(|sale| &sale.partner_id);
         if let (Key::Sale, Some(before)) = (&choice.key, contract.sale())
             && holder != Some(&before.partner_id)

@@ -16,6 +16,9 @@ use std::collections::HashMap;
 /// The stored names of the kinds of facts: sale, renewal, credit note.
 const FACTS: [&str; 3] = ["s", "r", "n"];
 
+/// The stored name of the source of a claim that is not from billing.
+const SOURCE: &str = "manager";
+
 /// An entry with names that this release does not know.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnknownEntry {
@@ -71,8 +74,13 @@ pub(crate) fn is_of_later_release(item: &Item, reads: impl FnOnce(Item) -> bool)
     if another_kind {
         known.remove("f");
     }
+    let another_source = known.get("so").and_then(name_of).is_some_and(|source| is_kebab(source) && source != SOURCE);
+    if another_source {
+        known.remove("so");
+    }
     let replaced = [
         another_kind,
+        another_source,
         known.get_mut("e").is_some_and(entry),
         known.get_mut("f").is_some_and(fact),
         known.get_mut("ag").is_some_and(agreements),

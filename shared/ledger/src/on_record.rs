@@ -1,14 +1,15 @@
 //! The record of a whole table: facts and choices as they can be recorded again, partners, and the sums booked.
 
 use crate::aggregates::Aggregates;
-use crate::choices::Choice;
+use crate::choices::{Choice, Pick, Stated};
 use crate::item::key;
 use crate::journal::Registered;
 use crate::partners::PartnerRecord;
-use crate::rows::{ChosenClaim, Content};
+use crate::rows::{ChosenClaim, Content, Row};
 use crate::store::Item;
 use crate::{LedgerError, ReportedFact, keys};
 use jiff::Timestamp;
+use rules::claims::Source;
 use rules::contract::Key;
 use rules::money::Overflow;
 use rules::{ContractId, Day, Fact, PartnerId, Totals};
@@ -99,12 +100,16 @@ fn recordings(contract_id: &ContractId, aggregates: &Aggregates) -> impl Iterato
     for row in aggregates.rows() {
         match &row.content {
             Content::Choice { n: _, chosen } => {
-                keys.entry(chosen.about.clone()).or_default().choose(contract_id, chosen);
+                keys.entry(chosen.about.clone()).or_default().choose(contract_id, chosen, row);
             }
             Content::Own { .. } | Content::Adjustment { .. } | Content::Claim { .. } => {
                 if let (Some(fact), Some(because)) = (row.fact(), &row.because) {
                     let reported = ReportedFact::recorded(fact.clone(), because.clone(), row.customer_name.clone());
-                    keys.entry(Key::from(&fact)).or_default().claim(fact, reported);
+                    let key = keys.entry(Key::from(&fact)).or_default();
+                    match row.source {
+                        Source::Billing => key.claim(fact, reported),
+                        Source::Manager => key.state(fact),
+                    }
                 }
             }
             Content::Entry { .. }
@@ -120,6 +125,8 @@ fn recordings(contract_id: &ContractId, aggregates: &Aggregates) -> impl Iterato
 #[derive(Default)]
 struct KeyOnRecord {
     claims: Vec<Fact>,
+    /// Whether the last claim is stated by a choice that follows.
+    stated: bool,
     choices: usize,
     recordings: Vec<Recording>,
 }
@@ -130,15 +137,28 @@ impl KeyOnRecord {
         self.recordings.push(Recording::Fact(reported));
     }
 
-    fn choose(&mut self, contract_id: &ContractId, chosen: &ChosenClaim) {
+    /// Takes in a stated claim. The choice that follows records it again.
+    fn state(&mut self, fact: Fact) {
+        self.claims.push(fact);
+        self.stated = true;
+    }
+
+    fn choose(&mut self, contract_id: &ContractId, chosen: &ChosenClaim, row: &Row) {
         self.choices += 1;
         let place = |claim: &Fact| self.claims.iter().position(|known| known == claim).map(|before| before + 1);
+        let claim = match (row.source, &chosen.claim) {
+            (Source::Manager, Some(fact)) => {
+                Pick::Stated(Stated { fact: fact.clone(), customer_name: row.customer_name.clone() })
+            }
+            (Source::Billing, _) | (Source::Manager, None) => Pick::Recorded(chosen.claim.as_ref().and_then(place)),
+        };
+        let seen = self.claims.len() - usize::from(std::mem::take(&mut self.stated));
         self.recordings.push(Recording::Choice(Choice {
             contract_id: contract_id.clone(),
             key: chosen.about.clone(),
             number: self.choices,
-            claim: chosen.claim.as_ref().and_then(place),
-            seen: self.claims.len(),
+            claim,
+            seen,
             why: chosen.why.clone().unwrap_or_default(),
         }));
     }

@@ -4,6 +4,7 @@ use crate::keys::{self, AggregateKey, RowKey};
 use crate::recorded::{LedgerEntry, Origin, Trigger};
 use crate::store::{Item, Key};
 use jiff::Timestamp;
+use rules::claims::Source;
 use rules::contract::Key as Claimed;
 use rules::day::day_of as day_of_recording;
 use rules::plausible::is_implausible_beside;
@@ -24,6 +25,8 @@ pub(crate) struct Row {
     pub(crate) place: Option<(String, String)>,
     /// The name of the client that came with the row's fact.
     pub(crate) customer_name: Option<CustomerName>,
+    /// The source of the row's fact; of a choice, the manager, if it chose a claim by stating it.
+    pub(crate) source: Source,
     /// The item as stored; none: new.
     pub(crate) stored: Option<Arc<Item>>,
 }
@@ -108,8 +111,8 @@ impl Row {
     /// A new row. A row with an entry is listed where the entry is booked.
     pub(crate) fn new(aggregate: AggregateKey, content: Content, origin: Origin<'_>) -> Row {
         let because = Some(origin.because.clone());
-        let mut row =
-            Row { aggregate, content, recorded_at: origin.at, because, place: None, customer_name: None, stored: None };
+        let (place, customer_name, source, stored) = (None, None, Source::default(), None);
+        let mut row = Row { aggregate, content, recorded_at: origin.at, because, place, customer_name, source, stored };
         row.list_entry();
         row
     }

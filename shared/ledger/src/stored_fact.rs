@@ -10,7 +10,7 @@ use rules::{
 use serde::{Deserialize, Serialize};
 
 /// A fact without the parts that its key contains.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) enum StoredFact {
     #[serde(rename = "s")]
     Sale {
@@ -44,7 +44,7 @@ pub(crate) enum StoredFact {
 }
 
 /// An adjustment without its kind.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct StoredAdjustment {
     #[serde(rename = "n")]
     id: DocumentId,

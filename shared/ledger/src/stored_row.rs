@@ -10,6 +10,7 @@ use crate::stored::Stored;
 use crate::stored_fact::{StoredFact, is_default};
 use crate::{LedgerError, Unreadable};
 use jiff::Timestamp;
+use rules::claims::Source;
 use rules::contract::Key as Claimed;
 use rules::entry::Reversal;
 use rules::line::Basis;
@@ -64,6 +65,8 @@ struct StoredRow {
     set_aside: Option<StoredSetAside>,
     #[serde(rename = "cn", default, skip_serializing_if = "Option::is_none")]
     customer_name: Option<CustomerName>,
+    #[serde(rename = "so", default, skip_serializing_if = "is_default")]
+    source: Source,
     #[serde(rename = "ev", default, skip_serializing_if = "String::is_empty")]
     because: String,
 }
@@ -279,8 +282,8 @@ fn read(key: &RowKey, item: Item, shown: Shown) -> Option<(Row, Option<Aggregate
     };
     let because = (!stored.because.is_empty()).then(|| stored.because.into());
     let place = both(stored.gpk, stored.gsk);
-    let (recorded_at, customer_name) = (stored.recorded_at, stored.customer_name);
-    Some((Row { aggregate, content, recorded_at, because, place, customer_name, stored: None }, state))
+    let (recorded_at, customer_name, source) = (stored.recorded_at, stored.customer_name, stored.source);
+    Some((Row { aggregate, content, recorded_at, because, place, customer_name, source, stored: None }, state))
 }
 
 /// The choice in a row. An index has only choices of sales, without their reasons.
@@ -348,6 +351,7 @@ fn attributes(row: &Row, state: Option<&AggregateState>) -> Option<Item> {
         choice,
         set_aside,
         customer_name: row.customer_name.clone(),
+        source: row.source,
         because: row.because.as_ref().map(ToString::to_string).unwrap_or_default(),
     };
     serde_dynamo::to_item(stored).ok()

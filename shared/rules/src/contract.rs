@@ -1,6 +1,6 @@
 //! One contract: its claims, which of them are effective (§5), and the lines that follow (§3).
 
-use crate::claims::{Choice, ClaimResult, Claims, MAX_CHOICES, MAX_CLAIMS};
+use crate::claims::{Choice, ClaimResult, Claims, MAX_CHOICES, MAX_CLAIMS, MAX_STATED, Source};
 use crate::decision::{Annuity, Decision, Pending, decide};
 use crate::line::annuity_lines;
 use crate::{Adjustment, AdjustmentId, AnnuityId, ContractEnd, Day, Fact, Line, Money, Partner, Renewal, Sale, Term};
@@ -69,6 +69,9 @@ pub enum Bound {
     /// The bound of [`MAX_CLAIMS`] for each key.
     #[error("is one too many: {MAX_CLAIMS} different claims of this fact are recorded, the most")]
     Claims,
+    /// The bound of [`MAX_STATED`] for each key.
+    #[error("is one too many: managers have stated {MAX_STATED} different claims of this fact, the most")]
+    Stated,
     /// The bound of [`MAX_CHOICES`] for each key.
     #[error("is one too many: {MAX_CHOICES} choices of this fact are recorded, the most")]
     Choices,
@@ -80,6 +83,7 @@ impl Bound {
         match self {
             Bound::Adjustments => "too-many-adjustments",
             Bound::Claims => "too-many-claims",
+            Bound::Stated => "too-many-stated-claims",
             Bound::Choices => "too-many-choices",
         }
     }
@@ -102,27 +106,46 @@ pub enum State {
 }
 
 impl Contract {
-    /// Adds a recorded fact of this contract. Recorded facts are within the bounds.
+    /// Adds a recorded fact of this contract, reported by billing. Recorded facts are within the bounds.
     pub fn add(&mut self, fact: Fact) -> ClaimResult {
-        self.0.entry(Key::from(&fact)).or_default().add(fact)
+        self.add_from(fact, Source::Billing)
     }
 
-    /// Adds a fact that is not recorded yet, unless it exceeds a bound of §2. A duplicate never exceeds one.
+    /// Adds a recorded fact of this contract from a source.
+    pub fn add_from(&mut self, fact: Fact, source: Source) -> ClaimResult {
+        self.0.entry(Key::from(&fact)).or_default().add(fact, source)
+    }
+
+    /// Adds a fact from billing that is not recorded yet, unless it exceeds a bound of §2. A duplicate never exceeds one.
     pub fn take(&mut self, fact: &Fact) -> Result<ClaimResult, Bound> {
+        self.take_from(fact, Source::Billing)
+    }
+
+    /// The same for a fact from a source.
+    pub fn take_from(&mut self, fact: &Fact, source: Source) -> Result<ClaimResult, Bound> {
+        self.admit(fact, source)?;
+        Ok(self.add_from(fact.clone(), source))
+    }
+
+    /// Checks that a fact from a source does not exceed a bound of §2. The claims of each source are counted apart.
+    pub fn admit(&self, fact: &Fact, source: Source) -> Result<(), Bound> {
         let key = Key::from(fact);
         let known = self.claims(&key);
         if known.contains(fact) {
-            return Ok(ClaimResult::Duplicate);
+            return Ok(());
         }
-        if known.len() >= MAX_CLAIMS {
-            return Err(Bound::Claims);
+        if self.sources(&key).iter().filter(|one| **one == source).count() >= source.most() {
+            return Err(match source {
+                Source::Billing => Bound::Claims,
+                Source::Manager => Bound::Stated,
+            });
         }
         if let (Key::Adjustment(term, _), true) = (&key, known.is_empty())
             && self.adjustment_keys(*term).count() >= MAX_ADJUSTMENTS
         {
             return Err(Bound::Adjustments);
         }
-        Ok(self.add(fact.clone()))
+        Ok(())
     }
 
     /// Chooses the effective claim of a key (§5): one of its claims, or none. A claim of another key is ignored.
@@ -135,6 +158,17 @@ impl Contract {
     /// All claims of a key, in the order recorded.
     pub fn claims(&self, key: &Key) -> &[Fact] {
         self.0.get(key).map(Claims::all).unwrap_or_default()
+    }
+
+    /// The source of each claim of a key, in the same order.
+    pub fn sources(&self, key: &Key) -> &[Source] {
+        self.0.get(key).map(Claims::sources).unwrap_or_default()
+    }
+
+    /// The source of the effective claim of a key.
+    pub fn effective_source(&self, key: &Key) -> Option<Source> {
+        let number = self.effective(key)?;
+        self.sources(key).get(number.checked_sub(1)?).copied()
     }
 
     /// The choices of a key, in order; the last one holds.
@@ -376,6 +410,28 @@ mod tests {
         assert_eq!(contract.take(&note(1, "7", "1")), Ok(ClaimResult::Duplicate));
         assert_eq!(contract.take(&note(1, "7", "2")), Ok(ClaimResult::Contradiction), "a claim of one that is there");
         assert_eq!(contract.take(&note(2, "1", "1")), Ok(ClaimResult::First), "another annuity has its own");
+    }
+
+    #[test]
+    fn claims_of_billing_and_stated_ones_are_counted_apart() {
+        let (count, _, mut contract) = taken((1..).map(|fee: u32| sale(&fee.to_string())));
+        assert_eq!(count, MAX_CLAIMS);
+        for fee in 1001..=1000 + MAX_STATED {
+            assert_eq!(
+                contract.take_from(&sale(&fee.to_string()), Source::Manager),
+                Ok(ClaimResult::Contradiction),
+                "{fee}"
+            );
+        }
+        assert_eq!(contract.take_from(&sale("7000"), Source::Manager), Err(Bound::Stated));
+        assert_eq!(contract.take_from(&sale("7"), Source::Manager), Ok(ClaimResult::Duplicate));
+        let sources = contract.sources(&Key::Sale);
+        assert_eq!((sources[MAX_CLAIMS - 1], sources[MAX_CLAIMS]), (Source::Billing, Source::Manager));
+        assert_eq!(contract.effective_source(&Key::Sale), Some(Source::Billing));
+        contract.choose(&Key::Sale, Some(sale("1001")));
+        assert_eq!(contract.effective_source(&Key::Sale), Some(Source::Manager));
+        let (_, bound, contract) = taken((1..).map(|id: u32| note(1, &id.to_string(), "1")));
+        assert_eq!(bound, contract.admit(&note(1, "X", "1"), Source::Manager).err(), "an annuity's bound is one");
     }
 
     #[test]

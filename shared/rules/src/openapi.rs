@@ -2,6 +2,7 @@
 
 use crate::Anomaly;
 use crate::agreement::AgreementId;
+use crate::claims::Source;
 use crate::contact::{ContactLabel, Email, Telephone};
 use crate::decision::Pending;
 use crate::inquiry::{Concern, MAX_NOTE, Note};
@@ -119,6 +120,7 @@ schema! {
     Instance: "Instance" = one_of(["customer", "partner"]);
     Pending: "Pending" = one_of(["no-agreement", "contract-not-signed", "term-not-billed"]);
     Anomaly: "Anomaly" = one_of(Anomaly::ALL.map(Anomaly::as_str));
+    Source: "ClaimSource" = one_of(["billing", "manager"]);
     Status: "MinimumSalesStatus" = one_of(["met", "on-track", "behind", "missed"]);
     Party: "Party" = one_of(["partner", "partner-as-subcontractor", "vendor"]);
     Condition: "Condition" = tagged("condition", CONDITIONS, &[("per_year", number())]);

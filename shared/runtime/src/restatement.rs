@@ -299,9 +299,8 @@ impl Restatement {
         if let Some(refusal) = refused(outlook) {
             return Ok(Some(refusal));
         }
-        let partners: BTreeSet<&PartnerId> = contract.sale_claims().map(|sale| &sale.partner_id).collect();
-        let passes: Vec<Request> =
-            partners.into_iter().map(|id| Request::Partner(PartnerStep::first(id.clone(), 0))).collect();
+        let partners = choice.partners(&contract).into_iter();
+        let passes: Vec<Request> = partners.map(|id| Request::Partner(PartnerStep::first(id, 0))).collect();
         for pass in &passes {
             self.queue.send_delayed(pass).await?;
         }

@@ -142,6 +142,7 @@ codes! {
     // What to do about an item of the attention list.
     SendAgain,
     AnotherCurrency,
+    CorrectedByTheVendor,
         ChooseAgain,
         RestoreItem,
     }

@@ -73,10 +73,10 @@ mod tests {
         for error in [AgreementsError::Overlap { earlier, later }, AgreementsError::TooMany] {
             check(error.into(), &error);
         }
-        for bound in [Bound::Adjustments, Bound::Claims, Bound::Choices] {
+        for bound in [Bound::Adjustments, Bound::Claims, Bound::Stated, Bound::Choices] {
             check(bound.into(), &bound);
         }
-        assert_eq!(all.len(), 23, "each says something of its own");
+        assert_eq!(all.len(), 24, "each says something of its own");
         assert!(all.contains("a plus de décimales que EUR n'en a, soit 2"));
     }
 }

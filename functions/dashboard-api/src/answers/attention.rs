@@ -1,6 +1,7 @@
 //! The attention list: anomalies, dead letters and unreadable items, by cause, each with what to do about it.
 
-use crate::answers::contract::{Claim, KeyName};
+use crate::answers::claims::Claim;
+use crate::answers::contract::KeyName;
 use crate::answers::unreadable::Unreadable;
 use events::EventType;
 use events::json::Money;

@@ -1,6 +1,7 @@
 //! The history of a contract, page by page, with the reason for each amount. [`View`] decides which parts a partner
 //! sees.
 
+use crate::answers::claims::{Claim, ClaimFrom, SaleClaim};
 use crate::answers::contract_pieces::{Left, PageOfPieces, Piece, View};
 use crate::answers::entries::{Entry, LineAnswer, UnknownEntry};
 use crate::answers::unreadable::Unreadable;
@@ -10,13 +11,13 @@ use jiff::Timestamp;
 use ledger::aggregates::Aggregates;
 use ledger::anomalies::FoundAnomaly;
 use ledger::choices::ChoiceMade;
-use rules::claims::MAX_CHOICES;
+use rules::claims::{MAX_CHOICES, Source};
 use rules::contract::{Key, State};
 use rules::decision;
 use rules::programme::Language;
 use rules::{
-    Adjustment, AdjustmentId, AdjustmentKind, Anomaly, Cause, Contract, ContractId, CustomerId, CustomerName, Day,
-    DocumentId, Fact, Instance, Line, Partner, PartnerId, Term, line::LineId,
+    Adjustment, AdjustmentId, AdjustmentKind, Anomaly, Cause, Contract, ContractId, CustomerName, Day, DocumentId,
+    Line, Partner, Term, line::LineId,
 };
 use serde::Serialize;
 use texts::{Code, Notice, explain};
@@ -104,6 +105,8 @@ struct Annuity {
     annual_fee: Option<Money>,
     state: AnnuityState,
     pending: Option<Pending>,
+    /// In words that the vendor entered this as a correction; null: it is as billing reported it.
+    correction: Option<String>,
     line: Option<LineAnswer>,
     /// Its supplements and credit notes by day, as they are computed.
     adjustments: Vec<AdjustmentAnswer>,
@@ -150,6 +153,8 @@ struct AdjustmentAnswer {
     issued_on: Day,
     /// The amount added to the annuity, or credited.
     amount: Money,
+    /// In words that the vendor entered this as a correction; null: it is as billing reported it.
+    correction: Option<String>,
     line: Option<LineAnswer>,
     /// The reason why it has no line, though its annuity has one: another currency.
     without_line: Option<String>,
@@ -181,6 +186,7 @@ impl Annuity {
             annual_fee: billed.map(|(_, fee)| fee.into()),
             state,
             pending,
+            correction: correction(contract, &Key::of(term, None), language),
             line: line_of(&lines, &Cause::Annuity, language),
             adjustments: adjustments(contract, term, &lines, language),
             attention: open.iter().map(|found| found.anomaly).collect(),
@@ -205,6 +211,7 @@ fn adjustments(contract: &Contract, term: Term, lines: &[Line], language: Langua
         id: id.id.clone(),
         issued_on: *issued_on,
         amount: (*amount).into(),
+        correction: correction(contract, &Key::of(term, Some(id.clone())), language),
         line: line_of(lines, &Cause::Adjustment(id.clone()), language),
         without_line: lines
             .first()
@@ -212,6 +219,14 @@ fn adjustments(contract: &Contract, term: Term, lines: &[Line], language: Langua
             .map(|_| Notice::from(Code::AnotherCurrency).in_language(language)),
     };
     all.into_iter().map(answer).collect()
+}
+
+/// A partner reads a stated claim as a correction, and never which claims it displaced.
+fn correction(contract: &Contract, key: &Key, language: Language) -> Option<String> {
+    match contract.effective_source(key)? {
+        Source::Billing => None,
+        Source::Manager => Some(Notice::from(Code::CorrectedByTheVendor).in_language(language)),
+    }
 }
 
 fn line_of(lines: &[Line], wanted: &Cause, language: Language) -> Option<LineAnswer> {
@@ -271,6 +286,8 @@ struct ClaimedKey {
     key: KeyName,
     /// Number of claims.
     claims: usize,
+    /// The source of each claim, in the order recorded.
+    sources: Vec<Source>,
     /// Number of the effective claim, counted from 1; null: no claim is effective.
     effective: Option<usize>,
     /// An unresolved contradiction: claims differ, and no choice has seen them all.
@@ -302,6 +319,7 @@ impl ClaimedKey {
         ClaimedKey {
             key: key.into(),
             claims: contract.claims(key).len(),
+            sources: contract.sources(key).to_vec(),
             effective: contract.effective(key),
             open: contract.is_contradicted(key),
             next_choice: (number <= MAX_CHOICES).then_some(NextChoice { number, path }),
@@ -315,7 +333,7 @@ impl ClaimedKey {
 struct Contradiction {
     #[serde(flatten)]
     key: KeyName,
-    claims: Vec<Claim>,
+    claims: Vec<ClaimFrom>,
     /// Number of the effective claim, counted from 1; null: no claim is effective.
     effective: Option<usize>,
     /// True while no choice has resolved the contradiction.
@@ -324,9 +342,10 @@ struct Contradiction {
 
 impl Contradiction {
     fn of(contract: &Contract, key: &Key) -> Contradiction {
+        let claims = contract.claims(key).iter().zip(contract.sources(key));
         Contradiction {
             key: key.into(),
-            claims: contract.claims(key).iter().map(Claim::from).collect(),
+            claims: claims.map(|(claim, source)| ClaimFrom { claim: claim.into(), source: *source }).collect(),
             effective: contract.effective(key),
             open: contract.is_contradicted(key),
         }
@@ -346,6 +365,8 @@ struct ChoiceAnswer {
     seen: usize,
     reason: String,
     chosen_at: Timestamp,
+    /// The manager stated the claim.
+    stated: bool,
 }
 
 impl From<&ChoiceMade> for ChoiceAnswer {
@@ -356,90 +377,7 @@ impl From<&ChoiceMade> for ChoiceAnswer {
             seen: choice.seen,
             reason: choice.why.clone(),
             chosen_at: choice.at,
-        }
-    }
-}
-
-/// A claim of a fact.
-#[derive(Debug, Serialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(untagged)]
-pub(crate) enum Claim {
-    Sale(SaleClaim),
-    Renewal(RenewalClaim),
-    Adjustment(AdjustmentClaim),
-    End(EndClaim),
-}
-
-/// A sale as claimed.
-#[derive(Debug, Serialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub(crate) struct SaleClaim {
-    partner_id: PartnerId,
-    pub(crate) customer_id: CustomerId,
-    signed_on: Day,
-    annual_fee: Money,
-    instance: Instance,
-}
-
-/// A renewal as claimed.
-#[derive(Debug, Serialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub(crate) struct RenewalClaim {
-    term: Term,
-    starts_on: Day,
-    annual_fee: Money,
-}
-
-/// A supplement or a credit note as claimed.
-#[derive(Debug, Serialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub(crate) struct AdjustmentClaim {
-    kind: AdjustmentKind,
-    term: Term,
-    id: DocumentId,
-    issued_on: Day,
-    amount: Money,
-}
-
-/// The end of a contract as claimed.
-#[derive(Debug, Serialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub(crate) struct EndClaim {
-    ended_on: Day,
-}
-
-impl From<&rules::Sale> for SaleClaim {
-    fn from(sale: &rules::Sale) -> SaleClaim {
-        SaleClaim {
-            partner_id: sale.partner_id.clone(),
-            customer_id: sale.customer_id.clone(),
-            signed_on: sale.signed_on,
-            annual_fee: sale.annual_fee.into(),
-            instance: sale.instance,
-        }
-    }
-}
-
-impl From<&Fact> for Claim {
-    fn from(fact: &Fact) -> Claim {
-        match fact {
-            Fact::Sale(sale) => Claim::Sale(sale.into()),
-            Fact::Renewal(renewal) => Claim::Renewal(RenewalClaim {
-                term: renewal.term,
-                starts_on: renewal.starts_on,
-                annual_fee: renewal.annual_fee.into(),
-            }),
-            Fact::Adjustment(Adjustment { contract_id: _, term, id, issued_on, amount }) => {
-                Claim::Adjustment(AdjustmentClaim {
-                    kind: id.kind,
-                    term: *term,
-                    id: id.id.clone(),
-                    issued_on: *issued_on,
-                    amount: (*amount).into(),
-                })
-            }
-            Fact::ContractEnd(end) => Claim::End(EndClaim { ended_on: end.ended_on }),
+            stated: choice.is_stated,
         }
     }
 }

@@ -4,7 +4,7 @@ use crate::answers::contract::History;
 use crate::answers::contract_pieces::{Left, Pieces, Place, View};
 use jiff::Timestamp;
 use ledger::aggregates::{Aggregates, Posted};
-use ledger::choices::{Choice, ChoiceResult};
+use ledger::choices::{Choice, ChoiceResult, Pick};
 use ledger::recorded::{Origin, Trigger};
 use rules::agreement::{Draft, EntryFee};
 use rules::contract::Key;
@@ -81,7 +81,7 @@ fn take_in(aggregates: &mut Aggregates, facts: impl IntoIterator<Item = Fact>, s
 fn choose(aggregates: &mut Aggregates, number: usize, claim: usize) {
     let why = format!("choice {number}");
     let seen = aggregates.contract().claims(&Key::Sale).len();
-    let choice = Choice { contract_id: id("C"), key: Key::Sale, number, claim: Some(claim), seen, why };
+    let choice = Choice { contract_id: id("C"), key: Key::Sale, number, claim: Pick::Recorded(Some(claim)), seen, why };
     assert_eq!(aggregates.choose(&choice, origin(0)), ChoiceResult::Now);
 }
 
@@ -228,7 +228,7 @@ fn a_partner_sees_what_stands_and_a_former_one_its_entries_alone() {
     assert_eq!((&shown["sale"], &shown["no_longer_yours"]), (&Value::Null, &"given-to-another-partner".into()));
     assert!(!shown.to_string().contains("P-2"), "{shown}");
     let (seen, why) = (aggregates.contract().claims(&Key::Sale).len(), "void".to_owned());
-    let none = Choice { contract_id: id("C"), key: Key::Sale, number: 6, claim: None, seen, why };
+    let none = Choice { contract_id: id("C"), key: Key::Sale, number: 6, claim: Pick::Recorded(None), seen, why };
     assert_eq!(aggregates.choose(&none, origin(50)), ChoiceResult::Now);
     take_in(&mut aggregates, [], 50);
     for partner in ["P-1", "P-2"] {

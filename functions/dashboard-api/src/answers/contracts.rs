@@ -1,6 +1,6 @@
 //! A partner's contracts: its sales, each with its status, the reason, and what it came to so far.
 
-use crate::answers::contract::SaleClaim;
+use crate::answers::claims::SaleClaim;
 use crate::answers::contract_pieces::{Left, View};
 use crate::answers::unreadable::Unreadable;
 use events::json::Total;

@@ -1,6 +1,7 @@
 //! The journal, and the versions of a partner's agreements.
 
-use crate::answers::contract::{Claim, KeyName};
+use crate::answers::claims::Claim;
+use crate::answers::contract::KeyName;
 use crate::answers::partners::RegisteredPartner;
 use crate::answers::unreadable::Unreadable;
 use events::json::Total;

@@ -2,6 +2,7 @@
 //! workbooks and pages in which some of them are also available.
 
 pub(crate) mod attention;
+pub(crate) mod claims;
 pub(crate) mod contract;
 pub(crate) mod contract_pieces;
 #[cfg(test)]

@@ -16,5 +16,6 @@ pub(crate) mod perks;
 pub(crate) mod programme;
 pub(crate) mod registration;
 pub(crate) mod simulations;
+pub(crate) mod stated;
 pub(crate) mod statement;
 pub(crate) mod summary;

@@ -27,6 +27,7 @@ use events::perk::PerkTaken;
 use events::registration::RegistrationBody;
 use events::set_aside::Reason;
 use events::simulation::Question;
+use events::stated::{StatedAdjustment, StatedRenewal, StatedSale};
 use parts::{Operation, Schemas, header, json, listing, query, refusals, search, text};
 use rules::{Day, Month};
 use serde_json::Value;
@@ -180,6 +181,8 @@ fn operation(route: Route, schemas: &mut Schemas) -> Option<Operation> {
             choice("chooseAdjustment", "Choose the effective claim of a supplement or a credit note", schemas)
         }
         Route::ChooseEnd => choice("chooseEnd", "Choose the effective claim of a contract's end", schemas),
+        Route::StateAnnuity => state_annuity(schemas),
+        Route::StateAdjustment => state_adjustment(schemas),
         Route::Simulate => Operation {
             refusals: &["400", "422", "503"],
             ..Operation::write(
@@ -252,6 +255,17 @@ fn choice(id: &'static str, summary: &'static str, schemas: &mut Schemas) -> Ope
     let answers = vec![("200", json("200", or_preview::<Chosen>(schemas))), ("202", json("202", answer.clone()))];
     let refusals = &["400", "404", "409", "422", "503"];
     Operation { answers, refusals, query: vec![preview()], ..Operation::write(id, summary, body, answer) }
+}
+
+fn state_annuity(schemas: &mut Schemas) -> Operation {
+    let body = AnyOfBuilder::new().item(schemas.of::<StatedSale<'_>>()).item(schemas.of::<StatedRenewal<'_>>());
+    let summary = "State the sale or the renewal as it should be, and choose it";
+    Operation { body: Some(Content::new(Some(body))), ..choice("stateAnnuity", summary, schemas) }
+}
+
+fn state_adjustment(schemas: &mut Schemas) -> Operation {
+    let summary = "State the supplement or the credit note as it should be, and choose it";
+    Operation { body: Some(schemas.content::<StatedAdjustment<'_>>()), ..choice("stateAdjustment", summary, schemas) }
 }
 
 fn partner_filters(schemas: &mut Schemas) -> [ParameterBuilder; 3] {

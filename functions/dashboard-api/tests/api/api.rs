@@ -7,7 +7,7 @@ use fixtures::world::{World, event};
 use jiff::Timestamp;
 use jiff::ToSpan;
 use jiff::civil::Date;
-use ledger::choices::{Choice, ChoiceResult};
+use ledger::choices::{Choice, ChoiceResult, Pick};
 use ledger::recorded::{Origin, Trigger};
 use rules::contract::Key;
 use serde_json::{Value, json};
@@ -625,7 +625,9 @@ async fn a_contract_says_which_claim_stands_and_where_the_next_choice_goes() {
     let key = |note: Value, claims: u32, effective: Value, open: bool, number: u32| {
         let below = if note.is_null() { "" } else { "/credit-notes/N" };
         let path = format!("/contracts/C/terms/1{below}/choices/{number}");
+        let sources = vec!["billing"; claims.try_into().unwrap()];
         json!({
+            "sources": sources,
             "fact": if note.is_null() { "sale" } else { "credit-note" },
             "term": 1, "id": note, "claims": claims, "effective": effective, "open": open,
             "next_choice": {"number": number, "path": path},
@@ -649,7 +651,8 @@ async fn a_contract_says_which_claim_stands_and_where_the_next_choice_goes() {
     // After a hundred choices there is no next one.
     for number in 4..=100 {
         let contract_id = "C".parse().unwrap();
-        let choice = Choice { contract_id, key: Key::Sale, number, claim: None, seen: 3, why: "r".to_owned() };
+        let choice =
+            Choice { contract_id, key: Key::Sale, number, claim: Pick::Recorded(None), seen: 3, why: "r".to_owned() };
         let origin = Origin { at: Timestamp::UNIX_EPOCH, because: &Trigger::Choice(number) };
         assert_eq!(service.ledger().choose(&choice, origin).await.unwrap(), ChoiceResult::Now);
     }

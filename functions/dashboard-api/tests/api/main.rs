@@ -19,5 +19,6 @@ mod partner_files;
 mod perks;
 mod previews;
 mod service;
+mod stated;
 mod statements;
 mod tokens;

@@ -25,9 +25,9 @@ use ledger::passes::EndedPasses;
 use ledger::recorded::{Origin, Trigger};
 use ledger::totals::PartnerMonth;
 use ledger::{Ledger, Outcome, ReportedFact};
+use rules::Fact;
 use rules::people::{Identity, Role};
 use rules::text::Language;
-use rules::{Fact, PartnerId};
 use runtime::context::Context;
 use runtime::restatement::{PartnerStep, Request, SendError, SettingAside};
 use serde_json::{Value, json};
@@ -244,8 +244,7 @@ impl Service {
             }
             Request::Choice(request) => {
                 let contract = self.ledger().contract(&request.contract_id).await.unwrap().contract();
-                let sales = contract.sale_claims();
-                let partners: BTreeSet<PartnerId> = sales.map(|sale| sale.partner_id.clone()).collect();
+                let partners = request.partners(&contract);
                 let because = Trigger::Choice(request.number);
                 let made = self.ledger().choose(&request, Origin { at: now(), because: &because }).await;
                 assert!(matches!(made.unwrap(), ChoiceResult::Now | ChoiceResult::Already));

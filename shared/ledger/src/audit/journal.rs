@@ -76,12 +76,12 @@ pub(super) fn of_record(record: &PartnerRecord) -> Option<Done> {
 pub(super) fn of_contract(contract_id: &ContractId, aggregates: &Aggregates) -> Vec<Done> {
     let mut numbers: BTreeMap<Claimed, usize> = BTreeMap::new();
     let choices = aggregates.choices().into_iter().filter_map(|made| {
-        let ChoiceMade { key: about, claim, seen: _, why, at } = made;
+        let ChoiceMade { key: about, claim, seen: _, why, at, is_stated } = made;
         let number = numbers.entry(about.clone()).or_default();
         *number += 1;
         let (contract_id, number, reason) = (contract_id.clone(), *number, why.parse().ok()?);
         let key = AggregateKey::Annuity(rules::AnnuityId { contract_id: contract_id.clone(), term: about.term() });
-        let change = Change::Choice { contract_id, key: about, number, before: None, after: claim, is_stated: false };
+        let change = Change::Choice { contract_id, key: about, number, before: None, after: claim, is_stated };
         Some(Done { key: crate::keys::RowKey::Aggregate(key).key(), act: change.id(Some(&reason)), at })
     });
     choices.collect::<Vec<_>>().into_iter().chain(aggregates.rows().filter_map(of_row)).collect()

@@ -7,7 +7,7 @@ use fixtures::occasion::{choose as choose_as_manager, operator, registered};
 use fixtures::pure::registry;
 use fixtures::watched::Watched;
 use ledger::audit::{Finding, audit};
-use ledger::choices::{Choice, ChoiceResult};
+use ledger::choices::{Choice, ChoiceResult, Pick};
 use ledger::item::hash;
 use ledger::recorded::{Origin, Trigger};
 use ledger::store::{Item, Key};
@@ -241,7 +241,7 @@ fn one_more_credit_note_claim_or_choice_than_a_hundred_is_refused_and_writes_not
             contract_id: "C".parse().unwrap(),
             key: Claimed::Sale,
             number,
-            claim: Some(1 + number % 2),
+            claim: Pick::Recorded(Some(1 + number % 2)),
             seen: 100,
             why: "again".to_owned(),
         };
@@ -272,7 +272,14 @@ fn a_superseded_pass_is_skipped_and_a_contract_is_adjusted_once_a_step() {
         record(&ledger, renewal("C", 2, "2024-01-01")).await.unwrap();
         for number in 1..=3 {
             let (contract_id, why) = ("C".parse().unwrap(), "again".to_owned());
-            let choice = Choice { contract_id, key: Claimed::Sale, number, claim: Some(1 + number % 2), seen: 2, why };
+            let choice = Choice {
+                contract_id,
+                key: Claimed::Sale,
+                number,
+                claim: Pick::Recorded(Some(1 + number % 2)),
+                seen: 2,
+                why,
+            };
             assert_eq!(choose_as_manager(&ledger, &choice, ORIGIN).await.unwrap(), ChoiceResult::Now);
         }
         let p_1 = "P-1".parse().unwrap();

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use ledger::attention::DeadLetter;
 use ledger::attention::Wording;
 use ledger::audit::{Finding, audit};
-use ledger::choices::{Choice, ChoiceResult};
+use ledger::choices::{Choice, ChoiceResult, Pick, Stated};
 use ledger::inquiries::{Answer, Outcome, RecordedInquiry};
 use ledger::invitations::{Accepted, Code};
 use ledger::journal::Occasion;
@@ -87,6 +87,22 @@ async fn invite_members(ledger: &Ledger<&MemoryStore>) {
     ledger.revoke_member(&MemberId::of(&subject("2")), &Occasion::of_operator(at(9))).await.unwrap();
 }
 
+/// States claims: three that are the first of their keys, and one against billing's.
+async fn state(ledger: &Ledger<&MemoryStore>) {
+    for (contract, fact, seen) in [
+        ("S", sale("S", "P-2", "2023-05-06", "500.00", Instance::Customer), 0),
+        ("S", renewal("S", 2, "2024-05-06"), 0),
+        ("S", note("S", 1, "N", "50.00"), 0),
+        ("H", note("H", 2, "N", "20.00"), 1),
+    ] {
+        let (contract_id, key, why) = (contract.parse().unwrap(), Claimed::from(&fact), "typed wrong".to_owned());
+        let claim = Pick::Stated(Stated { fact, customer_name: "Mairie".parse().ok() });
+        let choice = Choice { contract_id, key, number: 1, claim, seen, why };
+        let origin = Origin { at: at(2), because: &Trigger::Audit };
+        assert_eq!(choose_as_manager(ledger, &choice, origin).await.unwrap(), ChoiceResult::Now);
+    }
+}
+
 /// A table with an item of every kind and state.
 pub(crate) async fn sound() -> Vec<Item> {
     let store = MemoryStore::default();
@@ -133,11 +149,13 @@ pub(crate) async fn sound() -> Vec<Item> {
     }
     let choose = async |contract: &str, claim, seen| {
         let (contract_id, why) = (contract.parse().unwrap(), "typed wrong".to_owned());
+        let claim = Pick::Recorded(claim);
         let choice = Choice { contract_id, key: Claimed::Sale, number: 1, claim, seen, why };
         assert_eq!(choose_as_manager(&ledger, &choice, origin(2)).await.unwrap(), ChoiceResult::Now);
     };
     choose("E", Some(2), 2).await;
     choose("F", None, 1).await;
+    state(&ledger).await;
     record(sale("F", "P-2", "2023-05-05", "30.00", customer)).await;
     // Other agreements: an entry fee and a year are booked again.
     let p_0 = "P-0".parse().unwrap();

@@ -6,7 +6,7 @@ use fixtures::pure::referrer;
 use fixtures::watched::Watched;
 use jiff::Timestamp;
 use ledger::bookings::{Announce, Booking};
-use ledger::choices::{Choice, ChoiceResult};
+use ledger::choices::{Choice, ChoiceResult, Pick};
 use ledger::months::Months;
 use ledger::recorded::{Origin, Trigger};
 use ledger::store::StoreError;
@@ -73,7 +73,7 @@ impl World {
             contract_id: contract.parse().unwrap(),
             key: Key::Sale,
             number,
-            claim,
+            claim: Pick::Recorded(claim),
             seen,
             why: "typed wrong".to_owned(),
         };

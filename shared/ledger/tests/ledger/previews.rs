@@ -6,7 +6,7 @@ use fixtures::memory::MemoryStore;
 use fixtures::pure::{contract_of, facts, registry};
 use jiff::Timestamp;
 use ledger::Ledger;
-use ledger::choices::{Choice, ChoiceResult};
+use ledger::choices::{Choice, ChoiceResult, Pick, Stated};
 use ledger::preview::{ChangedContract, Previewed};
 use ledger::recorded::{Origin, Trigger};
 use proptest::prelude::*;
@@ -110,16 +110,16 @@ impl<'a> World<'a> {
         let (contract_id, key) = (contract_of(fact).clone(), Key::from(fact));
         let contract = self.ledger.contract(&contract_id).await.unwrap().contract();
         let seen = contract.claims(&key).len();
-        let claim = Some(random.usize(0..=seen)).filter(|claim| *claim > 0);
+        let claim = match random.u8(0..2) {
+            0 => Pick::Recorded(Some(random.usize(0..=seen)).filter(|claim| *claim > 0)),
+            _ => Pick::Stated(Stated { fact: otherwise(fact, random), customer_name: None }),
+        };
         Choice { number: contract.next_choice(&key), contract_id, key, claim, seen, why: "typed wrong".to_owned() }
     }
 
     async fn preview(&self, choice: &Choice) -> Previewed {
         let now = self.ledger.contract(&choice.contract_id).await.unwrap();
-        let mut changed = now.contract();
-        let (outcome, claim) = choice.judge(&changed);
-        assert_eq!(outcome, ChoiceResult::Now);
-        changed.choose(&choice.key, claim);
+        let changed = choice.made_in(&now.contract());
         let contract = ChangedContract { id: choice.contract_id.clone(), now, changed };
         self.ledger.preview_contract(contract, MOST).await.unwrap().unwrap()
     }

@@ -9,7 +9,7 @@ use ledger::aggregates::Aggregates;
 use ledger::attention::{Attention, DeadLetter};
 use ledger::attention::{List, Wording};
 use ledger::audit::audit;
-use ledger::choices::{Choice, ChoiceResult};
+use ledger::choices::{Choice, ChoiceResult, Pick};
 use ledger::inquiries::RecordedInquiry;
 use ledger::missed_years::{Outcome, SetAside, YearOf};
 use ledger::recorded::{Origin, Trigger};
@@ -67,6 +67,7 @@ async fn record(ledger: &Ledger<&Watched>, facts: &[Fact]) {
 async fn choose(ledger: &Ledger<&Watched>, contract: &str, number: usize, claim: Option<usize>) {
     let (contract_id, why) = (contract.parse().unwrap(), "r".to_owned());
     let seen = ledger.contract(&contract_id).await.unwrap().contract().claims(&Key::Sale).len();
+    let claim = Pick::Recorded(claim);
     let choice = Choice { contract_id, key: Key::Sale, number, claim, seen, why };
     assert_eq!(choose_as_manager(ledger, &choice, ORIGIN).await.unwrap(), ChoiceResult::Now);
 }

@@ -128,6 +128,7 @@ pub(super) fn code(code: &Code) -> &'static str {
         // What to do about an item of the attention list.
         Code::SendAgain => "Correct it at its source and send it again; the message is in the dead-letter queue.",
         Code::AnotherCurrency => "It is in another currency than its annuity, so it changes no amount.",
+        Code::CorrectedByTheVendor => "The vendor entered this itself, as a correction.",
         Code::ChooseAgain => {
             "The choice was not made, for another one came before it: read the contract again and choose again."
         }

@@ -2,7 +2,7 @@
 
 use crate::notice::{Code, RulesError};
 use rules::agreement::{AgreementError, AgreementsError};
-use rules::claims::{MAX_CHOICES, MAX_CLAIMS};
+use rules::claims::{MAX_CHOICES, MAX_CLAIMS, MAX_STATED};
 use rules::contract::{Bound, MAX_ADJUSTMENTS};
 use rules::money::MoneyError;
 
@@ -140,6 +140,7 @@ pub(super) fn code(code: &Code) -> &'static str {
             "Corriger la cause à sa source et renvoyer ; le message est dans la file des lettres mortes."
         }
         Code::AnotherCurrency => "Il est dans une autre devise que l’annuité : il ne change aucun montant.",
+        Code::CorrectedByTheVendor => "Saisi par l'éditeur lui-même, à titre de correction.",
         Code::ChooseAgain => {
             "Le choix n'a pas été fait, un autre l'ayant précédé : relire le contrat et choisir à nouveau."
         }
@@ -219,6 +220,11 @@ fn too_many(bound: Bound) -> String {
         }
         Bound::Claims => {
             format!("est de trop : {MAX_CLAIMS} déclarations différentes de ce fait sont enregistrées, le maximum")
+        }
+        Bound::Stated => {
+            format!(
+                "est de trop : {MAX_STATED} versions différentes de ce fait ont été saisies par des gestionnaires, le maximum"
+            )
         }
         Bound::Choices => format!("est de trop : {MAX_CHOICES} choix sont enregistrés pour ce fait, le maximum"),
     }

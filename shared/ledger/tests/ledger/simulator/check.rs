@@ -70,11 +70,15 @@ fn check_claims_after_choices(table: &Table, id: &ContractId, contract: &Contrac
         let rows = table.partition(&partition).filter(|(key, item)| is_wanted(key, item));
         rows.filter_map(|(key, _)| table.written_at(key)).max()
     };
-    let last_choice = written(&|key, _| key.sk.starts_with("TERM#01#V#"));
+    let is_choice = |item: &Item| {
+        let about = item.get("c").and_then(|choice| choice.as_m().ok()?.get("k"));
+        about.and_then(|key| key.as_s().ok()).is_some_and(|key| key == "sale")
+    };
+    let last_choice = written(&|key, item| key.sk.starts_with("TERM#01#V#") && is_choice(item));
     let is_sale =
         |item: &Item| item.get("f").and_then(|fact| fact.as_m().ok()).is_some_and(|fact| fact.contains_key("s"));
     let last_claim = written(&|key, item| key.sk.starts_with("TERM#01#C#") && is_sale(item));
-    // A choice is written after the claims it saw, never in the same commit.
+    // A choice is written after the claims it saw, or with the one that it states.
     let expected = last_claim > last_choice;
     if contract.is_contradicted(&Key::Sale) == expected {
         return Ok(());

@@ -103,7 +103,7 @@ async fn take(ledger: &Ledger<impl Store, impl Announce>, queue: &SimStore, mess
                 match choose(ledger, queue, choice, Origin { at, because: &Trigger::Choice(1) }).await {
                     Some(ChoiceResult::Now | ChoiceResult::Already) => new.extend(passes()),
                     // The manager reads the contract again, and chooses the same.
-                    Some(ChoiceResult::Unseen { claims }) if claims > 0 => {
+                    Some(ChoiceResult::Unseen { claims }) if claims > 0 || choice.claim.stated().is_some() => {
                         new.push(Message::Choose(Choice { seen: claims, ..choice.clone() }));
                     }
                     // The choice was made already, after an earlier second read.

@@ -2,7 +2,7 @@
 
 use super::Message;
 use fixtures::pure::contract_of;
-use ledger::choices::Choice;
+use ledger::choices::{Choice, Pick, Stated};
 use rules::agreement::{Draft, EntryFee};
 use rules::contract::Key;
 use rules::{
@@ -48,6 +48,7 @@ impl Scenario {
         }
         // A third of the scenarios have supplements and ends of contracts.
         let mut rare = fastrand::Rng::with_seed(seed ^ 0x4a4e);
+        let mut by_managers = fastrand::Rng::with_seed(seed ^ 0x57a7);
         let often = if seed.is_multiple_of(3) { 90 } else { 0 };
         let contracts = random.u8(2..=5);
         let mut messages = Vec::new();
@@ -66,6 +67,7 @@ impl Scenario {
             if rare.u8(..) < often {
                 messages.extend((0..rare.u8(1..=2)).map(|_| Message::Event(end(&mut rare, &sale))));
             }
+            let mut choices = 0;
             if random.u8(..) < 70 {
                 // Another fee, or another partner: a contradicting claim.
                 let (partner, fee) = (random.u8(0..2), random.i64(1..1000));
@@ -73,17 +75,19 @@ impl Scenario {
                 let other =
                     Sale { annual_fee: money(fee), partner_id: partner_id(partner), customer_id, ..sale.clone() };
                 messages.push(Message::Event(Fact::Sale(other)));
-                for number in 1..=random.usize(0..=2) {
+                choices = random.usize(0..=2);
+                for number in 1..=choices {
                     messages.push(Message::Choose(Choice {
                         contract_id: sale.contract_id.clone(),
                         key: Key::Sale,
                         number,
-                        claim: *random.choice(&[None, Some(1), Some(2)]).unwrap(),
+                        claim: Pick::Recorded(*random.choice(&[None, Some(1), Some(2)]).unwrap()),
                         seen: random.usize(1..=2),
                         why: "typed wrong".to_owned(),
                     }));
                 }
             }
+            messages.extend(stated(&mut by_managers, &sale, choices).map(Message::Choose));
             messages.push(Message::Event(Fact::Sale(sale)));
         }
         for partner in 0..2 {
@@ -115,7 +119,7 @@ impl Scenario {
                     contract_id: sale.contract_id.clone(),
                     key: Key::Sale,
                     number: 1,
-                    claim: *random.choice(&[None, Some(1), Some(2)]).unwrap(),
+                    claim: Pick::Recorded(*random.choice(&[None, Some(1), Some(2)]).unwrap()),
                     seen: random.usize(1..=2),
                     why: "twice".to_owned(),
                 }));
@@ -202,10 +206,22 @@ impl Scenario {
             })
         };
         choices().all(|choice| {
-            let of_contract = |other: &&Choice| other.contract_id == choice.contract_id;
+            let of_contract = |other: &&Choice| other.contract_id == choice.contract_id && other.key == choice.key;
             let before = choices().filter(of_contract).filter(|other| other.number < choice.number).count();
-            let claims = self.sales().filter(|sale| sale.contract_id == choice.contract_id).count();
-            before + 1 == choice.number && claims >= choice.claim.unwrap_or(1)
+            let reported = self.messages.iter().filter(|message| match message {
+                Message::Event(Fact::Sale(sale)) => sale.contract_id == choice.contract_id,
+                Message::Event(_)
+                | Message::Change(_, _)
+                | Message::Choose(_)
+                | Message::Restate(..)
+                | Message::Totals(_) => false,
+            });
+            let claims = reported.count();
+            let there = match choice.claim {
+                Pick::Recorded(claim) => claims >= claim.unwrap_or(1),
+                Pick::Stated(_) => true,
+            };
+            before + 1 == choice.number && there
         })
     }
 
@@ -216,11 +232,12 @@ impl Scenario {
         })
     }
 
-    /// The facts of the scenario.
+    /// The facts of the scenario, stated ones too.
     pub fn facts(&self) -> impl Iterator<Item = &Fact> {
         self.messages.iter().filter_map(|message| match message {
             Message::Event(fact) => Some(fact),
-            Message::Change(_, _) | Message::Choose(_) | Message::Restate(..) | Message::Totals(_) => None,
+            Message::Choose(choice) => choice.claim.stated().map(|stated| &stated.fact),
+            Message::Change(_, _) | Message::Restate(..) | Message::Totals(_) => None,
         })
     }
 }
@@ -269,7 +286,7 @@ pub fn one_of_each_kind() -> Vec<Message> {
         contract_id: late.contract_id.clone(),
         key: Key::Sale,
         number: 1,
-        claim: Some(2),
+        claim: Pick::Recorded(Some(2)),
         seen: 2,
         why: "typed wrong".to_owned(),
     };
@@ -339,6 +356,28 @@ fn supplement_id(n: u8) -> AdjustmentId {
 
 fn end(random: &mut fastrand::Rng, sale: &Sale) -> Fact {
     Fact::ContractEnd(ContractEnd { contract_id: sale.contract_id.clone(), ended_on: day(26, random.u8(1..=2)) })
+}
+
+/// A claim that a manager states: a sale after some choices, or a renewal or a credit note that billing may not report at all.
+fn stated(random: &mut fastrand::Rng, sale: &Sale, choices: usize) -> Option<Choice> {
+    let (fact, choices) = match random.u8(0..8) {
+        0 => (Fact::Sale(Sale { partner_id: partner_id(random.u8(0..2)), ..sale.clone() }), choices),
+        1 => (
+            Fact::Sale(Sale { annual_fee: money(random.i64(1..1000)), signed_on: day(24, 5), ..sale.clone() }),
+            choices,
+        ),
+        2 => (renewal(random, sale, 2), 0),
+        3 => (adjustment(random, sale, 1, credit_note_id(0)), 0),
+        _ => return None,
+    };
+    Some(Choice {
+        contract_id: sale.contract_id.clone(),
+        key: Key::from(&fact),
+        number: choices + 1,
+        claim: Pick::Stated(Stated { fact, customer_name: None }),
+        seen: random.usize(0..=2),
+        why: "as it should be".to_owned(),
+    })
 }
 
 fn adjustment(random: &mut fastrand::Rng, sale: &Sale, term: u8, id: AdjustmentId) -> Fact {

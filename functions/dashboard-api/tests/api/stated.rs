@@ -1,0 +1,141 @@
+//! Stated claims: a manager corrects what billing reported, or says what it did not report.
+
+use crate::service::{Service, minor};
+use events::EventType::{CreditNote, SaleSigned};
+use events::input::Event;
+use fixtures::world::event;
+use rules::claims::MAX_STATED;
+use serde_json::{Value, json};
+
+fn euros(amount: &str) -> Value {
+    json!({"amount": amount, "currency": "EUR"})
+}
+
+fn sale(partner: &str, fee: &str, name: &str) -> Event {
+    let data = json!({"contract_id": "C", "partner_id": partner, "customer_id": "K", "customer_name": name, "signed_on": "2024-02-01", "annual_fee": euros(fee)});
+    event(SaleSigned, &format!("{partner} {fee}"), &data)
+}
+
+/// The body of a stated sale.
+fn stated(partner: &str, fee: &str, seen: usize) -> Value {
+    json!({"partner_id": partner, "customer_id": "K", "signed_on": "2024-02-01", "annual_fee": euros(fee), "seen": seen, "reason": "INTERNAL: typed wrong"})
+}
+
+/// Two partners; one earns a tenth of each first annuity, the other a fifth.
+async fn start() -> Service {
+    let service = Service::start();
+    for (id, rate) in [("P-1", "0.1"), ("P-2", "0.2")] {
+        let agreement = json!({"model": "referrer", "starts_on": "2020-01-01", "rate": rate});
+        let body = json!({"name": id, "agreements": [agreement]}).to_string();
+        assert_eq!(service.manager.put(&format!("/partners/{id}"), body).await.status, 201);
+    }
+    service.wait_until_idle().await;
+    service
+}
+
+async fn state(service: &Service, path: &str, body: &Value, status: u16) -> Value {
+    let answer = service.manager.put(&format!("/contracts/C/terms/{path}"), body.to_string()).await;
+    assert_eq!(answer.status, status, "{path}: {}", answer.text);
+    service.wait_until_idle().await;
+    answer.json
+}
+
+async fn due(service: &Service, partner: &str) -> i64 {
+    let shown = service.get(&format!("/partners/{partner}")).await;
+    shown["balances"].as_array().unwrap().iter().map(|balance| minor(&balance["due_to_partner"])).sum()
+}
+
+#[tokio::test]
+async fn a_wrong_partner_and_a_wrong_fee_are_corrected_without_billing() {
+    let service = start().await;
+    service.take_in(&[sale("P-1", "1000", "Mairie")]).await;
+    assert_eq!((due(&service, "P-1").await, due(&service, "P-2").await), (10_000, 0));
+    let mut body = stated("P-2", "900", 1);
+    body["customer_name"] = json!("Mairie de Vias");
+    let previewed = state(&service, "1/stated/1?preview=true", &body, 200).await;
+    assert_eq!(["lines_changed", "entries"].map(|name| &previewed[name]), [1, 2]);
+    assert_eq!(due(&service, "P-1").await, 10_000, "a preview moves nothing");
+    state(&service, "1/stated/1", &body, 202).await;
+    assert_eq!((due(&service, "P-1").await, due(&service, "P-2").await), (0, 18_000));
+    assert_eq!(state(&service, "1/stated/1", &body, 200).await["status"], "chosen", "the same again");
+    assert_eq!((due(&service, "P-1").await, due(&service, "P-2").await), (0, 18_000));
+    // A manager sees both claims and their sources; billing's is there to be chosen again.
+    let shown = service.get("/contracts/C").await;
+    let contradiction = &shown["contradictions"][0];
+    let sources = [0, 1].map(|claim| contradiction["claims"][claim]["source"].as_str().unwrap());
+    assert_eq!((sources, &contradiction["effective"]), (["billing", "manager"], &json!(2)));
+    assert_eq!(shown["keys"][0]["sources"], json!(["billing", "manager"]));
+    assert_eq!((&shown["choices"][0]["stated"], &shown["customer_name"]), (&json!(true), &json!("Mairie de Vias")));
+    let back = json!({"claim": 1, "seen": 2, "reason": "it was right"});
+    state(&service, "1/choices/2", &back, 202).await;
+    assert_eq!((due(&service, "P-1").await, due(&service, "P-2").await), (10_000, 0));
+    assert_eq!(service.get("/contracts/C").await["customer_name"], "Mairie", "each claim has its name");
+}
+
+#[tokio::test]
+async fn a_partner_reads_a_stated_claim_as_a_correction_and_no_losing_one() {
+    let service = start().await;
+    service.take_in(&[sale("P-2", "1000", "Mairie")]).await;
+    let partner = service.as_partner("P-2");
+    let before = partner.get("/contracts/C?lang=fr").await;
+    assert_eq!(before.json["annuities"][0]["correction"], Value::Null);
+    state(&service, "1/stated/1", &stated("P-2", "900", 1), 202).await;
+    let shown = partner.get("/contracts/C?lang=fr").await;
+    let correction = shown.json["annuities"][0]["correction"].as_str().unwrap();
+    assert!(correction.contains("correction"), "{correction}");
+    for hidden in ["keys", "contradictions", "choices"] {
+        assert_eq!(shown.json[hidden], json!([]), "{hidden}");
+    }
+    assert_eq!(shown.json["sale"]["annual_fee"], euros("900.00"));
+    assert!(!shown.text.contains("INTERNAL") && !shown.text.contains("manager"), "{}", shown.text);
+    // What was said before is chosen, and is no correction.
+    state(&service, "1/stated/2", &stated("P-2", "1000", 2), 202).await;
+    assert_eq!(partner.get("/contracts/C").await.json["annuities"][0]["correction"], Value::Null);
+}
+
+#[tokio::test]
+async fn a_stated_claim_may_be_the_first_of_its_key() {
+    let service = start().await;
+    let note = json!({"issued_on": "2024-06-01", "amount": euros("100"), "seen": 0, "reason": "agreed by telephone"});
+    let renewal = json!({"starts_on": "2025-02-01", "annual_fee": euros("1000"), "seen": 0, "reason": "missing"});
+    state(&service, "1/credit-notes/N/stated/1", &note, 202).await;
+    state(&service, "2/stated/1", &renewal, 202).await;
+    assert_eq!(due(&service, "P-1").await, 0, "both wait for their sale");
+    state(&service, "1/stated/1", &stated("P-1", "1000", 0), 202).await;
+    assert_eq!(due(&service, "P-1").await, 9_000);
+    let shown = service.get("/contracts/C").await;
+    assert_eq!(shown["annuities"][1]["line"]["reason"], "paid-once");
+    assert_eq!(shown["keys"].as_array().unwrap().len(), 3);
+    assert!(shown["keys"].as_array().unwrap().iter().all(|key| key["sources"] == json!(["manager"])));
+    // Billing says the same later, then something else: a duplicate, and a contradicting claim.
+    let of_billing = |amount: &str| {
+        let data = json!({"contract_id": "C", "term": 1, "credit_note_id": "N", "issued_on": "2024-06-01", "amount": euros(amount)});
+        event(CreditNote, amount, &data)
+    };
+    service.take_in(&[sale("P-1", "1000", "Mairie"), of_billing("100")]).await;
+    assert_eq!(service.get("/attention").await["items"], json!([]));
+    service.take_in(&[of_billing("50")]).await;
+    assert_eq!(due(&service, "P-1").await, 9_000);
+    assert_eq!(service.get("/attention").await["items"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_statement_that_has_not_seen_every_claim_is_refused_and_so_is_one_too_many() {
+    let service = start().await;
+    let refused = async |path: &str, body: &Value, status: u16, field: &str| {
+        assert_eq!(state(&service, path, body, status).await["field"], field, "{path}");
+    };
+    refused("1/stated/1", &stated("P-1", "1", 1), 409, "seen").await;
+    refused("1/stated/2", &stated("P-1", "1", 0), 409, "number").await;
+    refused("1/stated/1", &stated("P-1", "-1", 0), 400, "annual_fee.amount").await;
+    refused("2/stated/1", &stated("P-1", "1", 0), 400, "customer_id").await;
+    refused("1/discounts/N/stated/1", &stated("P-1", "1", 0), 400, "kind").await;
+    service.take_in(&[sale("P-1", "1000", "Mairie")]).await;
+    for number in 1..=MAX_STATED {
+        let fee = (1000 + number).to_string();
+        state(&service, &format!("1/stated/{number}"), &stated("P-1", &fee, number), 202).await;
+    }
+    let one_more = MAX_STATED + 1;
+    refused(&format!("1/stated/{one_more}"), &stated("P-1", "7", one_more), 409, "number").await;
+    assert_eq!(due(&service, "P-1").await, 11_000);
+}
