@@ -59,10 +59,31 @@ test("withdrawing an agreement shows what it takes away", async (t) => {
   const before = await balances(PARTNER_ID);
   const page = await opened(t, MANAGER, { address: `#/partners/${PARTNER_ID}/edit` });
   await button(page, "Remove this agreement").first().click();
+  await page.getByRole("group", { name: "Remove this agreement" }).getByText("as if it had never been agreed").waitFor();
+  await button(page, "Leave it").click();
+  assert.equal(await button(page, "Withdraw").count(), 0);
+  await button(page, "Remove this agreement").first().click();
+  await button(page, "Withdraw").click();
   await save(page);
+  assert.equal(await page.getByLabel("Name").evaluate((field) => field.closest("[inert]") !== null), true);
   await page.getByRole("table", { name: "Change of the balances" }).waitFor();
   assert.equal(await balances(PARTNER_ID), before);
   await button(page, "Back, change nothing").click();
+});
+
+test("what moves nothing is withdrawn only after a look, too", async (t) => {
+  const id = `W-${Date.now().toString(36)}`;
+  const body = JSON.stringify({ name: "Sans vente", agreements: [{ model: "referrer", starts_on: "2024-01-01" }] });
+  await api(`/partners/${id}`, MANAGER, { method: "PUT", headers: { "Content-Type": "application/json", "If-None-Match": "*" }, body });
+  const page = await opened(t, MANAGER, { address: `#/partners/${id}/edit` });
+  await button(page, "Remove this agreement").click();
+  await button(page, "Withdraw").click();
+  await save(page);
+  await page.getByText("No amount would change.").waitFor();
+  assert.equal((await api(`/partners/${id}`)).json.agreements.length, 1, "nothing is withdrawn yet");
+  await button(page, "Save all the same").click();
+  await page.getByText("Saved.", { exact: true }).waitFor();
+  assert.deepEqual((await api(`/partners/${id}`)).json.agreements, []);
 });
 
 test("an accountant reads the journal and the history, and changes nothing", async (t) => {

@@ -3,6 +3,7 @@
 import "./sign-in.mjs";
 import "./partner.mjs";
 import "./manager.mjs";
+import "./registering.mjs";
 import "./members.mjs";
 import "./changes.mjs";
 import "./lists.mjs";

@@ -7,6 +7,7 @@ import { linesOf } from "../../functions/dashboard-api/page/lines.js";
 import * as money from "../../functions/dashboard-api/page/money.js";
 import * as months from "../../functions/dashboard-api/page/months.js";
 import { noteOf } from "../../functions/dashboard-api/page/notes.js";
+import { proposedId, wrongOf } from "../../functions/dashboard-api/page/registering.js";
 import { finder, order, pageOf, plain, sorted } from "../../functions/dashboard-api/page/rows.js";
 import { position, scaleOf } from "../../functions/dashboard-api/page/scale.js";
 import { greatest, stacked, withRest } from "../../functions/dashboard-api/page/stacks.js";
@@ -102,6 +103,93 @@ check("and back", money.percentOfFraction, [
   [["0.125"], "12.5"],
   [["1"], "100"],
   [["0.0007"], "0.07"],
+]);
+
+check("an amount may bear the sign of its currency, and of no other", money.plainAmount, [
+  [["250 000,00 €", "EUR", "fr"], "250000.00"],
+  [["€250,000.00", "EUR", "en"], "250000.00"],
+  [["250\u202f000,5\u00a0EUR", "EUR", "fr"], "250000.5"],
+  [["CHF 12", "CHF", "en"], "12"],
+  [["$ 12", "CAD", "en"], "12"],
+  [["12 £", "EUR", "fr"], "12 £"],
+  [["12 usd", "EUR", "fr"], "12 usd"],
+  [["", "EUR", "fr"], ""],
+]);
+
+check("a number is written as the language writes it", money.writtenDecimal, [
+  [["223246.28", "fr"], "223\u202f246,28"],
+  [["223246.28", "en"], "223,246.28"],
+  [["3.5", "fr"], "3,5"],
+  [["1000000", "en"], "1,000,000"],
+  [["12.125000", "en"], "12.125000"],
+  [["-1200.50", "fr"], "-1\u202f200,50"],
+  [["", "fr"], ""],
+]);
+
+test("what is written is read again as it was", () => {
+  for (const number of ["0.07", "3.5", "12.125", "999", "1000", "223246.28", "1234567.001"])
+    for (const language of ["en", "fr"])
+      assert.equal(money.plainDecimal(money.writtenDecimal(number, language), language), number, `${number} ${language}`);
+});
+
+check("an entry fee is rounded half away from zero, to the currency's minor unit", money.entryFee, [
+  [[eur("223246.28"), "0.035"], eur("7813.62")],
+  [[eur("0.50"), "0.01"], eur("0.01")],
+  [[eur("0.49"), "0.01"], eur("0.00")],
+  [[eur("100000.5"), "1"], eur("100000.50")],
+  [[jpy("250"), "0.01"], jpy("3")],
+  [[{ amount: "1.5", currency: "TND" }, "0.001"], { amount: "0.002", currency: "TND" }],
+  [[eur("9999999999999.99"), "0.999999"], eur("9999989999999.99")],
+  [[eur("1.005"), "0.01"], null],
+  [[jpy("1.5"), "0.01"], null],
+  [[eur("12 £"), "0.01"], null],
+  [[eur("12"), ""], null],
+  [[{ amount: "12", currency: "EU" }, "0.01"], null],
+]);
+
+check("an id is proposed from a name", proposedId, [
+  [["Neuve & fils"], "Neuve-fils"],
+  [["  Éditions Œuvre d’Été (2024) "], "Editions-OEuvre-d-Ete-2024"],
+  [["Straße 7 Ðø"], "Strasse-7-o"],
+  [["— ??"], ""],
+  [["a".repeat(63) + " b"], "a".repeat(63)],
+]);
+
+const agreed = (more) => ({ model: "referrer", starts_on: "2024-01-01", ...more });
+const registering = (...agreements) => [{ id: "P-1", name: "Neuve", agreements }];
+const at = (field, more) => ({ field: `agreements[0].${field}`, ...more });
+const fee = { segment: "mairies", commercial_potential: eur("100000.50"), rate: "0.035" };
+check("everything that is wrong in a registration is found at once", wrongOf, [
+  [registering(agreed(), agreed({ starts_on: "2020-01-01", ends_on: "2023-12-31" })), []],
+  [registering(agreed({ entry_fee: fee, rate: "0.125", from_sale: 12, ends_on: "2024-01-01" })), []],
+  [registering(), []],
+  [[{ id: "", name: "", agreements: [] }], [{ field: "name" }, { field: "id" }]],
+  [[{ id: "a b", name: "x".repeat(201), agreements: [] }], [{ field: "name" }, { field: "id" }]],
+  [
+    registering(agreed({ starts_on: "", rate: "ten", from_sale: 13 })),
+    [at("starts_on"), at("rate"), at("from_sale")],
+  ],
+  [registering(agreed({ ends_on: "2023-12-31" })), [at("ends_on")]],
+  [registering(agreed({ ends_on: "?" })), [at("ends_on", { key: "register.no-day" })]],
+  [registering(agreed({ rate: "1.5" })), [at("rate")]],
+  [registering(agreed({ rate: "0.1234567" })), [at("rate")]],
+  [
+    registering(agreed({ entry_fee: { segment: "", commercial_potential: { amount: "12 £", currency: "EU" }, rate: "" } })),
+    ["segment", "commercial_potential.amount", "commercial_potential.currency", "rate"].map((name) => at(`entry_fee.${name}`)),
+  ],
+  [
+    registering(agreed({ ends_on: "2024-06-30" }), agreed({ starts_on: "2025-01-01" }), agreed({ starts_on: "2024-06-30" })),
+    [
+      { field: "agreements[2].starts_on", key: "register.overlap", values: { n: 1, m: 3 } },
+      { field: "agreements[2].starts_on", key: "register.overlap", values: { n: 2, m: 3 } },
+    ],
+  ],
+]);
+
+check("days are added across months and years", months.addDays, [
+  [["2024-02-28", 2], "2024-03-01"],
+  [["2024-01-01", -1], "2023-12-31"],
+  [["2024-03-31", -1], "2024-03-30"],
 ]);
 
 check("months are added across years", months.addMonths, [

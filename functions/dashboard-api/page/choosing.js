@@ -93,7 +93,7 @@ async function send({ form, button, outcome, before }, contract, key, body, { re
   outcome.textContent = "";
   try {
     const preview = await busy(button, () => put(`${key.next_choice.path}?preview=true`, body));
-    if (moves(preview) && (await asked(before, preview)) === null) return button.focus();
+    if (moves(preview) && (await asked(before, preview, { form })) === null) return button.focus();
     await busy(button, async () => {
       await put(key.next_choice.path, body);
       announce(t("choosing.accepted"));

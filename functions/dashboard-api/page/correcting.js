@@ -70,7 +70,7 @@ function form(contract, subjects, before, { read, again }) {
     const { to, body } = stated(subject(), new FormData(element));
     try {
       const preview = await busy(button, () => put(`${to}?preview=true`, body));
-      if (moves(preview) && (await asked(before, preview)) === null) return button.focus();
+      if (moves(preview) && (await asked(before, preview, { form: element })) === null) return button.focus();
       await busy(button, async () => {
         await put(to, body);
         announce(t("choosing.accepted"));

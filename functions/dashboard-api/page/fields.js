@@ -57,6 +57,9 @@ export function clearErrors(form) {
   for (const control of form.querySelectorAll("[aria-invalid]")) control.removeAttribute("aria-invalid");
 }
 
+/** Shows everything that is wrong, each at its field; the first is where one goes on. */
+export const placeAll = (form, problems) => problems.toReversed().forEach((problem) => placeError(form, problem));
+
 /** Shows a refusal at the field it names, or at the nearest one around it; false: the form has none of them. */
 export function placeError(form, problem) {
   for (let name = problem.field ?? ""; name !== ""; name = name.replace(/(^|\.|(?=\[))[^.[]*$/, "")) {
@@ -72,7 +75,7 @@ export function placeError(form, problem) {
 function showError(place, problem) {
   const error = [...place.querySelectorAll(".field-error")].find((error) => error.closest("[data-field]") === place);
   // The API's own words begin with the name of the field, which is none of people's business.
-  error.replaceChildren(hint(problem.field) ?? problem.message.replace(problem.field, "").trim());
+  error.replaceChildren(problem.text ?? hint(problem.field) ?? problem.message.replace(problem.field, "").trim());
   error.id ||= freshId("error");
   const control = place.querySelector("input, select, textarea, button");
   control.setAttribute("aria-invalid", "true");

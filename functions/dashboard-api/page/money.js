@@ -164,3 +164,61 @@ export function percentOfFraction(text) {
   const percent = `${whole}${digits.slice(0, 2)}.${digits.slice(2)}`.replace(/^0+(?=\d)/, "");
   return percent.replace(/0+$/, "").replace(/\.$/, "");
 }
+
+/** What a sign before or after an amount may stand for. A code of letters stands for itself. */
+const SIGNS = new Map([
+  ["€", ["EUR"]],
+  ["£", ["GBP"]],
+  ["$", ["USD", "CAD", "AUD", "NZD", "SGD", "HKD"]],
+  ["¥", ["JPY", "CNY"]],
+]);
+
+/**
+ * What people type as an amount of a currency, as the API writes it: `250 000,00 €`. An amount of another currency stays as
+ * it is, for the page to refuse.
+ * @param {string} text
+ * @param {string} currency
+ * @param {string} language
+ */
+export function plainAmount(text, currency, language) {
+  const [, before, number, after] = /^\s*(\p{Sc}|\p{L}{3})?(.*?)(\p{Sc}|\p{L}{3})?\s*$/su.exec(text) ?? [];
+  const signs = [before, after].filter((sign) => sign !== undefined);
+  const fits = signs.every((sign) => (SIGNS.get(sign) ?? [sign.toUpperCase()]).includes(currency));
+  return fits ? plainDecimal(number ?? "", language) : text;
+}
+
+/**
+ * A number of the API as people of a language write it, by its digits: `223246.28` is `223 246,28`.
+ * @param {string} text
+ * @param {string} language
+ */
+export function writtenDecimal(text, language) {
+  if (!/^-?\d+(\.\d+)?$/.test(text)) return text;
+  const [whole, fraction] = text.split(".");
+  const [between, point] = language === "fr" ? ["\u202f", ","] : [",", "."];
+  const grouped = whole.replace(/\B(?=(\d{3})+$)/g, between);
+  return fraction === undefined ? grouped : `${grouped}${point}${fraction}`;
+}
+
+/** The decimals of currencies that have not two (ISO 4217). */
+const DECIMALS = new Map([
+  ..."BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split(" ").map((code) => /** @type {const} */ ([code, 0])),
+  ..."BHD IQD JOD KWD LYD OMR TND".split(" ").map((code) => /** @type {const} */ ([code, 3])),
+  ..."CLF UYW".split(" ").map((code) => /** @type {const} */ ([code, 4])),
+]);
+
+/**
+ * `round(rate × potential)`, half away from zero, to the currency's minor unit; null: one of them is no number yet.
+ * @param {Money} potential
+ * @param {string} rate
+ * @returns {Money | null}
+ */
+export function entryFee({ amount, currency }, rate) {
+  const places = DECIMALS.get(currency) ?? 2;
+  const isWhole = /^\d+(\.\d+)?$/;
+  if (!/^[A-Z]{3}$/.test(currency) || !isWhole.test(amount) || !isWhole.test(rate) || decimals(amount) > places) return null;
+  const like = { amount: places ? `0.${"0".repeat(places)}` : "0", currency };
+  const potential = minor({ amount, currency }) * 10n ** BigInt(places - decimals(amount));
+  const scale = 10n ** BigInt(decimals(rate));
+  return money((2n * potential * minor({ amount: rate, currency }) + scale) / (2n * scale), like);
+}

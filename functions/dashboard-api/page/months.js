@@ -30,6 +30,13 @@ export const isMonth = (text) => /^20\d{2}-(0[1-9]|1[0-2])$/.test(text ?? "");
 const DAY = 86_400_000;
 
 /**
+ * `2024-02-28` and 2 is `2024-03-01`.
+ * @param {string} day
+ * @param {number} number
+ */
+export const addDays = (day, number) => new Date(Date.parse(day) + number * DAY).toISOString().slice(0, 10);
+
+/**
  * How much of a period is over on a day, in hundredths. That day is not over yet.
  * @param {string} from
  * @param {string} to

@@ -17,9 +17,10 @@ export function previewCard(preview) {
     "div",
     { class: "card preview" },
     h("h3", {}, t("preview.title")),
-    h("p", {}, count("preview.lines", lines), past > 0 && [" ", h("strong", {}, count("preview.past", past))]),
+    lines === 0 && h("p", {}, t("preview.nothing")),
+    lines > 0 && h("p", {}, count("preview.lines", lines), past > 0 && [" ", h("strong", {}, count("preview.past", past))]),
     unreadableNote(preview),
-    table(
+    totals.length > 0 && table(
       t("preview.balances"),
       [
         { head: t("preview.partner"), label: true, cell: labelCell },
@@ -30,7 +31,7 @@ export function previewCard(preview) {
       totals.map((row, i) => ({ ...row, label: nameOf(row), continues: i > 0 && totals[i - 1].partner_id === row.partner_id })),
       { stacked: true, hideCaption: true },
     ),
-    h("details", {}, h("summary", {}, t("preview.months")), monthTable(changes)),
+    changes.length > 0 && h("details", {}, h("summary", {}, t("preview.months")), monthTable(changes)),
     largest.length > 0 && h("details", {}, h("summary", {}, t("preview.largest")), largestTable(largest)),
   );
 }
@@ -68,15 +69,17 @@ const titleOf = ({ contract_id: contract, term, cause_kind: kind, cause }) => [
 ];
 
 /**
- * Shows in `place` what a request would move, and asks whether to make it. `reason`: a reason is asked for too. Gives the
- * reason, or null after *Back*.
+ * Shows in `place` what a request would move, and asks whether to make it. `reason`: a reason is asked for too. Until then
+ * `form`, which the request was read from, stays as it is. Gives the reason, or null after *Back*.
  */
-export function asked(place, preview, { reason = false } = {}) {
+export function asked(place, preview, { form: origin, reason = false }) {
+  origin.inert = true;
   return new Promise((answer) => {
     const why = input({ name: "reason", maxlength: "200", required: true });
-    const go = h("button", { class: "primary" }, t("preview.go"));
+    const go = h("button", { class: "primary" }, t(moves(preview) ? "preview.go" : "preview.go-on"));
     const back = h("button", { type: "button" }, t("preview.back"));
     const end = (given) => {
+      origin.inert = false;
       place.replaceChildren();
       answer(given);
     };

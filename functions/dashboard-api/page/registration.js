@@ -1,12 +1,14 @@
 // Registering a partner with its agreements, and changing one.
 
 import { Problem, getAll, getTagged, path, put } from "./api.js";
+import { agreementActions } from "./agreement-actions.js";
 import { agreementFields, readAgreement } from "./agreement-form.js";
 import { announce, h } from "./dom.js";
-import { busy, clearErrors, field, input, placeError } from "./fields.js";
+import { busy, clearErrors, field, input, placeAll, placeError } from "./fields.js";
 import { loaded, partnerLink, viewHeading } from "./parts.js";
 import { partnerTabs } from "./partner-tabs.js";
 import { asked, moves } from "./preview.js";
+import { proposedId, wrongOf } from "./registering.js";
 import { t } from "./text.js";
 
 /** The versions of a partner's agreements that are read at once. */
@@ -56,6 +58,7 @@ function registrationForm(partner, again) {
   const known = partner.etag !== undefined;
   const id = input({ name: "partner_id", value: partner.id, required: true, readonly: known, spellcheck: "false" });
   const name = input({ name: "name", value: partner.name ?? "", required: true });
+  if (!known && !partner.id) propose(id, name);
   const list = h("div", { class: "agreements", "data-field": "agreements" }, h("span", { class: "field-error" }));
   const button = h("button", { class: "primary" }, t(known ? "register.save" : "register.send"));
   const outcome = h("div", { class: "outcome", role: "status" });
@@ -63,8 +66,8 @@ function registrationForm(partner, again) {
   const form = h(
     "form",
     { class: "form wide-form", novalidate: true },
-    field(t("partner.id"), id, { field: "id", help: known ? null : t("register.id-help") }),
     field(t("partner.name"), name, { field: "name" }),
+    field(t("partner.id"), id, { field: "id", help: known ? null : t("register.id-help") }),
     h("h2", {}, t("agreements.title")),
     list,
     h("div", { class: "actions" }, h("button", { type: "button", onclick: addOne }, t("register.add"))),
@@ -83,12 +86,16 @@ function registrationForm(partner, again) {
         name: name.value.trim(),
         agreements: [...list.querySelectorAll(":scope > fieldset")].map(readAgreement),
       };
+      const wrong = wrongOf({ id: id.value.trim(), ...registration });
+      if (wrong.length > 0) return placeAll(form, wrong.map(inWords));
       const to = path("partners", id.value.trim());
       const preview = await busy(button, () => send(to, registration, etag, { preview: true }));
-      const reason = moves(preview) ? await asked(outcome, preview, { reason: known }) : "";
+      const isAsked = moves(preview) || list.dataset.withdrawn !== undefined;
+      const reason = isAsked ? await asked(outcome, preview, { form, reason: known && moves(preview) }) : "";
       if (reason === null) return button.focus();
       if (reason !== "") registration.reason = reason;
       etag = await busy(button, () => register(to, registration, etag));
+      delete list.dataset.withdrawn;
       outcome.replaceChildren(saved(id.value.trim()));
     } catch (error) {
       if (error.name === "AbortError" || placeError(form, error)) return;
@@ -100,7 +107,6 @@ function registrationForm(partner, again) {
 
 /** Registers, or changes what has this ETag; as a preview, answers what would follow. */
 function send(to, registration, etag, { preview = false } = {}) {
-  if (to === path("partners", "")) throw new Problem(400, "", { field: "id" });
   const headers = etag ? { "If-Match": etag } : { "If-None-Match": "*" };
   return put(preview ? `${to}?preview=true` : to, registration, headers);
 }
@@ -111,14 +117,33 @@ async function register(to, registration, etag) {
   return etag && (await getTagged(to)).etag;
 }
 
+/** Until somebody writes an id, it follows the name. */
+function propose(id, name) {
+  let isOwn = false;
+  id.addEventListener("input", () => (isOwn = id.value !== ""));
+  name.addEventListener("input", () => isOwn || (id.value = proposedId(name.value)));
+}
+
+const inWords = ({ field, key, values }) => ({ field, text: key && t(key, values) });
+
 /** Appends an agreement's fields. They are numbered as the API counts them when it refuses one. */
 function add(list, agreement = { model: "referrer" }) {
   const number = () => [...list.querySelectorAll(":scope > fieldset")].forEach((fields, i) => fields.renumber(i));
-  const fields = agreementFields(agreement, () => {
+  const end = (day) => {
+    const last = fields.querySelector("[data-name=ends_on]");
+    const before = last.value;
+    last.value = day;
+    return before;
+  };
+  const follow = (next) => add(list, next).querySelector("select").focus();
+  const remove = () => {
     fields.remove();
     number();
+    // What is registered is not withdrawn without a look at what that moves.
+    if (agreement.starts_on !== undefined) list.dataset.withdrawn = "";
     announce(t("register.removed"));
-  });
+  };
+  const fields = agreementFields(agreement, agreementActions(agreement, { end, follow, remove }));
   list.append(fields);
   number();
   return fields;

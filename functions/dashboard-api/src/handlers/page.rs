@@ -38,6 +38,7 @@ const INDEX: &[u8] = compressed!("index.html");
 const FILES: &[(&str, &[u8])] = files![
     "act-list.js"
     "address.js"
+    "agreement-actions.js"
     "agreement-form.js"
     "api.js"
     "app.js"
@@ -97,6 +98,7 @@ const FILES: &[(&str, &[u8])] = files![
     "print.css"
     "programme.js"
     "provider.js"
+    "registering.js"
     "registration.js"
     "routes.js"
     "rows.js"
