@@ -5,7 +5,7 @@ use crate::field::Field;
 use crate::{Refusal, body};
 use rules::programme::FromSale;
 use rules::simulation::{Change, Who};
-use rules::{Model, PartnerId, ProgrammeVersion, Rate};
+use rules::{Day, Model, PartnerId, ProgrammeVersion, Rate};
 use serde::Deserialize;
 use texts::Code;
 
@@ -16,6 +16,8 @@ pub struct Simulation {
     pub who: Who,
     /// The simulated terms: at least one.
     pub terms: Change,
+    /// The day from which they hold, for annuities that start then or later; none: for all.
+    pub from: Option<Day>,
 }
 
 /// A question on the wire.
@@ -27,6 +29,10 @@ pub struct Question<'a> {
     who: Concerned<'a>,
     #[serde(borrow)]
     terms: OtherTerms<'a>,
+    /// The day from which the terms hold, for annuities that start then or later; for all if absent.
+    #[serde(borrow)]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Day>))]
+    from: Option<Field<'a, Day>>,
 }
 
 /// The agreements that a question concerns.
@@ -60,7 +66,7 @@ pub struct OtherTerms<'a> {
 // Only the API calls it. That crate is compiled for size, this one for speed.
 #[inline]
 pub fn parse(body: &str) -> Result<Simulation, Refusal> {
-    let Question { who, terms } = body::read(body)?;
+    let Question { who, terms, from } = body::read(body)?;
     let who = match who {
         Concerned::PartnerId(id) => Who::PartnerId(id.parsed("who.partner_id")?),
         Concerned::Model(model) => Who::Model(model),
@@ -75,5 +81,6 @@ pub fn parse(body: &str) -> Result<Simulation, Refusal> {
         let reason = Code::NothingToChange;
         return Err(Refusal::new("terms", reason));
     }
-    Ok(Simulation { who, terms })
+    let from = from.map(|day| day.parsed("from")).transpose()?;
+    Ok(Simulation { who, terms, from })
 }

@@ -115,6 +115,12 @@ impl Month {
         Day(self.first.0.last_of_month())
     }
 
+    /// The first and the last day of the twelve months that end with it.
+    pub fn year(self) -> (Day, Day) {
+        let first = Day::try_from(self.first.0.saturating_sub(11.months())).unwrap_or(Day::MIN);
+        (first, self.last())
+    }
+
     /// The month after it; none after 2099-12.
     pub fn next(self) -> Option<Month> {
         Day::try_from(self.first.0.saturating_add(1.month())).ok().map(Month::from)

@@ -1,10 +1,12 @@
 //! Simulation, *what if* (§7): the same facts under other terms. Entry fees are left out: the fee under another model
 //! is not known.
 
+use crate::balance::Balances;
 use crate::fold::fold_contracts;
 use crate::line::LineId;
+use crate::money::Overflow;
 use crate::programme::FromSale;
-use crate::{Agreement, Agreements, Contract, ContractId, Line, Model, PartnerId, ProgrammeVersion, Rate};
+use crate::{Agreement, Agreements, Contract, ContractId, Day, Line, Minor, Model, PartnerId, ProgrammeVersion, Rate};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -48,13 +50,15 @@ pub struct Change {
 /// A line as it is, and as simulated. None: the line is not owed, not even as zero.
 pub type Pair = (Option<Line>, Option<Line>);
 
-/// The lines of these contracts today and after a change, in pairs.
+/// The lines of these contracts today and after a change, in pairs. From a day on: the other terms hold for the annuities that
+/// start on that day or later, each by its own start, with their adjustments; without one, for all.
 #[inline]
 pub fn simulation(
     contracts: &BTreeMap<ContractId, Contract>,
     registry: &BTreeMap<PartnerId, Agreements>,
     who: &Who,
     change: Change,
+    from: Option<Day>,
 ) -> BTreeMap<LineId, Pair> {
     let changed = registry.iter().map(|(id, agreements)| {
         (
@@ -73,7 +77,39 @@ pub fn simulation(
         let pair = pairs.entry(line.id.clone()).or_default();
         pair.1 = Some(line);
     }
+    for (id, pair) in &mut pairs {
+        if from.is_some_and(|from| starts_on(contracts, id).is_none_or(|starts_on| starts_on < from)) {
+            pair.1.clone_from(&pair.0);
+        }
+    }
     pairs
+}
+
+/// The first day of the annuity of a line.
+fn starts_on(contracts: &BTreeMap<ContractId, Contract>, line: &LineId) -> Option<Day> {
+    match line {
+        LineId::Annuity { annuity, cause: _ } => {
+            contracts.get(&annuity.contract_id)?.billed(annuity.term).map(|(starts_on, _)| starts_on)
+        }
+        LineId::EntryFee { .. } => None,
+    }
+}
+
+/// The cost of other terms: the balances as simulated less those of today, of the lines booked from one day to another,
+/// both included.
+pub fn cost<'a>(pairs: impl IntoIterator<Item = &'a Pair>, (first, last): (Day, Day)) -> Result<Balances, Overflow> {
+    let is_booked_then = |line: &&Line| (first..=last).contains(&line.posting.booked_on);
+    let mut cost = Balances::default();
+    for (today, simulated) in pairs {
+        if let Some(line) = simulated.as_ref().filter(is_booked_then) {
+            cost.book(&line.posting, line.amount(), line.vendor_share())?;
+        }
+        if let Some(line) = today.as_ref().filter(is_booked_then) {
+            let negated = |minor: Minor| Minor::ZERO.minus(minor);
+            cost.book(&line.posting, negated(line.amount())?, negated(line.vendor_share())?)?;
+        }
+    }
+    Ok(cost)
 }
 
 fn annuity_lines(contracts: &BTreeMap<ContractId, Contract>, registry: &BTreeMap<PartnerId, Agreements>) -> Vec<Line> {

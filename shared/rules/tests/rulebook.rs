@@ -16,7 +16,7 @@ use rules::fold::{by_id, fold, fold_contracts};
 use rules::line::LineId;
 use rules::plausible::{Implausible, implausible, is_implausible_beside};
 use rules::programme::{FromSale, Language};
-use rules::simulation::{Change, Who, simulation};
+use rules::simulation::{Change, Who, cost, simulation};
 use rules::totals::{Group, of_lines};
 use rules::{
     Adjustment, AdjustmentKind, Agreement, Agreements, AnnuityId, Anomaly, Cause, Contract, ContractEnd, ContractId,
@@ -694,6 +694,12 @@ fn totals_are_apart_by_kind_model_and_currency() {
 
 /// Checks inputs and a simulated change against the expected lines of each annuity, as they are and as simulated.
 fn check_what_if(said: &[&str], who: &Who, change: Change, expected: &[&str]) {
+    check_what_if_from(None, said, who, change, expected);
+}
+
+/// The same for terms that hold from a day on.
+fn check_what_if_from(from: Option<&str>, said: &[&str], who: &Who, change: Change, expected: &[&str]) {
+    let from = from.map(|day| day.parse().unwrap());
     let known = Known::after(said);
     let side = |line: Option<Line>| {
         line.map_or("nothing".to_owned(), |line| {
@@ -701,7 +707,7 @@ fn check_what_if(said: &[&str], who: &Who, change: Change, expected: &[&str]) {
             format!("{model} {}", parts(currency, line.amount(), line.vendor_share()))
         })
     };
-    let rows = simulation(&known.contracts, &known.registry, who, change)
+    let rows = simulation(&known.contracts, &known.registry, who, change, from)
         .into_iter()
         .map(|(id, (today, then))| format!("{}: {} -> {}", which(&id), side(today), side(then)));
     assert_eq!(rows.collect::<Vec<_>>(), expected, "{who:?} {change:?}");
@@ -749,6 +755,60 @@ fn what_if_is_the_same_facts_under_other_terms() {
         let a = format!("A 1: referrer 20.00 -> {amount}");
         check_what_if(&said, &referrers, model(other), &[&a, unchanged[1]]);
     }
+}
+
+#[test]
+fn what_if_from_a_day_on_leaves_the_years_before_it_with_their_adjustments() {
+    let said = [
+        "signed affiliate 2023-01-01",
+        "sale A 2023-06-01 100",
+        "renewal A 2 2024-06-01 100",
+        "note A 1 N 2024-07-01 10",
+        "note A 2 M 2024-08-01 10",
+        "sale B 2024-05-31 200",
+    ];
+    let change = Change { rate: "0.6".parse().ok(), ..Change::default() };
+    let everyone = Who::Model(Model::Affiliate);
+    let before = [
+        "A 1: affiliate 50.00 + 50.00 -> affiliate 50.00 + 50.00",
+        "A 1 N: affiliate -5.00 + -5.00 -> affiliate -5.00 + -5.00",
+    ];
+    let renewed = [
+        "A 2: affiliate 50.00 + 50.00 -> affiliate 60.00 + 40.00",
+        "A 2 M: affiliate -5.00 + -5.00 -> affiliate -6.00 + -4.00",
+    ];
+    let (kept, changed) = (
+        "B 1: affiliate 100.00 + 100.00 -> affiliate 100.00 + 100.00",
+        "B 1: affiliate 100.00 + 100.00 -> affiliate 120.00 + 80.00",
+    );
+    let check = |from, last| {
+        let expected = [&before[..], &renewed[..], &[last]].concat();
+        check_what_if_from(Some(from), &said, &everyone, change, &expected);
+    };
+    check("2024-06-01", kept);
+    check("2024-05-31", changed);
+}
+
+#[test]
+fn what_if_costs_what_is_booked_in_a_period_as_simulated_less_today() {
+    let known = Known::after(&[
+        "signed affiliate 2023-01-01..2024-12-31; referrer 2025-01-01",
+        "sale A 2024-01-01 100",
+        "renewal A 2 2024-12-31 100",
+        "sale B 2025-01-01 100",
+    ]);
+    let change = Change { rate: "0.6".parse().ok(), ..Change::default() };
+    let who = Who::PartnerId("P".parse().unwrap());
+    let pairs = simulation(&known.contracts, &known.registry, &who, change, None);
+    let check = |first: &str, last: &str, expected: (i64, i64)| {
+        let cost = cost(pairs.values(), (first.parse().unwrap(), last.parse().unwrap())).unwrap();
+        let euros = cost.0.get(&Currency::EUR).copied().unwrap_or_default();
+        assert_eq!((euros.due_to_partner.0, euros.due_from_partner.0), expected, "{first} {last}");
+    };
+    check("2024-01-01", "2025-01-01", (4_500, -2_000));
+    check("2024-01-02", "2025-01-01", (4_500, -1_000));
+    check("2024-01-01", "2024-12-31", (0, -2_000));
+    check("2023-01-01", "2023-12-31", (0, 0));
 }
 
 /// Checks inputs against the explanation of the first line owed.

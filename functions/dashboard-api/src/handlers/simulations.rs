@@ -1,7 +1,7 @@
 //! `POST /simulations`: the recorded facts under other terms, beside today's result. Writes nothing.
 
 use crate::answers::entries::LineAnswer;
-use crate::answers::simulation::{SimulatedLine, SimulatedPartner, Simulation};
+use crate::answers::simulation::{Difference, SimulatedLine, SimulatedPartner, Simulation, YearlyCost};
 use crate::answers::unreadable::Unreadable;
 use crate::app::App;
 use crate::http::parameters::{Parameters, utf8};
@@ -17,9 +17,9 @@ use reports::{names, overflow_of_several};
 use rules::line::LineId;
 use rules::people::Role;
 use rules::programme::Language;
-use rules::simulation::{Pair, Who, simulation};
+use rules::simulation::{Pair, Who, cost, simulation};
 use rules::totals::of_lines;
-use rules::{Agreements, Contract, ContractId, Line, PartnerId};
+use rules::{Agreements, Contract, ContractId, Day, Line, Month, PartnerId};
 use std::collections::BTreeMap;
 use texts::Code;
 
@@ -41,9 +41,10 @@ pub(crate) async fn run<S: Store>(
     let (names, mut unreadable) = names(&app.ledger).await?;
     let registry = registry(&app, &question.who, &names, &mut unreadable).await?;
     let contracts = contracts(&app, registry.keys(), &mut unreadable).await?;
-    let pairs = simulation(&contracts, &registry, &question.who, question.terms);
+    let pairs = simulation(&contracts, &registry, &question.who, question.terms, question.from);
+    let year = Month::from(app.day().unwrap_or(Day::MAX)).year();
     let differing: Vec<(&LineId, &Pair)> = pairs.iter().filter(|(_, pair)| differs(pair)).collect();
-    let partners = registry.keys().map(|id| partner(id, names.get(id), &pairs));
+    let partners = registry.keys().map(|id| partner(id, names.get(id), &pairs, year));
     Ok(Json(Simulation {
         today: sum(today(&pairs))?,
         simulated: sum(simulated(&pairs))?,
@@ -51,8 +52,10 @@ pub(crate) async fn run<S: Store>(
         lines: differing.iter().take(MAX_LINES).map(|(id, pair)| line(id, pair, language)).collect(),
         lines_changed: differing.len(),
         unreadable: Unreadable::of(&unreadable, &Role::Manager),
+        yearly_cost: YearlyCost { from: year.0, to: year.1, differences: difference(pairs.values(), year)? },
         who: question.who,
         terms: question.terms,
+        from: question.from,
     }))
 }
 
@@ -121,13 +124,24 @@ fn sum<'a>(lines: impl Iterator<Item = &'a Line>) -> Result<Vec<Total>, Problem>
     Ok(of_lines(lines).map(|sum| Total::all(&sum)).map_err(overflow_of_several)?)
 }
 
-fn partner(id: &PartnerId, name: Option<&String>, pairs: &Pairs) -> Result<SimulatedPartner, Problem> {
+fn difference<'a>(pairs: impl Iterator<Item = &'a Pair>, year: (Day, Day)) -> Result<Vec<Difference>, Problem> {
+    Ok(cost(pairs, year).map(|cost| Difference::all(&cost)).map_err(overflow_of_several)?)
+}
+
+fn partner(
+    id: &PartnerId,
+    name: Option<&String>,
+    pairs: &Pairs,
+    year: (Day, Day),
+) -> Result<SimulatedPartner, Problem> {
     let own = |line: &&Line| line.posting.partner_id == *id;
+    let own_pairs = pairs.values().filter(|(today, simulated)| today.iter().chain(simulated).any(|line| own(&line)));
     Ok(SimulatedPartner {
         partner_id: id.clone(),
         name: name.cloned(),
         today: sum(today(pairs).filter(own))?,
         simulated: sum(simulated(pairs).filter(own))?,
+        yearly_cost: difference(own_pairs, year)?,
     })
 }
 

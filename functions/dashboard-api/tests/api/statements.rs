@@ -299,7 +299,22 @@ async fn what_if_is_the_fold_under_other_terms_and_writes_nothing() {
     let moved = ask(json!({"who": {"partner_id": world.partners[0].id}, "terms": {"model": "referrer"}})).await.json;
     assert!(moved["lines_changed"].as_u64().unwrap() > 0);
     assert_eq!(moved["partners"].as_array().unwrap().len(), 1);
+    // From a day on: nothing that started before it changes. The year is that up to the end of the present month.
+    let other =
+        |from: Value| json!({"who": {"programme": "2013-11-16"}, "terms": {"rate": "1", "from_sale": 1}, "from": from});
+    let later = ask(other(json!("2099-01-01"))).await.json;
+    assert_eq!((&later["lines_changed"], &later["from"]), (&json!(0), &json!("2099-01-01")));
+    let always = ask(other(Value::Null)).await.json;
+    assert_eq!((&always["lines"], &always["from"]), (&whole["lines"], &Value::Null));
+    let year = &always["yearly_cost"];
+    assert_eq!((&year["from"], &year["to"]), (&json!("2025-12-01"), &json!("2026-11-30")));
+    let of = |differences: &Value| -> i64 {
+        differences.as_array().unwrap().iter().map(|one| minor(&one["due_to_partner"])).sum()
+    };
+    let partners: i64 = always["partners"].as_array().unwrap().iter().map(|partner| of(&partner["yearly_cost"])).sum();
+    assert!(partners > 0 && partners == of(&year["differences"]), "{year}");
     for (body, field) in [
+        (json!({"who": {"model": "referrer"}, "terms": {"rate": "1"}, "from": "2024-02-30"}), "from"),
         (json!({"who": {"partner_id": "nobody"}, "terms": {"rate": "1"}}), "who.partner_id"),
         (json!({"who": {"model": "referrer"}, "terms": {}}), "terms"),
         (json!({"who": {"model": "referrer"}, "terms": {"rate": "2"}}), "terms.rate"),

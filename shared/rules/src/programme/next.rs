@@ -124,7 +124,7 @@ mod tests {
         }
         let contracts = BTreeMap::from([("A".parse().unwrap(), contract)]);
         let change = Change { model: Some(Model::Reseller), ..Change::default() };
-        let pairs = simulation(&contracts, &registry(), &Who::Model(Model::Referrer), change);
+        let pairs = simulation(&contracts, &registry(), &Who::Model(Model::Referrer), change, None);
         assert!(pairs.values().all(|(is, would)| is == would), "the first version has no such model");
     }
 }
