@@ -192,7 +192,7 @@ pub struct ChoiceMade {
     pub why: String,
     /// The time of recording.
     pub at: Timestamp,
-    /// Whether the manager stated the claim.
+    /// True: the manager stated the claim.
     pub is_stated: bool,
 }
 

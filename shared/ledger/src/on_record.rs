@@ -125,7 +125,7 @@ fn recordings(contract_id: &ContractId, aggregates: &Aggregates) -> impl Iterato
 #[derive(Default)]
 struct KeyOnRecord {
     claims: Vec<Fact>,
-    /// Whether the last claim is stated by a choice that follows.
+    /// True: a choice that follows states the last claim.
     stated: bool,
     choices: usize,
     recordings: Vec<Recording>,

@@ -16,7 +16,7 @@ pub const MAX_LINES: usize = 20;
 /// The most decimals of a currency.
 const MAX_DECIMALS: u32 = 4;
 
-/// What a change would move.
+/// The amounts that a change would move.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Preview {
     /// The number of lines to which entries would be appended.

@@ -23,9 +23,9 @@ pub struct Booked {
 pub struct Change {
     /// The line.
     pub id: LineId,
-    /// What the line is now; none: nothing was booked on it, or all of it was reversed.
+    /// The line now; none: nothing was booked on it, or all of it was reversed.
     pub before: Option<Booked>,
-    /// What the line would be; none: it would not be owed.
+    /// The line then; none: it would not be owed.
     pub after: Option<Line>,
     /// The entries that would be appended; at least one.
     pub entries: Vec<Entry>,
@@ -63,7 +63,7 @@ fn change(id: LineId, after: Option<Line>, recorded: &[&Entry]) -> Result<Option
     Ok(Some(Change { id, before: booked(recorded)?, after, entries }))
 }
 
-/// What recorded entries of a line add up to, under the posting key that was not reversed.
+/// The sum of the recorded entries of a line, under the posting key that was not reversed.
 fn booked(recorded: &[&Entry]) -> Result<Option<Booked>, Overflow> {
     let mut current = None;
     for entry in recorded {

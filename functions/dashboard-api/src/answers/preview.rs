@@ -12,7 +12,7 @@ use rules::{Currency, Day, Kind, Minor, Model, Month, PartnerId, PostingKey};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
-/// What the request would append to the ledger if it were made now. Nothing was written.
+/// The entries that the request would append if it were made now. Nothing was written.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub(crate) struct Preview {
@@ -66,7 +66,7 @@ struct PreviewedTotal {
 struct PreviewedLine {
     #[serde(flatten)]
     line: LineName,
-    /// What is booked on the line; null: nothing, or all of it was reversed.
+    /// The amount booked on the line; null: nothing, or all of it was reversed.
     before: Option<BookedAmount>,
     /// The line as it would be, with its explanation; null: it would not be owed.
     after: Option<LineAnswer>,

@@ -146,7 +146,7 @@ fn appended(before: Booked, after: Booked) -> Booked {
     without_zeros(sums)
 }
 
-/// What a preview says is appended.
+/// The entries that a preview says are appended.
 fn said(previewed: &Previewed) -> Booked {
     assert!(previewed.unreadable.is_empty(), "{:?}", previewed.unreadable);
     let mut sums = Booked::new();
