@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ACCOUNTANT, MANAGER, PARTNER, PARTNER_ID, api, go, opened } from "./support.mjs";
+import { ACCOUNTANT, MANAGER, PARTNER, PARTNER_ID, api, go, idle, opened } from "./support.mjs";
 
 const button = (page, name) => page.getByRole("button", { name, exact: true });
 const balances = async (id) => JSON.stringify((await api(`/partners/${id}`)).json.balances);
@@ -43,9 +43,11 @@ test("a wrong rate is looked at first, saved with a reason, found in the journal
   await row.getByRole("button").click();
   await page.getByRole("heading", { level: 3, name: "Before" }).waitFor();
   await page.getByRole("table", { name: /^Amounts that it/ }).waitFor();
+  assert.match(await page.locator(".differs").last().textContent(), /12\.5/);
 
   await go(page, `#/partners/${PARTNER_ID}/versions`);
   await page.getByText(reason).waitFor();
+  assert.match(await page.locator("li", { hasText: reason }).locator(".differs").textContent(), /12\.5/);
   await page.getByRole("link", { name: "Go back to this version" }).first().click();
   await page.getByRole("button", { name: "Save", exact: true }).waitFor();
   await save(page);
@@ -94,6 +96,27 @@ test("an accountant reads the journal and the history, and changes nothing", asy
   assert.equal(await page.getByRole("link", { name: "Go back to this version" }).count(), 0);
 });
 
+test("the journal is filtered by partner, person and days, which the address keeps", async (t) => {
+  const page = await opened(t, MANAGER, { address: "#/journal" });
+  const me = (await api("/me")).json;
+  await page.getByLabel("Partner id").fill(PARTNER_ID);
+  await page.getByLabel("Who").selectOption({ label: me.name });
+  await page.getByLabel("From", { exact: true }).fill("2020-01-01");
+  await button(page, "Show").click();
+  await page.waitForFunction((id) => location.hash.includes(`partner_id=${id}&by=`), PARTNER_ID);
+  await idle(page);
+  const asked = new URLSearchParams((await page.evaluate(() => location.hash)).split("?")[1]);
+  const { acts } = (await api(`/journal?${asked}&limit=200`)).json;
+  assert.ok(acts.length > 0 && acts.every(({ by, partners }) => by.name === me.name && partners.includes(PARTNER_ID)));
+  await page.reload();
+  await idle(page);
+  assert.equal(await page.getByLabel("Partner id").inputValue(), PARTNER_ID);
+  const shown = page.getByRole("table", { name: "Journal" }).locator("tbody tr.opens");
+  assert.equal(await shown.count(), Math.min(acts.length, 50));
+  await go(page, "#/journal?to=2000-01-01");
+  await page.getByText("Nothing was done on these days.").waitFor();
+});
+
 test("the journal is a file, too", async (t) => {
   const page = await opened(t, MANAGER, { address: "#/journal" });
   const download = page.waitForEvent("download");
@@ -103,7 +126,7 @@ test("the journal is a file, too", async (t) => {
 
 test("a wrong fee is corrected in the page, and its partner reads that it was", async (t) => {
   const { contracts } = (await api(`/partners/${PARTNER_ID}/contracts?limit=50`)).json;
-  const id = contracts.find(({ state, annual_fee: fee }) => state === "decided" || fee).contract_id;
+  const id = contracts.find(({ totals }) => totals.some(({ earned }) => !/^[-0.]*$/.test(earned.amount))).contract_id;
   const page = await opened(t, MANAGER, { address: `#/contracts/${id}` });
   const card = page.locator("details", { hasText: "Correct this contract" });
   await card.locator("summary").first().click();

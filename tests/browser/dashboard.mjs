@@ -5,10 +5,12 @@ import "./partner.mjs";
 import "./manager.mjs";
 import "./registering.mjs";
 import "./members.mjs";
-import "./changes.mjs";
 import "./lists.mjs";
 import "./charts.mjs";
 import "./errands.mjs";
 import "./everywhere.mjs";
-// Changes the ledger, so it comes last.
-import "./trial.mjs";
+
+// These change the ledger. A module that waits for something is evaluated after those that do not, wherever it is named: they
+// are loaded once the others are.
+await import("./changes.mjs");
+await import("./trial.mjs");

@@ -192,7 +192,8 @@ test("choosing the effective claim, with a reason", async (t) => {
   await go(page, `#/contracts/${disputed.contract_id}`);
   const reason = `Seen on paper, ${fresh()}`;
   await page.getByLabel("Claim 2").check();
-  await page.getByLabel("Reason", { exact: true }).fill(reason);
+  const form = page.locator("form", { has: page.getByRole("button", { name: "Record this choice" }) });
+  await form.getByLabel("Reason", { exact: true }).fill(reason);
   await page.getByRole("button", { name: "Record this choice" }).click();
   await page.getByRole("button", { name: "Save, and change these amounts" }).click();
   await page.getByRole("region", { name: "Choices made" }).getByText(reason).waitFor();

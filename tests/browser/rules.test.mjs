@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { compared } from "../../functions/dashboard-api/page/differences.js";
 import * as dues from "../../functions/dashboard-api/page/dues.js";
 import { linesOf } from "../../functions/dashboard-api/page/lines.js";
 import * as money from "../../functions/dashboard-api/page/money.js";
@@ -153,6 +154,20 @@ check("an id is proposed from a name", proposedId, [
   [["Straße 7 Ðø"], "Strasse-7-o"],
   [["— ??"], ""],
   [["a".repeat(63) + " b"], "a".repeat(63)],
+]);
+
+/** What differs of each agreement, by its first day. */
+const differences = (side, other) =>
+  compared(side, other).map(({ agreement, differs }) => [agreement.starts_on, differs && [...differs]]);
+const one = { model: "referrer", starts_on: "2024-01-01", entry_fee: { segment: "a" } };
+check("what differs between versions of agreements", differences, [
+  [[[one], [structuredClone(one)]], [["2024-01-01", []]]],
+  [[[one], [{ ...one, rate: "0.1", entry_fee: { segment: "b" } }]], [["2024-01-01", ["entry_fee", "rate"]]]],
+  [[[one], [{ ...one, model: "affiliate" }]], [["2024-01-01", ["model"]]]],
+  [[[one], [{ ...one, starts_on: "2024-02-01" }]], [["2024-01-01", ["starts_on"]]]],
+  [[[one], [{ ...one, model: "affiliate", starts_on: "2024-02-01" }]], [["2024-01-01", null]]],
+  [[[one, { ...one, starts_on: "2025-01-01" }], [{ ...one, starts_on: "2025-01-01" }]], [["2024-01-01", null], ["2025-01-01", []]]],
+  [[[one], []], [["2024-01-01", null]]],
 ]);
 
 const agreed = (more) => ({ model: "referrer", starts_on: "2024-01-01", ...more });

@@ -168,12 +168,15 @@ export async function views() {
     ["what-if", "#/what-if"],
     ["members", "#/members"],
     ["partner-members", `#/partners/${PARTNER_ID}/members`],
+    ["journal", "#/journal"],
+    ["partner-versions", `#/partners/${PARTNER_ID}/versions`],
   ];
   const ofAccountant = [
     ["accountant", "#/"],
     ["accountant-partner", `#/partners/${PARTNER_ID}`],
     ["accountant-attention", "#/attention"],
     ["accountant-members", "#/members"],
+    ["accountant-journal", "#/journal"],
   ];
   return [
     ...ofPartner.map(([name, address]) => ({ name, address, token: PARTNER })),

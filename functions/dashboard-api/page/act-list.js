@@ -2,7 +2,8 @@
 
 import { h } from "./dom.js";
 import { keyName } from "./claims.js";
-import { changeNode, day, moment, month, moneyText, percent, period } from "./format.js";
+import { compared } from "./differences.js";
+import { changeNode, day, integer, moment, month, moneyText, percent, period } from "./format.js";
 import { list } from "./list.js";
 import { contractLink, pairs, partnerLink, table } from "./parts.js";
 import { named, t } from "./text.js";
@@ -15,14 +16,11 @@ export const actList = (acts, names) =>
     rows: acts,
     detail: (act) => detail(act),
     help: t("journal.search-help"),
-    choices: [
-      { id: "kind", label: t("journal.kind"), of: ({ change }) => change.kind, name: (kind) => t(`act.${kind}`) },
-      { id: "by", label: t("journal.by"), of: author, name: (name) => name },
-    ],
+    choices: [{ id: "kind", label: t("journal.kind"), of: ({ change }) => change.kind, name: (kind) => t(`act.${kind}`) }],
     columns: [
-      { id: "at", head: t("journal.at"), label: true, cell: ({ at }) => moment(at), sort: ({ at }) => at },
+      { id: "act", head: t("journal.act"), label: true, cell: (act) => h("span", { class: "act" }, what(act, names)), sort: ({ change }) => change.kind, text: (act) => what(act, names) },
+      { id: "at", head: t("journal.at"), lead: true, cell: ({ at }) => moment(at), sort: ({ at }) => at },
       { id: "by", head: t("journal.by"), cell: author, sort: author, text: author },
-      { id: "act", head: t("journal.act"), lead: true, cell: what, sort: ({ change }) => change.kind, text: words },
       {
         id: "partner",
         head: t("partner"),
@@ -37,66 +35,101 @@ export const actList = (acts, names) =>
 
 export const author = ({ by }) => by?.name ?? t("journal.operator");
 
-const words = ({ change }) => [t(`act.${change.kind}`), change.contract_id, change.name, change.item].filter(Boolean).join(" ");
-
 /** What was done, in a few words. */
-function what({ change }) {
-  const { kind } = change;
-  if (kind === "registration") return t(change.before === null ? "act.registered" : "act.registration");
-  if (kind === "choice") return [t(change.stated ? "act.stated" : "act.choice"), " ", contractLink(change.contract_id)];
+function what({ change, partners: [id] }, names) {
+  const { kind, contract_id: contract } = change;
+  const partner = names.get(id) ?? id;
+  if (kind === "registration") return t(change.before === null ? "act.registered-of" : "act.registration-of", { partner });
+  if (kind === "choice") return t(change.stated ? "act.stated-of" : "act.choice-of", { key: keyName(change.key), contract });
   if (kind === "invitation" || kind === "member") return t(`act.${kind}.${change.step}`, { name: change.name, role: named("role", change.role) });
   if (kind === "perk") return t(change.taken ? "act.perk.taken" : "act.perk.taken-back", { perk: t(`perks.name.${change.perk}`), day: day(change.day) });
   if (kind === "year-set-aside") return t("act.year", { sales: String(change.sales), minimum: String(change.minimum) });
   return t(`act.${kind}`);
 }
 
-function detail({ change, reason, foreseen, moved }) {
+function detail({ change, partners, reason, foreseen, moved }) {
   return h(
     "div",
     { class: "explained" },
-    pairs([[t("journal.reason"), reason]]),
+    pairs([
+      [t("journal.reason"), reason],
+      [t("partner"), partners.length > 0 && partners.flatMap((id, i) => [i > 0 && ", ", partnerLink(id)])],
+      [t("entry.contract"), change.contract_id && contractLink(change.contract_id)],
+    ]),
     change.kind === "registration" && sides(change, registeredPairs),
     change.kind === "choice" && sides(change, claimAsPairs),
-    change.kind === "choice" && h("p", { class: "small" }, keyName(change.key)),
     change.kind === "item-set-aside" && h("p", { class: "small" }, change.item),
     movedTable(moved ?? foreseen, moved === null),
   );
 }
 
-/** Before and after, beside each other. */
+/** Before and after, beside each other; each marks what the other has not. */
 const sides = ({ before, after }, shown) =>
   h(
     "div",
     { class: "grid" },
     [
-      ["journal.before", before],
-      ["journal.after", after],
-    ].map(([head, side]) => h("div", { class: "card" }, h("h3", {}, t(head)), side === null ? h("p", {}, t("journal.nothing")) : shown(side))),
+      ["journal.before", before, after],
+      ["journal.after", after, before],
+    ].map(([head, side, other]) =>
+      h("div", { class: "card" }, h("h3", {}, t(head)), side === null ? h("p", {}, t("journal.nothing")) : shown(side, other)),
+    ),
   );
 
-/** Name and agreements; also of a version of the history. */
-export const registeredPairs = ({ name, agreements }) => [
-  pairs([[t("partner.name"), name]]),
-  agreements.length === 0 && h("p", {}, t("agreements.none")),
-  h("ul", {}, agreements.map((one) => h("li", {}, agreementLine(one)))),
-];
-
-function agreementLine({ model, starts_on: from, ends_on: to, rate, from_sale: sale, entry_fee: fee }) {
-  const terms = [
-    rate && percent(rate),
-    sale && `${t("agreement.from-sale")} ${sale}`,
-    fee && `${t("agreement.entry-fee")} ${percent(fee.rate)} × ${moneyText(fee.commercial_potential)}`,
+/** Name and agreements; also of a version of the history. What differs from `other` is marked; null: nothing is compared. */
+export function registeredPairs({ name, agreements }, other) {
+  const lines = other ? compared(agreements, other.agreements) : agreements.map((agreement) => ({ agreement, differs: new Set() }));
+  return [
+    pairs([[t("partner.name"), marked(name, other && other.name !== name)]]),
+    agreements.length === 0 && h("p", {}, marked(t("agreements.none"), other && other.agreements.length > 0)),
+    h("ul", {}, lines.map((line) => h("li", {}, agreementLine(line)))),
   ];
-  return [h("strong", {}, named("model", model)), ", ", [period(from, to), ...terms.filter(Boolean)].join(", ")];
 }
 
-const claimAsPairs = (claim) =>
-  pairs([
-    [t("partner"), claim.partner_id && partnerLink(claim.partner_id)],
+/** The agreements of `before` that are no more. */
+export const withdrawn = ({ agreements }, before) =>
+  compared(before.agreements, agreements)
+    .filter(({ differs }) => differs === null)
+    .map(({ agreement }) => h("li", {}, `${t("versions.withdrawn")} `, h("del", {}, agreementLine({ agreement, differs: new Set() }))));
+
+const marked = (text, differs) =>
+  differs && text ? h("strong", { class: "differs" }, text, h("span", { class: "hidden" }, ` (${t("claim.differs")})`)) : text;
+
+/** An agreement in a line; `differs` names its fields that are marked, null marks it whole. */
+function agreementLine({ agreement, differs }) {
+  const { model, starts_on: from, ends_on: to, rate, from_sale: sale, entry_fee: fee, programme } = agreement;
+  const { technical_qualification: qualified, support_structure: support } = agreement;
+  const terms = [
+    [["starts_on", "ends_on"], period(from, to)],
+    [["rate"], rate && `${t("agreement.rate")} ${percent(rate)}`],
+    [["from_sale"], sale && `${t("agreement.from-sale")} ${integer(sale)}`],
+    [["technical_qualification"], qualified && `${t("agreement.qualified-on")} ${day(qualified.qualified_on)}`],
+    [["support_structure"], support && t("agreement.support")],
+    [["entry_fee"], fee && `${t("agreement.entry-fee")} ${percent(fee.rate)} × ${moneyText(fee.commercial_potential)} (${fee.segment})`],
+    [["programme"], differs?.has("programme") && programme && `${t("agreement.programme")} ${day(programme)}`],
+  ].filter(([, text]) => text);
+  const isMarked = (names) => differs !== null && names.some((name) => differs.has(name));
+  const line = [
+    h("strong", {}, marked(named("model", model), isMarked(["model"]))),
+    ...terms.map(([names, text]) => [", ", marked(text, isMarked(names))]),
+  ];
+  return differs === null ? marked(line, true) : line;
+}
+
+const claimAsPairs = (claim, other) => {
+  const rows = [claim, other].map((one) => one && claimRows(one));
+  return pairs(rows[0].map(([head, text, shown], i) => [head, marked(shown ?? text, rows[1] !== null && rows[1][i][1] !== text)]));
+};
+
+const claimRows = (claim) => {
+  const money = claim.annual_fee ?? claim.amount;
+  return [
+    [t("partner"), claim.partner_id, claim.partner_id && partnerLink(claim.partner_id)],
     [t("journal.client"), claim.customer_id],
     [t("journal.day"), day(claim.signed_on ?? claim.starts_on ?? claim.issued_on ?? claim.ended_on)],
-    [t("journal.amount"), (claim.annual_fee ?? claim.amount) && moneyText(claim.annual_fee ?? claim.amount)],
-  ]);
+    [t("journal.amount"), money && moneyText(money)],
+  ];
+};
 
 /** What an act moved, or was going to move. */
 function movedTable(months, isForeseen) {

@@ -16,5 +16,8 @@ const named = async (path, list, { signal, pages, of }) => {
 export const partnerNames = (signal) =>
   named("/partners", "partners", { signal, pages: PAGES, of: ({ partner_id: id, name }) => [id, name] });
 
+const members = (signal, pages) => named("/members", "members", { signal, pages, of: ({ id, name }) => [id, name] });
+
 /** Managers come first in the list of members. */
-export const managerNames = (signal) => named("/members", "members", { signal, pages: 1, of: ({ id, name }) => [id, name] });
+export const managerNames = (signal) => members(signal, 1);
+export const memberNames = (signal) => members(signal, PAGES);

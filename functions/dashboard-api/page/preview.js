@@ -18,7 +18,7 @@ export function previewCard(preview) {
     { class: "card preview" },
     h("h3", {}, t("preview.title")),
     lines === 0 && h("p", {}, t("preview.nothing")),
-    lines > 0 && h("p", {}, count("preview.lines", lines), past > 0 && [" ", h("strong", {}, count("preview.past", past))]),
+    lines > 0 && h("p", {}, count("preview.lines", lines), changes.length > 0 && [" ", spanOf(changes)], past > 0 && [" ", h("strong", {}, count("preview.past", past))]),
     unreadableNote(preview),
     totals.length > 0 && table(
       t("preview.balances"),
@@ -34,6 +34,12 @@ export function previewCard(preview) {
     changes.length > 0 && h("details", {}, h("summary", {}, t("preview.months")), monthTable(changes)),
     largest.length > 0 && h("details", {}, h("summary", {}, t("preview.largest")), largestTable(largest)),
   );
+}
+
+/** The first and the last month that would change. */
+function spanOf(changes) {
+  const months = changes.map((row) => row.month).sort();
+  return t("preview.span", { from: month(months[0]), to: month(months.at(-1)) });
 }
 
 const nameOf = ({ partner_id: id, partner_name: name }) => (name ? `${name} (${id})` : id);

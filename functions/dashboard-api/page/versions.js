@@ -1,7 +1,7 @@
 // The versions of a partner's agreements; a manager can go back to one.
 
 import { getAll, path } from "./api.js";
-import { author, registeredPairs } from "./act-list.js";
+import { author, registeredPairs, withdrawn } from "./act-list.js";
 import { h } from "./dom.js";
 import { moment } from "./format.js";
 import { empty, idNode, link, loaded, unreadableNote, viewHeading } from "./parts.js";
@@ -22,17 +22,19 @@ export function view(where) {
     loaded(read, ({ list: versions, ...rest }) => [
       unreadableNote(rest),
       versions.length === 0 && empty(t("versions.none")),
-      h("ol", { class: "versions" }, versions.map((version, i) => versionItem(version, { base, now: i === 0, manages: session.manages }))),
+      h("ol", { class: "versions" }, versions.map((version, i) => versionItem(version, { before: versions[i + 1]?.registered ?? null, base, now: i === 0, manages: session.manages }))),
     ]),
   );
 }
 
-const versionItem = (version, { base, now, manages }) =>
+/** `before`: what the version before it registered; null: there is none to compare with. */
+const versionItem = (version, { before, base, now, manages }) =>
   h(
     "li",
     { class: "card" },
     h("h2", {}, t("versions.nth", { n: String(version.version) }), now && ` · ${t("versions.now")}`),
     h("p", { class: "small" }, `${moment(version.at)} · ${author(version)}`, version.reason && ` · ${version.reason}`),
-    registeredPairs(version.registered),
+    registeredPairs(version.registered, before),
+    before && h("ul", {}, withdrawn(version.registered, before)),
     !now && manages && h("p", {}, link(`${base}/edit?version=${version.version}`, t("versions.use"))),
   );

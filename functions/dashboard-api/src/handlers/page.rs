@@ -53,6 +53,7 @@ const FILES: &[(&str, &[u8])] = files![
     "contract.js"
     "contracts.js"
     "correcting.js"
+    "differences.js"
     "dom.js"
     "dues.js"
     "entries.js"
