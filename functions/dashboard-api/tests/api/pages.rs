@@ -27,7 +27,17 @@ async fn the_page_is_served_whole_and_nothing_else_is() {
             other => unreachable!("{other}"),
         };
         let answer = nobody.get(&path).await;
-        assert_eq!((answer.status, answer.body.as_ref()), (200, content.as_slice()), "{path}");
+        assert_eq!(answer.status, 200, "{path}");
+        if content_type.starts_with("text/javascript") && name != "oauth4webapi.js" {
+            // A script is served without its comments, and with all the rest.
+            let (served, script) = (str::from_utf8(&answer.body).unwrap(), str::from_utf8(&content).unwrap());
+            let is_code =
+                |line: &&str| !["//", "/*", "* ", "*/"].iter().any(|mark| line.trim_start().starts_with(mark));
+            let code: Vec<&str> = script.lines().filter(is_code).filter(|line| *line != " *").collect();
+            assert_eq!(served.lines().collect::<Vec<_>>(), code, "{path}");
+        } else {
+            assert_eq!(answer.body, content, "{path}");
+        }
         assert_eq!(answer.headers["content-type"], content_type, "{path}");
         check_headers(&answer, &path);
         let tag = [("if-none-match", answer.headers["etag"].to_str().unwrap())];
