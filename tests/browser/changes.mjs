@@ -155,3 +155,20 @@ test("a wrong fee is corrected in the page, and its partner reads that it was", 
   await button(page, "Save, and change these amounts").click();
   await page.getByRole("region", { name: "Choices made" }).getByText("it was right").waitFor();
 });
+
+test("what if from a day on: the address keeps the question, paper has the terms, and the change begins with them", async (t) => {
+  const question = `#/what-if?${new URLSearchParams({ who: "partner_id", of: PARTNER_ID, rate: "0.125", from: "2023-01-01" })}`;
+  const page = await opened(t, MANAGER, { address: question });
+  await page.getByRole("table", { name: /^What it changes in a year/ }).or(page.getByText(/^In a year/)).waitFor();
+  assert.equal(await page.getByLabel("Rate, in %").inputValue(), "12.5");
+  await page.emulateMedia({ media: "print" });
+  assert.ok(await page.getByText(/12.5% · for years that start on 1 Jan 2023 or later/).isVisible());
+  await page.emulateMedia({ media: null });
+  await page.getByLabel("Rate, in %").fill("15");
+  await button(page, "Compare").click();
+  await page.getByText(/15% · for years that start on/).waitFor();
+  assert.equal(new URLSearchParams(page.url().split("?")[1]).get("rate"), "0.15");
+  await page.getByRole("link", { name: "Change the agreements to this" }).first().click();
+  await button(page, "Save").waitFor();
+  assert.equal(await page.getByLabel("Negotiated rate").last().inputValue(), "15");
+});

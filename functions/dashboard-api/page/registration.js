@@ -5,6 +5,7 @@ import { agreementActions } from "./agreement-actions.js";
 import { agreementFields, readAgreement } from "./agreement-form.js";
 import { announce, h } from "./dom.js";
 import { busy, clearErrors, field, input, placeAll, placeError } from "./fields.js";
+import { addDays } from "./months.js";
 import { loaded, partnerLink, viewHeading } from "./parts.js";
 import { partnerTabs } from "./partner-tabs.js";
 import { asked, moves } from "./preview.js";
@@ -26,7 +27,8 @@ export function view(where) {
   const read = async () => {
     try {
       const { etag, data } = await getTagged(path("partners", partnerId), signal);
-      return { id: partnerId, etag, ...data, ...(await earlier(partnerId, query.get("version"), signal)) };
+      const registered = { ...data, ...(await earlier(partnerId, query.get("version"), signal)) };
+      return { id: partnerId, etag, ...registered, agreements: underTerms(registered.agreements, query) };
     } catch (error) {
       // Sales may name a partner that is not registered yet.
       if (error instanceof Problem && error.status === 404) return { id: partnerId };
@@ -52,6 +54,18 @@ async function earlier(id, version, signal) {
   const { list } = await getAll(path("partners", id, "history"), { limit: VERSIONS }, "versions", signal);
   const found = list.find((one) => String(one.version) === version);
   return found ? { name: found.registered.name, agreements: found.registered.agreements } : {};
+}
+
+/** The agreements with the terms of the address on the last one; from a day on, on another one that follows it. */
+function underTerms(agreements, query) {
+  const [rate, sale, model, from] = ["rate", "from_sale", "model", "from"].map((name) => query.get(name) || undefined);
+  const last = agreements.at(-1);
+  if (last === undefined || (rate ?? sale ?? model) === undefined) return agreements;
+  const terms = { rate, from_sale: sale && Number(sale), model };
+  const changed = { ...last, ...Object.fromEntries(Object.entries(terms).filter(([, value]) => value !== undefined)) };
+  if (from === undefined || from <= last.starts_on) return [...agreements.slice(0, -1), changed];
+  const { programme: _, ...next } = { ...changed, starts_on: from };
+  return [...agreements.slice(0, -1), { ...last, ends_on: addDays(from, -1) }, next];
 }
 
 function registrationForm(partner, again) {

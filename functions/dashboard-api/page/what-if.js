@@ -1,16 +1,18 @@
 // What it would come to under other terms, next to today's result. Nothing is stored.
 
+import { addressWith, amend } from "./address.js";
 import { get, post } from "./api.js";
 import { announce, h } from "./dom.js";
 import { aboutCause, annuityTitle } from "./entry-table.js";
-import { busy, clearErrors, field, input, placeError, select } from "./fields.js";
-import { amountNode, changeNode, day, integer, moneyNode } from "./format.js";
-import { byCurrency, difference, fractionOfPercent, sum } from "./money.js";
+import { busy, clearErrors, dateInput, field, input, placeError, select } from "./fields.js";
+import { amountNode, changeNode, day, integer, moneyNode, percent, period } from "./format.js";
+import { byCurrency, difference, fractionOfPercent, percentOfFraction, sign, sum, writtenDecimal } from "./money.js";
 import { partnerNames } from "./names.js";
 import {
   contractLink,
   empty,
   labelCell,
+  link,
   pairs,
   partnerLink,
   problemNote,
@@ -24,7 +26,10 @@ import { codes, count, language, named, t } from "./text.js";
 /** Of the lines that differ this many are shown at first. */
 const SHOWN = 25;
 
-export function view({ signal }) {
+/** What the address keeps of a question; a rate is a fraction there, as the API takes it. */
+const ASKED = ["who", "of", "rate", "from_sale", "model", "from"];
+
+export function view({ signal, query, session }) {
   const results = h("div", { class: "results" });
   const versions = get("/programme", {}, signal).then(({ versions }) => versions.map(({ version }) => version));
   versions.catch(() => {});
@@ -32,26 +37,32 @@ export function view({ signal }) {
     "div",
     {},
     viewHeading(t("nav.what-if"), { below: t("what-if.text") }),
-    simulationForm(versions, results),
+    simulationForm(versions, results, { asked: Object.fromEntries(ASKED.map((name) => [name, query.get(name) ?? ""])), session }),
     results,
   );
 }
 
-function simulationForm(versions, results) {
+/** The form, as the address fills it: `asked` has its question, which is answered at once. */
+function simulationForm(versions, results, { asked, session }) {
   const who = select(
     [
       ["partner_id", t("what-if.one-partner")],
       ["model", t("what-if.one-model")],
       ["programme", t("what-if.programme")],
     ],
-    "programme",
+    asked.who || "programme",
     { name: "who" },
   );
   const whom = h("div", {});
-  const rate = input({ name: "rate", inputmode: "decimal" });
-  const fromSale = h("input", { type: "number", name: "from_sale", min: "1", max: "12" });
+  const rate = input({
+    name: "rate",
+    inputmode: "decimal",
+    value: asked.rate ? writtenDecimal(percentOfFraction(asked.rate), language()) : "",
+  });
+  const fromSale = h("input", { type: "number", name: "from_sale", min: "1", max: "12", value: asked.from_sale });
+  const from = dateInput(asked.from, { name: "from" });
   const models = [["", t("what-if.as-it-is")], ...codes("model").map((name) => [name, named("model", name)])];
-  const model = select(models, "", { name: "model" });
+  const model = select(models, asked.model, { name: "model" });
   const button = h("button", { class: "primary" }, t("what-if.send"));
   const form = h(
     "form",
@@ -74,45 +85,51 @@ function simulationForm(versions, results) {
         field(t("what-if.rate"), rate, { field: "terms.rate" }),
         field(t("agreement.from-sale"), fromSale, { field: "terms.from_sale" }),
         field(t("agreement.model"), model, { field: "terms.model" }),
+        field(t("what-if.from"), from, { field: "from", help: t("what-if.from-help") }),
       ),
       h("span", { class: "field-error" }),
     ),
     h("div", { class: "actions" }, button),
   );
-  const show = () => busy(button, async () => whom.replaceChildren(await target(who.value, versions)));
-  who.addEventListener("change", show);
-  show();
-  form.addEventListener("submit", (event) => {
-    event.preventDefault();
+  const show = (of) => busy(button, async () => whom.replaceChildren(await target(who.value, versions, of)));
+  who.addEventListener("change", () => show(""));
+  const send = () => {
     const terms = {
       rate: rate.value.trim() ? fractionOfPercent(rate.value, language()) : undefined,
       from_sale: fromSale.value ? Number(fromSale.value) : undefined,
       model: model.value || undefined,
     };
-    const body = { who: { [who.value]: whom.querySelector("input, select").value.trim() }, terms };
-    simulate(form, button, results, body);
+    const of = whom.querySelector("input, select").value.trim();
+    const body = { who: { [who.value]: of }, terms, from: from.value || undefined };
+    amend({ who: who.value, of, ...terms, from: body.from });
+    simulate(form, button, results, body, session);
+  };
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    send();
   });
+  show(asked.of).then(() => asked.of && send());
   return form;
 }
 
-async function target(who, versions) {
+async function target(who, versions, of) {
   if (who === "model")
-    return field(t("agreement.model"), select(codes("model").map((name) => [name, named("model", name)])), {
+    return field(t("agreement.model"), select(codes("model").map((name) => [name, named("model", name)]), of || undefined), {
       field: "who.model",
     });
-  if (who === "partner_id") return field(t("partner.id"), input({ name: "partner_id" }), { field: "who.partner_id" });
+  if (who === "partner_id") return field(t("partner.id"), input({ name: "partner_id", value: of }), { field: "who.partner_id" });
   const known = await versions.catch(() => ["2013-11-16"]);
-  return field(t("agreement.programme"), select(known.map((version) => [version, day(version)])), {
+  return field(t("agreement.programme"), select(known.map((version) => [version, day(version)]), of || undefined), {
     field: "who.programme",
   });
 }
 
-async function simulate(form, button, results, body) {
+async function simulate(form, button, results, body, session) {
   clearErrors(form);
   results.replaceChildren(h("p", { class: "loading" }, t("what-if.running")));
   try {
     const [simulation, names] = await busy(button, () => Promise.all([post("/simulations", body), partnerNames()]));
-    results.replaceChildren(...[unreadableNote(simulation), ...shown(simulation, names)].filter(Boolean));
+    results.replaceChildren(...[unreadableNote(simulation), ...shown(simulation, names, session)].filter(Boolean));
     announce(t("what-if.done"));
   } catch (error) {
     results.replaceChildren();
@@ -120,11 +137,18 @@ async function simulate(form, button, results, body) {
   }
 }
 
-function shown({ today, simulated, partners, lines, lines_changed: changed }, names) {
-  if (changed === 0) return [section(t("what-if.result"), empty(t("what-if.same")))];
+function shown(simulation, names, session) {
+  const { today, simulated, partners, lines, lines_changed: changed } = simulation;
+  // Said above the result, so that its print has them, too.
+  const question = h("p", {}, questionInWords(simulation, names));
+  if (changed === 0) return [section(t("what-if.result"), question, empty(t("what-if.same")))];
+  const change = ({ partner_id: id }) =>
+    session.manages && h("div", { class: "small" }, link(changeOf(id, simulation), t("what-if.change")));
   return [
     section(
       t("what-if.result"),
+      question,
+      yearlyCost(simulation.yearly_cost),
       h("p", { class: "small" }, t("what-if.no-fees")),
       comparisonTable(t("what-if.result"), t("what-if.for"), [{ label: t("what-if.all"), today, simulated }]),
     ),
@@ -133,7 +157,7 @@ function shown({ today, simulated, partners, lines, lines_changed: changed }, na
       comparisonTable(
         t("manager.partners"),
         t("partner"),
-        partners.map((one) => ({ label: partnerLink(one.partner_id, names.get(one.partner_id)), ...one })),
+        partners.map((one) => ({ label: h("span", {}, partnerLink(one.partner_id, names.get(one.partner_id)), change(one)), ...one })),
       ),
     ),
     section(
@@ -148,6 +172,37 @@ function shown({ today, simulated, partners, lines, lines_changed: changed }, na
     ),
   ];
 }
+
+/** Whose agreements, under which terms, and from when. */
+function questionInWords({ who, terms, from }, names) {
+  const { partner_id: id, model, programme } = who;
+  const whose = id ? `${names.get(id) ?? id} (${id})` : model ? named("model", model) : `${t("agreement.programme")} ${day(programme)}`;
+  const parts = [
+    terms.rate && `${t("agreement.rate")} ${percent(terms.rate)}`,
+    terms.from_sale && `${t("agreement.from-sale")} ${integer(terms.from_sale)}`,
+    terms.model && `${t("agreement.model")} ${named("model", terms.model)}`,
+    from ? t("what-if.since", { day: day(from) }) : t("what-if.always"),
+  ];
+  return [h("strong", {}, whose), " · ", parts.filter(Boolean).join(" · ")];
+}
+
+function yearlyCost({ from, to, differences }) {
+  const moved = differences.filter((row) => sign(row.due_to_partner) !== 0 || sign(row.due_from_partner) !== 0);
+  if (moved.length === 0) return h("p", {}, t("what-if.no-cost", { period: period(from, to) }));
+  return table(
+    t("what-if.cost", { period: period(from, to) }),
+    [
+      { head: t("currency"), label: true, cell: (row) => row.currency },
+      { head: t("due.to"), number: true, cell: (row) => changeNode(row.due_to_partner) },
+      { head: t("due.from"), number: true, cell: (row) => changeNode(row.due_from_partner) },
+    ],
+    moved,
+  );
+}
+
+/** The form of a partner's agreements, with these terms filled in. */
+const changeOf = (id, { terms, from }) =>
+  addressWith(`#/partners/${encodeURIComponent(id)}/edit`, Object.entries({ ...terms, from }));
 
 /** For each group and currency: both sides of both results, and what they differ by. */
 function comparisonTable(caption, head, groups) {
