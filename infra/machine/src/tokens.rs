@@ -5,7 +5,7 @@ use crate::secrets;
 use crate::verification::{Claims, Expected, PublicKey, Unverified, encoded};
 use aws_lc_rs::digest::{SHA256, digest};
 use aws_lc_rs::encoding::AsDer;
-use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::rand::{self, SystemRandom};
 use aws_lc_rs::rsa::{KeyPair, KeySize};
 use aws_lc_rs::signature::{KeyPair as _, RSA_PKCS1_SHA256};
 use serde_json::{Value, json};
@@ -70,13 +70,17 @@ impl Tokens {
         self.access_token(subject, now(), lifetime)
     }
 
-    /// Makes a token for the API, valid from a time in seconds since 1970. It is for the first of the audiences.
+    /// Makes a token for the API, valid from a time in seconds since 1970. It is for the first of the audiences, and another one
+    /// each time (RFC 9068 asks for `jti`): a page that renews a refused token within a second must not get it again.
     pub fn access_token(&self, subject: &str, from: u64, lifetime: Duration) -> Result<String> {
+        let mut id = [0; 16];
+        rand::fill(&mut id).map_err(Error::other)?;
         self.signed(&json!({
             "iss": self.issuer(),
             "sub": subject,
             "aud": self.expected.audiences.first(),
             "client_id": CLIENT_ID,
+            "jti": encoded(id),
             "iat": from,
             "exp": from + lifetime.as_secs(),
         }))
@@ -134,7 +138,9 @@ mod tests {
         let audiences = ["a", "b"].map(str::to_owned);
         let tokens = Tokens::first(&folder, "http://i", &audiences).unwrap();
         let claims = tokens.verified(&tokens.mint("manager", LIFETIME).unwrap()).unwrap();
-        assert_eq!(claims.keys().collect::<Vec<_>>(), ["aud", "client_id", "exp", "iat", "iss", "sub"]);
+        assert_eq!(claims.keys().collect::<Vec<_>>(), ["aud", "client_id", "exp", "iat", "iss", "jti", "sub"]);
+        let one = || tokens.access_token("manager", 1_700_000_000, LIFETIME).unwrap();
+        assert_ne!(one(), one(), "another one each time, also within a second");
         assert_eq!((&claims["sub"], &claims["aud"]), (&json!("manager"), &json!("a")));
         assert_eq!(claims["exp"].as_u64().unwrap() - claims["iat"].as_u64().unwrap(), 24 * 3600);
         // The key stays; whoever has it under another issuer or for another audience is somebody else.
