@@ -172,3 +172,21 @@ test("what if from a day on: the address keeps the question, paper has the terms
   await button(page, "Save").waitFor();
   assert.equal(await page.getByLabel("Negotiated rate").last().inputValue(), "15");
 });
+
+test("where too much is concerned to look at first, it can be saved all the same, with a reason", async (t) => {
+  const page = await opened(t, MANAGER, { address: `#/partners/${PARTNER_ID}/edit` });
+  await page.route("**/partners/*?preview=true", (route) => route.fulfill({ status: 422, json: { status: 422, detail: "more than 5000 contracts" } }));
+  const name = page.getByLabel("Name");
+  const was = await name.inputValue();
+  await name.fill(`${was} & fils`);
+  await button(page, "Save").click();
+  await page.getByText("What this changes was not computed beforehand").waitFor();
+  await page.getByLabel("Reason").fill("a new name");
+  await button(page, "Save, and change these amounts").click();
+  await page.getByText("Saved.", { exact: true }).waitFor();
+  await name.fill(was);
+  await button(page, "Save").click();
+  await page.getByLabel("Reason").fill("the old name");
+  await button(page, "Save, and change these amounts").click();
+  await page.getByText("Saved.", { exact: true }).waitFor();
+});

@@ -7,7 +7,7 @@ import { announce, h } from "./dom.js";
 import { busy, clearErrors, dateInput, field, input, outcomeNote, placeError, select } from "./fields.js";
 import { amountText } from "./format.js";
 import { plainDecimal } from "./money.js";
-import { asked } from "./preview.js";
+import { asked, previewOf } from "./preview.js";
 import { language, t } from "./text.js";
 
 const ADJUSTMENTS = ["credit-note", "supplement"];
@@ -69,7 +69,7 @@ function form(contract, subjects, before, { read, again }) {
     outcome.textContent = "";
     const { to, body } = stated(subject(), new FormData(element));
     try {
-      const preview = await busy(button, () => put(`${to}?preview=true`, body));
+      const preview = await busy(button, () => previewOf(to, body));
       if ((await asked(before, preview, { form: element })) === null) return button.focus();
       await busy(button, async () => {
         await put(to, body);

@@ -1,5 +1,6 @@
 // What a request would move, shown before it is made.
 
+import { put } from "./api.js";
 import { announce, h } from "./dom.js";
 import { aboutCause, annuityTitle } from "./entry-table.js";
 import { field, input } from "./fields.js";
@@ -7,11 +8,21 @@ import { changeNode, month } from "./format.js";
 import { contractLink, labelCell, table, unreadableNote } from "./parts.js";
 import { count, named, t } from "./text.js";
 
-/** Whether anything would be appended that is not zero. */
-export const moves = ({ changes }) => changes.length > 0;
+/** What a request would move; of more contracts than the API reads, only that it may move something. */
+export const previewOf = (path, body, headers) =>
+  put(`${path}?preview=true`, body, headers).catch((error) => {
+    if (error.status !== TOO_MUCH) throw error;
+    return { tooLarge: error.message, changes: [] };
+  });
+
+const TOO_MUCH = 422;
+
+/** Whether anything would be appended that is not zero, or may be. */
+export const moves = ({ changes, tooLarge }) => changes.length > 0 || tooLarge !== undefined;
 
 /** The sums by partner and currency, the months behind them, and the largest changes. */
 export function previewCard(preview) {
+  if (preview.tooLarge) return h("div", { class: "note bad" }, h("p", {}, h("strong", {}, t("preview.too-large"))), h("p", {}, preview.tooLarge));
   const { lines_changed: lines, past_months: past, totals, changes, largest } = preview;
   return h(
     "div",

@@ -8,7 +8,7 @@ import { busy, clearErrors, field, input, placeAll, placeError } from "./fields.
 import { addDays } from "./months.js";
 import { loaded, partnerLink, viewHeading } from "./parts.js";
 import { partnerTabs } from "./partner-tabs.js";
-import { asked, moves } from "./preview.js";
+import { asked, moves, previewOf } from "./preview.js";
 import { proposedId, wrongOf } from "./registering.js";
 import { t } from "./text.js";
 
@@ -122,7 +122,7 @@ function registrationForm(partner, again) {
 /** Registers, or changes what has this ETag; as a preview, answers what would follow. */
 function send(to, registration, etag, { preview = false } = {}) {
   const headers = etag ? { "If-Match": etag } : { "If-None-Match": "*" };
-  return put(preview ? `${to}?preview=true` : to, registration, headers);
+  return preview ? previewOf(to, registration, headers) : put(to, registration, headers);
 }
 
 /** Registers; for a change, gives the ETag that the next one must name. */

@@ -652,6 +652,7 @@ export default {
   "correcting.new-credit-note": "A credit note that is missing",
   "correcting.new-supplement": "A supplement that is missing",
 
+  "preview.too-large": "What this changes was not computed beforehand. It may change past amounts.",
   "preview.title": "What this would change",
   "preview.nothing": "No amount would change.",
   "preview.go-on": "Save all the same",

@@ -665,6 +665,7 @@ export default {
   "correcting.new-credit-note": "Un avoir manquant",
   "correcting.new-supplement": "Un supplément manquant",
 
+  "preview.too-large": "L’effet n’a pas été calculé à l’avance. Des montants passés peuvent changer.",
   "preview.title": "Ce qui changerait",
   "preview.nothing": "Aucun montant ne changerait.",
   "preview.go-on": "Enregistrer quand même",
