@@ -34,7 +34,7 @@ pub(crate) async fn restate<S: Store, A: Announce>(
     let because = Trigger::Agreements(version);
     let caused_by = Some(version).filter(|version| *version > 0);
     let moved = ledger.restate_all(partner_id, caused_by, Origin { at, because: &because }).await?;
-    if caused_by.is_some() {
+    if let (Some(moved), Some(version)) = (moved, caused_by) {
         ledger.end_passes(&EndedPasses { partner_id: partner_id.clone(), version, at, moved }).await?;
     }
     Ok(())

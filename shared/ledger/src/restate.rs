@@ -28,6 +28,8 @@ pub struct Step {
     /// The sums of the partner's entries that the pass's trigger caused, in this pass or an earlier one, in the contracts and
     /// fees of this step.
     pub moved: Moved,
+    /// True: newer agreements have a pass of their own, and this one did nothing.
+    pub superseded: bool,
 }
 
 /// A contract, or a partner's entry fees, that a pass could not recompute.
@@ -59,7 +61,7 @@ impl<S: Store, A: Announce> Ledger<S, A> {
         origin: Origin<'_>,
     ) -> Result<Step, LedgerError> {
         if version.is_some() && version < Some(self.partner_record(partner_id).await?.agreements_version) {
-            return Ok(Step::default());
+            return Ok(Step { superseded: true, ..Step::default() });
         }
         let mut step = Step::default();
         if after.is_none() {
@@ -91,16 +93,20 @@ impl<S: Store, A: Announce> Ledger<S, A> {
 }
 
 impl<S: Store, A: Announce> Ledger<S, A> {
-    /// Recomputes all of a partner's entry fees and annuities; gives what the trigger moved. The first failure ends it.
+    /// Recomputes all of a partner's entry fees and annuities; gives what the trigger moved, or none if newer agreements
+    /// superseded it. The first failure ends it.
     pub async fn restate_all(
         &self,
         partner_id: &PartnerId,
         version: Option<u64>,
         origin: Origin<'_>,
-    ) -> Result<Moved, LedgerError> {
+    ) -> Result<Option<Moved>, LedgerError> {
         let (mut after, mut moved) = (None, Moved::new());
         loop {
             let step = self.restate(partner_id, version, after, origin).await?;
+            if step.superseded {
+                return Ok(None);
+            }
             if let Some(Failure { error, .. }) = step.failed.into_iter().next() {
                 return Err(error);
             }
@@ -108,7 +114,7 @@ impl<S: Store, A: Announce> Ledger<S, A> {
                 .map_err(|source| LedgerError::Overflow { what: keys::partner_partition(partner_id), source })?;
             after = step.next;
             if after.is_none() {
-                return Ok(moved);
+                return Ok(Some(moved));
             }
         }
     }

@@ -242,6 +242,7 @@ impl Restatement {
         let origin = Origin { at: now(), because: &because };
         let version = Some(*agreements_version).filter(|version| *version > 0);
         let done = ledger.restate(partner_id, version, after.clone(), origin).await?;
+        let is_superseded = done.superseded;
         let moved = added(&step.moved, done.moved)?;
         let mut rest = PartnerStep { after: done.next, moved: MovedText::of(&moved), ..step.clone() };
         for Failure { contract_id, error } in done.failed {
@@ -276,7 +277,8 @@ impl Restatement {
         if let Some(error) = failed {
             return Err(error.into());
         }
-        if let Some(version) = version.filter(|_| step.last) {
+        // What superseded passes moved is not all in one place: the journal leaves it open.
+        if let Some(version) = version.filter(|_| step.last && !is_superseded) {
             ledger.end_passes(&EndedPasses { partner_id: partner_id.clone(), version, at: now(), moved }).await?;
         }
         Ok(())

@@ -260,7 +260,7 @@ impl Service {
         let version = Some(step.agreements_version).filter(|version| *version > 0);
         let moved = self.ledger().restate_all(&step.partner_id, version, Origin { at: now(), because: &because }).await;
         let (moved, partner_id) = (moved.unwrap(), step.partner_id.clone());
-        if let Some(version) = version.filter(|_| step.last) {
+        if let (Some(moved), Some(version)) = (moved, version.filter(|_| step.last)) {
             self.ledger().end_passes(&EndedPasses { partner_id, version, at: now(), moved }).await.unwrap();
         }
     }

@@ -93,7 +93,10 @@ impl Inspection {
         }
         for (of, moved) in &self.moved {
             let is_sure = !moved.keys().any(|month| self.unsure.contains(month));
-            if is_sure && self.caused.get(of).unwrap_or(&Moved::default()) != moved {
+            // A pass that was at work when a later version came may have appended entries after the last one had counted.
+            let record = self.survey.partners.get(&of.0).and_then(|surveyed| surveyed.record.as_ref()?.as_ref().ok());
+            let is_present = record.is_some_and(|record| record.agreements_version == of.1);
+            if is_sure && is_present && self.caused.get(of).unwrap_or(&Moved::default()) != moved {
                 let (partner_id, version) = of.clone();
                 self.audit.findings.push(Finding::Moved { partner_id, version });
             }

@@ -156,9 +156,11 @@ async fn what_a_registration_moved_is_kept_and_audited() {
         let version = record.agreements_version + 1;
         ledger.register(record, registered("One", agreements), &manager(at(1), "why"), None).await.unwrap().unwrap();
         let because = Trigger::Agreements(version);
-        let moved = ledger.restate_all(&id, Some(version), Origin { at: at(2), because: &because }).await.unwrap();
+        let moved =
+            ledger.restate_all(&id, Some(version), Origin { at: at(2), because: &because }).await.unwrap().unwrap();
         // The last pass finds what the first one appended.
-        let again = ledger.restate_all(&id, Some(version), Origin { at: at(3), because: &because }).await.unwrap();
+        let again =
+            ledger.restate_all(&id, Some(version), Origin { at: at(3), because: &because }).await.unwrap().unwrap();
         assert_eq!(again, moved);
         let ended = EndedPasses { partner_id: id.clone(), version, at: at(3), moved };
         ledger.end_passes(&ended).await.unwrap();
@@ -180,9 +182,13 @@ async fn what_a_registration_moved_is_kept_and_audited() {
         ledger.refresh_totals(month, at(4)).await.unwrap();
     }
     assert_eq!(audit(store.dump()).findings, []);
+    // A pass of agreements that newer ones superseded says nothing of what it moved.
+    let late = Origin { at: at(5), because: &Trigger::Agreements(1) };
+    assert_eq!(ledger.restate_all(&id, Some(1), late).await.unwrap(), None);
     // An entry that the registration caused and the journal does not know.
     let other =
         MemoryStore::of(store.dump().into_iter().filter(|item| text(item, "pk") != "PARTNER#P-1#PASSES").collect());
-    Ledger::new(&other).end_passes(&EndedPasses { moved: Moved::new(), ..first }).await.unwrap();
-    assert_eq!(audit(other.dump()).findings, [Finding::Moved { partner_id: id, version: 1 }]);
+    let unknown = EndedPasses { moved: Moved::new(), version: 2, ..first };
+    Ledger::new(&other).end_passes(&unknown).await.unwrap();
+    assert_eq!(audit(other.dump()).findings, [Finding::Moved { partner_id: id, version: 2 }]);
 }
