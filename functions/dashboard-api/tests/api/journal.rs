@@ -1,7 +1,10 @@
 //! The journal, and the versions of a partner's agreements.
 
-use crate::service::{Answer, Service};
+use crate::service::{Answer, Client, Service};
 use fixtures::world::event;
+use futures_util::future::join;
+use ledger::audit::audit;
+use rules::people::Role;
 use serde_json::{Value, json};
 
 fn agreements(rate: Option<&str>, reason: Option<&str>) -> String {
@@ -121,4 +124,30 @@ async fn a_change_of_agreements_is_taken_back_from_the_history() {
     assert_eq!((moved.as_array().unwrap().len(), &history["versions"][1]["moved"]), (1, &json!([])));
     assert_eq!(service.manager.get("/journal?partner_id=P-1").await.json["acts"][0]["moved"], *moved);
     assert_eq!(service.manager.get("/partners/P-9/history").await.status, 404);
+}
+
+#[tokio::test]
+async fn of_two_managers_at_once_neither_overwrites_the_other_unseen() {
+    let service = service().await;
+    let tag = service.manager.get("/partners/P-1").await.headers["etag"].to_str().unwrap().to_owned();
+    let other = service.as_member("other-manager", Role::Manager);
+    let put = async |manager: &Client, tag: &str, rate: &str| {
+        let body = agreements(Some(rate), Some(rate));
+        manager.send("PUT", "/partners/P-1", &[("if-match", tag)], body).await
+    };
+    let (one, two) = join(put(&service.manager, &tag, "0.3"), put(&other, &tag, "0.4")).await;
+    let mut statuses = [one.status, two.status];
+    statuses.sort_unstable();
+    assert_eq!(statuses, [200, 412]);
+    let history = service.get("/partners/P-1/history").await;
+    assert_eq!(history["versions"].as_array().unwrap().len(), 3, "whoever was refused left no act");
+    // Whoever was refused looks again, and the first change is in the journal as what was there before.
+    let (won, left, again) = if one.status == 200 { ("0.3", "0.4", &other) } else { ("0.4", "0.3", &service.manager) };
+    let tag = again.get("/partners/P-1").await.headers["etag"].to_str().unwrap().to_owned();
+    assert_eq!(put(again, &tag, left).await.status, 200);
+    let change = &service.get("/journal?partner_id=P-1").await["acts"][0]["change"];
+    let rate = |side: &str| &change[side]["agreements"][0]["rate"];
+    assert_eq!((rate("before"), rate("after")), (&json!(won), &json!(left)));
+    service.wait_until_idle().await;
+    assert_eq!(audit(service.store.dump()).findings, []);
 }
