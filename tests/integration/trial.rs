@@ -77,7 +77,7 @@ async fn contradictions_and_choices_come_out_the_same() {
     let choose = async |number: usize, claim: usize, seen: usize| {
         let (contract_id, key, why) = ("C".parse().unwrap(), Key::Sale, "because".to_owned());
         let choice = Choice { contract_id, key, number, claim: Pick::Recorded(Some(claim)), seen, why };
-        let because = Trigger::Choice(number);
+        let because = Trigger::Choice(number, None);
         assert_eq!(ledger.choose(&choice, Origin { at: now(), because: &because }).await.unwrap(), ChoiceResult::Now);
     };
     sale(1, PARTNER, "1000.00").await;

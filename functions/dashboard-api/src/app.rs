@@ -32,6 +32,8 @@ pub struct App<S> {
     pub sign_in: Arc<SignIn>,
     /// Fills bytes of a code at random.
     pub random: fn() -> Option<Randomness>,
+    /// The most contracts that a request reads for a preview; one of more is made in the background.
+    pub most_previewed: usize,
     /// The URL of the page of trials, which the local stack alone has.
     pub try_url: Option<Arc<str>>,
 }

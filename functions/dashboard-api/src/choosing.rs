@@ -5,7 +5,7 @@ use crate::answers::status::{ChoiceStatus, Chosen};
 use crate::app::App;
 use crate::http::parameters::number_in;
 use crate::http::problem::Problem;
-use crate::previews;
+use crate::previews::{self, Change, Look};
 use crate::restatements::When;
 use axum::Json;
 use axum::http::StatusCode;
@@ -15,7 +15,6 @@ use ledger::choices::Choice;
 use ledger::journal::Act;
 use ledger::preview::ChangedContract;
 use ledger::{Store, choices};
-use rules::programme::Language;
 use rules::{AdjustmentId, AdjustmentKind, Term};
 use runtime::restatement::{Request, refused};
 use texts::Code;
@@ -36,7 +35,7 @@ pub(crate) fn adjustment_in(kind: &str, id: &str) -> Result<AdjustmentId, Refusa
 }
 
 /// Checks the choice against the claims, so that most mistakes are reported at once; the restatement function decides.
-pub(crate) async fn make<S: Store>(app: &App<S>, caller: &Caller, choice: Choice, preview: Option<Language>) -> Answer {
+pub(crate) async fn make<S: Store>(app: &App<S>, caller: &Caller, choice: Choice, look: Look) -> Answer {
     let read = app.ledger.contract(&choice.contract_id).await?;
     let contract = read.contract();
     if contract.claims(&choice.key).is_empty() && choice.claim.stated().is_none() {
@@ -49,14 +48,15 @@ pub(crate) async fn make<S: Store>(app: &App<S>, caller: &Caller, choice: Choice
     }
     let made = choice.made_in(&contract);
     let changed = ChangedContract { id: choice.contract_id.clone(), now: read, changed: made };
-    if let Some(language) = preview {
-        return previews::of_contract(app, changed, language).await;
+    let change = Change::of_contract(changed, choice.clone());
+    if let Some(language) = look.first {
+        return previews::answer(app, change, look.made, language).await;
     }
     if outcome == choices::ChoiceResult::Already {
         return Ok((StatusCode::OK, Json(Chosen { status: ChoiceStatus::Chosen })).into_response());
     }
     let occasion = caller.occasion_because((app.now)(), &choice.why)?;
-    let foreseen = previews::foreseen_by_change(app, changed).await?;
+    let foreseen = previews::foreseen(app, &change, look.made.as_ref()).await?;
     app.ledger.keep(&Act { foreseen, ..Act::new(&occasion, choice.change(&contract, claim)) }).await?;
     app.restatements.send(&Request::Choice(choice), When::Now).await.map_err(|error| {
         let error = runtime::chain(&error);

@@ -14,6 +14,7 @@ pub mod observed;
 #[cfg(feature = "openapi")]
 pub mod openapi;
 mod previews;
+pub use previews::MAX_CONTRACTS;
 pub mod restatements;
 pub mod router;
 pub mod routes;

@@ -1,9 +1,9 @@
 //! Lambda behind the HTTP API: registers partners and answers with the amounts owed.
 
 use dashboard_api::app::{App, Cursors, SignIn, SignInConfig};
-use dashboard_api::gateway;
 use dashboard_api::observed::observe;
 use dashboard_api::router::router;
+use dashboard_api::{MAX_CONTRACTS, gateway};
 use ledger::invitations::Randomness;
 use runtime::aws::Aws;
 use runtime::environment::{optional, variable};
@@ -28,6 +28,7 @@ async fn started() -> Result<(), runtime::Error> {
         now: runtime::now,
         sign_in: Arc::new(sign_in()?),
         random,
+        most_previewed: MAX_CONTRACTS,
         try_url: optional("TRY_URL").map(Arc::from),
     };
     warm_up(&app.ledger).await;

@@ -1,88 +1,119 @@
-//! Previews (`?preview=true`): what a request would append to the ledger. Writes nothing and sends nothing.
+//! Previews (`?preview=true`): what a request would append to the ledger. Writes nothing to it. A preview of more contracts than
+//! one request reads is made by the restatement function; the same request with `previewed` asks for it again, and is answered
+//! once it is there. With `previewed` alone, the request is carried out, and the journal has the amounts of that preview.
 
-use crate::answers::preview::Preview;
+use crate::answers::preview::{Preview, UnderWay};
 use crate::app::App;
 use crate::http::problem::Problem;
+use crate::restatements::When;
 use axum::Json;
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use ledger::journal::{Moved, Registered};
-use ledger::preview::{ChangedContract, Previewed};
-use ledger::{PartnerRecord, Store};
+use ledger::Store;
+use ledger::journal::Moved;
+use ledger::preview::{ChangedContract, Previewed, Proposed};
+use ledger::preview_steps::{PreviewId, Progress, Question};
 use reports::{overflow_of_several, preview};
 use rules::programme::Language;
 use rules::{Day, PartnerId};
+use runtime::restatement::Request;
 use std::collections::{BTreeMap, BTreeSet};
 use texts::Code;
 
-/// Maximum number of contracts that one preview reads.
-pub(crate) const MAX_CONTRACTS: usize = 5000;
+/// Maximum number of contracts that a request reads for a preview.
+pub const MAX_CONTRACTS: usize = 5000;
+/// Seconds after which it is worth asking again for a preview that is made in the background.
+const ASK_AGAIN: &str = "2";
 
-/// Previews a registration that was checked.
-pub(crate) async fn of_registration<S: Store>(
-    app: &App<S>,
-    read: &PartnerRecord,
-    Registered { name, agreements }: Registered,
-    language: Language,
-) -> Result<Response, Problem> {
-    read.known()?;
-    let previewed = app.ledger.preview_registration(&read.id, agreements, MAX_CONTRACTS).await?;
-    answer(app, previewed, [(read.id.clone(), name)].into(), language).await
+/// The parts of a request about previews.
+#[derive(Debug, Clone)]
+pub(crate) struct Look {
+    /// The language of the preview that is asked for; none: the request is to be carried out.
+    pub(crate) first: Option<Language>,
+    /// The preview that was made in the background.
+    pub(crate) made: Option<PreviewId>,
 }
 
-/// Previews a change of a contract that was checked.
-pub(crate) async fn of_contract<S: Store>(
-    app: &App<S>,
-    mut contract: ChangedContract,
-    language: Language,
-) -> Result<Response, Problem> {
-    contract.now = contract.now.whole()?;
-    let previewed = app.ledger.preview_contract(contract, MAX_CONTRACTS).await?;
-    answer(app, previewed, BTreeMap::new(), language).await
+/// A change that was checked: as the rules see it, and as the restatement function is asked about it.
+pub(crate) struct Change {
+    pub(crate) proposed: Proposed,
+    pub(crate) question: Question,
+    /// The names that partners would have.
+    pub(crate) names: BTreeMap<PartnerId, String>,
 }
 
-/// The amounts that a registration will move, for the journal; none: it concerns too many contracts.
-pub(crate) async fn foreseen_by_registration<S: Store>(
-    app: &App<S>,
-    read: &PartnerRecord,
-    registered: &Registered,
-) -> Result<Option<Moved>, Problem> {
-    let agreements = registered.agreements.clone();
-    if read.known().is_err() || agreements == read.partner.agreements {
-        return Ok(Some(Moved::new()));
+impl Change {
+    pub(crate) fn of_contract(contract: ChangedContract, choice: ledger::choices::Choice) -> Change {
+        let (proposed, question) = (Proposed::Contract(contract), Question::Choice(choice));
+        Change { proposed, question, names: BTreeMap::new() }
     }
-    sums(app, app.ledger.preview_registration(&read.id, agreements, MAX_CONTRACTS).await?)
 }
 
-/// The amounts that a change of a contract will move, for the journal; none: it concerns too many contracts.
-pub(crate) async fn foreseen_by_change<S: Store>(
+/// The amounts that a change will move, for the journal; none: it concerns too many contracts, and no preview was made of it.
+pub(crate) async fn foreseen<S: Store>(
     app: &App<S>,
-    contract: ChangedContract,
+    Change { proposed, question, names: _ }: &Change,
+    made: Option<&PreviewId>,
 ) -> Result<Option<Moved>, Problem> {
-    sums(app, app.ledger.preview_contract(contract, MAX_CONTRACTS).await?)
-}
-
-fn sums<S: Store>(app: &App<S>, previewed: Option<Previewed>) -> Result<Option<Moved>, Problem> {
-    let present = app.day().unwrap_or(Day::MAX).into();
-    let sums = previewed.map(|previewed| preview::of_changes(previewed.changes, present).map(|preview| preview.sums));
+    let mut previewed = app.ledger.preview(proposed, app.most_previewed).await?;
+    if let (None, Some(id)) = (&previewed, made) {
+        previewed = app.ledger.preview_kept(id, question, proposed).await?;
+    }
+    let sums = previewed.map(|previewed| preview::of(previewed, Day::MAX.into()).map(|preview| preview.sums));
     Ok(sums.transpose().map_err(overflow_of_several)?)
 }
 
-/// Answers a preview; `names` are those that partners would have.
-async fn answer<S: Store>(
+/// Answers a preview, or that it is being made.
+pub(crate) async fn answer<S: Store>(
     app: &App<S>,
-    previewed: Option<Previewed>,
+    Change { mut proposed, question, names }: Change,
+    made: Option<PreviewId>,
+    language: Language,
+) -> Result<Response, Problem> {
+    if let Proposed::Contract(contract) = &mut proposed {
+        contract.now = contract.now.clone().whole()?;
+    }
+    let (id, previewed) = match made {
+        Some(id) => {
+            let previewed = app.ledger.preview_kept(&id, &question, &proposed).await?;
+            (id, previewed)
+        }
+        None => {
+            let id = PreviewId::of((&question, (app.now)()));
+            let previewed = app.ledger.preview(&proposed, app.most_previewed).await?;
+            if previewed.is_none() {
+                begin(app, Progress::new(id.clone(), question)).await?;
+            }
+            (id, previewed)
+        }
+    };
+    match previewed {
+        Some(previewed) => shown(app, previewed, names, language).await,
+        None => {
+            let under_way = Json(UnderWay { previewed: id });
+            Ok((StatusCode::ACCEPTED, [(header::RETRY_AFTER, ASK_AGAIN)], under_way).into_response())
+        }
+    }
+}
+
+async fn begin<S: Store>(app: &App<S>, progress: Progress) -> Result<(), Problem> {
+    app.restatements.send(&Request::Preview(progress), When::Now).await.map_err(|error| {
+        let error = runtime::chain(&error);
+        tracing::error!(error, "a preview could not be begun; the caller was told to try again");
+        Problem::try_again(Code::PreviewNotBegun)
+    })
+}
+
+async fn shown<S: Store>(
+    app: &App<S>,
+    previewed: Previewed,
     mut names: BTreeMap<PartnerId, String>,
     language: Language,
 ) -> Result<Response, Problem> {
-    let Some(Previewed { changes, unreadable: errors }) = previewed else {
-        return Err(Problem::too_much(Code::PreviewTooLarge { most: MAX_CONTRACTS }));
-    };
     let mut unreadable = reports::Unreadable::default();
-    for error in errors {
-        unreadable.pass_over::<()>(Err(error))?;
-    }
+    unreadable.add(previewed.unreadable.clone());
     let present = app.day().unwrap_or(Day::MAX).into();
-    let preview = preview::of_changes(changes, present).map_err(overflow_of_several)?;
+    let preview = preview::of(previewed, present).map_err(overflow_of_several)?;
     let partners: BTreeSet<PartnerId> = preview.balances.keys().cloned().collect();
     for (id, record) in app.ledger.records_of(partners).await? {
         if let Some(name) = record.ok().and_then(|record| record.name) {

@@ -1,6 +1,5 @@
 //! Registrations and restatement passes in this process, for a table that no function serves.
 
-use jiff::Timestamp;
 use ledger::bookings::Announce;
 use ledger::journal::{Occasion, Registered};
 use ledger::passes::EndedPasses;
@@ -21,7 +20,8 @@ pub(crate) async fn register<S: Store, A: Announce>(
     if version == before {
         return Ok(());
     }
-    restate(ledger, &partner_id, version, occasion.at).await
+    let because = Trigger::Agreements(version);
+    restate(ledger, &partner_id, version, Origin { at: occasion.at, because: &because }).await
 }
 
 /// Recomputes a partner's entry fees and annuities, all steps of them; version 0: the cause is another than agreements.
@@ -29,13 +29,12 @@ pub(crate) async fn restate<S: Store, A: Announce>(
     ledger: &Ledger<S, A>,
     partner_id: &PartnerId,
     version: u64,
-    at: Timestamp,
+    Origin { at, because }: Origin<'_>,
 ) -> Result<(), LedgerError> {
-    let because = Trigger::Agreements(version);
     let caused_by = Some(version).filter(|version| *version > 0);
-    let moved = ledger.restate_all(partner_id, caused_by, Origin { at, because: &because }).await?;
-    if let (Some(moved), Some(version)) = (moved, caused_by) {
-        ledger.end_passes(&EndedPasses { partner_id: partner_id.clone(), version, at, moved }).await?;
+    let moved = ledger.restate_all(partner_id, caused_by, Origin { at, because }).await?;
+    if let (Some(moved), Some(of)) = (moved, because.passes()) {
+        ledger.end_passes(&EndedPasses { partner_id: partner_id.clone(), of, at, moved }).await?;
     }
     Ok(())
 }

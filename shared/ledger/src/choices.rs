@@ -1,6 +1,6 @@
 //! Choices of the effective claim (RULEBOOK §5), numbered; the last one holds.
 
-use crate::journal::Change;
+use crate::journal::{ActId, Change};
 use crate::stored_fact::StoredFact;
 use jiff::Timestamp;
 use rules::claims::{self, MAX_CHOICES, Source};
@@ -167,12 +167,18 @@ impl Choice {
         contract.sale_claims().chain(stated).map(|sale| sale.partner_id.clone()).collect()
     }
 
+    /// The id of its act in the journal. `chosen`: the claim that becomes effective.
+    pub fn act(&self, contract: &Contract, chosen: Option<Fact>) -> ActId {
+        self.change(contract, chosen).id(self.why.parse().ok().as_ref())
+    }
+
     /// The change that it makes in a contract as it is now, for the journal. `chosen`: the claim that becomes effective.
     pub fn change(&self, contract: &Contract, chosen: Option<Fact>) -> Change {
         Change::Choice {
             contract_id: self.contract_id.clone(),
             key: self.key.clone(),
             number: self.number,
+            partners: self.partners(contract),
             before: contract.effective_claim(&self.key).cloned(),
             after: chosen,
             is_stated: self.claim.stated().is_some(),

@@ -100,6 +100,17 @@ pub enum LedgerError {
 }
 
 impl LedgerError {
+    /// The key of the one item, or the partition of the one sum, that the error concerns: other work can go on. Any other
+    /// error is given back.
+    pub fn contained(self) -> Result<String, LedgerError> {
+        match self {
+            LedgerError::Damaged { key, why: _ }
+            | LedgerError::Unknown { key }
+            | LedgerError::Overflow { what: key, source: _ } => Ok(key),
+            error @ (LedgerError::Store(_) | LedgerError::Contended { .. }) => Err(error),
+        }
+    }
+
     /// Whether the error concerns one item or one sum only, so that other work can go on.
     pub fn is_contained(&self) -> bool {
         match self {

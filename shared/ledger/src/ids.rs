@@ -24,6 +24,20 @@ impl MemberId {
 }
 
 digits! {
+    /// The id of a preview that is made in the background.
+    PreviewId: 32, PreviewIdError = "is not the id of a preview: 32 hexadecimal digits"
+}
+
+impl PreviewId {
+    /// The id of a preview of what these values name.
+    pub fn of(values: impl Serialize) -> PreviewId {
+        // Texts and numbers can always be stored.
+        let digest = serde_dynamo::to_attribute_value(values).map(|value| item::digest_of(&value));
+        PreviewId(digest.unwrap_or_default())
+    }
+}
+
+digits! {
     /// The id of an invitation.
     InvitationId: 16, InvitationIdError = "is not the id of an invitation: 16 hexadecimal digits"
 }

@@ -18,6 +18,7 @@
 //! | a day on which it took a perk ([`crate::perks`]) | | `PERK#<perk>#<day>` |
 //! | an inquiry of a partner ([`crate::inquiries`]) | `PARTNER#<partner>#INQUIRIES` | `<inquiry>` |
 //! | what a registration moved ([`crate::passes`]) | `PARTNER#<partner>#PASSES` | `<version>` |
+//! | what a choice moved | | `CHOICE#<act>` |
 //! | a partner's month total | `TOTALS#<partner>` | `<month>` |
 //! | a dead letter | `REJECTED#<message>` | `MESSAGE` |
 //! | an unreadable item that was set aside ([`crate::set_aside`]) | `UNREADABLE#<key>` | `<digest of the reason>` |
@@ -25,6 +26,7 @@
 //! | an invitation ([`crate::invitations`]) | | `INVITATION#<invitation>` |
 //! | what a person did ([`crate::journal`]) | `JOURNAL#<act>` | `ACT` |
 //! | a partner or a member that it concerns | | `OF#PARTNER#<partner>`, `OF#MEMBER#<member>` |
+//! | a preview made in the background ([`crate::preview_steps`]) | `PREVIEW#<preview>` | `PREVIEW` |
 //! | no item, ever | `NOTHING` | `NOTHING` |
 //!
 //! The index lists a partner's rows under `PARTNER#<partner>` by day, and the registered partners under `PARTNERS`.

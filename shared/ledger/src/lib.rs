@@ -6,6 +6,7 @@
 //! [`months`] reads them. All of them access the table through the one trait [`store::Store`]; [`dynamo`] is that trait
 //! over DynamoDB.
 
+mod act_id;
 mod aggregate;
 pub mod aggregates;
 pub mod anomalies;
@@ -39,6 +40,7 @@ pub mod partners;
 pub mod passes;
 pub mod perks;
 pub mod preview;
+pub mod preview_steps;
 pub mod queries;
 pub mod readers;
 pub mod record;

@@ -1,29 +1,34 @@
-//! Amounts that the passes after a registration moved (RULEBOOK §9): the sums of the entries that name its version as their
+//! Amounts that a registration or a choice moved for a partner (RULEBOOK §9): the sums of the entries that name it as their
 //! trigger, kept once the last pass has ended.
 //!
 //! | item | partition | sort key |
 //! |---|---|---|
 //! | what a registration moved | `PARTNER#<partner>#PASSES` | `<version>` |
+//! | what a choice moved | | `CHOICE#<act>` |
 
+use crate::aggregates::Aggregates;
 use crate::bookings::Announce;
+use crate::choices::ChoiceMade;
 use crate::error::{CHANGED, SHAPE, UNSTORABLE};
 use crate::item::{self, Hash, key};
-use crate::journal::{Moved, MovedText};
+use crate::journal::{ActId, Change, Moved, MovedText};
 use crate::partner_month::PartnerMonth;
+use crate::recorded::PassesOf;
 use crate::store::{Consistency, InsertResult, Item, Key, Store};
 use crate::{Ledger, LedgerError, Unreadable, keys};
 use jiff::Timestamp;
+use rules::contract::Key as Claimed;
 use rules::money::Overflow;
-use rules::{Entry, PartnerId};
+use rules::{ContractId, Entry, PartnerId};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-/// The amounts that a registration moved.
+/// The amounts that an act moved for a partner.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EndedPasses {
     pub partner_id: PartnerId,
-    /// The version of the agreements.
-    pub version: u64,
+    /// The act.
+    pub of: PassesOf,
     /// The time at which the last pass ended.
     pub at: Timestamp,
     pub moved: Moved,
@@ -50,8 +55,30 @@ pub fn add(sum: &mut Moved, other: Moved) -> Result<(), Overflow> {
     other.into_iter().try_for_each(|(of, totals)| sum.entry(of).or_default().add_all(&totals))
 }
 
-fn key_of(partner: &PartnerId, version: u64) -> Key {
-    Key { pk: keys::passes_partition(partner), sk: version.to_string() }
+/// A choice that a contract shows.
+pub(crate) struct ChoiceShown {
+    pub(crate) about: Claimed,
+    pub(crate) act: ActId,
+    pub(crate) at: Timestamp,
+}
+
+/// The choices that a contract shows.
+pub(crate) fn choices_shown(contract_id: &ContractId, contract: &Aggregates) -> Vec<ChoiceShown> {
+    let mut numbers: BTreeMap<Claimed, usize> = BTreeMap::new();
+    let shown = contract.choices().into_iter().filter_map(|made| {
+        let ChoiceMade { key: about, claim, seen: _, why, at, is_stated } = made;
+        let number = numbers.entry(about.clone()).or_default();
+        *number += 1;
+        let (contract_id, number, reason) = (contract_id.clone(), *number, why.parse().ok()?);
+        let (key, partners) = (about.clone(), BTreeSet::new());
+        let change = Change::Choice { contract_id, key, number, partners, before: None, after: claim, is_stated };
+        Some(ChoiceShown { about, act: change.id(Some(&reason)), at })
+    });
+    shown.collect()
+}
+
+fn key_of(partner: &PartnerId, of: &PassesOf) -> Key {
+    Key { pk: keys::passes_partition(partner), sk: of.sort_key() }
 }
 
 /// Reads the item of ended passes.
@@ -61,11 +88,11 @@ pub(crate) fn read(item: &Item) -> Result<EndedPasses, Unreadable> {
     }
     let stored: Result<Stored, _> = serde_dynamo::from_item(item.clone());
     let Ok(Stored { pk, sk, at, moved }) = stored else { return Err(Unreadable::damaged(key(item), SHAPE)) };
-    let Some((partner_id, version)) = keys::passes_of(&pk).zip(sk.parse().ok()) else {
+    let Some((partner_id, of)) = keys::passes_of(&pk).zip(PassesOf::of_sort_key(&sk)) else {
         return Err(Unreadable::damaged(key(item), "its key is not that of ended passes"));
     };
     let moved = moved.read().ok_or_else(|| Unreadable::unknown(key(item)))?;
-    Ok(EndedPasses { partner_id, version, at, moved })
+    Ok(EndedPasses { partner_id, of, at, moved })
 }
 
 /// Checks that the item of ended passes is as recorded; none: the item is of another kind.
@@ -75,9 +102,9 @@ pub(crate) fn check(item: &Item) -> Option<Result<(), Unreadable>> {
 }
 
 impl<S: Store, A: Announce> Ledger<S, A> {
-    /// Keeps what a registration moved, once its last pass has ended. Repeated, it changes nothing.
+    /// Keeps what an act moved, once its last pass has ended. Repeated, it changes nothing.
     pub async fn end_passes(&self, ended: &EndedPasses) -> Result<(), LedgerError> {
-        let Key { pk, sk } = key_of(&ended.partner_id, ended.version);
+        let Key { pk, sk } = key_of(&ended.partner_id, &ended.of);
         let damaged = || LedgerError::Damaged { key: format!("{pk} {sk}"), why: UNSTORABLE };
         let stored = Stored { pk: pk.clone(), sk: sk.clone(), at: ended.at, moved: MovedText::of(&ended.moved) };
         let mut item: Item = serde_dynamo::to_item(stored).map_err(|_| damaged())?;
@@ -88,17 +115,23 @@ impl<S: Store, A: Announce> Ledger<S, A> {
         }
     }
 
-    /// The amounts that these registrations moved, as far as their passes have ended; unreadable ones are left out.
+    /// The amounts that these acts moved, as far as their passes have ended; unreadable ones are left out.
     pub async fn ended_passes(
         &self,
-        of: &[(&PartnerId, u64)],
-    ) -> Result<BTreeMap<(PartnerId, u64), EndedPasses>, LedgerError> {
+        of: &[(&PartnerId, PassesOf)],
+    ) -> Result<BTreeMap<(PartnerId, PassesOf), EndedPasses>, LedgerError> {
         if of.is_empty() {
             return Ok(BTreeMap::new());
         }
-        let keys = of.iter().map(|(partner, version)| key_of(partner, *version)).collect();
+        let keys = of.iter().map(|(partner, of)| key_of(partner, of)).collect();
         let items = self.store.get(keys, Consistency::Eventual).await?;
         let read = items.iter().filter_map(|item| read(item).ok());
-        Ok(read.map(|ended| ((ended.partner_id.clone(), ended.version), ended)).collect())
+        Ok(read.map(|ended| ((ended.partner_id.clone(), ended.of.clone()), ended)).collect())
+    }
+
+    /// Tells whether a contract shows a choice: one that was refused after all is kept nowhere but in the journal.
+    pub async fn shows_choice(&self, contract_id: &ContractId, act: &ActId) -> Result<bool, LedgerError> {
+        let shown = choices_shown(contract_id, &self.contract(contract_id).await?);
+        Ok(shown.iter().any(|shown| shown.act == *act))
     }
 }

@@ -1,5 +1,6 @@
 //! Entries as recorded in the ledger (RULEBOOK §4), each with its time and its trigger.
 
+use crate::act_id::ActId;
 use jiff::Timestamp;
 use rules::Entry;
 use sha2::{Digest, Sha256};
@@ -36,12 +37,40 @@ pub enum Trigger {
     Event(EventId),
     /// A change of the partner's agreements, with the new version; 0 for a pass with another cause.
     Agreements(u64),
-    /// A choice, with its number.
-    Choice(usize),
+    /// A choice, with its number and its act; none: recorded before entries named it.
+    Choice(usize, Option<ActId>),
     /// An item of the attention list that was set aside.
     SetAside,
     /// A repair of an audit finding.
     Audit,
+}
+
+/// An act that passes follow.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum PassesOf {
+    /// A registration, with the version of the agreements.
+    Registration(u64),
+    /// A choice.
+    Choice(ActId),
+}
+
+/// The first part of the sort key of the item of what a choice moved.
+const OF_CHOICE: &str = "CHOICE#";
+
+impl PassesOf {
+    pub(crate) fn sort_key(&self) -> String {
+        match self {
+            PassesOf::Registration(version) => version.to_string(),
+            PassesOf::Choice(act) => format!("{OF_CHOICE}{act}"),
+        }
+    }
+
+    pub(crate) fn of_sort_key(sk: &str) -> Option<PassesOf> {
+        match sk.strip_prefix(OF_CHOICE) {
+            Some(act) => act.parse().ok().map(PassesOf::Choice),
+            None => sk.parse().ok().map(PassesOf::Registration),
+        }
+    }
 }
 
 const AGREEMENTS: &str = "agreements-";
@@ -55,11 +84,25 @@ impl Trigger {
     /// The trigger in a text that is not an event's id; none: it is an event's id.
     fn other(text: &str) -> Option<Trigger> {
         let agreements = || Some(Trigger::Agreements(text.strip_prefix(AGREEMENTS)?.parse().ok()?));
-        let choice = || Some(Trigger::Choice(text.strip_prefix(CHOICE)?.parse().ok()?));
+        let choice = || match text.strip_prefix(CHOICE)?.split_once('-') {
+            Some((number, act)) => Some(Trigger::Choice(number.parse().ok()?, Some(act.parse().ok()?))),
+            None => Some(Trigger::Choice(text.strip_prefix(CHOICE)?.parse().ok()?, None)),
+        };
         match text {
             AUDIT => Some(Trigger::Audit),
             SET_ASIDE => Some(Trigger::SetAside),
             _ => agreements().or_else(choice),
+        }
+    }
+}
+
+impl Trigger {
+    /// The act whose passes keep the sums of the entries with this trigger; none: no act's.
+    pub fn passes(&self) -> Option<PassesOf> {
+        match self {
+            Trigger::Agreements(version) => Some(PassesOf::Registration(*version)).filter(|_| *version > 0),
+            Trigger::Choice(_, act) => act.clone().map(PassesOf::Choice),
+            Trigger::Event(_) | Trigger::SetAside | Trigger::Audit => None,
         }
     }
 }
@@ -72,7 +115,8 @@ impl fmt::Display for Trigger {
             }
             Trigger::Event(EventId(id)) => f.write_str(id),
             Trigger::Agreements(version) => write!(f, "{AGREEMENTS}{version}"),
-            Trigger::Choice(number) => write!(f, "{CHOICE}{number}"),
+            Trigger::Choice(number, None) => write!(f, "{CHOICE}{number}"),
+            Trigger::Choice(number, Some(act)) => write!(f, "{CHOICE}{number}-{act}"),
             Trigger::SetAside => f.write_str(SET_ASIDE),
             Trigger::Audit => f.write_str(AUDIT),
         }
@@ -127,10 +171,13 @@ mod tests {
         };
         check(event("evt-1"), "evt-1");
         check(Trigger::Agreements(3), "agreements-3");
-        check(Trigger::Choice(2), "choice-2");
+        check(Trigger::Choice(2, None), "choice-2");
+        let act = "0123456789abcdef0123456789abcdef";
+        check(Trigger::Choice(2, act.parse().ok()), &format!("choice-2-{act}"));
         check(Trigger::SetAside, "set-aside");
         check(Trigger::Audit, "audit");
         check(event("agreements-x"), "agreements-x");
+        check(event("choice-2-x"), "choice-2-x");
         // Billing may choose any event id.
         check(event("agreements-3"), "event-agreements-3");
         check(event("audit"), "event-audit");

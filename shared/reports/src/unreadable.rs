@@ -19,17 +19,13 @@ impl Unreadable {
 
     /// The value read; none if it is damaged, of a later release, or overflows, and so is skipped.
     pub fn pass_over<T>(&mut self, read: Result<T, LedgerError>) -> Result<Option<T>, LedgerError> {
-        match read {
+        match read.map_err(LedgerError::contained) {
             Ok(read) => Ok(Some(read)),
-            Err(
-                LedgerError::Damaged { key, why: _ }
-                | LedgerError::Unknown { key }
-                | LedgerError::Overflow { what: key, source: _ },
-            ) => {
+            Err(Ok(key)) => {
                 self.add([key]);
                 Ok(None)
             }
-            Err(error @ (LedgerError::Store(_) | LedgerError::Contended { .. })) => Err(error),
+            Err(Err(error)) => Err(error),
         }
     }
 

@@ -1,10 +1,10 @@
 //! Preview (§9): the entries that a change of agreements or of facts would append, before it is made.
 
 use crate::entry::entries_due;
-use crate::fold::{by_id, fold_contracts};
-use crate::line::LineId;
+use crate::fold::by_id;
+use crate::line::{LineId, entry_fee_line};
 use crate::money::Overflow;
-use crate::{Agreements, Contract, ContractId, Entry, Line, Minor, PartnerId, PostingKey};
+use crate::{Agreements, Contract, Entry, Line, Minor, Partner, PartnerId, PostingKey};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The amounts that the entries of a line add up to under one posting key.
@@ -31,26 +31,34 @@ pub struct Change {
     pub entries: Vec<Entry>,
 }
 
-/// The lines that would change, each with its entries or with the error of their sum. Contracts and agreements are those after the
-/// change, `recorded` are the entries of each line now. The registry has the partners concerned, one without agreements too: a
-/// contract of any other partner is left out.
-pub fn preview(
-    mut contracts: BTreeMap<ContractId, Contract>,
-    registry: &BTreeMap<PartnerId, Agreements>,
+/// The lines of a contract that would change, if it and the partner of its sale were like this. `partner`: none if no sale is
+/// effective. `recorded` are the entries of each line now.
+pub fn of_contract(
+    contract: &Contract,
+    partner: Option<&Partner>,
     recorded: &BTreeMap<LineId, Vec<Entry>>,
-) -> BTreeMap<LineId, Result<Change, Overflow>> {
-    contracts.retain(|_, contract| contract.sale().is_none_or(|sale| registry.contains_key(&sale.partner_id)));
-    let mut lines = by_id(fold_contracts(&contracts, registry));
-    let booked = recorded.keys().filter(|id| match id {
-        LineId::Annuity { annuity, cause: _ } => contracts.contains_key(&annuity.contract_id),
-        LineId::EntryFee { partner_id, agreement: _ } => registry.contains_key(partner_id),
-    });
-    let ids: BTreeSet<LineId> = booked.chain(lines.keys()).cloned().collect();
+) -> Result<Vec<Change>, Overflow> {
+    let terms = contract.terms().into_iter();
+    let lines = partner.map(|partner| terms.flat_map(|term| contract.lines(term, partner)).collect());
+    changes(lines.unwrap_or_default(), recorded)
+}
+
+/// The entry fees of a partner that would change, if it had these agreements.
+pub fn of_entry_fees(
+    partner_id: &PartnerId,
+    agreements: &Agreements,
+    recorded: &BTreeMap<LineId, Vec<Entry>>,
+) -> Result<Vec<Change>, Overflow> {
+    changes(agreements.iter().filter_map(|agreement| entry_fee_line(partner_id, agreement)).collect(), recorded)
+}
+
+fn changes(lines: Vec<Line>, recorded: &BTreeMap<LineId, Vec<Entry>>) -> Result<Vec<Change>, Overflow> {
+    let mut lines = by_id(lines);
+    let ids: BTreeSet<LineId> = recorded.keys().chain(lines.keys()).cloned().collect();
     let changes = ids.into_iter().filter_map(|id| {
         let after = lines.remove(&id);
         let entries: Vec<&Entry> = recorded.get(&id).into_iter().flatten().collect();
-        let change = change(id.clone(), after, &entries).transpose()?;
-        Some((id, change))
+        change(id, after, &entries).transpose()
     });
     changes.collect()
 }

@@ -61,6 +61,12 @@ impl Totals {
         self.add(Group { kind, model, currency }, &Total { count: 1, amount, vendor_share })
     }
 
+    /// The groups with an amount or a vendor's share other than 0.
+    pub fn that_move(&self) -> Totals {
+        let moving = self.0.iter().filter(|(_, total)| total.amount.0 != 0 || total.vendor_share.0 != 0);
+        Totals(moving.map(|(group, total)| (*group, total.clone())).collect())
+    }
+
     /// Adds a total to its group.
     pub fn add(&mut self, group: Group, total: &Total) -> Result<(), Overflow> {
         let sum = self.0.entry(group).or_default();

@@ -12,8 +12,9 @@ use crate::{Error, chain, now, telemetry, warm_up};
 use aws_sdk_sqs::Client;
 use events::Refusal;
 use ledger::choices::{Choice, ChoiceResult};
-use ledger::journal::{Moved, MovedText};
+use ledger::journal::{ActId, Moved, MovedText};
 use ledger::passes::{self, EndedPasses};
+use ledger::preview_steps::{Progress, STEP, Stepped};
 use ledger::recorded::{Origin, Trigger};
 use ledger::restate::Failure;
 use ledger::set_aside::{ItemId, Outcome};
@@ -36,6 +37,8 @@ pub enum Request {
     Choice(Choice),
     /// An item of the attention list that a manager sets aside.
     SetAside(SettingAside),
+    /// One step of a preview of more contracts than a request can read.
+    Preview(Progress),
 }
 
 /// An item of the attention list that a manager sets aside.
@@ -63,6 +66,9 @@ impl Request {
             Request::SetAside(SettingAside { item, why: _ }) => {
                 tracing::info!(item = item.to_string(), outcome, "item of the attention list set aside");
             }
+            Request::Preview(progress) => {
+                tracing::info!(preview = progress.id.to_string(), outcome, "step of a preview made");
+            }
         }
     }
 }
@@ -85,7 +91,10 @@ pub struct PartnerStep {
     /// Whether the entry fees were skipped for the same reason.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub fees_passed_over: bool,
-    /// True: no other pass follows for the same agreements, and at its end the amounts that they moved are kept.
+    /// The choice that caused the pass; none: another cause.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub choice: Option<Chosen>,
+    /// True: no other pass follows for the same cause, and at its end the amounts that it moved are kept.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub last: bool,
     /// The amounts that earlier steps found moved.
@@ -93,7 +102,34 @@ pub struct PartnerStep {
     pub moved: MovedText,
 }
 
+/// A choice that causes passes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Chosen {
+    pub contract_id: ContractId,
+    pub number: usize,
+    /// The act in the journal.
+    pub act: ActId,
+}
+
+impl Chosen {
+    /// The trigger of its entries.
+    pub fn trigger(&self) -> Trigger {
+        Trigger::Choice(self.number, Some(self.act.clone()))
+    }
+}
+
 impl PartnerStep {
+    /// The trigger of the entries that the pass appends.
+    pub fn trigger(&self) -> Trigger {
+        self.choice.as_ref().map_or(Trigger::Agreements(self.agreements_version), Chosen::trigger)
+    }
+
+    /// The first step of a pass after a choice.
+    pub fn after_choice(partner_id: PartnerId, choice: Chosen) -> PartnerStep {
+        PartnerStep { choice: Some(choice), ..PartnerStep::first(partner_id, 0) }
+    }
+
     /// The first step of a pass.
     pub fn first(partner_id: PartnerId, agreements_version: u64) -> PartnerStep {
         PartnerStep {
@@ -102,6 +138,7 @@ impl PartnerStep {
             after: None,
             passed_over: BTreeSet::new(),
             fees_passed_over: false,
+            choice: None,
             last: false,
             moved: MovedText::default(),
         }
@@ -213,6 +250,7 @@ impl Restatement {
             Request::Partner(step) => self.step(ledger, step).await.map(|()| None),
             Request::Choice(choice) => self.choose(ledger, choice).await,
             Request::SetAside(setting) => self.set_aside(ledger, setting).await.map(|()| None),
+            Request::Preview(progress) => self.preview(ledger, progress).await.map(|()| None),
         };
         match done {
             Ok(None) => {
@@ -238,7 +276,7 @@ impl Restatement {
     /// at its end.
     async fn step(&self, ledger: &BookingLedger, step: &PartnerStep) -> Result<(), Error> {
         let PartnerStep { partner_id, agreements_version, after, .. } = step;
-        let because = Trigger::Agreements(*agreements_version);
+        let because = step.trigger();
         let origin = Origin { at: now(), because: &because };
         let version = Some(*agreements_version).filter(|version| *version > 0);
         let done = ledger.restate(partner_id, version, after.clone(), origin).await?;
@@ -264,6 +302,7 @@ impl Restatement {
             self.queue.send(&Request::Partner(rest)).await?;
             return Ok(());
         }
+        let is_whole = rest.passed_over.is_empty() && !rest.fees_passed_over;
         // It may have been repaired meanwhile.
         let fees = LineId::EntryFee { partner_id: partner_id.clone(), agreement: Day::MIN.into() };
         let mut failed = None;
@@ -277,9 +316,33 @@ impl Restatement {
         if let Some(error) = failed {
             return Err(error.into());
         }
-        // What superseded passes moved is not all in one place: the journal leaves it open.
-        if let Some(version) = version.filter(|_| step.last && !is_superseded) {
-            ledger.end_passes(&EndedPasses { partner_id: partner_id.clone(), version, at: now(), moved }).await?;
+        // What superseded passes moved is not all in one place, and what was repaired at the end is not counted: the journal
+        // leaves both open.
+        if step.last && !is_superseded && is_whole {
+            self.end_passes(ledger, step, moved).await?;
+        }
+        Ok(())
+    }
+
+    /// Keeps what the cause of a pass moved; nothing if it is a choice that was refused after all.
+    async fn end_passes(&self, ledger: &BookingLedger, step: &PartnerStep, moved: Moved) -> Result<(), Error> {
+        if let Some(Chosen { contract_id, act, number: _ }) = &step.choice
+            && !ledger.shows_choice(contract_id, act).await?
+        {
+            return Ok(());
+        }
+        if let Some(of) = step.trigger().passes() {
+            ledger.end_passes(&EndedPasses { partner_id: step.partner_id.clone(), of, at: now(), moved }).await?;
+        }
+        Ok(())
+    }
+
+    /// Makes one step of a preview; another message continues it.
+    async fn preview(&self, ledger: &BookingLedger, progress: &Progress) -> Result<(), Error> {
+        match ledger.preview_step(progress.clone(), STEP, now()).await? {
+            Stepped::Next(next) => self.queue.send(&Request::Preview(*next)).await?,
+            Stepped::Done => {}
+            Stepped::Moot => tracing::warn!(preview = progress.id.to_string(), "the choice can no longer be made"),
         }
         Ok(())
     }
@@ -297,22 +360,23 @@ impl Restatement {
     /// Applies a choice, between two passes for every partner with a claim of the sale, as for a change of agreements.
     async fn choose(&self, ledger: &BookingLedger, choice: &Choice) -> Result<Option<Refusal>, Error> {
         let contract = ledger.contract(&choice.contract_id).await?.contract();
-        let (outlook, _) = choice.judge(&contract);
+        let (outlook, claim) = choice.judge(&contract);
         if let Some(refusal) = refused(outlook) {
             return Ok(Some(refusal));
         }
+        let act = choice.act(&contract, claim);
+        let chosen = Chosen { contract_id: choice.contract_id.clone(), number: choice.number, act };
         let partners = choice.partners(&contract).into_iter();
-        let passes: Vec<Request> = partners.map(|id| Request::Partner(PartnerStep::first(id, 0))).collect();
+        let passes: Vec<PartnerStep> = partners.map(|id| PartnerStep::after_choice(id, chosen.clone())).collect();
         for pass in &passes {
-            self.queue.send_delayed(pass).await?;
+            self.queue.send_delayed(&Request::Partner(PartnerStep { last: true, ..pass.clone() })).await?;
         }
-        let because = Trigger::Choice(choice.number);
-        let made = ledger.choose(choice, Origin { at: now(), because: &because }).await?;
+        let made = ledger.choose(choice, Origin { at: now(), because: &chosen.trigger() }).await?;
         if let Some(refusal) = refused(made) {
             return Ok(Some(refusal));
         }
-        for pass in &passes {
-            self.queue.send(pass).await?;
+        for pass in passes {
+            self.queue.send(&Request::Partner(pass)).await?;
         }
         Ok(None)
     }

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use ledger::journal::{Act, ActId, Author, Change, InvitationStep, MemberStep, Moved, Registered};
 use ledger::members::MemberId;
 use ledger::passes::EndedPasses;
+use ledger::recorded::PassesOf;
 use ledger::totals::PartnerMonth;
 use rules::label::StatedReason;
 use rules::people::{MemberName, Role, RoleKind};
@@ -42,8 +43,8 @@ pub(crate) struct ActShown {
     change: ChangeShown,
     /// The amounts that it was going to move when it was done; null: not computed.
     foreseen: Option<Vec<MovedMonth>>,
-    /// The amounts that the passes after a registration moved; null: they have not ended, a later registration came before
-    /// they did, or it is no registration.
+    /// The amounts that a registration or a choice moved, with the passes after it; null: they have not ended, a later
+    /// registration came before they did, the choice was refused after all, or no passes follow such an act.
     moved: Option<Vec<MovedMonth>>,
 }
 
@@ -172,14 +173,14 @@ impl AuthorShown {
 }
 
 impl MovedMonth {
-    /// All months, by partner.
+    /// All months with an amount that moved, by partner. A line of 0 has an entry, and moves nothing.
     pub(crate) fn all(moved: &Moved) -> Vec<MovedMonth> {
         let months = moved.iter().map(|(PartnerMonth { partner_id, month }, totals)| MovedMonth {
             partner_id: partner_id.clone(),
             month: *month,
-            totals: Total::all(totals),
+            totals: Total::all(&totals.that_move()),
         });
-        months.collect()
+        months.filter(|month| !month.totals.is_empty()).collect()
     }
 }
 
@@ -193,7 +194,7 @@ impl ActShown {
 impl ActShown {
     /// An act, with what its passes moved.
     pub(crate) fn of(act: Act, ended: &Ended) -> ActShown {
-        let moved = moved_by(&act.change, ended);
+        let moved = moved_by(&act, ended);
         let (id, partners) = (act.id(), act.change.partners().into_iter().cloned().collect());
         ActShown {
             id,
@@ -208,18 +209,21 @@ impl ActShown {
     }
 }
 
-/// The amounts that registrations moved, by partner and version.
-pub(crate) type Ended = BTreeMap<(PartnerId, u64), EndedPasses>;
+/// The amounts that acts moved for partners.
+pub(crate) type Ended = BTreeMap<(PartnerId, PassesOf), EndedPasses>;
 
-fn moved_by(change: &Change, ended: &Ended) -> Option<Vec<MovedMonth>> {
-    let (partner_id, version) = change.version()?;
-    ended.get(&(partner_id.clone(), version)).map(|ended| MovedMonth::all(&ended.moved))
+/// The amounts that an act moved for every partner that it concerns; none: not all its passes have ended.
+fn moved_by(act: &Act, ended: &Ended) -> Option<Vec<MovedMonth>> {
+    let of = act.passes()?;
+    let partners = act.change.partners().into_iter();
+    let months = partners.map(|partner| Some(MovedMonth::all(&ended.get(&(partner.clone(), of.clone()))?.moved)));
+    Some(months.collect::<Option<Vec<_>>>()?.into_iter().flatten().collect())
 }
 
 impl AgreementsVersion {
     /// The version that an act made; none: the act is no registration.
     pub(crate) fn of(act: Act, ended: &Ended) -> Option<AgreementsVersion> {
-        let (id, moved) = (act.id(), moved_by(&act.change, ended));
+        let (id, moved) = (act.id(), moved_by(&act, ended));
         let Change::Registration { partner_id, version, before: _, after } = act.change else { return None };
         Some(AgreementsVersion {
             version,
@@ -246,7 +250,7 @@ impl From<Change> for ChangeShown {
                 before: before.map(|before| registered(&partner_id, &before)),
                 after: registered(&partner_id, &after),
             },
-            Change::Choice { contract_id, key, number, before, after, is_stated } => ChangeShown::Choice {
+            Change::Choice { contract_id, key, number, partners: _, before, after, is_stated } => ChangeShown::Choice {
                 contract_id,
                 key: (&key).into(),
                 number,

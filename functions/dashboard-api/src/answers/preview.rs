@@ -3,6 +3,7 @@
 use crate::answers::entries::{LineAnswer, LineName};
 use crate::answers::unreadable::Unreadable;
 use events::json::Money;
+use ledger::preview_steps::PreviewId;
 use rules::balance::Balance;
 use rules::people::Role;
 use rules::preview::{Booked, Change};
@@ -11,6 +12,15 @@ use rules::totals::{Group, Total};
 use rules::{Currency, Day, Kind, Minor, Model, Month, PartnerId, PostingKey};
 use serde::Serialize;
 use std::collections::BTreeMap;
+
+/// A preview of more contracts than one request reads is being made: the same request with this id is answered once it is there.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(as = PreviewUnderWay))]
+pub(crate) struct UnderWay {
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub(crate) previewed: PreviewId,
+}
 
 /// The entries that the request would append if it were made now. Nothing was written.
 #[derive(Debug, Serialize)]

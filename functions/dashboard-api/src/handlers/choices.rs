@@ -6,6 +6,7 @@ use crate::access::Caller;
 use crate::app::App;
 use crate::choosing::{self, Answer, adjustment_in, term_in};
 use crate::http::parameters::{MAX_CHOICE_NUMBER, Parameters, id, number_in, utf8};
+use crate::previews::Look;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
 use events::{ChoiceBody, choice};
@@ -13,7 +14,6 @@ use ledger::Store;
 use ledger::choices::{Choice, Pick};
 use rules::ContractId;
 use rules::contract::Key;
-use rules::programme::Language;
 
 pub(crate) async fn of_annuity<S: Store>(
     caller: Caller,
@@ -22,10 +22,10 @@ pub(crate) async fn of_annuity<S: Store>(
     mut parameters: Parameters,
     body: Bytes,
 ) -> Answer {
-    let preview = parameters.preview()?;
+    let look = parameters.look()?;
     parameters.done()?;
     let key = Key::of(term_in(&term)?, None);
-    choose(&app, &caller, (&contract, key, &number), &body, preview).await
+    choose(&app, &caller, (&contract, key, &number), &body, look).await
 }
 
 pub(crate) async fn of_adjustment<S: Store>(
@@ -35,10 +35,10 @@ pub(crate) async fn of_adjustment<S: Store>(
     mut parameters: Parameters,
     body: Bytes,
 ) -> Answer {
-    let preview = parameters.preview()?;
+    let look = parameters.look()?;
     parameters.done()?;
     let key = Key::of(term_in(&term)?, Some(adjustment_in(&kind, &adjustment)?));
-    choose(&app, &caller, (&contract, key, &number), &body, preview).await
+    choose(&app, &caller, (&contract, key, &number), &body, look).await
 }
 
 pub(crate) async fn of_end<S: Store>(
@@ -48,9 +48,9 @@ pub(crate) async fn of_end<S: Store>(
     mut parameters: Parameters,
     body: Bytes,
 ) -> Answer {
-    let preview = parameters.preview()?;
+    let look = parameters.look()?;
     parameters.done()?;
-    choose(&app, &caller, (&contract, Key::End, &number), &body, preview).await
+    choose(&app, &caller, (&contract, Key::End, &number), &body, look).await
 }
 
 async fn choose<S: Store>(
@@ -58,11 +58,11 @@ async fn choose<S: Store>(
     caller: &Caller,
     (contract, key, number): (&str, Key, &str),
     body: &[u8],
-    preview: Option<Language>,
+    look: Look,
 ) -> Answer {
     let contract_id: ContractId = id(contract)?;
     let number = number_in("number", number, 1..=MAX_CHOICE_NUMBER)?;
     let ChoiceBody { claim, seen, reason: why } = choice::parse(utf8(body)?)?;
     let choice = Choice { contract_id, key, number, claim: Pick::Recorded(claim), seen, why };
-    choosing::make(app, caller, choice, preview).await
+    choosing::make(app, caller, choice, look).await
 }

@@ -88,10 +88,11 @@ pub(crate) async fn list<S: Store>(
     }
 }
 
-/// The amounts that the registrations among these acts moved.
+/// The amounts that these acts moved.
 async fn ended<S: Store>(app: &App<S>, acts: &[Act]) -> Result<Ended, LedgerError> {
-    let versions: Vec<(&PartnerId, u64)> = acts.iter().filter_map(|act| act.change.version()).collect();
-    app.ledger.ended_passes(&versions).await
+    let passes = acts.iter().filter_map(|act| Some((act, act.passes()?)));
+    let passes = passes.flat_map(|(act, of)| act.change.partners().into_iter().map(move |id| (id, of.clone())));
+    app.ledger.ended_passes(&passes.collect::<Vec<_>>()).await
 }
 
 /// Every act that is wanted. One that cannot be read makes no file: it would look complete.

@@ -8,7 +8,7 @@ use crate::app::App;
 use crate::http::etags::{Comparison, lists, version_tag};
 use crate::http::parameters::{Parameters, id, utf8};
 use crate::http::problem::Problem;
-use crate::previews;
+use crate::previews::{self, Change};
 use crate::restatements::When;
 use axum::Json;
 use axum::body::Bytes;
@@ -17,6 +17,8 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use events::{Refusal, Registration, registration};
 use ledger::journal::{Moved, Occasion, Registered};
+use ledger::preview::Proposed;
+use ledger::preview_steps::{PreviewId, Question};
 use ledger::{PartnerRecord, Store};
 use rules::PartnerId;
 use runtime::restatement::{PartnerStep, Request};
@@ -34,7 +36,7 @@ pub(crate) async fn register<S: Store>(
     body: Bytes,
 ) -> Result<Response, Problem> {
     let partner_id: PartnerId = id(&path)?;
-    let preview = parameters.preview()?;
+    let look = parameters.look()?;
     parameters.done()?;
     let body = utf8(&body)?;
     for _ in 0..ATTEMPTS {
@@ -56,17 +58,19 @@ pub(crate) async fn register<S: Store>(
             {
                 return Err(Problem::precondition_failed(Code::RegisteredAlready));
             }
-            if let Some(language) = preview {
-                return previews::of_registration(&app, &read, registered, language).await;
+            if let Some(language) = look.first {
+                read.known()?;
+                return previews::answer(&app, change(&partner_id, &registered), look.made, language).await;
             }
             request_pass(&app, &pass(read.agreements_version)).await;
             return Ok(answer(&read, StatusCode::OK));
         }
         check_preconditions(&read, &headers)?;
-        if let Some(language) = preview {
-            return previews::of_registration(&app, &read, registered, language).await;
+        if let Some(language) = look.first {
+            read.known()?;
+            return previews::answer(&app, change(&partner_id, &registered), look.made, language).await;
         }
-        let foreseen = previews::foreseen_by_registration(&app, &read, &registered).await?;
+        let foreseen = foreseen(&app, &read, &registered, look.made.as_ref()).await?;
         if reason.is_none() && needs_reason(&read, &registered, foreseen.as_ref()) {
             return Err(Refusal::new("reason", Code::ReasonMissing).into());
         }
@@ -83,6 +87,27 @@ pub(crate) async fn register<S: Store>(
         return Ok(answer(&record, if created { StatusCode::CREATED } else { StatusCode::OK }));
     }
     Err(Problem::try_again(Code::SalesKeepComing))
+}
+
+fn change(partner_id: &PartnerId, Registered { name, agreements }: &Registered) -> Change {
+    Change {
+        proposed: Proposed::Registration { partner_id: partner_id.clone(), agreements: agreements.clone() },
+        question: Question::of_registration(partner_id.clone(), agreements.clone()),
+        names: [(partner_id.clone(), name.clone())].into(),
+    }
+}
+
+/// The amounts that a registration will move, for the journal; none: not computed.
+async fn foreseen<S: Store>(
+    app: &App<S>,
+    read: &PartnerRecord,
+    registered: &Registered,
+    made: Option<&PreviewId>,
+) -> Result<Option<Moved>, Problem> {
+    if read.known().is_err() || registered.agreements == read.partner.agreements {
+        return Ok(Some(Moved::new()));
+    }
+    previews::foreseen(app, &change(&read.id, registered), made).await
 }
 
 /// A reason is compulsory where amounts of a registered partner change (RULEBOOK §9), or may: too many contracts were not

@@ -5,13 +5,13 @@ use crate::access::Caller;
 use crate::app::App;
 use crate::choosing::{self, Answer, adjustment_in, term_in};
 use crate::http::parameters::{MAX_CHOICE_NUMBER, Parameters, id, number_in, utf8};
+use crate::previews::Look;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
 use events::stated;
 use ledger::Store;
 use ledger::choices::{Choice, Pick, Stated};
 use rules::contract::Key;
-use rules::programme::Language;
 use rules::{AdjustmentId, ContractId, Term};
 
 pub(crate) async fn of_annuity<S: Store>(
@@ -21,10 +21,10 @@ pub(crate) async fn of_annuity<S: Store>(
     mut parameters: Parameters,
     body: Bytes,
 ) -> Answer {
-    let preview = parameters.preview()?;
+    let look = parameters.look()?;
     parameters.done()?;
     let of = (id(&contract)?, term_in(&term)?, None);
-    state(&app, &caller, of, &number, (&body, preview)).await
+    state(&app, &caller, of, &number, (&body, look)).await
 }
 
 pub(crate) async fn of_adjustment<S: Store>(
@@ -34,10 +34,10 @@ pub(crate) async fn of_adjustment<S: Store>(
     mut parameters: Parameters,
     body: Bytes,
 ) -> Answer {
-    let preview = parameters.preview()?;
+    let look = parameters.look()?;
     parameters.done()?;
     let of = (id(&contract)?, term_in(&term)?, Some(adjustment_in(&kind, &adjustment)?));
-    state(&app, &caller, of, &number, (&body, preview)).await
+    state(&app, &caller, of, &number, (&body, look)).await
 }
 
 async fn state<S: Store>(
@@ -45,11 +45,11 @@ async fn state<S: Store>(
     caller: &Caller,
     (contract_id, term, adjustment): (ContractId, Term, Option<AdjustmentId>),
     number: &str,
-    (body, preview): (&[u8], Option<Language>),
+    (body, look): (&[u8], Look),
 ) -> Answer {
     let number = number_in("number", number, 1..=MAX_CHOICE_NUMBER)?;
     let said = stated::parse(utf8(body)?, contract_id.clone(), term, adjustment)?;
     let stated::Stated { fact, customer_name, seen, reason: why } = said;
     let (key, claim) = (Key::from(&fact), Pick::Stated(Stated { fact, customer_name }));
-    choosing::make(app, caller, Choice { contract_id, key, number, claim, seen, why }, preview).await
+    choosing::make(app, caller, Choice { contract_id, key, number, claim, seen, why }, look).await
 }

@@ -2,6 +2,7 @@
 
 use crate::http::preferences::{Match, preferred};
 use crate::http::problem::Problem;
+use crate::previews::Look;
 use axum::extract::{FromRequestParts, Query};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Uri, header};
@@ -154,14 +155,17 @@ impl Parameters {
         Ok(values.map(|value| given.contains(&value)))
     }
 
-    /// Reads `preview`, and the language of its answer; none: the request is to be carried out.
-    pub(crate) fn preview(&mut self) -> Result<Option<Language>, Refusal> {
+    /// Reads `preview`, and the language of its answer, and `previewed`.
+    pub(crate) fn look(&mut self) -> Result<Look, Refusal> {
         let language = self.language()?;
-        match self.left.remove("preview").as_deref() {
-            Some("true") => Ok(Some(language)),
-            Some("false") | None => Ok(None),
-            Some(_) => Err(Refusal::new("preview", Code::NotTheValue { value: "true, false".to_owned() })),
-        }
+        let first = match self.left.remove("preview").as_deref() {
+            Some("true") => Some(language),
+            Some("false") | None => None,
+            Some(_) => return Err(Refusal::new("preview", Code::NotTheValue { value: "true, false".to_owned() })),
+        };
+        let made = self.take("previewed");
+        let made = made.map(|id| id.parse().map_err(|_| Refusal::new("previewed", Code::NotAPreviewId)));
+        Ok(Look { first, made: made.transpose()? })
     }
 
     pub(crate) fn limit(&mut self) -> Result<usize, Refusal> {

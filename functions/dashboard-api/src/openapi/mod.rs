@@ -10,7 +10,7 @@ use crate::answers::contracts::ContractList;
 use crate::answers::entries::EntryList;
 use crate::answers::inquiries::InquiryList;
 use crate::answers::partners::{Partner, PartnerList, RegisteredPartner};
-use crate::answers::preview::Preview;
+use crate::answers::preview::{Preview, UnderWay};
 use crate::answers::programme::Programme;
 use crate::answers::simulation::Simulation;
 use crate::answers::statement::Statement;
@@ -229,20 +229,24 @@ fn register(schemas: &mut Schemas) -> Operation {
     Operation {
         id: "registerPartner",
         summary: "Registers a name and all agreements, in place of what was there; what GET answers can be sent back",
-        query: ["If-Match", "If-None-Match"].map(header).into_iter().chain([preview()]).collect(),
+        query: ["If-Match", "If-None-Match"].map(header).into_iter().chain(preview()).collect(),
         body: Some(Content::new(Some(body))),
         answers: vec![
             ("200", json("200", or_preview::<RegisteredPartner>(schemas))),
             ("201", json("201", schemas.content::<RegisteredPartner>())),
+            ("202", json("202", schemas.content::<UnderWay>())),
         ],
         refusals: &["400", "412", "422", "428", "503"],
     }
 }
 
 /// Asks for what the request would append to the ledger, in place of making it.
-fn preview() -> ParameterBuilder {
+fn preview() -> [ParameterBuilder; 2] {
     let described = "only answers what the request would append to the ledger; every check of the request applies";
-    query("preview", ObjectBuilder::new().schema_type(Type::Boolean).description(Some(described)))
+    let preview = query("preview", ObjectBuilder::new().schema_type(Type::Boolean).description(Some(described)));
+    let described = "the preview that was begun because it concerns too many contracts for one request: with preview=true it is answered once it is there, without it its amounts are kept in the journal";
+    let id = text().pattern(Some("^[0-9a-f]{32}$")).description(Some(described));
+    [preview, query("previewed", id)]
 }
 
 /// An answer, or the preview of the request.
@@ -252,9 +256,11 @@ fn or_preview<T: ToSchema>(schemas: &mut Schemas) -> Content {
 
 fn choice(id: &'static str, summary: &'static str, schemas: &mut Schemas) -> Operation {
     let (body, answer) = (schemas.content::<ChoiceBody>(), schemas.content::<Chosen>());
-    let answers = vec![("200", json("200", or_preview::<Chosen>(schemas))), ("202", json("202", answer.clone()))];
+    let accepted = AnyOfBuilder::new().item(schemas.of::<Chosen>()).item(schemas.of::<UnderWay>());
+    let accepted = json("202", Content::new(Some(accepted)));
+    let answers = vec![("200", json("200", or_preview::<Chosen>(schemas))), ("202", accepted)];
     let refusals = &["400", "404", "409", "422", "503"];
-    Operation { answers, refusals, query: vec![preview()], ..Operation::write(id, summary, body, answer) }
+    Operation { answers, refusals, query: preview().into(), ..Operation::write(id, summary, body, answer) }
 }
 
 fn state_annuity(schemas: &mut Schemas) -> Operation {

@@ -653,7 +653,7 @@ async fn a_contract_says_which_claim_stands_and_where_the_next_choice_goes() {
         let contract_id = "C".parse().unwrap();
         let choice =
             Choice { contract_id, key: Key::Sale, number, claim: Pick::Recorded(None), seen: 3, why: "r".to_owned() };
-        let origin = Origin { at: Timestamp::UNIX_EPOCH, because: &Trigger::Choice(number) };
+        let origin = Origin { at: Timestamp::UNIX_EPOCH, because: &Trigger::Choice(number, None) };
         assert_eq!(service.ledger().choose(&choice, origin).await.unwrap(), ChoiceResult::Now);
     }
     assert_eq!(keys().await[0]["next_choice"], Value::Null);

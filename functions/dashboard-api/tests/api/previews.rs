@@ -28,7 +28,10 @@ fn referrer(name: &str, rate: &str) -> Value {
 
 /// Two partners with a contract each, and one that both claim.
 async fn start() -> Service {
-    let service = Service::start();
+    started(Service::start()).await
+}
+
+async fn started(service: Service) -> Service {
     for (id, rate) in [("P-1", "0.1"), ("P-2", "0.2")] {
         let registered = service.manager.put(&format!("/partners/{id}"), referrer(id, rate).to_string()).await;
         assert_eq!(registered.status, 201);
@@ -163,4 +166,58 @@ async fn a_choice_that_moves_a_sale_is_looked_at_for_both_partners() {
     assert_eq!(differences, after.iter().map(|(id, due)| (id.clone(), due - before[id])).collect());
     let again = preview(&service, &format!("{path}?preview=true"), &[], &body).await;
     assert_eq!((again.status, &again.json["lines_changed"]), (200, &json!(0)));
+}
+
+/// The amounts of a change that concerns more contracts than a request reads.
+#[tokio::test]
+async fn a_preview_of_too_many_contracts_is_made_in_the_background() {
+    let (small, service) = (started(Service::start()).await, started(Service::previewing(1)).await);
+    small.wait_until_idle().await;
+    service.wait_until_idle().await;
+    let tag = service.manager.get("/partners/P-1").await.headers["etag"].to_str().unwrap().to_owned();
+    let headers = [("if-match", tag.as_str())];
+    let body = referrer("Partner one", "0.15");
+    let put = async |path: &str| service.manager.send("PUT", path, &headers, body.to_string()).await;
+    let first = put("/partners/P-1?preview=true").await;
+    assert_eq!((first.status, first.headers["retry-after"].to_str().unwrap()), (202, "2"));
+    let id = first.json["previewed"].as_str().unwrap();
+    let again = format!("/partners/P-1?preview=true&previewed={id}");
+    let waiting = put(&again).await;
+    assert_eq!((waiting.status, &waiting.json), (202, &first.json), "it is not begun twice");
+    assert_eq!(service.requested(), 1);
+    service.wait_until_idle().await;
+    let made = put(&again).await;
+    assert_eq!(made.status, 200, "{}", made.text);
+    assert_eq!(
+        made.json,
+        small.manager.send("PUT", "/partners/P-1?preview=true", &headers, body.to_string()).await.json
+    );
+    // Another question does not get this answer.
+    let other = service.manager.send("PUT", &again, &headers, referrer("Partner one", "0.25").to_string()).await;
+    assert_eq!(other.status, 202);
+    let wrong = put("/partners/P-1?preview=true&previewed=first").await;
+    assert_eq!((wrong.status, wrong.json["field"].as_str()), (400, Some("previewed")), "{}", wrong.text);
+    // The journal has its amounts, and a reason is compulsory.
+    assert_eq!(put(&format!("/partners/P-1?previewed={id}")).await.json["field"], "reason");
+    let body = {
+        let mut body = body.clone();
+        body["reason"] = json!("agreed");
+        body.to_string()
+    };
+    let saved = service.manager.send("PUT", &format!("/partners/P-1?previewed={id}"), &headers, body).await;
+    assert_eq!(saved.status, 200, "{}", saved.text);
+    service.wait_until_idle().await;
+    let act = &service.get("/journal").await["acts"][0];
+    assert_eq!(act["foreseen"].as_array().unwrap().len(), 2);
+    assert_eq!(act["foreseen"], act["moved"]);
+    // A stated claim, whose two partners have three contracts.
+    let stated = json!({"partner_id": "P-2", "customer_id": "K", "signed_on": "2024-02-01", "annual_fee": {"amount": "1000.00", "currency": "EUR"}, "seen": 1, "reason": "typed wrong"});
+    let put = async |path: &str| service.manager.put(path, stated.to_string()).await;
+    let first = put("/contracts/C-1/terms/1/stated/1?preview=true").await;
+    assert_eq!(first.status, 202, "{}", first.text);
+    service.wait_until_idle().await;
+    let id = first.json["previewed"].as_str().unwrap();
+    let made = put(&format!("/contracts/C-1/terms/1/stated/1?preview=true&previewed={id}")).await;
+    assert_eq!((made.status, &made.json["entries"]), (200, &json!(2)), "{}", made.text);
+    assert_eq!(ledger::audit::audit(service.store.dump()).findings, []);
 }

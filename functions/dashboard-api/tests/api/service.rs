@@ -7,9 +7,9 @@ use axum::http::HeaderMap;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use dashboard_api::app::{App, Cursors, SignIn};
-use dashboard_api::gateway;
 use dashboard_api::restatements::{Restatements, When};
 use dashboard_api::router::router;
+use dashboard_api::{MAX_CONTRACTS, gateway};
 use events::input::Event;
 use events::{EventType, cloud_event};
 use fixtures::memory::MemoryStore;
@@ -22,6 +22,7 @@ use ledger::choices::ChoiceResult;
 use ledger::invitations::Randomness;
 use ledger::members::Member;
 use ledger::passes::EndedPasses;
+use ledger::preview_steps::{STEP, Stepped};
 use ledger::recorded::{Origin, Trigger};
 use ledger::totals::PartnerMonth;
 use ledger::{Ledger, Outcome, ReportedFact};
@@ -29,7 +30,7 @@ use rules::Fact;
 use rules::people::{Identity, Role};
 use rules::text::Language;
 use runtime::context::Context;
-use runtime::restatement::{PartnerStep, Request, SendError, SettingAside};
+use runtime::restatement::{Chosen, PartnerStep, Request, SendError, SettingAside};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicI64, AtomicU8, Ordering};
@@ -89,15 +90,24 @@ impl Service {
         Service::with_page(SignIn::none(), None)
     }
 
+    /// An empty table, and an API that reads at most so many contracts for a preview.
+    pub(crate) fn previewing(most: usize) -> Service {
+        Service::with(SignIn::none(), None, most)
+    }
+
     /// An empty table, and a page with sign-in and with a page of trials.
     pub(crate) fn with_page(sign_in: SignIn, try_url: Option<&str>) -> Service {
+        Service::with(sign_in, try_url, MAX_CONTRACTS)
+    }
+
+    fn with(sign_in: SignIn, try_url: Option<&str>, most_previewed: usize) -> Service {
         let store: &'static MemoryStore = Box::leak(Box::default());
         let queue = Arc::new(Queue::default());
         let restatements: Arc<dyn Restatements> = queue.clone();
         let cursors = Arc::new(Cursors::new("a secret of the tests").unwrap());
         let (sign_in, try_url) = (Arc::new(sign_in), try_url.map(Arc::from));
         let (ledger, random) = (Ledger::new(store), || Some(random()));
-        let router = router(App { ledger, restatements, cursors, now, sign_in, random, try_url });
+        let router = router(App { ledger, restatements, cursors, now, sign_in, random, most_previewed, try_url });
         grant(store, "manager", Role::Manager);
         Service { manager: Client { router, authorizer: claims(&token_of("manager")) }, store, queue }
     }
@@ -242,26 +252,31 @@ impl Service {
                 let origin = Origin { at: now(), because: &Trigger::SetAside };
                 self.ledger().set_item_aside(&item, &why, origin).await.unwrap();
             }
+            Request::Preview(progress) => match self.ledger().preview_step(progress, STEP, now()).await.unwrap() {
+                Stepped::Next(next) => self.queue.0.lock().unwrap().push(Request::Preview(*next)),
+                Stepped::Done | Stepped::Moot => {}
+            },
             Request::Choice(request) => {
                 let contract = self.ledger().contract(&request.contract_id).await.unwrap().contract();
-                let partners = request.partners(&contract);
-                let because = Trigger::Choice(request.number);
-                let made = self.ledger().choose(&request, Origin { at: now(), because: &because }).await;
+                let (partners, act) = (request.partners(&contract), request.act(&contract, request.judge(&contract).1));
+                let chosen = Chosen { contract_id: request.contract_id.clone(), number: request.number, act };
+                let made = self.ledger().choose(&request, Origin { at: now(), because: &chosen.trigger() }).await;
                 assert!(matches!(made.unwrap(), ChoiceResult::Now | ChoiceResult::Already));
                 for partner_id in partners {
-                    self.restate(&PartnerStep::first(partner_id, 0)).await;
+                    let pass = PartnerStep::after_choice(partner_id, chosen.clone());
+                    self.restate(&PartnerStep { last: true, ..pass }).await;
                 }
             }
         }
     }
 
     async fn restate(&self, step: &PartnerStep) {
-        let because = Trigger::Agreements(step.agreements_version);
+        let because = step.trigger();
         let version = Some(step.agreements_version).filter(|version| *version > 0);
         let moved = self.ledger().restate_all(&step.partner_id, version, Origin { at: now(), because: &because }).await;
         let (moved, partner_id) = (moved.unwrap(), step.partner_id.clone());
-        if let (Some(moved), Some(version)) = (moved, version.filter(|_| step.last)) {
-            self.ledger().end_passes(&EndedPasses { partner_id, version, at: now(), moved }).await.unwrap();
+        if let (Some(moved), Some(of)) = (moved, because.passes().filter(|_| step.last)) {
+            self.ledger().end_passes(&EndedPasses { partner_id, of, at: now(), moved }).await.unwrap();
         }
     }
 

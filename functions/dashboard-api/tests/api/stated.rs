@@ -1,7 +1,7 @@
 //! Stated claims: a manager corrects what billing reported, or says what it did not report.
 
 use crate::service::{Service, minor};
-use events::EventType::{CreditNote, SaleSigned};
+use events::EventType::{AnnualRenewal, CreditNote, SaleSigned};
 use events::input::Event;
 use fixtures::world::event;
 use rules::claims::MAX_STATED;
@@ -70,6 +70,32 @@ async fn a_wrong_partner_and_a_wrong_fee_are_corrected_without_billing() {
     state(&service, "1/choices/2", &back, 202).await;
     assert_eq!((due(&service, "P-1").await, due(&service, "P-2").await), (10_000, 0));
     assert_eq!(service.get("/contracts/C").await["customer_name"], "Mairie", "each claim has its name");
+}
+
+#[tokio::test]
+async fn the_journal_has_what_a_correction_moved_for_each_partner() {
+    let service = start().await;
+    let renewal = json!({"contract_id": "C", "term": 2, "starts_on": "2025-02-01", "annual_fee": euros("1000")});
+    service.take_in(&[sale("P-1", "1000", "Mairie"), event(AnnualRenewal, "renewal", &renewal)]).await;
+    let path = "/contracts/C/terms/1/stated/1";
+    assert_eq!(service.manager.put(path, stated("P-2", "900", 1).to_string()).await.status, 202);
+    let act = &service.get("/journal").await["acts"][0];
+    assert_eq!((&act["moved"], &act["partners"]), (&Value::Null, &json!(["P-1", "P-2"])), "the passes are to come");
+    service.wait_until_idle().await;
+    let act = &service.get("/journal").await["acts"][0];
+    assert_eq!(act["moved"], act["foreseen"]);
+    let months = act["moved"].as_array().unwrap();
+    let partners: Vec<&Value> = months.iter().map(|month| &month["partner_id"]).collect();
+    assert_eq!(partners, ["P-1", "P-2"]);
+    // The correction of a renewal is found under the partner of the sale.
+    let body = json!({"starts_on": "2025-02-01", "annual_fee": euros("800"), "seen": 1, "reason": "typed wrong"});
+    state(&service, "2/stated/1", &body, 202).await;
+    for partner in ["P-1", "P-2"] {
+        let acts = service.get(&format!("/journal?partner_id={partner}")).await;
+        assert_eq!(acts["acts"][0]["change"]["key"]["fact"], "renewal", "{acts}");
+        assert_eq!(acts["acts"][0]["moved"], acts["acts"][0]["foreseen"]);
+    }
+    assert_eq!(ledger::audit::audit(service.store.dump()).findings, []);
 }
 
 #[tokio::test]

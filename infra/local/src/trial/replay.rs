@@ -118,8 +118,9 @@ async fn take_in<S: Store>(
 
 /// Makes a choice, and restates every partner with a claim of the sale.
 async fn choose<S: Store>(ledger: &Ledger<S>, choice: &Choice, at: Timestamp) -> Result<(), ReplayError> {
-    let because = Trigger::Choice(choice.number);
-    match ledger.choose(choice, Origin { at, because: &because }).await? {
+    let because = Trigger::Choice(choice.number, None);
+    let origin = Origin { at, because: &because };
+    match ledger.choose(choice, origin).await? {
         ChoiceResult::Now | ChoiceResult::Already => {}
         refused @ (ChoiceResult::OutOfTurn { .. }
         | ChoiceResult::UnknownClaim { .. }
@@ -129,7 +130,7 @@ async fn choose<S: Store>(ledger: &Ledger<S>, choice: &Choice, at: Timestamp) ->
     let contract = ledger.contract(&choice.contract_id).await?.contract();
     let partners: BTreeSet<&PartnerId> = contract.sale_claims().map(|sale| &sale.partner_id).collect();
     for partner_id in partners {
-        passes::restate(ledger, partner_id, 0, at).await?;
+        passes::restate(ledger, partner_id, 0, origin).await?;
     }
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 use crate::Unreadable;
 use crate::journal::ActId;
+use crate::recorded::PassesOf;
 use crate::store::Key;
 use crate::totals::{MonthSum, PartnerMonth};
 use rules::line::LineId;
@@ -70,8 +71,8 @@ pub enum Finding {
     NoAct { key: Key, act: ActId },
     /// A version of a partner's agreements without its act in the journal.
     NoVersion { partner_id: PartnerId, version: u64 },
-    /// A registration of which the journal says that it moved other amounts than the entries do that it caused.
-    Moved { partner_id: PartnerId, version: u64 },
+    /// A registration or a choice of which the journal says that it moved other amounts than the entries do that it caused.
+    Moved { partner_id: PartnerId, of: PassesOf },
     /// An act that is not listed under a partner or a member that it concerns, or such a list item without its act.
     ActUnlisted { partition: String },
     /// An item that has lost its revision, so that it can never be written again.
@@ -163,9 +164,10 @@ impl fmt::Display for Finding {
             Finding::NoVersion { partner_id, version } => {
                 write!(f, "PARTNER#{partner_id} HEAD: the journal does not have version {version} of its agreements")
             }
-            Finding::Moved { partner_id, version } => write!(
+            Finding::Moved { partner_id, of } => write!(
                 f,
-                "PARTNER#{partner_id}#PASSES {version}: what the journal says that it moved is not what its entries add up to"
+                "PARTNER#{partner_id}#PASSES {}: what the journal says that it moved is not what its entries add up to",
+                of.sort_key()
             ),
             Finding::ActUnlisted { partition } => {
                 write!(f, "{partition}: the act and the items that list it are not all there")

@@ -10,12 +10,15 @@ use crate::keys::{self, RowKey};
 use crate::marks::Difference;
 use crate::month_total::{MonthSum, MonthTotal};
 use crate::partner_month::PartnerMonth;
-use crate::recorded::Trigger;
+use crate::passes::EndedPasses;
+use crate::recorded::{PassesOf, Trigger};
 use crate::rows::Row;
 use crate::store::Item;
 use crate::{
-    Unreadable, attention, inquiries, invitations, members, missed_years, partner_files, passes, perks, set_aside,
+    Unreadable, attention, inquiries, invitations, members, missed_years, partner_files, passes, perks, preview_steps,
+    set_aside,
 };
+use jiff::Timestamp;
 use rules::line::{LineId, entry_fee_line};
 use rules::rank::Earliest;
 use rules::{Entry, Line, Minor, Partner, PartnerId, PostingKey};
@@ -35,9 +38,9 @@ pub struct Inspection {
     stored: BTreeMap<PartnerMonth, Option<MonthSum>>,
     /// The partners whose entry fees were checked.
     fees: BTreeSet<PartnerId>,
-    /// The sums of the entries that registrations caused, and what the journal says that they moved.
-    caused: BTreeMap<(PartnerId, u64), Moved>,
-    moved: BTreeMap<(PartnerId, u64), Moved>,
+    /// The sums of the entries that registrations and choices caused, by time, and what the journal says that they moved.
+    caused: BTreeMap<(PartnerId, PassesOf), BTreeMap<Timestamp, Moved>>,
+    moved: Vec<EndedPasses>,
 }
 
 type Sums = BTreeMap<(LineId, PostingKey), (Minor, Minor)>;
@@ -53,7 +56,7 @@ impl Inspection {
             stored: BTreeMap::new(),
             fees: BTreeSet::new(),
             caused: BTreeMap::new(),
-            moved: BTreeMap::new(),
+            moved: Vec::new(),
         }
     }
 
@@ -91,14 +94,10 @@ impl Inspection {
             let found = surveyed.and_then(|surveyed| lists_of(partner_id, surveyed));
             self.audit.findings.extend(found);
         }
-        for (of, moved) in &self.moved {
-            let is_sure = !moved.keys().any(|month| self.unsure.contains(month));
-            // A pass that was at work when a later version came may have appended entries after the last one had counted.
-            let record = self.survey.partners.get(&of.0).and_then(|surveyed| surveyed.record.as_ref()?.as_ref().ok());
-            let is_present = record.is_some_and(|record| record.agreements_version == of.1);
-            if is_sure && is_present && self.caused.get(of).unwrap_or(&Moved::default()) != moved {
-                let (partner_id, version) = of.clone();
-                self.audit.findings.push(Finding::Moved { partner_id, version });
+        for ended in std::mem::take(&mut self.moved) {
+            if self.moved_otherwise(&ended) {
+                let EndedPasses { partner_id, of, at: _, moved: _ } = ended;
+                self.audit.findings.push(Finding::Moved { partner_id, of });
             }
         }
         let months: BTreeSet<&PartnerMonth> = self.booked.keys().chain(self.stored.keys()).collect();
@@ -197,6 +196,32 @@ impl Inspection {
         Some(aggregates)
     }
 
+    /// Tells whether the entries that name an act as their trigger add up to other amounts than the journal says.
+    fn moved_otherwise(&self, EndedPasses { partner_id, of, at, moved }: &EndedPasses) -> bool {
+        let is_comparable = match of {
+            // A pass that was at work when a later version came may have appended entries after the last one had counted.
+            PassesOf::Registration(version) => {
+                let surveyed = self.survey.partners.get(partner_id);
+                let record = surveyed.and_then(|surveyed| surveyed.record.as_ref()?.as_ref().ok());
+                record.is_some_and(|record| record.agreements_version == *version)
+            }
+            PassesOf::Choice(_) => true,
+        };
+        if !is_comparable || moved.keys().any(|month| self.unsure.contains(month)) {
+            return false;
+        }
+        let mut caused = Moved::new();
+        let entries = self.caused.get(&(partner_id.clone(), of.clone()));
+        for (recorded_at, sums) in entries.into_iter().flatten() {
+            // A choice that was delivered again later may have appended more.
+            let is_counted = recorded_at <= at || matches!(of, PassesOf::Registration(_));
+            if is_counted && passes::add(&mut caused, sums.clone()).is_err() {
+                return true;
+            }
+        }
+        caused != *moved
+    }
+
     /// Adds up the entries of a partition, by line and by month.
     fn book(&mut self, partition: &str, aggregates: &Aggregates) -> Option<Sums> {
         let mut sums = Sums::new();
@@ -209,8 +234,9 @@ impl Inspection {
                     self.unsure.insert(of);
                     overflow = true;
                 }
-                if let Some(Trigger::Agreements(version @ 1..)) = &recorded.because {
-                    let caused = self.caused.entry((posting.partner_id.clone(), *version)).or_default();
+                if let Some(of) = recorded.because.as_ref().and_then(Trigger::passes) {
+                    let caused = self.caused.entry((posting.partner_id.clone(), of)).or_default();
+                    let caused = caused.entry(recorded.recorded_at).or_default();
                     overflow |= passes::count(caused, &recorded.entry).is_err();
                 }
                 let sum = sums.entry((line.clone(), posting.clone())).or_default();
@@ -318,6 +344,7 @@ impl Inspection {
             .or_else(|| invitations::check(item))
             .or_else(|| crate::journal::check(item))
             .or_else(|| passes::check(item))
+            .or_else(|| preview_steps::check(item))
         {
             Some(Err(unreadable)) => Some(Finding::Unreadable(unreadable)),
             Some(Ok(())) if Hash::of(item) == Hash::Missing => Some(Finding::NoHash { key }),
@@ -328,7 +355,7 @@ impl Inspection {
         if keys::passes_of(text(item, "pk")).is_some()
             && let Ok(ended) = passes::read(item)
         {
-            self.moved.insert((ended.partner_id, ended.version), ended.moved);
+            self.moved.push(ended);
         }
         self.audit.findings.extend(found);
     }

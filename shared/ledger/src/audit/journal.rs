@@ -2,17 +2,16 @@
 //! before the journal.
 
 use crate::aggregates::Aggregates;
-use crate::choices::ChoiceMade;
 use crate::item::key;
 use crate::journal::{self, ActId, Change, Registered};
 use crate::keys::AggregateKey;
 use crate::partners::PartnerRecord;
+use crate::passes::{ChoiceShown, choices_shown};
 use crate::rows::{Content, Row};
 use crate::set_aside::ItemId;
 use crate::store::{Item, Key};
 use crate::{attention, inquiries, invitations, members, missed_years, set_aside};
 use jiff::Timestamp;
-use rules::contract::Key as Claimed;
 use rules::{Anomaly, ContractId, PartnerId};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -74,17 +73,11 @@ pub(super) fn of_record(record: &PartnerRecord) -> Option<Done> {
 
 /// The acts that a contract shows: its choices, and its anomalies that were set aside.
 pub(super) fn of_contract(contract_id: &ContractId, aggregates: &Aggregates) -> Vec<Done> {
-    let mut numbers: BTreeMap<Claimed, usize> = BTreeMap::new();
-    let choices = aggregates.choices().into_iter().filter_map(|made| {
-        let ChoiceMade { key: about, claim, seen: _, why, at, is_stated } = made;
-        let number = numbers.entry(about.clone()).or_default();
-        *number += 1;
-        let (contract_id, number, reason) = (contract_id.clone(), *number, why.parse().ok()?);
-        let key = AggregateKey::Annuity(rules::AnnuityId { contract_id: contract_id.clone(), term: about.term() });
-        let change = Change::Choice { contract_id, key: about, number, before: None, after: claim, is_stated };
-        Some(Done { key: crate::keys::RowKey::Aggregate(key).key(), act: change.id(Some(&reason)), at })
+    let choices = choices_shown(contract_id, aggregates).into_iter().map(|ChoiceShown { about, act, at }| {
+        let annuity = rules::AnnuityId { contract_id: contract_id.clone(), term: about.term() };
+        Done { key: crate::keys::RowKey::Aggregate(AggregateKey::Annuity(annuity)).key(), act, at }
     });
-    choices.collect::<Vec<_>>().into_iter().chain(aggregates.rows().filter_map(of_row)).collect()
+    choices.chain(aggregates.rows().filter_map(of_row)).collect()
 }
 
 fn of_row(row: &Row) -> Option<Done> {

@@ -1,17 +1,19 @@
 //! Changes that acts made, with what was before and after.
 
-use super::act_id::ActId;
+use crate::act_id::ActId;
 use crate::ids::InvitationId;
 use crate::ids::ItemId;
 use crate::ids::MemberId;
 use crate::ids::PerkDay;
 use crate::ids::YearOf;
+use crate::recorded::PassesOf;
 use crate::stored_fact::StoredFact;
 use jiff::Timestamp;
 use rules::contract::Key;
 use rules::label::StatedReason;
 use rules::people::{MemberName, Role};
 use rules::{Agreements, ContractId, DocumentId, Fact, PartnerId};
+use std::collections::BTreeSet;
 
 /// A partner as registered: its name and its agreements.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,6 +60,8 @@ pub enum Change {
         contract_id: ContractId,
         key: Key,
         number: usize,
+        /// The partners of every claim of the sale, before the choice and after it.
+        partners: BTreeSet<PartnerId>,
         /// The claim effective before; none: none was.
         before: Option<Fact>,
         /// The claim chosen; none: no claim is effective.
@@ -84,12 +88,12 @@ pub enum Change {
 }
 
 impl Change {
-    /// The partner and the version of a registration.
-    pub fn version(&self) -> Option<(&PartnerId, u64)> {
+    /// The passes that follow it; none: no passes.
+    pub(crate) fn passes(&self, reason: Option<&StatedReason>) -> Option<PassesOf> {
         match self {
-            Change::Registration { partner_id, version, .. } => Some((partner_id, *version)),
-            Change::Choice { .. }
-            | Change::ItemSetAside(_)
+            Change::Registration { version, .. } => Some(PassesOf::Registration(*version)),
+            Change::Choice { .. } => Some(PassesOf::Choice(self.id(reason))),
+            Change::ItemSetAside(_)
             | Change::YearSetAside { .. }
             | Change::PartnerFile { .. }
             | Change::Perk { .. }
@@ -125,12 +129,7 @@ impl Change {
             | Change::Perk { partner_id, .. }
             | Change::Inquiry { partner_id, .. }
             | Change::Answer { partner_id, .. } => vec![partner_id],
-            Change::Choice { before, after, .. } => {
-                let sellers = [before, after].into_iter().flatten().filter_map(Fact::sale).map(|sale| &sale.partner_id);
-                let mut sellers: Vec<&PartnerId> = sellers.collect();
-                sellers.dedup();
-                sellers
-            }
+            Change::Choice { partners, .. } => partners.iter().collect(),
             Change::ItemSetAside(_) => Vec::new(),
             Change::Invitation { role, .. } | Change::Member { role, .. } => role.partner().into_iter().collect(),
         }

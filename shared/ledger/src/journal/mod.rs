@@ -10,22 +10,22 @@
 //! member did under `JOURNAL#MEMBER#<member>`, newest first. An act's id is a digest of its change, so that a repeated
 //! request keeps it once, and the audit finds the act of what it reads.
 
-mod act_id;
 mod change;
 mod moved;
 mod stored;
 
-pub use act_id::{ActId, ActIdError};
+pub use crate::act_id::{ActId, ActIdError};
 pub use change::{Change, InvitationStep, MemberStep, Registered};
 pub use moved::{Moved, MovedText};
 pub(crate) use stored::{check, is_act, is_journal, is_listed, read};
 
-use self::act_id::LISTED;
+use crate::act_id::LISTED;
 use crate::bookings::Announce;
 use crate::ids::MemberId;
 use crate::item;
 use crate::keys;
 use crate::queries::{Part, whole};
+use crate::recorded::PassesOf;
 use crate::store::{Consistency, Index, IndexKey, Item, KeyRange, Store, TransactError, Write};
 use crate::{Ledger, LedgerError};
 use jiff::Timestamp;
@@ -86,6 +86,11 @@ impl Act {
     /// The id.
     pub fn id(&self) -> ActId {
         self.change.id(self.occasion.reason.as_ref())
+    }
+
+    /// The passes that follow it; none: no passes.
+    pub fn passes(&self) -> Option<PassesOf> {
+        self.change.passes(self.occasion.reason.as_ref())
     }
 
     /// The writes that keep the act: new items alone.

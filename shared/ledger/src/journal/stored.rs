@@ -1,7 +1,7 @@
 //! Acts as items.
 
-use super::act_id::{ACT, ActId, LISTED};
 use super::{Act, Author, Change, Concerned, InvitationStep, MemberStep, MovedText, Occasion, Registered};
+use crate::act_id::{ACT, ActId, LISTED};
 use crate::error::{CHANGED, SHAPE, UNSTORABLE};
 use crate::ids::InvitationId;
 use crate::ids::ItemId;
@@ -19,7 +19,7 @@ use rules::contract::Key as Claimed;
 use rules::label::StatedReason;
 use rules::people::{MemberName, Role};
 use rules::programme::DatedPerk;
-use rules::{AgreementId, Agreements, AnnuityId, ContractId, Day, DocumentId, PartnerId};
+use rules::{AgreementId, Agreements, AnnuityId, ContractId, Day, DocumentId, Fact, PartnerId};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -77,7 +77,17 @@ enum StoredChange {
     #[serde(rename = "registration")]
     Registration { p: PartnerId, v: u64, b: Option<StoredRegistered>, a: StoredRegistered },
     #[serde(rename = "choice")]
-    Choice { c: ContractId, k: Claimed, n: usize, b: Option<StoredFact>, a: Option<StoredFact>, s: bool },
+    Choice {
+        c: ContractId,
+        k: Claimed,
+        n: usize,
+        b: Option<StoredFact>,
+        a: Option<StoredFact>,
+        s: bool,
+        /// None: kept by an earlier release.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        p: Option<BTreeSet<PartnerId>>,
+    },
     #[serde(rename = "item-set-aside")]
     ItemSetAside(ItemId),
     #[serde(rename = "year-set-aside")]
@@ -144,9 +154,9 @@ impl StoredChange {
                 b: before.as_ref().map(StoredRegistered::from),
                 a: (&after).into(),
             },
-            Change::Choice { contract_id, key, number, before, after, is_stated } => {
+            Change::Choice { contract_id, key, number, partners, before, after, is_stated } => {
                 let [b, a] = [before, after].map(|fact| fact.as_ref().map(StoredFact::of));
-                StoredChange::Choice { c: contract_id, k: key, n: number, b, a, s: is_stated }
+                StoredChange::Choice { c: contract_id, k: key, n: number, b, a, s: is_stated, p: Some(partners) }
             }
             Change::ItemSetAside(item) => StoredChange::ItemSetAside(item),
             Change::YearSetAside { partner_id, year: YearOf { agreement, number }, sales, minimum, at } => {
@@ -183,14 +193,15 @@ impl StoredChange {
             StoredChange::Registration { p, v, b, a } => {
                 Change::Registration { partner_id: p, version: v, before: b.map(Registered::from), after: a.into() }
             }
-            StoredChange::Choice { c, k, n, b, a, s } => {
+            StoredChange::Choice { c, k, n, b, a, s, p } => {
                 let annuity = AnnuityId { contract_id: c.clone(), term: k.term() };
                 let fact = |stored: Option<StoredFact>| match stored {
                     Some(stored) => stored.read(&annuity).map(Some),
                     None => Some(None),
                 };
                 let (before, after) = (fact(b)?, fact(a)?);
-                Change::Choice { contract_id: c, key: k, number: n, before, after, is_stated: s }
+                let partners = p.unwrap_or_else(|| sellers([&before, &after]));
+                Change::Choice { contract_id: c, key: k, number: n, partners, before, after, is_stated: s }
             }
             StoredChange::ItemSetAside(item) => Change::ItemSetAside(item),
             StoredChange::YearSetAside { p, d, y, s, m, t } => {
@@ -222,6 +233,12 @@ impl StoredChange {
             }
         })
     }
+}
+
+/// The partners of the sales among these claims.
+fn sellers(claims: [&Option<Fact>; 2]) -> BTreeSet<PartnerId> {
+    let sales = claims.into_iter().flatten().filter_map(Fact::sale);
+    sales.map(|sale| sale.partner_id.clone()).collect()
 }
 
 /// The item of an act.

@@ -11,7 +11,7 @@ use ledger::audit::{Finding, audit};
 use ledger::journal::{Act, Author, Change, Concerned, Moved, Occasion, Period, Registered};
 use ledger::members::Granted;
 use ledger::passes::EndedPasses;
-use ledger::recorded::{Origin, Trigger};
+use ledger::recorded::{Origin, PassesOf, Trigger};
 use ledger::store::{Item, Key};
 use ledger::{Ledger, ReportedFact};
 use rules::people::Role;
@@ -162,7 +162,7 @@ async fn what_a_registration_moved_is_kept_and_audited() {
         let again =
             ledger.restate_all(&id, Some(version), Origin { at: at(3), because: &because }).await.unwrap().unwrap();
         assert_eq!(again, moved);
-        let ended = EndedPasses { partner_id: id.clone(), version, at: at(3), moved };
+        let ended = EndedPasses { partner_id: id.clone(), of: PassesOf::Registration(version), at: at(3), moved };
         ledger.end_passes(&ended).await.unwrap();
         ended
     };
@@ -176,7 +176,7 @@ async fn what_a_registration_moved_is_kept_and_audited() {
     let [before, after] = [amounts(&first), amounts(&second)];
     assert!(before.iter().any(|amount| *amount != 0));
     assert_eq!(after, before.iter().map(|amount| -amount).collect::<Vec<_>>(), "the agreement was withdrawn");
-    let kept = ledger.ended_passes(&[(&id, 1), (&id, 2), (&id, 3)]).await.unwrap();
+    let kept = ledger.ended_passes(&[1, 2, 3].map(|version| (&id, PassesOf::Registration(version)))).await.unwrap();
     assert_eq!(kept.into_values().collect::<Vec<_>>(), [first.clone(), second]);
     for month in first.moved.keys() {
         ledger.refresh_totals(month, at(4)).await.unwrap();
@@ -188,7 +188,7 @@ async fn what_a_registration_moved_is_kept_and_audited() {
     // An entry that the registration caused and the journal does not know.
     let other =
         MemoryStore::of(store.dump().into_iter().filter(|item| text(item, "pk") != "PARTNER#P-1#PASSES").collect());
-    let unknown = EndedPasses { moved: Moved::new(), version: 2, ..first };
+    let unknown = EndedPasses { moved: Moved::new(), of: PassesOf::Registration(2), ..first };
     Ledger::new(&other).end_passes(&unknown).await.unwrap();
-    assert_eq!(audit(other.dump()).findings, [Finding::Moved { partner_id: id, version: 2 }]);
+    assert_eq!(audit(other.dump()).findings, [Finding::Moved { partner_id: id, of: PassesOf::Registration(2) }]);
 }

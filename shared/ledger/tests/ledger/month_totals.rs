@@ -77,7 +77,7 @@ impl World {
             seen,
             why: "typed wrong".to_owned(),
         };
-        let origin = Origin { at: seconds(0), because: &Trigger::Choice(number) };
+        let origin = Origin { at: seconds(0), because: &Trigger::Choice(number, None) };
         assert_eq!(choose_as_manager(&self.ledger(), &choice, origin).await.unwrap(), ChoiceResult::Now);
     }
 

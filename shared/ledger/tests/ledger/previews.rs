@@ -1,19 +1,23 @@
 //! Previews (RULEBOOK §9): over random changes of random worlds, what a preview says is what the change and its passes append.
 
-use crate::ledger_in_memory::{Booked, block_on, booked, register, restate, take_in, without_zeros};
+use crate::ledger_in_memory::{Booked, block_on, booked, register, take_in, without_zeros};
 use fastrand::Rng;
 use fixtures::memory::MemoryStore;
 use fixtures::pure::{contract_of, facts, registry};
 use jiff::Timestamp;
 use ledger::Ledger;
 use ledger::choices::{Choice, ChoiceResult, Pick, Stated};
-use ledger::preview::{ChangedContract, Previewed};
+use ledger::journal::Moved;
+use ledger::preview::{ChangedContract, MAX_LINES, Previewed, Proposed};
+use ledger::preview_steps::{PreviewId, Progress, Question, Stepped};
 use ledger::recorded::{Origin, Trigger};
 use proptest::prelude::*;
 use rules::agreement::{Draft, EntryFee};
 use rules::contract::Key;
-use rules::{Agreements, ContractId, Day, Fact, Model, Money, PartnerId};
-use std::collections::{BTreeMap, BTreeSet};
+use rules::preview::Change;
+use rules::totals::Group;
+use rules::{Agreements, ContractId, Day, Fact, Model, Money, Month, PartnerId, PostingKey};
+use std::collections::BTreeMap;
 
 /// The most contracts that these previews read.
 const MOST: usize = 100;
@@ -117,23 +121,101 @@ impl<'a> World<'a> {
         Choice { number: contract.next_choice(&key), contract_id, key, claim, seen, why: "typed wrong".to_owned() }
     }
 
-    async fn preview(&self, choice: &Choice) -> Previewed {
-        let now = self.ledger.contract(&choice.contract_id).await.unwrap();
-        let changed = choice.made_in(&now.contract());
-        let contract = ChangedContract { id: choice.contract_id.clone(), now, changed };
-        self.ledger.preview_contract(contract, MOST).await.unwrap().unwrap()
+    /// A preview, which is the same at once and in steps.
+    async fn preview(&self, store: &MemoryStore, question: &Question) -> Previewed {
+        let proposed = self.ledger.proposed(question).await.unwrap().unwrap();
+        let items = store.dump();
+        let previewed = self.ledger.preview(&proposed, MOST).await.unwrap().unwrap();
+        assert_eq!(items, store.dump(), "a preview writes nothing");
+        let copy = MemoryStore::of(items);
+        let stepped = stepped(&Ledger::new(&copy), question).await;
+        assert_eq!((stepped.lines, stepped.entries), (previewed.lines, previewed.entries));
+        assert_eq!((&stepped.sums, &stepped.unreadable), (&previewed.sums, &previewed.unreadable));
+        let sorted = |mut lines: Vec<Change>| {
+            lines.sort_by(|a, b| a.id.cmp(&b.id));
+            lines
+        };
+        if previewed.lines <= MAX_LINES {
+            assert_eq!(sorted(stepped.largest), sorted(previewed.largest.clone()));
+        }
+        previewed
     }
 
-    /// Makes a choice, and the passes that follow it.
-    async fn choose(&self, choice: &Choice) {
-        let origin = Origin { at: Timestamp::UNIX_EPOCH, because: &Trigger::Choice(choice.number) };
+    /// Makes a choice, and the passes that follow it; gives what the last passes say that it moved.
+    async fn choose(&self, choice: &Choice) -> ByMonth {
+        let before = self.ledger.contract(&choice.contract_id).await.unwrap().contract();
+        let act = choice.act(&before, choice.judge(&before).1);
+        let because = Trigger::Choice(choice.number, Some(act.clone()));
+        let origin = Origin { at: Timestamp::UNIX_EPOCH, because: &because };
         assert_eq!(self.ledger.choose(choice, origin).await.unwrap(), ChoiceResult::Now);
-        let contract = self.ledger.contract(&choice.contract_id).await.unwrap().contract();
-        let partners: BTreeSet<&PartnerId> = contract.sale_claims().map(|sale| &sale.partner_id).collect();
-        for partner_id in partners {
-            restate(&self.ledger, partner_id).await;
+        assert!(self.ledger.shows_choice(&choice.contract_id, &act).await.unwrap());
+        for partner_id in choice.partners(&before) {
+            self.ledger.restate_all(&partner_id, None, origin).await.unwrap();
+        }
+        let mut moved = ByMonth::new();
+        for partner_id in choice.partners(&before) {
+            moved.extend(summed(&self.ledger.restate_all(&partner_id, None, origin).await.unwrap().unwrap()));
+        }
+        moved
+    }
+}
+
+/// The number of index rows in a step of these previews.
+const ROWS: usize = 3;
+
+/// A preview made in the background.
+async fn stepped(ledger: &Ledger<&MemoryStore>, question: &Question) -> Previewed {
+    let id = PreviewId::of("preview");
+    let mut next = Progress::new(id.clone(), question.clone());
+    loop {
+        let proposed = ledger.proposed(question).await.unwrap().unwrap();
+        let kept = ledger.preview_kept(&id, question, &proposed).await.unwrap();
+        // As the queue carries it.
+        let sent = serde_json::to_string(&next).unwrap();
+        match ledger.preview_step(serde_json::from_str(&sent).unwrap(), ROWS, Timestamp::UNIX_EPOCH).await.unwrap() {
+            Stepped::Next(progress) => {
+                assert!(kept.is_none());
+                next = *progress;
+            }
+            Stepped::Done => return ledger.preview_kept(&id, question, &proposed).await.unwrap().unwrap(),
+            Stepped::Moot => panic!("the choice can be made"),
         }
     }
+}
+
+/// Amounts and vendor's shares by partner, month and group.
+type ByMonth = BTreeMap<(PartnerId, Month, Group), (i64, i64)>;
+
+/// Compares a preview with what was appended: all sums, and the lines, if it lists them all.
+fn compare(previewed: &Previewed, appended: Booked) -> Result<(), TestCaseError> {
+    if previewed.lines <= MAX_LINES {
+        prop_assert_eq!(said(previewed), appended.clone());
+    }
+    prop_assert_eq!(summed(&previewed.sums), by_month(appended));
+    Ok(())
+}
+
+fn summed(moved: &Moved) -> ByMonth {
+    let mut sums = ByMonth::new();
+    for (of, totals) in moved {
+        sums.extend(
+            totals.that_move().0.into_iter().map(|(group, total)| {
+                ((of.partner_id.clone(), of.month, group), (total.amount.0, total.vendor_share.0))
+            }),
+        );
+    }
+    sums
+}
+
+fn by_month(booked: Booked) -> ByMonth {
+    let mut sums = ByMonth::new();
+    for ((_, posting), (amount, share)) in booked {
+        let PostingKey { partner_id, kind, model, currency, booked_on } = posting;
+        let sum = sums.entry((partner_id, booked_on.into(), Group { kind, model, currency })).or_default();
+        *sum = (sum.0 + amount, sum.1 + share);
+    }
+    sums.retain(|_, sums| *sums != (0, 0));
+    sums
 }
 
 /// The differences between what was booked before and after.
@@ -149,8 +231,9 @@ fn appended(before: Booked, after: Booked) -> Booked {
 /// The entries that a preview says are appended.
 fn said(previewed: &Previewed) -> Booked {
     assert!(previewed.unreadable.is_empty(), "{:?}", previewed.unreadable);
+    assert_eq!(previewed.largest.len(), previewed.lines.min(MAX_LINES));
     let mut sums = Booked::new();
-    for change in &previewed.changes {
+    for change in &previewed.largest {
         for entry in &change.entries {
             let sum = sums.entry((change.id.clone(), entry.posting.clone())).or_default();
             *sum = (sum.0 + entry.amount.0, sum.1 + entry.vendor_share.0);
@@ -168,12 +251,10 @@ proptest! {
         block_on(async {
             let world = World::new(&store, facts, &mut random).await;
             let (id, agreements) = (partner(&mut random), agreements(&mut random));
-            let (items, before) = (store.dump(), world.booked().await);
-            let previewed = world.ledger.preview_registration(&id, agreements.clone(), MOST).await.unwrap().unwrap();
-            prop_assert_eq!(items, store.dump(), "a preview writes nothing");
+            let (before, question) = (world.booked().await, Question::of_registration(id.clone(), agreements.clone()));
+            let previewed = world.preview(&store, &question).await;
             register(&world.ledger, &[(id, agreements)].into()).await;
-            prop_assert_eq!(said(&previewed), appended(before, world.booked().await));
-            Ok(())
+            compare(&previewed, appended(before, world.booked().await))
         })?;
     }
 
@@ -183,11 +264,11 @@ proptest! {
         block_on(async {
             let world = World::new(&store, facts, &mut random).await;
             let choice = world.choice(&mut random).await;
-            let (items, before) = (store.dump(), world.booked().await);
-            let previewed = world.preview(&choice).await;
-            prop_assert_eq!(items, store.dump(), "a preview writes nothing");
-            world.choose(&choice).await;
-            prop_assert_eq!(said(&previewed), appended(before, world.booked().await));
+            let before = world.booked().await;
+            let previewed = world.preview(&store, &Question::Choice(choice.clone())).await;
+            let moved = world.choose(&choice).await;
+            compare(&previewed, appended(before, world.booked().await))?;
+            prop_assert_eq!(moved, summed(&previewed.sums), "the journal's figure, once the passes have ended");
             Ok(())
         })?;
     }
@@ -205,6 +286,17 @@ fn sale(contract: &str) -> Fact {
     })
 }
 
+/// The preview of a registration.
+async fn preview(
+    ledger: &Ledger<&MemoryStore>,
+    id: &PartnerId,
+    agreements: &Agreements,
+    most: usize,
+) -> Option<Previewed> {
+    let (partner_id, agreements) = (id.clone(), agreements.clone());
+    ledger.preview(&Proposed::Registration { partner_id, agreements }, most).await.unwrap()
+}
+
 /// A line is shown as it is booked now, whatever was booked and reversed before.
 #[test]
 fn a_line_before_a_change_is_what_its_entries_add_up_to() {
@@ -216,13 +308,13 @@ fn a_line_before_a_change_is_what_its_entries_add_up_to() {
     let ledger = Ledger::new(&store);
     let id: PartnerId = "P-0".parse().unwrap();
     let check = async |agreements: &Agreements, before: Option<i64>, after: Option<i64>, entries: &[i64]| {
-        let previewed = ledger.preview_registration(&id, agreements.clone(), MOST).await.unwrap().unwrap();
-        let change = previewed.changes.first().unwrap();
+        let previewed = preview(&ledger, &id, agreements, MOST).await.unwrap();
+        let change = previewed.largest.first().unwrap();
         assert_eq!(change.before.as_ref().map(|booked| booked.amount.0), before);
         assert_eq!(change.after.as_ref().map(|line| line.amount().0), after);
         assert_eq!(change.entries.iter().map(|entry| entry.amount.0).collect::<Vec<_>>(), entries);
         register(&ledger, &[(id.clone(), agreements.clone())].into()).await;
-        assert!(ledger.preview_registration(&id, agreements.clone(), MOST).await.unwrap().unwrap().changes.is_empty());
+        assert_eq!(preview(&ledger, &id, agreements, MOST).await.unwrap().lines, 0);
     };
     block_on(async {
         take_in(&ledger, &[sale("C")], 1).await;
@@ -249,8 +341,8 @@ fn a_preview_of_more_contracts_than_its_bound_is_refused_and_one_that_cannot_be_
         take_in(&ledger, &["A", "B", "C"].map(sale), 3).await;
         let referrer = fixtures::pure::referrer();
         let lines = async |most| {
-            let previewed = ledger.preview_registration(&id, referrer.clone(), most).await.unwrap()?;
-            Some((previewed.changes.len(), previewed.unreadable.iter().map(ToString::to_string).collect::<String>()))
+            let previewed = preview(&ledger, &id, &referrer, most).await?;
+            Some((previewed.lines, previewed.unreadable.into_iter().collect::<String>()))
         };
         assert_eq!(lines(2).await, None);
         assert_eq!(lines(3).await, Some((3, String::new())));
@@ -261,7 +353,11 @@ fn a_preview_of_more_contracts_than_its_bound_is_refused_and_one_that_cannot_be_
         let contract: ContractId = "A".parse().unwrap();
         let now = ledger.contract(&contract).await.unwrap();
         let changed = now.contract();
-        let of_partner = ledger.preview_contract(ChangedContract { id: contract, now, changed }, 2).await.unwrap();
-        assert!(of_partner.is_none());
+        let proposed = Proposed::Contract(ChangedContract { id: contract, now, changed });
+        assert!(ledger.preview(&proposed, 2).await.unwrap().is_none());
+        // In steps there is no such bound.
+        let question = Question::of_registration(id.clone(), referrer.clone());
+        let previewed = stepped(&ledger, &question).await;
+        assert_eq!((previewed.lines, previewed.unreadable.into_iter().collect::<String>()), (count, unreadable));
     });
 }

@@ -114,7 +114,8 @@ pub(super) fn code(code: &Code) -> &'static str {
         }
         Code::NotAMemberId => "must be the id of a member: 32 hexadecimal digits",
         Code::TooManyContracts { .. } => "this concerns more than {most} contracts; ask about one partner or one model",
-        Code::PreviewTooLarge { .. } => "this concerns more than {most} contracts, the most that a preview reads",
+        Code::NotAPreviewId => "must be the id of a preview: 32 hexadecimal digits",
+        Code::PreviewNotBegun => "the preview could not be begun; try again",
         Code::TooManyEntries { .. } => "{partner} has more than {most} entries; read them page by page from /entries",
         Code::AnswerTooLarge { .. } => {
             "the answer would be larger than {most} bytes; ask for a shorter period, or read page by page"

@@ -122,7 +122,8 @@ pub(super) fn code(code: &Code) -> &'static str {
         Code::TooManyContracts { .. } => {
             "cela concerne plus de {most} contrats ; demander pour un partenaire ou un modèle"
         }
-        Code::PreviewTooLarge { .. } => "cela concerne plus de {most} contrats, le maximum lu pour un aperçu",
+        Code::NotAPreviewId => "doit être l’identifiant d’un aperçu : 32 chiffres hexadécimaux",
+        Code::PreviewNotBegun => "l’aperçu n’a pas pu être lancé ; réessayez",
         Code::TooManyEntries { .. } => "{partner} a plus de {most} écritures ; les lire page par page de /entries",
         Code::AnswerTooLarge { .. } => {
             "la réponse dépasserait {most} octets ; demander une période plus courte, ou lire page par page"

@@ -100,7 +100,7 @@ async fn take(ledger: &Ledger<impl Store, impl Announce>, queue: &SimStore, mess
                 None => back.push(message),
             },
             Message::Choose(choice) => {
-                match choose(ledger, queue, choice, Origin { at, because: &Trigger::Choice(1) }).await {
+                match choose(ledger, queue, choice, Origin { at, because: &Trigger::Choice(1, None) }).await {
                     Some(ChoiceResult::Now | ChoiceResult::Already) => new.extend(passes()),
                     // The manager reads the contract again, and chooses the same.
                     Some(ChoiceResult::Unseen { claims }) if claims > 0 || choice.claim.stated().is_some() => {

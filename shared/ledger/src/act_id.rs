@@ -6,8 +6,8 @@ use crate::store::Key;
 use serde::Serialize;
 
 /// The index partition of all acts, and the first part of all others.
-pub(super) const LISTED: &str = "JOURNAL";
-pub(super) const ACT: &str = "ACT";
+pub(crate) const LISTED: &str = "JOURNAL";
+pub(crate) const ACT: &str = "ACT";
 
 digits! {
     /// The id of an act: a digest of what was done.
@@ -16,13 +16,13 @@ digits! {
 
 impl ActId {
     /// The id of what these values name.
-    pub(super) fn of(values: impl Serialize) -> ActId {
+    pub(crate) fn of(values: impl Serialize) -> ActId {
         // Texts, numbers and what was recorded can always be stored.
         let digest = serde_dynamo::to_attribute_value(values).map(|value| item::digest_of(&value));
         ActId(digest.unwrap_or_default())
     }
 
-    pub(super) fn partition(&self) -> String {
+    pub(crate) fn partition(&self) -> String {
         format!("{LISTED}#{self}")
     }
 
