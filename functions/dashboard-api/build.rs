@@ -1,9 +1,11 @@
-//! Compresses the files of the page, its scripts without their comments, and the description of the API, which the program
-//! includes (`handlers/page.rs`), and keeps the program small.
+//! Compresses the files of the page, its scripts without their comments, and the description of the API, all together: the
+//! program includes them (`handlers/page.rs`), and is kept small.
 
 use miniz_oxide::deflate::compress_to_vec_zlib;
 use std::error::Error;
-use std::path::{Path, PathBuf};
+use std::ffi::OsStr;
+use std::fmt::Write;
+use std::path::PathBuf;
 use std::{env, fs};
 
 const BEST: u8 = 10;
@@ -22,14 +24,19 @@ fn main() -> Result<(), Box<dyn Error>> {
     for entry in fs::read_dir("page")? {
         files.push(entry?.path());
     }
+    files.sort();
+    let (mut contents, mut ends) = (Vec::new(), String::new());
     for file in files {
-        let name = file.file_name().map(Path::new).ok_or("a file without a name")?;
+        let name = file.file_name().and_then(OsStr::to_str).ok_or("a file without a name")?;
         let mut content = fs::read(&file)?;
         if file.extension().is_some_and(|kind| kind == "js") && name != LIBRARY {
             content = without_comments(&String::from_utf8(content)?).into_bytes();
         }
-        fs::write(out.join(name), compress_to_vec_zlib(&content, BEST))?;
+        contents.extend(content);
+        writeln!(ends, "({name:?}, {}),", contents.len())?;
     }
+    fs::write(out.join("page.z"), compress_to_vec_zlib(&contents, BEST))?;
+    fs::write(out.join("page.rs"), format!("const ENDS: &[(&str, usize)] = &[{ends}];"))?;
     Ok(())
 }
 

@@ -41,7 +41,7 @@ pub(crate) fn sizes(programs: &Path, running: &Running) -> Result<Vec<Figure>, F
         .map(|function| {
             let bytes = i64::try_from(fs::metadata(programs.join(&function.binary))?.len())?;
             let name = format!("stripped binary of {}", function.binary);
-            Ok(Figure::new(name, (bytes, Unit::Bytes), Goal::AtMost(8 * 1024 * 1024), "built by cargo-lambda"))
+            Ok(Figure::new(name, (bytes, Unit::Bytes), Goal::AtMost(8_000_000), "built by cargo-lambda"))
         })
         .collect()
 }

@@ -173,20 +173,46 @@ test("what if from a day on: the address keeps the question, paper has the terms
   assert.equal(await page.getByLabel("Negotiated rate").last().inputValue(), "15");
 });
 
-test("where too much is concerned to look at first, it can be saved all the same, with a reason", async (t) => {
+test("a sale that billing did not report is stated in the page", async (t) => {
+  const id = `C-STATED-${Date.now().toString(36)}`;
+  const page = await opened(t, MANAGER, { address: `#/partners/${PARTNER_ID}/contracts` });
+  const missing = page.locator("details", { hasText: "A sale is missing here" });
+  await missing.locator("summary").click();
+  await missing.getByLabel("Contract").fill(id);
+  await missing.getByRole("button").click();
+  const card = page.locator("details", { hasText: "State the sale of this contract" });
+  assert.equal(await card.getByLabel("Partner").inputValue(), PARTNER_ID);
+  await card.getByLabel("Client id").fill("K-STATED");
+  await card.getByLabel("Signed on").fill("2026-03-02");
+  await card.getByLabel("Annual fee").fill("1,200");
+  await card.getByLabel("Reason").fill("billing lost it");
+  await button(page, "Look at the effect").click();
+  await button(page, "Save, and change these amounts").or(button(page, "Save")).click();
+  await page.getByRole("region", { name: "Choices made" }).getByText("billing lost it").waitFor();
+  assert.equal((await api(`/contracts/${id}`)).json.sale.annual_fee.amount, "1200.00");
+});
+
+test("a preview of many contracts is waited for, and need not be", async (t) => {
   const page = await opened(t, MANAGER, { address: `#/partners/${PARTNER_ID}/edit` });
-  await page.route("**/partners/*?preview=true", (route) => route.fulfill({ status: 422, json: { status: 422, detail: "more than 5000 contracts" } }));
-  const name = page.getByLabel("Name");
-  const was = await name.inputValue();
-  await name.fill(`${was} & fils`);
+  const previewed = "0123456789abcdef0123456789abcdef";
+  const asked = [];
+  let isReady = false;
+  await page.route(/[?&]preview=true/, async (route) => {
+    asked.push(new URL(route.request().url()).searchParams.get("previewed"));
+    if (isReady) return route.continue({ url: route.request().url().replace(/&previewed=[0-9a-f]+/, "") });
+    return route.fulfill({ status: 202, json: { previewed } });
+  });
+  await page.getByLabel("Negotiated rate").first().fill("12.5");
   await button(page, "Save").click();
-  await page.getByText("What this changes was not computed beforehand").waitFor();
-  await page.getByLabel("Reason").fill("a new name");
-  await button(page, "Save, and change these amounts").click();
-  await page.getByText("Saved.", { exact: true }).waitFor();
-  await name.fill(was);
+  await page.getByText("What it changes is being computed").waitFor();
+  isReady = true;
+  await page.getByRole("heading", { level: 3, name: "What this would change" }).waitFor();
+  assert.deepEqual(new Set(asked), new Set([null, previewed]));
+  await button(page, "Back, change nothing").click();
+  isReady = false;
   await button(page, "Save").click();
-  await page.getByLabel("Reason").fill("the old name");
-  await button(page, "Save, and change these amounts").click();
-  await page.getByText("Saved.", { exact: true }).waitFor();
+  await button(page, "Go on without waiting").click();
+  await page.getByText("was not computed beforehand").waitFor();
+  assert.ok(await page.getByLabel("Reason").isVisible(), "it may change amounts, and needs a reason");
+  await button(page, "Back, change nothing").click();
 });

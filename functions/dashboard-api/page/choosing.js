@@ -4,7 +4,7 @@ import { put } from "./api.js";
 import { keyName } from "./claims.js";
 import { announce, h } from "./dom.js";
 import { busy, clearErrors, field, input, placeError, select } from "./fields.js";
-import { asked, moves, previewOf } from "./preview.js";
+import { asked, carriedOut, moves, previewOf } from "./preview.js";
 import { t } from "./text.js";
 
 const ATTEMPTS = 20;
@@ -92,10 +92,10 @@ async function send({ form, button, outcome, before }, contract, key, body, { re
   clearErrors(form);
   outcome.textContent = "";
   try {
-    const preview = await busy(button, () => previewOf(key.next_choice.path, body));
+    const preview = await busy(button, () => previewOf(key.next_choice.path, body, { place: before }));
     if (moves(preview) && (await asked(before, preview, { form })) === null) return button.focus();
     await busy(button, async () => {
-      await put(key.next_choice.path, body);
+      await put(carriedOut(key.next_choice.path, preview), body);
       announce(t("choosing.accepted"));
       await taken(read, contract.choices.length);
     });

@@ -14,18 +14,29 @@ import { named, t } from "./text.js";
 const LAST = 1000;
 const LISTS = ["annuities", "keys", "contradictions", "choices", "entries"];
 
-export function view({ rest: [id], session, signal }) {
+export function view({ rest: [id], query, session, signal }) {
   const heading = viewHeading(idNode(id), { above: t("contract.title") });
-  const read = () => whole(id, signal, (entries) => heading.say({ below: t("contract.reading", { n: entries }) }));
+  const read = () => known(id, session, () => whole(id, signal, (entries) => heading.say({ below: t("contract.reading", { n: entries }) })));
   return h(
     "div",
     {},
     heading,
     loaded(read, (contract, again) => {
-      heading.say({ below: soldBy(contract, session) });
+      heading.say({ below: contract.isUnknown ? t("contract.unknown") : soldBy(contract, session) });
+      if (contract.isUnknown) return correcting({ ...contract, partner_id: query.get("partner") ?? "" }, { read, again });
       return shown(contract, session, { read, again });
     }),
   );
+}
+
+/** A manager can state the sale of a contract that nobody reported. */
+async function known(id, session, read) {
+  try {
+    return await read();
+  } catch (error) {
+    if (error.status !== 404 || !session.manages) throw error;
+    return { contract_id: id, isUnknown: true, keys: [], annuities: [], choices: [] };
+  }
 }
 
 /** Every page of a contract; most have one. `progress` is told how much has been read. */

@@ -2,6 +2,7 @@
 
 import { getAll, path } from "./api.js";
 import { h } from "./dom.js";
+import { field, input } from "./fields.js";
 import { day, integer, moneyNode } from "./format.js";
 import { amountKey, list } from "./list.js";
 import { sum } from "./money.js";
@@ -35,7 +36,23 @@ export function view(where) {
       () => contractsOf(partnerId, signal),
       (all) => (all.complete ? found(all, true) : searchedByApi(where)),
     ),
+    where.session.manages && missing(where),
     h("p", {}, link(`${base}/inquiries`, t(where.session.seesAll ? "inquiries.of-partner" : where.session.reports ? "inquiries.report" : "nav.inquiries"))),
+  );
+}
+
+/** Opens the form that states the sale of a contract that billing did not report. */
+function missing({ partnerId }) {
+  const id = input({ name: "missing", required: true, spellcheck: "false" });
+  const open = (event) => {
+    event.preventDefault();
+    location.hash = `#/contracts/${encodeURIComponent(id.value.trim())}?${new URLSearchParams({ partner: partnerId })}`;
+  };
+  return h(
+    "details",
+    { class: "card" },
+    h("summary", {}, t("contracts.missing")),
+    h("form", { class: "form", onsubmit: open }, field(t("contracts.id"), id), h("div", { class: "actions" }, h("button", {}, t("contracts.missing-go")))),
   );
 }
 

@@ -7,7 +7,7 @@ import { announce, h } from "./dom.js";
 import { busy, clearErrors, dateInput, field, input, outcomeNote, placeError, select } from "./fields.js";
 import { amountText } from "./format.js";
 import { plainDecimal } from "./money.js";
-import { asked, previewOf } from "./preview.js";
+import { asked, carriedOut, previewOf } from "./preview.js";
 import { language, t } from "./text.js";
 
 const ADJUSTMENTS = ["credit-note", "supplement"];
@@ -16,21 +16,25 @@ export function correcting(contract, { read, again }) {
   const subjects = subjectsOf(contract);
   if (subjects.length === 0) return null;
   const before = h("div", {});
+  const { isUnknown = false } = contract;
   return h(
     "details",
-    { class: "card choosing" },
-    h("summary", {}, t("correcting.title")),
-    h("p", { class: "small" }, t("correcting.text")),
+    { class: "card choosing", open: isUnknown },
+    h("summary", {}, t(isUnknown ? "correcting.title-unknown" : "correcting.title")),
+    h("p", { class: "small" }, t(isUnknown ? "correcting.text-unknown" : "correcting.text")),
     form(contract, subjects, before, { read, again }),
     before,
   );
 }
 
-/** What can be stated: what is claimed, the next year, and a document of any year. `now` is what it is today. */
-function subjectsOf({ contract_id: id, keys, sale, annuities, customer_name: name }) {
+/** What can be stated: what is claimed, a sale that is missing, the next year, and a document of any year. `now` is what it is today. */
+function subjectsOf({ contract_id: id, keys, sale, annuities, customer_name: name, partner_id: partner }) {
   const known = keys
     .filter(({ fact, next_choice: next }) => fact !== "contract-end" && next)
     .map((key) => ({ ...key, text: keyName(key), to: key.next_choice.path.replace("/choices/", "/stated/"), seen: key.claims, now: nowOf(key, { sale, annuities, name }) }));
+  if (!keys.some(({ fact }) => fact === "sale")) {
+    known.unshift({ fact: "sale", text: t("correcting.new-sale"), seen: 0, to: path("contracts", id, "terms", "1", "stated", "1"), now: { partner_id: partner } });
+  }
   const [last] = annuities.map(({ term }) => term).sort((a, b) => b - a);
   if (!last) return known;
   const fresh = (fact, term) => ({ fact, term, seen: 0, now: {} });
@@ -69,10 +73,10 @@ function form(contract, subjects, before, { read, again }) {
     outcome.textContent = "";
     const { to, body } = stated(subject(), new FormData(element));
     try {
-      const preview = await busy(button, () => previewOf(to, body));
+      const preview = await busy(button, () => previewOf(to, body, { place: before }));
       if ((await asked(before, preview, { form: element })) === null) return button.focus();
       await busy(button, async () => {
-        await put(to, body);
+        await put(carriedOut(to, preview), body);
         announce(t("choosing.accepted"));
         await taken(read, contract.choices.length);
       });

@@ -8,21 +8,46 @@ import { changeNode, month } from "./format.js";
 import { contractLink, labelCell, table, unreadableNote } from "./parts.js";
 import { count, named, t } from "./text.js";
 
-/** What a request would move; of more contracts than the API reads, only that it may move something. */
-export const previewOf = (path, body, headers) =>
-  put(`${path}?preview=true`, body, headers).catch((error) => {
-    if (error.status !== TOO_MUCH) throw error;
-    return { tooLarge: error.message, changes: [] };
-  });
+/** How long a preview that is made in the background is waited for: ten minutes. */
+const PAUSE = 2000;
+const ATTEMPTS = 300;
 
-const TOO_MUCH = 422;
+/**
+ * What a request would move. Of many contracts it is computed in the background: `place` says so, and offers not to wait. Then,
+ * or if it takes too long, what it moves is unknown.
+ */
+export async function previewOf(path, body, { headers, place }) {
+  const first = await put(`${path}?preview=true`, body, headers);
+  if (!isUnderWay(first)) return first;
+  const id = first.previewed;
+  let isWaiting = true;
+  let stop;
+  const stopped = new Promise((resolve) => (stop = resolve));
+  const skip = h("button", { type: "button", onclick: () => ((isWaiting = false), stop()) }, t("preview.do-not-wait"));
+  place.replaceChildren(h("div", { class: "note", role: "status" }, h("p", {}, t("preview.under-way")), h("div", { class: "actions" }, skip)));
+  try {
+    for (let attempt = 0; isWaiting && attempt < ATTEMPTS && place.isConnected; attempt += 1) {
+      await Promise.race([new Promise((resolve) => setTimeout(resolve, PAUSE)), stopped]);
+      const made = isWaiting ? await put(`${path}?preview=true&previewed=${id}`, body, headers) : first;
+      if (!isUnderWay(made)) return { ...made, previewed: id };
+    }
+    return { isUnknown: true, changes: [] };
+  } finally {
+    place.replaceChildren();
+  }
+}
+
+const isUnderWay = (answer) => answer.changes === undefined;
+
+/** The path that carries out what was looked at: the journal keeps the amounts of a preview that was made in the background. */
+export const carriedOut = (path, { previewed }) => (previewed ? `${path}?previewed=${previewed}` : path);
 
 /** Whether anything would be appended that is not zero, or may be. */
-export const moves = ({ changes, tooLarge }) => changes.length > 0 || tooLarge !== undefined;
+export const moves = ({ changes, isUnknown }) => changes.length > 0 || isUnknown === true;
 
 /** The sums by partner and currency, the months behind them, and the largest changes. */
 export function previewCard(preview) {
-  if (preview.tooLarge) return h("div", { class: "note bad" }, h("p", {}, h("strong", {}, t("preview.too-large"))), h("p", {}, preview.tooLarge));
+  if (preview.isUnknown) return h("div", { class: "note bad" }, h("p", {}, h("strong", {}, t("preview.unknown"))));
   const { lines_changed: lines, past_months: past, totals, changes, largest } = preview;
   return h(
     "div",

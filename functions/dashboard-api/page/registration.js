@@ -8,7 +8,7 @@ import { busy, clearErrors, field, input, placeAll, placeError } from "./fields.
 import { addDays } from "./months.js";
 import { loaded, partnerLink, viewHeading } from "./parts.js";
 import { partnerTabs } from "./partner-tabs.js";
-import { asked, moves, previewOf } from "./preview.js";
+import { asked, carriedOut, moves, previewOf } from "./preview.js";
 import { proposedId, wrongOf } from "./registering.js";
 import { t } from "./text.js";
 
@@ -103,12 +103,15 @@ function registrationForm(partner, again) {
       const wrong = wrongOf({ id: id.value.trim(), ...registration });
       if (wrong.length > 0) return placeAll(form, wrong.map(inWords));
       const to = path("partners", id.value.trim());
-      const preview = await busy(button, () => send(to, registration, etag, { preview: true }));
+      const headers = etag ? { "If-Match": etag } : { "If-None-Match": "*" };
+      const preview = await busy(button, () => previewOf(to, registration, { headers, place: outcome }));
       const isAsked = moves(preview) || list.dataset.withdrawn !== undefined;
       const reason = isAsked ? await asked(outcome, preview, { form, reason: known && moves(preview) }) : "";
       if (reason === null) return button.focus();
       if (reason !== "") registration.reason = reason;
-      etag = await busy(button, () => register(to, registration, etag));
+      await busy(button, () => put(carriedOut(to, preview), registration, headers));
+      // The next change must name the version that this one made.
+      if (etag) ({ etag } = await getTagged(to));
       delete list.dataset.withdrawn;
       outcome.replaceChildren(saved(id.value.trim()));
     } catch (error) {
@@ -117,18 +120,6 @@ function registrationForm(partner, again) {
     }
   });
   return whole;
-}
-
-/** Registers, or changes what has this ETag; as a preview, answers what would follow. */
-function send(to, registration, etag, { preview = false } = {}) {
-  const headers = etag ? { "If-Match": etag } : { "If-None-Match": "*" };
-  return preview ? previewOf(to, registration, headers) : put(to, registration, headers);
-}
-
-/** Registers; for a change, gives the ETag that the next one must name. */
-async function register(to, registration, etag) {
-  await send(to, registration, etag);
-  return etag && (await getTagged(to)).etag;
 }
 
 /** Until somebody writes an id, it follows the name. */

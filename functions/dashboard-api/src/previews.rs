@@ -15,8 +15,9 @@ use ledger::preview::{ChangedContract, Previewed, Proposed};
 use ledger::preview_steps::{PreviewId, Progress, Question};
 use reports::{overflow_of_several, preview};
 use rules::programme::Language;
+use rules::sorted::Sorted;
 use rules::{Day, PartnerId};
-use runtime::restatement::Request;
+use runtime::restatement::{PreviewStep, Request};
 use std::collections::{BTreeMap, BTreeSet};
 use texts::Code;
 
@@ -97,11 +98,13 @@ pub(crate) async fn answer<S: Store>(
 }
 
 async fn begin<S: Store>(app: &App<S>, progress: Progress) -> Result<(), Problem> {
-    app.restatements.send(&Request::Preview(progress), When::Now).await.map_err(|error| {
-        let error = runtime::chain(&error);
+    let not_begun = |error: &dyn std::error::Error| {
+        let error = runtime::chain(error);
         tracing::error!(error, "a preview could not be begun; the caller was told to try again");
         Problem::try_again(Code::PreviewNotBegun)
-    })
+    };
+    let step = PreviewStep::of(&progress).map_err(|error| not_begun(&error))?;
+    app.restatements.send(&Request::Preview(step), When::Now).await.map_err(|error| not_begun(&error))
 }
 
 async fn shown<S: Store>(
@@ -114,7 +117,7 @@ async fn shown<S: Store>(
     unreadable.add(previewed.unreadable.clone());
     let present = app.day().unwrap_or(Day::MAX).into();
     let preview = preview::of(previewed, present).map_err(overflow_of_several)?;
-    let partners: BTreeSet<PartnerId> = preview.balances.keys().cloned().collect();
+    let partners: BTreeSet<PartnerId> = preview.balances.keys().cloned().to_set();
     for (id, record) in app.ledger.records_of(partners).await? {
         if let Some(name) = record.ok().and_then(|record| record.name) {
             names.entry(id).or_insert(name);

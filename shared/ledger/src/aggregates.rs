@@ -18,6 +18,7 @@ use rules::claims::{ClaimResult, Source};
 use rules::contract::{Bound, Key};
 use rules::entry::entries_due;
 use rules::line::{LineId, entry_fee_line};
+use rules::sorted::Sorted;
 use rules::{AnnuityId, Contract, ContractId, CustomerName, Entry, Fact, Line, Partner, PartnerId, Sale};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -322,7 +323,7 @@ impl Aggregates {
 
     fn post_lines(&mut self, lines: Vec<Line>, origin: Origin<'_>, room: usize) -> Result<Posted, LedgerError> {
         let recorded = self.entries();
-        let mut targets: BTreeMap<LineId, Option<Line>> = recorded.keys().cloned().map(|line| (line, None)).collect();
+        let mut targets: BTreeMap<LineId, Option<Line>> = recorded.keys().cloned().map(|line| (line, None)).to_map();
         targets.extend(lines.into_iter().map(|line| (line.id.clone(), Some(line))));
         let mut posted = Posted::Completely;
         let mut count = self.write_count();

@@ -5,6 +5,7 @@ use crate::stored_fact::StoredFact;
 use jiff::Timestamp;
 use rules::claims::{self, MAX_CHOICES, Source};
 use rules::contract::{Bound, Key};
+use rules::sorted::Sorted;
 use rules::{AnnuityId, Contract, ContractId, CustomerName, Fact, PartnerId};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -164,7 +165,7 @@ impl Choice {
     /// The partners of every claim of the sale, before the choice and after it.
     pub fn partners(&self, contract: &Contract) -> BTreeSet<PartnerId> {
         let stated = self.claim.stated().and_then(|stated| stated.fact.sale());
-        contract.sale_claims().chain(stated).map(|sale| sale.partner_id.clone()).collect()
+        contract.sale_claims().chain(stated).map(|sale| sale.partner_id.clone()).to_set()
     }
 
     /// The id of its act in the journal. `chosen`: the claim that becomes effective.

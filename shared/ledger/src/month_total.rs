@@ -9,6 +9,7 @@ use crate::sales_by_day::SalesByDay;
 use crate::store::{Item, Key, Write};
 use crate::{LedgerError, Unreadable};
 use jiff::Timestamp;
+use rules::sorted::Sorted;
 use rules::totals::{Group, Total};
 use rules::{Minor, Totals};
 use serde::{Deserialize, Serialize};
@@ -119,7 +120,7 @@ pub(crate) fn texts(totals: &Totals) -> Vec<String> {
 /// The totals of such texts; none if one of them is written in another way.
 pub(crate) fn totals(texts: &[String]) -> Option<Totals> {
     let totals: Result<Vec<StoredTotal>, NoTotal> = texts.iter().map(|text| text.parse()).collect();
-    Some(Totals(totals.ok()?.into_iter().map(|StoredTotal(group, total)| (group, total)).collect()))
+    Some(Totals(totals.ok()?.into_iter().map(|StoredTotal(group, total)| (group, total)).to_map()))
 }
 
 /// A partner's month total, as read.

@@ -17,6 +17,7 @@ use crate::{Ledger, LedgerError, Unreadable, keys};
 use rules::PartnerId;
 use rules::contact::{Contact, ContactLabel, Email, PartnerFile, Telephone};
 use rules::inquiry::Note;
+use rules::sorted::Sorted;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -143,6 +144,6 @@ impl<S: Store, A: Announce> Ledger<S, A> {
         let found = |item: &Item| {
             Ok(text(item, "gsk").parse().ok().map(|partner: PartnerId| (partner, text(item, "nm").to_owned())))
         };
-        Ok(self.matching(range, usize::MAX, found).await?.list.into_iter().collect())
+        Ok(self.matching(range, usize::MAX, found).await?.list.into_iter().to_map())
     }
 }

@@ -11,6 +11,7 @@ use crate::stored::Stored;
 use crate::{Ledger, LedgerError, Unreadable};
 use jiff::Timestamp;
 use rules::rank::Earliest;
+use rules::sorted::Sorted;
 use rules::{Agreements, Contract, Partner, PartnerId};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -240,7 +241,7 @@ impl<S: Store, A: Announce> Ledger<S, A> {
             let id = keys::partner_of(item::text(&item, "pk"))?;
             Some((id, PartnerRecord::read(item)))
         });
-        Ok(read.collect())
+        Ok(read.to_map())
     }
 
     /// These partners as the basis of a decision, eventually consistent. One without an item has no agreements; one that
@@ -253,7 +254,7 @@ impl<S: Store, A: Announce> Ledger<S, A> {
             return Ok(BTreeMap::new());
         }
         let items = self.store.get(ids.iter().map(keys::partner_record).collect(), Consistency::Eventual).await?;
-        let mut partners: BTreeMap<_, _> = ids.into_iter().map(|id| (id, Partner::default())).collect();
+        let mut partners: BTreeMap<_, _> = ids.into_iter().map(|id| (id, Partner::default())).to_map();
         for item in items {
             let Some(id) = keys::partner_of(item::text(&item, "pk")) else { continue };
             match PartnerRecord::read(item).ok().and_then(|record| record.known().ok().cloned()) {

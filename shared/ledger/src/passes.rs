@@ -19,6 +19,7 @@ use crate::{Ledger, LedgerError, Unreadable, keys};
 use jiff::Timestamp;
 use rules::contract::Key as Claimed;
 use rules::money::Overflow;
+use rules::sorted::Sorted;
 use rules::{ContractId, Entry, PartnerId};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -126,7 +127,7 @@ impl<S: Store, A: Announce> Ledger<S, A> {
         let keys = of.iter().map(|(partner, of)| key_of(partner, of)).collect();
         let items = self.store.get(keys, Consistency::Eventual).await?;
         let read = items.iter().filter_map(|item| read(item).ok());
-        Ok(read.map(|ended| ((ended.partner_id.clone(), ended.of.clone()), ended)).collect())
+        Ok(read.map(|ended| ((ended.partner_id.clone(), ended.of.clone()), ended)).to_map())
     }
 
     /// Tells whether a contract shows a choice: one that was refused after all is kept nowhere but in the journal.

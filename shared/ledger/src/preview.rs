@@ -11,6 +11,7 @@ use crate::{Ledger, LedgerError, keys, passes};
 use rules::line::LineId;
 use rules::money::Overflow;
 use rules::preview::{Change, of_contract, of_entry_fees};
+use rules::sorted::Sorted;
 use rules::{Agreements, Contract, ContractId, Entry, Partner, PartnerId, Sale};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -79,7 +80,7 @@ pub(crate) fn changes_of(ranks: &Ranks, contract: &Contract, now: &Aggregates) -
 /// The entries of each line now.
 pub(crate) fn recorded(now: &Aggregates) -> BTreeMap<LineId, Vec<Entry>> {
     let entries = now.entries().into_iter();
-    entries.map(|(id, entries)| (id, entries.into_iter().map(|recorded| recorded.entry).collect())).collect()
+    entries.map(|(id, entries)| (id, entries.into_iter().map(|recorded| recorded.entry).collect())).to_map()
 }
 
 /// The size of a change, comparable across currencies by the number alone.
@@ -197,7 +198,7 @@ impl<S: Store, A: Announce> Ledger<S, A> {
             Proposed::Contract(contract) => {
                 let claims = contract.now.contract();
                 let sales = claims.sale_claims().chain(contract.changed.sale_claims());
-                let partners: BTreeSet<&PartnerId> = sales.map(|sale| &sale.partner_id).collect();
+                let partners: BTreeSet<&PartnerId> = sales.map(|sale| &sale.partner_id).to_set();
                 for partner_id in partners {
                     let record = self.partner_record(partner_id).await;
                     let known = record.and_then(|record| record.known().map(|partner| under(&partner.agreements)));

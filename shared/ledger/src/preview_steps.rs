@@ -24,6 +24,7 @@ use futures_util::stream::{self, StreamExt};
 use jiff::Timestamp;
 use rules::preview::{Change, of_entry_fees};
 use rules::rank::Earliest;
+use rules::sorted::Sorted;
 use rules::{Agreements, ContractId, Day, Partner, PartnerId};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -172,8 +173,8 @@ impl Progress {
 
     fn with(self, ranks: &Ranks, found: Found<String>) -> Progress {
         let Found { lines, entries, sums, largest, unreadable } = found;
-        let ranked = ranks.iter().map(|(id, partner)| (id.clone(), Ranked::of(partner))).collect();
-        let unreadable = unreadable.into_iter().take(MOST_UNREADABLE).collect();
+        let ranked = ranks.iter().map(|(id, partner)| (id.clone(), Ranked::of(partner))).to_map();
+        let unreadable = unreadable.into_iter().take(MOST_UNREADABLE).to_set();
         Progress { ranked, lines, entries, sums: MovedText::of(&sums), largest, unreadable, ..self }
     }
 }
@@ -329,12 +330,12 @@ impl<S: Store, A: Announce> Ledger<S, A> {
             sk: sk.clone(),
             at,
             question: question.digest(),
-            ranked: ranks.iter().map(|(id, partner)| (id.clone(), Ranked::of(partner))).collect(),
+            ranked: ranks.iter().map(|(id, partner)| (id.clone(), Ranked::of(partner))).to_map(),
             lines,
             entries,
             sums: MovedText::of(&sums),
             largest: partitions,
-            unreadable: unreadable.into_iter().take(MOST_UNREADABLE).collect(),
+            unreadable: unreadable.into_iter().take(MOST_UNREADABLE).to_set(),
         };
         let mut item: Item = serde_dynamo::to_item(kept).map_err(|_| damaged())?;
         item::hash(&mut item);
@@ -366,7 +367,7 @@ impl<S: Store, A: Announce> Ledger<S, A> {
                 keep_largest(&mut largest, size(&change), change);
             }
         }
-        let unreadable = kept.unreadable.into_iter().chain(found.unreadable).collect();
+        let unreadable = kept.unreadable.into_iter().chain(found.unreadable).to_set();
         let largest = largest.into_iter().map(|(_, change)| change).collect();
         Ok(Some(Previewed { lines: kept.lines, entries: kept.entries, sums, largest, unreadable }))
     }

@@ -13,6 +13,7 @@ use crate::rows::{Row, text};
 use crate::store::{Consistency, Index, IndexKey, Item, Key, KeyRange, Store};
 use crate::{Ledger, LedgerError};
 use rules::line::LineId;
+use rules::sorted::Sorted;
 use rules::{ContractId, Day, PartnerId};
 use std::collections::BTreeSet;
 
@@ -86,7 +87,7 @@ impl<S: Store, A: Announce> Ledger<S, A> {
             Ok(month.map(|month| PartnerMonth { partner_id: partner.clone(), month }))
         };
         let rows = rows_of(partner, (Day::MIN, Day::MAX), None);
-        Ok(self.matching(rows, usize::MAX, month).await?.list.into_iter().collect())
+        Ok(self.matching(rows, usize::MAX, month).await?.list.into_iter().to_set())
     }
 
     /// The registered partners that pass a filter, by id; at most `limit`.

@@ -15,6 +15,7 @@ use rules::contract::{Bound, State, starts_after_signature};
 use rules::decision::{Annuity, Pending, decide};
 use rules::entry::entries_due;
 use rules::line::annuity_lines;
+use rules::sorted::Sorted;
 use rules::{Anomaly, ContractId, CustomerName, Fact, Instance, Partner, PartnerId, Sale, Subject};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -165,10 +166,10 @@ impl<S: Store, A: Announce> Ledger<S, A> {
     /// change of agreements is followed by restatement passes.
     async fn read_context(&self, batch: &[ReportedFact]) -> Result<BatchContext, LedgerError> {
         let renewals = batch.iter().filter_map(|reported| reported.fact.renewal());
-        let renewed: BTreeSet<&ContractId> = renewals.map(|renewal| &renewal.contract_id).collect();
+        let renewed: BTreeSet<&ContractId> = renewals.map(|renewal| &renewal.contract_id).to_set();
         let sales = self.first_annuities(renewed).await?;
         let sellers = batch.iter().filter_map(|reported| Some(&reported.fact.sale()?.partner_id));
-        let partners: BTreeSet<&PartnerId> = sellers.chain(sales.values().map(|sale| &sale.partner_id)).collect();
+        let partners: BTreeSet<&PartnerId> = sellers.chain(sales.values().map(|sale| &sale.partner_id)).to_set();
         let partners = self.readable_partners(partners.into_iter().cloned().collect()).await?;
         Ok(BatchContext { sales, partners })
     }

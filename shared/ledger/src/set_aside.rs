@@ -14,6 +14,7 @@ use crate::recorded::Origin;
 use crate::store::{Consistency, InsertResult, Item, Key, Store};
 use crate::{Ledger, LedgerError, Unreadable};
 use jiff::Timestamp;
+use rules::sorted::Sorted;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -112,7 +113,7 @@ impl<S: Store, A: Announce> Ledger<S, A> {
             return Ok(BTreeSet::new());
         }
         let stored = self.store.get(keys, Consistency::Eventual).await?;
-        let known: BTreeSet<Key> = stored.iter().map(item::key).collect();
+        let known: BTreeSet<Key> = stored.iter().map(item::key).to_set();
         Ok(ids.iter().filter(|id| key(id).is_some_and(|key| known.contains(&key))).cloned().collect())
     }
 }

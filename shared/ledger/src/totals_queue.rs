@@ -13,6 +13,7 @@ use crate::totals::{AddedUp, PartialSum, Summed};
 use crate::{Ledger, LedgerError};
 use futures_util::future::join_all;
 use jiff::Timestamp;
+use rules::sorted::Sorted;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -126,7 +127,7 @@ impl Asked<'_> {
 
     /// Takes away the months that are more than one batch adds up. Returns the messages that ask for them again.
     fn split_off(&mut self) -> Vec<TotalsMessage> {
-        let rest: BTreeSet<PartnerMonth> = self.months().into_iter().skip(MOST_SUMS).collect();
+        let rest: BTreeSet<PartnerMonth> = self.months().into_iter().skip(MOST_SUMS).to_set();
         let split = |all: &mut BTreeSet<PartnerMonth>| -> BTreeSet<PartnerMonth> {
             all.extract_if(.., |of| rest.contains(of)).collect()
         };

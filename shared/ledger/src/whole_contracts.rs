@@ -9,6 +9,7 @@ use crate::rows::text;
 use crate::store::{Consistency, Index, Item, Key, Store};
 use crate::{Ledger, LedgerError, keys};
 use futures_util::stream::{self, StreamExt};
+use rules::sorted::Sorted;
 use rules::{AnnuityId, ContractId, Day, PartnerId, Term};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -24,7 +25,7 @@ impl<S: Store, A: Announce> Ledger<S, A> {
     /// others.
     pub async fn contracts_of(&self, partner: &PartnerId, most: usize) -> Result<Option<Contracts>, LedgerError> {
         let Some(listed) = self.listed_rows(partner, most).await? else { return Ok(None) };
-        let aggregates: BTreeSet<Key> = listed.values().flatten().filter_map(aggregate_of).collect();
+        let aggregates: BTreeSet<Key> = listed.values().flatten().filter_map(aggregate_of).to_set();
         let mut now: BTreeMap<String, Vec<Item>> = BTreeMap::new();
         for aggregate in self.store.get(aggregates.into_iter().collect(), Consistency::Strong).await? {
             now.entry(text(&aggregate, "pk").to_owned()).or_default().push(aggregate);

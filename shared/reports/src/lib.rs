@@ -17,6 +17,7 @@ use as_known::MAX_ENTRIES;
 use ledger::{Ledger, LedgerError, Store, keys};
 use rules::PartnerId;
 use rules::money::Overflow;
+use rules::sorted::Sorted;
 use std::collections::BTreeMap;
 
 /// The reason why a report could not be made.
@@ -35,7 +36,7 @@ pub async fn names<S: Store>(ledger: &Ledger<S>) -> Result<(BTreeMap<PartnerId, 
     let all = ledger.partners(|_| true, usize::MAX, None).await?;
     let mut unreadable = Unreadable::default();
     unreadable.add(all.unreadable);
-    Ok((all.list.into_iter().map(|partner| (partner.id, partner.name)).collect(), unreadable))
+    Ok((all.list.into_iter().map(|partner| (partner.id, partner.name)).to_map(), unreadable))
 }
 
 /// The error of a partner's sum that overflows.

@@ -6,6 +6,7 @@ use ledger::preview::Previewed;
 use rules::balance::Balances;
 use rules::money::Overflow;
 use rules::preview::Change;
+use rules::sorted::Sorted;
 use rules::{Month, PartnerId, Totals};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -31,7 +32,7 @@ pub fn of(previewed: Previewed, present: Month) -> Result<Preview, Overflow> {
     let Previewed { lines, entries, sums, largest, unreadable: _ } = previewed;
     let sums = sums.into_iter().map(|(of, totals)| (of, totals.that_move()));
     let sums: Moved = sums.filter(|(_, totals)| !totals.0.is_empty()).collect();
-    let past_months = sums.keys().map(|of| of.month).filter(|month| *month < present).collect();
+    let past_months = sums.keys().map(|of| of.month).filter(|month| *month < present).to_set();
     let mut by_partner: BTreeMap<&PartnerId, Vec<&Totals>> = BTreeMap::new();
     for (of, totals) in &sums {
         by_partner.entry(&of.partner_id).or_default().push(totals);

@@ -5,6 +5,7 @@ use futures_util::future::try_join_all;
 use ledger::months::Months;
 use ledger::{Ledger, LedgerError, Store, keys};
 use rules::money::Overflow;
+use rules::sorted::Sorted;
 use rules::{Day, Model, Month, PartnerId, Totals, totals};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -130,7 +131,7 @@ impl Everyone {
             i64::try_from(sum).is_ok()
         };
         let fitting = by_size.iter().take_while(fits).count();
-        let left_out: BTreeSet<PartnerId> = by_size.into_iter().skip(fitting).map(|(_, id)| id.clone()).collect();
+        let left_out: BTreeSet<PartnerId> = by_size.into_iter().skip(fitting).map(|(_, id)| id.clone()).to_set();
         self.rows.retain(|row| !left_out.contains(&row.partner_id));
         self.unreadable.add(left_out.iter().map(keys::totals_partition));
     }
@@ -181,7 +182,7 @@ mod tests {
     fn row(partner: &str, month: &str, amount: i64) -> Row {
         let group = Group { kind: Kind::Commission, model: Model::Referrer, currency: Currency::EUR };
         let total = totals::Total { count: 1, amount: Minor(amount), vendor_share: Minor::ZERO };
-        let totals = Totals([(group, total)].into_iter().collect());
+        let totals = Totals(std::iter::once((group, total)).to_map());
         let (Ok(month), Ok(partner_id)) = (month.parse(), partner.parse()) else { unreachable!("{month} {partner}") };
         Row { month, partner_id, totals }
     }

@@ -3,6 +3,7 @@
 use crate::claims::{Choice, ClaimResult, Claims, MAX_CHOICES, MAX_CLAIMS, MAX_STATED, Source};
 use crate::decision::{Annuity, Decision, Pending, decide};
 use crate::line::annuity_lines;
+use crate::sorted::Sorted;
 use crate::{Adjustment, AdjustmentId, AnnuityId, ContractEnd, Day, Fact, Line, Money, Partner, Renewal, Sale, Term};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -247,7 +248,7 @@ impl Contract {
 
     /// Every term that has a claim; the contract's end is none of a term.
     pub fn terms(&self) -> Vec<Term> {
-        let terms: BTreeSet<Term> = self.keys().filter(|key| **key != Key::End).map(Key::term).collect();
+        let terms: BTreeSet<Term> = self.keys().filter(|key| **key != Key::End).map(Key::term).to_set();
         terms.into_iter().collect()
     }
 

@@ -2,6 +2,7 @@
 
 use crate::fact::Subject;
 use crate::line::{LineId, entry_fee_line};
+use crate::sorted::Sorted;
 use crate::{Agreements, Contract, ContractId, Fact, Line, Partner, PartnerId};
 use std::collections::BTreeMap;
 
@@ -18,6 +19,8 @@ pub fn fold(facts: impl IntoIterator<Item = Fact>, registry: &BTreeMap<PartnerId
 }
 
 /// All lines of contracts, with the choices between their claims applied.
+// `inline`: whoever folds is compiled for size, this crate for speed.
+#[inline]
 pub fn fold_contracts(
     contracts: &BTreeMap<ContractId, Contract>,
     registry: &BTreeMap<PartnerId, Agreements>,
@@ -25,7 +28,7 @@ pub fn fold_contracts(
     let mut partners: BTreeMap<&PartnerId, Partner> = registry
         .iter()
         .map(|(id, agreements)| (id, Partner { agreements: agreements.clone(), ..Partner::default() }))
-        .collect();
+        .to_map();
     for sale in contracts.values().filter_map(Contract::sale) {
         partners.entry(&sale.partner_id).or_default().add(sale);
     }
@@ -42,6 +45,7 @@ pub fn fold_contracts(
 }
 
 /// Lines by their id.
+#[inline]
 pub fn by_id(lines: Vec<Line>) -> BTreeMap<LineId, Line> {
     lines.into_iter().map(|line| (line.id.clone(), line)).collect()
 }

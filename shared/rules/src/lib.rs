@@ -38,6 +38,7 @@ pub mod programme;
 pub mod rank;
 pub mod rates;
 pub mod simulation;
+pub mod sorted;
 pub mod text;
 pub mod totals;
 

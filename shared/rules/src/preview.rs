@@ -4,6 +4,7 @@ use crate::entry::entries_due;
 use crate::fold::by_id;
 use crate::line::{LineId, entry_fee_line};
 use crate::money::Overflow;
+use crate::sorted::Sorted;
 use crate::{Agreements, Contract, Entry, Line, Minor, Partner, PartnerId, PostingKey};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -31,8 +32,11 @@ pub struct Change {
     pub entries: Vec<Entry>,
 }
 
+// `inline`: whoever previews is compiled for size, this crate for speed.
+
 /// The lines of a contract that would change, if it and the partner of its sale were like this. `partner`: none if no sale is
 /// effective. `recorded` are the entries of each line now.
+#[inline]
 pub fn of_contract(
     contract: &Contract,
     partner: Option<&Partner>,
@@ -44,6 +48,7 @@ pub fn of_contract(
 }
 
 /// The entry fees of a partner that would change, if it had these agreements.
+#[inline]
 pub fn of_entry_fees(
     partner_id: &PartnerId,
     agreements: &Agreements,
@@ -52,9 +57,10 @@ pub fn of_entry_fees(
     changes(agreements.iter().filter_map(|agreement| entry_fee_line(partner_id, agreement)).collect(), recorded)
 }
 
+#[inline]
 fn changes(lines: Vec<Line>, recorded: &BTreeMap<LineId, Vec<Entry>>) -> Result<Vec<Change>, Overflow> {
     let mut lines = by_id(lines);
-    let ids: BTreeSet<LineId> = recorded.keys().chain(lines.keys()).cloned().collect();
+    let ids: BTreeSet<LineId> = recorded.keys().chain(lines.keys()).cloned().to_set();
     let changes = ids.into_iter().filter_map(|id| {
         let after = lines.remove(&id);
         let entries: Vec<&Entry> = recorded.get(&id).into_iter().flatten().collect();
@@ -63,6 +69,7 @@ fn changes(lines: Vec<Line>, recorded: &BTreeMap<LineId, Vec<Entry>>) -> Result<
     changes.collect()
 }
 
+#[inline]
 fn change(id: LineId, after: Option<Line>, recorded: &[&Entry]) -> Result<Option<Change>, Overflow> {
     let entries = entries_due(after.as_ref(), recorded)?;
     if entries.is_empty() {
@@ -72,6 +79,7 @@ fn change(id: LineId, after: Option<Line>, recorded: &[&Entry]) -> Result<Option
 }
 
 /// The sum of the recorded entries of a line, under the posting key that was not reversed.
+#[inline]
 fn booked(recorded: &[&Entry]) -> Result<Option<Booked>, Overflow> {
     let mut current = None;
     for entry in recorded {

@@ -2,6 +2,7 @@
 
 use crate::balance::{Balance, who_pays_whom};
 use crate::money::Overflow;
+use crate::sorted::Sorted;
 use crate::{Currency, Kind, Line, Minor, Model, PostingKey};
 use std::collections::BTreeMap;
 
@@ -64,7 +65,7 @@ impl Totals {
     /// The groups with an amount or a vendor's share other than 0.
     pub fn that_move(&self) -> Totals {
         let moving = self.0.iter().filter(|(_, total)| total.amount.0 != 0 || total.vendor_share.0 != 0);
-        Totals(moving.map(|(group, total)| (*group, total.clone())).collect())
+        Totals(moving.map(|(group, total)| (*group, total.clone())).to_map())
     }
 
     /// Adds a total to its group.

@@ -12,6 +12,7 @@ use ledger::dynamo::DynamoStore;
 use ledger::store::StoreError;
 use ledger::totals::PartnerMonth;
 use ledger::totals_queue::TotalsMessage;
+use rules::sorted::Sorted;
 use std::collections::BTreeSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -79,7 +80,7 @@ impl Announcements {
 
 impl Announce for Announcements {
     async fn before(&self, months: &BTreeSet<PartnerMonth>) -> Result<(), StoreError> {
-        let new: BTreeSet<PartnerMonth> = months.difference(&self.announced()).cloned().collect();
+        let new: BTreeSet<PartnerMonth> = months.difference(&self.announced()).cloned().to_set();
         for message in TotalsMessage::announcements(&new) {
             let sent = self.of.queue.send(&message, self.of.delay_seconds).await;
             sent.map_err(|source| StoreError { operation: "SendMessage to the totals queue", source })?;

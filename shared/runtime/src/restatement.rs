@@ -14,7 +14,7 @@ use events::Refusal;
 use ledger::choices::{Choice, ChoiceResult};
 use ledger::journal::{ActId, Moved, MovedText};
 use ledger::passes::{self, EndedPasses};
-use ledger::preview_steps::{Progress, STEP, Stepped};
+use ledger::preview_steps::{PreviewId, Progress, STEP, Stepped};
 use ledger::recorded::{Origin, Trigger};
 use ledger::restate::Failure;
 use ledger::set_aside::{ItemId, Outcome};
@@ -38,7 +38,28 @@ pub enum Request {
     /// An item of the attention list that a manager sets aside.
     SetAside(SettingAside),
     /// One step of a preview of more contracts than a request can read.
-    Preview(Progress),
+    Preview(PreviewStep),
+}
+
+/// One step of a preview.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PreviewStep {
+    pub id: PreviewId,
+    /// The preview under way as JSON: as a part of the message, its types would be in each program that reads messages twice.
+    progress: String,
+}
+
+impl PreviewStep {
+    /// The message of a preview under way.
+    pub fn of(progress: &Progress) -> Result<PreviewStep, serde_json::Error> {
+        Ok(PreviewStep { id: progress.id.clone(), progress: serde_json::to_string(progress)? })
+    }
+
+    /// The preview under way.
+    pub fn progress(&self) -> Result<Progress, serde_json::Error> {
+        serde_json::from_str(&self.progress)
+    }
 }
 
 /// An item of the attention list that a manager sets aside.
@@ -66,8 +87,8 @@ impl Request {
             Request::SetAside(SettingAside { item, why: _ }) => {
                 tracing::info!(item = item.to_string(), outcome, "item of the attention list set aside");
             }
-            Request::Preview(progress) => {
-                tracing::info!(preview = progress.id.to_string(), outcome, "step of a preview made");
+            Request::Preview(step) => {
+                tracing::info!(preview = step.id.to_string(), outcome, "step of a preview made");
             }
         }
     }
@@ -250,7 +271,7 @@ impl Restatement {
             Request::Partner(step) => self.step(ledger, step).await.map(|()| None),
             Request::Choice(choice) => self.choose(ledger, choice).await,
             Request::SetAside(setting) => self.set_aside(ledger, setting).await.map(|()| None),
-            Request::Preview(progress) => self.preview(ledger, progress).await.map(|()| None),
+            Request::Preview(step) => self.preview(ledger, step).await.map(|()| None),
         };
         match done {
             Ok(None) => {
@@ -338,11 +359,11 @@ impl Restatement {
     }
 
     /// Makes one step of a preview; another message continues it.
-    async fn preview(&self, ledger: &BookingLedger, progress: &Progress) -> Result<(), Error> {
-        match ledger.preview_step(progress.clone(), STEP, now()).await? {
-            Stepped::Next(next) => self.queue.send(&Request::Preview(*next)).await?,
+    async fn preview(&self, ledger: &BookingLedger, step: &PreviewStep) -> Result<(), Error> {
+        match ledger.preview_step(step.progress()?, STEP, now()).await? {
+            Stepped::Next(next) => self.queue.send(&Request::Preview(PreviewStep::of(&next)?)).await?,
             Stepped::Done => {}
-            Stepped::Moot => tracing::warn!(preview = progress.id.to_string(), "the choice can no longer be made"),
+            Stepped::Moot => tracing::warn!(preview = step.id.to_string(), "the choice can no longer be made"),
         }
         Ok(())
     }

@@ -11,6 +11,7 @@ use ledger::attention::DeadLetter;
 use ledger::set_aside::ItemId;
 use rules::contract::Key;
 use rules::programme::Language;
+use rules::sorted::Sorted;
 use rules::{AnnuityId, Anomaly, Contract, ContractId, Currency, CustomerName, Fact, Minor, PartnerId, Term};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -173,7 +174,7 @@ impl Draft {
         draft.item.facts = facts.iter().map(Claim::from).collect();
         draft.item.since = since;
         if *anomaly == Anomaly::Contradiction {
-            let keys: BTreeSet<Key> = facts.iter().map(Key::from).collect();
+            let keys: BTreeSet<Key> = facts.iter().map(Key::from).to_set();
             draft.item.contradicting = keys.iter().map(KeyName::from).collect();
         }
         draft
@@ -255,7 +256,7 @@ pub(crate) fn by_cause(
 fn cause_of(group: &[&Draft], names: &BTreeMap<PartnerId, String>) -> Option<AttentionCause> {
     let AttentionItem { what_to_do, .. } = &group.first()?.item;
     let CauseKey { kind, partner_id, function, field, reason } = group.first()?.cause();
-    let contracts: BTreeSet<&ContractId> = group.iter().filter_map(|draft| draft.item.contract_id.as_ref()).collect();
+    let contracts: BTreeSet<&ContractId> = group.iter().filter_map(|draft| draft.item.contract_id.as_ref()).to_set();
     let mut amounts: BTreeMap<Currency, Minor> = BTreeMap::new();
     for (currency, minor) in group.iter().filter_map(|draft| draft.amount) {
         let sum = amounts.entry(currency).or_default();

@@ -27,6 +27,7 @@ use ledger::store::IndexKey;
 use ledger::{LedgerError, PartnerRecord, Store};
 use rules::people::Role;
 use rules::programme::Language;
+use rules::sorted::Sorted;
 use rules::{AnnuityId, ContractId, Partner, PartnerId};
 use runtime::restatement::{Request, SettingAside};
 use std::collections::{BTreeMap, BTreeSet};
@@ -144,14 +145,14 @@ impl Read {
             Attention::Annuity { annuity, since: _ } => Some(annuity.contract_id.clone()),
             Attention::DeadLetter(_) | Attention::Unreadable { .. } => None,
         };
-        let ids: BTreeSet<ContractId> = list.iter().filter_map(contract_id).collect();
+        let ids: BTreeSet<ContractId> = list.iter().filter_map(contract_id).to_set();
         let read = stream::iter(ids).map(async |id| {
             let read = app.ledger.contract(&id).await.and_then(Aggregates::whole);
             Ok::<_, LedgerError>((id, Unread::instead(read)?))
         });
         let contracts: BTreeMap<_, _> = read.buffered(AT_ONCE).try_collect().await?;
         let sales = contracts.values().flatten().filter_map(|aggregates| aggregates.contract().sale().cloned());
-        let sellers: BTreeSet<PartnerId> = sales.map(|sale| sale.partner_id).collect();
+        let sellers: BTreeSet<PartnerId> = sales.map(|sale| sale.partner_id).to_set();
         let (mut partners, mut names) = (BTreeMap::new(), BTreeMap::new());
         for (id, record) in app.ledger.records_of(sellers).await? {
             if let Ok(PartnerRecord { name: Some(name), .. }) = &record {

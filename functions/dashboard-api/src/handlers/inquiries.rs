@@ -16,6 +16,7 @@ use events::{Refusal, inquiry};
 use ledger::inquiries::{Answer, MAX_INQUIRIES, MAX_OPEN, Outcome, RecordedInquiry};
 use ledger::{PartnerRecord, Store};
 use rules::people::Role;
+use rules::sorted::Sorted;
 use rules::{DocumentId, PartnerId};
 use std::collections::{BTreeMap, BTreeSet};
 use texts::Code;
@@ -52,9 +53,9 @@ pub(crate) async fn list<S: Store>(
     let part = app.ledger.open_inquiries(limit, after).await?;
     let mut unreadable = reports::Unreadable::default();
     unreadable.add(part.unreadable);
-    let partners: BTreeSet<PartnerId> = part.list.iter().map(|recorded| recorded.partner_id.clone()).collect();
+    let partners: BTreeSet<PartnerId> = part.list.iter().map(|recorded| recorded.partner_id.clone()).to_set();
     let with_name = |(id, record): (PartnerId, Result<PartnerRecord, _>)| Some((id, record.ok()?.name?));
-    let names: BTreeMap<_, _> = app.ledger.records_of(partners).await?.into_iter().filter_map(with_name).collect();
+    let names: BTreeMap<_, _> = app.ledger.records_of(partners).await?.into_iter().filter_map(with_name).to_map();
     Ok(Json(InquiryList {
         inquiries: InquiryShown::all(part.list, &names),
         next_cursor: pages.next(part.next)?,

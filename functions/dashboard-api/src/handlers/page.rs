@@ -16,125 +16,41 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use ledger::Store;
 use miniz_oxide::inflate::decompress_to_vec_zlib;
 use serde::Serialize;
+use std::sync::LazyLock;
 use texts::Code;
 
-/// A file as `build.rs` has compressed it.
-macro_rules! compressed {
-    ($name:literal) => {
-        include_bytes!(concat!(env!("OUT_DIR"), "/", $name)).as_slice()
-    };
+/// Not a file of the page.
+const DESCRIPTION: &str = "openapi.json";
+
+// The names of the files, in order, and where each ends: `ENDS`.
+include!(concat!(env!("OUT_DIR"), "/page.rs"));
+
+/// The files, one after the other: together they are a tenth smaller than each by itself.
+static FILES: LazyLock<Option<Vec<u8>>> =
+    LazyLock::new(|| decompress_to_vec_zlib(include_bytes!(concat!(env!("OUT_DIR"), "/page.z"))).ok());
+
+/// The content of a file of the page, or of the description of the API, which is made from the types of this crate and
+/// checked in (`openapi.rs`).
+fn content(name: &str) -> Result<&'static [u8], Problem> {
+    let at = ENDS.iter().position(|(known, _)| *known == name).ok_or_else(|| Problem::not_found(Code::NoSuchFile))?;
+    let begin = at.checked_sub(1).and_then(|before| ENDS.get(before)).map_or(0, |(_, end)| *end);
+    let end = ENDS.get(at).map_or(begin, |(_, end)| *end);
+    let file = FILES.as_ref().and_then(|files| files.get(begin..end));
+    file.ok_or_else(|| Problem::internal(Code::FileUnreadable))
 }
-
-macro_rules! files {
-    ($($name:literal)*) => { &[$(($name, compressed!($name))),*] };
-}
-
-/// The `OpenAPI` 3.1 document of the API. It is made from the types of this crate, and checked in: see `openapi.rs`.
-const DESCRIPTION: &[u8] = compressed!("openapi.json");
-
-const INDEX: &[u8] = compressed!("index.html");
-
-/// Every other file of the folder.
-const FILES: &[(&str, &[u8])] = files![
-    "act-list.js"
-    "address.js"
-    "agreement-actions.js"
-    "agreement-form.js"
-    "api.js"
-    "app.js"
-    "attention.js"
-    "chart-fills.js"
-    "chart.js"
-    "charts.css"
-    "choosing.js"
-    "claims.js"
-    "config.js"
-    "confirming.js"
-    "contract.js"
-    "contracts.js"
-    "correcting.js"
-    "differences.js"
-    "dom.js"
-    "dues.js"
-    "entries.js"
-    "entry-table.js"
-    "fields.js"
-    "format.js"
-    "forms.css"
-    "icon.svg"
-    "inquiries.js"
-    "inquiry-card.js"
-    "invitations.js"
-    "inviting.js"
-    "join.js"
-    "journal.js"
-    "line-list.js"
-    "lines.js"
-    "list.js"
-    "manager-charts.js"
-    "manager-home.js"
-    "manager.js"
-    "member-list.js"
-    "members.js"
-    "minimum-list.js"
-    "money.js"
-    "months.js"
-    "names.js"
-    "not-found.js"
-    "notes.js"
-    "notices.js"
-    "oauth4webapi-LICENSE.md"
-    "oauth4webapi.js"
-    "partner-field.js"
-    "partner-figures.js"
-    "partner-file.js"
-    "partner-members.js"
-    "partner-tabs.js"
-    "partner-terms.js"
-    "partner.js"
-    "partners.js"
-    "parts.css"
-    "parts.js"
-    "preview.js"
-    "print.css"
-    "programme.js"
-    "provider.js"
-    "registering.js"
-    "registration.js"
-    "routes.js"
-    "rows.js"
-    "scale.js"
-    "scroll.js"
-    "searched.js"
-    "session.js"
-    "shell.js"
-    "sign-in.js"
-    "stacks.js"
-    "start.js"
-    "statement.js"
-    "style.css"
-    "tables.css"
-    "text-en.js"
-    "text-fr.js"
-    "text.js"
-    "tokens.js"
-    "viewing.js"
-    "versions.js"
-    "views.css"
-    "waiting.js"
-    "what-if.js"
-];
 
 pub(crate) async fn index(headers: HeaderMap) -> Result<Response, Problem> {
-    file("text/html; charset=utf-8", INDEX, &headers)
+    file("text/html; charset=utf-8", content("index.html")?, &headers)
 }
 
 pub(crate) async fn show(Path(name): Path<String>, headers: HeaderMap) -> Result<Response, Problem> {
     if name == "names.json" {
         return Ok(Json(Name::all()).into_response());
     }
-    let found = FILES.iter().find(|(known, _)| *known == name);
-    let (name, content) = found.ok_or_else(|| Problem::not_found(Code::NoSuchFile))?;
+    if name == DESCRIPTION || name == "index.html" {
+        return Err(Problem::not_found(Code::NoSuchFile));
+    }
+    let content = content(&name)?;
     let content_type = match name.rsplit_once('.') {
         Some((_, "js")) => "text/javascript; charset=utf-8",
         Some((_, "css")) => "text/css; charset=utf-8",
@@ -145,9 +61,8 @@ pub(crate) async fn show(Path(name): Path<String>, headers: HeaderMap) -> Result
     file(content_type, content, &headers)
 }
 
-fn file(content_type: &'static str, compressed: &'static [u8], headers: &HeaderMap) -> Result<Response, Problem> {
-    let content = decompress_to_vec_zlib(compressed).map_err(|_| Problem::internal(Code::FileUnreadable))?;
-    let tag = format!("\"{}\"", BASE64_URL_SAFE_NO_PAD.encode(digest(&SHA256, &content)));
+fn file(content_type: &'static str, content: &'static [u8], headers: &HeaderMap) -> Result<Response, Problem> {
+    let tag = format!("\"{}\"", BASE64_URL_SAFE_NO_PAD.encode(digest(&SHA256, content)));
     let is_known = lists(headers, header::IF_NONE_MATCH, &tag, Comparison::Weak).unwrap_or(false);
     let kept = [(header::CACHE_CONTROL, "no-cache".to_owned()), (header::ETAG, tag)];
     if is_known {
@@ -157,7 +72,7 @@ fn file(content_type: &'static str, compressed: &'static [u8], headers: &HeaderM
 }
 
 pub(crate) async fn openapi(headers: HeaderMap) -> Result<Response, Problem> {
-    file("application/json", DESCRIPTION, &headers)
+    file("application/json", content(DESCRIPTION)?, &headers)
 }
 
 /// Configuration of the page, public so that the page has it before sign-in.

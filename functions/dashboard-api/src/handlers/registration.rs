@@ -21,6 +21,7 @@ use ledger::preview::Proposed;
 use ledger::preview_steps::{PreviewId, Question};
 use ledger::{PartnerRecord, Store};
 use rules::PartnerId;
+use rules::sorted::Sorted;
 use runtime::restatement::{PartnerStep, Request};
 use texts::Code;
 
@@ -93,7 +94,7 @@ fn change(partner_id: &PartnerId, Registered { name, agreements }: &Registered) 
     Change {
         proposed: Proposed::Registration { partner_id: partner_id.clone(), agreements: agreements.clone() },
         question: Question::of_registration(partner_id.clone(), agreements.clone()),
-        names: [(partner_id.clone(), name.clone())].into(),
+        names: std::iter::once((partner_id.clone(), name.clone())).to_map(),
     }
 }
 

@@ -20,7 +20,9 @@ use reports::{ReportError, names, overflow, overflow_of_several, summary};
 use rules::money::Overflow;
 use rules::people::Role;
 use rules::programme::Language;
+use rules::sorted::Sorted;
 use rules::{Day, PartnerId};
+use std::iter;
 
 pub(crate) async fn of_partner<S: Store>(
     Caller { role, .. }: Caller,
@@ -34,7 +36,7 @@ pub(crate) async fn of_partner<S: Store>(
     let name = app.registered_partner(&role, &partner_id).await?.name.unwrap_or_default();
     let known = summary::of_partner(&app.ledger, &partner_id, asked.period).await?;
     let months = Everyone::only(&partner_id, known);
-    let (names, unreadable) = ([(partner_id.clone(), name)].into(), &months.unreadable);
+    let (names, unreadable) = (iter::once((partner_id.clone(), name)).to_map(), &months.unreadable);
     let summed =
         Summed { partner_id: Some(&partner_id), period: asked.period, months: &months, names: &names, unreadable };
     Ok(asked.answer(&summed, &role).map_err(|source| overflow(&partner_id, source))?)

@@ -3,7 +3,7 @@
 use crate::http::preferences::{Match, preferred};
 use crate::http::problem::Problem;
 use crate::previews::Look;
-use axum::extract::{FromRequestParts, Query};
+use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Uri, header};
 use events::Refusal;
@@ -60,8 +60,8 @@ impl<S: Sync> FromRequestParts<S> for Parameters {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Parameters, Problem> {
-        let pairs = Query::<Vec<(String, String)>>::try_from_uri(&parts.uri);
-        let Query(pairs) = pairs.map_err(|rejection| Problem::unreadable(rejection.status()))?;
+        let query = parts.uri.query().unwrap_or_default();
+        let pairs = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
         Ok(Parameters::read(pairs, accepted_language(&parts.headers))?)
     }
 }

@@ -30,7 +30,7 @@ use rules::Fact;
 use rules::people::{Identity, Role};
 use rules::text::Language;
 use runtime::context::Context;
-use runtime::restatement::{Chosen, PartnerStep, Request, SendError, SettingAside};
+use runtime::restatement::{Chosen, PartnerStep, PreviewStep, Request, SendError, SettingAside};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicI64, AtomicU8, Ordering};
@@ -252,10 +252,14 @@ impl Service {
                 let origin = Origin { at: now(), because: &Trigger::SetAside };
                 self.ledger().set_item_aside(&item, &why, origin).await.unwrap();
             }
-            Request::Preview(progress) => match self.ledger().preview_step(progress, STEP, now()).await.unwrap() {
-                Stepped::Next(next) => self.queue.0.lock().unwrap().push(Request::Preview(*next)),
-                Stepped::Done | Stepped::Moot => {}
-            },
+            Request::Preview(step) => {
+                match self.ledger().preview_step(step.progress().unwrap(), STEP, now()).await.unwrap() {
+                    Stepped::Next(next) => {
+                        self.queue.0.lock().unwrap().push(Request::Preview(PreviewStep::of(&next).unwrap()));
+                    }
+                    Stepped::Done | Stepped::Moot => {}
+                }
+            }
             Request::Choice(request) => {
                 let contract = self.ledger().contract(&request.contract_id).await.unwrap().contract();
                 let (partners, act) = (request.partners(&contract), request.act(&contract, request.judge(&contract).1));

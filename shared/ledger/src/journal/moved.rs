@@ -3,6 +3,7 @@
 use crate::month_total::{texts, totals};
 use crate::partner_month::PartnerMonth;
 use rules::Totals;
+use rules::sorted::Sorted;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -19,7 +20,7 @@ impl MovedText {
         let months = moved
             .iter()
             .map(|(PartnerMonth { partner_id, month }, totals)| (format!("{partner_id}#{month}"), texts(totals)));
-        MovedText(months.collect())
+        MovedText(months.to_map())
     }
 
     /// The amounts; none: of a later release.

@@ -19,6 +19,7 @@ use rules::contract::Key as Claimed;
 use rules::label::StatedReason;
 use rules::people::{MemberName, Role};
 use rules::programme::DatedPerk;
+use rules::sorted::Sorted;
 use rules::{AgreementId, Agreements, AnnuityId, ContractId, Day, DocumentId, Fact, PartnerId};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -238,7 +239,7 @@ impl StoredChange {
 /// The partners of the sales among these claims.
 fn sellers(claims: [&Option<Fact>; 2]) -> BTreeSet<PartnerId> {
     let sales = claims.into_iter().flatten().filter_map(Fact::sale);
-    sales.map(|sale| sale.partner_id.clone()).collect()
+    sales.map(|sale| sale.partner_id.clone()).to_set()
 }
 
 /// The item of an act.
@@ -277,11 +278,11 @@ pub(crate) fn is_journal(partition: &str) -> bool {
 
 /// Checks that the items of a partition are an act and those that list it. An act that cannot be read is reported as that.
 pub(crate) fn is_listed(items: &[Item]) -> bool {
-    let keys: BTreeSet<Key> = items.iter().map(key).collect();
+    let keys: BTreeSet<Key> = items.iter().map(key).to_set();
     match items.iter().find(|item| is_act(item)).map(read) {
         None => false,
         Some(Err(_)) => true,
-        Some(Ok(act)) => act.items().is_ok_and(|own| own.iter().map(key).collect::<BTreeSet<_>>() == keys),
+        Some(Ok(act)) => act.items().is_ok_and(|own| own.iter().map(key).to_set() == keys),
     }
 }
 
