@@ -1,0 +1,82 @@
+//! Accounts (§8): a partner, a currency and a direction; and what of an entry belongs to which.
+
+use jiff::Timestamp;
+use rules::money::Minor;
+use rules::{Currency, Entry, Kind, PartnerId, PostingKey};
+use serde::{Deserialize, Serialize};
+use strum::{Display, EnumString, IntoStaticStr, VariantArray};
+
+/// The direction in which an account is paid.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    Display,
+    EnumString,
+    IntoStaticStr,
+    VariantArray,
+)]
+#[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
+pub enum Direction {
+    /// From the vendor to the partner.
+    ToPartner,
+    /// From the partner to the vendor.
+    FromPartner,
+}
+
+/// An account. Ordered by partner (bytes), currency, direction, as numbers are given (§8.5).
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Account {
+    /// The partner.
+    pub partner_id: PartnerId,
+    /// The currency.
+    pub currency: Currency,
+    /// The direction.
+    pub direction: Direction,
+}
+
+/// An entry of the ledger, as far as accounts read it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Booking {
+    /// Where it is booked.
+    pub posting: PostingKey,
+    /// The partner's part.
+    pub amount: Minor,
+    /// The vendor's part.
+    pub vendor_share: Minor,
+    /// The moment at which it was recorded.
+    pub recorded_at: Timestamp,
+}
+
+impl Booking {
+    /// An entry and the moment at which it was recorded.
+    pub fn of(entry: &Entry, recorded_at: Timestamp) -> Booking {
+        let Entry { posting, amount, vendor_share, basis: _, reversal: _ } = entry;
+        Booking { posting: posting.clone(), amount: *amount, vendor_share: *vendor_share, recorded_at }
+    }
+
+    /// The direction in which it is due, and how much of it (§8.3); none: due neither way.
+    pub fn due(&self) -> Option<(Direction, Minor)> {
+        match self.posting.kind {
+            Kind::Commission => Some((Direction::ToPartner, self.amount)),
+            Kind::RevenueShare => Some((Direction::FromPartner, self.vendor_share)),
+            Kind::EntryFee => Some((Direction::FromPartner, self.amount)),
+            Kind::InstanceDiscount => None,
+        }
+    }
+
+    /// Its account; none: due neither way.
+    pub fn account(&self) -> Option<Account> {
+        let PostingKey { partner_id, currency, kind: _, model: _, booked_on: _ } = &self.posting;
+        let (direction, _) = self.due()?;
+        Some(Account { partner_id: partner_id.clone(), currency: *currency, direction })
+    }
+}

@@ -1,0 +1,189 @@
+//! A whole close (§8.2 to §8.5), of all accounts: what it settles, documents and carries.
+
+use crate::account::{Account, Direction};
+use crate::cancel::{CancelError, cancellations};
+use crate::close::{Close, Opening};
+use crate::complete::lacking;
+use crate::document::{Amounts, Document, DocumentKind, Parties, due};
+use crate::identity::Billing;
+use crate::issue::{Case, Decision, Reason, issue_or_carry, names};
+use crate::lines::{Line, total};
+use crate::number::{NumberError, Series};
+use crate::numbering::Numbering;
+use crate::opening::Settled;
+use crate::records::Records;
+use crate::vat::TaxedLine;
+use rules::day::DayError;
+use rules::money::{Minor, Overflow};
+use rules::{Month, PartnerId};
+
+/// An account of which nothing is written at a close: all of it is in the next one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Carried {
+    /// The account.
+    pub account: Account,
+    /// The month of the close.
+    pub close: Month,
+    /// The sum of its lines.
+    pub total: Minor,
+    /// The first reason that applies.
+    pub reason: Reason,
+}
+
+/// All that a close makes.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Closed {
+    /// The documents, in the order of their numbers.
+    pub documents: Vec<Document>,
+    /// The accounts that are carried.
+    pub carried: Vec<Carried>,
+    /// The accounts that are opened.
+    pub settled: Vec<Settled>,
+}
+
+/// The reason why a close cannot be played.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SettleError {
+    /// A sum needs more than 64 bits.
+    #[error(transparent)]
+    Overflow(#[from] Overflow),
+    /// A series gives no next number.
+    #[error(transparent)]
+    Number(#[from] NumberError),
+    /// A document would be due after 2099.
+    #[error("the due day {0}")]
+    Due(#[from] DayError),
+    /// An order to cancel cannot be carried out.
+    #[error(transparent)]
+    Cancel(#[from] CancelError),
+    /// The opening of all accounts is not the first close.
+    #[error("only the first close can open all accounts: open single partners instead")]
+    LateOpening,
+    /// An opening of a partner that has been billed or opened before.
+    #[error("{partner} has documents or an opening already: its opening must come before its first document")]
+    OpenedTooLate {
+        /// The partner.
+        partner: PartnerId,
+    },
+}
+
+/// Plays a close: cancellations first, then each account by partner, currency and direction. The same close of the same
+/// records gives the same, however much was recorded after its moment.
+pub fn settle(close: &Close, records: &Records<'_>) -> Result<Closed, SettleError> {
+    opening_may_be(close, records)?;
+    let mut numbering = Numbering::after(records.earlier(&close.moment));
+    let mut closed = Closed { documents: cancellations(close, records, &mut numbering)?, ..Closed::default() };
+    let cancelled = closed.documents.clone();
+    for account in records.accounts(&close.moment) {
+        let lines = records.lines(&account, &close.moment, &cancelled)?;
+        if lines.is_empty() {
+            continue;
+        }
+        if close.opening.is_of(&account.partner_id) {
+            closed.settled.push(Settled { account, close: close.moment, lines });
+            continue;
+        }
+        let page = Page { account: &account, close, records };
+        match page.decide_or_write(&lines, &cancelled, &mut numbering)? {
+            Ok(document) => closed.documents.push(document),
+            Err(reason) => {
+                let (close, total) = (close.moment.month(), total(&lines)?);
+                closed.carried.push(Carried { account, close, total, reason });
+            }
+        }
+    }
+    Ok(closed)
+}
+
+/// An opening of all is the first close; one of a partner is before its first document.
+fn opening_may_be(close: &Close, records: &Records<'_>) -> Result<(), SettleError> {
+    let month = close.moment.month();
+    match &close.opening {
+        Opening::None => Ok(()),
+        Opening::All if records.closes.iter().all(|earlier| earlier.month() >= month) => Ok(()),
+        Opening::All => Err(SettleError::LateOpening),
+        Opening::Partners(partners) => {
+            let documented = records.earlier(&close.moment).map(|document| &document.account.partner_id);
+            let before = records.settled.iter().filter(|settled| settled.close.month() < month);
+            let mut known = documented.chain(before.map(|settled| &settled.account.partner_id));
+            let known = known.find(|partner| partners.contains(*partner)).cloned();
+            known.map_or(Ok(()), |partner| Err(SettleError::OpenedTooLate { partner }))
+        }
+    }
+}
+
+/// An account at a close.
+struct Page<'a> {
+    account: &'a Account,
+    close: &'a Close,
+    records: &'a Records<'a>,
+}
+
+impl Page<'_> {
+    /// The document of the account, or the reason why it is carried (§8.4).
+    fn decide_or_write(
+        &self,
+        lines: &[Line],
+        cancelled: &[Document],
+        numbering: &mut Numbering,
+    ) -> Result<Result<Document, Reason>, SettleError> {
+        let Page { account, close, records } = *self;
+        let (moment, day) = (&close.moment, close.moment.day());
+        let vendor = records.vendor_on(day, moment);
+        let partner = records.partner_on(&account.partner_id, day, moment);
+        let taxed = records.taxed(account, lines, moment);
+        let lacks = !lacking(account.direction, vendor, partner).is_empty();
+        let complete = partner.zip(taxed).filter(|_| !lacks);
+        let decision = issue_or_carry(Case {
+            direction: account.direction,
+            total: total(lines)?,
+            is_final: close.finals.contains(&account.partner_id),
+            is_being_recomputed: close.being_recomputed.contains(&account.partner_id),
+            is_complete: complete.is_some(),
+            has_mandate: partner.and_then(Billing::mandate).is_some_and(|mandate| mandate.covers(day)),
+            has_rate: close.has_rate(account.currency),
+            minimum: partner.map_or(Minor::ZERO, |partner| partner.minimum(account.currency)),
+            names: names(account, moment, lines, cancelled, records),
+        });
+        let kind = match (decision, account.direction) {
+            (Decision::Carry(reason), Direction::ToPartner | Direction::FromPartner) => return Ok(Err(reason)),
+            (Decision::CreditNote(names), Direction::ToPartner | Direction::FromPartner) => {
+                DocumentKind::CreditNote { names }
+            }
+            (Decision::Invoice, Direction::ToPartner) => DocumentKind::SelfBilledInvoice,
+            (Decision::Invoice, Direction::FromPartner) => DocumentKind::Invoice,
+        };
+        // The decision is to issue, so the identity is complete; without it there would be nothing to write.
+        let Some((partner, taxed)) = complete else { return Ok(Err(Reason::IdentityIncomplete)) };
+        self.write(kind, partner, taxed, numbering).map(Ok)
+    }
+
+    /// Writes a document of the day of closing, with the next number of its series (§8.5).
+    fn write(
+        &self,
+        kind: DocumentKind,
+        partner: &Billing,
+        taxed: Vec<TaxedLine>,
+        numbering: &mut Numbering,
+    ) -> Result<Document, SettleError> {
+        let Page { account, close, records } = *self;
+        let (moment, date) = (close.moment, close.moment.day());
+        let series = match (account.direction, partner.series()) {
+            (Direction::ToPartner, Some(code)) => Series::Partner(code.clone()),
+            (Direction::ToPartner, None) | (Direction::FromPartner, Some(_) | None) => Series::Vendor,
+        };
+        let due = if kind.is_invoice() { Some(due(date, partner.payment_days())?) } else { None };
+        let vendor = records.vendor_on(date, &moment).cloned();
+        Ok(Document {
+            account: account.clone(),
+            close: moment,
+            made_at: moment.at(),
+            number: numbering.give(&series, date)?,
+            kind,
+            date,
+            due,
+            parties: Parties { vendor, partner: Some(partner.clone()) },
+            amounts: Amounts::of(account, taxed, close.rate(account.currency))?,
+        })
+    }
+}
