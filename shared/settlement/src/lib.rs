@@ -17,9 +17,12 @@
 #![warn(missing_docs)]
 
 pub mod account;
+pub mod annex;
+pub mod attention;
 pub mod cancel;
 pub mod close;
 pub mod complete;
+pub mod contest;
 pub mod country;
 pub mod document;
 pub mod iban;
@@ -29,9 +32,11 @@ pub mod lines;
 pub mod number;
 pub mod numbering;
 pub mod opening;
+pub mod received;
 pub mod records;
 pub mod settle;
 pub mod siren;
+pub mod sums;
 pub mod terms;
 mod text;
 pub mod vat;

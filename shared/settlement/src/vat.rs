@@ -37,6 +37,21 @@ impl VatRate {
     }
 }
 
+/// A text that is not a rate of VAT.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("is not a rate of VAT: a fraction under 1 with at most 3 decimals, as a string (\"0.2\")")]
+pub struct VatRateError;
+
+impl std::str::FromStr for VatRate {
+    type Err = VatRateError;
+    fn from_str(text: &str) -> Result<Self, VatRateError> {
+        let decimals = if text == "0" { "0" } else { text.strip_prefix("0.").ok_or(VatRateError)? };
+        let well_formed = (1..=3).contains(&decimals.len()) && decimals.bytes().all(|b| b.is_ascii_digit());
+        let rate = format!("{decimals:0<3}").parse().ok().filter(|_| well_formed);
+        rate.map(VatRate).ok_or(VatRateError)
+    }
+}
+
 impl fmt::Display for VatRate {
     /// The fraction: `0.2`, `0.196`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
