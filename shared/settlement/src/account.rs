@@ -73,6 +73,13 @@ impl Booking {
         }
     }
 
+    /// It is an entry of the account.
+    pub fn is_of(&self, account: &Account) -> bool {
+        let Account { partner_id, currency, direction } = account;
+        let is_due = self.due().is_some_and(|(due, _)| due == *direction);
+        is_due && self.posting.partner_id == *partner_id && self.posting.currency == *currency
+    }
+
     /// Its account; none: due neither way.
     pub fn account(&self) -> Option<Account> {
         let PostingKey { partner_id, currency, kind: _, model: _, booked_on: _ } = &self.posting;

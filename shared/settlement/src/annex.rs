@@ -28,7 +28,7 @@ pub fn annex<'a>(document: &Document, records: &Records<'a>) -> Result<Annex<'a>
     };
     let entries = records.entries.iter().filter(|entry| {
         let in_time = key(entry).month <= close.month() && entry.recorded_at <= close.cut();
-        in_time && is_new(entry) && entry.account().as_ref() == Some(&document.account)
+        in_time && is_new(entry) && entry.is_of(&document.account)
     });
     Ok(Annex { entries: entries.collect(), due_again: due_again(document, before, records)? })
 }

@@ -46,10 +46,8 @@ pub fn earned<'a>(
     let mut sums = Sums::new();
     for entry in entries {
         let key = key(entry);
-        let counts = key.month <= through && entry.recorded_at <= cut;
-        if let Some((_, amount)) = entry.due().filter(|_| counts)
-            && entry.account().as_ref() == Some(account)
-        {
+        let counts = key.month <= through && entry.recorded_at <= cut && entry.is_of(account);
+        if let Some((_, amount)) = entry.due().filter(|_| counts) {
             add(&mut sums, key, amount)?;
         }
     }

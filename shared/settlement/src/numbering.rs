@@ -10,6 +10,16 @@ use std::collections::BTreeMap;
 pub struct Numbering(BTreeMap<Series, End>);
 
 impl Numbering {
+    /// The ends as they were stored.
+    pub fn stored(ends: BTreeMap<Series, End>) -> Numbering {
+        Numbering(ends)
+    }
+
+    /// The end of a series.
+    pub fn end(&self, series: &Series) -> End {
+        self.0.get(series).copied().unwrap_or_default()
+    }
+
     /// The ends that documents leave.
     pub fn after<'a>(documents: impl IntoIterator<Item = &'a Document>) -> Numbering {
         let mut numbering = Numbering::default();

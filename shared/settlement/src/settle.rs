@@ -67,36 +67,62 @@ pub enum SettleError {
     },
 }
 
+/// The outcome of a close for an account that has lines.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// A document is issued.
+    Document(Box<Document>),
+    /// It is carried.
+    Carried(Carried),
+    /// Its lines are settled by the opening.
+    Settled(Settled),
+}
+
 /// Plays a close: cancellations first, then each account by partner, currency and direction. The same close of the same
 /// records gives the same, however much was recorded after its moment.
 pub fn settle(close: &Close, records: &Records<'_>) -> Result<Closed, SettleError> {
     opening_may_be(close, records)?;
     let mut numbering = Numbering::after(records.earlier(&close.moment));
-    let mut closed = Closed { documents: cancellations(close, records, &mut numbering)?, ..Closed::default() };
-    let cancelled = closed.documents.clone();
+    let cancelled = cancellations(close, records, &mut numbering)?;
+    let mut closed = Closed { documents: cancelled.clone(), ..Closed::default() };
     for account in records.accounts(&close.moment) {
-        let lines = records.lines(&account, &close.moment, &cancelled)?;
-        if lines.is_empty() {
-            continue;
-        }
-        if close.opening.is_of(&account.partner_id) {
-            closed.settled.push(Settled { account, close: close.moment, lines });
-            continue;
-        }
-        let page = Page { account: &account, close, records };
-        match page.decide_or_write(&lines, &cancelled, &mut numbering)? {
-            Ok(document) => closed.documents.push(document),
-            Err(reason) => {
-                let (close, total) = (close.moment.month(), total(&lines)?);
-                closed.carried.push(Carried { account, close, total, reason });
-            }
+        match settle_account(&account, close, &cancelled, records, &mut numbering)? {
+            None => {}
+            Some(Outcome::Document(document)) => closed.documents.push(*document),
+            Some(Outcome::Carried(carried)) => closed.carried.push(carried),
+            Some(Outcome::Settled(settled)) => closed.settled.push(settled),
         }
     }
     Ok(closed)
 }
 
+/// Plays a close for one account, of which the records have all, after its cancellations; an account without lines has no record.
+pub fn settle_account(
+    account: &Account,
+    close: &Close,
+    cancelled: &[Document],
+    records: &Records<'_>,
+    numbering: &mut Numbering,
+) -> Result<Option<Outcome>, SettleError> {
+    let lines = records.lines(account, &close.moment, cancelled)?;
+    if lines.is_empty() {
+        return Ok(None);
+    }
+    if close.opening.is_of(&account.partner_id) {
+        return Ok(Some(Outcome::Settled(Settled { account: account.clone(), close: close.moment, lines })));
+    }
+    let total = total(&lines)?;
+    let outcome = match (Page { account, close, records }).decide_or_write(&lines, cancelled, numbering)? {
+        Ok(document) => Outcome::Document(Box::new(document)),
+        Err(reason) => {
+            Outcome::Carried(Carried { account: account.clone(), close: close.moment.month(), total, reason })
+        }
+    };
+    Ok(Some(outcome))
+}
+
 /// An opening of all is the first close; one of a partner is before its first document.
-fn opening_may_be(close: &Close, records: &Records<'_>) -> Result<(), SettleError> {
+pub fn opening_may_be(close: &Close, records: &Records<'_>) -> Result<(), SettleError> {
     let month = close.moment.month();
     match &close.opening {
         Opening::None => Ok(()),

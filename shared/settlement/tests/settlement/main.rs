@@ -2,5 +2,6 @@
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test that cannot go on says so")]
 
+mod properties;
 mod samples;
 mod world;
