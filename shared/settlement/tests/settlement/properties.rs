@@ -1,6 +1,6 @@
 //! Properties over generated entries and closes.
 
-use crate::world::{World, booking, day, month, partner, time};
+use crate::world::{World, booking, day, identities, month, partner, time};
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 use rules::label::StatedReason;
@@ -42,28 +42,6 @@ fn entry((kind, month, day, amount, hours): Made) -> Booking {
     let mut entry = booking(posting, (amount, amount / 3), &booked_on, &format!("{booked_on}T10:00:00Z"));
     entry.recorded_at += SignedDuration::from_hours(hours);
     entry
-}
-
-pub(crate) fn identities(minimum: i64) -> World {
-    let version = |of: serde_json::Value| {
-        let mut of = of;
-        of["from"] = "2020-01-01".into();
-        of["recorded_at"] = "2020-01-01T00:00:00Z".into();
-        of["address"] = "1 rue de Paris, 34500 Beziers".into();
-        of["country"] = "FR".into();
-        of["regime"] = "fr-vat".into();
-        of
-    };
-    let vendor = version(serde_json::json!({"legal_name": "Vendor", "siren": "448765438", "vat_id": "FR55448765438"}));
-    let billing = version(serde_json::json!({
-        "legal_name": "Partner", "siren": "512345612", "vat_id": "FR68512345612", "series": "P1",
-        "mandate": {"signed_on": "2020-01-01", "days_to_contest": 15}, "minimum_minor": {"EUR": minimum},
-    }));
-    World {
-        vendor: serde_json::from_value(serde_json::json!([vendor])).unwrap(),
-        partners: BTreeMap::from([(partner("P-1"), serde_json::from_value(serde_json::json!([billing])).unwrap())]),
-        ..World::default()
-    }
 }
 
 /// Which months are closed on the first day and which much later; the last is closed when everything is recorded.
