@@ -252,7 +252,7 @@ fn cancel_one(world: &World, chosen: u8) -> Vec<Cancel> {
         .filter(|document| document.kind == DocumentKind::Invoice && !cancelled.contains(&&document.number))
         .collect();
     let reason: StatedReason = "Wrong".parse().unwrap();
-    let chosen = if chosen % 2 == 0 { open.get(usize::from(chosen) % open.len().max(1)) } else { None };
+    let chosen = if chosen.is_multiple_of(2) { open.get(usize::from(chosen) % open.len().max(1)) } else { None };
     chosen.map(|document| Cancel { number: document.number.clone(), reason }).into_iter().collect()
 }
 
