@@ -1,6 +1,7 @@
-//! What a manager should look at, though it moves no amount (§8.4, §8.5).
+//! Accounts and documents at which a manager should look, though nothing is moved (§8.4, §8.5).
 
 use crate::account::{Account, Direction};
+use crate::close::Moment;
 use crate::document::Document;
 use crate::identity::Billing;
 use crate::issue::Reason;
@@ -13,15 +14,18 @@ use jiff::Timestamp;
 const CLOSES: usize = 3;
 
 /// An account to the partner that stays negative: carried so at the last three closes, or at the last one with no agreement in
-/// force, so that nothing will come to lessen it. `carried` is in the order of closes.
-pub fn stays_negative(account: &Account, carried: &[Carried], has_agreement: bool) -> bool {
+/// force, so that nothing will come to lessen it. `closes` are all so far, in order.
+pub fn stays_negative(account: &Account, closes: &[Moment], carried: &[Carried], has_agreement: bool) -> bool {
     let to_partner = match account.direction {
         Direction::ToPartner => true,
         Direction::FromPartner => false,
     };
-    let of_account = carried.iter().rev().filter(|carried| carried.account == *account);
-    let closes = of_account.take_while(|carried| carried.reason == Reason::Negative).count();
-    to_partner && (closes >= CLOSES || (closes > 0 && !has_agreement))
+    let is_negative = |close: &&Moment| {
+        let here = |carried: &&Carried| carried.account == *account && carried.close == close.month();
+        carried.iter().find(here).is_some_and(|carried| carried.reason == Reason::Negative)
+    };
+    let count = closes.iter().rev().take_while(is_negative).count();
+    to_partner && (count >= CLOSES || (count > 0 && !has_agreement))
 }
 
 /// The lines of a document that would have another regime by what is known now. The document stands; it is cancelled if need be.

@@ -1,8 +1,11 @@
 //! Completeness of an identity for a document, with what is lacking by field (§8.1).
 
-use crate::account::Direction;
+use crate::account::{Account, Direction};
+use crate::close::Moment;
 use crate::country::{Country, Regime};
 use crate::identity::{Billing, Field, Identity};
+use crate::lines::Line;
+use crate::records::Records;
 use strum::{Display, IntoStaticStr};
 
 /// One of the two sides of a document.
@@ -23,6 +26,19 @@ pub struct Lacking {
     pub side: Side,
     /// The field.
     pub field: Field,
+}
+
+/// All that is lacking for a document of these lines at a close; nothing: it is complete. Each line needs the partner's
+/// regime on the last day of its month besides.
+pub fn lacking_at(account: &Account, lines: &[Line], close: &Moment, records: &Records<'_>) -> Vec<Lacking> {
+    let vendor = records.vendor_on(close.day(), close);
+    let partner = records.partner_on(&account.partner_id, close.day(), close);
+    let mut lacking = lacking(account.direction, vendor, partner);
+    let regime = Lacking { side: Side::Partner, field: Field::Regime };
+    if records.taxed(account, lines, close).is_none() && !lacking.contains(&regime) {
+        lacking.push(regime);
+    }
+    lacking
 }
 
 /// All that is lacking for a document of a direction; nothing: both identities are complete. No version at all lacks all.

@@ -4,6 +4,7 @@ use crate::terms::SeriesCode;
 use crate::text::text_type;
 use rules::Day;
 use rules::label::is_invisible;
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// A series of numbers.
@@ -17,7 +18,8 @@ pub enum Series {
 
 /// A number that the vendor gives, at most 35 of `[A-Za-z0-9+_-]`: `FP-000001`, or in a partner's series `AF-P001-000001`.
 /// Padded, so that six digits sort by bytes as by number.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct GivenNumber {
     series: Series,
     place: u64,
@@ -32,6 +34,39 @@ impl GivenNumber {
     /// Its place in the series, from 1.
     pub fn place(&self) -> u64 {
         self.place
+    }
+}
+
+/// A text that is no number given here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("is no number of ours: FP-000001, or AF-, a series code and -000001")]
+pub struct GivenNumberError;
+
+impl std::str::FromStr for GivenNumber {
+    type Err = GivenNumberError;
+    fn from_str(text: &str) -> Result<Self, GivenNumberError> {
+        let (series, place) = text.rsplit_once('-').ok_or(GivenNumberError)?;
+        let series = match series.strip_prefix("AF-") {
+            Some(code) => Series::Partner(code.parse().map_err(|_| GivenNumberError)?),
+            None => Series::Vendor,
+        };
+        let place = place.parse().ok().filter(|place| (1..=End::LAST).contains(place)).ok_or(GivenNumberError)?;
+        let number = GivenNumber { series, place };
+        // A number is written one way.
+        if number.to_string() == text { Ok(number) } else { Err(GivenNumberError) }
+    }
+}
+
+impl TryFrom<String> for GivenNumber {
+    type Error = GivenNumberError;
+    fn try_from(text: String) -> Result<Self, GivenNumberError> {
+        text.parse()
+    }
+}
+
+impl From<GivenNumber> for String {
+    fn from(number: GivenNumber) -> String {
+        number.to_string()
     }
 }
 

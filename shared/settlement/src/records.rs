@@ -80,7 +80,7 @@ impl<'a> Records<'a> {
         let taxed = lines.iter().map(|line| {
             let on = line.key.month.last();
             let regime = versions.holds_or_first(on, close.at())?.identity().regime()?;
-            let (rate, _) = rate(account.direction, regime, on);
+            let rate = rate(account.direction, regime, on);
             Some(TaxedLine { line: *line, is_adjustment: line.key.month < close.month(), regime, rate })
         });
         taxed.collect()

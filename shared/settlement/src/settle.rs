@@ -3,7 +3,7 @@
 use crate::account::{Account, Direction};
 use crate::cancel::{CancelError, cancellations};
 use crate::close::{Close, Opening};
-use crate::complete::lacking;
+use crate::complete::lacking_at;
 use crate::document::{Amounts, Document, DocumentKind, Parties, due};
 use crate::identity::Billing;
 use crate::issue::{Case, Decision, Reason, issue_or_carry, names};
@@ -155,11 +155,9 @@ impl Page<'_> {
     ) -> Result<Result<Document, Reason>, SettleError> {
         let Page { account, close, records } = *self;
         let (moment, day) = (&close.moment, close.moment.day());
-        let vendor = records.vendor_on(day, moment);
         let partner = records.partner_on(&account.partner_id, day, moment);
-        let taxed = records.taxed(account, lines, moment);
-        let lacks = !lacking(account.direction, vendor, partner).is_empty();
-        let complete = partner.zip(taxed).filter(|_| !lacks);
+        let is_complete = lacking_at(account, lines, moment, records).is_empty();
+        let complete = partner.zip(records.taxed(account, lines, moment)).filter(|_| is_complete);
         let decision = issue_or_carry(Case {
             direction: account.direction,
             total: total(lines)?,

@@ -14,7 +14,8 @@ use std::fmt;
 use strum::{Display, IntoStaticStr};
 
 /// A rate of VAT, in tenths of a per cent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct VatRate(u16);
 
 impl VatRate {
@@ -52,6 +53,19 @@ impl std::str::FromStr for VatRate {
     }
 }
 
+impl TryFrom<String> for VatRate {
+    type Error = VatRateError;
+    fn try_from(text: String) -> Result<Self, VatRateError> {
+        text.parse()
+    }
+}
+
+impl From<VatRate> for String {
+    fn from(rate: VatRate) -> String {
+        rate.to_string()
+    }
+}
+
 impl fmt::Display for VatRate {
     /// The fraction: `0.2`, `0.196`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -73,18 +87,24 @@ pub enum Mention {
     OutsideFrance,
 }
 
-/// The rate for a line: of its direction, the partner's regime and the last day of the line's month; with a rate of zero
-/// comes its mention.
-pub fn rate(direction: Direction, regime: Regime, on: Day) -> (VatRate, Option<Mention>) {
-    let standard = (VatRate::standard(on), None);
+/// The rate for a line: of its direction, the partner's regime and the last day of the line's month.
+pub fn rate(direction: Direction, regime: Regime, on: Day) -> VatRate {
+    match mention(direction, regime) {
+        None => VatRate::standard(on),
+        Some(_) => VatRate::ZERO,
+    }
+}
+
+/// The mention that comes with a rate of zero; none: the standard rate holds.
+pub fn mention(direction: Direction, regime: Regime) -> Option<Mention> {
     match (direction, regime) {
         (Direction::ToPartner | Direction::FromPartner, Regime::FrVat)
-        | (Direction::FromPartner, Regime::FrFranchise) => standard,
-        (Direction::ToPartner, Regime::FrFranchise) => (VatRate::ZERO, Some(Mention::Franchise)),
+        | (Direction::FromPartner, Regime::FrFranchise) => None,
+        (Direction::ToPartner, Regime::FrFranchise) => Some(Mention::Franchise),
         (Direction::ToPartner, Regime::Eu | Regime::OutsideEu) | (Direction::FromPartner, Regime::Eu) => {
-            (VatRate::ZERO, Some(Mention::ReverseCharge))
+            Some(Mention::ReverseCharge)
         }
-        (Direction::FromPartner, Regime::OutsideEu) => (VatRate::ZERO, Some(Mention::OutsideFrance)),
+        (Direction::FromPartner, Regime::OutsideEu) => Some(Mention::OutsideFrance),
     }
 }
 

@@ -38,6 +38,7 @@ fn of_equal_first_days_the_version_recorded_last_holds() {
     let mut world = identities(0);
     world.record("P-1", ("2026-01-01", "2026-01-02T00:00:00Z"), |billing| billing["payment_days"] = json!(10));
     world.record("P-1", ("2026-01-01", "2026-01-01T00:00:00Z"), |billing| billing["payment_days"] = json!(20));
+    world.record("P-1", ("2025-06-01", "2026-01-04T00:00:00Z"), |billing| billing["payment_days"] = json!(25));
     world.record("P-1", ("2026-03-01", "2026-01-03T00:00:00Z"), |billing| billing["payment_days"] = json!(40));
     world.book(COMMISSION, 100, "2026-01-10", "2026-01-10T10:00:00Z");
     let document = world.close_at("2026-01", "2026-02-02T10:00:00Z").documents.remove(0);
@@ -82,6 +83,14 @@ fn a_partner_brought_in_later_has_an_opening_of_its_own() {
     }
     let closed = world.close_at("2026-03", "2026-04-02T10:00:00Z");
     assert_eq!(lines(&closed.documents[0]), [line("2026-03", 40)]);
+    let account = Account { partner_id: partner("P-2"), ..to_partner() };
+    for close in &world.closes {
+        settlement::sums::sums(&account, close, &world.carried, &world.records()).unwrap();
+    }
+    // A third entry that no close has seen is a gap.
+    world.book_for(("P-2", "commission", "referrer", "EUR"), 3, "2026-03-10", "2026-03-10T10:00:00Z");
+    let gap = settlement::sums::sums(&account, &world.closes[2], &world.carried, &world.records()).unwrap_err();
+    assert!(gap.to_string().starts_with("at the close of 2026-03, 743 was earned"), "{gap}");
 }
 
 #[test]
@@ -135,6 +144,15 @@ fn numbers_go_by_partner_bytes_after_cancellations() {
     world.book_for(("B", "entry-fee", "affiliate", "EUR"), 100, "2026-02-10", "2026-02-10T10:00:00Z");
     let closed = world.close_with("2026-02", "2026-03-02T10:00:00Z", cancel(&last));
     assert_eq!(numbers(&closed), "FP-000004 a, FP-000005 B, FP-000006 a");
+    // In whichever order they are asked for.
+    let [b, a] = [&closed.documents[1], &closed.documents[2]];
+    let closed = world.close_with("2026-03", "2026-04-02T10:00:00Z", |close| {
+        cancel(b)(close);
+        let first = close.cancels.remove(0);
+        cancel(a)(close);
+        close.cancels.push(first);
+    });
+    assert_eq!(numbers(&closed), "FP-000007 B, FP-000008 a, FP-000009 B, FP-000010 a");
 }
 
 #[test]

@@ -53,6 +53,36 @@ fn a_credit_note_without_anything_to_name_is_carried() {
 }
 
 #[test]
+fn a_credit_note_names_no_credit_note_and_no_item_of_another_opening() {
+    let mut world = identities(0);
+    world.book(SHARE, 20_000, "2026-01-10", "2026-01-10T10:00:00Z");
+    let invoice = world.close_at("2026-01", "2026-02-02T10:00:00Z").documents.remove(0);
+    let names = DocumentKind::CreditNote { names: vec![Named::Document(invoice.number)] };
+    for (credited, closed, at) in [(1_000, "2026-02", "2026-03-02"), (2_000, "2026-03", "2026-04-02")] {
+        world.book(SHARE, -credited, "2026-01-20", &format!("{at}T09:00:00Z"));
+        let closed = world.close_with(closed, &format!("{at}T10:00:00Z"), say_final);
+        assert_eq!(closed.documents[0].kind, names);
+    }
+    // The opening settled a fee; what is credited is a revenue share that it did not settle.
+    let account = Account { direction: Direction::FromPartner, ..to_partner() };
+    let money = Money::new(Minor(100), Currency::EUR).unwrap();
+    let days = (day("2025-12-01"), day("2026-01-01"));
+    let item = |at| OpeningItem::new(account.clone(), "1".parse().unwrap(), days, (money, money), time(at)).unwrap();
+    let mut world = identities(0);
+    world.items = vec![item("2026-02-02T10:00:00Z")];
+    world.book(FEE, 100, "2026-01-10", "2026-01-10T10:00:00Z");
+    world.close_with("2026-01", "2026-02-02T10:00:00Z", |close| close.opening = Opening::All);
+    world.book(SHARE, -100, "2026-01-10", "2026-02-10T10:00:00Z");
+    let closed = world.close_with("2026-02", "2026-03-02T10:00:00Z", say_final);
+    assert_eq!(reasons(&closed), [(Reason::NothingToCredit, -100)]);
+    // Nor is an item named that was recorded after the moment of the close.
+    world.book(FEE, -50, "2026-01-10", "2026-03-10T10:00:00Z");
+    world.items = vec![item("2026-04-02T10:00:00.000000001Z")];
+    let closed = world.close_with("2026-03", "2026-04-02T10:00:00Z", say_final);
+    assert_eq!(reasons(&closed), [(Reason::NothingToCredit, -150)]);
+}
+
+#[test]
 fn a_credit_note_names_opening_items_when_the_opening_settled_such_a_line() {
     let from_partner = Account { direction: Direction::FromPartner, ..to_partner() };
     let item = |number: &str, due: &str| {

@@ -110,13 +110,14 @@ fn negative_month() {
     {
         let closed = world.close_at(closed, &format!("{at}T10:00:00Z"));
         assert_eq!((closed.documents.len(), reasons(&closed)), (0, vec![(Reason::Negative, -8_000)]));
-        assert_eq!(stays_negative(&to_partner(), &world.carried, true), index == 2);
-        assert!(stays_negative(&to_partner(), &world.carried, false));
+        assert_eq!(stays_negative(&to_partner(), &world.closes, &world.carried, true), index == 2);
+        assert!(stays_negative(&to_partner(), &world.closes, &world.carried, false));
     }
     world.book(COMMISSION, 9_000, "2026-05-10", "2026-05-10T10:00:00Z");
     let closed = world.close_at("2026-05", "2026-06-02T10:00:00Z");
     assert_eq!(lines(&closed.documents[0]), [line("2026-02", -8_000), line("2026-05", 9_000)]);
     assert_eq!(closed.documents[0].amounts.gross, Minor(1_200));
+    assert!(!stays_negative(&to_partner(), &world.closes, &world.carried, false));
 }
 
 #[test]
@@ -313,4 +314,19 @@ fn identity_incomplete_says_what_is_lacking() {
     let vendor: Identity = serde_json::from_value(small).unwrap();
     let billing: Billing = serde_json::from_value(french_billing("P1")).unwrap();
     assert_eq!(lacking(Direction::ToPartner, Some(&vendor), Some(&billing)), "vendor.regime");
+}
+
+#[test]
+fn the_regime_of_every_line_must_be_known() {
+    let mut world = identities(0);
+    world.record("P-1", ("2025-12-31", "2020-01-02T00:00:00Z"), |billing| billing["regime"] = json!(null));
+    world.record("P-1", ("2026-01-02", "2020-01-02T00:00:00Z"), |_| {});
+    world.book(COMMISSION, 100, "2025-12-10", "2026-01-10T10:00:00Z");
+    let closed = world.close_at("2026-01", "2026-02-02T10:00:00Z");
+    assert_eq!(reasons(&closed), [(Reason::IdentityIncomplete, 100)]);
+    let moment = world.closes[0];
+    let lines = world.records().lines(&to_partner(), &moment, &[]).unwrap();
+    let lacking = settlement::complete::lacking_at(&to_partner(), &lines, &moment, &world.records());
+    assert_eq!(lacking.len(), 1);
+    assert!(lacking[0].to_string().starts_with("partner: regime is lacking"));
 }

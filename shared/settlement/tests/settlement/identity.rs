@@ -110,6 +110,16 @@ fn an_iban_has_the_length_of_its_country_and_fits_mod_97() {
 }
 
 #[test]
+fn check_digits_that_are_never_given_out_are_refused() {
+    // They leave the same rest as those given out: 00 as 97, 01 as 98, 99 as 02.
+    for (given, never) in [("97", "00"), ("98", "01"), ("02", "99")] {
+        let iban = |check: &str, account: u32| format!("DE{check}{account:018}").parse::<Iban>();
+        let account = (0..1_000).find(|account| iban(given, *account).is_ok()).unwrap();
+        assert_eq!(iban(never, account), Err(IbanError::Mod97));
+    }
+}
+
+#[test]
 fn an_iban_is_shown_masked() {
     let iban: Iban = "FR1420041010050500013M02606".parse().unwrap();
     assert_eq!(iban.to_string(), format!("FR14{}2606", "•".repeat(19)));

@@ -4,8 +4,8 @@ use crate::world::day;
 use rules::{Currency, Minor};
 use settlement::Direction;
 use settlement::country::Regime;
-use settlement::number::{End, NumberError, Series};
-use settlement::vat::{Mention, VatRate, rate, vat_in_eur};
+use settlement::number::{End, GivenNumber, NumberError, Series};
+use settlement::vat::{Mention, VatRate, mention, rate, vat_in_eur};
 
 #[test]
 fn the_standard_rate_is_data_with_the_day_from_which_it_holds() {
@@ -34,8 +34,8 @@ fn a_rate_is_of_direction_and_regime_and_zero_comes_with_its_mention() {
         (from, Regime::Eu, ("0", Some(Mention::ReverseCharge))),
         (from, Regime::OutsideEu, ("0", Some(Mention::OutsideFrance))),
     ] {
-        let (rate, mention) = rate(direction, regime, day("2026-01-31"));
-        assert_eq!((rate.to_string().as_str(), mention), expected, "{direction} {regime}");
+        let rate = rate(direction, regime, day("2026-01-31"));
+        assert_eq!((rate.to_string().as_str(), mention(direction, regime)), expected, "{direction} {regime}");
     }
 }
 
@@ -85,6 +85,27 @@ fn a_rate_is_read_as_it_is_written() {
     }
     for bad in ["", "1", "20", "0.", ".2", "0.2000", "0,2", "-0.2", "0.2é"] {
         assert!(bad.parse::<VatRate>().is_err(), "{bad}");
+    }
+}
+
+#[test]
+fn a_number_of_ours_is_written_one_way() {
+    for good in ["FP-000001", "FP-1234567", "AF-P001-000042", "AF-ABCDEFGHIJ12-999999999999"] {
+        assert_eq!(good.parse::<GivenNumber>().map(String::from).as_deref(), Ok(good));
+    }
+    for bad in [
+        "",
+        "FP",
+        "FP-1",
+        "FP-000000",
+        "FP-+00001",
+        "FP-0000001",
+        "FX-000001",
+        "AF-000001",
+        "AF-p-000001",
+        "FP-1000000000000",
+    ] {
+        assert!(bad.parse::<GivenNumber>().is_err(), "{bad}");
     }
 }
 
