@@ -7,7 +7,7 @@
 //! | paragraph | modules |
 //! |---|---|
 //! | §8.1 billing identity | [`identity`], [`terms`], [`siren`], [`vat_id`], [`iban`], [`country`], [`versions`], [`complete`] |
-//! | §8.2 closing | [`close`], [`opening`], [`settle`] (all of a close) |
+//! | §8.2 closing | [`close`], [`opening`], [`settle()`] (all of a close) |
 //! | §8.3 lines | [`account`], [`lines`], [`records`], [`annex`] |
 //! | §8.4 issue or carry | [`issue`], [`attention`] |
 //! | §8.5 documents | [`document`], [`vat`], [`number`], [`numbering`], [`cancel`], [`received`] |
