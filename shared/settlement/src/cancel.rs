@@ -81,6 +81,8 @@ fn cancellation(
 ) -> Result<Document, CancelError> {
     let moment = &close.moment;
     let partner = records.partner_on(&document.account.partner_id, moment.day(), moment);
+    // The number last, so that nothing that fails leaves a hole.
+    let amounts = document.amounts.turned()?;
     Ok(Document {
         account: document.account.clone(),
         close: *moment,
@@ -90,6 +92,6 @@ fn cancellation(
         date: moment.day(),
         due: None,
         parties: Parties { vendor: records.vendor_on(moment.day(), moment).cloned(), partner: partner.cloned() },
-        amounts: document.amounts.turned()?,
+        amounts,
     })
 }

@@ -45,8 +45,8 @@ pub enum ReceivedError {
         /// The close.
         close: Month,
     },
-    /// A document was made for that close or a later one.
-    #[error("{number} was made for this close or a later one: what is still carried is in the next one")]
+    /// A document was made for that close or a later one, or since that close.
+    #[error("{number} was made for this close or since: what is still carried is in the next one")]
     Documented {
         /// The number of that document.
         number: Number,
@@ -114,7 +114,8 @@ pub enum ReceivedError {
 }
 
 /// The document that a partner's own invoice or credit note for a close is: to the cent the lines carried at that close's cut,
-/// the VAT as it says, up to one minor unit a line from ours.
+/// the VAT as it says, up to one minor unit a line from ours. The caller refuses it while documents of a later close are being
+/// made: they could hold the same lines, and are not among the records yet.
 pub fn receive(own: OwnDocument, close: &Close, records: &Records<'_>) -> Result<Document, ReceivedError> {
     let moment = close.moment;
     let lines = carried(&own, close, records)?;
@@ -155,8 +156,12 @@ fn carried(own: &OwnDocument, close: &Close, records: &Records<'_>) -> Result<Ve
     if own.recorded_at <= moment.at() || close.opening.is_of(&account.partner_id) {
         return Err(ReceivedError::NoSuchClose { close: month });
     }
-    let later = |document: &&Document| document.account == *account && document.close.month() >= month;
-    if let Some(document) = records.documents.iter().find(later) {
+    // One for an earlier close that came after this one has settled what this one carried too.
+    let settles = |document: &&Document| {
+        let since = document.made_at > moment.at() && document.kind.cancels().is_none();
+        document.account == *account && (document.close.month() >= month || since)
+    };
+    if let Some(document) = records.documents.iter().find(settles) {
         return Err(ReceivedError::Documented { number: document.number.clone() });
     }
     let lines = records.lines(account, moment, &[])?;

@@ -145,7 +145,14 @@ struct Page<'a> {
     records: &'a Records<'a>,
 }
 
-impl Page<'_> {
+/// All that a document needs of complete identities.
+struct Ready<'a> {
+    partner: &'a Billing,
+    taxed: Vec<TaxedLine>,
+    series: Series,
+}
+
+impl<'a> Page<'a> {
     /// The document of the account, or the reason why it is carried (§8.4).
     fn decide_or_write(
         &self,
@@ -153,51 +160,63 @@ impl Page<'_> {
         cancelled: &[Document],
         numbering: &mut Numbering,
     ) -> Result<Result<Document, Reason>, SettleError> {
+        let ready = self.ready(lines);
+        let kind = match issue_or_carry(self.case(lines, cancelled, ready.is_some())?) {
+            Decision::Carry(reason) => return Ok(Err(reason)),
+            Decision::CreditNote(names) => DocumentKind::CreditNote { names },
+            Decision::Invoice => match self.account.direction {
+                Direction::ToPartner => DocumentKind::SelfBilledInvoice,
+                Direction::FromPartner => DocumentKind::Invoice,
+            },
+        };
+        match ready {
+            Some(ready) => self.write(kind, ready, numbering).map(Ok),
+            None => Ok(Err(Reason::IdentityIncomplete)),
+        }
+    }
+
+    /// Both identities, if they are complete.
+    fn ready(&self, lines: &[Line]) -> Option<Ready<'a>> {
+        let Page { account, close, records } = *self;
+        let moment = &close.moment;
+        if !lacking_at(account, lines, moment, records).is_empty() {
+            return None;
+        }
+        let partner = records.partner_on(&account.partner_id, moment.day(), moment)?;
+        let series = match account.direction {
+            Direction::ToPartner => Series::Partner(partner.series()?.clone()),
+            Direction::FromPartner => Series::Vendor,
+        };
+        Some(Ready { partner, taxed: records.taxed(account, lines, moment)?, series })
+    }
+
+    /// The case to decide.
+    fn case(&self, lines: &[Line], cancelled: &[Document], is_complete: bool) -> Result<Case, Overflow> {
         let Page { account, close, records } = *self;
         let (moment, day) = (&close.moment, close.moment.day());
         let partner = records.partner_on(&account.partner_id, day, moment);
-        let is_complete = lacking_at(account, lines, moment, records).is_empty();
-        let complete = partner.zip(records.taxed(account, lines, moment)).filter(|_| is_complete);
-        let decision = issue_or_carry(Case {
+        Ok(Case {
             direction: account.direction,
             total: total(lines)?,
             is_final: close.finals.contains(&account.partner_id),
             is_being_recomputed: close.being_recomputed.contains(&account.partner_id),
-            is_complete: complete.is_some(),
+            is_complete,
             has_mandate: partner.and_then(Billing::mandate).is_some_and(|mandate| mandate.covers(day)),
             has_rate: close.has_rate(account.currency),
             minimum: partner.map_or(Minor::ZERO, |partner| partner.minimum(account.currency)),
             names: names(account, moment, lines, cancelled, records),
-        });
-        let kind = match (decision, account.direction) {
-            (Decision::Carry(reason), Direction::ToPartner | Direction::FromPartner) => return Ok(Err(reason)),
-            (Decision::CreditNote(names), Direction::ToPartner | Direction::FromPartner) => {
-                DocumentKind::CreditNote { names }
-            }
-            (Decision::Invoice, Direction::ToPartner) => DocumentKind::SelfBilledInvoice,
-            (Decision::Invoice, Direction::FromPartner) => DocumentKind::Invoice,
-        };
-        // The decision is to issue, so the identity is complete; without it there would be nothing to write.
-        let Some((partner, taxed)) = complete else { return Ok(Err(Reason::IdentityIncomplete)) };
-        self.write(kind, partner, taxed, numbering).map(Ok)
+        })
     }
 
     /// Writes a document of the day of closing, with the next number of its series (§8.5).
-    fn write(
-        &self,
-        kind: DocumentKind,
-        partner: &Billing,
-        taxed: Vec<TaxedLine>,
-        numbering: &mut Numbering,
-    ) -> Result<Document, SettleError> {
+    fn write(&self, kind: DocumentKind, ready: Ready<'_>, numbering: &mut Numbering) -> Result<Document, SettleError> {
         let Page { account, close, records } = *self;
+        let Ready { partner, taxed, series } = ready;
         let (moment, date) = (close.moment, close.moment.day());
-        let series = match (account.direction, partner.series()) {
-            (Direction::ToPartner, Some(code)) => Series::Partner(code.clone()),
-            (Direction::ToPartner, None) | (Direction::FromPartner, Some(_) | None) => Series::Vendor,
-        };
         let due = if kind.is_invoice() { Some(due(date, partner.payment_days())?) } else { None };
         let vendor = records.vendor_on(date, &moment).cloned();
+        // The number last, so that nothing that fails leaves a hole.
+        let amounts = Amounts::of(account, taxed, close.rate(account.currency))?;
         Ok(Document {
             account: account.clone(),
             close: moment,
@@ -207,7 +226,7 @@ impl Page<'_> {
             date,
             due,
             parties: Parties { vendor, partner: Some(partner.clone()) },
-            amounts: Amounts::of(account, taxed, close.rate(account.currency))?,
+            amounts,
         })
     }
 }

@@ -202,6 +202,20 @@ fn what_is_received_after_a_close_counts_for_the_next_one() {
 }
 
 #[test]
+fn what_two_closes_carried_is_received_once() {
+    let mut world = world(&[100]);
+    world.close_at("2026-02", "2026-03-02T10:00:00Z");
+    let late = OwnDocument { recorded_at: time("2026-03-03T10:00:00Z"), ..own(100, 20) };
+    let document = receive(late.clone(), &january(&world), &world.records()).unwrap();
+    world.documents.push(document.clone());
+    // February carried the same lines, and no document is of February or later.
+    let again = OwnDocument { recorded_at: time("2026-03-04T10:00:00Z"), ..late };
+    let refused = receive(again, &Close::plain(world.closes[1]), &world.records());
+    assert_eq!(refused, Err(ReceivedError::Documented { number: document.number }));
+    assert_eq!(world.close_at("2026-03", "2026-04-02T10:00:00Z"), Closed::default());
+}
+
+#[test]
 fn contested_document() {
     let mut world = identities(0);
     world.book(COMMISSION, 100, "2026-01-10", "2026-01-10T10:00:00Z");

@@ -8,6 +8,7 @@ use rules::{Currency, Minor, Month};
 use settlement::annex::annex;
 use settlement::close::{Cancel, DELAY, Opening};
 use settlement::lines::{Line, LineKey, earned, total};
+use settlement::received::{OwnDocument, receive, receive_cancellation};
 use settlement::sums::sums;
 use settlement::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -173,10 +174,7 @@ proptest! {
         let records = world.records();
         for document in world.documents.iter().filter(|document| document.kind.cancels().is_none()) {
             let annex = annex(document, &records).unwrap();
-            let entries: Vec<Line> = annex.entries.iter().map(|entry| {
-                let (_, amount) = entry.due().unwrap();
-                Line { key: settlement::lines::key(entry), amount }
-            }).collect();
+            let entries: Vec<Line> = annex.entries.iter().map(|entry| line_of(entry)).collect();
             prop_assert_eq!(by_key(entries.iter().chain(&annex.due_again)), by_key(document.lines()));
         }
     }
@@ -244,6 +242,71 @@ proptest! {
             prop_assert_eq!(net.0 > 0, document.kind.is_invoice());
         }
     }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_partners_own_documents_keep_the_sums_and_the_annexes(
+        entries in entries(), delays in delays(), mandates in prop::collection::vec(any::<bool>(), 6),
+        received in prop::collection::vec((any::<bool>(), 0..3_usize, any::<u8>(), any::<bool>()), 6),
+    ) {
+        let mut world = identities(0);
+        world.entries = entries.iter().map(|made| entry(*made)).collect();
+        for (moment, has_mandate) in closes(&delays).iter().zip(&mandates) {
+            let recorded_at = moment.at().to_string();
+            world.record("P-1", (&moment.day().to_string(), &recorded_at), |billing| {
+                if !has_mandate {
+                    billing["mandate"] = serde_json::Value::Null;
+                }
+            });
+            world.close(&Close::plain(*moment)).unwrap();
+            let (receives, back, cancels, first) = received[world.closes.len() - 1];
+            for is_receiving in [first, !first] {
+                // The second after the first, both before the next close.
+                let at = moment.at() + SignedDuration::from_nanos(1 + i64::from(is_receiving != first));
+                let made = if is_receiving { own_document(&world, receives, back, at) } else { own_cancellation(&world, cancels, at) };
+                world.documents.extend(made);
+            }
+        }
+        let records = world.records();
+        for close in &world.closes {
+            for direction in DIRECTIONS {
+                sums(&account(direction), close, &world.carried, &records).unwrap();
+            }
+        }
+        for document in world.documents.iter().filter(|document| document.kind.cancels().is_none()) {
+            let annex = annex(document, &records).unwrap();
+            let entries: Vec<Line> = annex.entries.iter().map(|entry| line_of(entry)).collect();
+            prop_assert_eq!(by_key(entries.iter().chain(&annex.due_again)), by_key(document.lines()));
+        }
+    }
+}
+
+fn line_of(entry: &Booking) -> Line {
+    let (_, amount) = entry.due().unwrap();
+    Line { key: settlement::lines::key(entry), amount }
+}
+
+/// The partner's own invoice or credit note for one of the last closes, if one can be received.
+fn own_document(world: &World, receives: bool, back: usize, at: Timestamp) -> Option<Document> {
+    let close = world.closes.iter().rev().nth(back).filter(|_| receives)?;
+    let account = account(Direction::ToPartner);
+    let lines = world.records().lines(&account, close, &[]).unwrap();
+    let taxed = world.records().taxed(&account, &lines, close)?;
+    let vat = settlement::vat::vat(&taxed).unwrap().iter().map(|sum| ((sum.regime, sum.rate), sum.vat)).collect();
+    let number = format!("{}", world.documents.len()).parse().unwrap();
+    let own = OwnDocument { account, number, date: close.day(), lines, vat, recorded_at: at };
+    receive(own, &Close::plain(*close), &world.records()).ok()
+}
+
+/// The partner's own credit note that cancels one of the invoices to it.
+fn own_cancellation(world: &World, cancels: u8, at: Timestamp) -> Option<Document> {
+    let account = account(Direction::ToPartner);
+    let document = documented(world, &account).nth(usize::from(cancels % 16))?;
+    let own = (format!("C{}", world.documents.len()).parse().unwrap(), document.date);
+    receive_cancellation(&account, &document.number, own, at, &world.records()).ok()
 }
 
 /// Cancels an invoice of the vendor that is not cancelled, now and then.
