@@ -1,13 +1,15 @@
 //! Each check of a billing identity, with good and bad values; an error names the field and says what to do.
 
 use crate::world::{french_billing, partner};
+use proptest::prelude::*;
 use serde_json::{Value, json};
 use settlement::country::Country;
 use settlement::iban::{Iban, IbanError};
 use settlement::identity::{BillingInput, Field, Problem};
-use settlement::number::OwnNumber;
+use settlement::number::{GivenNumber, OwnNumber};
 use settlement::siren::{Siren, SirenError};
-use settlement::vat::EurRate;
+use settlement::terms::SeriesCode;
+use settlement::vat::{EurRate, VatRate};
 use settlement::vat_id::{VatId, VatIdError};
 use settlement::versions::{SeriesError, series_may_be};
 use settlement::{Billing, Version, Versions};
@@ -332,5 +334,33 @@ fn a_rate_of_exchange_is_kept_as_it_was_written() {
         "\u{661}",
     ] {
         assert!(bad.parse::<EurRate>().is_err(), "{bad:?}");
+    }
+}
+
+/// A value that is read is written so that it is read again as the same.
+fn read_again<T: std::str::FromStr + PartialEq + std::fmt::Debug>(text: &str, written: impl Fn(&T) -> String) {
+    if let Ok(value) = text.parse::<T>() {
+        assert_eq!(written(&value).parse::<T>().ok(), Some(value));
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_text_makes_a_reader_panic(text in prop_oneof![".{0,40}", "[A-Z0-9é .+-]{0,36}", "FR[0-9A-Z]{2}[0-9]{9}", "[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}"]) {
+        read_again::<Siren>(&text, ToString::to_string);
+        read_again::<VatId>(&text, ToString::to_string);
+        read_again::<Iban>(&text, |iban| iban.whole().to_owned());
+        read_again::<Country>(&text, ToString::to_string);
+        read_again::<OwnNumber>(&text, ToString::to_string);
+        read_again::<GivenNumber>(&text, ToString::to_string);
+        read_again::<SeriesCode>(&text, ToString::to_string);
+        read_again::<EurRate>(&text, ToString::to_string);
+        read_again::<VatRate>(&text, ToString::to_string);
+        let input = BillingInput { iban: Some(text.clone()), ..BillingInput::default() };
+        if let Err(error) = Billing::try_from(input) {
+            prop_assert!(text.len() < 5 || !error.to_string().contains(&text), "an error quotes no IBAN");
+        }
     }
 }
