@@ -3,9 +3,9 @@
 use crate::access::Caller;
 use crate::answers::status::{ChoiceStatus, Chosen};
 use crate::app::App;
-use crate::http::parameters::number_in;
+use crate::http::parameters::{Look, number_in};
 use crate::http::problem::Problem;
-use crate::previews::{self, Change, Look};
+use crate::previews::{self, Change};
 use crate::restatements::When;
 use axum::Json;
 use axum::http::StatusCode;

@@ -26,15 +26,6 @@ pub const MAX_CONTRACTS: usize = 5000;
 /// Seconds after which it is worth asking again for a preview that is made in the background.
 const ASK_AGAIN: &str = "2";
 
-/// The parts of a request about previews.
-#[derive(Debug, Clone)]
-pub(crate) struct Look {
-    /// The language of the preview that is asked for; none: the request is to be carried out.
-    pub(crate) first: Option<Language>,
-    /// The preview that was made in the background.
-    pub(crate) made: Option<PreviewId>,
-}
-
 /// A change that was checked: as the rules see it, and as the restatement function is asked about it.
 pub(crate) struct Change {
     pub(crate) proposed: Proposed,
@@ -74,27 +65,22 @@ pub(crate) async fn answer<S: Store>(
     if let Proposed::Contract(contract) = &mut proposed {
         contract.now = contract.now.clone().whole()?;
     }
-    let (id, previewed) = match made {
-        Some(id) => {
-            let previewed = app.ledger.preview_kept(&id, &question, &proposed).await?;
-            (id, previewed)
-        }
-        None => {
-            let id = PreviewId::of((&question, (app.now)()));
-            let previewed = app.ledger.preview(&proposed, app.most_previewed).await?;
-            if previewed.is_none() {
-                begin(app, Progress::new(id.clone(), question)).await?;
-            }
-            (id, previewed)
-        }
+    let previewed = match &made {
+        Some(id) => app.ledger.preview_kept(id, &question, &proposed).await?,
+        None => app.ledger.preview(&proposed, app.most_previewed).await?,
     };
-    match previewed {
-        Some(previewed) => shown(app, previewed, names, language).await,
-        None => {
-            let under_way = Json(UnderWay { previewed: id });
-            Ok((StatusCode::ACCEPTED, [(header::RETRY_AFTER, ASK_AGAIN)], under_way).into_response())
-        }
+    if let Some(previewed) = previewed {
+        return shown(app, previewed, names, language).await;
     }
+    let id = if let Some(id) = made {
+        id
+    } else {
+        let id = PreviewId::of((&question, (app.now)()));
+        begin(app, Progress::new(id.clone(), question)).await?;
+        id
+    };
+    let under_way = Json(UnderWay { previewed: id });
+    Ok((StatusCode::ACCEPTED, [(header::RETRY_AFTER, ASK_AGAIN)], under_way).into_response())
 }
 
 async fn begin<S: Store>(app: &App<S>, progress: Progress) -> Result<(), Problem> {

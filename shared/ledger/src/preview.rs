@@ -175,8 +175,8 @@ impl<S: Store, A: Announce> Ledger<S, A> {
             rank(&mut ranks, aggregates.contract().sale());
         }
         for (id, aggregates) in &contracts {
-            let changes = changes_of(&ranks, &aggregates.contract(), aggregates);
-            found.add(&keys::contract_partition(id), changes, Change::clone)?;
+            let moved = changes_of(&ranks, &aggregates.contract(), aggregates);
+            found.add(&keys::contract_partition(id), moved, Change::clone)?;
         }
         self.preview_apart(changed, &ranks, &mut found, Change::clone).await?;
         let Found { lines, entries, sums, largest, unreadable } = found;
@@ -226,8 +226,8 @@ impl<S: Store, A: Announce> Ledger<S, A> {
             let partition = keys::fees_partition(partner_id);
             let fees = self.aggregates(partition.clone()).await.and_then(Aggregates::whole);
             if let Some(fees) = found.pass_over(fees)? {
-                let changes = of_entry_fees(partner_id, &partner.agreements, &recorded(&fees));
-                found.add(&partition, changes, &named)?;
+                let moved = of_entry_fees(partner_id, &partner.agreements, &recorded(&fees));
+                found.add(&partition, moved, &named)?;
             }
         }
         Ok(())

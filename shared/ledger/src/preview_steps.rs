@@ -382,7 +382,7 @@ impl<S: Store, A: Announce> Ledger<S, A> {
     ) -> Result<Vec<Change>, LedgerError> {
         let now = self.aggregates(partition.to_owned()).await.and_then(Aggregates::whole);
         let Some(now) = found.pass_over(now)? else { return Ok(Vec::new()) };
-        let changes = match (keys::contract_of(partition), keys::fees_of(partition)) {
+        let moved = match (keys::contract_of(partition), keys::fees_of(partition)) {
             (Some(id), _) => match changed.filter(|changed| changed.id == id) {
                 Some(ChangedContract { changed, .. }) => changes_of(ranks, changed, &now),
                 None => changes_of(ranks, &now.contract(), &now),
@@ -394,7 +394,7 @@ impl<S: Store, A: Announce> Ledger<S, A> {
             (None, None) => Ok(Vec::new()),
         };
         let overflow = |source| LedgerError::Overflow { what: partition.to_owned(), source };
-        Ok(found.pass_over(changes.map_err(overflow))?.unwrap_or_default())
+        Ok(found.pass_over(moved.map_err(overflow))?.unwrap_or_default())
     }
 }
 

@@ -63,9 +63,10 @@ impl Totals {
     }
 
     /// The groups with an amount or a vendor's share other than 0.
+    #[must_use]
     pub fn that_move(&self) -> Totals {
         let moving = self.0.iter().filter(|(_, total)| total.amount.0 != 0 || total.vendor_share.0 != 0);
-        Totals(moving.map(|(group, total)| (*group, total.clone())).to_map())
+        Totals(moving.map(|(group, total)| (*group, *total)).to_map())
     }
 
     /// Adds a total to its group.

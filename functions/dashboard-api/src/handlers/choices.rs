@@ -5,8 +5,7 @@
 use crate::access::Caller;
 use crate::app::App;
 use crate::choosing::{self, Answer, adjustment_in, term_in};
-use crate::http::parameters::{MAX_CHOICE_NUMBER, Parameters, id, number_in, utf8};
-use crate::previews::Look;
+use crate::http::parameters::{Look, MAX_CHOICE_NUMBER, Parameters, id, number_in, utf8};
 use axum::body::Bytes;
 use axum::extract::{Path, State};
 use events::{ChoiceBody, choice};

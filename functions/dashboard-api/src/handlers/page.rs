@@ -40,7 +40,7 @@ fn content(name: &str) -> Result<&'static [u8], Problem> {
 }
 
 pub(crate) async fn index(headers: HeaderMap) -> Result<Response, Problem> {
-    file("text/html; charset=utf-8", content("index.html")?, &headers)
+    Ok(file("text/html; charset=utf-8", content("index.html")?, &headers))
 }
 
 pub(crate) async fn show(Path(name): Path<String>, headers: HeaderMap) -> Result<Response, Problem> {
@@ -58,21 +58,21 @@ pub(crate) async fn show(Path(name): Path<String>, headers: HeaderMap) -> Result
         Some((_, "md")) => "text/markdown; charset=utf-8",
         Some((_, _)) | None => "application/octet-stream",
     };
-    file(content_type, content, &headers)
+    Ok(file(content_type, content, &headers))
 }
 
-fn file(content_type: &'static str, content: &'static [u8], headers: &HeaderMap) -> Result<Response, Problem> {
+fn file(content_type: &'static str, content: &'static [u8], headers: &HeaderMap) -> Response {
     let tag = format!("\"{}\"", BASE64_URL_SAFE_NO_PAD.encode(digest(&SHA256, content)));
     let is_known = lists(headers, header::IF_NONE_MATCH, &tag, Comparison::Weak).unwrap_or(false);
     let kept = [(header::CACHE_CONTROL, "no-cache".to_owned()), (header::ETAG, tag)];
     if is_known {
-        return Ok((StatusCode::NOT_MODIFIED, kept).into_response());
+        return (StatusCode::NOT_MODIFIED, kept).into_response();
     }
-    Ok((kept, [(header::CONTENT_TYPE, content_type)], content).into_response())
+    (kept, [(header::CONTENT_TYPE, content_type)], content).into_response()
 }
 
 pub(crate) async fn openapi(headers: HeaderMap) -> Result<Response, Problem> {
-    file("application/json", content(DESCRIPTION)?, &headers)
+    Ok(file("application/json", content(DESCRIPTION)?, &headers))
 }
 
 /// Configuration of the page, public so that the page has it before sign-in.

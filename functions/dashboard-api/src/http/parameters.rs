@@ -2,11 +2,11 @@
 
 use crate::http::preferences::{Match, preferred};
 use crate::http::problem::Problem;
-use crate::previews::Look;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Uri, header};
 use events::Refusal;
+use ledger::preview_steps::PreviewId;
 use rules::label::MAX_LABEL;
 use rules::programme::Language;
 use rules::{Day, Month};
@@ -26,6 +26,15 @@ pub(crate) const MAX_MONTHS: usize = 36;
 pub(crate) const MAX_CHOICE_NUMBER: usize = 1000;
 /// Parameters of how a list is shown, which do not filter it.
 const NO_FILTERS: [&str; 3] = ["cursor", "lang", "limit"];
+
+/// The parts of a request about previews.
+#[derive(Debug, Clone)]
+pub(crate) struct Look {
+    /// The language of the preview that is asked for; none: the request is to be carried out.
+    pub(crate) first: Option<Language>,
+    /// The preview that was made in the background.
+    pub(crate) made: Option<PreviewId>,
+}
 
 /// An id from the path.
 pub(crate) fn id<T: FromStr<Err: Into<Notice>>>(text: &str) -> Result<T, Refusal> {
