@@ -35,12 +35,18 @@ export const actList = (acts, names) =>
 
 export const author = ({ by }) => by?.name ?? t("journal.operator");
 
+function choiceOf({ stated, before }) {
+  if (!stated) return "act.choice-of";
+  return before === null ? "act.first-stated-of" : "act.stated-of";
+}
+
 /** What was done, in a few words. */
 function what({ change, partners: [id] }, names) {
   const { kind, contract_id: contract } = change;
   const partner = names.get(id) ?? id;
   if (kind === "registration") return t(change.before === null ? "act.registered-of" : "act.registration-of", { partner });
-  if (kind === "choice") return t(change.stated ? "act.stated-of" : "act.choice-of", { key: keyName(change.key), contract });
+  if (kind === "choice") return t(choiceOf(change), { key: keyName(change.key), contract });
+  if (kind === "item-set-aside" && change.item.startsWith("anomaly~")) return t("act.item-of", { contract: change.item.split("~")[1] });
   if (kind === "invitation" || kind === "member") return t(`act.${kind}.${change.step}`, { name: change.name, role: named("role", change.role) });
   if (kind === "perk") return t(change.taken ? "act.perk.taken" : "act.perk.taken-back", { perk: t(`perks.name.${change.perk}`), day: day(change.day) });
   if (kind === "year-set-aside") return t("act.year", { sales: String(change.sales), minimum: String(change.minimum) });

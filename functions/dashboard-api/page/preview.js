@@ -75,7 +75,8 @@ export function previewCard(preview) {
 /** The first and the last month that would change. */
 function spanOf(changes) {
   const months = changes.map((row) => row.month).sort();
-  return t("preview.span", { from: month(months[0]), to: month(months.at(-1)) });
+  const [from, to] = [month(months[0]), month(months.at(-1))];
+  return t(from === to ? "preview.month-alone" : "preview.span", { from, to });
 }
 
 const nameOf = ({ partner_id: id, partner_name: name }) => (name ? `${name} (${id})` : id);

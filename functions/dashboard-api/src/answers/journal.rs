@@ -213,11 +213,18 @@ impl ActShown {
 pub(crate) type Ended = BTreeMap<(PartnerId, PassesOf), EndedPasses>;
 
 /// The amounts that an act moved for every partner that it concerns; none: not all its passes have ended.
-fn moved_by(act: &Act, ended: &Ended) -> Option<Vec<MovedMonth>> {
+pub(crate) fn moved(act: &Act, ended: &Ended) -> Option<Moved> {
     let of = act.passes()?;
-    let partners = act.change.partners().into_iter();
-    let months = partners.map(|partner| Some(MovedMonth::all(&ended.get(&(partner.clone(), of.clone()))?.moved)));
-    Some(months.collect::<Option<Vec<_>>>()?.into_iter().flatten().collect())
+    let mut all = Moved::new();
+    // A partner's months are in its own passes alone.
+    for partner in act.change.partners() {
+        all.extend(ended.get(&(partner.clone(), of.clone()))?.moved.clone());
+    }
+    Some(all)
+}
+
+fn moved_by(act: &Act, ended: &Ended) -> Option<Vec<MovedMonth>> {
+    moved(act, ended).as_ref().map(MovedMonth::all)
 }
 
 impl AgreementsVersion {

@@ -1,6 +1,6 @@
 //! The journal as a file for a machine.
 
-use crate::answers::journal::{ActShown, Ended};
+use crate::answers::journal::{ActShown, Ended, moved};
 use crate::http::files::csv;
 use crate::http::problem::Problem;
 use axum::response::Response;
@@ -11,7 +11,7 @@ use rules::totals::{Group, Total};
 use rules::{PartnerId, Totals};
 use texts::Code;
 
-const COLUMNS: [&str; 16] = [
+const COLUMNS: [&str; 17] = [
     "at",
     "act",
     "by",
@@ -20,6 +20,7 @@ const COLUMNS: [&str; 16] = [
     "partners",
     "reason",
     "change",
+    "amounts",
     "partner_id",
     "month",
     "kind",
@@ -33,19 +34,28 @@ const COLUMNS: [&str; 16] = [
 /// Number of columns that say what an amount is of.
 const OF_AMOUNT: usize = 8;
 
-/// Writes a row for each amount that an act was going to move, by partner, month, kind, model and currency; one row for an
-/// act that moved none. The change is JSON, as in the list.
-pub(crate) fn file(acts: Vec<Act>) -> Result<Response, Problem> {
+/// The amounts that an act moved, once its passes have ended.
+const MOVED: &str = "moved";
+/// The amounts that it was going to move.
+const FORESEEN: &str = "foreseen";
+
+/// Writes a row for each amount that an act moved or, until its passes have ended, was going to move, by partner, month, kind,
+/// model and currency; one row for an act of no amount. The change is JSON, as in the list.
+pub(crate) fn file(acts: Vec<Act>, ended: &Ended) -> Result<Response, Problem> {
     let mut rows = Vec::with_capacity(acts.len());
     for act in acts {
-        let moved = act.foreseen.clone().unwrap_or_default();
+        let (said, moved) = match moved(&act, ended) {
+            Some(moved) => (MOVED, moved),
+            None => (FORESEEN, act.foreseen.clone().unwrap_or_default()),
+        };
         let of_act = cells(act)?;
-        let amounts: Vec<[String; OF_AMOUNT]> = moved.iter().flat_map(|(of, totals)| amounts(of, totals)).collect();
+        let moved = moved.iter().map(|(of, totals)| (of, totals.that_move()));
+        let amounts: Vec<[String; OF_AMOUNT]> = moved.flat_map(|(of, totals)| amounts(of, &totals)).collect();
         if amounts.is_empty() {
-            rows.push([of_act, vec![String::new(); OF_AMOUNT]].concat());
-        } else {
-            rows.extend(amounts.into_iter().map(|amount| [of_act.clone(), amount.to_vec()].concat()));
+            rows.push([of_act.clone(), vec![String::new(); OF_AMOUNT + 1]].concat());
         }
+        let row = |amount: [String; OF_AMOUNT]| [of_act.clone(), vec![said.to_owned()], amount.to_vec()].concat();
+        rows.extend(amounts.into_iter().map(row));
     }
     Ok(csv("journal.csv", &COLUMNS, rows))
 }
@@ -65,8 +75,8 @@ fn cells(act: Act) -> Result<Vec<String>, Problem> {
     Ok(vec![at, id, by, by_id, kind, partners, reason, change])
 }
 
-fn amounts<'a>(of: &'a PartnerMonth, totals: &'a Totals) -> impl Iterator<Item = [String; OF_AMOUNT]> + 'a {
-    totals.0.iter().map(|(group, total)| {
+fn amounts(of: &PartnerMonth, totals: &Totals) -> Vec<[String; OF_AMOUNT]> {
+    let rows = totals.0.iter().map(|(group, total)| {
         let (Group { kind, model, currency }, Total { count, amount, vendor_share }) = (*group, *total);
         [
             of.partner_id.to_string(),
@@ -78,5 +88,6 @@ fn amounts<'a>(of: &'a PartnerMonth, totals: &'a Totals) -> impl Iterator<Item =
             currency.decimal(amount),
             currency.decimal(vendor_share),
         ]
-    })
+    });
+    rows.collect()
 }

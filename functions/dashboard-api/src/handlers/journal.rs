@@ -84,7 +84,11 @@ pub(crate) async fn list<S: Store>(
             };
             Ok(Json(journal).into_response())
         }
-        Format::Csv => journal_file::file(all(&app, &wanted).await?),
+        Format::Csv => {
+            let acts = all(&app, &wanted).await?;
+            let ended = ended(&app, &acts).await?;
+            journal_file::file(acts, &ended)
+        }
     }
 }
 

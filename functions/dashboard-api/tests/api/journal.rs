@@ -97,6 +97,7 @@ async fn the_journal_is_a_file_too() {
     let kinds: Vec<String> = rows.iter().map(|row| column(row, "kind_of_act")).collect();
     assert_eq!(kinds, ["choice", "registration", "registration"]);
     assert_eq!([column(&rows[1], "by"), column(&rows[1], "reason")], ["The manager", "negotiated"]);
+    assert_eq!(column(&rows[1], "amounts"), "", "it moved nothing");
     let change: Value = serde_json::from_str(&column(&rows[1], "change")).unwrap();
     assert_eq!(change["after"]["agreements"][0]["rate"], "0.2");
 }

@@ -81,7 +81,12 @@ async fn the_journal_has_what_a_correction_moved_for_each_partner() {
     assert_eq!(service.manager.put(path, stated("P-2", "900", 1).to_string()).await.status, 202);
     let act = &service.get("/journal").await["acts"][0];
     assert_eq!((&act["moved"], &act["partners"]), (&Value::Null, &json!(["P-1", "P-2"])), "the passes are to come");
+    let file = async || service.manager.get("/journal?format=csv").await.text;
+    assert!(file().await.contains(",foreseen,P-1,2024-02,commission,referrer,EUR,1,-100.00,"));
     service.wait_until_idle().await;
+    let after = file().await;
+    assert!(after.contains(",moved,P-1,2024-02,commission,referrer,EUR,1,-100.00,"), "{after}");
+    assert!(!after.contains(",foreseen,"), "{after}");
     let act = &service.get("/journal").await["acts"][0];
     assert_eq!(act["moved"], act["foreseen"]);
     let months = act["moved"].as_array().unwrap();
