@@ -58,13 +58,14 @@ pub(crate) async fn foreseen<S: Store>(
 /// Answers a preview, or that it is being made.
 pub(crate) async fn answer<S: Store>(
     app: &App<S>,
-    Change { mut proposed, question, names }: Change,
+    Change { proposed, question, names }: Change,
     made: Option<PreviewId>,
     language: Language,
 ) -> Result<Response, Problem> {
-    if let Proposed::Contract(contract) = &mut proposed {
-        contract.now = contract.now.clone().whole()?;
-    }
+    let proposed = match proposed {
+        Proposed::Contract(contract) => Proposed::Contract(ChangedContract { now: contract.now.whole()?, ..contract }),
+        registration @ Proposed::Registration { .. } => registration,
+    };
     let previewed = match &made {
         Some(id) => app.ledger.preview_kept(id, &question, &proposed).await?,
         None => app.ledger.preview(&proposed, app.most_previewed).await?,
