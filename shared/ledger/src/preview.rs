@@ -99,7 +99,7 @@ pub(crate) fn keep_largest<T>(largest: &mut Vec<(u64, T)>, size: u64, one: T) {
     largest.truncate(MAX_LINES);
 }
 
-/// What a preview has found so far. `T` names a line: itself, or the partition that it is in.
+/// The findings of a preview so far. `T` names a line: itself, or the partition that it is in.
 #[derive(Debug)]
 pub(crate) struct Found<T> {
     pub(crate) lines: usize,

@@ -35,7 +35,7 @@ const PREVIEW: &str = "PREVIEW";
 pub const STEP: usize = 1000;
 /// The number of contracts read concurrently.
 const AT_ONCE: usize = 16;
-/// The most keys of unreadable items that a preview keeps; the others are counted in the log.
+/// The most keys of unreadable items that a preview keeps; the others are left out.
 const MOST_UNREADABLE: usize = 100;
 
 /// The change that a preview in the background is asked about.

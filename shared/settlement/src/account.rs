@@ -46,7 +46,7 @@ pub struct Account {
 /// An entry of the ledger, as far as accounts read it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Booking {
-    /// Where it is booked.
+    /// Its posting key: partner, kind, model, currency and day.
     pub posting: PostingKey,
     /// The partner's part.
     pub amount: Minor,

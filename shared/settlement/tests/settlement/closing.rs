@@ -142,6 +142,7 @@ fn numbers_go_by_partner_bytes_after_cancellations() {
     assert_eq!(numbers(&closed), "FP-000001 B, FP-000002 P-2, FP-000003 a");
     let last = closed.documents[2].clone();
     world.book_for(("B", "entry-fee", "affiliate", "EUR"), 100, "2026-02-10", "2026-02-10T10:00:00Z");
+    by_partner_before_number(world.clone(), &last);
     let closed = world.close_with("2026-02", "2026-03-02T10:00:00Z", cancel(&last));
     assert_eq!(numbers(&closed), "FP-000004 a, FP-000005 B, FP-000006 a");
     // In whichever order they are asked for.
@@ -153,6 +154,19 @@ fn numbers_go_by_partner_bytes_after_cancellations() {
         close.cancels.push(first);
     });
     assert_eq!(numbers(&closed), "FP-000007 B, FP-000008 a, FP-000009 B, FP-000010 a");
+}
+
+/// The cancellation of `a`'s earlier invoice has a later number than that of `B`'s later one.
+fn by_partner_before_number(mut world: World, earlier: &Document) {
+    let later = world.close_at("2026-02", "2026-03-02T10:00:00Z").documents.remove(0);
+    let closed = world.close_with("2026-03", "2026-04-02T10:00:00Z", |close| {
+        cancel(earlier)(close);
+        let first = close.cancels.remove(0);
+        cancel(&later)(close);
+        close.cancels.insert(0, first);
+    });
+    let cancelled = closed.documents.iter().filter_map(|document| document.kind.cancels());
+    assert_eq!(cancelled.collect::<Vec<_>>(), [&later.number, &earlier.number]);
 }
 
 #[test]

@@ -132,7 +132,7 @@ fn an_iban_is_shown_masked() {
     billing_is(&billing);
 }
 
-/// What is written is what was read.
+/// An identity reads back as it was written.
 fn billing_is(billing: &Billing) {
     let written = serde_json::to_value(billing).unwrap();
     assert_eq!(serde_json::from_value::<Billing>(written).unwrap(), *billing);

@@ -45,7 +45,7 @@ fn entry((kind, month, day, amount, hours): Made) -> Booking {
     entry
 }
 
-/// Which months are closed on the first day and which much later; the last is closed when everything is recorded.
+/// The moments of the closes, by these delays in hours; the last one comes when everything is recorded.
 fn closes(delays: &[i64]) -> Vec<Moment> {
     let mut at = Timestamp::MIN;
     let moment = |(index, hours): (usize, &i64)| {
