@@ -10,6 +10,9 @@ use rules::contract::Key as Claimed;
 use rules::{AnnuityId, Contract, Day, Fact, PartnerId, Sale, Term};
 use std::collections::BTreeMap;
 
+/// The revision of an aggregate that was written once.
+const NEW: u64 = 1;
+
 impl Aggregates {
     /// The partners that have or had the sale of a contract, in order.
     pub fn holders(&self) -> Vec<PartnerId> {
@@ -56,6 +59,17 @@ impl Aggregates {
         listing.max_by_key(|row| row.n()) == Some(row)
     }
 
+    /// Whether the sale was certainly recorded before every renewal: a renewal that waits for its sale writes the first
+    /// annuity, which the sale then replaces.
+    pub(crate) fn sale_came_first(&self) -> bool {
+        self.first_annuity().is_some_and(|first| first.read == Some(NEW))
+    }
+
+    fn first_annuity(&self) -> Option<&Aggregate> {
+        let is_first = |key: &AggregateKey| matches!(key, AggregateKey::Annuity(AnnuityId { term: Term::FIRST, .. }));
+        self.by_key.iter().find(|(key, _)| is_first(key)).map(|(_, aggregate)| aggregate)
+    }
+
     /// The rows that list a contract under the present and earlier partners of its sale.
     fn sale_places(&self) -> BTreeMap<RowKey, (PartnerId, Day)> {
         let mut places = BTreeMap::new();
@@ -87,10 +101,8 @@ impl Aggregates {
     /// Calls `show` for each row of the first annuity, in the order written, with the claims and choices of the sale up
     /// to it.
     fn each_sale(&self, mut show: impl FnMut(&Row, &Contract)) {
-        let is_first = |key: &AggregateKey| matches!(key, AggregateKey::Annuity(AnnuityId { term: Term::FIRST, .. }));
-        let first = self.by_key.iter().find(|(key, _)| is_first(key));
         let mut contract = Contract::default();
-        for row in first.into_iter().flat_map(|(_, aggregate)| aggregate.in_order()) {
+        for row in self.first_annuity().into_iter().flat_map(Aggregate::in_order) {
             match &row.content {
                 Content::Choice { chosen, .. } if chosen.about == Claimed::Sale => {
                     contract.choose(&Claimed::Sale, chosen.claim.clone());

@@ -3,14 +3,14 @@
 
 use crate::aggregates::Aggregates;
 use crate::bookings::Announce;
-use crate::keys::{AggregateKey, RowKey};
+use crate::keys::RowKey;
 use crate::queries::{index_key, rows_of};
 use crate::rows::text;
 use crate::store::{Consistency, Index, Item, Key, Store};
 use crate::{Ledger, LedgerError, keys};
 use futures_util::stream::{self, StreamExt};
 use rules::sorted::Sorted;
-use rules::{AnnuityId, ContractId, Day, PartnerId, Term};
+use rules::{ContractId, Day, PartnerId};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The number of contracts read concurrently, of those that must be read on their own.
@@ -21,8 +21,7 @@ pub type Contracts = BTreeMap<ContractId, Result<Aggregates, LedgerError>>;
 
 impl<S: Store, A: Announce> Ledger<S, A> {
     /// Every contract that is, or was, this partner's; `None` if there are more than `most`. A contract may lack
-    /// annuities that owe nothing under any terms, because they wait for their sale or are not billed, if it has
-    /// others.
+    /// annuities that owe nothing under any terms, because they are not billed, if it has others.
     pub async fn contracts_of(&self, partner: &PartnerId, most: usize) -> Result<Option<Contracts>, LedgerError> {
         let Some(listed) = self.listed_rows(partner, most).await? else { return Ok(None) };
         let aggregates: BTreeSet<Key> = listed.values().flatten().filter_map(aggregate_of).to_set();
@@ -82,7 +81,8 @@ fn aggregate_of(item: &Item) -> Option<Key> {
 }
 
 /// A contract from its annuities as read now and its other rows as listed, if these are all its rows: an annuity stores
-/// its row count. The list lacks chosen claims, and claims that may be effective instead of a renewal.
+/// its row count. The list lacks chosen claims, claims that may be effective instead of a renewal, and renewals recorded
+/// before their sale, until an entry is due for them.
 fn complete(aggregates: Vec<Item>, listed: Vec<Item>) -> Option<Aggregates> {
     let mut items = aggregates;
     for item in listed {
@@ -94,9 +94,6 @@ fn complete(aggregates: Vec<Item>, listed: Vec<Item>) -> Option<Aggregates> {
             }
         }
     }
-    let first = items
-        .iter()
-        .filter_map(row_key)
-        .any(|key| matches!(key, RowKey::Aggregate(AggregateKey::Annuity(AnnuityId { term: Term::FIRST, .. }))));
-    Aggregates::read(items).ok().filter(|aggregates| first && aggregates.unreadable().next().is_none())
+    let aggregates = Aggregates::read(items).ok()?;
+    (aggregates.unreadable().next().is_none() && aggregates.sale_came_first()).then_some(aggregates)
 }

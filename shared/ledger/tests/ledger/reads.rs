@@ -283,6 +283,12 @@ async fn contracts_read_many_at_once_are_those_read_alone() {
     for contract in ["C-6", "D-2"] {
         choose(&ledger, contract, 1, Some(2)).await;
     }
+    // The renewals of nobody's contract wait for their sale, and then for agreements.
+    record(&ledger, &[renewal("E-1"), sale("E-1", "P-3"), sale("E-2", "P-3"), renewal("E-2")]).await;
+    let nobodys = ledger.contracts_of(&partner("P-3"), 2).await.unwrap().unwrap();
+    for contract in nobodys.into_values() {
+        assert_eq!(contract.unwrap().contract().terms().len(), 2);
+    }
     table.table.damage("CONTRACT#C-7", "TERM#01", "f");
     table.requests();
     let contracts = ledger.contracts_of(&partner("P-1"), 302).await.unwrap().unwrap();
