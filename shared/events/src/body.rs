@@ -1,7 +1,7 @@
 //! Bodies of requests: JSON of a known shape; a refusal names the path of the field.
 
 use crate::Refusal;
-use crate::raw::refused;
+use crate::raw::{missing, refused};
 use rules::label::{LabelError, MAX_LABEL, is_label};
 use serde::de::{DeserializeSeed, Error, MapAccess, SeqAccess, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer};
@@ -26,6 +26,11 @@ fn typed<'a, T: Deserialize<'a>>(body: &'a str) -> Result<T, Refusal> {
     let mut json = serde_json::Deserializer::from_str(body);
     let read = serde_path_to_error::deserialize(&mut json).map_err(|error| {
         let path = error.path().to_string();
+        let message = error.inner().to_string();
+        if let Some(name) = missing_in(&message) {
+            let within = Some(path).filter(|path| path != ".").map_or_else(String::new, |path| format!("{path}."));
+            return missing(&format!("{within}{name}"));
+        }
         // The name of an unknown field may be anything, so it is checked before it is quoted.
         let is_name = |c: char| c.is_ascii_alphanumeric() || "_-.[]".contains(c);
         let names = path.len() <= MAX_LABEL && path.chars().all(is_name) && path.chars().any(char::is_alphanumeric);
@@ -34,6 +39,11 @@ fn typed<'a, T: Deserialize<'a>>(body: &'a str) -> Result<T, Refusal> {
     })?;
     json.end().map_err(|error| Refusal::new("body", refused(error)))?;
     Ok(read)
+}
+
+/// The field that is missing: only the parser's message names it.
+fn missing_in(message: &str) -> Option<&str> {
+    message.strip_prefix("missing field `")?.split('`').next()
 }
 
 /// The fields of our requests that are objects.

@@ -75,7 +75,7 @@ async fn refusals_name_the_field() {
     let qualified = json!({"qualified_on": "2024-01-02"});
     for (body, field) in [
         (json!([]), "body"),
-        (json!({"agreements": []}), "body"),
+        (json!({"agreements": []}), "name"),
         (json!({"name": "", "agreements": []}), "name"),
         (json!({"name": "A", "agreements": [], "rank": 1}), "rank"),
         (agreement(json!({})), "agreements[0].technical_qualification.qualified_on"),
@@ -436,8 +436,8 @@ async fn a_manager_chooses_what_stands() {
     };
     check_problem(&choose(1, json!({"claim": 3, "seen": 2, "reason": "r"})).await, 400, Some("claim"));
     check_problem(&choose(1, json!({"claim": 2, "seen": 2, "reason": ""})).await, 400, Some("reason"));
-    check_problem(&choose(1, json!({"seen": 2, "reason": "r"})).await, 400, Some("body"));
-    check_problem(&choose(1, json!({"claim": 2, "reason": "r"})).await, 400, Some("body"));
+    check_problem(&choose(1, json!({"seen": 2, "reason": "r"})).await, 400, Some("claim"));
+    check_problem(&choose(1, json!({"claim": 2, "reason": "r"})).await, 400, Some("seen"));
     check_problem(&choose(1, json!({"claim": 2, "seen": 1, "reason": "r"})).await, 409, Some("seen"));
     check_problem(&choose(2, json!({"claim": 2, "seen": 2, "reason": "r"})).await, 409, Some("number"));
     let none = json!({"claim": 1, "seen": 2, "reason": "r"}).to_string();
