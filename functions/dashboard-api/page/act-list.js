@@ -18,7 +18,7 @@ export const actList = (acts, names) =>
     help: t("journal.search-help"),
     choices: [{ id: "kind", label: t("journal.kind"), of: ({ change }) => change.kind, name: (kind) => t(`act.${kind}`) }],
     columns: [
-      { id: "act", head: t("journal.act"), label: true, cell: (act) => h("span", { class: "act" }, what(act, names)), sort: ({ change }) => change.kind, text: (act) => what(act, names) },
+      { id: "act", head: t("journal.act"), label: true, cell: (act) => h("span", { class: "act" }, what(act, names), !act.carried_out && [" ", h("span", { class: "badge" }, t("journal.not-carried-out"))]), sort: ({ change }) => change.kind, text: (act) => what(act, names) },
       { id: "at", head: t("journal.at"), lead: true, cell: ({ at }) => moment(at), sort: ({ at }) => at },
       { id: "by", head: t("journal.by"), cell: author, sort: author, text: author },
       {
@@ -53,10 +53,11 @@ function what({ change, partners: [id] }, names) {
   return t(`act.${kind}`);
 }
 
-function detail({ change, partners, reason, foreseen, moved }) {
+function detail({ change, partners, reason, carried_out: isDone, foreseen, moved }) {
   return h(
     "div",
     { class: "explained" },
+    !isDone && h("p", { class: "note" }, t("journal.not-carried-out-why")),
     pairs([
       [t("journal.reason"), reason],
       [t("partner"), partners.length > 0 && partners.flatMap((id, i) => [i > 0 && ", ", partnerLink(id)])],

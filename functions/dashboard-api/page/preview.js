@@ -48,13 +48,15 @@ export const moves = ({ changes, isUnknown }) => changes.length > 0 || isUnknown
 /** The sums by partner and currency, the months behind them, and the largest changes. */
 export function previewCard(preview) {
   if (preview.isUnknown) return h("div", { class: "note bad" }, h("p", {}, h("strong", {}, t("preview.unknown"))));
-  const { lines_changed: lines, past_months: past, totals, changes, largest } = preview;
+  const { lines_changed: lines, past_months: past, being_booked: unbooked, unregistered, totals, changes, largest } = preview;
   return h(
     "div",
     { class: "card preview" },
     h("h3", {}, t("preview.title")),
     lines === 0 && h("p", {}, t("preview.nothing")),
     lines > 0 && h("p", {}, count("preview.lines", lines), changes.length > 0 && [" ", spanOf(changes)], past > 0 && [" ", h("strong", {}, count("preview.past", past))]),
+    unregistered && h("p", { class: "note bad" }, t("preview.unregistered", { partner: unregistered })),
+    unbooked > 0 && h("p", { class: "note" }, t("preview.being-booked")),
     unreadableNote(preview),
     totals.length > 0 && table(
       t("preview.balances"),

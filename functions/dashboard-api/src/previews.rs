@@ -9,6 +9,7 @@ use crate::restatements::When;
 use axum::Json;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use jiff::SignedDuration;
 use ledger::Store;
 use ledger::journal::Moved;
 use ledger::preview::{ChangedContract, Previewed, Proposed};
@@ -25,6 +26,8 @@ use texts::Code;
 pub const MAX_CONTRACTS: usize = 5000;
 /// Seconds after which it is worth asking again for a preview that is made in the background.
 const ASK_AGAIN: &str = "2";
+/// The longest that a preview is being made; one that is not there after it failed.
+const LONGEST: SignedDuration = SignedDuration::from_hours(1);
 
 /// A change that was checked: as the rules see it, and as the restatement function is asked about it.
 pub(crate) struct Change {
@@ -47,10 +50,14 @@ pub(crate) async fn foreseen<S: Store>(
     Change { proposed, question, names: _ }: &Change,
     made: Option<&PreviewId>,
 ) -> Result<Option<Moved>, Problem> {
-    let mut previewed = app.ledger.preview(proposed, app.most_previewed).await?;
-    if let (None, Some(id)) = (&previewed, made) {
-        previewed = app.ledger.preview_kept(id, question, proposed).await?;
-    }
+    let kept = match made {
+        Some(id) => app.ledger.preview_kept(id, question, proposed).await?,
+        None => None,
+    };
+    let previewed = match kept {
+        Some(kept) => Some(kept),
+        None => app.ledger.preview(proposed, app.most_previewed).await?,
+    };
     let sums = previewed.map(|previewed| preview::of(previewed, Day::MAX.into()).map(|preview| preview.sums));
     Ok(sums.transpose().map_err(overflow_of_several)?)
 }
@@ -71,14 +78,17 @@ pub(crate) async fn answer<S: Store>(
         None => app.ledger.preview(&proposed, app.most_previewed).await?,
     };
     if let Some(previewed) = previewed {
-        return shown(app, previewed, names, language).await;
+        return shown(app, previewed, (proposed.seller(), names), language).await;
     }
-    let id = if let Some(id) = made {
-        id
-    } else {
-        let id = PreviewId::of((&question, (app.now)()));
-        begin(app, Progress::new(id.clone(), question)).await?;
-        id
+    let now = (app.now)();
+    let id = match made {
+        Some(id) if id.is_of(&question) && now.duration_since(id.begun_at()) < LONGEST => id,
+        Some(_) => return Err(Problem::not_found(Code::NoSuchPreview)),
+        None => {
+            let id = PreviewId::of(&question, now);
+            begin(app, Progress::new(id.clone(), question)).await?;
+            id
+        }
     };
     let under_way = Json(UnderWay { previewed: id });
     Ok((StatusCode::ACCEPTED, [(header::RETRY_AFTER, ASK_AGAIN)], under_way).into_response())
@@ -97,18 +107,20 @@ async fn begin<S: Store>(app: &App<S>, progress: Progress) -> Result<(), Problem
 async fn shown<S: Store>(
     app: &App<S>,
     previewed: Previewed,
-    mut names: BTreeMap<PartnerId, String>,
+    (seller, mut names): (Option<&PartnerId>, BTreeMap<PartnerId, String>),
     language: Language,
 ) -> Result<Response, Problem> {
     let mut unreadable = reports::Unreadable::default();
     unreadable.add(previewed.unreadable.clone());
     let present = app.day().unwrap_or(Day::MAX).into();
     let preview = preview::of(previewed, present).map_err(overflow_of_several)?;
-    let partners: BTreeSet<PartnerId> = preview.balances.keys().cloned().to_set();
+    let partners: BTreeSet<PartnerId> = preview.balances.keys().chain(seller).cloned().to_set();
     for (id, record) in app.ledger.records_of(partners).await? {
         if let Some(name) = record.ok().and_then(|record| record.name) {
             names.entry(id).or_insert(name);
         }
     }
-    Ok(Json(Preview::of(&preview, &names, &unreadable, present, language)).into_response())
+    let unregistered = seller.filter(|seller| !names.contains_key(seller));
+    let about = (&names, unregistered);
+    Ok(Json(Preview::of(&preview, about, &unreadable, present, language)).into_response())
 }

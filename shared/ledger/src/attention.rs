@@ -235,7 +235,7 @@ pub(crate) fn acts(item: &Item) -> Vec<(ActId, Timestamp)> {
         item::key(item).pk.strip_prefix("REJECTED#")?;
         let stored: StoredRejected = serde_dynamo::from_item(item.clone()).ok()?;
         let (Reason { why, at }, message_id) = (stored.set_aside?, stored.message_id);
-        Some((Change::ItemSetAside(ItemId::DeadLetter { message_id }).id(Some(&why.parse().ok()?)), at))
+        Some((Change::item_set_aside(ItemId::DeadLetter { message_id }).id(Some(&why.parse().ok()?)), at))
     };
     act().into_iter().collect()
 }

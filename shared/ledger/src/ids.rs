@@ -3,6 +3,7 @@
 use crate::digits::digits;
 use crate::item;
 use aws_sdk_dynamodb::types::AttributeValue;
+use jiff::Timestamp;
 use rules::people::Identity;
 use rules::programme::DatedPerk;
 use rules::{AgreementId, AnnuityId, Anomaly, Day};
@@ -28,12 +29,28 @@ digits! {
     PreviewId: 32, PreviewIdError = "is not the id of a preview: 32 hexadecimal digits"
 }
 
+/// The number of digits of a preview's id that say when it was begun.
+const DIGITS_OF_TIME: usize = 8;
+
 impl PreviewId {
-    /// The id of a preview of what these values name.
-    pub fn of(values: impl Serialize) -> PreviewId {
-        // Texts and numbers can always be stored.
-        let digest = serde_dynamo::to_attribute_value(values).map(|value| item::digest_of(&value));
-        PreviewId(digest.unwrap_or_default())
+    /// The id of a preview of a question, begun at a time.
+    pub fn of(question: impl Serialize, at: Timestamp) -> PreviewId {
+        // What a question names can always be stored.
+        let digest =
+            serde_dynamo::to_attribute_value(question).map(|value| item::digest_of(&value)).unwrap_or_default();
+        let seconds = u32::try_from(at.as_second()).unwrap_or(u32::MAX);
+        PreviewId(format!("{seconds:08x}{}", digest.get(DIGITS_OF_TIME..).unwrap_or_default()))
+    }
+
+    /// Whether it is the id of a preview of this question.
+    pub fn is_of(&self, question: impl Serialize) -> bool {
+        self.0.get(DIGITS_OF_TIME..) == PreviewId::of(question, Timestamp::UNIX_EPOCH).0.get(DIGITS_OF_TIME..)
+    }
+
+    /// The time at which the preview was begun, in whole seconds.
+    pub fn begun_at(&self) -> Timestamp {
+        let seconds = self.0.get(..DIGITS_OF_TIME).and_then(|digits| i64::from_str_radix(digits, 16).ok());
+        seconds.and_then(|seconds| Timestamp::from_second(seconds).ok()).unwrap_or_default()
     }
 }
 

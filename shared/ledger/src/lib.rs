@@ -49,6 +49,7 @@ pub mod restate;
 mod rows;
 mod sales_by_day;
 pub mod set_aside;
+mod shown;
 pub mod store;
 mod stored;
 mod stored_fact;

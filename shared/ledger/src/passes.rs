@@ -6,23 +6,20 @@
 //! | what a registration moved | `PARTNER#<partner>#PASSES` | `<version>` |
 //! | what a choice moved | | `CHOICE#<act>` |
 
-use crate::aggregates::Aggregates;
 use crate::bookings::Announce;
-use crate::choices::ChoiceMade;
 use crate::error::{CHANGED, SHAPE, UNSTORABLE};
 use crate::item::{self, Hash, key};
-use crate::journal::{ActId, Change, Moved, MovedText};
+use crate::journal::{Moved, MovedText};
 use crate::partner_month::PartnerMonth;
 use crate::recorded::PassesOf;
 use crate::store::{Consistency, InsertResult, Item, Key, Store};
 use crate::{Ledger, LedgerError, Unreadable, keys};
 use jiff::Timestamp;
-use rules::contract::Key as Claimed;
 use rules::money::Overflow;
 use rules::sorted::Sorted;
-use rules::{ContractId, Entry, PartnerId};
+use rules::{Entry, PartnerId};
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// The amounts that an act moved for a partner.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,28 +51,6 @@ pub(crate) fn count(moved: &mut Moved, entry: &Entry) -> Result<(), Overflow> {
 /// Adds amounts to others.
 pub fn add(sum: &mut Moved, other: Moved) -> Result<(), Overflow> {
     other.into_iter().try_for_each(|(of, totals)| sum.entry(of).or_default().add_all(&totals))
-}
-
-/// A choice that a contract shows.
-pub(crate) struct ChoiceShown {
-    pub(crate) about: Claimed,
-    pub(crate) act: ActId,
-    pub(crate) at: Timestamp,
-}
-
-/// The choices that a contract shows.
-pub(crate) fn choices_shown(contract_id: &ContractId, contract: &Aggregates) -> Vec<ChoiceShown> {
-    let mut numbers: BTreeMap<Claimed, usize> = BTreeMap::new();
-    let shown = contract.choices().into_iter().filter_map(|made| {
-        let ChoiceMade { key: about, claim, seen: _, why, at, is_stated } = made;
-        let number = numbers.entry(about.clone()).or_default();
-        *number += 1;
-        let (contract_id, number, reason) = (contract_id.clone(), *number, why.parse().ok()?);
-        let (key, partners) = (about.clone(), BTreeSet::new());
-        let change = Change::Choice { contract_id, key, number, partners, before: None, after: claim, is_stated };
-        Some(ChoiceShown { about, act: change.id(Some(&reason)), at })
-    });
-    shown.collect()
 }
 
 fn key_of(partner: &PartnerId, of: &PassesOf) -> Key {
@@ -128,11 +103,5 @@ impl<S: Store, A: Announce> Ledger<S, A> {
         let items = self.store.get(keys, Consistency::Eventual).await?;
         let read = items.iter().filter_map(|item| read(item).ok());
         Ok(read.map(|ended| ((ended.partner_id.clone(), ended.of.clone()), ended)).to_map())
-    }
-
-    /// Tells whether a contract shows a choice: one that was refused after all is kept nowhere but in the journal.
-    pub async fn shows_choice(&self, contract_id: &ContractId, act: &ActId) -> Result<bool, LedgerError> {
-        let shown = choices_shown(contract_id, &self.contract(contract_id).await?);
-        Ok(shown.iter().any(|shown| shown.act == *act))
     }
 }

@@ -1,7 +1,8 @@
 //! Previews (RULEBOOK §9): the entries that a registration, or a change of a contract's claims and choices, and the passes that
 //! follow it would append. Writes nothing.
 //!
-//! The sales of each partner concerned are ranked first, then each contract is decided under these ranks.
+//! The sales of each partner concerned are ranked first, as they are and as they would be; then each contract is decided under
+//! both ranks. The difference is that of the change alone, also while an earlier change is still being booked.
 
 use crate::aggregates::Aggregates;
 use crate::bookings::Announce;
@@ -10,7 +11,7 @@ use crate::store::Store;
 use crate::{Ledger, LedgerError, keys, passes};
 use rules::line::LineId;
 use rules::money::Overflow;
-use rules::preview::{Change, of_contract, of_entry_fees};
+use rules::preview::{Change, Changes, of_contract, of_entry_fees};
 use rules::sorted::Sorted;
 use rules::{Agreements, Contract, ContractId, Entry, Partner, PartnerId, Sale};
 use std::collections::{BTreeMap, BTreeSet};
@@ -47,6 +48,8 @@ pub struct Previewed {
     pub lines: usize,
     /// The number of these entries.
     pub entries: usize,
+    /// The number of lines on which an earlier change is still being booked; its amounts are not in this.
+    pub being_booked: usize,
     /// The sums of these entries by partner and month.
     pub sums: Moved,
     /// The lines with the largest changes, the largest first; at most [`MAX_LINES`].
@@ -55,26 +58,59 @@ pub struct Previewed {
     pub unreadable: BTreeSet<String>,
 }
 
-/// The partners concerned, with the agreements that they would have and the ranks of their sales.
-pub(crate) type Ranks = BTreeMap<PartnerId, Partner>;
-
-/// Ranks the effective sale of a contract, if its partner is concerned.
-pub(crate) fn rank(ranks: &mut Ranks, sale: Option<&Sale>) {
-    if let Some((partner, sale)) = sale.and_then(|sale| Some((ranks.get_mut(&sale.partner_id)?, sale))) {
-        partner.add(sale);
-    }
+/// A partner concerned: as it is, and as it would be.
+#[derive(Debug, Clone)]
+pub(crate) struct Concerned {
+    pub(crate) now: Partner,
+    pub(crate) then: Partner,
 }
 
-/// The changes of a contract; none if its sale is of a partner who is not concerned.
-pub(crate) fn changes_of(ranks: &Ranks, contract: &Contract, now: &Aggregates) -> Result<Vec<Change>, Overflow> {
-    let partner = match contract.sale() {
-        Some(sale) => match ranks.get(&sale.partner_id) {
-            Some(partner) => Some(partner),
-            None => return Ok(Vec::new()),
-        },
-        None => None,
+/// The partners concerned, each with its agreements and the ranks of its sales.
+pub(crate) type Ranks = BTreeMap<PartnerId, Concerned>;
+
+/// Ranks the effective sale of a contract that does not change, if its partner is concerned.
+pub(crate) fn rank(ranks: &mut Ranks, sale: Option<&Sale>) {
+    rank_changed(ranks, sale, sale);
+}
+
+/// Ranks the effective sale of a contract as it is, and as it would be.
+fn rank_changed(ranks: &mut Ranks, now: Option<&Sale>, then: Option<&Sale>) {
+    let mut add = |sale: Option<&Sale>, side: fn(&mut Concerned) -> &mut Partner| {
+        if let Some((partner, sale)) = sale.and_then(|sale| Some((ranks.get_mut(&sale.partner_id)?, sale))) {
+            side(partner).add(sale);
+        }
     };
-    of_contract(contract, partner, &recorded(now))
+    add(now, |concerned| &mut concerned.now);
+    add(then, |concerned| &mut concerned.then);
+}
+
+/// The changes of a contract that does not change itself.
+pub(crate) fn changes_of(ranks: &Ranks, now: &Aggregates) -> Result<Changes, Overflow> {
+    let contract = now.contract();
+    changes_between(ranks, now, (&contract, &contract))
+}
+
+/// The changes of a contract; none if a sale is of a partner who is not concerned.
+fn changes_between(ranks: &Ranks, now: &Aggregates, sides: (&Contract, &Contract)) -> Result<Changes, Overflow> {
+    let concerned = |contract: &Contract| match contract.sale() {
+        Some(sale) => ranks.get(&sale.partner_id).map(Some),
+        None => Some(None),
+    };
+    let (Some(before), Some(after)) = (concerned(sides.0), concerned(sides.1)) else { return Ok(Changes::default()) };
+    let before = (sides.0, before.map(|concerned| &concerned.now));
+    of_contract(before, (sides.1, after.map(|concerned| &concerned.then)), &recorded(now))
+}
+
+impl ChangedContract {
+    /// Ranks its sales.
+    pub(crate) fn rank(&self, ranks: &mut Ranks) {
+        rank_changed(ranks, self.now.contract().sale(), self.changed.sale());
+    }
+
+    /// Its changes.
+    pub(crate) fn changes(&self, ranks: &Ranks) -> Result<Changes, Overflow> {
+        changes_between(ranks, &self.now, (&self.now.contract(), &self.changed))
+    }
 }
 
 /// The entries of each line now.
@@ -104,6 +140,7 @@ pub(crate) fn keep_largest<T>(largest: &mut Vec<(u64, T)>, size: u64, one: T) {
 pub(crate) struct Found<T> {
     pub(crate) lines: usize,
     pub(crate) entries: usize,
+    pub(crate) being_booked: usize,
     pub(crate) sums: Moved,
     pub(crate) largest: Vec<(u64, T)>,
     pub(crate) unreadable: BTreeSet<String>,
@@ -112,7 +149,7 @@ pub(crate) struct Found<T> {
 impl<T> Default for Found<T> {
     fn default() -> Found<T> {
         let (sums, largest, unreadable) = (Moved::new(), Vec::new(), BTreeSet::new());
-        Found { lines: 0, entries: 0, sums, largest, unreadable }
+        Found { lines: 0, entries: 0, being_booked: 0, sums, largest, unreadable }
     }
 }
 
@@ -134,12 +171,13 @@ impl<T> Found<T> {
     pub(crate) fn add(
         &mut self,
         partition: &str,
-        changes: Result<Vec<Change>, Overflow>,
+        changes: Result<Changes, Overflow>,
         named: impl Fn(&Change) -> T,
     ) -> Result<(), LedgerError> {
         let overflow = |source| LedgerError::Overflow { what: partition.to_owned(), source };
         let Some(changes) = self.pass_over(changes.map_err(overflow))? else { return Ok(()) };
-        for change in &changes {
+        self.being_booked += changes.being_booked;
+        for change in &changes.lines {
             self.lines += 1;
             self.entries += change.entries.len();
             for entry in &change.entries {
@@ -170,18 +208,19 @@ impl<S: Store, A: Announce> Ledger<S, A> {
                 return Ok(None);
             }
         }
-        rank(&mut ranks, changed.and_then(|changed| changed.changed.sale()));
+        if let Some(changed) = changed {
+            changed.rank(&mut ranks);
+        }
         for aggregates in contracts.values() {
             rank(&mut ranks, aggregates.contract().sale());
         }
         for (id, aggregates) in &contracts {
-            let moved = changes_of(&ranks, &aggregates.contract(), aggregates);
-            found.add(&keys::contract_partition(id), moved, Change::clone)?;
+            found.add(&keys::contract_partition(id), changes_of(&ranks, aggregates), Change::clone)?;
         }
         self.preview_apart(changed, &ranks, &mut found, Change::clone).await?;
-        let Found { lines, entries, sums, largest, unreadable } = found;
+        let Found { lines, entries, being_booked, sums, largest, unreadable } = found;
         let largest = largest.into_iter().map(|(_, change)| change).collect();
-        Ok(Some(Previewed { lines, entries, sums, largest, unreadable }))
+        Ok(Some(Previewed { lines, entries, being_booked, sums, largest, unreadable }))
     }
 
     /// The partners concerned, without their sales; one that cannot be read is left out.
@@ -190,22 +229,23 @@ impl<S: Store, A: Announce> Ledger<S, A> {
         proposed: &Proposed,
         found: &mut Found<T>,
     ) -> Result<Ranks, LedgerError> {
-        let mut ranks = Ranks::new();
-        match proposed {
+        let partners: BTreeMap<PartnerId, Option<&Agreements>> = match proposed {
             Proposed::Registration { partner_id, agreements } => {
-                ranks.insert(partner_id.clone(), under(agreements));
+                std::iter::once((partner_id.clone(), Some(agreements))).to_map()
             }
             Proposed::Contract(contract) => {
                 let claims = contract.now.contract();
                 let sales = claims.sale_claims().chain(contract.changed.sale_claims());
-                let partners: BTreeSet<&PartnerId> = sales.map(|sale| &sale.partner_id).to_set();
-                for partner_id in partners {
-                    let record = self.partner_record(partner_id).await;
-                    let known = record.and_then(|record| record.known().map(|partner| under(&partner.agreements)));
-                    if let Some(partner) = found.pass_over(known)? {
-                        ranks.insert(partner_id.clone(), partner);
-                    }
-                }
+                sales.map(|sale| (sale.partner_id.clone(), None)).to_map()
+            }
+        };
+        let mut ranks = Ranks::new();
+        for (partner_id, agreements) in partners {
+            let record = self.partner_record(&partner_id).await;
+            let now = record.and_then(|record| record.known().map(|partner| partner.agreements.clone()));
+            if let Some(now) = found.pass_over(now)? {
+                let then = under(agreements.unwrap_or(&now));
+                ranks.insert(partner_id, Concerned { now: under(&now), then });
             }
         }
         Ok(ranks)
@@ -219,14 +259,14 @@ impl<S: Store, A: Announce> Ledger<S, A> {
         found: &mut Found<T>,
         named: impl Fn(&Change) -> T,
     ) -> Result<(), LedgerError> {
-        if let Some(ChangedContract { id, now, changed }) = changed {
-            found.add(&keys::contract_partition(id), changes_of(ranks, changed, now), &named)?;
+        if let Some(changed) = changed {
+            found.add(&keys::contract_partition(&changed.id), changed.changes(ranks), &named)?;
         }
-        for (partner_id, partner) in ranks {
+        for (partner_id, Concerned { now, then }) in ranks {
             let partition = keys::fees_partition(partner_id);
             let fees = self.aggregates(partition.clone()).await.and_then(Aggregates::whole);
             if let Some(fees) = found.pass_over(fees)? {
-                let moved = of_entry_fees(partner_id, &partner.agreements, &recorded(&fees));
+                let moved = of_entry_fees(partner_id, &now.agreements, &then.agreements, &recorded(&fees));
                 found.add(&partition, moved, &named)?;
             }
         }
@@ -235,6 +275,11 @@ impl<S: Store, A: Announce> Ledger<S, A> {
 }
 
 impl Proposed {
+    /// The partner to whom a changed contract's sale would belong.
+    pub fn seller(&self) -> Option<&PartnerId> {
+        Some(&self.changed()?.changed.sale()?.partner_id)
+    }
+
     /// The contract with other claims or choices.
     pub(crate) fn changed(&self) -> Option<&ChangedContract> {
         match self {

@@ -15,14 +15,16 @@ use crate::item::{self, Hash, key};
 use crate::journal::MovedText;
 use crate::keys::{self, RowKey};
 use crate::partner_contracts::ListingRow;
-use crate::preview::{ChangedContract, Found, Previewed, Proposed, Ranks, changes_of, keep_largest, rank, size};
+use crate::preview::{
+    ChangedContract, Concerned, Found, Previewed, Proposed, Ranks, changes_of, keep_largest, rank, size,
+};
 use crate::queries::rows_of;
 use crate::store::{Consistency, IndexKey, InsertResult, Item, Key, Store};
 use crate::stored::Stored;
 use crate::{Ledger, LedgerError, Unreadable};
 use futures_util::stream::{self, StreamExt};
 use jiff::Timestamp;
-use rules::preview::{Change, of_entry_fees};
+use rules::preview::{Change, Changes, of_entry_fees};
 use rules::rank::Earliest;
 use rules::sorted::Sorted;
 use rules::{Agreements, ContractId, Day, Partner, PartnerId};
@@ -74,6 +76,8 @@ pub struct Progress {
     #[serde(default)]
     entries: usize,
     #[serde(default)]
+    being_booked: usize,
+    #[serde(default)]
     sums: MovedText,
     /// The partitions of the largest changes.
     #[serde(default)]
@@ -89,9 +93,17 @@ enum Pass {
     Changes,
 }
 
-/// The earliest sales and instances of a partner.
+/// The earliest sales and instances of a partner: as it is, and as it would be.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Ranked {
+    #[serde(rename = "n")]
+    now: RankedSales,
+    #[serde(rename = "t")]
+    then: RankedSales,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct RankedSales {
     #[serde(rename = "s")]
     sales: Stored<Earliest>,
     #[serde(rename = "i")]
@@ -123,6 +135,8 @@ struct Kept {
     lines: usize,
     #[serde(rename = "en")]
     entries: usize,
+    #[serde(rename = "bb", default)]
+    being_booked: usize,
     #[serde(rename = "jm")]
     sums: MovedText,
     #[serde(rename = "lg")]
@@ -143,8 +157,19 @@ impl Question {
 }
 
 impl Ranked {
-    fn of(partner: &Partner) -> Ranked {
-        Ranked { sales: Stored(partner.sales.clone()), instances: Stored(partner.instances.clone()) }
+    fn of(Concerned { now, then }: &Concerned) -> Ranked {
+        Ranked { now: RankedSales::of(now), then: RankedSales::of(then) }
+    }
+}
+
+impl RankedSales {
+    fn of(partner: &Partner) -> RankedSales {
+        RankedSales { sales: Stored(partner.sales.clone()), instances: Stored(partner.instances.clone()) }
+    }
+
+    fn give(&self, partner: &mut Partner) {
+        let RankedSales { sales: Stored(sales), instances: Stored(instances) } = self;
+        (partner.sales, partner.instances) = (sales.clone(), instances.clone());
     }
 }
 
@@ -159,6 +184,7 @@ impl Progress {
             at: None,
             lines: 0,
             entries: 0,
+            being_booked: 0,
             sums: MovedText::default(),
             largest: Vec::new(),
             unreadable: BTreeSet::new(),
@@ -168,22 +194,24 @@ impl Progress {
     fn found(&self) -> Result<Found<String>, LedgerError> {
         let sums = self.sums.read().ok_or_else(|| LedgerError::Unknown { key: format!("preview {}", self.id) })?;
         let (largest, unreadable) = (self.largest.clone(), self.unreadable.clone());
-        Ok(Found { lines: self.lines, entries: self.entries, sums, largest, unreadable })
+        let (lines, entries, being_booked) = (self.lines, self.entries, self.being_booked);
+        Ok(Found { lines, entries, being_booked, sums, largest, unreadable })
     }
 
     fn with(self, ranks: &Ranks, found: Found<String>) -> Progress {
-        let Found { lines, entries, sums, largest, unreadable } = found;
+        let Found { lines, entries, being_booked, sums, largest, unreadable } = found;
         let ranked = ranks.iter().map(|(id, partner)| (id.clone(), Ranked::of(partner))).to_map();
         let unreadable = unreadable.into_iter().take(MOST_UNREADABLE).to_set();
-        Progress { ranked, lines, entries, sums: MovedText::of(&sums), largest, unreadable, ..self }
+        Progress { ranked, lines, entries, being_booked, sums: MovedText::of(&sums), largest, unreadable, ..self }
     }
 }
 
 /// Gives the partners concerned the ranks found so far.
 fn ranked(ranks: &mut Ranks, ranked: &BTreeMap<PartnerId, Ranked>) {
-    for (id, partner) in ranks {
-        if let Some(Ranked { sales: Stored(sales), instances: Stored(instances) }) = ranked.get(id) {
-            (partner.sales, partner.instances) = (sales.clone(), instances.clone());
+    for (id, Concerned { now, then }) in ranks {
+        if let Some(ranked) = ranked.get(id) {
+            ranked.now.give(now);
+            ranked.then.give(then);
         }
     }
 }
@@ -218,8 +246,8 @@ impl<S: Store, A: Announce> Ledger<S, A> {
         let mut ranks = self.partners_concerned(&proposed, &mut found).await?;
         ranked(&mut ranks, &progress.ranked);
         let changed = proposed.changed();
-        if progress.pass == Pass::Ranks && progress.at.is_none() {
-            rank(&mut ranks, changed.and_then(|changed| changed.changed.sale()));
+        if let (Pass::Ranks, None, Some(changed)) = (progress.pass, &progress.at, changed) {
+            changed.rank(&mut ranks);
         }
         let from = progress.at.clone().or_else(|| Some((ranks.keys().next().cloned()?, None)));
         let next = match from {
@@ -234,7 +262,7 @@ impl<S: Store, A: Announce> Ledger<S, A> {
                         (Pass::Ranks, sale) => rank(&mut ranks, sale),
                         (Pass::Changes, Some(_)) => {
                             let partition = keys::contract_partition(id);
-                            found.add(&partition, changes_of(&ranks, &contract, aggregates), |_| partition.clone())?;
+                            found.add(&partition, changes_of(&ranks, aggregates), |_| partition.clone())?;
                         }
                     }
                 }
@@ -318,7 +346,7 @@ impl<S: Store, A: Announce> Ledger<S, A> {
     ) -> Result<(), LedgerError> {
         let Key { pk, sk } = key_of(id);
         let damaged = || LedgerError::Damaged { key: format!("{pk} {sk}"), why: UNSTORABLE };
-        let Found { lines, entries, sums, largest, unreadable } = found;
+        let Found { lines, entries, being_booked, sums, largest, unreadable } = found;
         let mut partitions: Vec<String> = Vec::new();
         for (_, partition) in largest {
             if !partitions.contains(&partition) {
@@ -333,6 +361,7 @@ impl<S: Store, A: Announce> Ledger<S, A> {
             ranked: ranks.iter().map(|(id, partner)| (id.clone(), Ranked::of(partner))).to_map(),
             lines,
             entries,
+            being_booked,
             sums: MovedText::of(&sums),
             largest: partitions,
             unreadable: unreadable.into_iter().take(MOST_UNREADABLE).to_set(),
@@ -369,7 +398,8 @@ impl<S: Store, A: Announce> Ledger<S, A> {
         }
         let unreadable = kept.unreadable.into_iter().chain(found.unreadable).to_set();
         let largest = largest.into_iter().map(|(_, change)| change).collect();
-        Ok(Some(Previewed { lines: kept.lines, entries: kept.entries, sums, largest, unreadable }))
+        let (lines, entries, being_booked) = (kept.lines, kept.entries, kept.being_booked);
+        Ok(Some(Previewed { lines, entries, being_booked, sums, largest, unreadable }))
     }
 
     /// The changes in a partition, as it is now.
@@ -384,17 +414,19 @@ impl<S: Store, A: Announce> Ledger<S, A> {
         let Some(now) = found.pass_over(now)? else { return Ok(Vec::new()) };
         let moved = match (keys::contract_of(partition), keys::fees_of(partition)) {
             (Some(id), _) => match changed.filter(|changed| changed.id == id) {
-                Some(ChangedContract { changed, .. }) => changes_of(ranks, changed, &now),
-                None => changes_of(ranks, &now.contract(), &now),
+                Some(changed) => ChangedContract { now, ..changed.clone() }.changes(ranks),
+                None => changes_of(ranks, &now),
             },
             (None, Some(partner_id)) => match ranks.get(&partner_id) {
-                Some(partner) => of_entry_fees(&partner_id, &partner.agreements, &crate::preview::recorded(&now)),
-                None => Ok(Vec::new()),
+                Some(Concerned { now: before, then }) => {
+                    of_entry_fees(&partner_id, &before.agreements, &then.agreements, &crate::preview::recorded(&now))
+                }
+                None => Ok(Changes::default()),
             },
-            (None, None) => Ok(Vec::new()),
+            (None, None) => Ok(Changes::default()),
         };
         let overflow = |source| LedgerError::Overflow { what: partition.to_owned(), source };
-        Ok(found.pass_over(moved.map_err(overflow))?.unwrap_or_default())
+        Ok(found.pass_over(moved.map_err(overflow))?.unwrap_or_default().lines)
     }
 }
 

@@ -71,7 +71,7 @@ pub(crate) fn acts(item: &Item) -> Vec<(ActId, Timestamp)> {
         let Key { pk, sk: seen } = item::key(item);
         let key = pk.strip_prefix(PREFIX)?.to_owned();
         let Stored { reason: Reason { why, at }, .. } = serde_dynamo::from_item(item.clone()).ok()?;
-        Some((Change::ItemSetAside(ItemId::Unreadable { key, seen }).id(Some(&why.parse().ok()?)), at))
+        Some((Change::item_set_aside(ItemId::Unreadable { key, seen }).id(Some(&why.parse().ok()?)), at))
     };
     act().into_iter().collect()
 }

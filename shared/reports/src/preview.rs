@@ -17,6 +17,8 @@ pub struct Preview {
     pub lines: usize,
     /// The number of these entries.
     pub entries: usize,
+    /// The number of lines on which an earlier change is still being booked; its amounts are not in this.
+    pub being_booked: usize,
     /// The sums of these entries by partner and month, without those of nothing.
     pub sums: Moved,
     /// The differences of the balances by partner.
@@ -29,7 +31,7 @@ pub struct Preview {
 
 /// The balances and past months of what a preview found; `present` is the present month.
 pub fn of(previewed: Previewed, present: Month) -> Result<Preview, Overflow> {
-    let Previewed { lines, entries, sums, largest, unreadable: _ } = previewed;
+    let Previewed { lines, entries, being_booked, sums, largest, unreadable: _ } = previewed;
     let sums = sums.into_iter().map(|(of, totals)| (of, totals.that_move()));
     let sums: Moved = sums.filter(|(_, totals)| !totals.0.is_empty()).collect();
     let past_months = sums.keys().map(|of| of.month).filter(|month| *month < present).to_set();
@@ -39,5 +41,5 @@ pub fn of(previewed: Previewed, present: Month) -> Result<Preview, Overflow> {
     }
     let balances = by_partner.into_iter().map(|(id, totals)| Ok((id.clone(), balances::of_totals(totals)?)));
     let balances = balances.collect::<Result<_, Overflow>>()?;
-    Ok(Preview { lines, entries, sums, balances, past_months, largest })
+    Ok(Preview { lines, entries, being_booked, sums, balances, past_months, largest })
 }

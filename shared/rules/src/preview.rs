@@ -24,49 +24,71 @@ pub struct Booked {
 pub struct Change {
     /// The line.
     pub id: LineId,
-    /// The line now; none: nothing was booked on it, or all of it was reversed.
+    /// The line before, once all that is due on it is booked; none: nothing is, or all of it is reversed.
     pub before: Option<Booked>,
-    /// The line then; none: it would not be owed.
+    /// The line after; none: it would not be owed.
     pub after: Option<Line>,
     /// The entries that would be appended; at least one.
     pub entries: Vec<Entry>,
 }
 
-// `inline`: whoever previews is compiled for size, this crate for speed.
-
-/// The lines of a contract that would change, if it and the partner of its sale were like this. `partner`: none if no sale is
-/// effective. `recorded` are the entries of each line now.
-#[inline]
-pub fn of_contract(
-    contract: &Contract,
-    partner: Option<&Partner>,
-    recorded: &BTreeMap<LineId, Vec<Entry>>,
-) -> Result<Vec<Change>, Overflow> {
-    let terms = contract.terms().into_iter();
-    let lines = partner.map(|partner| terms.flat_map(|term| contract.lines(term, partner)).collect());
-    changes(lines.unwrap_or_default(), recorded)
+/// Lines that would change.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Changes {
+    /// The changes, by line.
+    pub lines: Vec<Change>,
+    /// The number of lines on which entries are due before the change: an earlier one is still being booked. Its amounts are
+    /// not among the changes.
+    pub being_booked: usize,
 }
 
-/// The entry fees of a partner that would change, if it had these agreements.
+/// A contract, and the partner of its sale; none: no sale is effective.
+pub type WithPartner<'a> = (&'a Contract, Option<&'a Partner>);
+
+// `inline`: whoever previews is compiled for size, this crate for speed.
+
+/// The lines of a contract that would change, if it and its partner became `then`. `recorded` are the entries of each line now.
+#[inline]
+pub fn of_contract(
+    now: WithPartner<'_>,
+    then: WithPartner<'_>,
+    recorded: &BTreeMap<LineId, Vec<Entry>>,
+) -> Result<Changes, Overflow> {
+    let lines = |(contract, partner): WithPartner<'_>| -> Vec<Line> {
+        let terms = contract.terms().into_iter();
+        partner.map(|partner| terms.flat_map(|term| contract.lines(term, partner)).collect()).unwrap_or_default()
+    };
+    changes(lines(now), lines(then), recorded)
+}
+
+/// The entry fees of a partner that would change, if its agreements became `then`.
 #[inline]
 pub fn of_entry_fees(
     partner_id: &PartnerId,
-    agreements: &Agreements,
+    now: &Agreements,
+    then: &Agreements,
     recorded: &BTreeMap<LineId, Vec<Entry>>,
-) -> Result<Vec<Change>, Overflow> {
-    changes(agreements.iter().filter_map(|agreement| entry_fee_line(partner_id, agreement)).collect(), recorded)
+) -> Result<Changes, Overflow> {
+    let fees = |agreements: &Agreements| -> Vec<Line> {
+        agreements.iter().filter_map(|agreement| entry_fee_line(partner_id, agreement)).collect()
+    };
+    changes(fees(now), fees(then), recorded)
 }
 
 #[inline]
-fn changes(lines: Vec<Line>, recorded: &BTreeMap<LineId, Vec<Entry>>) -> Result<Vec<Change>, Overflow> {
-    let mut lines = by_id(lines);
-    let ids: BTreeSet<LineId> = recorded.keys().chain(lines.keys()).cloned().to_set();
-    let changes = ids.into_iter().filter_map(|id| {
-        let after = lines.remove(&id);
-        let entries: Vec<&Entry> = recorded.get(&id).into_iter().flatten().collect();
-        change(id, after, &entries).transpose()
-    });
-    changes.collect()
+fn changes(now: Vec<Line>, then: Vec<Line>, recorded: &BTreeMap<LineId, Vec<Entry>>) -> Result<Changes, Overflow> {
+    let (now, mut then) = (by_id(now), by_id(then));
+    let ids: BTreeSet<LineId> = recorded.keys().chain(now.keys()).chain(then.keys()).cloned().to_set();
+    let mut changes = Changes::default();
+    for id in ids {
+        let after = then.remove(&id);
+        let mut entries: Vec<&Entry> = recorded.get(&id).into_iter().flatten().collect();
+        let due = entries_due(now.get(&id), &entries)?;
+        changes.being_booked += usize::from(!due.is_empty());
+        entries.extend(&due);
+        changes.lines.extend(change(id, after, &entries)?);
+    }
+    Ok(changes)
 }
 
 #[inline]

@@ -348,7 +348,7 @@ impl Restatement {
     /// Keeps what the cause of a pass moved; nothing if it is a choice that was refused after all.
     async fn end_passes(&self, ledger: &BookingLedger, step: &PartnerStep, moved: Moved) -> Result<(), Error> {
         if let Some(Chosen { contract_id, act, number: _ }) = &step.choice
-            && !ledger.shows_choice(contract_id, act).await?
+            && !ledger.shows(contract_id, act).await?
         {
             return Ok(());
         }

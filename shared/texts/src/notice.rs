@@ -132,6 +132,7 @@ codes! {
     NotAMemberId,
     NotAPreviewId,
     PreviewNotBegun,
+    NoSuchPreview,
     TooManyEntries { partner: PartnerId, most: usize },
     AnswerTooLarge { most: u64 },
     AnswerNotWritten,

@@ -15,7 +15,7 @@ use rules::label::StatedReason;
 use rules::people::{MemberName, Role, RoleKind};
 use rules::{AgreementId, ContractId, Day, DocumentId, Month, PartnerId};
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Acts, newest first.
 #[derive(Debug, Serialize)]
@@ -41,6 +41,9 @@ pub(crate) struct ActShown {
     /// The partners that it concerns.
     partners: Vec<PartnerId>,
     change: ChangeShown,
+    /// False: a choice that its contract does not show, or an item of a contract that is not set aside. It is still to be
+    /// carried out, or was refused, since the contract had changed.
+    pub(crate) carried_out: bool,
     /// The amounts that it was going to move when it was done; null: not computed.
     foreseen: Option<Vec<MovedMonth>>,
     /// The amounts that a registration or a choice moved, with the passes after it; null: they have not ended, a later
@@ -192,10 +195,11 @@ impl ActShown {
 }
 
 impl ActShown {
-    /// An act, with what its passes moved.
-    pub(crate) fn of(act: Act, ended: &Ended) -> ActShown {
+    /// An act, with what followed it.
+    pub(crate) fn of(act: Act, Followed { ended, not_carried_out }: &Followed) -> ActShown {
         let moved = moved_by(&act, ended);
         let (id, partners) = (act.id(), act.change.partners().into_iter().cloned().collect());
+        let carried_out = !not_carried_out.contains(&id);
         ActShown {
             id,
             at: act.occasion.at,
@@ -203,10 +207,18 @@ impl ActShown {
             reason: act.occasion.reason,
             partners,
             change: act.change.into(),
+            carried_out,
             foreseen: act.foreseen.as_ref().map(MovedMonth::all),
             moved,
         }
     }
+}
+
+/// All that followed acts.
+pub(crate) struct Followed {
+    pub(crate) ended: Ended,
+    /// The acts that were refused, or are still to be carried out.
+    pub(crate) not_carried_out: BTreeSet<ActId>,
 }
 
 /// The amounts that acts moved for partners.
@@ -265,7 +277,7 @@ impl From<Change> for ChangeShown {
                 before: before.as_ref().map(Claim::from),
                 after: after.as_ref().map(Claim::from),
             },
-            Change::ItemSetAside(item) => ChangeShown::ItemSetAside { item: item.to_string() },
+            Change::ItemSetAside { item, partners: _ } => ChangeShown::ItemSetAside { item: item.to_string() },
             Change::YearSetAside { partner_id: _, year, sales, minimum, at: _ } => {
                 ChangeShown::YearSetAside { agreement: year.agreement, year: year.number, sales, minimum }
             }

@@ -1,6 +1,6 @@
 //! The journal as a file for a machine.
 
-use crate::answers::journal::{ActShown, Ended, moved};
+use crate::answers::journal::{ActShown, Followed, moved};
 use crate::http::files::csv;
 use crate::http::problem::Problem;
 use axum::response::Response;
@@ -11,7 +11,7 @@ use rules::totals::{Group, Total};
 use rules::{PartnerId, Totals};
 use texts::Code;
 
-const COLUMNS: [&str; 17] = [
+const COLUMNS: [&str; 18] = [
     "at",
     "act",
     "by",
@@ -19,6 +19,7 @@ const COLUMNS: [&str; 17] = [
     "kind_of_act",
     "partners",
     "reason",
+    "carried_out",
     "change",
     "amounts",
     "partner_id",
@@ -41,14 +42,14 @@ const FORESEEN: &str = "foreseen";
 
 /// Writes a row for each amount that an act moved or, until its passes have ended, was going to move, by partner, month, kind,
 /// model and currency; one row for an act of no amount. The change is JSON, as in the list.
-pub(crate) fn file(acts: Vec<Act>, ended: &Ended) -> Result<Response, Problem> {
+pub(crate) fn file(acts: Vec<Act>, followed: &Followed) -> Result<Response, Problem> {
     let mut rows = Vec::with_capacity(acts.len());
     for act in acts {
-        let (said, moved) = match moved(&act, ended) {
+        let (said, moved) = match moved(&act, &followed.ended) {
             Some(moved) => (MOVED, moved),
             None => (FORESEEN, act.foreseen.clone().unwrap_or_default()),
         };
-        let of_act = cells(act)?;
+        let of_act = cells(act, followed)?;
         let moved = moved.iter().map(|(of, totals)| (of, totals.that_move()));
         let amounts: Vec<[String; OF_AMOUNT]> = moved.flat_map(|(of, totals)| amounts(of, &totals)).collect();
         if amounts.is_empty() {
@@ -61,7 +62,7 @@ pub(crate) fn file(acts: Vec<Act>, ended: &Ended) -> Result<Response, Problem> {
 }
 
 /// The columns that every row of an act has.
-fn cells(act: Act) -> Result<Vec<String>, Problem> {
+fn cells(act: Act, followed: &Followed) -> Result<Vec<String>, Problem> {
     let [by, by_id] = match &act.occasion.by {
         Author::Member { id, name } => [name.to_string(), id.to_string()],
         Author::Operator => [String::new(), String::new()],
@@ -70,9 +71,9 @@ fn cells(act: Act) -> Result<Vec<String>, Problem> {
     let reason = act.occasion.reason.as_ref().map(StatedReason::to_string).unwrap_or_default();
     let partners: Vec<&str> = act.change.partners().into_iter().map(PartnerId::as_str).collect();
     let (partners, kind) = (partners.join(" "), act.change.name().to_owned());
-    let change =
-        ActShown::of(act, &Ended::new()).change_as_text().map_err(|_| Problem::internal(Code::AnswerNotWritten))?;
-    Ok(vec![at, id, by, by_id, kind, partners, reason, change])
+    let shown = ActShown::of(act, followed);
+    let change = shown.change_as_text().map_err(|_| Problem::internal(Code::AnswerNotWritten))?;
+    Ok(vec![at, id, by, by_id, kind, partners, reason, shown.carried_out.to_string(), change])
 }
 
 fn amounts(of: &PartnerMonth, totals: &Totals) -> Vec<[String; OF_AMOUNT]> {

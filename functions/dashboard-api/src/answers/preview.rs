@@ -30,12 +30,16 @@ pub(crate) struct Preview {
     lines_changed: usize,
     /// Number of entries that would be appended.
     entries: usize,
+    /// Number of lines on which an earlier change is still being booked. Its amounts are not among the changes.
+    being_booked: usize,
     /// Number of months before the present one in which an amount would change.
     past_months: usize,
     /// Sums of the entries by partner, month, kind, model and currency, without those of nothing.
     changes: Vec<PreviewedChange>,
     /// Differences of the balances of each partner with such a sum.
     totals: Vec<PreviewedTotal>,
+    /// Partner to whom a sale would belong and who is not registered: nothing is due for it until then. Null: there is none.
+    unregistered: Option<PartnerId>,
     /// Lines with the largest changes, at most 20, the largest first.
     largest: Vec<PreviewedLine>,
     #[serde(flatten)]
@@ -76,7 +80,7 @@ struct PreviewedTotal {
 struct PreviewedLine {
     #[serde(flatten)]
     line: LineName,
-    /// The amount booked on the line; null: nothing, or all of it was reversed.
+    /// The amount on the line, once all that is due on it is booked; null: nothing, or all of it was reversed.
     before: Option<BookedAmount>,
     /// The line as it would be, with its explanation; null: it would not be owed.
     after: Option<LineAnswer>,
@@ -102,7 +106,7 @@ impl Preview {
     /// The preview, for managers; `present` is the present month.
     pub(crate) fn of(
         preview: &reports::preview::Preview,
-        names: &Names,
+        (names, unregistered): (&Names, Option<&PartnerId>),
         unreadable: &reports::Unreadable,
         present: Month,
         language: Language,
@@ -129,9 +133,11 @@ impl Preview {
         Preview {
             lines_changed: preview.lines,
             entries: preview.entries,
+            being_booked: preview.being_booked,
             past_months: preview.past_months.len(),
             changes: sums.flat_map(|(of, sum)| sum.0.iter().map(|one| change(&of.partner_id, of.month, one))).collect(),
             totals: balances.flat_map(|(id, of)| of.0.iter().map(|one| total(id, one))).collect(),
+            unregistered: unregistered.cloned(),
             largest: preview.largest.iter().map(|change| PreviewedLine::of(change, language)).collect(),
             unreadable: Unreadable::of(unreadable, &Role::Manager),
         }

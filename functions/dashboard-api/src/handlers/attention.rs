@@ -217,11 +217,11 @@ pub(crate) async fn set_aside<S: Store>(
     parameters.done()?;
     let item: ItemId = item.parse().map_err(|_| Refusal::new("item", Code::NotAnItem))?;
     let why = set_aside::parse(utf8(&body)?)?;
-    if is_set_aside(&app, &item, &why).await? {
+    let Listed::Open { partners } = listed(&app, &item, &why).await? else {
         return Ok((StatusCode::OK, Json(ItemSetAside { status: SettingAsideStatus::SetAside })));
-    }
+    };
     let occasion = caller.occasion_because((app.now)(), &why)?;
-    app.ledger.keep(&Act::new(&occasion, Change::ItemSetAside(item.clone()))).await?;
+    app.ledger.keep(&Act::new(&occasion, Change::ItemSetAside { item: item.clone(), partners })).await?;
     app.restatements.send(&Request::SetAside(SettingAside { item, why }), When::Now).await.map_err(|error| {
         let error = runtime::chain(&error);
         tracing::error!(error, "an item could not be set aside; the caller was told to try again");
@@ -230,31 +230,41 @@ pub(crate) async fn set_aside<S: Store>(
     Ok((StatusCode::ACCEPTED, Json(ItemSetAside { status: SettingAsideStatus::Accepted })))
 }
 
-/// Checks for an item that is set aside already for this reason; a problem if it is not on the list, says something else by now, or
-/// was set aside for another reason. So most
-/// mistakes are reported at once; the restatement function decides.
-async fn is_set_aside<S: Store>(app: &App<S>, item: &ItemId, why: &str) -> Result<bool, Problem> {
-    match item {
+/// An item of the attention list as it is now.
+enum Listed {
+    /// It is open; `partners` are those of every claim of the sale.
+    Open { partners: BTreeSet<PartnerId> },
+    /// It is set aside already, for this reason.
+    SetAside,
+}
+
+/// An item that a manager wants to set aside; a problem if it is not on the list, says something else by now, or was set aside
+/// for another reason. So most mistakes are reported at once; the restatement function decides.
+async fn listed<S: Store>(app: &App<S>, item: &ItemId, why: &str) -> Result<Listed, Problem> {
+    let (is_set_aside, partners) = match item {
         ItemId::Anomaly { annuity, anomaly, seen } => {
             let aggregates = app.ledger.contract(&annuity.contract_id).await?.whole()?;
             let contract = aggregates.contract();
             let partner = app.ledger.partner_of(&contract).await?;
             let found = aggregates.anomalies(&contract, annuity.term, &partner).into_iter();
+            let partners = contract.sale_claims().map(|sale| sale.partner_id.clone()).to_set();
             match found.into_iter().find(|found| found.anomaly == *anomaly) {
-                None => Err(Problem::not_found(Code::NoSuchItem)),
-                Some(found) if found.digest != *seen => Err(Problem::conflict(Code::ItemChanged)),
+                None => return Err(Problem::not_found(Code::NoSuchItem)),
+                Some(found) if found.digest != *seen => return Err(Problem::conflict(Code::ItemChanged)),
                 Some(FoundAnomaly { set_aside: Some((before, _)), .. }) if before != why => {
-                    Err(Problem::conflict(Code::ItemSetAsideAlready))
+                    return Err(Problem::conflict(Code::ItemSetAsideAlready));
                 }
-                Some(found) => Ok(found.set_aside.is_some()),
+                Some(found) => (found.set_aside.is_some(), partners),
             }
         }
         ItemId::DeadLetter { message_id } => match app.ledger.is_dead_letter_listed(message_id).await? {
-            None => Err(Problem::not_found(Code::NoSuchItem)),
-            Some(listed) => Ok(!listed),
+            None => return Err(Problem::not_found(Code::NoSuchItem)),
+            Some(listed) => (!listed, BTreeSet::new()),
         },
         ItemId::Unreadable { .. } => {
-            Ok(!app.ledger.unreadable_set_aside(&BTreeSet::from([item.clone()])).await?.is_empty())
+            let set_aside = app.ledger.unreadable_set_aside(&BTreeSet::from([item.clone()])).await?;
+            (!set_aside.is_empty(), BTreeSet::new())
         }
-    }
+    };
+    Ok(if is_set_aside { Listed::SetAside } else { Listed::Open { partners } })
 }

@@ -1,7 +1,7 @@
 //! `GET /journal`: what people did, by partner, person and day, also as a file. `GET /partners/{id}/history`: the versions of
 //! a partner's agreements.
 
-use crate::answers::journal::{ActShown, AgreementsVersion, Ended, History, Journal};
+use crate::answers::journal::{self, ActShown, AgreementsVersion, Followed, History, Journal};
 use crate::answers::journal_file;
 use crate::answers::unreadable::Unreadable;
 use crate::app::App;
@@ -76,9 +76,9 @@ pub(crate) async fn list<S: Store>(
             let part = wanted.part(&app, limit, after).await?;
             let mut unreadable = reports::Unreadable::default();
             unreadable.add(part.unreadable);
-            let ended = ended(&app, &part.list).await?;
+            let followed = followed(&app, &part.list).await?;
             let journal = Journal {
-                acts: part.list.into_iter().map(|act| ActShown::of(act, &ended)).collect(),
+                acts: part.list.into_iter().map(|act| ActShown::of(act, &followed)).collect(),
                 next_cursor: pages.next(part.next)?,
                 unreadable: Unreadable::of(&unreadable, &Role::Manager),
             };
@@ -86,17 +86,20 @@ pub(crate) async fn list<S: Store>(
         }
         Format::Csv => {
             let acts = all(&app, &wanted).await?;
-            let ended = ended(&app, &acts).await?;
-            journal_file::file(acts, &ended)
+            let followed = followed(&app, &acts).await?;
+            journal_file::file(acts, &followed)
         }
     }
 }
 
-/// The amounts that these acts moved.
-async fn ended<S: Store>(app: &App<S>, acts: &[Act]) -> Result<Ended, LedgerError> {
+/// The amounts that these acts moved, and those that nobody carried out.
+async fn followed<S: Store>(app: &App<S>, acts: &[Act]) -> Result<Followed, LedgerError> {
     let passes = acts.iter().filter_map(|act| Some((act, act.passes()?)));
     let passes = passes.flat_map(|(act, of)| act.change.partners().into_iter().map(move |id| (id, of.clone())));
-    app.ledger.ended_passes(&passes.collect::<Vec<_>>()).await
+    let ended = app.ledger.ended_passes(&passes.collect::<Vec<_>>()).await?;
+    let open: Vec<&Act> = acts.iter().filter(|act| journal::moved(act, &ended).is_none()).collect();
+    let not_carried_out = app.ledger.not_carried_out(&open).await?;
+    Ok(Followed { ended, not_carried_out })
 }
 
 /// Every act that is wanted. One that cannot be read makes no file: it would look complete.
@@ -129,11 +132,11 @@ pub(crate) async fn history<S: Store>(
     parameters.done()?;
     app.registered_partner(&Role::Manager, &partner_id).await?;
     let part = app.ledger.acts(Some(Concerned::Partner(&partner_id)), Period::default(), limit, after).await?;
-    let ended = ended(&app, &part.list).await?;
+    let followed = followed(&app, &part.list).await?;
     let mut unreadable = reports::Unreadable::default();
     unreadable.add(part.unreadable);
     Ok(Json(History {
-        versions: part.list.into_iter().filter_map(|act| AgreementsVersion::of(act, &ended)).collect(),
+        versions: part.list.into_iter().filter_map(|act| AgreementsVersion::of(act, &followed.ended)).collect(),
         next_cursor: pages.next(part.next)?,
         unreadable: Unreadable::of(&unreadable, &Role::Manager),
     }))

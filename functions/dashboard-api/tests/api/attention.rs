@@ -183,6 +183,9 @@ async fn an_anomaly_that_was_set_aside_comes_back_only_if_other_facts_show_it() 
     assert_eq!(set_aside(&service, &over, "agreed with the client").await.status, 202);
     assert_eq!(shown(&service.get("/attention").await), [""; 0]);
     assert_eq!(service.ledger().attention(List::Contracts, 10, None).await.unwrap().list, [], "not even listed");
+    let act = &service.get("/journal?partner_id=P").await["acts"][0];
+    let said = ["change", "partners", "carried_out"].map(|name| &act[name]);
+    assert_eq!(said, [&json!({"kind": "item-set-aside", "item": over["id"]}), &json!(["P"]), &json!(true)]);
     assert_eq!(set_aside(&service, &over, "agreed with the client").await.status, 200);
     assert_eq!(set_aside(&service, &over, "another reason").await.status, 409, "the first reason stays");
     let annuity = service.get("/contracts/A").await["annuities"][0].clone();

@@ -168,6 +168,30 @@ async fn a_choice_that_moves_a_sale_is_looked_at_for_both_partners() {
     assert_eq!((again.status, &again.json["lines_changed"]), (200, &json!(0)));
 }
 
+/// A preview while an earlier change is still being booked has the amounts of its own change alone, and says so.
+#[tokio::test]
+async fn an_earlier_change_that_is_still_being_booked_is_no_part_of_a_preview() {
+    let service = start().await;
+    service.wait_until_idle().await;
+    let put = async |path: &str, rate: &str| {
+        let tag = service.manager.get("/partners/P-1").await.headers["etag"].to_str().unwrap().to_owned();
+        let mut body = referrer("P-1", rate);
+        body["reason"] = json!("negotiated");
+        let answer = service.manager.send("PUT", path, &[("if-match", &tag)], body.to_string()).await;
+        assert_eq!(answer.status, 200, "{}", answer.text);
+        answer.json
+    };
+    put("/partners/P-1", "0.2").await;
+    let said =
+        |preview: &Value| (preview["being_booked"].clone(), preview["totals"][0]["due_to_partner"]["amount"].clone());
+    let meanwhile = put("/partners/P-1?preview=true", "0.3").await;
+    assert_eq!(said(&meanwhile), (json!(2), json!("150.00")), "a tenth of 1,500.00 more");
+    service.wait_until_idle().await;
+    let later = put("/partners/P-1?preview=true", "0.3").await;
+    assert_eq!(said(&later), (json!(0), json!("150.00")));
+    assert_eq!((&later["changes"], &later["largest"]), (&meanwhile["changes"], &meanwhile["largest"]));
+}
+
 /// The amounts of a change that concerns more contracts than a request reads.
 #[tokio::test]
 async fn a_preview_of_too_many_contracts_is_made_in_the_background() {
@@ -192,9 +216,11 @@ async fn a_preview_of_too_many_contracts_is_made_in_the_background() {
         made.json,
         small.manager.send("PUT", "/partners/P-1?preview=true", &headers, body.to_string()).await.json
     );
-    // Another question does not get this answer.
+    // Another question has no preview with this id, nor has this one with an id that was never given.
     let other = service.manager.send("PUT", &again, &headers, referrer("Partner one", "0.25").to_string()).await;
-    assert_eq!(other.status, 202);
+    assert_eq!(other.status, 404, "{}", other.text);
+    let unknown = put("/partners/P-1?preview=true&previewed=00000000000000000000000000000000").await;
+    assert_eq!(unknown.status, 404, "{}", unknown.text);
     let wrong = put("/partners/P-1?preview=true&previewed=first").await;
     assert_eq!((wrong.status, wrong.json["field"].as_str()), (400, Some("previewed")), "{}", wrong.text);
     // The journal has its amounts, and a reason is compulsory.

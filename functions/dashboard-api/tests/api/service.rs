@@ -18,7 +18,6 @@ use fixtures::world::World;
 use futures_util::future::{BoxFuture, FutureExt, ready};
 use jiff::{SignedDuration, Timestamp};
 use ledger::attention::{DeadLetter, Wording};
-use ledger::choices::ChoiceResult;
 use ledger::invitations::Randomness;
 use ledger::members::Member;
 use ledger::passes::EndedPasses;
@@ -30,7 +29,7 @@ use rules::Fact;
 use rules::people::{Identity, Role};
 use rules::text::Language;
 use runtime::context::Context;
-use runtime::restatement::{Chosen, PartnerStep, PreviewStep, Request, SendError, SettingAside};
+use runtime::restatement::{Chosen, PartnerStep, PreviewStep, Request, SendError, SettingAside, refused};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicI64, AtomicU8, Ordering};
@@ -265,7 +264,9 @@ impl Service {
                 let (partners, act) = (request.partners(&contract), request.act(&contract, request.judge(&contract).1));
                 let chosen = Chosen { contract_id: request.contract_id.clone(), number: request.number, act };
                 let made = self.ledger().choose(&request, Origin { at: now(), because: &chosen.trigger() }).await;
-                assert!(matches!(made.unwrap(), ChoiceResult::Now | ChoiceResult::Already));
+                if refused(made.unwrap()).is_some() {
+                    return;
+                }
                 for partner_id in partners {
                     let pass = PartnerStep::after_choice(partner_id, chosen.clone());
                     self.restate(&PartnerStep { last: true, ..pass }).await;

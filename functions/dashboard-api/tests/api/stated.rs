@@ -40,6 +40,12 @@ async fn state(service: &Service, path: &str, body: &Value, status: u16) -> Valu
     answer.json
 }
 
+fn without(body: &Value, field: &str) -> Value {
+    let mut body = body.clone();
+    body.as_object_mut().unwrap().remove(field);
+    body
+}
+
 async fn due(service: &Service, partner: &str) -> i64 {
     let shown = service.get(&format!("/partners/{partner}")).await;
     shown["balances"].as_array().unwrap().iter().map(|balance| minor(&balance["due_to_partner"])).sum()
@@ -55,6 +61,11 @@ async fn a_wrong_partner_and_a_wrong_fee_are_corrected_without_billing() {
     let previewed = state(&service, "1/stated/1?preview=true", &body, 200).await;
     assert_eq!(["lines_changed", "entries"].map(|name| &previewed[name]), [1, 2]);
     assert_eq!(due(&service, "P-1").await, 10_000, "a preview moves nothing");
+    assert_eq!(previewed["unregistered"], Value::Null);
+    let nobodys = state(&service, "1/stated/1?preview=true", &stated("P-9", "900", 1), 200).await;
+    assert_eq!(nobodys["unregistered"], "P-9");
+    let refused = state(&service, "1/stated/1", &without(&body, "reason"), 400).await;
+    assert_eq!(refused["field"], "reason");
     state(&service, "1/stated/1", &body, 202).await;
     assert_eq!((due(&service, "P-1").await, due(&service, "P-2").await), (0, 18_000));
     assert_eq!(state(&service, "1/stated/1", &body, 200).await["status"], "chosen", "the same again");
@@ -100,6 +111,38 @@ async fn the_journal_has_what_a_correction_moved_for_each_partner() {
         assert_eq!(acts["acts"][0]["change"]["key"]["fact"], "renewal", "{acts}");
         assert_eq!(acts["acts"][0]["moved"], acts["acts"][0]["foreseen"]);
     }
+    assert_eq!(ledger::audit::audit(service.store.dump()).findings, []);
+}
+
+/// Two managers correct a sale at once: both are taken, and one of them is refused when it is carried out.
+#[tokio::test]
+async fn a_correction_that_came_second_is_not_carried_out() {
+    let service = start().await;
+    service.take_in(&[sale("P-1", "1000", "Mairie")]).await;
+    for fee in ["900", "800"] {
+        let answer = service.manager.put("/contracts/C/terms/1/stated/1", stated("P-1", fee, 1).to_string()).await;
+        assert_eq!(answer.status, 202, "{}", answer.text);
+    }
+    let carried_out = async || -> Vec<(String, bool)> {
+        let journal = service.get("/journal").await;
+        let acts = journal["acts"].as_array().unwrap().iter().filter(|act| act["change"]["kind"] == "choice");
+        let shown = acts.map(|act| {
+            let after = act["change"]["after"]["annual_fee"]["amount"].as_str().unwrap().to_owned();
+            assert_eq!(act["moved"].is_null(), !act["carried_out"].as_bool().unwrap());
+            (after, act["carried_out"].as_bool().unwrap())
+        });
+        let mut shown: Vec<_> = shown.collect();
+        shown.sort();
+        shown
+    };
+    let both = |first: bool| vec![("800.00".to_owned(), false), ("900.00".to_owned(), first)];
+    assert_eq!(carried_out().await, both(false), "neither, before they are booked");
+    service.wait_until_idle().await;
+    assert_eq!(carried_out().await, both(true));
+    let file = service.manager.get("/journal?format=csv").await.text;
+    let column = |fee: &str| file.lines().find(|row| row.contains(fee) && row.contains("choice")).unwrap().to_owned();
+    assert!(column("900.00").contains(",INTERNAL: typed wrong,true,"), "{file}");
+    assert!(column("800.00").contains(",INTERNAL: typed wrong,false,"), "{file}");
     assert_eq!(ledger::audit::audit(service.store.dump()).findings, []);
 }
 

@@ -4,15 +4,12 @@
 use crate::aggregates::Aggregates;
 use crate::item::key;
 use crate::journal::{self, ActId, Change, Registered};
-use crate::keys::AggregateKey;
 use crate::partners::PartnerRecord;
-use crate::passes::{ChoiceShown, choices_shown};
-use crate::rows::{Content, Row};
-use crate::set_aside::ItemId;
+use crate::shown::{Shown, shown_by};
 use crate::store::{Item, Key};
 use crate::{attention, inquiries, invitations, members, missed_years, set_aside};
 use jiff::Timestamp;
-use rules::{Anomaly, ContractId, PartnerId};
+use rules::{ContractId, PartnerId};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// An act that must be in the journal.
@@ -71,22 +68,12 @@ pub(super) fn of_record(record: &PartnerRecord) -> Option<Done> {
     Some(Done { key, act: change.id(None), at: record.registered_at? })
 }
 
-/// The acts that a contract shows: its choices, and its anomalies that were set aside.
+/// The acts that a contract shows.
 pub(super) fn of_contract(contract_id: &ContractId, aggregates: &Aggregates) -> Vec<Done> {
-    let choices = choices_shown(contract_id, aggregates).into_iter().map(|ChoiceShown { about, act, at }| {
-        let annuity = rules::AnnuityId { contract_id: contract_id.clone(), term: about.term() };
-        Done { key: crate::keys::RowKey::Aggregate(AggregateKey::Annuity(annuity)).key(), act, at }
-    });
-    choices.chain(aggregates.rows().filter_map(of_row)).collect()
-}
-
-fn of_row(row: &Row) -> Option<Done> {
-    let Content::SetAside { n: _, set_aside } = &row.content else { return None };
-    let AggregateKey::Annuity(annuity) = &row.aggregate else { return None };
-    let anomaly: Anomaly = set_aside.anomaly.parse().ok()?;
-    let item = ItemId::Anomaly { annuity: annuity.clone(), anomaly, seen: set_aside.digest.clone() };
-    let reason = set_aside.why.parse().ok()?;
-    Some(Done { key: row.key().key(), act: Change::ItemSetAside(item).id(Some(&reason)), at: row.recorded_at })
+    shown_by(contract_id, aggregates)
+        .into_iter()
+        .map(|Shown { row, act, at }| Done { key: row.key(), act, at })
+        .collect()
 }
 
 /// The acts that any other item shows.

@@ -70,7 +70,11 @@ pub enum Change {
         is_stated: bool,
     },
     /// An item of the attention list that was set aside.
-    ItemSetAside(ItemId),
+    ItemSetAside {
+        item: ItemId,
+        /// The partners of every claim of the sale, if the item is about a contract that could be read.
+        partners: BTreeSet<PartnerId>,
+    },
     /// A missed year that was set aside, with its figures at that time.
     YearSetAside { partner_id: PartnerId, year: YearOf, sales: u32, minimum: u32, at: Timestamp },
     /// The file of a partner. Its contacts are personal data: the journal keeps that they changed, and not what they were.
@@ -93,7 +97,7 @@ impl Change {
         match self {
             Change::Registration { version, .. } => Some(PassesOf::Registration(*version)),
             Change::Choice { .. } => Some(PassesOf::Choice(self.id(reason))),
-            Change::ItemSetAside(_)
+            Change::ItemSetAside { .. }
             | Change::YearSetAside { .. }
             | Change::PartnerFile { .. }
             | Change::Perk { .. }
@@ -109,7 +113,7 @@ impl Change {
         match self {
             Change::Registration { .. } => "registration",
             Change::Choice { .. } => "choice",
-            Change::ItemSetAside(_) => "item-set-aside",
+            Change::ItemSetAside { .. } => "item-set-aside",
             Change::YearSetAside { .. } => "year-set-aside",
             Change::PartnerFile { .. } => "partner-file",
             Change::Perk { .. } => "perk",
@@ -129,10 +133,14 @@ impl Change {
             | Change::Perk { partner_id, .. }
             | Change::Inquiry { partner_id, .. }
             | Change::Answer { partner_id, .. } => vec![partner_id],
-            Change::Choice { partners, .. } => partners.iter().collect(),
-            Change::ItemSetAside(_) => Vec::new(),
+            Change::Choice { partners, .. } | Change::ItemSetAside { partners, item: _ } => partners.iter().collect(),
             Change::Invitation { role, .. } | Change::Member { role, .. } => role.partner().into_iter().collect(),
         }
+    }
+
+    /// An item of the attention list that was set aside, as the item's own record shows it: without its partners.
+    pub(crate) fn item_set_aside(item: ItemId) -> Change {
+        Change::ItemSetAside { item, partners: BTreeSet::new() }
     }
 
     /// The id of the act that made this change. The audit asks for it with what it reads in the table.
@@ -143,7 +151,7 @@ impl Change {
                 let after = after.as_ref().map(StoredFact::of);
                 ActId::of(("choice", contract_id, key, number, after, reason))
             }
-            Change::ItemSetAside(item) => ActId::of(("set-aside", item, reason)),
+            Change::ItemSetAside { item, partners: _ } => ActId::of(("set-aside", item, reason)),
             Change::YearSetAside { partner_id, year: YearOf { agreement, number }, at, .. } => {
                 ActId::of(("year-set-aside", partner_id, agreement, number, at))
             }

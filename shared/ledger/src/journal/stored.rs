@@ -73,6 +73,18 @@ struct StoredRole {
     partner_id: Option<PartnerId>,
 }
 
+/// An item of the attention list.
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum StoredItem {
+    Of {
+        i: ItemId,
+        p: BTreeSet<PartnerId>,
+    },
+    /// Kept by an earlier release.
+    Alone(ItemId),
+}
+
 #[derive(Serialize, Deserialize)]
 enum StoredChange {
     #[serde(rename = "registration")]
@@ -90,7 +102,7 @@ enum StoredChange {
         p: Option<BTreeSet<PartnerId>>,
     },
     #[serde(rename = "item-set-aside")]
-    ItemSetAside(ItemId),
+    ItemSetAside(StoredItem),
     #[serde(rename = "year-set-aside")]
     YearSetAside { p: PartnerId, d: AgreementId, y: u16, s: u32, m: u32, t: Timestamp },
     #[serde(rename = "partner-file")]
@@ -159,7 +171,9 @@ impl StoredChange {
                 let [b, a] = [before, after].map(|fact| fact.as_ref().map(StoredFact::of));
                 StoredChange::Choice { c: contract_id, k: key, n: number, b, a, s: is_stated, p: Some(partners) }
             }
-            Change::ItemSetAside(item) => StoredChange::ItemSetAside(item),
+            Change::ItemSetAside { item, partners } => {
+                StoredChange::ItemSetAside(StoredItem::Of { i: item, p: partners })
+            }
             Change::YearSetAside { partner_id, year: YearOf { agreement, number }, sales, minimum, at } => {
                 StoredChange::YearSetAside { p: partner_id, d: agreement, y: number, s: sales, m: minimum, t: at }
             }
@@ -204,7 +218,8 @@ impl StoredChange {
                 let partners = p.unwrap_or_else(|| sellers([&before, &after]));
                 Change::Choice { contract_id: c, key: k, number: n, partners, before, after, is_stated: s }
             }
-            StoredChange::ItemSetAside(item) => Change::ItemSetAside(item),
+            StoredChange::ItemSetAside(StoredItem::Of { i, p }) => Change::ItemSetAside { item: i, partners: p },
+            StoredChange::ItemSetAside(StoredItem::Alone(item)) => Change::item_set_aside(item),
             StoredChange::YearSetAside { p, d, y, s, m, t } => {
                 let year = YearOf { agreement: d, number: y };
                 Change::YearSetAside { partner_id: p, year, sales: s, minimum: m, at: t }

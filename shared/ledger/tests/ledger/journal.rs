@@ -86,11 +86,11 @@ async fn an_act_is_kept_once() {
     let store = table().await;
     let ledger = Ledger::new(&store);
     let before = store.dump().len();
-    let item = "message~m-1".parse().unwrap();
-    let act = Act::new(&manager(at(6), "seen"), Change::ItemSetAside(item));
+    let (item, partners) = ("message~m-1".parse().unwrap(), [partner("P-1")].into());
+    let act = Act::new(&manager(at(6), "seen"), Change::ItemSetAside { item, partners });
     ledger.keep(&act).await.unwrap();
     let kept = store.dump().len();
-    assert_eq!(kept, before + 2, "the act, and the list of its author");
+    assert_eq!(kept, before + 3, "the act, and the lists of its author and of the partner");
     // Asked again later, by somebody else: it is the same act, and the first author stays.
     let again = Act {
         occasion: Occasion { reason: act.occasion.reason.clone(), ..Occasion::of_operator(at(7)) },

@@ -24,10 +24,15 @@ fn at(second: usize) -> Timestamp {
 
 pub(crate) async fn register(ledger: &Ledger<&MemoryStore>, registry: &BTreeMap<PartnerId, Agreements>) {
     for (id, agreements) in registry {
-        let record = ledger.partner_record(id).await.unwrap();
-        ledger.register(record, registered(id.as_str(), agreements.clone()), &operator(), None).await.unwrap().unwrap();
+        record_agreements(ledger, id, agreements).await;
         restate(ledger, id).await;
     }
+}
+
+/// A registration whose pass has not begun.
+pub(crate) async fn record_agreements(ledger: &Ledger<&MemoryStore>, id: &PartnerId, agreements: &Agreements) {
+    let record = ledger.partner_record(id).await.unwrap();
+    ledger.register(record, registered(id.as_str(), agreements.clone()), &operator(), None).await.unwrap().unwrap();
 }
 
 pub(crate) async fn restate(ledger: &Ledger<&MemoryStore>, id: &PartnerId) {

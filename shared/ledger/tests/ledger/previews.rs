@@ -1,6 +1,6 @@
 //! Previews (RULEBOOK §9): over random changes of random worlds, what a preview says is what the change and its passes append.
 
-use crate::ledger_in_memory::{Booked, block_on, booked, register, take_in, without_zeros};
+use crate::ledger_in_memory::{Booked, block_on, booked, record_agreements, register, restate, take_in, without_zeros};
 use fastrand::Rng;
 use fixtures::memory::MemoryStore;
 use fixtures::pure::{contract_of, facts, registry};
@@ -148,7 +148,7 @@ impl<'a> World<'a> {
         let because = Trigger::Choice(choice.number, Some(act.clone()));
         let origin = Origin { at: Timestamp::UNIX_EPOCH, because: &because };
         assert_eq!(self.ledger.choose(choice, origin).await.unwrap(), ChoiceResult::Now);
-        assert!(self.ledger.shows_choice(&choice.contract_id, &act).await.unwrap());
+        assert!(self.ledger.shows(&choice.contract_id, &act).await.unwrap());
         for partner_id in choice.partners(&before) {
             self.ledger.restate_all(&partner_id, None, origin).await.unwrap();
         }
@@ -165,7 +165,7 @@ const ROWS: usize = 3;
 
 /// A preview made in the background.
 async fn stepped(ledger: &Ledger<&MemoryStore>, question: &Question) -> Option<Previewed> {
-    let id = PreviewId::of("preview");
+    let id = PreviewId::of(question, Timestamp::UNIX_EPOCH);
     let mut next = Progress::new(id.clone(), question.clone());
     loop {
         let proposed = ledger.proposed(question).await.unwrap().unwrap();
@@ -254,6 +254,43 @@ proptest! {
             let (before, question) = (world.booked().await, Question::of_registration(id.clone(), agreements.clone()));
             let previewed = world.preview(&store, &question).await;
             register(&world.ledger, &[(id, agreements)].into()).await;
+            compare(&previewed, appended(before, world.booked().await))
+        })?;
+    }
+
+    #[test]
+    fn a_preview_is_without_what_an_earlier_registration_still_books(facts in facts(), seed: u64) {
+        let (store, mut random) = (MemoryStore::default(), Rng::with_seed(seed));
+        block_on(async {
+            let world = World::new(&store, facts, &mut random).await;
+            let earlier = (partner(&mut random), agreements(&mut random));
+            record_agreements(&world.ledger, &earlier.0, &earlier.1).await;
+            let others = partner(&mut random);
+            let id = if random.bool() { earlier.0.clone() } else { others };
+            let agreements = agreements(&mut random);
+            let question = Question::of_registration(id.clone(), agreements.clone());
+            let previewed = world.preview(&store, &question).await;
+            let pending = world.booked().await;
+            restate(&world.ledger, &earlier.0).await;
+            let before = world.booked().await;
+            prop_assert!(previewed.being_booked > 0 || id != earlier.0 || pending == before);
+            register(&world.ledger, &[(id, agreements)].into()).await;
+            compare(&previewed, appended(before, world.booked().await))
+        })?;
+    }
+
+    #[test]
+    fn a_preview_of_a_choice_is_without_what_a_registration_still_books(facts in facts(), seed: u64) {
+        let (store, mut random) = (MemoryStore::default(), Rng::with_seed(seed));
+        block_on(async {
+            let world = World::new(&store, facts, &mut random).await;
+            let earlier = (partner(&mut random), agreements(&mut random));
+            record_agreements(&world.ledger, &earlier.0, &earlier.1).await;
+            let choice = world.choice(&mut random).await;
+            let previewed = world.preview(&store, &Question::Choice(choice.clone())).await;
+            restate(&world.ledger, &earlier.0).await;
+            let before = world.booked().await;
+            world.choose(&choice).await;
             compare(&previewed, appended(before, world.booked().await))
         })?;
     }

@@ -115,6 +115,7 @@ pub(super) fn code(code: &Code) -> &'static str {
         Code::NotAMemberId => "must be the id of a member: 32 hexadecimal digits",
         Code::TooManyContracts { .. } => "this concerns more than {most} contracts; ask about one partner or one model",
         Code::NotAPreviewId => "must be the id of a preview: 32 hexadecimal digits",
+        Code::NoSuchPreview => "this request has no preview with this id; ask for one without `previewed`",
         Code::PreviewNotBegun => "the preview could not be begun; try again",
         Code::TooManyEntries { .. } => "{partner} has more than {most} entries; read them page by page from /entries",
         Code::AnswerTooLarge { .. } => {

@@ -123,6 +123,7 @@ pub(super) fn code(code: &Code) -> &'static str {
             "cela concerne plus de {most} contrats ; demander pour un partenaire ou un modèle"
         }
         Code::NotAPreviewId => "doit être l’identifiant d’un aperçu : 32 chiffres hexadécimaux",
+        Code::NoSuchPreview => "cette requête n’a pas d’aperçu de cet identifiant ; demandez-en un sans `previewed`",
         Code::PreviewNotBegun => "l’aperçu n’a pas pu être lancé ; réessayez",
         Code::TooManyEntries { .. } => "{partner} a plus de {most} écritures ; les lire page par page de /entries",
         Code::AnswerTooLarge { .. } => {
