@@ -9,7 +9,7 @@ use crate::choices::{Choice, ChoiceResult};
 use crate::error::LOST;
 use crate::partner_month::PartnerMonth;
 use crate::record::{Outcome, ReportedFact};
-use crate::recorded::Origin;
+use crate::recorded::{Origin, Trigger};
 use crate::rows::{annuity_of, first_annuity};
 use crate::set_aside;
 use crate::store::{Store, TransactError};
@@ -112,7 +112,7 @@ impl<S: Store, A: Announce> Ledger<S, A> {
         annuity: &AnnuityId,
         origin: Origin<'_>,
     ) -> Result<(Plan, State), LedgerError> {
-        let mut plan = self.plan(aggregates, before, &annuity.contract_id, origin).await?;
+        let mut plan = self.plan(aggregates, before, &annuity.contract_id, (None, origin)).await?;
         if !plan.left.is_empty() {
             let mut todo = plan.left.clone();
             todo.extend(plan.aggregates.todo(annuity));
@@ -152,7 +152,7 @@ impl<S: Store, A: Announce> Ledger<S, A> {
         mut aggregates: Aggregates,
         before: Option<&Sale>,
         contract_id: &ContractId,
-        origin: Origin<'_>,
+        (pass, origin): (Option<&PartnerId>, Origin<'_>),
     ) -> Result<Plan, LedgerError> {
         let after = aggregates.contract().sale().cloned();
         let mut lists = Lists::default();
@@ -162,6 +162,11 @@ impl<S: Store, A: Announce> Ledger<S, A> {
                 lists.partner_records.insert(sale.partner_id.clone(), (record, false));
             }
         }
+        let because = match (pass, after.as_ref().and_then(|sale| lists.partner_records.get(&sale.partner_id))) {
+            (Some(of), Some((record, _))) => trigger_in_pass(of, record, origin.because),
+            (Some(_), None) | (None, _) => origin.because.clone(),
+        };
+        let origin = Origin { because: &because, ..origin };
         if lists.change(before, after.as_ref()) {
             // A plan made from a read before the sale was listed must be made again.
             aggregates.touch(first_annuity(contract_id), origin);
@@ -239,10 +244,20 @@ impl<S: Store, A: Announce> Ledger<S, A> {
     /// displaces, if it is among the earliest of its partner. An unreadable contract is skipped, and is the error at
     /// the end. Gives the aggregates of the contract as they are then.
     pub(crate) async fn adjust(&self, asked: ContractId, origin: Origin<'_>) -> Result<Aggregates, LedgerError> {
+        self.adjust_in(None, asked, origin).await
+    }
+
+    /// The same in a pass of a partner.
+    pub(crate) async fn adjust_in(
+        &self,
+        pass: Option<&PartnerId>,
+        asked: ContractId,
+        origin: Origin<'_>,
+    ) -> Result<Aggregates, LedgerError> {
         let mut to_do = vec![asked.clone()];
         let (mut attempt, mut failed, mut adjusted) = (0, None, Aggregates::default());
         while let Some(contract_id) = to_do.last().cloned() {
-            let plan = match self.plan_again(&contract_id, origin).await {
+            let plan = match self.plan_again(pass, &contract_id, origin).await {
                 Ok(plan) => plan,
                 Err(error) if error.is_contained() => {
                     failed = Some(error);
@@ -280,10 +295,15 @@ impl<S: Store, A: Announce> Ledger<S, A> {
         failed.map_or(Ok(adjusted), Err)
     }
 
-    async fn plan_again(&self, contract_id: &ContractId, origin: Origin<'_>) -> Result<Plan, LedgerError> {
+    async fn plan_again(
+        &self,
+        pass: Option<&PartnerId>,
+        contract_id: &ContractId,
+        origin: Origin<'_>,
+    ) -> Result<Plan, LedgerError> {
         let aggregates = self.whole_aggregates(keys::contract_partition(contract_id)).await?;
         let sale = aggregates.contract().sale().cloned();
-        self.plan(aggregates, sale.as_ref(), contract_id, origin).await
+        self.plan(aggregates, sale.as_ref(), contract_id, (pass, origin)).await
     }
 
     /// Brings every entry fee of a partner up to date, and gives their aggregates as they are then.
@@ -296,6 +316,8 @@ impl<S: Store, A: Announce> Ledger<S, A> {
         while attempt < ATTEMPTS {
             let mut aggregates = self.whole_aggregates(keys::fees_partition(partner_id)).await?;
             let record = self.partner_record_of(partner_id, &aggregates).await?;
+            let because = trigger_in_pass(partner_id, &record, origin.because);
+            let origin = Origin { because: &because, ..origin };
             let posted = aggregates.post_fees_due(partner_id, record.known()?, origin, self.store.max_writes())?;
             let writes = aggregates.writes()?;
             if writes.is_empty() {
@@ -342,6 +364,20 @@ impl<S: Store, A: Announce> Ledger<S, A> {
             self.store.back_off(attempt).await;
         }
         Err(contended(partition))
+    }
+}
+
+/// The trigger of an entry that a pass of a partner appends, decided under a partner's record: the registration that made its
+/// agreements, which may be newer than the one that the pass was requested for.
+fn trigger_in_pass(of: &PartnerId, record: &PartnerRecord, because: &Trigger) -> Trigger {
+    match because {
+        Trigger::Agreements(0) => Trigger::Agreements(0),
+        Trigger::Agreements(version) if record.id == *of => {
+            Trigger::Agreements(record.agreements_version.max(*version))
+        }
+        // The sale went to another partner: no registration of that one is the cause.
+        Trigger::Agreements(_) => Trigger::Agreements(0),
+        Trigger::Event(_) | Trigger::Choice(..) | Trigger::SetAside | Trigger::Audit => because.clone(),
     }
 }
 

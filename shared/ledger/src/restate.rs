@@ -80,7 +80,7 @@ impl<S: Store, A: Announce> Ledger<S, A> {
             contracts.entry(contract_id).or_default().push(row);
         }
         for (contract_id, rows) in contracts {
-            let adjusted = self.adjust(contract_id.clone(), origin).await;
+            let adjusted = self.adjust_in(Some(partner_id), contract_id.clone(), origin).await;
             let Some(adjusted) = step.note(Some(contract_id), adjusted)? else { continue };
             // Several rows may list a contract, in several steps.
             if rows.iter().any(|row| adjusted.is_last_listing(row, partner_id)) {

@@ -12,10 +12,11 @@ use ledger::journal::{Act, Author, Change, Concerned, Moved, Occasion, Period, R
 use ledger::members::Granted;
 use ledger::passes::EndedPasses;
 use ledger::recorded::{Origin, PassesOf, Trigger};
-use ledger::store::{Item, Key};
+use ledger::store::{Consistency, InsertResult, Item, Key, KeyRange, Page, Store, StoreError, TransactError, Write};
 use ledger::{Ledger, ReportedFact};
 use rules::people::Role;
 use rules::{Agreements, Instance, PartnerId};
+use std::sync::Mutex;
 
 fn partner(id: &str) -> PartnerId {
     id.parse().unwrap()
@@ -191,4 +192,72 @@ async fn what_a_registration_moved_is_kept_and_audited() {
     let unknown = EndedPasses { moved: Moved::new(), of: PassesOf::Registration(2), ..first };
     Ledger::new(&other).end_passes(&unknown).await.unwrap();
     assert_eq!(audit(other.dump()).findings, [Finding::Moved { partner_id: id, of: PassesOf::Registration(2) }]);
+}
+
+/// A table in which a partner is registered anew before a contract is read for the first time.
+struct Interrupted<'a> {
+    table: &'a MemoryStore,
+    before: &'static str,
+    registration: Mutex<Option<Agreements>>,
+}
+
+impl Store for &Interrupted<'_> {
+    async fn partition(&self, pk: String) -> Result<Vec<Item>, StoreError> {
+        let registration = if pk == self.before { self.registration.lock().unwrap().take() } else { None };
+        if let Some(agreements) = registration {
+            let ledger = Ledger::new(self.table);
+            let record = ledger.partner_record(&partner("P-1")).await.unwrap();
+            ledger
+                .register(record, registered("One", agreements), &manager(at(1), "why"), None)
+                .await
+                .unwrap()
+                .unwrap();
+        }
+        self.table.partition(pk).await
+    }
+
+    async fn get(&self, keys: Vec<Key>, consistency: Consistency) -> Result<Vec<Item>, StoreError> {
+        self.table.get(keys, consistency).await
+    }
+
+    async fn index(&self, range: KeyRange) -> Result<Page, StoreError> {
+        self.table.index(range).await
+    }
+
+    async fn insert(&self, items: Vec<Item>) -> Vec<InsertResult> {
+        self.table.insert(items).await
+    }
+
+    async fn transact(&self, writes: Vec<Write>) -> Result<(), TransactError> {
+        self.table.transact(writes).await
+    }
+
+    async fn back_off(&self, _: u32) {}
+}
+
+/// Agreements that are registered while a pass of the earlier ones runs: what that pass books under them is theirs.
+#[tokio::test]
+async fn what_a_pass_books_under_newer_agreements_is_what_those_moved() {
+    let table = MemoryStore::default();
+    let ledger = Ledger::new(&table);
+    let id = partner("P-1");
+    let two: Vec<ReportedFact> = ["A", "B"]
+        .map(|contract| ReportedFact::new(sale(contract, "P-1", "2023-01-05", "100.00", Instance::Customer), "event"))
+        .into();
+    assert!(ledger.record(&two, at(0)).await.iter().all(Result::is_ok));
+    let [mut first, mut second] = [registry(), registry()];
+    let record = ledger.partner_record(&id).await.unwrap();
+    let agreements = first.remove(&partner("P-0")).unwrap();
+    ledger.register(record, registered("One", agreements), &manager(at(1), "why"), None).await.unwrap().unwrap();
+    let registration = Mutex::new(second.remove(&partner("P-1")));
+    let interrupted = Interrupted { table: &table, before: "CONTRACT#B", registration };
+    let because = Trigger::Agreements(1);
+    let origin = Origin { at: at(2), because: &because };
+    Ledger::new(&interrupted).restate_all(&id, Some(1), origin).await.unwrap();
+    let named = async |contract: &str| {
+        let entries = ledger.contract(&contract.parse().unwrap()).await.unwrap().entries();
+        entries.into_values().flatten().map(|entry| entry.because.unwrap().to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(named("A").await, ["agreements-1"]);
+    assert_eq!(named("B").await, ["agreements-2"]);
 }
