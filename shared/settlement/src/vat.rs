@@ -36,6 +36,14 @@ impl VatRate {
     pub fn of(self, base: Minor) -> Result<Minor, Overflow> {
         divide(i128::from(base.0).checked_mul(self.0.into()), 1000)
     }
+
+    /// The rate in per cent, without a trailing zero: `20`, `19.6`.
+    pub fn in_percent(self) -> String {
+        match self.0 % 10 {
+            0 => (self.0 / 10).to_string(),
+            tenths => format!("{}.{tenths}", self.0 / 10),
+        }
+    }
 }
 
 /// A text that is not a rate of VAT.

@@ -22,6 +22,13 @@ fn the_standard_rate_is_data_with_the_day_from_which_it_holds() {
 }
 
 #[test]
+fn a_rate_is_written_in_per_cent() {
+    for (rate, percent) in [("0", "0"), ("0.2", "20"), ("0.196", "19.6"), ("0.206", "20.6"), ("0.055", "5.5")] {
+        assert_eq!(rate.parse::<VatRate>().unwrap().in_percent(), percent);
+    }
+}
+
+#[test]
 fn a_rate_is_of_direction_and_regime_and_zero_comes_with_its_mention() {
     let (to, from) = (Direction::ToPartner, Direction::FromPartner);
     for (direction, regime, expected) in [
