@@ -1,0 +1,146 @@
+//! The words on a document, in French and in English. The XML of a document is in French; a printed page takes the same words,
+//! in the language of its reader.
+
+use rules::programme::ProgrammeVersion;
+use rules::text::{Language, Text};
+use rules::{Currency, Kind, Model, Month};
+use settlement::Direction;
+use settlement::vat::{EurRate, Mention, TaxedLine};
+
+const fn text(fr: &'static str, en: &'static str) -> Text {
+    Text { fr, en }
+}
+
+/// The mention of an invoice that the client writes in the seller's name.
+pub const SELF_BILLED: Text = text(
+    "Autofacturation\u{a0}: facture établie par le client au nom et pour le compte du fournisseur",
+    "Self-billing: invoice written by the client in the supplier’s name and on its behalf",
+);
+
+/// The rate of the penalties for late payment: the one that the law sets where nothing is agreed.
+pub const PENALTIES: Text = text(
+    "Pénalités de retard exigibles sans rappel, au taux de refinancement de la Banque centrale européenne majoré de \
+     10 points de pourcentage (art. L441-10 du code de commerce)",
+    "Penalties for late payment are due without a reminder, at the refinancing rate of the European Central Bank plus 10 \
+     percentage points (article L441-10 of the French commercial code)",
+);
+
+/// The indemnity for the costs of recovery.
+pub const RECOVERY: Text = text(
+    "Indemnité forfaitaire pour frais de recouvrement en cas de retard de paiement\u{a0}: 40 euros (art. D441-5 du code de \
+     commerce)",
+    "Fixed indemnity for the costs of recovery in case of late payment: 40 euros (article D441-5 of the French commercial code)",
+);
+
+/// The discount for early payment: none.
+pub const DISCOUNT: Text = text("Pas d’escompte pour paiement anticipé", "No discount for early payment");
+
+/// The terms of a credit note or a cancellation.
+pub const CREDITED: Text = text("À valoir sur les factures citées", "Set against the invoices named");
+
+/// The mention that comes with a rate of zero.
+pub fn mention(mention: Mention, direction: Direction) -> Text {
+    match (mention, direction) {
+        (Mention::Franchise, Direction::ToPartner | Direction::FromPartner) => {
+            text("TVA non applicable, art. 293 B du CGI", "No VAT: article 293 B of the French tax code")
+        }
+        (Mention::ReverseCharge, Direction::ToPartner) => text(
+            "Autoliquidation par le client, art. 283-2 du CGI",
+            "Reverse charge to the client: article 283-2 of the French tax code",
+        ),
+        (Mention::ReverseCharge, Direction::FromPartner) => text(
+            "Autoliquidation par le client, art. 196 de la directive 2006/112/CE",
+            "Reverse charge to the client: article 196 of directive 2006/112/EC",
+        ),
+        (Mention::OutsideFrance, Direction::ToPartner | Direction::FromPartner) => {
+            text("TVA non applicable, art. 259-1° du CGI", "No French VAT: article 259-1° of the French tax code")
+        }
+    }
+}
+
+/// A line: its kind, its month and its model, `Commissions – juin 2026 (Prescripteur)`; one of an earlier month says that it
+/// adjusts.
+pub fn line(taxed: &TaxedLine, language: Language) -> String {
+    let key = taxed.line.key;
+    let kind = if taxed.is_adjustment { adjustment(key.kind) } else { kind(key.kind) };
+    format!("{} – {} ({})", kind.in_language(language), month(key.month, language), model(key.model, language))
+}
+
+fn kind(kind: Kind) -> Text {
+    match kind {
+        Kind::Commission => text("Commissions", "Commissions"),
+        Kind::RevenueShare => text("Parts de revenu", "Revenue shares"),
+        Kind::EntryFee => text("Droits d’entrée", "Entry fees"),
+        Kind::InstanceDiscount => text("Remises sur instance", "Instance discounts"),
+    }
+}
+
+fn adjustment(kind: Kind) -> Text {
+    match kind {
+        Kind::Commission => text("Régularisation de commissions", "Adjustment of commissions"),
+        Kind::RevenueShare => text("Régularisation de parts de revenu", "Adjustment of revenue shares"),
+        Kind::EntryFee => text("Régularisation de droits d’entrée", "Adjustment of entry fees"),
+        Kind::InstanceDiscount => text("Régularisation de remises sur instance", "Adjustment of instance discounts"),
+    }
+}
+
+/// A model, as the latest version of the programme that has it calls it.
+fn model(model: Model, language: Language) -> &'static str {
+    let name = |version: &ProgrammeVersion| Some(version.programme().terms(model)?.name);
+    let name = ProgrammeVersion::ALL.iter().rev().find_map(name);
+    name.map_or(model.as_str(), |name| name.in_language(language))
+}
+
+const MONTHS: [Text; 12] = [
+    text("janvier", "January"),
+    text("février", "February"),
+    text("mars", "March"),
+    text("avril", "April"),
+    text("mai", "May"),
+    text("juin", "June"),
+    text("juillet", "July"),
+    text("août", "August"),
+    text("septembre", "September"),
+    text("octobre", "October"),
+    text("novembre", "November"),
+    text("décembre", "December"),
+];
+
+/// A month: `juin 2026`, `June 2026`.
+pub fn month(month: Month, language: Language) -> String {
+    let first = month.first().date();
+    let named = MONTHS.iter().zip(1_i8..).find(|(_, number)| *number == first.month());
+    named.map_or_else(|| month.to_string(), |(name, _)| format!("{} {}", name.in_language(language), first.year()))
+}
+
+/// The rate of exchange: `1 CHF = 1,0735 EUR`.
+pub fn exchange(currency: Currency, rate: &EurRate, language: Language) -> String {
+    match language {
+        Language::Fr => format!("Taux de change\u{a0}: 1 {currency} = {} EUR", rate.to_string().replace('.', ",")),
+        Language::En => format!("Rate of exchange: 1 {currency} = {rate} EUR"),
+    }
+}
+
+/// The reason for a cancellation, after the number of the invoice: the manager's own words.
+pub fn cancelled(number: &str, reason: &str, language: Language) -> String {
+    match language {
+        Language::Fr => format!("Annulation de la facture {number}\u{a0}: {reason}"),
+        Language::En => format!("Cancellation of the invoice {number}: {reason}"),
+    }
+}
+
+/// The VAT id of the seller.
+pub fn seller_vat_id(id: &str, language: Language) -> String {
+    match language {
+        Language::Fr => format!("Numéro de TVA du fournisseur\u{a0}: {id}"),
+        Language::En => format!("VAT id of the supplier: {id}"),
+    }
+}
+
+/// The VAT id of the buyer.
+pub fn buyer_vat_id(id: &str, language: Language) -> String {
+    match language {
+        Language::Fr => format!("Numéro de TVA du client\u{a0}: {id}"),
+        Language::En => format!("VAT id of the client: {id}"),
+    }
+}
