@@ -12,6 +12,7 @@ use rules::Day;
 use rules::day::DayError;
 use rules::label::StatedReason;
 use rules::money::{Minor, Overflow};
+use std::fmt;
 use strum::{EnumDiscriminants, IntoStaticStr, VariantArray};
 
 /// The kind of a document.
@@ -98,6 +99,15 @@ pub enum Named {
     Document(Number),
     /// An opening item of the account.
     OpeningItem(OwnNumber),
+}
+
+impl fmt::Display for Named {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Named::Document(number) => number.fmt(f),
+            Named::OpeningItem(number) => number.fmt(f),
+        }
+    }
 }
 
 /// The two sides as they were; none: that side has no identity.
