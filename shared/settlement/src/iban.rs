@@ -55,6 +55,10 @@ const LENGTHS: [(usize, &str); 18] = [
     (33, "RU"),
 ];
 
+/// The countries whose banks SEPA reaches, by the letters with which their IBANs begin.
+const SEPA: &str = "AD AL AT BE BG CH CY CZ DE DK EE ES FI FR GB GI GR HR HU IE IS IT LI LT LU LV MC MD ME MK MT NL NO PL PT RO RS \
+    SE SI SK SM VA";
+
 impl std::str::FromStr for Iban {
     type Err = IbanError;
     fn from_str(text: &str) -> Result<Self, IbanError> {
@@ -87,6 +91,11 @@ impl Iban {
     /// The whole IBAN, for the order to the bank alone.
     pub fn whole(&self) -> &str {
         &self.0
+    }
+
+    /// A SEPA transfer reaches it.
+    pub fn is_sepa(&self) -> bool {
+        self.0.get(..2).is_some_and(|country| SEPA.split_ascii_whitespace().any(|known| known == country))
     }
 
     /// The country, the check digits and the last four characters; the rest as dots.

@@ -122,6 +122,15 @@ fn check_digits_that_are_never_given_out_are_refused() {
 }
 
 #[test]
+fn sepa_reaches_the_countries_of_its_schemes() {
+    let is_sepa = |iban: &str| iban.parse::<Iban>().map(|iban| iban.is_sepa());
+    assert_eq!(is_sepa("FR1420041010050500013M02606"), Ok(true));
+    assert_eq!(is_sepa("CH9300762011623852957"), Ok(true));
+    assert_eq!(is_sepa("BR1800360305000010009795493C1"), Ok(false));
+    assert_eq!(is_sepa("TN5910006035183598478831"), Ok(false));
+}
+
+#[test]
 fn an_iban_is_shown_masked() {
     let iban: Iban = "FR1420041010050500013M02606".parse().unwrap();
     assert_eq!(iban.to_string(), format!("FR14{}2606", "•".repeat(19)));
