@@ -43,7 +43,7 @@ impl Books {
     }
 
     /// Records an event: it is taken, has no effect since the same was recorded before, or is refused. Set-off is taken here
-    /// whatever is due.
+    /// whatever is due: [`may_set_off`](crate::set_off::may_set_off) is asked before one is recorded by hand.
     pub fn record(&mut self, event: &Event) -> Result<Answer, Refusal> {
         let answer = match event {
             Event::Invoice(invoice) => self.answer_to_invoice(invoice)?,

@@ -2,8 +2,10 @@
 
 use payments::*;
 use rules::{Currency, Day, Minor};
+use serde_json::{Value, json};
 use settlement::Direction;
 use settlement::document::Named;
+use settlement::identity::Billing;
 use settlement::number::{Number, OwnNumber};
 
 pub(crate) const TO: Direction = Direction::ToPartner;
@@ -100,4 +102,11 @@ pub(crate) fn open(books: &Books, direction: Direction, number: &str) -> i64 {
 
 pub(crate) fn surplus(books: &Books, direction: Direction) -> i64 {
     books.book(account(direction)).map_or(0, |book| book.surplus().0)
+}
+
+/// A billing identity with a French IBAN and set-off agreed, changed.
+pub(crate) fn billing(change: impl FnOnce(&mut Value)) -> Billing {
+    let mut billing = json!({"iban": "FR1420041010050500013M02606", "set_off": true});
+    change(&mut billing);
+    serde_json::from_value(billing).unwrap()
 }
