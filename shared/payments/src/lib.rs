@@ -7,10 +7,12 @@
 //! |---|---|
 //! | §8.6 payments | [`event`], [`amount`], [`text`]; [`book`] (an account), [`books`] (a partner), [`refusal`]; [`set_off`] |
 //! | §8.7 payable by bank | [`payable()`], [`undocumented()`] |
+//! | §8.9 aging | [`aging()`] |
 //! | §8.10 the sums | [`sums()`] |
 
 #![warn(missing_docs)]
 
+pub mod aging;
 pub mod amount;
 pub mod book;
 pub mod books;
@@ -22,6 +24,7 @@ pub mod sums;
 pub mod text;
 pub mod undocumented;
 
+pub use aging::{Aging, PastDue, aging};
 pub use amount::{Amount, Sum};
 pub use book::Book;
 pub use books::Books;
