@@ -10,9 +10,9 @@ pub const HASH: &str = "h";
 
 /// The attributes that are hashed, in this order, where an item has them: its key, and everything recorded once. The
 /// others are derived from these, or count writes.
-const RECORDED: [&str; 38] = [
+const RECORDED: [&str; 39] = [
     "pk", "sk", "f", "e", "c", "at", "ev", "cn", "so", "nm", "ag", "av", "m", "fn", "fi", "re", "rf", "sl", "mi", "as",
-    "cc", "co", "tx", "an", "tk", "is", "su", "ro", "pn", "by", "rv", "ex", "cd", "ac", "mg", "ct", "jc", "jm",
+    "cc", "co", "tx", "an", "tk", "is", "su", "ro", "pn", "by", "rv", "ex", "cd", "ac", "mg", "ct", "jc", "jm", "cl",
 ];
 /// The attribute of an entry, and the attribute that names the entry's partner and is hashed with it.
 const ENTRY_PARTNER: (&str, &str) = ("e", "gpk");
@@ -146,12 +146,12 @@ fn merge(stored: Option<&AttributeValue>, read: Option<&AttributeValue>, changed
 }
 
 /// The key of an item; empty texts if it has none.
-pub(crate) fn key(item: &Item) -> Key {
+pub fn key(item: &Item) -> Key {
     Key { pk: text(item, "pk").to_owned(), sk: text(item, "sk").to_owned() }
 }
 
 /// A text attribute of an item, empty if it has none.
-pub(crate) fn text<'a>(item: &'a Item, name: &str) -> &'a str {
+pub fn text<'a>(item: &'a Item, name: &str) -> &'a str {
     item.get(name).and_then(|value| value.as_s().ok()).map_or("", String::as_str)
 }
 

@@ -27,6 +27,11 @@ impl<S: Store, A: Announce> Ledger<S, A> {
         Ledger { store, announce }
     }
 
+    /// The store: for kinds of items that other crates keep beside the ledger's.
+    pub fn store(&self) -> &S {
+        &self.store
+    }
+
     /// Opens the connection by reading a key that never exists; an error if the table does not answer.
     pub async fn ping(&self) -> Result<(), LedgerError> {
         self.store.get(vec![keys::nothing()], Consistency::Eventual).await?;
