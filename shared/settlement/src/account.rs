@@ -32,6 +32,17 @@ pub enum Direction {
     FromPartner,
 }
 
+impl Direction {
+    /// The direction in which amounts of a kind are due (§8.3); none: due neither way.
+    pub fn of(kind: Kind) -> Option<Direction> {
+        match kind {
+            Kind::Commission => Some(Direction::ToPartner),
+            Kind::RevenueShare | Kind::EntryFee => Some(Direction::FromPartner),
+            Kind::InstanceDiscount => None,
+        }
+    }
+}
+
 /// An account. Ordered by partner (bytes), currency, direction, as numbers are given (§8.5).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Account {
@@ -65,12 +76,11 @@ impl Booking {
 
     /// The direction in which it is due, and how much of it (§8.3); none: due neither way.
     pub fn due(&self) -> Option<(Direction, Minor)> {
-        match self.posting.kind {
-            Kind::Commission => Some((Direction::ToPartner, self.amount)),
-            Kind::RevenueShare => Some((Direction::FromPartner, self.vendor_share)),
-            Kind::EntryFee => Some((Direction::FromPartner, self.amount)),
-            Kind::InstanceDiscount => None,
-        }
+        let amount = match self.posting.kind {
+            Kind::RevenueShare => self.vendor_share,
+            Kind::Commission | Kind::EntryFee | Kind::InstanceDiscount => self.amount,
+        };
+        Some((Direction::of(self.posting.kind)?, amount))
     }
 
     /// It is an entry of the account.

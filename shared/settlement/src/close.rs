@@ -6,6 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use rules::day::{begins_at, day_of};
 use rules::label::StatedReason;
 use rules::{Currency, Day, Month, PartnerId};
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The longest that a writer may take and an index may lag, unless a parameter says otherwise.
@@ -140,7 +141,8 @@ pub fn may_be_closed(
 }
 
 /// The accounts of which a close keeps the lines as settled lines, instead of documents.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Opening {
     /// None.
     #[default]
@@ -163,7 +165,7 @@ impl Opening {
 }
 
 /// An order to cancel an earlier document of the vendor.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cancel {
     /// The number of the document.
     pub number: Number,

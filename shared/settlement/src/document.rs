@@ -12,11 +12,13 @@ use rules::Day;
 use rules::day::DayError;
 use rules::label::StatedReason;
 use rules::money::{Minor, Overflow};
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use strum::{EnumDiscriminants, IntoStaticStr, VariantArray};
 
 /// The kind of a document.
-#[derive(Debug, Clone, PartialEq, Eq, EnumDiscriminants)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, EnumDiscriminants)]
+#[serde(rename_all = "kebab-case")]
 #[strum_discriminants(name(DocumentType), derive(PartialOrd, Ord, Hash, IntoStaticStr, VariantArray))]
 #[strum_discriminants(
     strum(serialize_all = "kebab-case"),
@@ -93,7 +95,8 @@ impl DocumentKind {
 }
 
 /// The claim that a credit note names.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Named {
     /// An invoice of the account.
     Document(Number),
@@ -111,7 +114,7 @@ impl fmt::Display for Named {
 }
 
 /// The two sides as they were; none: that side has no identity.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Parties {
     /// The vendor.
     pub vendor: Option<Identity>,

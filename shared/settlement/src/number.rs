@@ -97,7 +97,8 @@ fn read_own(text: &str) -> Result<String, OwnNumberError> {
 }
 
 /// The number of a document.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Number {
     /// Given here.
     Given(GivenNumber),
@@ -142,7 +143,7 @@ pub enum NumberError {
 }
 
 /// The end of a series: its last place, and the date of the document there.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct End {
     /// The last place given; 0: none yet.
     pub place: u64,

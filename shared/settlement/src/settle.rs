@@ -104,7 +104,19 @@ pub fn settle_account(
     records: &Records<'_>,
     numbering: &mut Numbering,
 ) -> Result<Option<Outcome>, SettleError> {
-    let lines = records.lines(account, &close.moment, cancelled)?;
+    settle_lines(account, records.lines(account, &close.moment, cancelled)?, close, cancelled, records, numbering)
+}
+
+/// Plays a close for one account, of which the lines are given. Of the account's documents and opening the records need only
+/// those with a key of a negative line, and the cancellations of such documents.
+pub fn settle_lines(
+    account: &Account,
+    lines: Vec<Line>,
+    close: &Close,
+    cancelled: &[Document],
+    records: &Records<'_>,
+    numbering: &mut Numbering,
+) -> Result<Option<Outcome>, SettleError> {
     if lines.is_empty() {
         return Ok(None);
     }
