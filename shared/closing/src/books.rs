@@ -1,0 +1,172 @@
+//! The books of a partner at a close: the sums of each account up to the cut, of which only the months in which something was
+//! booked since the cut before are read entry by entry.
+
+use crate::item::{self, revision};
+use crate::keys::{self, ItemKey};
+use crate::sums::{Head, Sums, YearForm, counts, year_of};
+use crate::{Closing, ClosingError};
+use ledger::item::key;
+use ledger::recorded::LedgerEntry;
+use ledger::store::{Item, Write};
+use ledger::{LedgerError, Store};
+use rules::sorted::Sorted;
+use rules::{Month, PartnerId};
+use settlement::close::Moment;
+use settlement::lines::{LineKey, key as line_key};
+use settlement::{Account, Booking};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The book of an account.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Book {
+    /// The head; none: nothing is written for the account yet.
+    pub(crate) head: Option<Head>,
+    /// The sums as a close has them.
+    pub(crate) sums: Sums,
+    /// The revision of the head's item.
+    revision: u64,
+    /// The sums as they are stored, and the revision of each year's item.
+    stored: Sums,
+    years: BTreeMap<i16, u64>,
+}
+
+/// The books of a partner.
+pub(crate) type Books = BTreeMap<Account, Book>;
+
+impl Book {
+    /// The sums differ from those stored.
+    pub(crate) fn is_changed(&self) -> bool {
+        self.sums != self.stored
+    }
+
+    /// The writes of a new head and of every year whose sums have changed; they conflict if others wrote for the account.
+    pub(crate) fn writes(&self, account: &Account, head: &Head) -> Result<Vec<Write>, ClosingError> {
+        let mut writes = vec![replace(self.revision, |next| item::revised(&keys::head(account), head, next))?];
+        let all = self.sums.keys().chain(self.stored.keys()).copied().map(year_of).to_set();
+        for year in all {
+            let of = |sums: &Sums| -> Sums {
+                let pairs = sums.iter().filter(|(key, _)| year_of(**key) == year);
+                pairs.map(|(key, sum)| (*key, sum.clone())).to_map()
+            };
+            if of(&self.sums) != of(&self.stored) {
+                let (key, form) = (keys::year(account, year), YearForm::of(&self.sums, year));
+                let revision = self.years.get(&year).copied().unwrap_or(0);
+                writes.push(replace(revision, |next| item::revised(&key, &form, next))?);
+            }
+        }
+        Ok(writes)
+    }
+
+    fn take(&mut self, item: &Item, is_head: bool) -> Result<(), ClosingError> {
+        if is_head {
+            (self.head, self.revision) = (Some(item::read(item)?), revision(item));
+            return Ok(());
+        }
+        let sums = item::read::<YearForm>(item)?.read().ok_or_else(|| item::unknown(key(item)))?;
+        self.stored.extend(sums);
+        Ok(())
+    }
+
+    /// Books the entries of a month up to the cut in place of what was known of it.
+    fn book(&mut self, month: Month, entries: &[&Booking]) -> Result<(), ClosingError> {
+        for (_, sum) in self.sums.iter_mut().filter(|(key, _)| key.month == month) {
+            (sum.count, sum.earned) = Default::default();
+        }
+        for entry in entries {
+            if let Some((_, amount)) = entry.due() {
+                let sum = self.sums.entry(line_key(entry)).or_default();
+                sum.count = sum.count.saturating_add(1);
+                sum.earned = sum.earned.plus(amount)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The write of the next revision of an item; 0: there is none yet.
+pub(crate) fn replace(
+    revision: u64,
+    item: impl FnOnce(u64) -> Result<Item, ClosingError>,
+) -> Result<Write, ClosingError> {
+    let item = item(revision.saturating_add(1))?;
+    Ok(if revision == 0 { Write::Insert(item) } else { Write::Replace(item, revision) })
+}
+
+/// The months up to that of the close of which the month totals have another number of entries than the books.
+fn changed(books: &Books, counts: &BTreeMap<(Account, LineKey), u32>, through: Month) -> BTreeSet<Month> {
+    let known = books.iter().flat_map(|(account, book)| book.sums.keys().map(|key| (account.clone(), *key)));
+    let all = known.chain(counts.keys().cloned()).filter(|(_, key)| key.month <= through).to_set();
+    let differs = |of: &(Account, LineKey)| {
+        let known = books.get(&of.0).and_then(|book| book.sums.get(&of.1)).map_or(0, |sum| sum.count);
+        counts.get(of).copied().unwrap_or(0) != known
+    };
+    all.into_iter().filter(differs).map(|(_, key)| key.month).to_set()
+}
+
+/// The error of items that are left out of a list: without them nothing can be decided.
+fn whole(unreadable: &[String]) -> Result<(), LedgerError> {
+    match unreadable.first() {
+        None => Ok(()),
+        Some(key) => {
+            Err(LedgerError::Damaged { key: key.clone(), why: "it cannot be read, so what it says cannot be billed" })
+        }
+    }
+}
+
+impl<S: Store> Closing<S> {
+    /// The books of a partner up to the cut of a close.
+    pub(crate) async fn books(&self, partner: &PartnerId, moment: &Moment) -> Result<Books, ClosingError> {
+        let mut books = self.stored_books(partner).await?;
+        let months = self.ledger.totals_of_partner(partner).await?;
+        whole(&months.unreadable)?;
+        for month in changed(&books, &counts(partner, &months.totals), moment.month()) {
+            let entries = self.bookings(partner, (month, month), Some(moment)).await?;
+            let accounts = books.keys().cloned().chain(entries.iter().filter_map(Booking::account)).to_set();
+            for account in accounts {
+                let of: Vec<&Booking> = entries.iter().filter(|entry| entry.is_of(&account)).collect();
+                books.entry(account).or_default().book(month, &of)?;
+            }
+        }
+        Ok(books)
+    }
+
+    /// The books of a partner as they are stored.
+    pub(crate) async fn stored_books(&self, partner: &PartnerId) -> Result<Books, ClosingError> {
+        let mut books = Books::new();
+        for item in self.store().partition(keys::sums(partner)).await? {
+            match ItemKey::parse(&key(&item)) {
+                Some(ItemKey::Head(account)) => books.entry(account).or_default().take(&item, true)?,
+                Some(ItemKey::Year(account, year)) => {
+                    let book = books.entry(account).or_default();
+                    book.take(&item, false)?;
+                    book.years.insert(year, revision(&item));
+                }
+                Some(_) | None => return Err(item::unknown(key(&item)).into()),
+            }
+        }
+        for book in books.values_mut() {
+            book.sums = book.stored.clone();
+        }
+        Ok(books)
+    }
+
+    /// The heads of a partner's accounts.
+    pub(crate) async fn accounts_of(&self, partner: &PartnerId) -> Result<Vec<(Account, Head)>, ClosingError> {
+        let books = self.stored_books(partner).await?;
+        Ok(books.into_iter().filter_map(|(account, book)| Some((account, book.head?))).collect())
+    }
+
+    /// A partner's entries booked from one month to another, both included; up to the cut of a close, or all.
+    pub(crate) async fn bookings(
+        &self,
+        partner: &PartnerId,
+        (from, to): (Month, Month),
+        until: Option<&Moment>,
+    ) -> Result<Vec<Booking>, ClosingError> {
+        let part = self.ledger.entries(partner, (from.first(), to.last()), usize::MAX, None).await?;
+        whole(&part.unreadable)?;
+        let recorded = part.list.into_iter().map(|listed| listed.recorded);
+        let bookings = recorded.map(|LedgerEntry { entry, recorded_at, because: _ }| Booking::of(&entry, recorded_at));
+        Ok(bookings.filter(|entry| until.is_none_or(|moment| entry.recorded_at <= moment.cut())).collect())
+    }
+}

@@ -1,0 +1,93 @@
+//! Contested documents (§8.8): a document is contested as a whole until a manager's answer settles it.
+
+use crate::documents::read_contest;
+use crate::forms::ContestForm;
+use crate::item::{self, revision};
+use crate::keys::DocumentPlace;
+use crate::table::{ATTEMPTS, contended};
+use crate::{Closing, ClosingError};
+use jiff::Timestamp;
+use ledger::Store;
+use ledger::store::{InsertResult, Write};
+use rules::label::StatedReason;
+use settlement::Document;
+use settlement::contest::{Contest, Effect, contest};
+use settlement::lines::LineKey;
+use settlement::number::{GivenNumber, Number};
+
+/// A contest with the number that its partner gave it, among those of the document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NumberedContest {
+    /// The number, from 1.
+    pub n: u32,
+    /// The contest.
+    pub contest: Contest,
+}
+
+/// The outcome of contesting a document, or of settling a contest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// It is recorded.
+    Recorded,
+    /// The same was recorded before.
+    Already,
+    /// Another contest of the document has this number, and stays.
+    Other,
+    /// The mandate's days are over: it is a message, and nothing is written.
+    Message,
+    /// No contest of the document has this number.
+    NoContest,
+}
+
+impl<S: Store> Closing<S> {
+    /// Contests a document that was numbered here, or a line of it, under a number that the partner gives; repeated, it changes
+    /// nothing.
+    pub async fn contest(
+        &self,
+        number: &GivenNumber,
+        n: u32,
+        (line, reason): (Option<LineKey>, StatedReason),
+        at: Timestamp,
+    ) -> Result<Outcome, ClosingError> {
+        let (place, document) = self.placed_or_none(number).await?;
+        let contest = match contest(&document, line, reason, at)? {
+            Effect::Message => return Ok(Outcome::Message),
+            Effect::Contested(contest) => contest,
+        };
+        let item = item::revised(&place.contest(n), &ContestForm::from(&contest), 1)?;
+        match self.store().insert(vec![item]).await.into_iter().next() {
+            Some(InsertResult::Failed(error)) => Err(error.into()),
+            Some(InsertResult::Done) | None => Ok(Outcome::Recorded),
+            Some(InsertResult::Exists) => {
+                let known = self.item(place.contest(n)).await?;
+                let known = known.as_ref().map(read_contest).transpose()?.map(|known| known.contest);
+                let is_same = known.is_some_and(|known| (known.line, known.reason) == (contest.line, contest.reason));
+                Ok(if is_same { Outcome::Already } else { Outcome::Other })
+            }
+        }
+    }
+
+    /// Settles a contest, once.
+    pub async fn settle_contest(&self, number: &GivenNumber, n: u32, at: Timestamp) -> Result<Outcome, ClosingError> {
+        let (place, _) = self.placed_or_none(number).await?;
+        let key = place.contest(n);
+        for attempt in 0..ATTEMPTS {
+            let Some(item) = self.item(key.clone()).await? else { return Ok(Outcome::NoContest) };
+            let known = read_contest(&item)?.contest;
+            if known.settled_at.is_some() {
+                return Ok(Outcome::Already);
+            }
+            let (settled, revision) = (Contest { settled_at: Some(at), ..known }, revision(&item));
+            let item = item::revised(&key, &ContestForm::from(&settled), revision.saturating_add(1))?;
+            if self.applied(vec![Write::Replace(item, revision)], attempt).await? {
+                return Ok(Outcome::Recorded);
+            }
+        }
+        Err(contended(key.pk))
+    }
+
+    async fn placed_or_none(&self, number: &GivenNumber) -> Result<(DocumentPlace, Document), ClosingError> {
+        let placed = self.placed(number).await?;
+        placed.ok_or_else(|| ClosingError::NoDocument(Number::Given(number.clone())))
+    }
+}

@@ -1,0 +1,114 @@
+//! Reads of documents, and of what closes carried, with the reason.
+
+use crate::contests::NumberedContest;
+use crate::forms::{CarriedForm, ContestForm, DocumentForm};
+use crate::keys::{self, DocumentPlace, ItemKey};
+use crate::{Closing, ClosingError, item};
+use ledger::item::key;
+use ledger::store::{IndexKey, Item, Key};
+use ledger::{Store, Unreadable};
+use rules::{Month, PartnerId};
+use serde::{Deserialize, Serialize};
+use settlement::number::GivenNumber;
+use settlement::{Carried, Document};
+
+/// The document at a place of a series.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(transparent)]
+pub(crate) struct Pointer(pub(crate) Key);
+
+/// All of a partner: documents, what is carried, and contests, each by account and close.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Papers {
+    /// The documents, issued and received.
+    pub documents: Vec<Document>,
+    /// What closes carried.
+    pub carried: Vec<Carried>,
+    /// The contests of the documents.
+    pub contests: Vec<NumberedContest>,
+}
+
+/// A part of a list, and the key after which it continues.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part<T> {
+    /// The part.
+    pub list: Vec<T>,
+    /// The key; none: the list is complete.
+    pub next: Option<IndexKey>,
+}
+
+/// Reads the item of a document.
+pub(crate) fn read(item: &Item) -> Result<(DocumentPlace, Document), Unreadable> {
+    let unknown = || item::unknown(key(item));
+    let Some(ItemKey::Document(place)) = ItemKey::parse(&key(item)) else { return Err(unknown()) };
+    let document = item::read::<DocumentForm>(item)?.read(place.account.clone()).ok_or_else(unknown)?;
+    Ok((place, document))
+}
+
+/// Reads the item of what a close carried.
+pub(crate) fn read_carried(item: &Item) -> Result<Carried, Unreadable> {
+    let Some(ItemKey::Carried(account, month)) = ItemKey::parse(&key(item)) else {
+        return Err(item::unknown(key(item)));
+    };
+    Ok(item::read::<CarriedForm>(item)?.read(account, month))
+}
+
+/// Reads the item of a contest.
+pub(crate) fn read_contest(item: &Item) -> Result<NumberedContest, Unreadable> {
+    let unknown = || item::unknown(key(item));
+    let Some(ItemKey::Contest(place, n)) = ItemKey::parse(&key(item)) else { return Err(unknown()) };
+    let contest = item::read::<ContestForm>(item)?.read(place.account).ok_or_else(unknown)?;
+    Ok(NumberedContest { n, contest })
+}
+
+impl<S: Store> Closing<S> {
+    /// The document with a number that was given here.
+    pub async fn document(&self, number: &GivenNumber) -> Result<Option<Document>, ClosingError> {
+        Ok(self.placed(number).await?.map(|(_, document)| document))
+    }
+
+    /// The document with a number, and its place.
+    pub(crate) async fn placed(&self, number: &GivenNumber) -> Result<Option<(DocumentPlace, Document)>, ClosingError> {
+        let Some(item) = self.item(keys::place(number)).await? else { return Ok(None) };
+        let Pointer(key) = item::read(&item)?;
+        let Some(item) = self.item(key).await? else { return Ok(None) };
+        Ok(Some(read(&item)?))
+    }
+
+    /// All of a partner.
+    pub async fn papers(&self, partner: &PartnerId) -> Result<Papers, ClosingError> {
+        let mut papers = Papers::default();
+        for item in self.store().partition(keys::documents(partner)).await? {
+            match ItemKey::parse(&key(&item)) {
+                Some(ItemKey::Document(_)) => papers.documents.push(read(&item)?.1),
+                Some(ItemKey::Carried(..)) => papers.carried.push(read_carried(&item)?),
+                Some(ItemKey::Contest(..)) => papers.contests.push(read_contest(&item)?),
+                Some(_) | None => return Err(item::unknown(key(&item)).into()),
+            }
+        }
+        Ok(papers)
+    }
+
+    /// The documents of a close by partner, a part of them.
+    pub async fn documents_at(
+        &self,
+        close: Month,
+        limit: usize,
+        after: Option<IndexKey>,
+    ) -> Result<Part<Document>, ClosingError> {
+        let (items, next) = self.listed(keys::documents_at(close), limit, after).await?;
+        let list = items.iter().map(|item| read(item).map(|(_, document)| document)).collect::<Result<_, _>>()?;
+        Ok(Part { list, next })
+    }
+
+    /// What a close carried and why, by partner, a part of it.
+    pub async fn carried_at(
+        &self,
+        close: Month,
+        limit: usize,
+        after: Option<IndexKey>,
+    ) -> Result<Part<Carried>, ClosingError> {
+        let (items, next) = self.listed(keys::carried_at(close), limit, after).await?;
+        Ok(Part { list: items.iter().map(read_carried).collect::<Result<_, _>>()?, next })
+    }
+}

@@ -1,0 +1,78 @@
+//! Errors: a question that is refused, a record that cannot be read, a table that does not answer.
+
+use ledger::store::StoreError;
+use ledger::{LedgerError, Unreadable};
+use rules::Month;
+use rules::money::Overflow;
+use settlement::cancel::CancelError;
+use settlement::close::CloseError;
+use settlement::contest::ContestError;
+use settlement::number::Number;
+use settlement::received::ReceivedError;
+use settlement::settle::SettleError;
+use settlement::versions::SeriesError;
+
+/// A failed operation. Nothing was half done: a retry is always safe.
+#[derive(Debug, thiserror::Error)]
+pub enum ClosingError {
+    /// The table did not answer, an item is damaged or of a later release, or all attempts conflicted.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    /// The month cannot be closed now.
+    #[error(transparent)]
+    Close(#[from] CloseError),
+    /// The close cannot be played.
+    #[error(transparent)]
+    Settle(#[from] SettleError),
+    /// The series of a billing identity cannot be.
+    #[error(transparent)]
+    Series(#[from] SeriesError),
+    /// A partner's own document cannot be recorded.
+    #[error(transparent)]
+    Received(#[from] ReceivedError),
+    /// A document cannot be contested so.
+    #[error(transparent)]
+    Contest(#[from] ContestError),
+    /// A month is not closed.
+    #[error("{month} is not closed: close it first")]
+    NotClosed {
+        /// The month.
+        month: Month,
+    },
+    /// No month is closed.
+    #[error("no month is closed yet: close one first")]
+    NoClose,
+    /// The documents of a close are being made.
+    #[error("the documents of {month} are being made: wait until they are")]
+    BeingMade {
+        /// The month of the close.
+        month: Month,
+    },
+    /// No document has a number.
+    #[error("{0} is no document: give a number as the document has it")]
+    NoDocument(Number),
+}
+
+impl From<StoreError> for ClosingError {
+    fn from(error: StoreError) -> ClosingError {
+        ClosingError::Ledger(error.into())
+    }
+}
+
+impl From<Unreadable> for ClosingError {
+    fn from(error: Unreadable) -> ClosingError {
+        ClosingError::Ledger(error.into())
+    }
+}
+
+impl From<CancelError> for ClosingError {
+    fn from(error: CancelError) -> ClosingError {
+        ClosingError::Settle(error.into())
+    }
+}
+
+impl From<Overflow> for ClosingError {
+    fn from(error: Overflow) -> ClosingError {
+        ClosingError::Settle(error.into())
+    }
+}

@@ -1,0 +1,66 @@
+//! Closing (RULEBOOK §8.1 to §8.5, §8.8, §8.10) as it is stored: billing identities, closes, and the pass that makes the documents of
+//! a close. What becomes a document and what it says is decided by the `settlement` crate; this one reads what that needs, and
+//! writes what it makes.
+//!
+//! Whoever wants commissions alone never meets it: nothing that books entries imports this crate. It reads the ledger's entries
+//! and month totals, and writes beside them, through the same trait [`Store`].
+//!
+//! | module | content |
+//! |---|---|
+//! | [`billing`] | versions of billing identities, and whose a series is |
+//! | [`closes`] | closing a month, once |
+//! | [`pass`] | the pass that makes the documents of a close, in bounded steps that are safe to repeat |
+//! | [`preview`] | the same without writing |
+//! | [`documents`] | reads: documents by partner, close and number; what is carried and why |
+//! | [`received`] | the partners' own documents |
+//! | [`openings`] | invoices from before this system |
+//! | [`contests`] | contested documents |
+//! | [`check`](mod@check) | checks an item as it is stored |
+//!
+//! **Cost.** A close reads, for each partner, its month totals and the sums of its accounts, and of entries those of the months in
+//! which something was booked since the cut before. Each document is one transaction with the next number of its series, the head
+//! of its account, and the sums of the years of its lines.
+
+#![warn(missing_docs)]
+
+pub mod billing;
+mod books;
+mod cancelling;
+pub mod check;
+pub mod closes;
+pub mod contests;
+pub mod documents;
+mod error;
+mod forms;
+mod item;
+mod keys;
+pub mod openings;
+pub mod pass;
+mod play;
+pub mod preview;
+pub mod received;
+mod recomputed;
+mod sums;
+mod table;
+
+pub use closes::{Made, StoredClose};
+pub use error::ClosingError;
+pub use pass::{PassMessage, Stepped};
+
+use jiff::SignedDuration;
+use ledger::{Ledger, Store};
+
+/// Closing over a store.
+#[derive(Debug, Clone)]
+pub struct Closing<S> {
+    ledger: Ledger<S>,
+    delay: SignedDuration,
+}
+
+impl<S: Store> Closing<S> {
+    /// Closing over a store. `delay` is the longest that a writer may take and an index may lag:
+    /// [`settlement::close::DELAY`] unless a parameter says otherwise.
+    pub fn new(store: S, delay: SignedDuration) -> Closing<S> {
+        Closing { ledger: Ledger::new(store), delay }
+    }
+}

@@ -1,0 +1,45 @@
+//! Opening items (§8.2): invoices from before this system that are still unpaid.
+
+use crate::forms::OpeningItemForm;
+use crate::play::Known;
+use crate::{Closing, ClosingError, item, keys};
+use ledger::Store;
+use ledger::store::InsertResult;
+use settlement::Account;
+use settlement::opening::{OpeningItem, Settled};
+
+/// The outcome of recording an opening item.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// It is recorded.
+    Recorded,
+    /// The same was recorded before.
+    Already,
+    /// Another item of the account has this number, and stays.
+    Other,
+}
+
+impl<S: Store> Closing<S> {
+    /// Records an opening item of an account under its number; repeated, it changes nothing.
+    pub async fn record_opening_item(&self, new: &OpeningItem) -> Result<Outcome, ClosingError> {
+        let key = keys::opening_item(new.account(), new.number());
+        let item = item::once(&key, &OpeningItemForm::from(new), None)?;
+        match self.store().insert(vec![item]).await.into_iter().next() {
+            Some(InsertResult::Failed(error)) => Err(error.into()),
+            Some(InsertResult::Done) | None => Ok(Outcome::Recorded),
+            Some(InsertResult::Exists) => {
+                let (_, items) = self.opening(new.account()).await?;
+                let said = |item: &OpeningItem| (item.date(), item.due(), item.gross(), item.open());
+                let known = items.iter().find(|item| item.number() == new.number());
+                Ok(if known.map(said) == Some(said(new)) { Outcome::Already } else { Outcome::Other })
+            }
+        }
+    }
+
+    /// The opening of an account: the lines that it settled, if there are any, and the opening items.
+    pub async fn opening(&self, account: &Account) -> Result<(Option<Settled>, Vec<OpeningItem>), ClosingError> {
+        let mut known = Known::default();
+        self.learn_opening(account, &mut known).await?;
+        Ok((known.settled.pop(), known.items))
+    }
+}

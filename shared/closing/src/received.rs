@@ -1,0 +1,150 @@
+//! Partners' own documents (§8.5): an invoice or a credit note for a close, and a credit note that cancels an invoice.
+//!
+//! Each reads all of one partner: it is recorded by hand, and seldom.
+
+use crate::closes::Last;
+use crate::keys::{self, DocumentPlace};
+use crate::play::{Ends, Known, document_writes};
+use crate::sums::{self, Documented, Head};
+use crate::table::{ATTEMPTS, contended};
+use crate::{Closing, ClosingError};
+use jiff::Timestamp;
+use ledger::Store;
+use ledger::store::Write;
+use rules::{Day, Month};
+use settlement::number::{Number, OwnNumber};
+use settlement::received::{OwnDocument, receive, receive_cancellation};
+use settlement::{Account, Booking, Document, Records};
+
+/// The outcome of recording a partner's own document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// It is recorded.
+    Recorded(Box<Document>),
+    /// A document with this number was recorded for the same before.
+    Already(Box<Document>),
+}
+
+/// All of a partner's account.
+struct Whole {
+    known: Known,
+    entries: Vec<Booking>,
+}
+
+impl Whole {
+    fn records(&self) -> Records<'_> {
+        Records { entries: &self.entries, ..self.known.records() }
+    }
+}
+
+impl<S: Store> Closing<S> {
+    /// Records a partner's own invoice or credit note for a close; repeated, it changes nothing. Refused while the documents of
+    /// a close are being made.
+    pub async fn receive(&self, own: &OwnDocument, close: Month) -> Result<Outcome, ClosingError> {
+        let place = DocumentPlace::received(&own.account, close);
+        for attempt in 0..ATTEMPTS {
+            let last = self.last_made().await?;
+            let stored = self.stored_close(close).await?.ok_or(ClosingError::NotClosed { month: close })?;
+            let whole = self.whole(&own.account, close).await?;
+            if let Some(known) = same(&whole.known, &Number::Own(own.number.clone()), close) {
+                return Ok(Outcome::Already(Box::new(known)));
+            }
+            let document = receive(own.clone(), &stored.close, &whole.records())?;
+            let mut writes = self.received_writes(&place, &document, &last).await?;
+            writes.push(last.received(own.recorded_at)?);
+            if self.applied(writes, attempt).await? {
+                return Ok(Outcome::Recorded(Box::new(document)));
+            }
+        }
+        Err(contended(keys::documents(&own.account.partner_id)))
+    }
+
+    /// Records a partner's own credit note that cancels an invoice to it; repeated, it changes nothing. Refused while the
+    /// documents of a close are being made.
+    pub async fn receive_cancellation(
+        &self,
+        account: &Account,
+        of: &Number,
+        (number, date): (OwnNumber, Day),
+        recorded_at: Timestamp,
+    ) -> Result<Outcome, ClosingError> {
+        for attempt in 0..ATTEMPTS {
+            let last = self.last_made().await?;
+            let known = self.known_of(account).await?;
+            let cancels = |document: &&Document| document.kind.cancels() == Some(of);
+            let own = Number::Own(number.clone());
+            if let Some(known) = known.documents.iter().find(cancels).filter(|document| document.number == own) {
+                return Ok(Outcome::Already(Box::new(known.clone())));
+            }
+            let numbered = (number.clone(), date);
+            let document = receive_cancellation(account, of, numbered, recorded_at, &known.records())?;
+            let month = document.close.month();
+            let place = match of {
+                Number::Given(_) => DocumentPlace::issued(account, month),
+                Number::Own(_) => DocumentPlace::received(account, month),
+            };
+            let mut writes = self.received_writes(&place.cancellation(), &document, &last).await?;
+            writes.push(last.received(recorded_at)?);
+            if self.applied(writes, attempt).await? {
+                return Ok(Outcome::Recorded(Box::new(document)));
+            }
+        }
+        Err(contended(keys::documents(&account.partner_id)))
+    }
+
+    /// The last close, whose documents are all made.
+    async fn last_made(&self) -> Result<Last, ClosingError> {
+        let last = self.last_close().await?;
+        let last = last.ok_or(ClosingError::NoClose)?;
+        let month = last.close.month();
+        if last.close.is_made { Ok(last) } else { Err(ClosingError::BeingMade { month }) }
+    }
+
+    /// The documents and the opening of an account, and the identities.
+    async fn known_of(&self, account: &Account) -> Result<Known, ClosingError> {
+        let partner = &account.partner_id;
+        let documents = self.papers(partner).await?.documents;
+        let mut known = Known { vendor: self.vendor().await?, documents, ..Known::default() };
+        known.documents.retain(|document| document.account == *account);
+        known.partners.insert(partner.clone(), self.billing(partner).await?);
+        self.learn_opening(account, &mut known).await?;
+        Ok(known)
+    }
+
+    async fn whole(&self, account: &Account, close: Month) -> Result<Whole, ClosingError> {
+        let entries = self.bookings(&account.partner_id, (Month::from(Day::MIN), close), None).await?;
+        Ok(Whole { known: self.known_of(account).await?, entries })
+    }
+
+    /// The writes of a document that arrived and of the book in which it settles its lines.
+    async fn received_writes(
+        &self,
+        place: &DocumentPlace,
+        document: &Document,
+        last: &Last,
+    ) -> Result<Vec<Write>, ClosingError> {
+        let account = &document.account;
+        let mut book = self.stored_books(&account.partner_id).await?.remove(account).unwrap_or_default();
+        sums::settle(&mut book.sums, document.lines())?;
+        let close = document.close.month();
+        if document.kind.is_invoice() {
+            sums::invoice(&mut book.sums, close, document.lines());
+        }
+        let through = last.close.month();
+        let mut head = book.head.clone().unwrap_or(Head { through, opened: None, documented: None });
+        if document.kind.cancels().is_none() {
+            head.documented = Some(Documented { close, at: document.made_at, number: document.number.clone() });
+        }
+        let mut writes = document_writes(place, document, &Ends::new())?;
+        writes.extend(book.writes(account, &head)?);
+        Ok(writes)
+    }
+}
+
+/// The document with a number that was recorded for a close before.
+fn same(known: &Known, number: &Number, close: Month) -> Option<Document> {
+    let is_same = |document: &&Document| {
+        document.number == *number && document.close.month() == close && document.kind.cancels().is_none()
+    };
+    known.documents.iter().find(is_same).cloned()
+}

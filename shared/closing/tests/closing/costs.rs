@@ -1,0 +1,44 @@
+//! The capacity units of a close: bounded, and the same for the first close and the hundred-and-twentieth.
+
+use crate::stores::{Counting, Halves};
+use crate::world::{COMMISSION, SHARE, book, close, entry, pass, time, world};
+use closing::closes::Said;
+use rules::Month;
+use std::sync::Mutex;
+
+/// The units of a close of a partner with a document in each direction, in halves: an entry of each kind in the month itself, and
+/// an adjustment of three months before.
+async fn cost(closes: &[usize]) -> Vec<Halves> {
+    let store = world(&["P-1"]).await;
+    let mut month: Month = "2020-01".parse().unwrap();
+    let mut adjusted = std::collections::VecDeque::from([month; 3]);
+    let mut costs = Vec::new();
+    for n in 1..=*closes.iter().max().unwrap() {
+        let next = month.next().unwrap();
+        let recorded = format!("{}T06:00:00Z", month.last());
+        let earlier = adjusted.pop_front().unwrap();
+        adjusted.push_back(month);
+        let of = |kind, amount, month: Month| entry("P-1", kind, amount, &month.first().to_string(), &recorded);
+        book(&store, &[of(COMMISSION, 50_000, month), of(SHARE, 70_000, month)]).await;
+        book(&store, &[of(COMMISSION, -100, earlier), of(SHARE, 100, earlier)]).await;
+        close(&store, month, &Said::default(), time(&format!("{}T03:00:00Z", next.first()))).await;
+        let counting = Counting { table: &store, halves: Mutex::default() };
+        let made = pass(&counting, month).await;
+        assert_eq!((made.documents, made.carried), (2, 0));
+        if closes.contains(&n) {
+            costs.push(*counting.halves.lock().unwrap());
+        }
+        month = next;
+    }
+    costs
+}
+
+#[tokio::test]
+async fn a_document_costs_the_same_at_the_first_close_and_at_the_last() {
+    let costs = cost(&[1, 2, 13, 60, 120]).await;
+    println!("{costs:?}");
+    for cost in &costs {
+        // Two documents, and the steps of the pass around them.
+        assert!(cost.written <= 2 * 2 * 16 && cost.read <= 2 * 2 * 25, "{cost:?}");
+    }
+}

@@ -1,0 +1,13 @@
+//! Closing over a table in memory: the sample worlds, crashes, passes side by side, repeated messages, and what it costs.
+
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test that cannot go on says so")]
+
+mod billing;
+mod costs;
+mod damage;
+mod faults;
+mod own;
+mod refused;
+mod samples;
+mod stores;
+mod world;

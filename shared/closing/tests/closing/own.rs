@@ -1,0 +1,159 @@
+//! Partners' own documents, opening items, and contests.
+
+use crate::world::{
+    COMMISSION, account, billing_version, book, close, close_and_make, closing, entry, month, partner, pass, register,
+    time, vendor_version,
+};
+use closing::ClosingError;
+use closing::closes::Said;
+use closing::contests::Outcome as Contested;
+use closing::openings::Outcome as OpenedItem;
+use closing::received::Outcome;
+use fixtures::memory::MemoryStore;
+use rules::{Currency, Minor, Money};
+use serde_json::Value;
+use settlement::country::Regime;
+use settlement::number::Number;
+use settlement::opening::OpeningItem;
+use settlement::received::{OwnDocument, ReceivedError};
+use settlement::{Direction, DocumentKind, Reason};
+use std::collections::BTreeMap;
+
+/// A partner without a mandate, to whom 100 EUR were carried in January.
+async fn without_mandate() -> MemoryStore {
+    let store = MemoryStore::default();
+    register(&store, "P-1").await;
+    let mut version = billing_version("P1");
+    version["mandate"] = Value::Null;
+    let closing = closing(&store);
+    closing.record_vendor(1, serde_json::from_value(vendor_version()).unwrap()).await.unwrap();
+    closing.record_billing(&partner("P-1"), 1, serde_json::from_value(version).unwrap()).await.unwrap();
+    book(&store, &[entry("P-1", COMMISSION, 10_000, "2026-01-10", "2026-01-10T08:00:00Z")]).await;
+    close_and_make(&store, "2026-01", "2026-02-02T08:00:00Z", &Said::default()).await;
+    store
+}
+
+async fn carried(store: &MemoryStore, of: &str) -> Vec<(Reason, i64)> {
+    let carried = closing(store).carried_at(month(of), 100, None).await.unwrap().list;
+    carried.iter().map(|carried| (carried.reason, carried.total.0)).collect()
+}
+
+fn own(number: &str, amount: i64, recorded_at: &str) -> OwnDocument {
+    let key = settlement::lines::LineKey {
+        month: month("2026-01"),
+        kind: COMMISSION.0.parse().unwrap(),
+        model: COMMISSION.1.parse().unwrap(),
+    };
+    OwnDocument {
+        account: account("P-1", Direction::ToPartner),
+        number: number.parse().unwrap(),
+        date: "2026-02-05".parse().unwrap(),
+        lines: vec![settlement::lines::Line { key, amount: Minor(amount) }],
+        vat: BTreeMap::from([((Regime::FrVat, "0.2".parse().unwrap()), Minor(amount / 5))]),
+        recorded_at: time(recorded_at),
+    }
+}
+
+#[tokio::test]
+async fn a_partner_s_own_invoice_settles_what_was_carried() {
+    let store = without_mandate().await;
+    let closing = closing(&store);
+    assert_eq!(carried(&store, "2026-01").await, [(Reason::NoMandate, 10_000)]);
+    let wrong = closing.receive(&own("F-7", 9_999, "2026-02-06T08:00:00Z"), month("2026-01")).await;
+    assert!(matches!(wrong, Err(ClosingError::Received(ReceivedError::AnotherLine { .. }))), "{wrong:?}");
+    let early = closing.receive(&own("F-7", 10_000, "2026-02-06T08:00:00Z"), month("2026-02")).await;
+    assert!(matches!(early, Err(ClosingError::NotClosed { .. })), "{early:?}");
+    // What came after the cut is in the next one.
+    book(&store, &[entry("P-1", COMMISSION, 1_000, "2026-01-20", "2026-02-05T08:00:00Z")]).await;
+    let received = closing.receive(&own("F-7", 10_000, "2026-02-06T08:00:00Z"), month("2026-01")).await.unwrap();
+    let Outcome::Recorded(document) = received else { panic!("{received:?}") };
+    assert_eq!((&document.kind, document.amounts.gross.0), (&DocumentKind::ReceivedInvoice, 12_000));
+    let before = store.dump();
+    let again = closing.receive(&own("F-7", 10_000, "2026-02-07T08:00:00Z"), month("2026-01")).await.unwrap();
+    assert_eq!(again, Outcome::Already(document.clone()));
+    let second = closing.receive(&own("F-8", 10_000, "2026-02-07T08:00:00Z"), month("2026-01")).await;
+    assert!(matches!(second, Err(ClosingError::Received(ReceivedError::Documented { .. }))), "{second:?}");
+    assert!(store.dump() == before);
+    close_and_make(&store, "2026-02", "2026-03-02T08:00:00Z", &Said::default()).await;
+    assert_eq!(carried(&store, "2026-02").await, [(Reason::NoMandate, 1_000)]);
+    assert!(closing.papers(&partner("P-1")).await.unwrap().documents == [*document]);
+}
+
+#[tokio::test]
+async fn a_partner_s_own_cancellation_brings_the_lines_back() {
+    let store = without_mandate().await;
+    let closing = closing(&store);
+    closing.receive(&own("F-7", 10_000, "2026-02-06T08:00:00Z"), month("2026-01")).await.unwrap();
+    let account = account("P-1", Direction::ToPartner);
+    let (of, own) = (Number::Own("F-7".parse().unwrap()), ("A-1".parse().unwrap(), "2026-02-10".parse().unwrap()));
+    for n in 0..2 {
+        let at = time("2026-02-10T08:00:00Z");
+        let cancelled = closing.receive_cancellation(&account, &of, own.clone(), at).await.unwrap();
+        assert_eq!(matches!(cancelled, Outcome::Recorded(_)), n == 0);
+    }
+    close_and_make(&store, "2026-02", "2026-03-02T08:00:00Z", &Said::default()).await;
+    assert_eq!(carried(&store, "2026-02").await, [(Reason::NoMandate, 10_000)]);
+    assert_eq!(closing.papers(&partner("P-1")).await.unwrap().documents.len(), 2);
+}
+
+#[tokio::test]
+async fn no_own_document_comes_while_documents_are_made() {
+    let store = without_mandate().await;
+    close(&store, month("2026-02"), &Said::default(), time("2026-03-02T08:00:00Z")).await;
+    let received = closing(&store).receive(&own("F-7", 10_000, "2026-03-02T08:01:00Z"), month("2026-01")).await;
+    assert!(matches!(received, Err(ClosingError::BeingMade { .. })), "{received:?}");
+    pass(&store, month("2026-02")).await;
+    // The lines carried in January are still those.
+    closing(&store).receive(&own("F-7", 10_000, "2026-03-02T09:00:00Z"), month("2026-01")).await.unwrap();
+    close_and_make(&store, "2026-03", "2026-04-02T08:00:00Z", &Said::default()).await;
+    assert_eq!(carried(&store, "2026-03").await, []);
+}
+
+#[tokio::test]
+async fn an_opening_item_is_recorded_once() {
+    let store = without_mandate().await;
+    let eur = |minor| Money::new(Minor(minor), Currency::EUR).unwrap();
+    let item = |open, at| {
+        let days = ("2025-12-01".parse().unwrap(), "2025-12-31".parse().unwrap());
+        let account = account("P-1", Direction::FromPartner);
+        OpeningItem::new(account, "2025#7".parse().unwrap(), days, (eur(12_000), eur(open)), time(at)).unwrap()
+    };
+    let closing = closing(&store);
+    let first = item(2_000, "2026-02-06T08:00:00Z");
+    assert_eq!(closing.record_opening_item(&first).await.unwrap(), OpenedItem::Recorded);
+    let again = item(2_000, "2026-02-07T08:00:00Z");
+    assert_eq!(closing.record_opening_item(&again).await.unwrap(), OpenedItem::Already);
+    let other = item(3_000, "2026-02-07T08:00:00Z");
+    assert_eq!(closing.record_opening_item(&other).await.unwrap(), OpenedItem::Other);
+    let (_, items) = closing.opening(&account("P-1", Direction::FromPartner)).await.unwrap();
+    assert_eq!(items, [first]);
+}
+
+#[tokio::test]
+async fn a_contest_is_open_until_it_is_settled() {
+    let store = crate::world::world(&["P-1"]).await;
+    book(&store, &[entry("P-1", COMMISSION, 10_000, "2026-01-10", "2026-01-10T08:00:00Z")]).await;
+    close_and_make(&store, "2026-01", "2026-02-02T08:00:00Z", &Said::default()).await;
+    let (closing, number) = (closing(&store), "AF-P1-000001".parse().unwrap());
+    let why = |text: &str| (None, text.parse().unwrap());
+    let at = time("2026-02-10T08:00:00Z");
+    for (n, text, expected) in [
+        (1, "Too little", Contested::Recorded),
+        (1, "Too little", Contested::Already),
+        (1, "Too much", Contested::Other),
+        (2, "Too much", Contested::Recorded),
+    ] {
+        assert_eq!(closing.contest(&number, n, why(text), at).await.unwrap(), expected, "{n} {text}");
+    }
+    let late = closing.contest(&number, 3, why("Late"), time("2026-03-10T08:00:00Z")).await.unwrap();
+    assert_eq!(late, Contested::Message);
+    let unknown = closing.contest(&"AF-P1-000002".parse().unwrap(), 1, why("?"), at).await;
+    assert!(matches!(unknown, Err(ClosingError::NoDocument(_))), "{unknown:?}");
+    for (n, expected) in [(1, Contested::Recorded), (1, Contested::Already), (3, Contested::NoContest)] {
+        let settled = closing.settle_contest(&number, n, time("2026-02-12T08:00:00Z")).await.unwrap();
+        assert_eq!(settled, expected);
+    }
+    let contests = closing.papers(&partner("P-1")).await.unwrap().contests;
+    let open: Vec<_> = contests.iter().map(|contest| (contest.n, contest.contest.settled_at.is_none())).collect();
+    assert_eq!(open, [(1, false), (2, true)]);
+}

@@ -1,0 +1,169 @@
+//! Tables that fail, that let others go first, and that count.
+
+use fixtures::memory::{MemoryStore, size_of};
+use ledger::store::{Consistency, InsertResult, Item, Key, KeyRange, Page, Store, StoreError, TransactError, Write};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// A table of which one request fails, applied or not.
+pub(crate) struct Faulty<'a> {
+    pub(crate) table: &'a MemoryStore,
+    /// The request that fails, from 1; others have been made before it.
+    pub(crate) fails: usize,
+    pub(crate) is_applied: bool,
+    pub(crate) requests: AtomicUsize,
+}
+
+fn failure() -> StoreError {
+    StoreError { operation: "any", source: "no answer".into() }
+}
+
+impl Faulty<'_> {
+    fn fails_now(&self) -> bool {
+        self.requests.fetch_add(1, Ordering::Relaxed) + 1 == self.fails
+    }
+}
+
+impl Store for &Faulty<'_> {
+    async fn get(&self, keys: Vec<Key>, consistency: Consistency) -> Result<Vec<Item>, StoreError> {
+        if self.fails_now() { Err(failure()) } else { self.table.get(keys, consistency).await }
+    }
+
+    async fn partition(&self, pk: String) -> Result<Vec<Item>, StoreError> {
+        if self.fails_now() { Err(failure()) } else { self.table.partition(pk).await }
+    }
+
+    async fn index(&self, range: KeyRange) -> Result<Page, StoreError> {
+        if self.fails_now() { Err(failure()) } else { self.table.index(range).await }
+    }
+
+    async fn insert(&self, items: Vec<Item>) -> Vec<InsertResult> {
+        let fails = self.fails_now();
+        let number = items.len();
+        let results = if fails && !self.is_applied { Vec::new() } else { self.table.insert(items).await };
+        if fails { (0..number).map(|_| InsertResult::Failed(failure())).collect() } else { results }
+    }
+
+    async fn transact(&self, writes: Vec<Write>) -> Result<(), TransactError> {
+        let fails = self.fails_now();
+        let result = if fails && !self.is_applied { Ok(()) } else { self.table.transact(writes).await };
+        if fails { Err(failure().into()) } else { result }
+    }
+
+    async fn back_off(&self, _attempt: u32) {}
+}
+
+/// A table that lets others go first, by chance.
+pub(crate) struct Polite<'a> {
+    pub(crate) table: &'a MemoryStore,
+    pub(crate) chance: Mutex<fastrand::Rng>,
+}
+
+impl Polite<'_> {
+    async fn wait(&self) {
+        let times = self.chance.lock().unwrap().u8(0..4);
+        for _ in 0..times {
+            tokio::task::yield_now().await;
+        }
+    }
+}
+
+impl Store for &Polite<'_> {
+    async fn get(&self, keys: Vec<Key>, consistency: Consistency) -> Result<Vec<Item>, StoreError> {
+        self.wait().await;
+        self.table.get(keys, consistency).await
+    }
+
+    async fn partition(&self, pk: String) -> Result<Vec<Item>, StoreError> {
+        self.wait().await;
+        self.table.partition(pk).await
+    }
+
+    async fn index(&self, range: KeyRange) -> Result<Page, StoreError> {
+        self.wait().await;
+        self.table.index(range).await
+    }
+
+    async fn insert(&self, items: Vec<Item>) -> Vec<InsertResult> {
+        self.wait().await;
+        self.table.insert(items).await
+    }
+
+    async fn transact(&self, writes: Vec<Write>) -> Result<(), TransactError> {
+        self.wait().await;
+        self.table.transact(writes).await
+    }
+
+    async fn back_off(&self, _attempt: u32) {}
+}
+
+/// Capacity units, in halves.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Halves {
+    pub(crate) read: usize,
+    pub(crate) written: usize,
+}
+
+/// A table that counts units as DynamoDB does: reads by 4 kB, half for an eventual one; writes by 1 kB, twice in a transaction,
+/// and one for each row of an index.
+pub(crate) struct Counting<'a> {
+    pub(crate) table: &'a MemoryStore,
+    pub(crate) halves: Mutex<Halves>,
+}
+
+impl Counting<'_> {
+    fn read(&self, halves: usize) {
+        self.halves.lock().unwrap().read += halves;
+    }
+
+    fn write(&self, item: &Item, times: usize) {
+        let row = usize::from(item.contains_key("gpk"));
+        self.halves.lock().unwrap().written += 2 * (times * size_of(item).div_ceil(1024) + row);
+    }
+}
+
+fn sum(items: &[Item]) -> usize {
+    items.iter().map(size_of).sum::<usize>().div_ceil(4096).max(1)
+}
+
+impl Store for &Counting<'_> {
+    async fn get(&self, keys: Vec<Key>, consistency: Consistency) -> Result<Vec<Item>, StoreError> {
+        let asked = keys.len();
+        let items = self.table.get(keys, consistency).await?;
+        let units: usize = items.iter().map(|item| size_of(item).div_ceil(4096)).sum();
+        let halves = match consistency {
+            Consistency::Eventual => 1,
+            Consistency::Strong => 2,
+        };
+        self.read(halves * (units + asked - items.len()));
+        Ok(items)
+    }
+
+    async fn partition(&self, pk: String) -> Result<Vec<Item>, StoreError> {
+        let items = self.table.partition(pk).await?;
+        self.read(2 * sum(&items));
+        Ok(items)
+    }
+
+    async fn index(&self, range: KeyRange) -> Result<Page, StoreError> {
+        let page = self.table.index(range).await?;
+        self.read(sum(&page.items));
+        Ok(page)
+    }
+
+    async fn insert(&self, items: Vec<Item>) -> Vec<InsertResult> {
+        for item in &items {
+            self.write(item, 1);
+        }
+        self.table.insert(items).await
+    }
+
+    async fn transact(&self, writes: Vec<Write>) -> Result<(), TransactError> {
+        for write in &writes {
+            self.write(write.item(), 2);
+        }
+        self.table.transact(writes).await
+    }
+
+    async fn back_off(&self, _attempt: u32) {}
+}
