@@ -32,7 +32,7 @@ pub enum Outcome {
 #[serde(transparent)]
 pub(crate) struct Owner(pub(crate) PartnerId);
 
-/// What a number that a client names leads to.
+/// The place of a number that a client names.
 enum Numbered {
     Next,
     Known(Outcome),

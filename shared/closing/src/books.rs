@@ -104,7 +104,7 @@ fn changed(books: &Books, counts: &BTreeMap<(Account, LineKey), u32>, through: M
 }
 
 /// The error of items that are left out of a list: without them nothing can be decided.
-fn whole(unreadable: &[String]) -> Result<(), LedgerError> {
+pub(crate) fn whole(unreadable: &[String]) -> Result<(), LedgerError> {
     match unreadable.first() {
         None => Ok(()),
         Some(key) => {

@@ -3,7 +3,8 @@
 use crate::closes::Made;
 use crate::documents::read;
 use crate::keys::DocumentPlace;
-use crate::play::{Ends, Known, document_writes};
+use crate::known::Known;
+use crate::series::{Ends, document_writes};
 use crate::sums;
 use crate::table::{ATTEMPTS, contended};
 use crate::{Closing, ClosingError, item, keys};
@@ -35,7 +36,7 @@ pub(crate) fn cancellations_of(
 }
 
 impl<S: Store> Closing<S> {
-    /// What is known of the documents that a close is to cancel: these, and what cancelled them before.
+    /// The records of the documents that a close is to cancel: these, and what cancelled them before.
     pub(crate) async fn orders(&self, close: &Close) -> Result<Known, ClosingError> {
         let mut known = Known::default();
         for order in &close.cancels {

@@ -20,7 +20,7 @@ use settlement::vat::EurRate;
 use settlement::{Account, Carried, Direction, Document};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What a manager says of a close.
+/// A manager's orders for a close.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Said {
     /// The accounts that it opens.
@@ -51,13 +51,13 @@ impl Said {
 pub struct StoredClose {
     /// The close. The partners whose annuities were being decided again are not among what is stored: each carried account says so.
     pub close: Close,
-    /// Who closed.
+    /// The member who closed.
     pub by: MemberName,
-    /// What it made; none: its pass has not ended.
+    /// Its result; none: its pass has not ended.
     pub made: Option<Made>,
 }
 
-/// What a close made.
+/// The result of a close, in numbers.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Made {
     /// The number of documents, cancellations included.
@@ -183,6 +183,10 @@ impl LastClose {
 impl Last {
     /// The write that notes a document that arrived, unless a close came meanwhile.
     pub(crate) fn received(&self, at: Timestamp) -> Result<Write, ClosingError> {
+        if at <= self.close.at {
+            // It would count as made before that close, which did not know it.
+            return Err(ClosingError::NotSince { at, close: self.close.month });
+        }
         self.replaced(LastClose { received_at: self.close.received_at.max(Some(at)), ..self.close })
     }
 
@@ -241,16 +245,17 @@ impl<S: Store> Closing<S> {
         now: Timestamp,
     ) -> Result<Outcome, ClosingError> {
         for attempt in 0..ATTEMPTS {
+            // The last close first: one that comes after it is found by its month.
+            let last = self.last_close().await?;
             if let Some(stored) = self.stored_close(month).await? {
                 let is_same = Said::of(&stored.close) == *said;
                 return Ok(if is_same { Outcome::Already(stored) } else { Outcome::Other(stored) });
             }
-            let last = self.last_close().await?;
             let before = last.map(|last| last.close.before()).transpose()?;
             let moment = may_be_closed(month, now, self.delay, before.as_ref())?;
-            if last.and_then(|last| last.close.received_at).is_some_and(|received| received >= now) {
-                // It would count as made before this close, and not by its records.
-                return Err(contended(keys::CLOSE));
+            // It would count as made after this close, and be among what this close subtracts.
+            if let Some(received_at) = last.and_then(|last| last.close.received_at).filter(|received| *received > now) {
+                return Err(ClosingError::NotAfter { received_at });
             }
             let close = said.clone().at(moment);
             self.may_open(&close, before.is_none()).await?;

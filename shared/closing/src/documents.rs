@@ -22,7 +22,7 @@ pub(crate) struct Pointer(pub(crate) Key);
 pub struct Papers {
     /// The documents, issued and received.
     pub documents: Vec<Document>,
-    /// What closes carried.
+    /// The accounts carried, by close.
     pub carried: Vec<Carried>,
     /// The contests of the documents.
     pub contests: Vec<NumberedContest>,
@@ -101,7 +101,7 @@ impl<S: Store> Closing<S> {
         Ok(Part { list, next })
     }
 
-    /// What a close carried and why, by partner, a part of it.
+    /// The accounts that a close carried and the reasons, by partner, a part of them.
     pub async fn carried_at(
         &self,
         close: Month,

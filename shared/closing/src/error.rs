@@ -1,5 +1,6 @@
 //! Errors: a question that is refused, a record that cannot be read, a table that does not answer.
 
+use jiff::Timestamp;
 use ledger::store::StoreError;
 use ledger::{LedgerError, Unreadable};
 use rules::Month;
@@ -47,6 +48,22 @@ pub enum ClosingError {
     BeingMade {
         /// The month of the close.
         month: Month,
+    },
+    /// A document would be recorded at a moment before the last close.
+    #[error("{at} is not after the moment at which {close} was closed: record it as of now, and check the clock")]
+    NotSince {
+        /// The moment.
+        at: Timestamp,
+        /// The month of the last close.
+        close: Month,
+    },
+    /// A document was recorded at this moment or later, so the month cannot be closed as of it.
+    #[error(
+        "a partner's own document was recorded at {received_at}, and a close must be later: close now, and check the clock"
+    )]
+    NotAfter {
+        /// The moment at which the document was recorded.
+        received_at: Timestamp,
     },
     /// No document has a number.
     #[error("{0} is no document: give a number as the document has it")]

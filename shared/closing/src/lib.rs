@@ -15,6 +15,8 @@
 //! | [`received`] | the partners' own documents |
 //! | [`openings`] | invoices from before this system |
 //! | [`contests`] | contested documents |
+//! | [`recomputed`] | whether annuities were being decided again at a cut |
+//! | [`audit`] | the sums of each account at each close |
 //! | [`check`](mod@check) | checks an item as it is stored |
 //!
 //! **Cost.** A close reads, for each partner, its month totals and the sums of its accounts, and of entries those of the months in
@@ -23,6 +25,7 @@
 
 #![warn(missing_docs)]
 
+pub mod audit;
 pub mod billing;
 mod books;
 mod cancelling;
@@ -34,12 +37,14 @@ mod error;
 mod forms;
 mod item;
 mod keys;
+mod known;
 pub mod openings;
 pub mod pass;
 mod play;
 pub mod preview;
 pub mod received;
-mod recomputed;
+pub mod recomputed;
+mod series;
 mod sums;
 mod table;
 

@@ -1,7 +1,7 @@
 //! Opening items (§8.2): invoices from before this system that are still unpaid.
 
 use crate::forms::OpeningItemForm;
-use crate::play::Known;
+use crate::known::Known;
 use crate::{Closing, ClosingError, item, keys};
 use ledger::Store;
 use ledger::store::InsertResult;

@@ -1,86 +1,30 @@
 //! A close for one partner: its accounts in order, each decided by what is known, and written in one transaction.
 
-use crate::books::{Book, Books, replace};
+use crate::books::{Book, Books};
 use crate::closes::Made;
-use crate::documents::{Pointer, read, read_carried};
-use crate::forms::{CarriedForm, DocumentForm, OpeningForm, OpeningItemForm};
-use crate::item::{self, revision};
+use crate::documents::{read, read_carried};
+use crate::forms::{CarriedForm, OpeningForm};
+use crate::item;
 use crate::keys::{self, DocumentPlace, ItemKey};
+use crate::known::Known;
+use crate::series::{Ends, document_writes, numbering};
 use crate::sums::{self, Documented, Head};
 use crate::table::{ATTEMPTS, contended};
 use crate::{Closing, ClosingError};
 use ledger::Store;
 use ledger::item::key;
 use ledger::store::Write;
-use rules::money::Minor;
 use rules::{Month, PartnerId};
 use settlement::close::Close;
-use settlement::lines::{Line, total};
-use settlement::number::{End, Number, Series};
 use settlement::numbering::Numbering;
-use settlement::opening::{OpeningItem, Settled};
 use settlement::settle::{Outcome, settle_lines};
-use settlement::{Account, Billing, Direction, Document, Identity, Records, Versions};
-use std::collections::BTreeMap;
-
-/// What is known for a decision.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Known {
-    pub(crate) vendor: Versions<Identity>,
-    pub(crate) partners: BTreeMap<PartnerId, Versions<Billing>>,
-    pub(crate) documents: Vec<Document>,
-    pub(crate) settled: Vec<Settled>,
-    pub(crate) items: Vec<OpeningItem>,
-}
-
-impl Known {
-    /// The records of these; sums stand for the entries.
-    pub(crate) fn records(&self) -> Records<'_> {
-        let Known { vendor, partners, documents, settled, items } = self;
-        Records { closes: &[], entries: &[], vendor, partners, documents, settled, items }
-    }
-}
-
-/// The end of a series, and the revision of its item.
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct StoredEnd {
-    pub(crate) end: End,
-    revision: u64,
-}
-
-/// The ends of the series that a partner's documents are numbered in.
-pub(crate) type Ends = BTreeMap<Series, StoredEnd>;
+use settlement::{Account, Document, Identity, Versions};
 
 /// All that a partner's accounts are played with.
 pub(crate) struct Sheet {
     pub(crate) close: Close,
     pub(crate) known: Known,
     pub(crate) books: Books,
-}
-
-/// The writes of a document: itself, its place in its series, and the end of the series.
-pub(crate) fn document_writes(
-    place: &DocumentPlace,
-    document: &Document,
-    ends: &Ends,
-) -> Result<Vec<Write>, ClosingError> {
-    let listed = place.listed(document.close.month());
-    let mut writes = vec![Write::Insert(item::once(&place.key(), &DocumentForm::from(document), Some(listed))?)];
-    match &document.number {
-        Number::Own(_) => {}
-        Number::Given(number) => {
-            writes.push(Write::Insert(item::once(&keys::place(number), &Pointer(place.key()), None)?));
-            let end = End { place: number.place(), date: Some(document.date) };
-            let revision = ends.get(number.series()).map_or(0, |end| end.revision);
-            writes.push(replace(revision, |next| item::revised(&keys::series_end(number.series()), &end, next))?);
-        }
-    }
-    Ok(writes)
-}
-
-/// The numbering from the ends of series.
-pub(crate) fn numbering(ends: &Ends) -> Numbering {
-    Numbering::stored(ends.iter().map(|(series, stored)| (series.clone(), stored.end)).collect())
 }
 
 /// The head of an account after a close.
@@ -169,7 +113,7 @@ impl<S: Store> Closing<S> {
         made: &mut Made,
         attempt: u32,
     ) -> Result<bool, ClosingError> {
-        let mut sheet = self.sheet(partner, close, vendor).await?;
+        let mut sheet = self.sheet(partner, close, vendor, &[]).await?;
         let month = close.moment.month();
         for (account, book) in std::mem::take(&mut sheet.books) {
             if book.head.as_ref().is_some_and(|head| head.through >= month) {
@@ -191,15 +135,21 @@ impl<S: Store> Closing<S> {
         Ok(true)
     }
 
-    /// All that a partner's accounts are played with.
+    /// All that a partner's accounts are played with. `cancelled`: the cancellations of the close that are not written.
     pub(crate) async fn sheet(
         &self,
         partner: &PartnerId,
         close: &Close,
         vendor: &Versions<Identity>,
+        cancelled: &[Document],
     ) -> Result<Sheet, ClosingError> {
-        let books = self.books(partner, &close.moment).await?;
+        let mut books = self.books(partner, &close.moment).await?;
         let (mut close, mut known) = (close.clone(), Known { vendor: vendor.clone(), ..Known::default() });
+        for document in cancelled.iter().filter(|document| document.account.partner_id == *partner) {
+            let book = books.entry(document.account.clone()).or_default();
+            sums::settle(&mut book.sums, document.lines())?;
+            known.documents.push(document.clone());
+        }
         let has_lines = books.values().map(|book| sums::lines(&book.sums)).collect::<Result<Vec<_>, _>>()?;
         if has_lines.iter().any(|lines| !lines.is_empty()) {
             known.partners.insert(partner.clone(), self.billing(partner).await?);
@@ -220,7 +170,7 @@ impl<S: Store> Closing<S> {
     ) -> Result<Option<Outcome>, ClosingError> {
         let lines = sums::lines(&book.sums)?;
         let month = sheet.close.moment.month();
-        self.learn_what_is_credited(account, book, &lines, sheet).await?;
+        self.learn_what_is_credited(account, book, &sheet.close, &mut sheet.known).await?;
         let (now, earlier) = std::mem::take(&mut sheet.known.documents)
             .into_iter()
             .partition(|document| document.kind.cancels().is_some() && document.close.month() == month);
@@ -229,81 +179,7 @@ impl<S: Store> Closing<S> {
         Ok(settle_lines(account, lines, &sheet.close, &cancelled, &sheet.known.records(), numbering)?)
     }
 
-    /// Reads what the vendor's credit note would name (§8.4): the invoices with a line of a key that is negative now, their
-    /// cancellations, and the opening of the account.
-    async fn learn_what_is_credited(
-        &self,
-        account: &Account,
-        book: &Book,
-        lines: &[Line],
-        sheet: &mut Sheet,
-    ) -> Result<(), ClosingError> {
-        let can_credit = match account.direction {
-            Direction::ToPartner => false,
-            Direction::FromPartner => sheet.close.finals.contains(&account.partner_id),
-        };
-        if !can_credit || total(lines)? >= Minor::ZERO {
-            return Ok(());
-        }
-        let negative = lines.iter().filter(|line| line.amount < Minor::ZERO);
-        let closes = negative.filter_map(|line| book.sums.get(&line.key)).flat_map(|sum| &sum.invoiced);
-        let mut places: Vec<DocumentPlace> = closes.map(|close| DocumentPlace::issued(account, *close)).collect();
-        places.sort();
-        places.dedup();
-        let cancellations: Vec<DocumentPlace> = places.iter().map(DocumentPlace::cancellation).collect();
-        let wanted = places.iter().chain(&cancellations).map(DocumentPlace::key).collect();
-        for item in self.items(wanted).await? {
-            sheet.known.documents.push(read(&item)?.1);
-        }
-        if book.head.as_ref().is_some_and(|head| head.opened.is_some()) {
-            self.learn_opening(account, &mut sheet.known).await?;
-        }
-        Ok(())
-    }
-
-    /// Reads the opening of an account, and its opening items.
-    pub(crate) async fn learn_opening(&self, account: &Account, known: &mut Known) -> Result<(), ClosingError> {
-        for item in self.store().partition(keys::openings(&account.partner_id)).await? {
-            let unknown = || item::unknown(key(&item));
-            match ItemKey::parse(&key(&item)) {
-                Some(ItemKey::OpeningLines(of)) if of == *account => {
-                    known.settled.push(item::read::<OpeningForm>(&item)?.read(of).ok_or_else(unknown)?);
-                }
-                Some(ItemKey::OpeningItem(of, number)) if of == *account => {
-                    known.items.push(item::read::<OpeningItemForm>(&item)?.read(of, number).ok_or_else(unknown)?);
-                }
-                Some(ItemKey::OpeningLines(_) | ItemKey::OpeningItem(..)) => {}
-                Some(_) | None => return Err(unknown().into()),
-            }
-        }
-        // As they were recorded: that decides between equal due days and numbers.
-        known.items.sort_by_key(OpeningItem::recorded_at);
-        Ok(())
-    }
-
-    /// The end of the series in which an account's documents are numbered.
-    pub(crate) async fn ends(&self, account: &Account, known: &Known, close: &Close) -> Result<Ends, ClosingError> {
-        let moment = &close.moment;
-        let series = match account.direction {
-            Direction::FromPartner => Some(Series::Vendor),
-            Direction::ToPartner => {
-                let partner = known.records().partner_on(&account.partner_id, moment.day(), moment);
-                partner.and_then(Billing::series).cloned().map(Series::Partner)
-            }
-        };
-        match series {
-            None => Ok(Ends::new()),
-            Some(series) => Ok(Ends::from([(series.clone(), self.end(&series).await?)])),
-        }
-    }
-
-    /// The end of a series.
-    pub(crate) async fn end(&self, series: &Series) -> Result<StoredEnd, ClosingError> {
-        let Some(item) = self.item(keys::series_end(series)).await? else { return Ok(StoredEnd::default()) };
-        Ok(StoredEnd { end: item::read(&item)?, revision: revision(&item) })
-    }
-
-    /// What a close made of an account before.
+    /// The outcome of a close that was played for an account before.
     async fn stored_outcome(&self, account: &Account, month: Month) -> Result<Vec<Outcome>, ClosingError> {
         let document = DocumentPlace::issued(account, month).key();
         let keys = vec![document, keys::carried(account, month), keys::opening_lines(account)];

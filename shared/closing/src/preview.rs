@@ -2,12 +2,14 @@
 
 use crate::cancelling::cancellations_of;
 use crate::closes::Said;
-use crate::play::{Ends, Sheet, numbering};
+use crate::play::Sheet;
+use crate::series::Ends;
 use crate::sums;
 use crate::{Closing, ClosingError, keys};
 use jiff::Timestamp;
 use ledger::Store;
 use ledger::store::IndexKey;
+use rules::sorted::Sorted;
 use rules::{Month, PartnerId};
 use serde::{Deserialize, Serialize};
 use settlement::attention::stays_negative;
@@ -33,11 +35,11 @@ pub struct PreviewPlace {
 pub struct Preview {
     /// The documents, with the numbers that they would get now.
     pub documents: Vec<Document>,
-    /// What would be carried, and why.
+    /// The accounts that would be carried, each with the reason.
     pub carried: Vec<Carried>,
-    /// What would be settled by an opening.
+    /// The lines that an opening would settle.
     pub settled: Vec<Settled>,
-    /// What to look at first.
+    /// Things to look at first.
     pub attention: Vec<Look>,
     /// The place at which the next part begins; none: that was all.
     pub next: Option<PreviewPlace>,
@@ -52,7 +54,7 @@ pub enum Look {
     Incomplete {
         /// The account.
         account: Account,
-        /// What is lacking.
+        /// The fields that are lacking.
         lacking: Vec<Lacking>,
     },
     /// An account to a partner stays negative (§8.4).
@@ -103,7 +105,7 @@ impl<S: Store> Closing<S> {
         let part = self.partners(after).await?;
         let vendor = self.vendor().await?;
         for partner in part.list {
-            let sheet = self.sheet(&partner.id, &draft.close, &vendor).await?;
+            let sheet = self.sheet(&partner.id, &draft.close, &vendor, &draft.cancelled).await?;
             self.draft_partner(&partner.id, sheet, &mut draft).await?;
         }
         draft.preview.next = part.next.map(|after| PreviewPlace { after, vendor: draft.vendor });
@@ -119,15 +121,8 @@ impl<S: Store> Closing<S> {
         if sheet.close.being_recomputed.contains(partner) {
             draft.preview.attention.push(Look::BeingRecomputed(partner.clone()));
         }
-        for (account, mut book) in std::mem::take(&mut sheet.books) {
-            let here: Vec<Document> =
-                draft.cancelled.iter().filter(|document| document.account == account).cloned().collect();
-            sums::settle(&mut book.sums, here.iter().flat_map(Document::lines))?;
-            sheet.known.documents.extend(here);
-            if !sheet.known.partners.contains_key(partner) {
-                sheet.known.partners.insert(partner.clone(), self.billing(partner).await?);
-            }
-            let mut numbers = self.numbers(&account, &sheet, draft).await?;
+        let mut numbers = self.numbers(&sheet, draft.vendor).await?;
+        for (account, book) in std::mem::take(&mut sheet.books) {
             match self.decide(&account, &book, &mut sheet, &mut numbers).await? {
                 None => {}
                 Some(Outcome::Document(document)) => draft.preview.documents.push(*document),
@@ -144,22 +139,20 @@ impl<S: Store> Closing<S> {
                     draft.preview.carried.push(carried);
                 }
             }
-            if account.direction == Direction::FromPartner {
-                draft.vendor = numbers.end(&Series::Vendor);
-            }
         }
+        draft.vendor = numbers.end(&Series::Vendor);
         Ok(())
     }
 
-    /// The numbering for an account: the vendor's series as the draft has it, a partner's own as it is stored.
-    async fn numbers(&self, account: &Account, sheet: &Sheet, draft: &Draft) -> Result<Numbering, ClosingError> {
-        match account.direction {
-            Direction::FromPartner => Ok(Numbering::stored([(Series::Vendor, draft.vendor)].into())),
-            Direction::ToPartner => {
-                let ends: Ends = self.ends(account, &sheet.known, &sheet.close).await?;
-                Ok(numbering(&ends))
-            }
-        }
+    /// The numbering for a partner: the vendor's series as the draft has it, the partner's own as it is stored.
+    async fn numbers(&self, sheet: &Sheet, vendor: End) -> Result<Numbering, ClosingError> {
+        let own = sheet.books.keys().find(|account| account.direction == Direction::ToPartner);
+        let own = match own {
+            None => Ends::new(),
+            Some(account) => self.ends(account, &sheet.known, &sheet.close).await?,
+        };
+        let ends = own.into_iter().map(|(series, stored)| (series, stored.end));
+        Ok(Numbering::stored(ends.chain([(Series::Vendor, vendor)]).to_map()))
     }
 
     /// The account would be carried as negative once more, and stays so (§8.4).

@@ -4,7 +4,8 @@
 
 use crate::closes::Last;
 use crate::keys::{self, DocumentPlace};
-use crate::play::{Ends, Known, document_writes};
+use crate::known::Known;
+use crate::series::{Ends, document_writes};
 use crate::sums::{self, Documented, Head};
 use crate::table::{ATTEMPTS, contended};
 use crate::{Closing, ClosingError};

@@ -19,7 +19,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(crate) struct Sum {
     /// The number of entries up to the last cut.
     pub(crate) count: u32,
-    /// What they add up to.
+    /// The sum of these.
     pub(crate) earned: Minor,
     /// The lines of the opening and of all documents.
     pub(crate) settled: Minor,
@@ -31,7 +31,7 @@ pub(crate) struct Sum {
 pub(crate) type Sums = BTreeMap<LineKey, Sum>;
 
 impl Sum {
-    /// What is earned and not settled.
+    /// The part of what is earned that is not settled.
     pub(crate) fn line(&self) -> Result<Minor, Overflow> {
         self.earned.minus(self.settled)
     }
@@ -87,7 +87,8 @@ impl YearForm {
 
     /// The sums; none: this release does not know them so.
     pub(crate) fn read(&self) -> Option<Sums> {
-        self.0.iter().map(|text| read(text)).collect()
+        let sums: Option<Vec<(LineKey, Sum)>> = self.0.iter().map(|text| read(text)).collect();
+        Some(sums?.into_iter().to_map())
     }
 }
 

@@ -1,4 +1,4 @@
-//! What a close carried, as stored.
+//! An account that a close carried, as stored.
 
 use rules::{Minor, Month};
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! What an opening settled, and an opening item, as stored.
+//! The lines that an opening settled, and an opening item, as stored.
 
 use super::text::{line_text, read_line};
 use jiff::Timestamp;

@@ -1,64 +1,74 @@
 //! A crash at any request, passes side by side, and repeated messages: the same documents and numbers, each once.
 
+use crate::own::{own, without_mandate};
 use crate::samples::{Sample, numbers_have_no_hole};
 use crate::stores::{Faulty, Polite};
-use crate::world::{close, closing, month, partner, pass, step, time};
+use crate::world::{billing_version, close, closing, month, partner, pass, step, time, world};
+use closing::closes::{Outcome, Said};
 use closing::{PassMessage, Stepped};
 use fixtures::memory::MemoryStore;
-use ledger::store::Item;
 use rules::Month;
 use serde_json::Value;
 use settlement::Document;
 use std::sync::Mutex;
 use std::sync::atomic::AtomicUsize;
 
-/// A sample world in which a month with a cancellation, documents and carried accounts is closed, and nothing of it made yet.
-async fn closed() -> (MemoryStore, Month) {
-    let mut sample = Sample::new("without-opening").await;
+/// A sample world in which a month is closed of which something is said, and nothing of it made yet.
+async fn closed(name: &str, said_of: &str) -> (MemoryStore, Month) {
+    let mut sample = Sample::new(name).await;
     for value in sample.closes() {
         let at = value["closed_at"].as_str().unwrap().to_owned();
         sample.book_until(Some(&at)).await;
         let (of, said) = (month(value["month"].as_str().unwrap()), sample.said(&value));
         close(&sample.store, of, &said, time(&at)).await;
-        if value["cancel"] != Value::Null {
+        if value[said_of] != Value::Null {
             return (sample.store, of);
         }
         pass(&sample.store, of).await;
         sample.read(of).await;
     }
-    panic!("no close of the sample cancels anything");
+    panic!("no close of the sample says anything of {said_of}");
 }
 
-/// All items of a table.
-fn sorted(store: &MemoryStore) -> Vec<Item> {
-    store.dump()
+/// A close with a cancellation, documents and carried accounts.
+async fn closed_with_a_cancellation() -> (MemoryStore, Month) {
+    closed("without-opening", "cancel").await
 }
 
-#[tokio::test]
-async fn a_crash_at_any_request_changes_nothing() {
-    let (before, of) = closed().await;
+/// Fails each request of a pass, applied or not; gives the number of requests.
+async fn crash_everywhere((before, of): (MemoryStore, Month)) -> usize {
     let whole = MemoryStore::of(before.dump());
     pass(&whole, of).await;
-    let expected = sorted(&whole);
-    let mut requests = 0;
+    let expected = whole.dump();
     for fails in 1.. {
+        let mut requests = 0;
         for is_applied in [false, true] {
             let table = MemoryStore::of(before.dump());
             let faulty = Faulty { table: &table, fails, is_applied, requests: AtomicUsize::new(0) };
             pass(&faulty, of).await;
-            assert_eq!(sorted(&table), expected, "request {fails}, applied: {is_applied}");
+            assert!(table.dump() == expected, "request {fails}, applied: {is_applied}");
             requests = faulty.requests.into_inner();
         }
         if fails > requests {
-            break;
+            return requests;
         }
     }
-    assert!(requests > 100, "{requests}");
+    0
+}
+
+#[tokio::test]
+async fn a_crash_at_any_request_changes_nothing() {
+    assert!(crash_everywhere(closed_with_a_cancellation().await).await > 100);
+}
+
+#[tokio::test]
+async fn a_crash_at_any_request_of_an_opening_changes_nothing() {
+    assert!(crash_everywhere(closed("with-opening", "opening").await).await > 50);
 }
 
 #[tokio::test]
 async fn a_crash_while_a_month_is_closed_closes_it_once() {
-    let (before, of) = closed().await;
+    let (before, of) = closed_with_a_cancellation().await;
     pass(&before, of).await;
     let at = time("2026-06-06T00:00:34Z");
     let next = of.next().unwrap();
@@ -67,7 +77,7 @@ async fn a_crash_while_a_month_is_closed_closes_it_once() {
             let table = MemoryStore::of(before.dump());
             let faulty = Faulty { table: &table, fails, is_applied, requests: AtomicUsize::new(0) };
             let by = "Mme Roux".parse().unwrap();
-            let said = closing::closes::Said::default();
+            let said = Said::default();
             let first = closing(&faulty).close(next, &said, &by, at).await;
             let again = closing(&faulty).close(next, &said, &by, at).await;
             assert!(first.is_ok() || again.is_ok(), "{again:?}");
@@ -75,6 +85,10 @@ async fn a_crash_while_a_month_is_closed_closes_it_once() {
             assert_eq!((stored.close.moment.at(), stored.made), (at, None));
         }
     }
+}
+
+fn polite(table: &MemoryStore, seed: u64) -> Polite<'_> {
+    Polite { table, chance: Mutex::new(fastrand::Rng::with_seed(seed)) }
 }
 
 async fn all_documents(store: &MemoryStore) -> Vec<Document> {
@@ -87,25 +101,24 @@ async fn all_documents(store: &MemoryStore) -> Vec<Document> {
 
 #[tokio::test]
 async fn passes_side_by_side_make_each_document_once() {
-    let (before, of) = closed().await;
+    let (before, of) = closed_with_a_cancellation().await;
     let whole = MemoryStore::of(before.dump());
     pass(&whole, of).await;
     let expected = all_documents(&whole).await;
     numbers_have_no_hole(&expected);
     for seed in 0..60 {
         let table = MemoryStore::of(before.dump());
-        let polite = |seed| Polite { table: &table, chance: Mutex::new(fastrand::Rng::with_seed(seed)) };
-        let (one, other, third) = (polite(seed), polite(seed + 1000), polite(seed + 2000));
+        let (one, other, third) = (polite(&table, seed), polite(&table, seed + 1000), polite(&table, seed + 2000));
         let (one, other, third) = tokio::join!(pass(&one, of), pass(&other, of), pass(&third, of));
         assert_eq!((&one, &one), (&other, &third));
-        assert_eq!(all_documents(&table).await, expected, "seed {seed}");
-        assert_eq!(sorted(&table), sorted(&whole), "seed {seed}");
+        assert!(all_documents(&table).await == expected, "seed {seed}");
+        assert!(table.dump() == whole.dump(), "seed {seed}");
     }
 }
 
 #[tokio::test]
 async fn a_repeated_message_changes_nothing() {
-    let (store, of) = closed().await;
+    let (store, of) = closed_with_a_cancellation().await;
     let mut messages = vec![PassMessage::begin(of)];
     while let Stepped::Next(next) = step(&store, messages.last().unwrap()).await.unwrap() {
         let before = store.dump();
@@ -119,4 +132,59 @@ async fn a_repeated_message_changes_nothing() {
     }
     assert_eq!(store.dump(), made);
     assert!(!closing(&store).papers(&partner("P-001")).await.unwrap().documents.is_empty());
+}
+
+#[tokio::test]
+async fn two_people_close_a_month_once() {
+    for seed in 0..30 {
+        let store = world(&["P-1"]).await;
+        let (one, other) = (polite(&store, seed), polite(&store, seed + 1000));
+        let (of, said, by) = (month("2026-01"), Said::default(), "Mme Roux".parse().unwrap());
+        let at = |seconds| time("2026-02-02T08:00:00Z") + jiff::SignedDuration::from_secs(seconds);
+        let (one, other) = (closing(&one), closing(&other));
+        let (one, other) = tokio::join!(one.close(of, &said, &by, at(0)), other.close(of, &said, &by, at(1)));
+        let is_new = |closed: &Outcome| matches!(closed, Outcome::Closed(_));
+        assert_ne!(is_new(&one.unwrap()), is_new(&other.unwrap()), "seed {seed}");
+    }
+}
+
+#[tokio::test]
+async fn two_partners_never_get_one_series() {
+    for seed in 0..30 {
+        let store = world(&[]).await;
+        let (one, other) = (polite(&store, seed), polite(&store, seed + 1000));
+        let (one, other) = (closing(&one), closing(&other));
+        let version = || serde_json::from_value(billing_version("SAME")).unwrap();
+        let (first, second) = (partner("P-1"), partner("P-2"));
+        let (one, other) =
+            tokio::join!(one.record_billing(&first, 1, version()), other.record_billing(&second, 1, version()));
+        assert_ne!(one.is_ok(), other.is_ok(), "seed {seed}");
+    }
+}
+
+#[tokio::test]
+async fn a_close_and_an_own_document_never_pass_by_each_other() {
+    let (mut received, mut refused) = (0, 0);
+    for seed in 0..60 {
+        let store = without_mandate().await;
+        let (one, other) = (polite(&store, seed), polite(&store, seed + 1000));
+        let (one, other) = (closing(&one), closing(&other));
+        let recorded_at = if seed % 2 == 0 { "2026-03-02T07:59:59Z" } else { "2026-03-02T08:00:01Z" };
+        let (of, said, by) = (month("2026-02"), Said::default(), "Mme Roux".parse().unwrap());
+        let own = own("F-7", 10_000, recorded_at);
+        let close = async {
+            for _ in 0..seed {
+                tokio::task::yield_now().await;
+            }
+            one.close(of, &said, &by, time("2026-03-02T08:00:00Z")).await
+        };
+        let (close, own) = tokio::join!(close, other.receive(&own, month("2026-01")));
+        if close.is_ok() {
+            pass(&store, of).await;
+        }
+        assert!(close.is_ok() || own.is_ok(), "seed {seed}");
+        (received, refused) = (received + usize::from(own.is_ok()), refused + usize::from(own.is_err()));
+        assert_eq!(closing(&store).audit(&partner("P-1")).await.unwrap(), [], "seed {seed}");
+    }
+    assert!(received > 5 && refused > 5, "{received} {refused}");
 }

@@ -2,12 +2,15 @@
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test that cannot go on says so")]
 
+mod audit;
 mod billing;
+mod closes;
 mod costs;
 mod damage;
 mod faults;
 mod own;
-mod refused;
+mod preview;
+mod recomputed;
 mod samples;
 mod stores;
 mod world;

@@ -1,8 +1,8 @@
 //! Partners' own documents, opening items, and contests.
 
 use crate::world::{
-    COMMISSION, account, billing_version, book, close, close_and_make, closing, entry, month, partner, pass, register,
-    time, vendor_version,
+    COMMISSION, SHARE, account, billing_version, book, close, close_and_make, closing, entry, month, partner, pass,
+    reasons, register, time, vendor_version,
 };
 use closing::ClosingError;
 use closing::closes::Said;
@@ -13,6 +13,7 @@ use fixtures::memory::MemoryStore;
 use rules::{Currency, Minor, Money};
 use serde_json::Value;
 use settlement::country::Regime;
+use settlement::document::Named;
 use settlement::number::Number;
 use settlement::opening::OpeningItem;
 use settlement::received::{OwnDocument, ReceivedError};
@@ -20,7 +21,7 @@ use settlement::{Direction, DocumentKind, Reason};
 use std::collections::BTreeMap;
 
 /// A partner without a mandate, to whom 100 EUR were carried in January.
-async fn without_mandate() -> MemoryStore {
+pub(crate) async fn without_mandate() -> MemoryStore {
     let store = MemoryStore::default();
     register(&store, "P-1").await;
     let mut version = billing_version("P1");
@@ -33,12 +34,7 @@ async fn without_mandate() -> MemoryStore {
     store
 }
 
-async fn carried(store: &MemoryStore, of: &str) -> Vec<(Reason, i64)> {
-    let carried = closing(store).carried_at(month(of), 100, None).await.unwrap().list;
-    carried.iter().map(|carried| (carried.reason, carried.total.0)).collect()
-}
-
-fn own(number: &str, amount: i64, recorded_at: &str) -> OwnDocument {
+pub(crate) fn own(number: &str, amount: i64, recorded_at: &str) -> OwnDocument {
     let key = settlement::lines::LineKey {
         month: month("2026-01"),
         kind: COMMISSION.0.parse().unwrap(),
@@ -58,7 +54,7 @@ fn own(number: &str, amount: i64, recorded_at: &str) -> OwnDocument {
 async fn a_partner_s_own_invoice_settles_what_was_carried() {
     let store = without_mandate().await;
     let closing = closing(&store);
-    assert_eq!(carried(&store, "2026-01").await, [(Reason::NoMandate, 10_000)]);
+    assert_eq!(reasons(&store, "2026-01").await, [(Reason::NoMandate, 10_000)]);
     let wrong = closing.receive(&own("F-7", 9_999, "2026-02-06T08:00:00Z"), month("2026-01")).await;
     assert!(matches!(wrong, Err(ClosingError::Received(ReceivedError::AnotherLine { .. }))), "{wrong:?}");
     let early = closing.receive(&own("F-7", 10_000, "2026-02-06T08:00:00Z"), month("2026-02")).await;
@@ -75,7 +71,7 @@ async fn a_partner_s_own_invoice_settles_what_was_carried() {
     assert!(matches!(second, Err(ClosingError::Received(ReceivedError::Documented { .. }))), "{second:?}");
     assert!(store.dump() == before);
     close_and_make(&store, "2026-02", "2026-03-02T08:00:00Z", &Said::default()).await;
-    assert_eq!(carried(&store, "2026-02").await, [(Reason::NoMandate, 1_000)]);
+    assert_eq!(reasons(&store, "2026-02").await, [(Reason::NoMandate, 1_000)]);
     assert!(closing.papers(&partner("P-1")).await.unwrap().documents == [*document]);
 }
 
@@ -92,7 +88,7 @@ async fn a_partner_s_own_cancellation_brings_the_lines_back() {
         assert_eq!(matches!(cancelled, Outcome::Recorded(_)), n == 0);
     }
     close_and_make(&store, "2026-02", "2026-03-02T08:00:00Z", &Said::default()).await;
-    assert_eq!(carried(&store, "2026-02").await, [(Reason::NoMandate, 10_000)]);
+    assert_eq!(reasons(&store, "2026-02").await, [(Reason::NoMandate, 10_000)]);
     assert_eq!(closing.papers(&partner("P-1")).await.unwrap().documents.len(), 2);
 }
 
@@ -103,10 +99,12 @@ async fn no_own_document_comes_while_documents_are_made() {
     let received = closing(&store).receive(&own("F-7", 10_000, "2026-03-02T08:01:00Z"), month("2026-01")).await;
     assert!(matches!(received, Err(ClosingError::BeingMade { .. })), "{received:?}");
     pass(&store, month("2026-02")).await;
+    let before = closing(&store).receive(&own("F-7", 10_000, "2026-03-02T07:59:00Z"), month("2026-01")).await;
+    assert!(matches!(before, Err(ClosingError::NotSince { .. })), "{before:?}");
     // The lines carried in January are still those.
     closing(&store).receive(&own("F-7", 10_000, "2026-03-02T09:00:00Z"), month("2026-01")).await.unwrap();
     close_and_make(&store, "2026-03", "2026-04-02T08:00:00Z", &Said::default()).await;
-    assert_eq!(carried(&store, "2026-03").await, []);
+    assert_eq!(reasons(&store, "2026-03").await, []);
 }
 
 #[tokio::test]
@@ -127,6 +125,29 @@ async fn an_opening_item_is_recorded_once() {
     assert_eq!(closing.record_opening_item(&other).await.unwrap(), OpenedItem::Other);
     let (_, items) = closing.opening(&account("P-1", Direction::FromPartner)).await.unwrap();
     assert_eq!(items, [first]);
+}
+
+#[tokio::test]
+async fn a_credit_note_of_what_an_opening_settled_names_the_opening_items() {
+    let store = crate::world::world(&["P-1"]).await;
+    book(&store, &[entry("P-1", SHARE, 10_000, "2025-11-10", "2025-11-10T08:00:00Z")]).await;
+    let opening = Said { opening: settlement::close::Opening::All, ..Said::default() };
+    close_and_make(&store, "2026-01", "2026-02-02T08:00:00Z", &opening).await;
+    let account = account("P-1", Direction::FromPartner);
+    let gross = Money::new(Minor(12_000), Currency::EUR).unwrap();
+    let item = |number: &str, due: &str| {
+        let days = ("2025-12-01".parse().unwrap(), due.parse().unwrap());
+        OpeningItem::new(account.clone(), number.parse().unwrap(), days, (gross, gross), time("2026-02-03T08:00:00Z"))
+    };
+    for (number, due) in [("10", "2026-01-01"), ("9", "2026-01-01"), ("11", "2025-12-31")] {
+        closing(&store).record_opening_item(&item(number, due).unwrap()).await.unwrap();
+    }
+    book(&store, &[entry("P-1", SHARE, -4_000, "2025-11-10", "2026-02-10T08:00:00Z")]).await;
+    let finals = Said { finals: [partner("P-1")].into(), ..Said::default() };
+    close_and_make(&store, "2026-02", "2026-03-02T08:00:00Z", &finals).await;
+    let note = closing(&store).documents_at(month("2026-02"), 10, None).await.unwrap().list.remove(0);
+    let names = ["11", "9", "10"].map(|number| Named::OpeningItem(number.parse().unwrap())).to_vec();
+    assert_eq!((note.kind, note.amounts.net.0), (DocumentKind::CreditNote { names }, -4_000));
 }
 
 #[tokio::test]

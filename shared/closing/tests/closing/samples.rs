@@ -43,6 +43,7 @@ pub(crate) struct Sample {
     closes: Vec<Value>,
     ids: BTreeMap<String, Number>,
     documents: Vec<Document>,
+    partners: Vec<String>,
 }
 
 impl Sample {
@@ -62,14 +63,14 @@ impl Sample {
                 closing(&store).record_billing(&id, n, version).await.unwrap();
             }
         }
-        let mut ids: Vec<&str> = entries.iter().map(|entry| entry.posting.partner_id.as_str()).collect();
+        let mut ids: Vec<String> = entries.iter().map(|entry| entry.posting.partner_id.to_string()).collect();
         ids.sort_unstable();
         ids.dedup();
-        for id in ids {
+        for id in &ids {
             register(&store, id).await;
         }
         let closes = lines(&file(name, "closes.jsonl"));
-        Sample { store, entries, closes, ids: BTreeMap::new(), documents: Vec::new() }
+        Sample { store, entries, closes, ids: BTreeMap::new(), documents: Vec::new(), partners: ids }
     }
 
     pub(crate) fn closes(&self) -> Vec<Value> {
@@ -209,6 +210,9 @@ async fn check(name: &str, (documents_expected, carried_expected): (usize, usize
         assert_eq!(carried, expected);
     }
     numbers_have_no_hole(&sample.documents);
+    for id in sample.partners {
+        assert_eq!(closing(&sample.store).audit(&partner(&id)).await.unwrap(), []);
+    }
     for item in sample.store.dump() {
         assert!(closing::check::check(&item).is_none_or(|checked| checked.is_ok()), "{item:?}");
     }

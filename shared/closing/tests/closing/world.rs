@@ -7,15 +7,13 @@ use fixtures::occasion::{operator, registered};
 use fixtures::pure::referrer;
 use jiff::Timestamp;
 use ledger::item::hash;
-use ledger::passes::EndedPasses;
-use ledger::recorded::PassesOf;
 use ledger::store::{Item, Write};
 use ledger::totals::PartnerMonth;
 use ledger::{Ledger, Store};
 use rules::{Month, PartnerId};
 use serde_json::{Value, json};
 use settlement::close::DELAY;
-use settlement::{Booking, Direction};
+use settlement::{Booking, Direction, Document, Reason};
 use std::collections::BTreeSet;
 
 /// Closing over a store.
@@ -40,14 +38,11 @@ pub(crate) fn account(id: &str, direction: Direction) -> settlement::Account {
     settlement::Account { partner_id: partner(id), currency: rules::Currency::EUR, direction }
 }
 
-/// Registers a partner whose passes ended at once.
+/// Registers a partner, long ago.
 pub(crate) async fn register(store: &MemoryStore, id: &str) {
     let ledger = Ledger::new(store);
     let record = ledger.partner_record(&partner(id)).await.unwrap();
     ledger.register(record, registered(id, referrer()), &operator(), None).await.unwrap().unwrap();
-    let (of, at) = (PassesOf::Registration(1), Timestamp::UNIX_EPOCH);
-    let moved = ledger::journal::Moved::new();
-    ledger.end_passes(&EndedPasses { partner_id: partner(id), of, at, moved }).await.unwrap();
 }
 
 /// An entry as the ledger writes it, in a contract of its own.
@@ -167,4 +162,20 @@ pub(crate) async fn pass<S: Store + Copy>(store: S, month: Month) -> Made {
 pub(crate) async fn close_and_make(store: &MemoryStore, of: &str, at: &str, said: &Said) -> Made {
     close(store, month(of), said, time(at)).await;
     pass(store, month(of)).await
+}
+
+/// The documents of a close.
+pub(crate) async fn documents(store: &MemoryStore, of: &str) -> Vec<Document> {
+    closing(store).documents_at(month(of), 1000, None).await.unwrap().list
+}
+
+/// The reasons for which a close carried accounts, and the sums.
+pub(crate) async fn reasons(store: &MemoryStore, of: &str) -> Vec<(Reason, i64)> {
+    let carried = closing(store).carried_at(month(of), 100, None).await.unwrap().list;
+    carried.iter().map(|carried| (carried.reason, carried.total.0)).collect()
+}
+
+/// A close at which a partner is *final*.
+pub(crate) fn final_of(id: &str) -> Said {
+    Said { finals: BTreeSet::from([partner(id)]), ..Said::default() }
 }

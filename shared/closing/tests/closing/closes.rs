@@ -1,36 +1,18 @@
-//! Closes that are refused or repeated, late facts, openings of single partners, recomputations under way, and previews.
+//! Closes that are refused or repeated, late facts, openings of single partners, and credit notes.
 
 use crate::world::{
-    COMMISSION, SHARE, account, book, close_and_make, closing, entry, month, partner, pass, register, time, world,
+    COMMISSION, SHARE, account, book, close_and_make, closing, documents, entry, final_of, month, partner, pass,
+    reasons, time, world,
 };
 use closing::ClosingError;
 use closing::closes::{Outcome, Said};
-use closing::preview::Look;
 use fixtures::memory::MemoryStore;
-use fixtures::occasion::{operator, registered};
-use fixtures::pure::referrer;
-use ledger::Ledger;
-use rules::Month;
 use settlement::close::{CloseError, Opening};
 use settlement::settle::SettleError;
-use settlement::{Direction, Document, DocumentKind, Reason};
-use std::collections::BTreeSet;
+use settlement::{Direction, DocumentKind, Reason};
 
 async fn try_close(store: &MemoryStore, of: &str, at: &str, said: &Said) -> Result<Outcome, ClosingError> {
     closing(store).close(month(of), said, &"Mme Roux".parse().unwrap(), time(at)).await
-}
-
-async fn documents(store: &MemoryStore, of: &str) -> Vec<Document> {
-    closing(store).documents_at(month(of), 1000, None).await.unwrap().list
-}
-
-async fn reasons(store: &MemoryStore, of: &str) -> Vec<(Reason, i64)> {
-    let carried = closing(store).carried_at(month(of), 100, None).await.unwrap().list;
-    carried.iter().map(|carried| (carried.reason, carried.total.0)).collect()
-}
-
-fn final_of(id: &str) -> Said {
-    Said { finals: BTreeSet::from([partner(id)]), ..Said::default() }
 }
 
 #[tokio::test]
@@ -129,72 +111,4 @@ async fn a_partner_brought_in_later_is_opened_before_its_first_document() {
     assert!(matches!(again, Err(ClosingError::Settle(SettleError::OpenedTooLate { .. }))), "{again:?}");
     close_and_make(&store, "2026-03", "2026-04-02T08:00:00Z", &Said::default()).await;
     assert_eq!((documents(&store, "2026-03").await.len(), reasons(&store, "2026-03").await.len()), (0, 0));
-}
-
-#[tokio::test]
-async fn annuities_that_are_decided_again_wait_unless_they_are_final() {
-    let store = world(&["P-1"]).await;
-    book(&store, &[entry("P-1", COMMISSION, 10_000, "2026-01-10", "2026-01-10T08:00:00Z")]).await;
-    let ledger = Ledger::new(&store);
-    let record = ledger.partner_record(&partner("P-1")).await.unwrap();
-    let mut occasion = operator();
-    occasion.at = time("2026-02-01T08:00:00Z");
-    ledger.register(record, registered("Another name", referrer()), &occasion, None).await.unwrap().unwrap();
-    close_and_make(&store, "2026-01", "2026-02-02T08:00:00Z", &Said::default()).await;
-    assert_eq!(reasons(&store, "2026-01").await, [(Reason::BeingRecomputed, 10_000)]);
-    close_and_make(&store, "2026-02", "2026-03-02T08:00:00Z", &final_of("P-1")).await;
-    assert_eq!(documents(&store, "2026-02").await[0].amounts.net.0, 10_000);
-}
-
-#[tokio::test]
-async fn a_preview_is_the_close_and_writes_nothing() {
-    let ids: Vec<String> = (10..70).map(|n| format!("P-{n}")).collect();
-    let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
-    let store = world(&ids[..50]).await;
-    for id in &ids[50..] {
-        // Without a billing identity.
-        register(&store, id).await;
-    }
-    let booked = |id: &&str, kind| entry(id, kind, 10_000, "2026-01-10", "2026-01-10T08:00:00Z");
-    let entries: Vec<_> = ids.iter().flat_map(|id| [booked(id, COMMISSION), booked(id, SHARE)]).collect();
-    book(&store, &entries).await;
-    let before = store.dump();
-    let (of, at): (Month, _) = (month("2026-01"), time("2026-02-02T08:00:00Z"));
-    let (mut made, mut carried, mut place) = (Vec::new(), Vec::new(), None);
-    loop {
-        let part = closing(&store).preview(of, &Said::default(), at, place).await.unwrap();
-        let incomplete = part.attention.iter().filter(|look| matches!(look, Look::Incomplete { .. })).count();
-        assert_eq!(incomplete, part.carried.len());
-        made.extend(part.documents);
-        carried.extend(part.carried);
-        place = part.next;
-        if place.is_none() {
-            break;
-        }
-    }
-    assert_eq!(store.dump(), before);
-    let early = closing(&store).preview(of, &Said::default(), time("2026-01-20T08:00:00Z"), None).await.unwrap();
-    assert!(matches!(early.attention[0], Look::Refused(CloseError::TooEarly { .. })));
-    close_and_make(&store, "2026-01", "2026-02-02T08:00:00Z", &Said::default()).await;
-    assert_eq!((made.len(), carried.len()), (100, 20));
-    assert!(documents(&store, "2026-01").await == made);
-    assert!(closing(&store).carried_at(of, 100, None).await.unwrap().list == carried);
-}
-
-#[tokio::test]
-async fn an_account_that_stays_negative_is_looked_at() {
-    let store = world(&["P-1"]).await;
-    book(&store, &[entry("P-1", COMMISSION, -100, "2026-01-10", "2026-01-10T08:00:00Z")]).await;
-    let looks = async |of: &str, at: &str| {
-        let preview = closing(&store).preview(month(of), &Said::default(), time(at), None).await.unwrap();
-        preview.attention.contains(&Look::StaysNegative(account("P-1", Direction::ToPartner)))
-    };
-    for (of, at, expected) in [
-        ("2026-01", "2026-02-02T08:00:00Z", false),
-        ("2026-02", "2026-03-02T08:00:00Z", false),
-        ("2026-03", "2026-04-02T08:00:00Z", true),
-    ] {
-        assert_eq!(looks(of, at).await, expected, "{of}");
-        close_and_make(&store, of, at, &Said::default()).await;
-    }
 }
