@@ -7,7 +7,9 @@ use crate::world::{
 use closing::ClosingError;
 use closing::closes::{Outcome, Said};
 use fixtures::memory::MemoryStore;
-use settlement::close::{CloseError, Opening};
+use settlement::cancel::CancelError;
+use settlement::close::{Cancel, CloseError, Opening};
+use settlement::number::Number;
 use settlement::settle::SettleError;
 use settlement::{Direction, DocumentKind, Reason};
 
@@ -111,4 +113,26 @@ async fn a_partner_brought_in_later_is_opened_before_its_first_document() {
     assert!(matches!(again, Err(ClosingError::Settle(SettleError::OpenedTooLate { .. }))), "{again:?}");
     close_and_make(&store, "2026-03", "2026-04-02T08:00:00Z", &Said::default()).await;
     assert_eq!((documents(&store, "2026-03").await.len(), reasons(&store, "2026-03").await.len()), (0, 0));
+}
+
+#[tokio::test]
+async fn a_credit_note_names_nothing_that_is_cancelled() {
+    let store = world(&["P-1"]).await;
+    book(&store, &[entry("P-1", SHARE, 10_000, "2026-01-10", "2026-01-10T08:00:00Z")]).await;
+    close_and_make(&store, "2026-01", "2026-02-02T08:00:00Z", &Said::default()).await;
+    let invoice = documents(&store, "2026-01").await.remove(0);
+    book(&store, &[entry("P-1", SHARE, -12_000, "2026-01-20", "2026-02-10T08:00:00Z")]).await;
+    let cancels = vec![Cancel { number: invoice.number, reason: "Wrong client".parse().unwrap() }];
+    let said = Said { cancels, ..final_of("P-1") };
+    close_and_make(&store, "2026-02", "2026-03-02T08:00:00Z", &said).await;
+    close_and_make(&store, "2026-03", "2026-04-02T08:00:00Z", &final_of("P-1")).await;
+    for of in ["2026-02", "2026-03"] {
+        assert_eq!(reasons(&store, of).await, [(Reason::NothingToCredit, -2_000)], "{of}");
+    }
+    let again = try_close(&store, "2026-04", "2026-05-02T08:00:00Z", &said).await;
+    assert!(matches!(again, Err(ClosingError::Settle(SettleError::Cancel(CancelError::Twice(_))))), "{again:?}");
+    let unknown = Cancel { number: Number::Given("FP-000009".parse().unwrap()), reason: "?".parse().unwrap() };
+    let said = Said { cancels: vec![unknown], ..Said::default() };
+    let unknown = try_close(&store, "2026-04", "2026-05-02T08:00:00Z", &said).await;
+    assert!(matches!(unknown, Err(ClosingError::Settle(SettleError::Cancel(CancelError::Unknown(_))))), "{unknown:?}");
 }

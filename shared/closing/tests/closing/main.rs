@@ -10,6 +10,7 @@ mod damage;
 mod faults;
 mod own;
 mod preview;
+mod random;
 mod recomputed;
 mod samples;
 mod stores;
