@@ -1,10 +1,10 @@
 //! Cancellations of a close (§8.5): they are made before all other documents, so that their lines are due again in these.
 
-use crate::closes::Made;
 use crate::documents::read;
 use crate::keys::DocumentPlace;
 use crate::known::Known;
 use crate::series::{Ends, document_writes};
+use crate::stored_close::Made;
 use crate::sums;
 use crate::table::{ATTEMPTS, contended};
 use crate::{Closing, ClosingError, item, keys};

@@ -1,7 +1,8 @@
 //! Checks items as they are stored: an audit asks this for each item that the ledger does not know.
 
 use crate::billing::Owner;
-use crate::documents::{Pointer, read, read_carried, read_contest};
+use crate::contests::read_contest;
+use crate::documents::{Pointer, read, read_carried};
 use crate::forms::{OpeningForm, OpeningItemForm};
 use crate::item;
 use crate::keys::{self, ItemKey};

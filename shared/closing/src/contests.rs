@@ -1,14 +1,14 @@
 //! Contested documents (§8.8): a document is contested as a whole until a manager's answer settles it.
 
-use crate::documents::read_contest;
 use crate::forms::ContestForm;
 use crate::item::{self, revision};
-use crate::keys::DocumentPlace;
+use crate::keys::{DocumentPlace, ItemKey};
 use crate::table::{ATTEMPTS, contended};
 use crate::{Closing, ClosingError};
 use jiff::Timestamp;
-use ledger::Store;
-use ledger::store::{InsertResult, Write};
+use ledger::item::key;
+use ledger::store::{InsertResult, Item, Write};
+use ledger::{Store, Unreadable};
 use rules::label::StatedReason;
 use settlement::Document;
 use settlement::contest::{Contest, Effect, contest};
@@ -37,6 +37,14 @@ pub enum Outcome {
     Message,
     /// No contest of the document has this number.
     NoContest,
+}
+
+/// Reads the item of a contest.
+pub(crate) fn read_contest(item: &Item) -> Result<NumberedContest, Unreadable> {
+    let unknown = || item::unknown(key(item));
+    let Some(ItemKey::Contest(place, n)) = ItemKey::parse(&key(item)) else { return Err(unknown()) };
+    let contest = item::read::<ContestForm>(item)?.read(place.account).ok_or_else(unknown)?;
+    Ok(NumberedContest { n, contest })
 }
 
 impl<S: Store> Closing<S> {

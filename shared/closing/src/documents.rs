@@ -1,7 +1,7 @@
 //! Reads of documents, and of what closes carried, with the reason.
 
-use crate::contests::NumberedContest;
-use crate::forms::{CarriedForm, ContestForm, DocumentForm};
+use crate::contests::{NumberedContest, read_contest};
+use crate::forms::{CarriedForm, DocumentForm};
 use crate::keys::{self, DocumentPlace, ItemKey};
 use crate::{Closing, ClosingError, item};
 use ledger::item::key;
@@ -51,14 +51,6 @@ pub(crate) fn read_carried(item: &Item) -> Result<Carried, Unreadable> {
         return Err(item::unknown(key(item)));
     };
     Ok(item::read::<CarriedForm>(item)?.read(account, month))
-}
-
-/// Reads the item of a contest.
-pub(crate) fn read_contest(item: &Item) -> Result<NumberedContest, Unreadable> {
-    let unknown = || item::unknown(key(item));
-    let Some(ItemKey::Contest(place, n)) = ItemKey::parse(&key(item)) else { return Err(unknown()) };
-    let contest = item::read::<ContestForm>(item)?.read(place.account).ok_or_else(unknown)?;
-    Ok(NumberedContest { n, contest })
 }
 
 impl<S: Store> Closing<S> {

@@ -8,7 +8,7 @@
 //! | module | content |
 //! |---|---|
 //! | [`billing`] | versions of billing identities, and whose a series is |
-//! | [`closes`] | closing a month, once |
+//! | [`closes`], [`stored_close`] | closing a month, once |
 //! | [`pass`] | the pass that makes the documents of a close, in bounded steps that are safe to repeat |
 //! | [`preview`] | the same without writing |
 //! | [`documents`] | reads: documents by partner, close and number; what is carried and why |
@@ -45,12 +45,13 @@ pub mod preview;
 pub mod received;
 pub mod recomputed;
 mod series;
+pub mod stored_close;
 mod sums;
 mod table;
 
-pub use closes::{Made, StoredClose};
 pub use error::ClosingError;
 pub use pass::{PassMessage, Stepped};
+pub use stored_close::{Made, MadeSum, StoredClose};
 
 use jiff::SignedDuration;
 use ledger::{Ledger, Store};

@@ -2,9 +2,9 @@
 //! in the order of their ids, so that numbers are given in that order, however many passes run at once.
 
 use crate::cancelling::cancellations_of;
-use crate::closes::{Made, StoredClose};
 use crate::forms::CloseForm;
 use crate::item;
+use crate::stored_close::{Made, StoredClose};
 use crate::table::contended;
 use crate::{Closing, ClosingError, keys};
 use ledger::queries::{Part, RegisteredPartner};

@@ -1,13 +1,13 @@
 //! A close for one partner: its accounts in order, each decided by what is known, and written in one transaction.
 
 use crate::books::{Book, Books};
-use crate::closes::Made;
 use crate::documents::{read, read_carried};
 use crate::forms::{CarriedForm, OpeningForm};
 use crate::item;
 use crate::keys::{self, DocumentPlace, ItemKey};
 use crate::known::Known;
 use crate::series::{Ends, document_writes, numbering};
+use crate::stored_close::Made;
 use crate::sums::{self, Documented, Head};
 use crate::table::{ATTEMPTS, contended};
 use crate::{Closing, ClosingError};
@@ -171,11 +171,8 @@ impl<S: Store> Closing<S> {
         let lines = sums::lines(&book.sums)?;
         let month = sheet.close.moment.month();
         self.learn_what_is_credited(account, book, &sheet.close, &mut sheet.known).await?;
-        let (now, earlier) = std::mem::take(&mut sheet.known.documents)
-            .into_iter()
-            .partition(|document| document.kind.cancels().is_some() && document.close.month() == month);
-        let cancelled: Vec<Document> = now;
-        sheet.known.documents = earlier;
+        let is_of_this_close = |document: &&Document| document.close.month() == month;
+        let cancelled: Vec<Document> = sheet.known.documents.iter().filter(is_of_this_close).cloned().collect();
         Ok(settle_lines(account, lines, &sheet.close, &cancelled, &sheet.known.records(), numbering)?)
     }
 

@@ -95,7 +95,9 @@ impl<S: Store> Closing<S> {
         if after.is_none() {
             draft.vendor = numbers.end(&Series::Vendor);
             draft.preview.documents = draft.cancelled.clone();
-            let refused = may_be_closed(month, now, self.delay, self.before().await?.as_ref()).err();
+            let before = self.before().await?;
+            self.may_open(&draft.close, before.is_none()).await?;
+            let refused = may_be_closed(month, now, self.delay, before.as_ref()).err();
             draft.preview.attention.extend(refused.map(Look::Refused));
         }
         self.draft(draft, after).await

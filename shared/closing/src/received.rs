@@ -6,15 +6,17 @@ use crate::closes::Last;
 use crate::keys::{self, DocumentPlace};
 use crate::known::Known;
 use crate::series::{Ends, document_writes};
-use crate::sums::{self, Documented, Head};
+use crate::sums::{self, Documented, Head, Sums};
 use crate::table::{ATTEMPTS, contended};
 use crate::{Closing, ClosingError};
 use jiff::Timestamp;
 use ledger::Store;
 use ledger::store::Write;
+use rules::money::{Minor, Overflow};
 use rules::{Day, Month};
 use settlement::number::{Number, OwnNumber};
 use settlement::received::{OwnDocument, receive, receive_cancellation};
+use settlement::vat::VatSum;
 use settlement::{Account, Booking, Document, Records};
 
 /// The outcome of recording a partner's own document.
@@ -22,8 +24,10 @@ use settlement::{Account, Booking, Document, Records};
 pub enum Outcome {
     /// It is recorded.
     Recorded(Box<Document>),
-    /// A document with this number was recorded for the same before.
+    /// The same was recorded before.
     Already(Box<Document>),
+    /// A document with this number was recorded for this close before, and says something else: it stays.
+    Other(Box<Document>),
 }
 
 /// All of a partner's account.
@@ -47,8 +51,9 @@ impl<S: Store> Closing<S> {
             let last = self.last_made().await?;
             let stored = self.stored_close(close).await?.ok_or(ClosingError::NotClosed { month: close })?;
             let whole = self.whole(&own.account, close).await?;
-            if let Some(known) = same(&whole.known, &Number::Own(own.number.clone()), close) {
-                return Ok(Outcome::Already(Box::new(known)));
+            if let Some(known) = numbered(&whole.known, own, close) {
+                let (is_same, known) = (says_the_same(own, known)?, Box::new(known.clone()));
+                return Ok(if is_same { Outcome::Already(known) } else { Outcome::Other(known) });
             }
             let document = receive(own.clone(), &stored.close, &whole.records())?;
             let mut writes = self.received_writes(&place, &document, &last).await?;
@@ -74,7 +79,12 @@ impl<S: Store> Closing<S> {
             let known = self.known_of(account).await?;
             let cancels = |document: &&Document| document.kind.cancels() == Some(of);
             let own = Number::Own(number.clone());
-            if let Some(known) = known.documents.iter().find(cancels).filter(|document| document.number == own) {
+            if let Some(known) = known
+                .documents
+                .iter()
+                .find(cancels)
+                .filter(|document| (&document.number, document.date) == (&own, date))
+            {
                 return Ok(Outcome::Already(Box::new(known.clone())));
             }
             let numbered = (number.clone(), date);
@@ -142,10 +152,21 @@ impl<S: Store> Closing<S> {
     }
 }
 
-/// The document with a number that was recorded for a close before.
-fn same(known: &Known, number: &Number, close: Month) -> Option<Document> {
-    let is_same = |document: &&Document| {
-        document.number == *number && document.close.month() == close && document.kind.cancels().is_none()
+/// The document with the number of another that was recorded for a close before.
+fn numbered<'a>(known: &'a Known, own: &OwnDocument, close: Month) -> Option<&'a Document> {
+    let number = Number::Own(own.number.clone());
+    let is_it = |document: &&Document| {
+        document.number == number && document.close.month() == close && document.kind.cancels().is_none()
     };
-    known.documents.iter().find(is_same).cloned()
+    known.documents.iter().find(is_it)
+}
+
+/// The document has the date, the lines and the VAT that are sent.
+fn says_the_same(own: &OwnDocument, document: &Document) -> Result<bool, Overflow> {
+    let mut lines = Sums::new();
+    sums::settle(&mut lines, &own.lines)?;
+    let stated = lines.into_iter().map(|(key, sum)| (key, sum.settled)).filter(|(_, amount)| *amount != Minor::ZERO);
+    let is_vat = |vat: &VatSum| own.vat.get(&(vat.regime, vat.rate)).copied().unwrap_or_default() == vat.vat;
+    let has_lines = stated.eq(document.lines().map(|line| (line.key, line.amount)));
+    Ok(own.date == document.date && has_lines && document.amounts.vat.iter().all(is_vat))
 }

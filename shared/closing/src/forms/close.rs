@@ -1,6 +1,6 @@
 //! A close as stored: what the manager said, and once its pass has ended, what it made.
 
-use crate::closes::{Made, StoredClose};
+use crate::stored_close::{Made, StoredClose};
 use jiff::Timestamp;
 use rules::people::MemberName;
 use rules::{Currency, Month, PartnerId};

@@ -67,6 +67,9 @@ async fn a_partner_s_own_invoice_settles_what_was_carried() {
     let before = store.dump();
     let again = closing.receive(&own("F-7", 10_000, "2026-02-07T08:00:00Z"), month("2026-01")).await.unwrap();
     assert_eq!(again, Outcome::Already(document.clone()));
+    let other = OwnDocument { date: "2026-02-06".parse().unwrap(), ..own("F-7", 10_000, "2026-02-07T08:00:00Z") };
+    let other = closing.receive(&other, month("2026-01")).await.unwrap();
+    assert_eq!(other, Outcome::Other(document.clone()));
     let second = closing.receive(&own("F-8", 10_000, "2026-02-07T08:00:00Z"), month("2026-01")).await;
     assert!(matches!(second, Err(ClosingError::Received(ReceivedError::Documented { .. }))), "{second:?}");
     assert!(store.dump() == before);
