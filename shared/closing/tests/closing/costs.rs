@@ -44,3 +44,22 @@ async fn a_document_costs_the_same_at_the_first_close_and_at_the_last() {
     // What grows are the month totals and the sums of the years, a query each, by a few units in ten years.
     assert!(last.written == first.written && last.read <= first.read + 2 * 8, "{costs:?}");
 }
+
+#[tokio::test]
+async fn a_document_of_three_years_of_adjustments_is_one_transaction() {
+    let store = world(&["P-1"]).await;
+    let mut month: Month = "2020-01".parse().unwrap();
+    let mut entries = Vec::new();
+    for _ in 0..36 {
+        let booked_on = month.first().to_string();
+        entries.push(entry("P-1", COMMISSION, 50_000, &booked_on, "2023-01-02T08:00:00Z"));
+        month = month.next().unwrap();
+    }
+    book(&store, &entries).await;
+    let month = "2022-12".parse().unwrap();
+    close(&store, month, &Said::default(), time("2023-01-03T08:00:00Z")).await;
+    let counting = Counting { table: &store, halves: Mutex::default() };
+    assert_eq!(pass(&counting, month).await.documents, 1);
+    let cost = *counting.halves.lock().unwrap();
+    assert!(cost.written <= 2 * 24 && cost.read <= 2 * 30, "{cost:?}");
+}
