@@ -17,7 +17,7 @@ use rules::{Day, Month};
 use settlement::number::{Number, OwnNumber};
 use settlement::received::{OwnDocument, receive, receive_cancellation};
 use settlement::vat::VatSum;
-use settlement::{Account, Booking, Document, Records};
+use settlement::{Account, Document};
 
 /// The outcome of recording a partner's own document.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,18 +28,6 @@ pub enum Outcome {
     Already(Box<Document>),
     /// A document with this number was recorded for this close before, and says something else: it stays.
     Other(Box<Document>),
-}
-
-/// All of a partner's account.
-struct Whole {
-    known: Known,
-    entries: Vec<Booking>,
-}
-
-impl Whole {
-    fn records(&self) -> Records<'_> {
-        Records { entries: &self.entries, ..self.known.records() }
-    }
 }
 
 impl<S: Store> Closing<S> {
@@ -109,22 +97,6 @@ impl<S: Store> Closing<S> {
         let last = last.ok_or(ClosingError::NoClose)?;
         let month = last.close.month();
         if last.close.is_made { Ok(last) } else { Err(ClosingError::BeingMade { month }) }
-    }
-
-    /// The documents and the opening of an account, and the identities.
-    async fn known_of(&self, account: &Account) -> Result<Known, ClosingError> {
-        let partner = &account.partner_id;
-        let documents = self.papers(partner).await?.documents;
-        let mut known = Known { vendor: self.vendor().await?, documents, ..Known::default() };
-        known.documents.retain(|document| document.account == *account);
-        known.partners.insert(partner.clone(), self.billing(partner).await?);
-        self.learn_opening(account, &mut known).await?;
-        Ok(known)
-    }
-
-    async fn whole(&self, account: &Account, close: Month) -> Result<Whole, ClosingError> {
-        let entries = self.bookings(&account.partner_id, (Month::from(Day::MIN), close), None).await?;
-        Ok(Whole { known: self.known_of(account).await?, entries })
     }
 
     /// The writes of a document that arrived and of the book in which it settles its lines.
