@@ -22,8 +22,8 @@
 //!
 //! **Cost.** A close reads, for each partner, its month totals and the sums of its accounts, and of entries those of the months in
 //! which something was booked since the cut before. Each document is one transaction with the next number of its series, the head
-//! of its account, and the sums of the years of its lines. That is 13 to 15 write units at any close, and 6 read units at the first
-//! to 10 at the hundred-and-twentieth, since the two queries grow with the months; adjustments of many years cost more.
+//! of its account, and the sums of the years of its lines. That is 13 to 15 write units at any close, and 5.5 read units at the first
+//! to 9 at the hundred-and-twentieth, since the two queries grow with the months; adjustments of many years cost more.
 
 #![warn(missing_docs)]
 
