@@ -121,30 +121,29 @@ impl Bug {
     /// near one that did.
     pub fn seeds(self, all: Range<u64>) -> impl Iterator<Item = u64> {
         let about = match self {
-            Bug::NoBumpByInstances => 1_150,
-            Bug::DelayTooShort | Bug::PausedMonthsDropped => 3_500,
+            Bug::TornReadsAccepted => 240,
+            Bug::DropOffForgotten => 440,
+            Bug::DelayShorterThanAWriter => 480,
+            Bug::NoDelayedPass | Bug::StaleHead | Bug::NoBumpByInstances => 1_170,
+            Bug::PausedMonthsDropped => 3_530,
+            Bug::DelayTooShort => 10_290,
+            Bug::ForgottenTodo => 14_030,
             Bug::NoCondition
             | Bug::AcknowledgeBeforeWrite
             | Bug::DroppedStatementError
             | Bug::NoBumpOfUnchangedSales
             | Bug::ListedSaleNotBumped
-            | Bug::DropOffForgotten
             | Bug::PassDoesNotList
             | Bug::OneLessListed
             | Bug::ListForTheLatestAgreement
             | Bug::NoBumpOfPlaceholder
-            | Bug::StaleHead
             | Bug::HeadNotWritten
-            | Bug::NoDelayedPass
             | Bug::NoPass
-            | Bug::DelayShorterThanAWriter
             | Bug::ChoiceCountsForLaterClaims
             | Bug::PaidFromTheIndex
-            | Bug::TornReadsAccepted
             | Bug::EntryFeesWithoutRevision
             | Bug::AppendWithoutRevision
             | Bug::ArrivalOrderRank
-            | Bug::ForgottenTodo
             | Bug::ListFromTheIndex
             | Bug::CachedHead
             | Bug::EntriesOfOneNumber
