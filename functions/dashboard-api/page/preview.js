@@ -48,7 +48,7 @@ export const moves = ({ changes, isUnknown }) => changes.length > 0 || isUnknown
 /** The sums by partner and currency, the months behind them, and the largest changes. */
 export function previewCard(preview) {
   if (preview.isUnknown) return h("div", { class: "note bad" }, h("p", {}, h("strong", {}, t("preview.unknown"))));
-  const { lines_changed: lines, past_months: past, being_booked: unbooked, unregistered, totals, changes, largest } = preview;
+  const { lines_changed: lines, past_months: past, being_booked: unbooked, to_carry_out: waiting, unregistered, totals, changes, largest } = preview;
   return h(
     "div",
     { class: "card preview" },
@@ -57,6 +57,7 @@ export function previewCard(preview) {
     lines > 0 && h("p", {}, count("preview.lines", lines), changes.length > 0 && [" ", spanOf(changes)], past > 0 && [" ", h("strong", {}, count("preview.past", past))]),
     unregistered && h("p", { class: "note bad" }, t("preview.unregistered", { partner: unregistered })),
     unbooked > 0 && h("p", { class: "note" }, t("preview.being-booked")),
+    waiting > 0 && h("p", { class: "note" }, t("preview.to-carry-out")),
     unreadableNote(preview),
     totals.length > 0 && table(
       t("preview.balances"),

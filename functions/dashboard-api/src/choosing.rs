@@ -11,6 +11,7 @@ use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use events::Refusal;
+use ledger::aggregates::Aggregates;
 use ledger::choices::Choice;
 use ledger::journal::Act;
 use ledger::preview::ChangedContract;
@@ -46,6 +47,9 @@ pub(crate) async fn make<S: Store>(app: &App<S>, caller: &Caller, choice: Choice
         let names_no_claim = matches!(outcome, choices::ChoiceResult::UnknownClaim { .. });
         return Err(if names_no_claim { refusal.into() } else { Problem::conflict_of(&refusal) });
     }
+    if outcome == choices::ChoiceResult::Already && !is_made_for(&read, &choice) {
+        return Err(Problem::conflict(Code::ChoiceMadeAlready));
+    }
     let made = choice.made_in(&contract);
     let changed = ChangedContract { id: choice.contract_id.clone(), now: read, changed: made };
     let change = Change::of_contract(changed, choice.clone());
@@ -64,4 +68,10 @@ pub(crate) async fn make<S: Store>(app: &App<S>, caller: &Caller, choice: Choice
         Problem::try_again(Code::ChoiceNotTaken)
     })?;
     Ok((StatusCode::ACCEPTED, Json(Chosen { status: ChoiceStatus::Accepted })).into_response())
+}
+
+/// Whether a choice that was made already was made for the reason that is stated now.
+fn is_made_for(contract: &Aggregates, choice: &Choice) -> bool {
+    let mut made = contract.choices().into_iter().filter(|made| made.key == choice.key);
+    choice.number.checked_sub(1).and_then(|before| made.nth(before)).is_some_and(|made| made.why == choice.why)
 }

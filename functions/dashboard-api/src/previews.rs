@@ -11,7 +11,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use jiff::SignedDuration;
 use ledger::Store;
-use ledger::journal::Moved;
+use ledger::journal::{Act, Concerned, Moved, Period};
 use ledger::preview::{ChangedContract, Previewed, Proposed};
 use ledger::preview_steps::{PreviewId, Progress, Question};
 use reports::{overflow_of_several, preview};
@@ -26,6 +26,10 @@ use texts::Code;
 pub const MAX_CONTRACTS: usize = 5000;
 /// Seconds after which it is worth asking again for a preview that is made in the background.
 const ASK_AGAIN: &str = "2";
+/// Acts that are not older may still be on their way.
+const LATELY: SignedDuration = SignedDuration::from_mins(15);
+/// The most acts of a partner that are looked at.
+const MOST_LATELY: usize = 100;
 /// The longest that a preview is being made; one that is not there after it failed.
 const LONGEST: SignedDuration = SignedDuration::from_hours(1);
 
@@ -78,7 +82,7 @@ pub(crate) async fn answer<S: Store>(
         None => app.ledger.preview(&proposed, app.most_previewed).await?,
     };
     if let Some(previewed) = previewed {
-        return shown(app, previewed, (proposed.seller(), names), language).await;
+        return shown(app, previewed, (&proposed, names), language).await;
     }
     let now = (app.now)();
     let id = match made {
@@ -104,16 +108,29 @@ async fn begin<S: Store>(app: &App<S>, progress: Progress) -> Result<(), Problem
     app.restatements.send(&Request::Preview(step), When::Now).await.map_err(|error| not_begun(&error))
 }
 
+/// The number of acts of the last minutes that concern these partners and are not carried out yet, or were refused.
+async fn to_carry_out<S: Store>(app: &App<S>, partners: &BTreeSet<PartnerId>) -> Result<usize, Problem> {
+    let period = Period { from: (app.now)().checked_sub(LATELY).ok(), until: None };
+    let mut lately = BTreeMap::new();
+    for partner in partners {
+        let acts = app.ledger.acts(Some(Concerned::Partner(partner)), period, MOST_LATELY, None).await?.list;
+        lately.extend(acts.into_iter().map(|act| (act.id(), act)));
+    }
+    let lately: Vec<&Act> = lately.values().collect();
+    Ok(app.ledger.not_carried_out(&lately).await?.len())
+}
+
 async fn shown<S: Store>(
     app: &App<S>,
     previewed: Previewed,
-    (seller, mut names): (Option<&PartnerId>, BTreeMap<PartnerId, String>),
+    (proposed, mut names): (&Proposed, BTreeMap<PartnerId, String>),
     language: Language,
 ) -> Result<Response, Problem> {
     let mut unreadable = reports::Unreadable::default();
     unreadable.add(previewed.unreadable.clone());
     let present = app.day().unwrap_or(Day::MAX).into();
     let preview = preview::of(previewed, present).map_err(overflow_of_several)?;
+    let seller = proposed.seller();
     let partners: BTreeSet<PartnerId> = preview.balances.keys().chain(seller).cloned().to_set();
     for (id, record) in app.ledger.records_of(partners).await? {
         if let Some(name) = record.ok().and_then(|record| record.name) {
@@ -121,6 +138,6 @@ async fn shown<S: Store>(
         }
     }
     let unregistered = seller.filter(|seller| !names.contains_key(seller));
-    let about = (&names, unregistered);
+    let about = (&names, unregistered, to_carry_out(app, &proposed.partners()).await?);
     Ok(Json(Preview::of(&preview, about, &unreadable, present, language)).into_response())
 }

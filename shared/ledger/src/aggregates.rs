@@ -220,7 +220,8 @@ impl Aggregates {
         Ok(added)
     }
 
-    /// The name of the client: the last one that a manager wrote with the effective sale, else that of its first event.
+    /// The name of the client: the last one that a manager wrote with the effective sale, else that of its first event, else the
+    /// last one that any claim of the sale gives this client.
     pub fn customer_name(&self) -> Option<&CustomerName> {
         let contract = self.contract();
         let effective = Fact::Sale(contract.sale()?.clone());
@@ -235,7 +236,12 @@ impl Aggregates {
             | Content::SetAside { .. } => false,
         };
         let written = self.rows().filter(|row| is_chosen(row)).filter_map(|row| row.customer_name.as_ref()).last();
-        written.or_else(|| self.rows().find(|row| row.claims(&effective))?.customer_name.as_ref())
+        let reported = || self.rows().find(|row| row.claims(&effective))?.customer_name.as_ref();
+        let client = &contract.sale()?.customer_id;
+        let is_of_client =
+            |row: &&Row| row.fact().as_ref().and_then(Fact::sale).is_some_and(|sale| sale.customer_id == *client);
+        let known = || self.rows().filter(is_of_client).filter_map(|row| row.customer_name.as_ref()).last();
+        written.or_else(reported).or_else(known)
     }
 
     /// The aggregate of a key; a placeholder is added if there is none.

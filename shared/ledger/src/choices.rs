@@ -120,19 +120,15 @@ impl Choice {
     pub fn judge(&self, contract: &Contract) -> (ChoiceResult, Option<Fact>) {
         let claims = contract.claims(&self.key);
         let made = contract.choices(&self.key);
-        let (claim, seen) = match &self.claim {
-            Pick::Recorded(None) => (None, self.seen),
+        let claim = match &self.claim {
+            Pick::Recorded(None) => None,
             Pick::Recorded(Some(number)) => match number.checked_sub(1).and_then(|before| claims.get(before)) {
-                Some(claim) => (Some(claim.clone()), self.seen),
+                Some(claim) => Some(claim.clone()),
                 None => return (ChoiceResult::UnknownClaim { claims: claims.len() }, None),
             },
-            // A claim that was not said before is one more; so it is where this choice has recorded it.
-            Pick::Stated(Stated { fact, customer_name: _ }) => {
-                let said = claims.iter().position(|claim| claim == fact);
-                (Some(fact.clone()), self.seen + usize::from(said.is_none_or(|before| before == self.seen)))
-            }
+            Pick::Stated(Stated { fact, customer_name: _ }) => Some(fact.clone()),
         };
-        let choice = claims::Choice { claim, seen };
+        let choice = claims::Choice { claim, seen: self.seen_in(contract) };
         let outcome = match self.number.checked_sub(1) {
             Some(before) if made.get(before) == Some(&choice) => ChoiceResult::Already,
             Some(before) if before != made.len() => ChoiceResult::OutOfTurn { next: made.len() + 1 },
@@ -148,6 +144,15 @@ impl Choice {
             },
         };
         (outcome, choice.claim)
+    }
+
+    /// The number of claims once the choice is made. A claim stated that was not said before is one more; so it is where this
+    /// choice has recorded it.
+    fn seen_in(&self, contract: &Contract) -> usize {
+        let is_one_more = self.claim.stated().is_some_and(|Stated { fact, customer_name: _ }| {
+            contract.claims(&self.key).iter().position(|claim| claim == fact).is_none_or(|before| before == self.seen)
+        });
+        self.seen + usize::from(is_one_more)
     }
 
     /// The contract after the choice, if it can be made.
@@ -179,6 +184,7 @@ impl Choice {
             contract_id: self.contract_id.clone(),
             key: self.key.clone(),
             number: self.number,
+            seen: u32::try_from(self.seen_in(contract)).unwrap_or(u32::MAX),
             partners: self.partners(contract),
             before: contract.effective_claim(&self.key).cloned(),
             after: chosen,

@@ -229,18 +229,12 @@ impl<S: Store, A: Announce> Ledger<S, A> {
         proposed: &Proposed,
         found: &mut Found<T>,
     ) -> Result<Ranks, LedgerError> {
-        let partners: BTreeMap<PartnerId, Option<&Agreements>> = match proposed {
-            Proposed::Registration { partner_id, agreements } => {
-                std::iter::once((partner_id.clone(), Some(agreements))).to_map()
-            }
-            Proposed::Contract(contract) => {
-                let claims = contract.now.contract();
-                let sales = claims.sale_claims().chain(contract.changed.sale_claims());
-                sales.map(|sale| (sale.partner_id.clone(), None)).to_map()
-            }
+        let agreements = match proposed {
+            Proposed::Registration { partner_id: _, agreements } => Some(agreements),
+            Proposed::Contract(_) => None,
         };
         let mut ranks = Ranks::new();
-        for (partner_id, agreements) in partners {
+        for partner_id in proposed.partners() {
             let record = self.partner_record(&partner_id).await;
             let now = record.and_then(|record| record.known().map(|partner| partner.agreements.clone()));
             if let Some(now) = found.pass_over(now)? {
@@ -275,6 +269,18 @@ impl<S: Store, A: Announce> Ledger<S, A> {
 }
 
 impl Proposed {
+    /// The partners concerned: the one registered, or those of every claim of the contract's sale.
+    pub fn partners(&self) -> BTreeSet<PartnerId> {
+        match self {
+            Proposed::Registration { partner_id, agreements: _ } => std::iter::once(partner_id.clone()).to_set(),
+            Proposed::Contract(contract) => {
+                let claims = contract.now.contract();
+                let sales = claims.sale_claims().chain(contract.changed.sale_claims());
+                sales.map(|sale| sale.partner_id.clone()).to_set()
+            }
+        }
+    }
+
     /// The partner to whom a changed contract's sale would belong.
     pub fn seller(&self) -> Option<&PartnerId> {
         Some(&self.changed()?.changed.sale()?.partner_id)

@@ -36,13 +36,22 @@ pub(crate) fn shown_by(contract_id: &ContractId, contract: &Aggregates) -> Vec<S
 fn choices(contract_id: &ContractId, contract: &Aggregates) -> Vec<Shown> {
     let mut numbers: BTreeMap<Claimed, usize> = BTreeMap::new();
     let shown = contract.choices().into_iter().filter_map(|made| {
-        let ChoiceMade { key, claim: after, seen: _, why, at, is_stated } = made;
+        let ChoiceMade { key, claim: after, seen, why, at, is_stated } = made;
         let number = numbers.entry(key.clone()).or_default();
         *number += 1;
         let (contract_id, number, reason) = (contract_id.clone(), *number, why.parse().ok()?);
+        let seen = u32::try_from(seen).ok()?;
         let annuity = AnnuityId { contract_id: contract_id.clone(), term: key.term() };
-        let change =
-            Change::Choice { contract_id, key, number, partners: BTreeSet::new(), before: None, after, is_stated };
+        let change = Change::Choice {
+            contract_id,
+            key,
+            number,
+            seen,
+            partners: BTreeSet::new(),
+            before: None,
+            after,
+            is_stated,
+        };
         let row = RowKey::Aggregate(AggregateKey::Annuity(annuity));
         Some(Shown { row, act: change.id(Some(&reason)), at })
     });

@@ -133,6 +133,7 @@ codes! {
     NotAPreviewId,
     PreviewNotBegun,
     NoSuchPreview,
+    ChoiceMadeAlready,
     TooManyEntries { partner: PartnerId, most: usize },
     AnswerTooLarge { most: u64 },
     AnswerNotWritten,

@@ -269,14 +269,16 @@ impl From<Change> for ChangeShown {
                 before: before.map(|before| registered(&partner_id, &before)),
                 after: registered(&partner_id, &after),
             },
-            Change::Choice { contract_id, key, number, partners: _, before, after, is_stated } => ChangeShown::Choice {
-                contract_id,
-                key: (&key).into(),
-                number,
-                stated: is_stated,
-                before: before.as_ref().map(Claim::from),
-                after: after.as_ref().map(Claim::from),
-            },
+            Change::Choice { contract_id, key, number, seen: _, partners: _, before, after, is_stated } => {
+                ChangeShown::Choice {
+                    contract_id,
+                    key: (&key).into(),
+                    number,
+                    stated: is_stated,
+                    before: before.as_ref().map(Claim::from),
+                    after: after.as_ref().map(Claim::from),
+                }
+            }
             Change::ItemSetAside { item, partners: _ } => ChangeShown::ItemSetAside { item: item.to_string() },
             Change::YearSetAside { partner_id: _, year, sales, minimum, at: _ } => {
                 ChangeShown::YearSetAside { agreement: year.agreement, year: year.number, sales, minimum }

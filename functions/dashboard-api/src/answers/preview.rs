@@ -32,6 +32,9 @@ pub(crate) struct Preview {
     entries: usize,
     /// Number of lines on which an earlier change is still being booked. Its amounts are not among the changes.
     being_booked: usize,
+    /// Number of acts of the last 15 minutes on these partners that are still to be carried out, or were refused. Their amounts
+    /// are not among the changes.
+    to_carry_out: usize,
     /// Number of months before the present one in which an amount would change.
     past_months: usize,
     /// Sums of the entries by partner, month, kind, model and currency, without those of nothing.
@@ -106,7 +109,7 @@ impl Preview {
     /// The preview, for managers; `present` is the present month.
     pub(crate) fn of(
         preview: &reports::preview::Preview,
-        (names, unregistered): (&Names, Option<&PartnerId>),
+        (names, unregistered, to_carry_out): (&Names, Option<&PartnerId>, usize),
         unreadable: &reports::Unreadable,
         present: Month,
         language: Language,
@@ -134,6 +137,7 @@ impl Preview {
             lines_changed: preview.lines,
             entries: preview.entries,
             being_booked: preview.being_booked,
+            to_carry_out,
             past_months: preview.past_months.len(),
             changes: sums.flat_map(|(of, sum)| sum.0.iter().map(|one| change(&of.partner_id, of.month, one))).collect(),
             totals: balances.flat_map(|(id, of)| of.0.iter().map(|one| total(id, one))).collect(),

@@ -5,6 +5,7 @@ use events::EventType::{AnnualRenewal, CreditNote, SaleSigned};
 use events::input::Event;
 use fixtures::world::event;
 use rules::claims::MAX_STATED;
+use rules::people::Role;
 use serde_json::{Value, json};
 
 fn euros(amount: &str) -> Value {
@@ -69,6 +70,9 @@ async fn a_wrong_partner_and_a_wrong_fee_are_corrected_without_billing() {
     state(&service, "1/stated/1", &body, 202).await;
     assert_eq!((due(&service, "P-1").await, due(&service, "P-2").await), (0, 18_000));
     assert_eq!(state(&service, "1/stated/1", &body, 200).await["status"], "chosen", "the same again");
+    let mut otherwise = body.clone();
+    otherwise["reason"] = json!("another reason");
+    state(&service, "1/stated/1", &otherwise, 409).await;
     assert_eq!((due(&service, "P-1").await, due(&service, "P-2").await), (0, 18_000));
     // A manager sees both claims and their sources; billing's is there to be chosen again.
     let shown = service.get("/contracts/C").await;
@@ -135,6 +139,9 @@ async fn a_correction_that_came_second_is_not_carried_out() {
         shown.sort();
         shown
     };
+    let look =
+        service.manager.put("/contracts/C/terms/1/stated/1?preview=true", stated("P-1", "700", 1).to_string()).await;
+    assert_eq!((&look.json["to_carry_out"], &look.json["being_booked"]), (&json!(2), &json!(0)), "{}", look.text);
     let both = |first: bool| vec![("800.00".to_owned(), false), ("900.00".to_owned(), first)];
     assert_eq!(carried_out().await, both(false), "neither, before they are booked");
     service.wait_until_idle().await;
@@ -143,6 +150,29 @@ async fn a_correction_that_came_second_is_not_carried_out() {
     let column = |fee: &str| file.lines().find(|row| row.contains(fee) && row.contains("choice")).unwrap().to_owned();
     assert!(column("900.00").contains(",INTERNAL: typed wrong,true,"), "{file}");
     assert!(column("800.00").contains(",INTERNAL: typed wrong,false,"), "{file}");
+    assert_eq!(ledger::audit::audit(service.store.dump()).findings, []);
+}
+
+/// A correction that was refused, since billing reported another claim meanwhile, and is made again in the same words by another
+/// manager: two acts, each with its author.
+#[tokio::test]
+async fn a_correction_that_is_made_again_is_an_act_of_its_own() {
+    let service = start().await;
+    service.take_in(&[sale("P-1", "1000", "Mairie")]).await;
+    let path = "/contracts/C/terms/1/stated/1";
+    assert_eq!(service.manager.put(path, stated("P-1", "900", 1).to_string()).await.status, 202);
+    service.take_in(&[sale("P-1", "1100", "Mairie")]).await;
+    let other = service.as_member("other-manager", Role::Manager);
+    assert_eq!(other.put(path, stated("P-1", "900", 2).to_string()).await.status, 202);
+    service.wait_until_idle().await;
+    let journal = service.get("/journal?partner_id=P-1").await;
+    let choices = journal["acts"].as_array().unwrap().iter().filter(|act| act["change"]["kind"] == "choice");
+    let shown: Vec<_> = choices.map(|act| (&act["carried_out"], act["by"]["id"].clone())).collect();
+    assert_eq!(shown.len(), 2);
+    assert_eq!((shown[0].0, shown[1].0), (&json!(true), &json!(false)), "newest first");
+    assert_ne!(shown[0].1, shown[1].1);
+    // A name that is not written anew stays.
+    assert_eq!(service.get("/contracts/C").await["customer_name"], "Mairie");
     assert_eq!(ledger::audit::audit(service.store.dump()).findings, []);
 }
 

@@ -60,6 +60,8 @@ pub enum Change {
         contract_id: ContractId,
         key: Key,
         number: usize,
+        /// The number of claims that it is between.
+        seen: u32,
         /// The partners of every claim of the sale, before the choice and after it.
         partners: BTreeSet<PartnerId>,
         /// The claim effective before; none: none was.
@@ -147,9 +149,9 @@ impl Change {
     pub(crate) fn id(&self, reason: Option<&StatedReason>) -> ActId {
         match self {
             Change::Registration { partner_id, version, .. } => ActId::of(("registration", partner_id, version)),
-            Change::Choice { contract_id, key, number, after, .. } => {
+            Change::Choice { contract_id, key, number, seen, after, .. } => {
                 let after = after.as_ref().map(StoredFact::of);
-                ActId::of(("choice", contract_id, key, number, after, reason))
+                ActId::of(("choice", contract_id, key, number, seen, after, reason))
             }
             Change::ItemSetAside { item, partners: _ } => ActId::of(("set-aside", item, reason)),
             Change::YearSetAside { partner_id, year: YearOf { agreement, number }, at, .. } => {

@@ -20,7 +20,7 @@ use rules::label::StatedReason;
 use rules::people::{MemberName, Role};
 use rules::programme::DatedPerk;
 use rules::sorted::Sorted;
-use rules::{AgreementId, Agreements, AnnuityId, ContractId, Day, DocumentId, Fact, PartnerId};
+use rules::{AgreementId, Agreements, AnnuityId, ContractId, Day, DocumentId, PartnerId};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -73,18 +73,6 @@ struct StoredRole {
     partner_id: Option<PartnerId>,
 }
 
-/// An item of the attention list.
-#[derive(Serialize, Deserialize)]
-#[serde(untagged)]
-enum StoredItem {
-    Of {
-        i: ItemId,
-        p: BTreeSet<PartnerId>,
-    },
-    /// Kept by an earlier release.
-    Alone(ItemId),
-}
-
 #[derive(Serialize, Deserialize)]
 enum StoredChange {
     #[serde(rename = "registration")]
@@ -94,15 +82,14 @@ enum StoredChange {
         c: ContractId,
         k: Claimed,
         n: usize,
+        e: u32,
         b: Option<StoredFact>,
         a: Option<StoredFact>,
         s: bool,
-        /// None: kept by an earlier release.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        p: Option<BTreeSet<PartnerId>>,
+        p: BTreeSet<PartnerId>,
     },
     #[serde(rename = "item-set-aside")]
-    ItemSetAside(StoredItem),
+    ItemSetAside { i: ItemId, p: BTreeSet<PartnerId> },
     #[serde(rename = "year-set-aside")]
     YearSetAside { p: PartnerId, d: AgreementId, y: u16, s: u32, m: u32, t: Timestamp },
     #[serde(rename = "partner-file")]
@@ -167,13 +154,11 @@ impl StoredChange {
                 b: before.as_ref().map(StoredRegistered::from),
                 a: (&after).into(),
             },
-            Change::Choice { contract_id, key, number, partners, before, after, is_stated } => {
+            Change::Choice { contract_id, key, number, seen, partners, before, after, is_stated } => {
                 let [b, a] = [before, after].map(|fact| fact.as_ref().map(StoredFact::of));
-                StoredChange::Choice { c: contract_id, k: key, n: number, b, a, s: is_stated, p: Some(partners) }
+                StoredChange::Choice { c: contract_id, k: key, n: number, e: seen, b, a, s: is_stated, p: partners }
             }
-            Change::ItemSetAside { item, partners } => {
-                StoredChange::ItemSetAside(StoredItem::Of { i: item, p: partners })
-            }
+            Change::ItemSetAside { item, partners } => StoredChange::ItemSetAside { i: item, p: partners },
             Change::YearSetAside { partner_id, year: YearOf { agreement, number }, sales, minimum, at } => {
                 StoredChange::YearSetAside { p: partner_id, d: agreement, y: number, s: sales, m: minimum, t: at }
             }
@@ -208,18 +193,16 @@ impl StoredChange {
             StoredChange::Registration { p, v, b, a } => {
                 Change::Registration { partner_id: p, version: v, before: b.map(Registered::from), after: a.into() }
             }
-            StoredChange::Choice { c, k, n, b, a, s, p } => {
+            StoredChange::Choice { c, k, n, e, b, a, s, p } => {
                 let annuity = AnnuityId { contract_id: c.clone(), term: k.term() };
                 let fact = |stored: Option<StoredFact>| match stored {
                     Some(stored) => stored.read(&annuity).map(Some),
                     None => Some(None),
                 };
                 let (before, after) = (fact(b)?, fact(a)?);
-                let partners = p.unwrap_or_else(|| sellers([&before, &after]));
-                Change::Choice { contract_id: c, key: k, number: n, partners, before, after, is_stated: s }
+                Change::Choice { contract_id: c, key: k, number: n, seen: e, partners: p, before, after, is_stated: s }
             }
-            StoredChange::ItemSetAside(StoredItem::Of { i, p }) => Change::ItemSetAside { item: i, partners: p },
-            StoredChange::ItemSetAside(StoredItem::Alone(item)) => Change::item_set_aside(item),
+            StoredChange::ItemSetAside { i, p } => Change::ItemSetAside { item: i, partners: p },
             StoredChange::YearSetAside { p, d, y, s, m, t } => {
                 let year = YearOf { agreement: d, number: y };
                 Change::YearSetAside { partner_id: p, year, sales: s, minimum: m, at: t }
@@ -249,12 +232,6 @@ impl StoredChange {
             }
         })
     }
-}
-
-/// The partners of the sales among these claims.
-fn sellers(claims: [&Option<Fact>; 2]) -> BTreeSet<PartnerId> {
-    let sales = claims.into_iter().flatten().filter_map(Fact::sale);
-    sales.map(|sale| sale.partner_id.clone()).to_set()
 }
 
 /// The item of an act.

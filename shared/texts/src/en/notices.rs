@@ -83,6 +83,7 @@ pub(super) fn code(code: &Code) -> &'static str {
             "{most} inquiries of this partner wait for an answer, the most there can be"
         }
         Code::TooManyInquiries { .. } => "this partner has {most} inquiries, the most there can be",
+        Code::ChoiceMadeAlready => "the choice is made already, for another reason, which stays",
         Code::ItemSetAsideAlready => "the item is set aside already, for another reason, which stays",
         Code::ItemChanged => "the item says something else by now; look at it again",
         Code::ChoiceNotTaken => "the choice could not be taken in now; nothing was changed, try again",
@@ -132,7 +133,7 @@ pub(super) fn code(code: &Code) -> &'static str {
         Code::AnotherCurrency => "It is in another currency than its annuity, so it changes no amount.",
         Code::CorrectedByTheVendor => "The vendor entered this itself, as a correction.",
         Code::ChooseAgain => {
-            "The choice was not made, for another one came before it: read the contract again and choose again."
+            "The choice was not made, for the contract had changed meanwhile: read it again and choose again."
         }
         Code::RestoreItem => {
             "This item cannot be read: compare it with a backup (operate audit names it), and restore it."

@@ -87,6 +87,7 @@ pub(super) fn code(code: &Code) -> &'static str {
         Code::SaidOtherwise => "autre chose est déjà enregistré sous cet identifiant, et le reste",
         Code::TooManyOpenInquiries { .. } => "{most} demandes de ce partenaire attendent une réponse, le maximum",
         Code::TooManyInquiries { .. } => "ce partenaire a fait {most} demandes, le maximum",
+        Code::ChoiceMadeAlready => "le choix est déjà fait, pour un autre motif, qui est conservé",
         Code::ItemSetAsideAlready => "le point est déjà classé, pour un autre motif, qui est conservé",
         Code::ItemChanged => "le point a changé depuis ; le relire avant de le classer",
         Code::ChoiceNotTaken => "le choix n'a pu être reçu à présent ; rien n'a changé, réessayer",
@@ -144,7 +145,7 @@ pub(super) fn code(code: &Code) -> &'static str {
         Code::AnotherCurrency => "Il est dans une autre devise que l’annuité : il ne change aucun montant.",
         Code::CorrectedByTheVendor => "Saisi par l'éditeur lui-même, à titre de correction.",
         Code::ChooseAgain => {
-            "Le choix n'a pas été fait, un autre l'ayant précédé : relire le contrat et choisir à nouveau."
+            "Le choix n'a pas été fait, le contrat ayant changé entre-temps : le relire et choisir à nouveau."
         }
         Code::RestoreItem => {
             "Cet élément est illisible : le comparer à une sauvegarde (operate audit le nomme), puis le restaurer."
