@@ -1,17 +1,23 @@
-//! Writes the XML of every sample document into a folder, for validators of other hands: `samples FOLDER`.
+//! Writes the XML of every sample into folders, for validators of other hands: `samples DOCUMENTS BATCHES`.
 
 #![expect(clippy::unwrap_used, reason = "a sample that cannot be made says so")]
 
+mod batches;
 #[expect(dead_code, reason = "the tests use the rest")]
 mod samples;
 
 use std::path::PathBuf;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let folder = PathBuf::from(std::env::args_os().nth(1).ok_or("say the folder to write into")?);
+    let mut folders = std::env::args_os().skip(1).map(PathBuf::from);
+    let folder = folders.next().ok_or("say the folder for documents")?;
     for sample in samples::all() {
         let xml = documents::cii(&sample.document, &sample.dates)?;
         std::fs::write(folder.join(sample.name).with_extension("xml"), xml)?;
+    }
+    let folder = folders.next().ok_or("say the folder for batches")?;
+    for (name, batch) in batches::all() {
+        std::fs::write(folder.join(name).with_extension("xml"), documents::pain001(&batch))?;
     }
     Ok(())
 }

@@ -16,7 +16,7 @@ fn xml(document: &Document) -> String {
 }
 
 /// The contents of the elements of a name, in their order.
-fn values<'a>(xml: &'a str, name: &str) -> Vec<&'a str> {
+pub(crate) fn values<'a>(xml: &'a str, name: &str) -> Vec<&'a str> {
     let (start, end) = (format!("<{name}"), format!("</{name}>"));
     let after = xml.split(&start).skip(1).filter(|rest| rest.starts_with(['>', ' ']));
     let content = after.map(|rest| rest.split_once('>').unwrap().1);
