@@ -41,8 +41,8 @@ async fn a_manager_chooses_what_stands() {
     };
     check_problem(&choose(1, json!({"claim": 3, "seen": 2, "reason": "r"})).await, 400, Some("claim"));
     check_problem(&choose(1, json!({"claim": 2, "seen": 2, "reason": ""})).await, 400, Some("reason"));
-    check_problem(&choose(1, json!({"seen": 2, "reason": "r"})).await, 400, Some("body"));
-    check_problem(&choose(1, json!({"claim": 2, "reason": "r"})).await, 400, Some("body"));
+    check_problem(&choose(1, json!({"seen": 2, "reason": "r"})).await, 400, Some("claim"));
+    check_problem(&choose(1, json!({"claim": 2, "reason": "r"})).await, 400, Some("seen"));
     check_problem(&choose(1, json!({"claim": 2, "seen": 1, "reason": "r"})).await, 409, Some("seen"));
     check_problem(&choose(2, json!({"claim": 2, "seen": 2, "reason": "r"})).await, 409, Some("number"));
     let none = json!({"claim": 1, "seen": 2, "reason": "r"}).to_string();

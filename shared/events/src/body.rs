@@ -35,7 +35,7 @@ fn typed<'a, T: Deserialize<'a>>(body: &'a str) -> Result<T, Refusal> {
         let is_name = |c: char| c.is_ascii_alphanumeric() || "_-.[]".contains(c);
         let names = path.len() <= MAX_LABEL && path.chars().all(is_name) && path.chars().any(char::is_alphanumeric);
         let field = if names { path } else { "body".to_owned() };
-        Refusal::new(field, refused(error.inner()))
+        Refusal::new(field, of_another_type(&message).unwrap_or_else(|| refused(&message)))
     })?;
     json.end().map_err(|error| Refusal::new("body", refused(error)))?;
     Ok(read)
@@ -44,6 +44,20 @@ fn typed<'a, T: Deserialize<'a>>(body: &'a str) -> Result<T, Refusal> {
 /// The field that is missing: only the parser's message names it.
 fn missing_in(message: &str) -> Option<&str> {
     message.strip_prefix("missing field `")?.split('`').next()
+}
+
+/// The reason for refusing a value of another type, in the words of JSON; none: the parser's message is about something else.
+fn of_another_type(message: &str) -> Option<Code> {
+    let wrong = message.strip_prefix("invalid type: ").or_else(|| message.strip_prefix("invalid value: integer "))?;
+    let (_, expected) = wrong.rsplit_once("expected ")?;
+    match expected.split(" at line ").next()? {
+        "u8" | "u16" | "u32" | "u64" | "usize" => Some(Code::NotAWholeNumber),
+        "a string" | "a borrowed string" => Some(Code::NotAString),
+        "a boolean" => Some(Code::NotABoolean),
+        "a sequence" => Some(Code::NotAList),
+        expected if expected.starts_with("struct ") => Some(Code::NotAnObject),
+        _ => None,
+    }
 }
 
 /// The fields of our requests that are objects.

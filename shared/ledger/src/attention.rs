@@ -12,8 +12,8 @@ use crate::set_aside::{ItemId, Outcome, Reason};
 use crate::store::{Consistency, Index, IndexKey, InsertResult, Item, Key, Store, TransactError, Write};
 use crate::{Ledger, LedgerError, Unreadable};
 use jiff::Timestamp;
-use rules::AnnuityId;
 use rules::text::Language;
+use rules::{AnnuityId, ContractId};
 use serde::{Deserialize, Serialize};
 
 /// A message that can never be processed.
@@ -23,6 +23,8 @@ pub struct DeadLetter {
     pub message_id: String,
     /// The function that refused it.
     pub function: String,
+    /// The contract of a choice that was refused; none: another message.
+    pub contract_id: Option<ContractId>,
     /// The field at fault.
     pub field: String,
     /// The reason of the refusal.
@@ -99,6 +101,8 @@ struct StoredRejected {
     message_id: String,
     #[serde(rename = "fn")]
     function: String,
+    #[serde(rename = "ci", default, skip_serializing_if = "Option::is_none")]
+    contract_id: Option<ContractId>,
     #[serde(rename = "fi")]
     field: String,
     #[serde(rename = "re")]
@@ -115,9 +119,9 @@ struct StoredRejected {
 
 impl StoredRejected {
     fn dead_letter(self) -> DeadLetter {
-        let StoredRejected { message_id, function, field, reason, reason_in_french, at, .. } = self;
+        let StoredRejected { message_id, function, contract_id, field, reason, reason_in_french, at, .. } = self;
         let reason = Wording { fr: reason_in_french.unwrap_or_else(|| reason.clone()), en: reason };
-        DeadLetter { message_id, function, field, reason, at }
+        DeadLetter { message_id, function, contract_id, field, reason, at }
     }
 }
 
@@ -125,7 +129,8 @@ impl<S: Store, A: Announce> Ledger<S, A> {
     /// Lists a dead letter, once.
     pub async fn record_dead_letter(&self, dead_letter: &DeadLetter) -> Result<(), LedgerError> {
         let Key { pk, sk } = keys::dead_letter(&dead_letter.message_id);
-        let DeadLetter { message_id, function, field, reason: Wording { fr, en }, at } = dead_letter.clone();
+        let DeadLetter { message_id, function, contract_id, field, reason: Wording { fr, en }, at } =
+            dead_letter.clone();
         let (reason, reason_in_french) = (en, Some(fr));
         let ask = Some(keys::attention_sort_key(at, &Key { pk: pk.clone(), sk: sk.clone() }));
         let apk = Some(keys::ATTENTION_MESSAGES.to_owned());
@@ -136,6 +141,7 @@ impl<S: Store, A: Announce> Ledger<S, A> {
             ask,
             message_id,
             function,
+            contract_id,
             field,
             reason,
             reason_in_french,

@@ -10,9 +10,10 @@ pub const HASH: &str = "h";
 
 /// The attributes that are hashed, in this order, where an item has them: its key, and everything recorded once. The
 /// others are derived from these, or count writes.
-const RECORDED: [&str; 39] = [
+const RECORDED: [&str; 40] = [
     "pk", "sk", "f", "e", "c", "at", "ev", "cn", "so", "nm", "ag", "av", "m", "fn", "fi", "re", "rf", "sl", "mi", "as",
     "cc", "co", "tx", "an", "tk", "is", "su", "ro", "pn", "by", "rv", "ex", "cd", "ac", "mg", "ct", "jc", "jm", "cl",
+    "ci",
 ];
 /// The attribute of an entry, and the attribute that names the entry's partner and is hashed with it.
 const ENTRY_PARTNER: (&str, &str) = ("e", "gpk");

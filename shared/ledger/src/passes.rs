@@ -14,7 +14,7 @@ use crate::partner_month::PartnerMonth;
 use crate::recorded::PassesOf;
 use crate::store::{Consistency, InsertResult, Item, Key, Store};
 use crate::{Ledger, LedgerError, Unreadable, keys};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use rules::money::Overflow;
 use rules::sorted::Sorted;
 use rules::{Entry, PartnerId};
@@ -31,6 +31,9 @@ pub struct EndedPasses {
     pub at: Timestamp,
     pub moved: Moved,
 }
+
+/// The longest that passes run after a registration.
+const LONGEST: SignedDuration = SignedDuration::from_hours(1);
 
 #[derive(Serialize, Deserialize)]
 struct Stored {
@@ -89,6 +92,20 @@ impl<S: Store, A: Announce> Ledger<S, A> {
             Some(InsertResult::Failed(error)) => Err(error.into()),
             Some(InsertResult::Done | InsertResult::Exists) | None => Ok(()),
         }
+    }
+
+    /// Whether passes of a partner's last registration may have run since a moment.
+    pub async fn was_being_restated(&self, partner: &PartnerId, since: Timestamp) -> Result<bool, LedgerError> {
+        let record = self.partner_record(partner).await?;
+        let of = PassesOf::Registration(record.agreements_version);
+        let ended = self.ended_passes(&[(partner, of)]).await?;
+        let ended = ended.into_values().map(|ended| ended.at).next();
+        Ok(match (ended, record.registered_at) {
+            (Some(ended), _) => ended >= since,
+            // Not ended, or not kept.
+            (None, Some(registered)) => since.duration_since(registered) < LONGEST,
+            (None, None) => false,
+        })
     }
 
     /// The amounts that these acts moved, as far as their passes have ended; unreadable ones are left out.

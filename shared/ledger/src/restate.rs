@@ -4,16 +4,19 @@
 use crate::aggregates::Aggregates;
 use crate::bookings::Announce;
 use crate::item::{key, text};
-use crate::journal::Moved;
+use crate::journal::{ActId, Moved};
 use crate::keys::{self, RowKey};
 use crate::partner_contracts::ListingRow;
 use crate::passes;
 use crate::recorded::{LedgerEntry, Origin, Trigger};
+use crate::shown::shown_by;
 use crate::store::{Index, IndexKey, KeyRange, Store};
 use crate::{Ledger, LedgerError};
+use jiff::Timestamp;
 use rules::line::LineId;
+use rules::sorted::Sorted;
 use rules::{ContractId, PartnerId};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The number of index rows in one step.
 const STEP: usize = 100;
@@ -28,6 +31,9 @@ pub struct Step {
     /// The sums of the partner's entries that the pass's trigger caused, in this pass or an earlier one, in the contracts and
     /// fees of this step.
     pub moved: Moved,
+    /// True: passes of a choice booked entries of the partner in contracts that do not show this choice, and the pass is one of
+    /// them, or of a registration made before. So the choice's amounts and the registration's cannot be told apart.
+    pub mixed: bool,
     /// True: newer agreements have a pass of their own, and this one did nothing.
     pub superseded: bool,
 }
@@ -60,8 +66,13 @@ impl<S: Store, A: Announce> Ledger<S, A> {
         after: Option<IndexKey>,
         origin: Origin<'_>,
     ) -> Result<Step, LedgerError> {
-        if version.is_some() && version < Some(self.partner_record(partner_id).await?.agreements_version) {
-            return Ok(Step { superseded: true, ..Step::default() });
+        let mut registered_at = None;
+        if version.is_some() {
+            let record = self.partner_record(partner_id).await?;
+            if version < Some(record.agreements_version) {
+                return Ok(Step { superseded: true, ..Step::default() });
+            }
+            registered_at = record.registered_at;
         }
         let mut step = Step::default();
         if after.is_none() {
@@ -81,7 +92,8 @@ impl<S: Store, A: Announce> Ledger<S, A> {
         }
         for (contract_id, rows) in contracts {
             let adjusted = self.adjust_in(Some(partner_id), contract_id.clone(), origin).await;
-            let Some(adjusted) = step.note(Some(contract_id), adjusted)? else { continue };
+            let Some(adjusted) = step.note(Some(contract_id.clone()), adjusted)? else { continue };
+            step.mixed |= is_mixed(&contract_id, &adjusted, partner_id, (origin.because, registered_at));
             // Several rows may list a contract, in several steps.
             if rows.iter().any(|row| adjusted.is_last_listing(row, partner_id)) {
                 step.count(&adjusted, partner_id, origin.because)?;
@@ -118,6 +130,30 @@ impl<S: Store, A: Announce> Ledger<S, A> {
             }
         }
     }
+}
+
+/// Finds an entry of a partner that a choice's passes booked in a contract that does not show this choice: by this choice, or
+/// since this registration.
+fn is_mixed(
+    contract_id: &ContractId,
+    contract: &Aggregates,
+    partner: &PartnerId,
+    (because, registered_at): (&Trigger, Option<Timestamp>),
+) -> bool {
+    let own: BTreeSet<ActId> = shown_by(contract_id, contract).into_iter().map(|shown| shown.act).to_set();
+    let entries = contract.entries().into_values().flatten();
+    let mut others = entries.filter(|recorded| match &recorded.because {
+        Some(Trigger::Choice(_, Some(act))) => !own.contains(act) && recorded.entry.posting.partner_id == *partner,
+        Some(
+            Trigger::Choice(_, None) | Trigger::Event(_) | Trigger::Agreements(_) | Trigger::SetAside | Trigger::Audit,
+        )
+        | None => false,
+    });
+    others.any(|recorded| match because {
+        Trigger::Choice(..) => recorded.because.as_ref() == Some(because),
+        Trigger::Agreements(_) => registered_at.is_some_and(|registered| recorded.recorded_at >= registered),
+        Trigger::Event(_) | Trigger::SetAside | Trigger::Audit => false,
+    })
 }
 
 impl Step {

@@ -85,10 +85,14 @@ fn contract_of(change: &Change) -> Option<&ContractId> {
 }
 
 impl<S: Store, A: Announce> Ledger<S, A> {
-    /// Tells whether a contract shows an act.
-    pub async fn shows(&self, contract_id: &ContractId, act: &ActId) -> Result<bool, LedgerError> {
+    /// The time at which an act was carried out; none: its contract does not show it.
+    pub async fn carried_out_at(
+        &self,
+        contract_id: &ContractId,
+        act: &ActId,
+    ) -> Result<Option<Timestamp>, LedgerError> {
         let contract = self.contract(contract_id).await?;
-        Ok(shown_by(contract_id, &contract).iter().any(|shown| shown.act == *act))
+        Ok(shown_by(contract_id, &contract).into_iter().find(|shown| shown.act == *act).map(|shown| shown.at))
     }
 
     /// Those of these acts that their contracts do not show: they are still to be carried out, or were refused. A contract that

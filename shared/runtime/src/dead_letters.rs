@@ -16,6 +16,7 @@ use events::Refusal;
 use ledger::Ledger;
 use ledger::attention::{DeadLetter, Wording};
 use ledger::dynamo::DynamoStore;
+use rules::ContractId;
 use rules::text::Language;
 use std::sync::Arc;
 
@@ -54,15 +55,26 @@ impl DeadLetters {
     /// Puts a message on the attention list as refused, and sends it to the dead-letter queue. `false`: not both
     /// succeeded, so the message returns to the queue.
     pub(crate) async fn move_to_dead_letters(&self, message: &Message, refusal: &Refusal) -> bool {
-        let moved = Arc::clone(&message.context).scope(self.list_and_send(message, refusal)).await;
+        self.move_one_about(None, message, refusal).await
+    }
+
+    /// The same for a message about a contract.
+    pub(crate) async fn move_one_about(
+        &self,
+        contract_id: Option<ContractId>,
+        message: &Message,
+        refusal: &Refusal,
+    ) -> bool {
+        let moved = Arc::clone(&message.context).scope(self.list_and_send(contract_id, message, refusal)).await;
         self.metrics.message(if moved { "refused" } else { "failed" });
         moved
     }
 
-    async fn list_and_send(&self, message: &Message, refusal: &Refusal) -> bool {
+    async fn list_and_send(&self, contract_id: Option<ContractId>, message: &Message, refusal: &Refusal) -> bool {
         let dead_letter = DeadLetter {
             message_id: message.id.clone(),
             function: self.function.clone(),
+            contract_id,
             field: refusal.field.clone(),
             reason: Wording { fr: refusal.reason.in_language(Language::Fr), en: refusal.reason.to_string() },
             at: now(),

@@ -72,6 +72,14 @@ pub struct SettingAside {
 }
 
 impl Request {
+    /// The contract that it is about; none: it is not about one alone.
+    fn contract(&self) -> Option<ContractId> {
+        match self {
+            Request::Choice(choice) => Some(choice.contract_id.clone()),
+            Request::Partner(_) | Request::SetAside(_) | Request::Preview(_) => None,
+        }
+    }
+
     /// Logs the processed request.
     fn log(&self) {
         let outcome = "restated";
@@ -118,6 +126,9 @@ pub struct PartnerStep {
     /// True: no other pass follows for the same cause, and at its end the amounts that it moved are kept.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub last: bool,
+    /// True: earlier steps found entries of a choice's passes that may be a registration's.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub mixed: bool,
     /// The amounts that earlier steps found moved.
     #[serde(default, skip_serializing_if = "MovedText::is_empty")]
     pub moved: MovedText,
@@ -161,6 +172,7 @@ impl PartnerStep {
             fees_passed_over: false,
             choice: None,
             last: false,
+            mixed: false,
             moved: MovedText::default(),
         }
     }
@@ -279,7 +291,7 @@ impl Restatement {
                 request.log();
                 true
             }
-            Ok(Some(refusal)) => self.dead_letters.move_to_dead_letters(message, &refusal).await,
+            Ok(Some(refusal)) => self.dead_letters.move_one_about(request.contract(), message, &refusal).await,
             Err(error) => {
                 self.metrics.message("failed");
                 let error = chain(&*error);
@@ -303,7 +315,8 @@ impl Restatement {
         let done = ledger.restate(partner_id, version, after.clone(), origin).await?;
         let is_superseded = done.superseded;
         let moved = added(&step.moved, done.moved)?;
-        let mut rest = PartnerStep { after: done.next, moved: MovedText::of(&moved), ..step.clone() };
+        let mixed = step.mixed || done.mixed;
+        let mut rest = PartnerStep { after: done.next, mixed, moved: MovedText::of(&moved), ..step.clone() };
         for Failure { contract_id, error } in done.failed {
             let (contract_id_text, error) = (contract_id.as_ref().map(ContractId::as_str), chain(&error));
             tracing::error!(
@@ -339,19 +352,14 @@ impl Restatement {
         }
         // What superseded passes moved is not all in one place, and what was repaired at the end is not counted: the journal
         // leaves both open.
-        if step.last && !is_superseded && is_whole {
+        if step.last && !is_superseded && is_whole && !is_unclear(ledger, step, mixed).await? {
             self.end_passes(ledger, step, moved).await?;
         }
         Ok(())
     }
 
-    /// Keeps what the cause of a pass moved; nothing if it is a choice that was refused after all.
+    /// Keeps what the cause of a pass moved.
     async fn end_passes(&self, ledger: &BookingLedger, step: &PartnerStep, moved: Moved) -> Result<(), Error> {
-        if let Some(Chosen { contract_id, act, number: _ }) = &step.choice
-            && !ledger.shows(contract_id, act).await?
-        {
-            return Ok(());
-        }
         if let Some(of) = step.trigger().passes() {
             ledger.end_passes(&EndedPasses { partner_id: step.partner_id.clone(), of, at: now(), moved }).await?;
         }
@@ -400,6 +408,16 @@ impl Restatement {
             self.queue.send(&Request::Partner(pass)).await?;
         }
         Ok(None)
+    }
+}
+
+/// Whether it cannot be said what the cause of a pass moved: it is a choice that was refused after all, or a choice and a
+/// registration of the partner were booked at the same time.
+async fn is_unclear(ledger: &BookingLedger, step: &PartnerStep, mixed: bool) -> Result<bool, Error> {
+    let Some(Chosen { contract_id, act, number: _ }) = &step.choice else { return Ok(mixed) };
+    match ledger.carried_out_at(contract_id, act).await? {
+        Some(at) => Ok(mixed && ledger.was_being_restated(&step.partner_id, at).await?),
+        None => Ok(true),
     }
 }
 

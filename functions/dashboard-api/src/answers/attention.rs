@@ -188,6 +188,7 @@ impl Draft {
         let what_to_do = Notice::from(what_to_do).in_language(language);
         let mut draft = Draft::new(id, ItemKind::Other(OtherKind::RejectedMessage), what_to_do);
         draft.item.message_id = Some(dead_letter.message_id.clone());
+        draft.item.contract_id.clone_from(&dead_letter.contract_id);
         draft.item.function = function;
         draft.item.field = Some(dead_letter.field.clone());
         draft.item.reason = Some(dead_letter.reason.in_language(language).to_owned());

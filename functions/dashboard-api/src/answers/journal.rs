@@ -47,7 +47,8 @@ pub(crate) struct ActShown {
     /// The amounts that it was going to move when it was done; null: not computed.
     foreseen: Option<Vec<MovedMonth>>,
     /// The amounts that a registration or a choice moved, with the passes after it; null: they have not ended, a later
-    /// registration came before they did, the choice was refused after all, or no passes follow such an act.
+    /// registration came before they did, a choice and a registration of a partner were booked at the same time, the choice was
+    /// refused after all, or no passes follow such an act.
     moved: Option<Vec<MovedMonth>>,
 }
 
@@ -160,7 +161,7 @@ pub(crate) struct AgreementsVersion {
     reason: Option<StatedReason>,
     /// The amounts that it was going to move; null: not computed.
     foreseen: Option<Vec<MovedMonth>>,
-    /// The amounts that its passes moved; null: they have not ended, or a later registration came before they did.
+    /// The amounts that its passes moved; null: they have not ended, or a later registration or a choice came before they did.
     moved: Option<Vec<MovedMonth>>,
     /// It can be sent back as a registration.
     registered: RegisteredPartner,

@@ -209,7 +209,7 @@ impl Service {
         let (message_id, function) = (message_id.to_owned(), function.to_owned());
         let [fr, en] = [Language::Fr, Language::En].map(|language| refusal.reason.in_language(language));
         let reason = Wording { fr, en };
-        let dead_letter = DeadLetter { message_id, function, field: refusal.field, reason, at };
+        let dead_letter = DeadLetter { message_id, function, contract_id: None, field: refusal.field, reason, at };
         self.ledger().record_dead_letter(&dead_letter).await.unwrap();
     }
 

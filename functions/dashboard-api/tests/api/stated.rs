@@ -67,6 +67,16 @@ async fn a_wrong_partner_and_a_wrong_fee_are_corrected_without_billing() {
     assert_eq!(nobodys["unregistered"], "P-9");
     let refused = state(&service, "1/stated/1", &without(&body, "reason"), 400).await;
     assert_eq!(refused["field"], "reason");
+    for (field, value, detail) in [
+        ("seen", json!("0"), "seen must be a whole number, 0 or more, without quotes"),
+        ("seen", json!(-1), "seen must be a whole number, 0 or more, without quotes"),
+        ("partner_id", json!(7), "partner_id must be a string"),
+        ("annual_fee", json!("100.00"), "annual_fee must be a JSON object"),
+    ] {
+        let mut wrong = body.clone();
+        wrong[field] = value;
+        assert_eq!(state(&service, "1/stated/1", &wrong, 400).await["detail"], detail);
+    }
     state(&service, "1/stated/1", &body, 202).await;
     assert_eq!((due(&service, "P-1").await, due(&service, "P-2").await), (0, 18_000));
     assert_eq!(state(&service, "1/stated/1", &body, 200).await["status"], "chosen", "the same again");

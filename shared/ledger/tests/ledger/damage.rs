@@ -169,6 +169,7 @@ pub(crate) async fn sound() -> Vec<Item> {
     let dead_letter = |id: &str| DeadLetter {
         message_id: id.to_owned(),
         function: "SaleSigned".to_owned(),
+        contract_id: "C".parse().ok(),
         field: "data".to_owned(),
         reason: Wording { fr: "manque".to_owned(), en: "is missing".to_owned() },
         at: at(5),

@@ -8,12 +8,14 @@ use fixtures::memory::MemoryStore;
 use fixtures::occasion::{manager, registered};
 use fixtures::pure::registry;
 use ledger::audit::{Finding, audit};
+use ledger::choices::{Choice, ChoiceResult, Pick};
 use ledger::journal::{Act, Author, Change, Concerned, Moved, Occasion, Period, Registered};
 use ledger::members::Granted;
 use ledger::passes::EndedPasses;
 use ledger::recorded::{Origin, PassesOf, Trigger};
 use ledger::store::{Consistency, InsertResult, Item, Key, KeyRange, Page, Store, StoreError, TransactError, Write};
 use ledger::{Ledger, ReportedFact};
+use rules::contract::Key as Claimed;
 use rules::people::Role;
 use rules::{Agreements, Instance, PartnerId};
 use std::sync::Mutex;
@@ -260,4 +262,49 @@ async fn what_a_pass_books_under_newer_agreements_is_what_those_moved() {
     };
     assert_eq!(named("A").await, ["agreements-1"]);
     assert_eq!(named("B").await, ["agreements-2"]);
+}
+
+/// A choice whose passes come before those of a registration books what that one made due in other contracts, too.
+#[tokio::test]
+async fn a_choice_and_a_registration_at_the_same_time_are_told_apart_or_left_open() {
+    let check = async |restated_first: bool, mixed: bool| {
+        let table = MemoryStore::default();
+        let ledger = Ledger::new(&table);
+        let id = partner("P-1");
+        let sold = |contract: &str, fee: &str| {
+            ReportedFact::new(sale(contract, "P-1", "2023-01-05", fee, Instance::Customer), "event")
+        };
+        let recorded = ledger.record(&[sold("A", "100.00"), sold("B", "100.00"), sold("A", "200.00")], at(0)).await;
+        assert!(recorded.iter().all(Result::is_ok));
+        let record = ledger.partner_record(&id).await.unwrap();
+        let agreements = registry().remove(&partner("P-0")).unwrap();
+        ledger.register(record, registered("One", agreements), &manager(at(10), "why"), None).await.unwrap().unwrap();
+        let registration = Trigger::Agreements(1);
+        let pass = async |because: &Trigger, second: i64| {
+            let version = Some(1).filter(|_| *because == registration);
+            ledger.restate(&id, version, None, Origin { at: at(second), because }).await.unwrap()
+        };
+        let end = async |at_second: i64, moved: Moved| {
+            let of = PassesOf::Registration(1);
+            ledger.end_passes(&EndedPasses { partner_id: id.clone(), of, at: at(at_second), moved }).await.unwrap();
+        };
+        if restated_first {
+            let step = pass(&registration, 11).await;
+            end(12, step.moved).await;
+        }
+        let contract = ledger.contract(&"A".parse().unwrap()).await.unwrap().contract();
+        let (contract_id, why) = ("A".parse().unwrap(), "typed wrong".to_owned());
+        let choice =
+            Choice { contract_id, key: Claimed::Sale, number: 1, claim: Pick::Recorded(Some(2)), seen: 2, why };
+        let act = choice.act(&contract, choice.judge(&contract).1);
+        let because = Trigger::Choice(1, Some(act.clone()));
+        let made = ledger.choose(&choice, Origin { at: at(20), because: &because }).await.unwrap();
+        assert_eq!(made, ChoiceResult::Now);
+        assert_eq!(pass(&because, 21).await.mixed, mixed);
+        let carried_out_at = ledger.carried_out_at(&choice.contract_id, &act).await.unwrap().unwrap();
+        assert_eq!(ledger.was_being_restated(&id, carried_out_at).await.unwrap(), !restated_first);
+        assert_eq!(pass(&registration, 22).await.mixed, mixed);
+    };
+    check(true, false).await;
+    check(false, true).await;
 }

@@ -148,7 +148,7 @@ impl<'a> World<'a> {
         let because = Trigger::Choice(choice.number, Some(act.clone()));
         let origin = Origin { at: Timestamp::UNIX_EPOCH, because: &because };
         assert_eq!(self.ledger.choose(choice, origin).await.unwrap(), ChoiceResult::Now);
-        assert!(self.ledger.shows(&choice.contract_id, &act).await.unwrap());
+        assert!(self.ledger.carried_out_at(&choice.contract_id, &act).await.unwrap().is_some());
         for partner_id in choice.partners(&before) {
             self.ledger.restate_all(&partner_id, None, origin).await.unwrap();
         }

@@ -192,6 +192,7 @@ async fn what_cannot_be_read_is_named_and_the_rest_is_there() {
         let dead_letter = DeadLetter {
             message_id: id.to_owned(),
             function: "sale-signed".to_owned(),
+            contract_id: None,
             field: "id".to_owned(),
             reason: Wording { fr: "f".to_owned(), en: "e".to_owned() },
             at: Timestamp::UNIX_EPOCH,

@@ -8,6 +8,9 @@ pub(super) fn code(code: &Code) -> &'static str {
         // Refusals: each follows the name of a field.
         Code::Missing => "is missing",
         Code::NotAString => "must be a string",
+        Code::NotAList => "must be a list",
+        Code::NotAWholeNumber => "must be a whole number, 0 or more, without quotes",
+        Code::NotABoolean => "must be true or false, without quotes",
         Code::NotAnObject => "must be a JSON object",
         Code::NotJson { .. } => "is not JSON at line {line}, column {column}",
         Code::NotUtf8 => "is not UTF-8",

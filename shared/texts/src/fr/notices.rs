@@ -12,6 +12,9 @@ pub(super) fn code(code: &Code) -> &'static str {
         // Refusals: each follows the name of a field.
         Code::Missing => "manque",
         Code::NotAString => "doit être une chaîne",
+        Code::NotAList => "doit être une liste",
+        Code::NotAWholeNumber => "doit être un nombre entier, 0 ou plus, sans guillemets",
+        Code::NotABoolean => "doit être true ou false, sans guillemets",
         Code::NotAnObject => "doit être un objet JSON",
         Code::NotJson { .. } => "n'est pas du JSON, ligne {line}, colonne {column}",
         Code::NotUtf8 => "n'est pas de l'UTF-8",

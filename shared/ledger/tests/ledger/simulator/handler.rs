@@ -120,7 +120,7 @@ async fn take(ledger: &Ledger<impl Store, impl Announce>, queue: &SimStore, mess
             Message::Restate(partner, version, after) => {
                 let origin = Origin { at, because: &Trigger::Agreements(0) };
                 match ledger.restate(partner, *version, after.clone(), origin).await {
-                    Ok(Step { next, failed, moved: _, superseded: _ }) if failed.is_empty() => {
+                    Ok(Step { next, failed, moved: _, superseded: _, mixed: _ }) if failed.is_empty() => {
                         new.extend(next.map(|next| Message::Restate(partner.clone(), *version, Some(next))));
                     }
                     Ok(_) | Err(_) => back.push(message),
