@@ -111,13 +111,11 @@ async fn begin<S: Store>(app: &App<S>, progress: Progress) -> Result<(), Problem
 /// The number of acts of the last minutes that concern these partners and are not carried out yet, or were refused.
 async fn to_carry_out<S: Store>(app: &App<S>, partners: &BTreeSet<PartnerId>) -> Result<usize, Problem> {
     let period = Period { from: (app.now)().checked_sub(LATELY).ok(), until: None };
-    let mut lately = BTreeMap::new();
+    let mut lately = Vec::new();
     for partner in partners {
-        let acts = app.ledger.acts(Some(Concerned::Partner(partner)), period, MOST_LATELY, None).await?.list;
-        lately.extend(acts.into_iter().map(|act| (act.id(), act)));
+        lately.extend(app.ledger.acts(Some(Concerned::Partner(partner)), period, MOST_LATELY, None).await?.list);
     }
-    let lately: Vec<&Act> = lately.values().collect();
-    Ok(app.ledger.not_carried_out(&lately).await?.len())
+    Ok(app.ledger.not_carried_out(&lately.iter().collect::<Vec<&Act>>()).await?.len())
 }
 
 async fn shown<S: Store>(

@@ -10,15 +10,11 @@ use crate::rows::{Content, Row};
 use crate::set_aside::ItemId;
 use crate::store::Store;
 use crate::{Ledger, LedgerError};
-use futures_util::stream::{self, StreamExt};
 use jiff::Timestamp;
 use rules::contract::Key as Claimed;
 use rules::sorted::Sorted;
 use rules::{AnnuityId, Anomaly, ContractId};
 use std::collections::{BTreeMap, BTreeSet};
-
-/// The number of contracts read concurrently.
-const AT_ONCE: usize = 16;
 
 /// An act that a contract shows.
 pub(crate) struct Shown {
@@ -98,27 +94,17 @@ impl<S: Store, A: Announce> Ledger<S, A> {
     /// Those of these acts that their contracts do not show: they are still to be carried out, or were refused. A contract that
     /// cannot be read tells nothing.
     pub async fn not_carried_out(&self, acts: &[&Act]) -> Result<BTreeSet<ActId>, LedgerError> {
-        let mut by_contract: BTreeMap<ContractId, BTreeSet<ActId>> = BTreeMap::new();
-        for act in acts {
-            if let Some(contract_id) = contract_of(&act.change) {
-                by_contract.entry(contract_id.clone()).or_default().insert(act.id());
-            }
-        }
-        let read = stream::iter(by_contract).map(|(id, acts)| async move {
-            let contract = self.contract(&id).await.and_then(Aggregates::whole);
-            (id, acts, contract)
-        });
-        let mut not = BTreeSet::new();
-        for (id, acts, contract) in read.buffer_unordered(AT_ONCE).collect::<Vec<_>>().await {
+        let contracts: BTreeSet<ContractId> = acts.iter().filter_map(|act| contract_of(&act.change)).cloned().to_set();
+        let (mut shown, mut unread) = (BTreeSet::new(), BTreeSet::new());
+        for (id, contract) in self.contracts_alone(contracts.into_iter().collect()).await {
             match contract {
-                Ok(contract) => {
-                    let shown = shown_by(&id, &contract).into_iter().map(|shown| shown.act).to_set();
-                    not.extend(acts.difference(&shown).cloned());
-                }
-                Err(error) if error.is_contained() => {}
+                Ok(contract) => shown.extend(shown_by(&id, &contract).into_iter().map(|shown| shown.act)),
+                Err(error) if error.is_contained() => drop(unread.insert(id)),
                 Err(error) => return Err(error),
             }
         }
-        Ok(not)
+        let is_told = |act: &&&Act| contract_of(&act.change).is_some_and(|id| !unread.contains(id));
+        let told = acts.iter().filter(is_told).map(|act| act.id());
+        Ok(told.filter(|act| !shown.contains(act)).to_set())
     }
 }

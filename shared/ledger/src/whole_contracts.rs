@@ -37,12 +37,20 @@ impl<S: Store, A: Announce> Ledger<S, A> {
                 None => alone.push(id),
             }
         }
-        let read = stream::iter(alone).map(|id| async move {
+        contracts.extend(self.contracts_alone(alone).await);
+        Ok(Some(contracts))
+    }
+
+    /// Contracts, each read on its own, in any order.
+    pub(crate) async fn contracts_alone(
+        &self,
+        ids: Vec<ContractId>,
+    ) -> Vec<(ContractId, Result<Aggregates, LedgerError>)> {
+        let read = stream::iter(ids).map(|id| async move {
             let aggregates = self.contract(&id).await.and_then(Aggregates::whole);
             (id, aggregates)
         });
-        contracts.extend(read.buffer_unordered(AT_ONCE).collect::<Vec<_>>().await);
-        Ok(Some(contracts))
+        read.buffer_unordered(AT_ONCE).collect().await
     }
 
     /// A partner's rows by contract.
