@@ -70,7 +70,7 @@ pub(crate) async fn make<S: Store>(app: &App<S>, caller: &Caller, choice: Choice
     Ok((StatusCode::ACCEPTED, Json(Chosen { status: ChoiceStatus::Accepted })).into_response())
 }
 
-/// Whether a choice that was made already was made for the reason that is stated now.
+/// Compares the reason of a choice that was made already with the one stated now.
 fn is_made_for(contract: &Aggregates, choice: &Choice) -> bool {
     let mut made = contract.choices().into_iter().filter(|made| made.key == choice.key);
     choice.number.checked_sub(1).and_then(|before| made.nth(before)).is_some_and(|made| made.why == choice.why)

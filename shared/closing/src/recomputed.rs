@@ -1,4 +1,4 @@
-//! Whether a partner's annuities were being decided again at a cut (§8.4): registrations and choices are followed by passes, and
+//! Partners whose annuities were being decided again at a cut (§8.4): registrations and choices are followed by passes, and
 //! the last of these keeps that it ended.
 
 use crate::books::whole;

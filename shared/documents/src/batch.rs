@@ -238,7 +238,7 @@ pub struct Transfer {
     pub remittance: Remittance,
 }
 
-/// What a batch says once for all its transfers.
+/// The part of a batch that all its transfers share.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Head {
     /// The batch's id, by which the bank knows a file that it already has.
@@ -294,7 +294,7 @@ impl SealedBatch {
         Ok(SealedBatch { head, transfers, sum })
     }
 
-    /// What it says once.
+    /// The part that all its transfers share.
     pub fn head(&self) -> &Head {
         &self.head
     }

@@ -53,21 +53,7 @@ pub enum CiiError {
     Overflow(#[from] Overflow),
 }
 
-/// The claims that a document names, whose dates its XML says: those of a credit note, or the invoice that it cancels.
-pub fn names(kind: &DocumentKind) -> Vec<Named> {
-    match kind {
-        DocumentKind::CreditNote { names } => names.clone(),
-        DocumentKind::Cancellation { of, reason: _ } | DocumentKind::ReceivedCancellation { of } => {
-            vec![Named::Document(of.clone())]
-        }
-        DocumentKind::Invoice
-        | DocumentKind::SelfBilledInvoice
-        | DocumentKind::ReceivedInvoice
-        | DocumentKind::ReceivedCreditNote => Vec::new(),
-    }
-}
-
-/// The XML of a document that the vendor issues, in UTF-8. `dates` has the date of each of its [`names`]. The amounts are those
+/// The XML of a document that the vendor issues, in UTF-8. `dates` has the date of each of its [names](DocumentKind::names). The amounts are those
 /// of the document, to the minor unit; a credit note states what it credits without a sign.
 pub fn cii(document: &Document, dates: &Dates) -> Result<String, CiiError> {
     let page = Page::of(document)?;
@@ -112,7 +98,7 @@ fn references(document: &Document, dates: &Dates) -> Result<Xml, CiiError> {
         let date = element("ram:FormattedIssueDateTime", [date("qdt:DateTimeString", *day)]);
         Ok(element("ram:InvoiceReferencedDocument", [text("ram:IssuerAssignedID", &number), date]))
     };
-    names(&document.kind).into_iter().map(reference).collect()
+    document.kind.names().into_iter().map(reference).collect()
 }
 
 fn date(name: &str, day: Day) -> Xml {

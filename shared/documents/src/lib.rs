@@ -23,5 +23,5 @@ mod tax;
 pub mod words;
 mod xml;
 
-pub use cii::{CiiError, Dates, cii, names};
+pub use cii::{CiiError, Dates, cii};
 pub use pain001::pain001;

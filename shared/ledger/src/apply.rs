@@ -22,7 +22,7 @@ use rules::{AnnuityId, Anomaly, ContractId, Fact, Instance, Partner, PartnerId, 
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The most attempts at a plan before conflicts are reported as [`LedgerError::Contended`].
-const ATTEMPTS: u32 = 12;
+pub(crate) const ATTEMPTS: u32 = 12;
 
 impl<S: Store, A: Announce> Ledger<S, A> {
     /// Adds a fact in any state of its contract, and appends the resulting differences.
@@ -147,7 +147,7 @@ impl<S: Store, A: Announce> Ledger<S, A> {
     /// Plans one transaction: the aggregates' new rows, the partners whose lists change, the entries due, and a raised
     /// revision for every sale that is decided otherwise by the new list, whether its entries change or not: whoever
     /// computed it by the old list conflicts. `before` is the sale effective before.
-    async fn plan(
+    pub(crate) async fn plan(
         &self,
         mut aggregates: Aggregates,
         before: Option<&Sale>,
@@ -240,104 +240,8 @@ impl<S: Store, A: Announce> Ledger<S, A> {
         Err(contended(keys::contract_partition(contract_id)))
     }
 
-    /// Brings every line of a contract up to date, in as many transactions as needed; also the contracts that its sale
-    /// displaces, if it is among the earliest of its partner. An unreadable contract is skipped, and is the error at
-    /// the end. Gives the aggregates of the contract as they are then.
-    pub(crate) async fn adjust(&self, asked: ContractId, origin: Origin<'_>) -> Result<Aggregates, LedgerError> {
-        self.adjust_in(None, asked, origin).await
-    }
-
-    /// The same in a pass of a partner.
-    pub(crate) async fn adjust_in(
-        &self,
-        pass: Option<&PartnerId>,
-        asked: ContractId,
-        origin: Origin<'_>,
-    ) -> Result<Aggregates, LedgerError> {
-        let mut to_do = vec![asked.clone()];
-        let (mut attempt, mut failed, mut adjusted) = (0, None, Aggregates::default());
-        while let Some(contract_id) = to_do.last().cloned() {
-            let plan = match self.plan_again(pass, &contract_id, origin).await {
-                Ok(plan) => plan,
-                Err(error) if error.is_contained() => {
-                    failed = Some(error);
-                    to_do.pop();
-                    continue;
-                }
-                Err(error) => return Err(error),
-            };
-            if !plan.changes_aggregates() {
-                to_do.pop();
-                if contract_id == asked {
-                    adjusted = plan.aggregates;
-                }
-                continue;
-            }
-            match self.transact(plan.writes()?).await {
-                Ok(()) => {
-                    attempt = 0;
-                    if contract_id == asked {
-                        adjusted = plan.aggregates;
-                    }
-                    if !plan.left.contains(&contract_id) {
-                        to_do.pop();
-                    }
-                    to_do.extend(plan.left.into_iter().filter(|id| *id != contract_id));
-                }
-                Err(TransactError::Conflict) if attempt < ATTEMPTS => {
-                    self.store.back_off(attempt).await;
-                    attempt += 1;
-                }
-                Err(TransactError::Conflict) => return Err(contended(keys::contract_partition(&contract_id))),
-                Err(TransactError::Failed(error)) => return Err(error.into()),
-            }
-        }
-        failed.map_or(Ok(adjusted), Err)
-    }
-
-    async fn plan_again(
-        &self,
-        pass: Option<&PartnerId>,
-        contract_id: &ContractId,
-        origin: Origin<'_>,
-    ) -> Result<Plan, LedgerError> {
-        let aggregates = self.whole_aggregates(keys::contract_partition(contract_id)).await?;
-        let sale = aggregates.contract().sale().cloned();
-        self.plan(aggregates, sale.as_ref(), contract_id, (pass, origin)).await
-    }
-
-    /// Brings every entry fee of a partner up to date, and gives their aggregates as they are then.
-    pub(crate) async fn adjust_entry_fees(
-        &self,
-        partner_id: &PartnerId,
-        origin: Origin<'_>,
-    ) -> Result<Aggregates, LedgerError> {
-        let mut attempt = 0;
-        while attempt < ATTEMPTS {
-            let mut aggregates = self.whole_aggregates(keys::fees_partition(partner_id)).await?;
-            let record = self.partner_record_of(partner_id, &aggregates).await?;
-            let because = trigger_in_pass(partner_id, &record, origin.because);
-            let origin = Origin { because: &because, ..origin };
-            let posted = aggregates.post_fees_due(partner_id, record.known()?, origin, self.store.max_writes())?;
-            let writes = aggregates.writes()?;
-            if writes.is_empty() {
-                return Ok(aggregates);
-            }
-            match (self.transact(writes).await, posted) {
-                (Ok(()), Posted::Completely) => return Ok(aggregates),
-                (Ok(()), Posted::InPart) => attempt = 0,
-                (Err(TransactError::Conflict), _) => {
-                    self.store.back_off(attempt).await;
-                    attempt += 1;
-                }
-                (Err(TransactError::Failed(error)), _) => return Err(error.into()),
-            }
-        }
-        Err(contended(keys::fees_partition(partner_id)))
-    }
-
     /// The partner as the basis of a decision; it must be stored if these aggregates have entries booked for it.
-    async fn partner_record_of(
+    pub(crate) async fn partner_record_of(
         &self,
         partner_id: &PartnerId,
         aggregates: &Aggregates,
@@ -351,7 +255,7 @@ impl<S: Store, A: Announce> Ledger<S, A> {
     }
 
     /// The rows of a partition; an error if one cannot be read.
-    async fn whole_aggregates(&self, partition: String) -> Result<Aggregates, LedgerError> {
+    pub(crate) async fn whole_aggregates(&self, partition: String) -> Result<Aggregates, LedgerError> {
         self.aggregates(partition).await?.whole()
     }
 
@@ -369,7 +273,7 @@ impl<S: Store, A: Announce> Ledger<S, A> {
 
 /// The trigger of an entry that a pass of a partner appends, decided under a partner's record: the registration that made its
 /// agreements, which may be newer than the one that the pass was requested for.
-fn trigger_in_pass(of: &PartnerId, record: &PartnerRecord, because: &Trigger) -> Trigger {
+pub(crate) fn trigger_in_pass(of: &PartnerId, record: &PartnerRecord, because: &Trigger) -> Trigger {
     match because {
         Trigger::Agreements(0) => Trigger::Agreements(0),
         Trigger::Agreements(version) if record.id == *of => {
@@ -429,8 +333,8 @@ impl Lists {
 }
 
 /// The plan of one transaction.
-struct Plan {
-    aggregates: Aggregates,
+pub(crate) struct Plan {
+    pub(crate) aggregates: Aggregates,
     others: Vec<Aggregates>,
     partner_records: Vec<PartnerRecord>,
     /// The partner of the effective sale.
@@ -438,15 +342,15 @@ struct Plan {
     /// The months whose number of sales changes.
     sales: BTreeSet<PartnerMonth>,
     /// The contracts whose changes did not all fit.
-    left: Vec<ContractId>,
+    pub(crate) left: Vec<ContractId>,
 }
 
 impl Plan {
-    fn changes_aggregates(&self) -> bool {
+    pub(crate) fn changes_aggregates(&self) -> bool {
         self.aggregates.write_count() > 0 || self.others.iter().any(|other| other.write_count() > 0)
     }
 
-    fn writes(&self) -> Result<Writes, LedgerError> {
+    pub(crate) fn writes(&self) -> Result<Writes, LedgerError> {
         let mut writes = self.aggregates.writes()?;
         writes.sales.clone_from(&self.sales);
         for record in &self.partner_records {
@@ -459,6 +363,6 @@ impl Plan {
     }
 }
 
-fn contended(what: String) -> LedgerError {
+pub(crate) fn contended(what: String) -> LedgerError {
     LedgerError::Contended { what, attempts: ATTEMPTS }
 }

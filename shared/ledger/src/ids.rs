@@ -42,7 +42,7 @@ impl PreviewId {
         PreviewId(format!("{seconds:08x}{}", digest.get(DIGITS_OF_TIME..).unwrap_or_default()))
     }
 
-    /// Whether it is the id of a preview of this question.
+    /// Checks that it is the id of a preview of this question.
     pub fn is_of(&self, question: impl Serialize) -> bool {
         self.0.get(DIGITS_OF_TIME..) == PreviewId::of(question, Timestamp::UNIX_EPOCH).0.get(DIGITS_OF_TIME..)
     }

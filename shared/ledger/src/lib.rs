@@ -7,6 +7,7 @@
 //! over DynamoDB.
 
 mod act_id;
+mod adjust;
 mod aggregate;
 pub mod aggregates;
 pub mod anomalies;

@@ -59,7 +59,7 @@ impl Aggregates {
         listing.max_by_key(|row| row.n()) == Some(row)
     }
 
-    /// Whether the sale was certainly recorded before every renewal: a renewal that waits for its sale writes the first
+    /// Tells contracts whose sale was certainly recorded before every renewal: a renewal that waits for its sale writes the first
     /// annuity, which the sale then replaces.
     pub(crate) fn sale_came_first(&self) -> bool {
         self.first_annuity().is_some_and(|first| first.read == Some(NEW))

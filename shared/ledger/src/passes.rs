@@ -94,7 +94,7 @@ impl<S: Store, A: Announce> Ledger<S, A> {
         }
     }
 
-    /// Whether passes of a partner's last registration may have run since a moment.
+    /// Tells whether passes of a partner's last registration may have run since a moment.
     pub async fn was_being_restated(&self, partner: &PartnerId, since: Timestamp) -> Result<bool, LedgerError> {
         let record = self.partner_record(partner).await?;
         let of = PassesOf::Registration(record.agreements_version);

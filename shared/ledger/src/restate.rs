@@ -140,20 +140,24 @@ fn is_mixed(
     partner: &PartnerId,
     (because, registered_at): (&Trigger, Option<Timestamp>),
 ) -> bool {
-    let own: BTreeSet<ActId> = shown_by(contract_id, contract).into_iter().map(|shown| shown.act).to_set();
-    let entries = contract.entries().into_values().flatten();
-    let mut others = entries.filter(|recorded| match &recorded.because {
-        Some(Trigger::Choice(_, Some(act))) => !own.contains(act) && recorded.entry.posting.partner_id == *partner,
-        Some(
-            Trigger::Choice(_, None) | Trigger::Event(_) | Trigger::Agreements(_) | Trigger::SetAside | Trigger::Audit,
-        )
-        | None => false,
-    });
-    others.any(|recorded| match because {
+    let is_concerned = |recorded: &LedgerEntry| match because {
         Trigger::Choice(..) => recorded.because.as_ref() == Some(because),
         Trigger::Agreements(_) => registered_at.is_some_and(|registered| recorded.recorded_at >= registered),
         Trigger::Event(_) | Trigger::SetAside | Trigger::Audit => false,
-    })
+    };
+    let entries = contract.entries().into_values().flatten();
+    let of_partner = entries.filter(|recorded| recorded.entry.posting.partner_id == *partner && is_concerned(recorded));
+    let by_choices: BTreeSet<ActId> = of_partner
+        .filter_map(|recorded| match recorded.because {
+            Some(Trigger::Choice(_, act)) => act,
+            Some(Trigger::Event(_) | Trigger::Agreements(_) | Trigger::SetAside | Trigger::Audit) | None => None,
+        })
+        .to_set();
+    // Few contracts have such an entry.
+    !by_choices.is_empty() && {
+        let own = shown_by(contract_id, contract).into_iter().map(|shown| shown.act).to_set();
+        !by_choices.is_subset(&own)
+    }
 }
 
 impl Step {

@@ -4,7 +4,7 @@ use crate::amount::{Amount, Sum};
 use crate::text::{PaymentId, Reference};
 use rules::money::{Minor, Overflow};
 use rules::{Currency, Day};
-use settlement::document::{Document, DocumentKind, Named};
+use settlement::document::{Document, Named};
 use settlement::number::Number;
 use settlement::opening::OpeningItem;
 use settlement::{Account, Direction};
@@ -156,7 +156,7 @@ impl Event {
             return Ok(Some(Event::Invoice(Invoice { account, number, date, due, amount })));
         }
         let credit = Amount::try_from(Minor::ZERO.minus(amounts.gross)?).ok();
-        let event = |amount| Event::CreditNote(CreditNote { account, number, date, amount, names: names(kind) });
+        let event = |amount| Event::CreditNote(CreditNote { account, number, date, amount, names: kind.names() });
         Ok(credit.map(event))
     }
 
@@ -175,19 +175,5 @@ impl Event {
             Event::Payment(payment) => Some(payment.value_day),
             Event::Contested(_) | Event::Settled(_) => None,
         }
-    }
-}
-
-/// The documents that a document pays.
-fn names(kind: &DocumentKind) -> Vec<Named> {
-    match kind {
-        DocumentKind::CreditNote { names } => names.clone(),
-        DocumentKind::Cancellation { of, reason: _ } | DocumentKind::ReceivedCancellation { of } => {
-            vec![Named::Document(of.clone())]
-        }
-        DocumentKind::Invoice
-        | DocumentKind::SelfBilledInvoice
-        | DocumentKind::ReceivedInvoice
-        | DocumentKind::ReceivedCreditNote => Vec::new(),
     }
 }

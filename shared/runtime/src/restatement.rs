@@ -411,7 +411,7 @@ impl Restatement {
     }
 }
 
-/// Whether it cannot be said what the cause of a pass moved: it is a choice that was refused after all, or a choice and a
+/// Finds that what the cause of a pass moved cannot be told: it is a choice that was refused after all, or a choice and a
 /// registration of the partner were booked at the same time.
 async fn is_unclear(ledger: &BookingLedger, step: &PartnerStep, mixed: bool) -> Result<bool, Error> {
     let Some(Chosen { contract_id, act, number: _ }) = &step.choice else { return Ok(mixed) };

@@ -69,6 +69,20 @@ impl DocumentKind {
         }
     }
 
+    /// The claims that it names: those that a credit note credits, or the invoice that it cancels.
+    pub fn names(&self) -> Vec<Named> {
+        match self {
+            DocumentKind::CreditNote { names } => names.clone(),
+            DocumentKind::Cancellation { of, reason: _ } | DocumentKind::ReceivedCancellation { of } => {
+                vec![Named::Document(of.clone())]
+            }
+            DocumentKind::Invoice
+            | DocumentKind::SelfBilledInvoice
+            | DocumentKind::ReceivedInvoice
+            | DocumentKind::ReceivedCreditNote => Vec::new(),
+        }
+    }
+
     /// The number of the invoice that it cancels.
     pub fn cancels(&self) -> Option<&Number> {
         match self {

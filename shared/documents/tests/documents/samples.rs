@@ -129,10 +129,7 @@ pub(crate) fn in_currency(document: Document, currency: &str, rate: &str) -> Doc
 
 /// The dates of all that a document names.
 pub(crate) fn dates(document: &Document) -> Dates {
-    documents::names(&document.kind)
-        .into_iter()
-        .zip([day("2026-09-01"), day("2026-10-01"), day("2026-11-02")])
-        .collect()
+    document.kind.names().into_iter().zip([day("2026-09-01"), day("2026-10-01"), day("2026-11-02")]).collect()
 }
 
 fn document(
