@@ -16,6 +16,7 @@ use rules::people::Role;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::time::SystemTime;
+use web::routes::Described;
 
 /// A route, a path of it with data of P-1, one with data of P-2, and the statuses: without a token, for somebody who is no
 /// member, for P-1's member about its own data, for P-1's member about P-2's data, for an accountant, for a manager.

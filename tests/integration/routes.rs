@@ -1,8 +1,10 @@
 //! The template has exactly the routes of the API's table, and opens the public ones alone without a token.
 
-use dashboard_api::routes::{Audience, Route};
+use dashboard_api::routes::Route;
 use local::template::{Admission, Given, Template};
 use std::collections::BTreeMap;
+use web::access::Audience;
+use web::routes::Described;
 
 const TEMPLATE: &str = include_str!("../../template.yaml");
 

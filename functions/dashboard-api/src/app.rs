@@ -1,11 +1,5 @@
 //! State shared by all routes.
 
-pub use crate::http::cursors::Cursors;
-pub use crate::http::sign_in::{SignIn, SignInConfig};
-
-use crate::http::cursors::Pages;
-use crate::http::parameters::Parameters;
-use crate::http::problem::Problem;
 use crate::restatements::Restatements;
 use crate::routes::Route;
 use jiff::Timestamp;
@@ -17,6 +11,11 @@ use rules::people::Role;
 use rules::{Day, PartnerId};
 use std::sync::Arc;
 use texts::Code;
+use web::cursors::{Cursors, Pages};
+use web::parameters::Parameters;
+use web::problem::Problem;
+use web::routes::Described;
+use web::sign_in::SignIn;
 
 /// State shared by all routes.
 #[derive(Clone)]
@@ -51,7 +50,7 @@ impl<S: Store> App<S> {
 
     /// The pages of a route's list; `id` names its partner or contract, if it is the list of one.
     pub(crate) fn pages(&self, route: Route, id: &str, parameters: &Parameters) -> Pages<'_> {
-        self.cursors.pages(route, id, parameters, (self.now)())
+        self.cursors.pages(route.path(), id, parameters, (self.now)())
     }
 
     /// A registered partner; one that the caller may not read counts as not registered.

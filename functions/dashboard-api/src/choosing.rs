@@ -1,10 +1,7 @@
 //! Choices of the effective claim, of recorded claims and of stated ones: checked, and handed to the restatement function.
 
-use crate::access::Caller;
 use crate::answers::status::{ChoiceStatus, Chosen};
 use crate::app::App;
-use crate::http::parameters::{Look, number_in};
-use crate::http::problem::Problem;
 use crate::previews::{self, Change};
 use crate::restatements::When;
 use axum::Json;
@@ -19,6 +16,9 @@ use ledger::{Store, choices};
 use rules::{AdjustmentId, AdjustmentKind, Term};
 use runtime::restatement::{Request, refused};
 use texts::Code;
+use web::access::Caller;
+use web::parameters::{Look, number_in};
+use web::problem::Problem;
 
 pub(crate) type Answer = Result<Response, Problem>;
 

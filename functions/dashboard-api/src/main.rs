@@ -1,9 +1,8 @@
 //! Lambda behind the HTTP API: registers partners and answers with the amounts owed.
 
-use dashboard_api::app::{App, Cursors, SignIn, SignInConfig};
-use dashboard_api::observed::observe;
+use dashboard_api::MAX_CONTRACTS;
+use dashboard_api::app::App;
 use dashboard_api::router::router;
-use dashboard_api::{MAX_CONTRACTS, gateway};
 use ledger::invitations::Randomness;
 use runtime::aws::Aws;
 use runtime::environment::{optional, variable};
@@ -12,6 +11,10 @@ use runtime::restatement::Queue;
 use runtime::{telemetry, warm_up};
 use std::process::ExitCode;
 use std::sync::Arc;
+use web::cursors::Cursors;
+use web::gateway;
+use web::observed::observe;
+use web::sign_in::{SignIn, SignInConfig};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {

@@ -4,7 +4,6 @@
 
 use crate::answers::preview::{Preview, UnderWay};
 use crate::app::App;
-use crate::http::problem::Problem;
 use crate::restatements::When;
 use axum::Json;
 use axum::http::{StatusCode, header};
@@ -21,6 +20,7 @@ use rules::{Day, PartnerId};
 use runtime::restatement::{PreviewStep, Request};
 use std::collections::{BTreeMap, BTreeSet};
 use texts::Code;
+use web::problem::Problem;
 
 /// Maximum number of contracts that a request reads for a preview.
 pub const MAX_CONTRACTS: usize = 5000;

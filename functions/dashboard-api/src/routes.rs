@@ -1,7 +1,7 @@
 //! Routes: name, method, path, audience and handler of each, stated here and nowhere else. This table makes the router,
 //! the `OpenAPI` document, and the lists that tests compare with the template and with the table of access.
 
-use axum::http::Method;
+use web::routes;
 
 /// Gives the table to a macro.
 macro_rules! table {
@@ -52,105 +52,4 @@ macro_rules! table {
     };
 }
 pub(crate) use table;
-
-/// Audience of a route.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Audience {
-    /// Everyone, without a token.
-    Public,
-    /// Everyone with a token, members or not.
-    Identified,
-    /// Members; a partner's member for its partner's data.
-    Members,
-    /// Managers, and partner's members for their partner.
-    Reporters,
-    /// Managers and accountants.
-    Readers,
-    Managers,
-}
-
-impl Audience {
-    /// The audience in words, for the description of the API.
-    pub fn in_words(self) -> &'static str {
-        match self {
-            Audience::Public => "everyone",
-            Audience::Identified => "everyone with a token",
-            Audience::Members => "every member; a partner's member for its partner",
-            Audience::Reporters => "managers; a partner's member for its partner",
-            Audience::Readers => "managers and accountants",
-            Audience::Managers => "managers",
-        }
-    }
-}
-
-macro_rules! route {
-    ($($name:ident: $method:ident $path:literal, $audience:ident => $handler:expr;)*) => {
-        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-        pub enum Route {
-            $(
-                #[doc = concat!("`", stringify!($method), " ", $path, "`")]
-                $name,
-            )*
-        }
-
-        impl Route {
-            /// All routes.
-            pub const ALL: &[Route] = &[$(Route::$name),*];
-
-            pub fn method(self) -> Method {
-                match self {
-                    $(Route::$name => Method::$method,)*
-                }
-            }
-
-            /// The path, with the names of its parameters in braces.
-            pub fn path(self) -> &'static str {
-                match self {
-                    $(Route::$name => $path,)*
-                }
-            }
-
-            pub fn audience(self) -> Audience {
-                match self {
-                    $(Route::$name => Audience::$audience,)*
-                }
-            }
-        }
-    };
-}
-table!(route);
-
-impl Route {
-    /// The names of the path's parameters, in their order.
-    pub fn names(self) -> impl Iterator<Item = &'static str> {
-        self.path().split('/').filter_map(name)
-    }
-
-    /// The path with a value in place of each parameter, in their order.
-    pub fn path_of(self, values: &[&str]) -> String {
-        let mut values = values.iter();
-        let parts = self.path().split('/').map(|part| match name(part) {
-            Some(_) => values.next().copied().unwrap_or_default(),
-            None => part,
-        });
-        parts.collect::<Vec<_>>().join("/")
-    }
-}
-
-fn name(part: &'static str) -> Option<&'static str> {
-    part.strip_prefix('{')?.strip_suffix('}')
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_path_is_filled_in_order() {
-        let path = Route::ChooseAdjustment.path_of(&["C", "2", "credit-notes", "N", "1"]);
-        assert_eq!(path, "/contracts/C/terms/2/credit-notes/N/choices/1");
-        let names: Vec<_> = Route::ChooseAdjustment.names().collect();
-        assert_eq!(names, ["id", "term", "kind", "adjustment", "number"]);
-        assert_eq!(Route::Summary.path_of(&[]), "/summary");
-    }
-}
+table!(routes);

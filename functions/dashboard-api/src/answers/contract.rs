@@ -21,6 +21,7 @@ use rules::{
 };
 use serde::Serialize;
 use texts::{Code, Notice, explain};
+use web::routes::Described;
 
 /// A page of a contract.
 #[derive(Debug, Serialize)]

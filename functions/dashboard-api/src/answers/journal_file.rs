@@ -1,8 +1,6 @@
 //! The journal as a file for a machine.
 
 use crate::answers::journal::{ActShown, Followed, moved};
-use crate::http::files::csv;
-use crate::http::problem::Problem;
 use axum::response::Response;
 use ledger::journal::{Act, Author};
 use ledger::totals::PartnerMonth;
@@ -10,6 +8,8 @@ use rules::label::StatedReason;
 use rules::totals::{Group, Total};
 use rules::{PartnerId, Totals};
 use texts::Code;
+use web::files::csv;
+use web::problem::Problem;
 
 const COLUMNS: [&str; 18] = [
     "at",

@@ -1,6 +1,5 @@
 //! Members and invitations.
 
-use crate::access::Caller;
 use crate::answers::unreadable::Unreadable;
 use jiff::Timestamp;
 use ledger::invitations::{Code, Invitation, InvitationId, Status};
@@ -8,6 +7,7 @@ use ledger::members::{Member, MemberId};
 use rules::PartnerId;
 use rules::people::{Issuer, MemberName, RoleKind, Subject};
 use serde::Serialize;
+use web::access::Caller;
 
 /// The caller.
 #[derive(Debug, Serialize)]

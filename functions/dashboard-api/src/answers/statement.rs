@@ -2,7 +2,6 @@
 
 use crate::answers::entries::{Entry, LineName};
 use crate::answers::unreadable::{Unreadable, note};
-use crate::http::files::csv;
 use axum::response::Response;
 use events::json::Total;
 use ledger::queries::ListedEntry;
@@ -14,6 +13,7 @@ use rules::totals::{Group, Total as Sum};
 use rules::{Day, Month, PartnerId};
 use serde::Serialize;
 use texts::explain;
+use web::files::csv;
 
 /// A statement: entries and totals of a month, and separately the entries for earlier months recorded since a day.
 #[derive(Debug, Serialize)]

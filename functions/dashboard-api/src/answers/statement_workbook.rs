@@ -3,7 +3,6 @@
 use crate::answers::entries::LineName;
 use crate::answers::unreadable::note;
 use crate::answers::workbooks::{TOTAL_COLUMNS, month, note_row, sheet, sum_rows, total_rows, workbook};
-use crate::http::files;
 use axum::response::Response;
 use ledger::queries::ListedEntry;
 use reports::Statement;
@@ -12,6 +11,7 @@ use rules::balance::who_pays_whom;
 use rules::people::Role;
 use rules::programme::Language;
 use texts::{Heading, explain, names};
+use web::files;
 use workbook::{Cell, Row, Sheet};
 
 const PARTNER_COLUMNS: [(Heading, u8); 3] = [(Heading::Partner, 14), (Heading::Name, 28), (Heading::Month, 10)];

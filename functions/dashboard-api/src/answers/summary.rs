@@ -1,7 +1,6 @@
 //! Summaries: sums over months, as JSON and as a file for a machine.
 
 use crate::answers::unreadable::{Unreadable, keys_for};
-use crate::http::files::csv;
 use axum::response::Response;
 use events::json::Total;
 use reports::summary::{Everyone, Period, Row};
@@ -11,6 +10,7 @@ use rules::totals::{self, Group};
 use rules::{Day, Model, Month, PartnerId, Totals};
 use serde::Serialize;
 use std::collections::BTreeMap;
+use web::files::csv;
 
 /// Sums over a period, in all and month by month.
 #[derive(Debug, Serialize)]

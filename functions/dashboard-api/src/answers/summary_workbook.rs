@@ -3,7 +3,6 @@
 use crate::answers::summary::{Summed, file_name};
 use crate::answers::unreadable::note;
 use crate::answers::workbooks::{TOTAL_COLUMNS, month, note_row, sheet, sum_rows, total_rows, workbook};
-use crate::http::files;
 use axum::response::Response;
 use reports::balances;
 use reports::summary::{Row as OfMonth, Sums};
@@ -12,6 +11,7 @@ use rules::money::Overflow;
 use rules::people::Role;
 use rules::programme::Language;
 use texts::Heading;
+use web::files;
 use workbook::{Cell, Row, Sheet};
 
 const PERIOD_COLUMNS: [(Heading, u8); 2] = [(Heading::FirstMonth, 14), (Heading::LastMonth, 14)];

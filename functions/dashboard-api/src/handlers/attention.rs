@@ -1,13 +1,10 @@
 //! `GET /attention`: the attention list, contracts first, each part newest first, with what to do about each item.
 //! `PUT /attention/{item}/set-aside`: a manager sets an item aside.
 
-use crate::access::Caller;
 use crate::answers::attention::{AttentionList, Draft, ItemKind, OtherKind, by_cause};
 use crate::answers::status::{ItemSetAside, SettingAsideStatus};
 use crate::answers::unreadable::Unreadable;
 use crate::app::App;
-use crate::http::parameters::{Parameters, utf8};
-use crate::http::problem::Problem;
 use crate::restatements::When;
 use crate::routes::Route;
 use axum::Json;
@@ -32,6 +29,9 @@ use rules::{AnnuityId, ContractId, Partner, PartnerId};
 use runtime::restatement::{Request, SettingAside};
 use std::collections::{BTreeMap, BTreeSet};
 use texts::Code;
+use web::access::Caller;
+use web::parameters::{Parameters, utf8};
+use web::problem::Problem;
 
 /// Number of contracts read side by side.
 const AT_ONCE: usize = 16;

@@ -2,10 +2,8 @@
 //! effective claim, or none. Choices are numbered; repeating one changes nothing. As a preview it only answers what would
 //! follow.
 
-use crate::access::Caller;
 use crate::app::App;
 use crate::choosing::{self, Answer, adjustment_in, term_in};
-use crate::http::parameters::{Look, MAX_CHOICE_NUMBER, Parameters, id, number_in, utf8};
 use axum::body::Bytes;
 use axum::extract::{Path, State};
 use events::{ChoiceBody, choice};
@@ -13,6 +11,8 @@ use ledger::Store;
 use ledger::choices::{Choice, Pick};
 use rules::ContractId;
 use rules::contract::Key;
+use web::access::Caller;
+use web::parameters::{Look, MAX_CHOICE_NUMBER, Parameters, id, number_in, utf8};
 
 pub(crate) async fn of_annuity<S: Store>(
     caller: Caller,

@@ -2,14 +2,11 @@
 //! `GET /partners/{id}/contracts`: a partner's contracts by day of signature, pending ones too, and those whose sale was
 //! the partner's.
 
-use crate::access::Caller;
 use crate::answers::contract::{ContractPage, History};
 use crate::answers::contract_pieces::{Pieces, View};
 use crate::answers::contracts::{ContractList, ListedContract};
 use crate::answers::unreadable::Unreadable;
 use crate::app::App;
-use crate::http::parameters::{MAX_LIMIT, Parameters, id};
-use crate::http::problem::Problem;
 use crate::routes::Route;
 use axum::Json;
 use axum::extract::{Path, State};
@@ -22,6 +19,9 @@ use rules::people::Role;
 use rules::programme::Language;
 use rules::{ContractId, Partner, PartnerId};
 use texts::Code;
+use web::access::Caller;
+use web::parameters::{MAX_LIMIT, Parameters, id};
+use web::problem::Problem;
 
 /// Number of contracts read side by side.
 const AT_ONCE: usize = 16;

@@ -1,16 +1,16 @@
 //! `GET /partners/{id}/entries`: the entries booked in a period, each amount with its reason and its explanation.
 
-use crate::access::Caller;
 use crate::answers::entries::{Entry, EntryList};
 use crate::answers::unreadable::Unreadable;
 use crate::app::App;
-use crate::http::parameters::{Parameters, id};
-use crate::http::problem::Problem;
 use crate::routes::Route;
 use axum::Json;
 use axum::extract::{Path, State};
 use ledger::Store;
 use rules::PartnerId;
+use web::access::Caller;
+use web::parameters::{Parameters, id};
+use web::problem::Problem;
 
 pub(crate) async fn list<S: Store>(
     Caller { role, .. }: Caller,

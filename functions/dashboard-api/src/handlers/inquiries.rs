@@ -1,13 +1,10 @@
 //! `PUT /partners/{id}/inquiries/{inquiry}`: a partner reports a missing sale or an error.
 //! `PUT …/answer`: a manager answers. `GET /partners/{id}/inquiries` and `GET /inquiries` list them.
 
-use crate::access::Caller;
 use crate::answers::inquiries::{InquiryList, InquiryShown};
 use crate::answers::status::{Recorded, RecordedStatus};
 use crate::answers::unreadable::Unreadable;
 use crate::app::App;
-use crate::http::parameters::{Parameters, id, utf8};
-use crate::http::problem::Problem;
 use crate::routes::Route;
 use axum::Json;
 use axum::body::Bytes;
@@ -20,6 +17,9 @@ use rules::sorted::Sorted;
 use rules::{DocumentId, PartnerId};
 use std::collections::{BTreeMap, BTreeSet};
 use texts::Code;
+use web::access::Caller;
+use web::parameters::{Parameters, id, utf8};
+use web::problem::Problem;
 
 /// Lists a partner's inquiries.
 pub(crate) async fn of_partner<S: Store>(
@@ -95,7 +95,7 @@ pub(crate) async fn answer<S: Store>(
 
 fn named(partner: &str, inquiry: &str) -> Result<(PartnerId, DocumentId), Refusal> {
     let id = inquiry.parse().map_err(|error| Refusal::new("inquiry", error))?;
-    Ok((crate::http::parameters::id(partner)?, id))
+    Ok((web::parameters::id(partner)?, id))
 }
 
 fn recorded(outcome: Outcome) -> Result<Json<Recorded>, Problem> {

@@ -1,13 +1,10 @@
 //! `GET /invitations`, `POST /invitations`, `POST /invitations/{invitation}/code` (sends again),
 //! `DELETE /invitations/{invitation}`: a manager invites. `PUT /me/invitation`: whoever has the code becomes a member.
 
-use crate::access::Caller;
 use crate::answers::members::{InvitationList, InvitationShown, InvitationWithCode, Me};
 use crate::answers::unreadable::Unreadable;
 use crate::app::App;
 use crate::handlers::members::{as_me, check_partner};
-use crate::http::parameters::{Parameters, utf8};
-use crate::http::problem::Problem;
 use crate::routes::Route;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
@@ -18,6 +15,9 @@ use ledger::Store;
 use ledger::invitations::{Accepted, Changed, Code as InvitationCode, InvitationId, Randomness};
 use rules::people::{Identity, Role};
 use texts::Code;
+use web::access::Caller;
+use web::parameters::{Parameters, utf8};
+use web::problem::Problem;
 
 pub(crate) async fn list<S: Store>(
     State(app): State<App<S>>,

@@ -5,9 +5,6 @@ use crate::answers::journal::{self, ActShown, AgreementsVersion, Followed, Histo
 use crate::answers::journal_file;
 use crate::answers::unreadable::Unreadable;
 use crate::app::App;
-use crate::http::format::Format;
-use crate::http::parameters::{Parameters, id};
-use crate::http::problem::Problem;
 use crate::routes::Route;
 use axum::Json;
 use axum::extract::{Path, State};
@@ -23,6 +20,9 @@ use rules::PartnerId;
 use rules::day::begins_at;
 use rules::people::Role;
 use texts::Code;
+use web::format::Format;
+use web::parameters::{Parameters, id};
+use web::problem::Problem;
 
 /// Maximum number of acts in a file.
 const MOST_IN_A_FILE: usize = 5_000;

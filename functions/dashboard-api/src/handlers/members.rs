@@ -1,12 +1,9 @@
 //! `GET /me`: the caller. `GET /members` lists who has which role, `POST /members` enters a machine or a person whose
 //! subject is known, `DELETE /members/{member}` revokes.
 
-use crate::access::Caller;
 use crate::answers::members::{Me, MemberList, MemberShown};
 use crate::answers::unreadable::Unreadable;
 use crate::app::App;
-use crate::http::parameters::{Parameters, utf8};
-use crate::http::problem::Problem;
 use crate::routes::Route;
 use axum::Json;
 use axum::body::Bytes;
@@ -18,6 +15,9 @@ use ledger::members::{Granted, Member, Revoked};
 use rules::PartnerId;
 use rules::people::Role;
 use texts::Code;
+use web::access::Caller;
+use web::parameters::{Parameters, utf8};
+use web::problem::Problem;
 
 pub(crate) async fn me<S: Store>(
     caller: Caller,

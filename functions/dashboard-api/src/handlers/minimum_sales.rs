@@ -1,10 +1,7 @@
 //! `PUT /partners/{id}/agreements/{starts_on}/years/{n}/set-aside`: a manager sets a missed year aside.
 
-use crate::access::Caller;
 use crate::answers::status::{SetAsideStatus, YearSetAside};
 use crate::app::App;
-use crate::http::parameters::{Parameters, id, number_in, utf8};
-use crate::http::problem::Problem;
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
@@ -16,6 +13,9 @@ use rules::minimum_sales::{MAX_YEARS, Status, Year};
 use rules::people::Role;
 use rules::{AgreementId, PartnerId};
 use texts::Code;
+use web::access::Caller;
+use web::parameters::{Parameters, id, number_in, utf8};
+use web::problem::Problem;
 
 pub(crate) async fn set_aside<S: Store>(
     caller: Caller,

@@ -3,9 +3,6 @@
 
 use crate::answers::names::Name;
 use crate::app::App;
-use crate::http::etags::{Comparison, lists};
-use crate::http::problem::Problem;
-use crate::http::sign_in::SignInConfig;
 use aws_lc_rs::digest::{SHA256, digest};
 use axum::Json;
 use axum::extract::{Path, State};
@@ -18,6 +15,9 @@ use miniz_oxide::inflate::decompress_to_vec_zlib;
 use serde::Serialize;
 use std::sync::LazyLock;
 use texts::Code;
+use web::etags::{Comparison, lists};
+use web::problem::Problem;
+use web::sign_in::SignInConfig;
 
 /// Not a file of the page.
 const DESCRIPTION: &str = "openapi.json";

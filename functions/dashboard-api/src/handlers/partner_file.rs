@@ -1,11 +1,7 @@
 //! `GET /partners/{id}/file`, `PUT /partners/{id}/file`: a partner's contacts and a note, which the partner never sees.
 
-use crate::access::Caller;
 use crate::answers::partner_file::PartnerFile;
 use crate::app::App;
-use crate::http::etags::{Comparison, lists, version_tag};
-use crate::http::parameters::{Parameters, id, utf8};
-use crate::http::problem::Problem;
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
@@ -17,6 +13,10 @@ use ledger::partner_files::RecordedFile;
 use rules::PartnerId;
 use rules::people::Role;
 use texts::Code;
+use web::access::Caller;
+use web::etags::{Comparison, lists, version_tag};
+use web::parameters::{Parameters, id, utf8};
+use web::problem::Problem;
 
 pub(crate) async fn show<S: Store>(
     State(app): State<App<S>>,

@@ -1,13 +1,9 @@
 //! `GET /partners`, `GET /partners/{id}`: the registered partners, their agreements, balances and sales against the
 //! minimum.
 
-use crate::access::Caller;
 use crate::answers::partners::{Balance, ListedPartner, MinimumSales, Partner, PartnerList, PerkTaken};
 use crate::answers::unreadable::Unreadable;
 use crate::app::App;
-use crate::http::etags::{Comparison, answer_tag, lists};
-use crate::http::parameters::{Parameters, id};
-use crate::http::problem::Problem;
 use crate::routes::Route;
 use axum::Json;
 use axum::extract::{Path, State};
@@ -22,6 +18,10 @@ use rules::people::Role;
 use rules::{Agreement, Day, Month, PartnerId};
 use std::collections::BTreeMap;
 use texts::Code;
+use web::access::Caller;
+use web::etags::{Comparison, answer_tag, lists};
+use web::parameters::{Parameters, id};
+use web::problem::Problem;
 
 /// Number of partners read side by side.
 const AT_ONCE: usize = 16;

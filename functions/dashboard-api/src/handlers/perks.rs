@@ -1,10 +1,7 @@
 //! `PUT /partners/{id}/perks/{perk}/days/{day}`: records that a partner took a perk on a day, or takes the day back.
 
-use crate::access::Caller;
 use crate::answers::status::{Recorded, RecordedStatus};
 use crate::app::App;
-use crate::http::parameters::{Parameters, id, utf8};
-use crate::http::problem::Problem;
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
@@ -15,6 +12,9 @@ use rules::people::Role;
 use rules::programme::DatedPerk;
 use rules::{Day, PartnerId};
 use texts::Code;
+use web::access::Caller;
+use web::parameters::{Parameters, id, utf8};
+use web::problem::Problem;
 
 pub(crate) async fn record<S: Store>(
     caller: Caller,

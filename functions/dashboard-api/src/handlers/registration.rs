@@ -2,12 +2,8 @@
 //! asked for two passes: the delayed one, requested before the change, catches functions that still worked with the old
 //! agreements. As a preview it only answers what would follow.
 
-use crate::access::Caller;
 use crate::answers::partners::RegisteredPartner;
 use crate::app::App;
-use crate::http::etags::{Comparison, lists, version_tag};
-use crate::http::parameters::{Parameters, id, utf8};
-use crate::http::problem::Problem;
 use crate::previews::{self, Change};
 use crate::restatements::When;
 use axum::Json;
@@ -24,6 +20,10 @@ use rules::PartnerId;
 use rules::sorted::Sorted;
 use runtime::restatement::{PartnerStep, Request};
 use texts::Code;
+use web::access::Caller;
+use web::etags::{Comparison, lists, version_tag};
+use web::parameters::{Parameters, id, utf8};
+use web::problem::Problem;
 
 /// Number of attempts at a registration while sales keep changing the partner's item.
 const ATTEMPTS: usize = 20;

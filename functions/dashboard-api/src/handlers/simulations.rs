@@ -4,8 +4,6 @@ use crate::answers::entries::LineAnswer;
 use crate::answers::simulation::{Difference, SimulatedLine, SimulatedPartner, Simulation, YearlyCost};
 use crate::answers::unreadable::Unreadable;
 use crate::app::App;
-use crate::http::parameters::{Parameters, utf8};
-use crate::http::problem::Problem;
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::State;
@@ -22,6 +20,8 @@ use rules::totals::of_lines;
 use rules::{Agreements, Contract, ContractId, Day, Line, Month, PartnerId};
 use std::collections::BTreeMap;
 use texts::Code;
+use web::parameters::{Parameters, utf8};
+use web::problem::Problem;
 
 /// Maximum number of contracts that one simulation reads.
 const MAX_CONTRACTS: usize = 2000;

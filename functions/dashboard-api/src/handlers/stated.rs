@@ -1,10 +1,8 @@
 //! `PUT /contracts/{id}/terms/{term}/stated/{number}`, and the same for adjustments: a manager states a claim as it should be.
 //! It is recorded, unless it was said before, and chosen. `number` is that of the choice which it makes.
 
-use crate::access::Caller;
 use crate::app::App;
 use crate::choosing::{self, Answer, adjustment_in, term_in};
-use crate::http::parameters::{Look, MAX_CHOICE_NUMBER, Parameters, id, number_in, utf8};
 use axum::body::Bytes;
 use axum::extract::{Path, State};
 use events::stated;
@@ -12,6 +10,8 @@ use ledger::Store;
 use ledger::choices::{Choice, Pick, Stated};
 use rules::contract::Key;
 use rules::{AdjustmentId, ContractId, Term};
+use web::access::Caller;
+use web::parameters::{Look, MAX_CHOICE_NUMBER, Parameters, id, number_in, utf8};
 
 pub(crate) async fn of_annuity<S: Store>(
     caller: Caller,

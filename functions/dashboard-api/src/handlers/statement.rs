@@ -1,14 +1,10 @@
 //! `GET /partners/{id}/statement`: entries and totals of a month, and separately the entries for earlier months
 //! recorded since a day; as JSON, as a file for a machine, as a workbook, or to print.
 
-use crate::access::Caller;
 use crate::answers::statement::{Statement, file};
 use crate::answers::statement_page::page;
 use crate::answers::statement_workbook;
 use crate::app::App;
-use crate::http::format::Format;
-use crate::http::parameters::{Parameters, id};
-use crate::http::problem::Problem;
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
@@ -17,6 +13,10 @@ use ledger::Store;
 use reports::as_known::AsKnown;
 use reports::statement;
 use rules::PartnerId;
+use web::access::Caller;
+use web::format::Format;
+use web::parameters::{Parameters, id};
+use web::problem::Problem;
 
 pub(crate) async fn show<S: Store>(
     Caller { role, .. }: Caller,

@@ -1,13 +1,9 @@
 //! `GET /summary`, `GET /partners/{id}/summary`: sums over months, now or as known on a day, as JSON, as a file for a machine
 //! or as a workbook.
 
-use crate::access::Caller;
 use crate::answers::summary::{PartnerSummary, Summary, Summed, file};
 use crate::answers::summary_workbook;
 use crate::app::App;
-use crate::http::format::Format;
-use crate::http::parameters::{Parameters, id};
-use crate::http::problem::Problem;
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
@@ -23,6 +19,10 @@ use rules::programme::Language;
 use rules::sorted::Sorted;
 use rules::{Day, PartnerId};
 use std::iter;
+use web::access::Caller;
+use web::format::Format;
+use web::parameters::{Parameters, id};
+use web::problem::Problem;
 
 pub(crate) async fn of_partner<S: Store>(
     Caller { role, .. }: Caller,

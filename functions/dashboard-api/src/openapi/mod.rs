@@ -1,7 +1,6 @@
 //! The `OpenAPI` document: an operation for each route of the table, with schemas of the types that it takes and answers.
 //! Tests make it and compare it with the file that is served.
 
-mod parts;
 mod people;
 
 use crate::answers::attention::{AttentionList, ItemKind};
@@ -17,10 +16,7 @@ use crate::answers::statement::Statement;
 use crate::answers::status::{Chosen, ItemSetAside, Recorded, YearSetAside};
 use crate::answers::summary::{PartnerSummary, Summary};
 use crate::handlers::partners::WITH;
-use crate::http::format::Format;
-use crate::http::parameters::MAX_MONTHS;
 use crate::routes::Route;
-use axum::http::Method;
 use events::choice::ChoiceBody;
 use events::inquiry::{AnswerBody, InquiryBody};
 use events::perk::PerkTaken;
@@ -28,73 +24,43 @@ use events::registration::RegistrationBody;
 use events::set_aside::Reason;
 use events::simulation::Question;
 use events::stated::{StatedAdjustment, StatedRenewal, StatedSale};
-use parts::{Operation, Schemas, header, json, listing, query, refusals, search, text};
-use rules::{Day, Month};
-use serde_json::Value;
+use rules::minimum_sales::MAX_YEARS;
+use rules::programme::DatedPerk;
+use rules::{AdjustmentKind, ContractId, Day, DocumentId, Month, PartnerId, Term};
 use utoipa::ToSchema;
-use utoipa::openapi::path::{HttpMethod, ParameterBuilder};
+use utoipa::openapi::path::ParameterBuilder;
+use utoipa::openapi::schema::Schema;
 use utoipa::openapi::schema::{AnyOfBuilder, ObjectBuilder, Type};
-use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
-use utoipa::openapi::{Components, Content, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, Paths, Required};
+use utoipa::openapi::{Content, RefOr, Required};
+use web::format::Format;
+use web::openapi::{Api, Operation, Schemas, header, json, listing, query, search, text, whole};
+use web::parameters::{MAX_CHOICE_NUMBER, MAX_MONTHS};
+use web::routes::Described;
 
-pub fn document() -> OpenApi {
-    let mut schemas = Schemas::default();
-    let mut paths = Paths::new();
-    for route in Route::ALL {
-        let Some(operation) = operation(*route, &mut schemas) else { continue };
-        paths.add_path_operation(route.path(), vec![method(*route)], operation.build(*route, &mut schemas));
-    }
-    let license = LicenseBuilder::new().name("MIT").identifier(Some("MIT")).build();
-    let info = InfoBuilder::new()
-        .title("all-in-web partner programme")
-        .version(env!("CARGO_PKG_VERSION"))
-        .description(Some("What each partner earns or owes, to the cent, each amount with its reason."))
-        .license(Some(license));
-    let token = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
-    let mut components = Components::new();
-    components.responses = refusals(&mut schemas);
-    components.schemas = schemas.0;
-    components.add_security_scheme("token", SecurityScheme::Http(token));
-    let security = SecurityRequirement::new::<_, [&str; 0], &str>("token", []);
-    OpenApiBuilder::new()
-        .info(info.build())
-        .paths(paths)
-        .components(Some(components))
-        .security(Some([security]))
-        .build()
-}
+/// The document of this API.
+pub const API: Api<Route> = Api {
+    title: "all-in-web partner programme",
+    description: "What each partner earns or owes, to the cent, each amount with its reason.",
+    version: env!("CARGO_PKG_VERSION"),
+    routes: Route::ALL,
+    operation,
+    parameter,
+};
 
-/// The document as it is checked in and served: a line for each operation, each schema and each answer, so that it is short,
-/// and its changes can be read.
-pub fn as_text() -> Result<String, serde_json::Error> {
-    let mut text = String::new();
-    write_lines(&serde_json::to_value(document())?, 0, &mut text);
-    Ok(text + "\n")
-}
-
-fn write_lines(value: &Value, depth: usize, text: &mut String) {
-    const LINES: usize = 3;
-    let Value::Object(fields) = value else { return text.push_str(&value.to_string()) };
-    if depth >= LINES || fields.is_empty() {
-        return text.push_str(&value.to_string());
-    }
-    let mut between = "{\n";
-    for (name, value) in fields {
-        text.push_str(between);
-        text.push_str(&Value::from(name.as_str()).to_string());
-        text.push(':');
-        write_lines(value, depth + 1, text);
-        between = ",\n";
-    }
-    text.push_str("\n}");
-}
-
-fn method(route: Route) -> HttpMethod {
-    match route.method() {
-        Method::PUT => HttpMethod::Put,
-        Method::POST => HttpMethod::Post,
-        Method::DELETE => HttpMethod::Delete,
-        _ => HttpMethod::Get,
+/// The schema of a parameter of a path.
+fn parameter(name: &'static str, route: Route, schemas: &mut Schemas) -> RefOr<Schema> {
+    let is_of_contract = route.path().starts_with(Route::Contract.path());
+    match name {
+        "term" => schemas.of::<Term>().into(),
+        "number" => whole(MAX_CHOICE_NUMBER).into(),
+        "starts_on" | "day" => schemas.of::<Day>().into(),
+        "perk" => text().enum_values(Some(DatedPerk::ALL.map(DatedPerk::as_str))).into(),
+        "n" => whole(usize::from(MAX_YEARS)).into(),
+        "kind" => text().enum_values(Some(AdjustmentKind::ALL.map(|kind| format!("{}s", kind.as_str())))).into(),
+        "item" | "member" | "invitation" => text().into(),
+        "adjustment" | "inquiry" => schemas.of::<DocumentId>().into(),
+        _ if is_of_contract => schemas.of::<ContractId>().into(),
+        _ => schemas.of::<PartnerId>().into(),
     }
 }
 

@@ -1,13 +1,13 @@
 //! Operations about people: members, invitations, and the files of partners.
 
-use super::parts::{Operation, Schemas, header, json, listing, query, text};
 use crate::answers::journal::{History, Journal};
 use crate::answers::members::{InvitationList, InvitationShown, InvitationWithCode, Me, MemberList, MemberShown};
 use crate::answers::partner_file::PartnerFile;
-use crate::http::format::Format;
 use events::member::{CodeBody, InvitationBody, MemberBody};
 use events::partner_file::PartnerFileBody;
 use rules::{Day, PartnerId};
+use web::format::Format;
+use web::openapi::{Operation, Schemas, header, json, listing, query, text};
 
 pub(super) fn me(schemas: &mut Schemas) -> Operation {
     Operation::read("getMe", "The caller: name, role, partner", schemas.content::<Me>())

@@ -9,6 +9,7 @@ use fixtures::world::event;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
+use web::routes::Described;
 
 fn sale(contract: &str, partner: &str) -> events::input::Event {
     let fee = json!({"amount": "100.00", "currency": "EUR"});

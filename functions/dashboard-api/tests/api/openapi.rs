@@ -1,17 +1,19 @@
 //! The `OpenAPI` document: made from the API's types, checked in, complete, and served.
 
 use crate::service::Service;
-use dashboard_api::openapi::{as_text, document};
-use dashboard_api::routes::{Audience, Route};
+use dashboard_api::openapi::API;
+use dashboard_api::routes::Route;
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
+use web::access::Audience;
+use web::routes::Described;
 
 /// `UPDATE_GENERATED=1 cargo test --test api openapi` writes the file again.
 #[test]
 fn the_description_is_checked_in() {
     let file = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("openapi.json");
-    let made = as_text().unwrap();
+    let made = API.as_text().unwrap();
     if std::env::var_os("UPDATE_GENERATED").is_some() {
         std::fs::write(&file, &made).unwrap();
     }
@@ -34,7 +36,7 @@ fn no_object_is_without_properties() {
             Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
         }
     }
-    let document = serde_json::to_value(document()).unwrap();
+    let document = serde_json::to_value(API.document()).unwrap();
     check(&document, "");
     // Whatever is referred to is there.
     let schemas = document["components"]["schemas"].as_object().unwrap();
@@ -47,7 +49,7 @@ fn no_object_is_without_properties() {
 #[tokio::test]
 async fn what_is_served_is_the_file_and_has_every_route_of_the_table() {
     let served = Service::start().as_nobody().get("/openapi.json").await;
-    let made = as_text().unwrap();
+    let made = API.as_text().unwrap();
     assert!(served.text == made, "this was built before the file was written: run it again");
     assert_eq!(served.headers["content-type"], "application/json");
     let closed = Route::ALL.iter().filter(|route| route.audience() != Audience::Public);

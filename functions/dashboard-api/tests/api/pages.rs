@@ -1,8 +1,8 @@
 //! The page's files, and the headers of every answer.
 
 use crate::service::{Service, check_headers};
-use dashboard_api::app::{SignIn, SignInConfig};
 use serde_json::json;
+use web::sign_in::{SignIn, SignInConfig};
 
 fn sign_in() -> SignInConfig {
     let [issuer, client_id, scope] = ["https://issuer.example/", "page", "openid"].map(str::to_owned);

@@ -6,10 +6,10 @@ use axum::body::Bytes;
 use axum::http::HeaderMap;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use dashboard_api::app::{App, Cursors, SignIn};
+use dashboard_api::MAX_CONTRACTS;
+use dashboard_api::app::App;
 use dashboard_api::restatements::{Restatements, When};
 use dashboard_api::router::router;
-use dashboard_api::{MAX_CONTRACTS, gateway};
 use events::input::Event;
 use events::{EventType, cloud_event};
 use fixtures::memory::MemoryStore;
@@ -34,6 +34,9 @@ use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicI64, AtomicU8, Ordering};
 use std::sync::{Arc, Mutex};
+use web::cursors::Cursors;
+use web::gateway;
+use web::sign_in::SignIn;
 
 /// The day of these tests' clock.
 pub(crate) const TODAY: &str = "2026-11-26";

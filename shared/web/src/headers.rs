@@ -1,10 +1,10 @@
 //! Headers of every answer, which tell browsers what they may do with it, and a body of the promised format.
 
-use crate::http::files::WORKBOOK;
-use crate::http::gateway::Unreadable;
-use crate::http::parameters::language_of;
-use crate::http::problem::Problem;
-use crate::http::sign_in::SignIn;
+use crate::files::WORKBOOK;
+use crate::gateway::Unreadable;
+use crate::parameters::language_of;
+use crate::problem::Problem;
+use crate::sign_in::SignIn;
 use axum::body::HttpBody;
 use axum::extract::{Request, State};
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
@@ -25,7 +25,7 @@ const MAX_ANSWER: u64 = 5_000_000;
 const MAX_WORKBOOK: u64 = 4_500_000;
 
 /// Completes an answer. An answer without a cache header holds data, so no cache may keep it.
-pub(crate) async fn complete(State(sign_in): State<Arc<SignIn>>, request: Request, next: Next) -> Response {
+pub async fn complete(State(sign_in): State<Arc<SignIn>>, request: Request, next: Next) -> Response {
     let language = language_of(request.uri(), request.headers());
     let is_head = request.method() == Method::HEAD;
     let mut response = match request.extensions().get() {

@@ -33,9 +33,9 @@ pub struct Event {
 /// The gateway's knowledge of a request.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct RequestContext {
-    pub(crate) route_key: Option<String>,
-    pub(crate) request_id: Option<String>,
+pub struct RequestContext {
+    pub route_key: Option<String>,
+    pub request_id: Option<String>,
     http: HttpDescription,
     authorizer: Option<Authorizer>,
 }
@@ -57,7 +57,7 @@ struct Jwt {
 
 /// The mark of a request with a part that HTTP does not admit; `headers.rs` refuses it in words.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Unreadable;
+pub struct Unreadable;
 
 /// An answer to a request.
 #[derive(Debug, Serialize)]
@@ -93,7 +93,7 @@ pub async fn answer(mut router: Router, event: Event, invocation: Context) -> Re
 
 impl RequestContext {
     /// The claims of the token that the gateway verified.
-    pub(crate) fn claims(&self) -> Option<&HashMap<String, String>> {
+    pub fn claims(&self) -> Option<&HashMap<String, String>> {
         self.authorizer.as_ref()?.jwt.as_ref()?.claims.as_ref()
     }
 }

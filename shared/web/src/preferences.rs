@@ -4,14 +4,14 @@ use axum::http::{HeaderMap, HeaderName};
 
 /// Matching of a choice by a range of the header, in lower case: an exact range decides before a wildcard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Match {
+pub enum Match {
     Wildcard,
     Exact,
 }
 
 /// The choice that a header prefers; of equal ones, the first that the header lists, then the first of ours. Without a
 /// preference, or if it refuses all, the first of ours.
-pub(crate) fn preferred<T: Copy>(
+pub fn preferred<T: Copy>(
     headers: &HeaderMap,
     name: HeaderName,
     ours: &[T],

@@ -1,15 +1,15 @@
 //! Formats of an answer.
 
-use crate::http::files::WORKBOOK;
-use crate::http::parameters::Parameters;
-use crate::http::preferences::{Match, preferred};
+use crate::files::WORKBOOK;
+use crate::parameters::Parameters;
+use crate::preferences::{Match, preferred};
 use axum::http::{HeaderMap, header};
 use events::Refusal;
 use texts::Code;
 
 /// The formats of an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Format {
+pub enum Format {
     Json,
     Csv,
     Html,
@@ -18,12 +18,12 @@ pub(crate) enum Format {
 
 impl Format {
     /// The formats of a list, of a sum, and of a statement, which can be printed as well.
-    pub(crate) const OF_LISTS: [Format; 2] = [Format::Json, Format::Csv];
-    pub(crate) const OF_SUMS: [Format; 3] = [Format::Json, Format::Csv, Format::Workbook];
-    pub(crate) const OF_STATEMENTS: [Format; 4] = [Format::Json, Format::Csv, Format::Html, Format::Workbook];
+    pub const OF_LISTS: [Format; 2] = [Format::Json, Format::Csv];
+    pub const OF_SUMS: [Format; 3] = [Format::Json, Format::Csv, Format::Workbook];
+    pub const OF_STATEMENTS: [Format; 4] = [Format::Json, Format::Csv, Format::Html, Format::Workbook];
 
     /// Reads `format`; else takes the format that `Accept` prefers, else JSON.
-    pub(crate) fn asked(parameters: &mut Parameters, headers: &HeaderMap, ours: &[Format]) -> Result<Format, Refusal> {
+    pub fn asked(parameters: &mut Parameters, headers: &HeaderMap, ours: &[Format]) -> Result<Format, Refusal> {
         let Some(name) = parameters.take("format") else { return Ok(Format::accepted(headers, ours)) };
         let known = ours.iter().find(|format| format.name() == name).copied();
         known.ok_or_else(|| {
@@ -37,7 +37,7 @@ impl Format {
     }
 
     /// The name as a parameter.
-    pub(crate) fn name(self) -> &'static str {
+    pub fn name(self) -> &'static str {
         match self {
             Format::Json => "json",
             Format::Csv => "csv",
@@ -46,7 +46,7 @@ impl Format {
         }
     }
 
-    pub(crate) fn media_type(self) -> &'static str {
+    pub fn media_type(self) -> &'static str {
         match self {
             Format::Json => "application/json",
             Format::Csv => "text/csv",

@@ -34,13 +34,13 @@ impl SignIn {
         SignIn { content_security_policy: policy(&asked), config: Some(config) }
     }
 
-    pub(crate) fn config(&self) -> Option<&SignInConfig> {
+    pub fn config(&self) -> Option<&SignInConfig> {
         self.config.as_ref()
     }
 
     /// Scripts, styles and requests of the page's own origin, requests to the identity provider and the form that signs out
     /// there, and nothing else.
-    pub(crate) fn content_security_policy(&self) -> &HeaderValue {
+    pub fn content_security_policy(&self) -> &HeaderValue {
         &self.content_security_policy
     }
 }

@@ -1,9 +1,8 @@
 //! Cursors: the sealed position at which the rest of a list begins. A cursor can be neither read nor made up. It is
 //! valid for the list that gave it out (route, partner, filters), and for a day.
 
-use crate::http::parameters::Parameters;
-use crate::http::problem::Problem;
-use crate::routes::Route;
+use crate::parameters::Parameters;
+use crate::problem::Problem;
 use aws_lc_rs::aead::{AES_256_GCM, Aad, NONCE_LEN, Nonce, RandomizedNonceKey};
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine;
@@ -40,8 +39,8 @@ impl Cursors {
 
     /// The pages of one list at a moment. The list is that of a route, of the partner or contract that `id` names, and
     /// of the parameters that narrow it down.
-    pub(crate) fn pages(&self, route: Route, id: &str, parameters: &Parameters, now: Timestamp) -> Pages<'_> {
-        let list = serde_json::to_string(&(route.path(), id, parameters.filters())).unwrap_or_default();
+    pub fn pages(&self, path: &str, id: &str, parameters: &Parameters, now: Timestamp) -> Pages<'_> {
+        let list = serde_json::to_string(&(path, id, parameters.filters())).unwrap_or_default();
         Pages { cursors: self, list, now }
     }
 
@@ -64,7 +63,7 @@ impl Cursors {
 
 /// The pages of one list.
 #[derive(Debug)]
-pub(crate) struct Pages<'a> {
+pub struct Pages<'a> {
     cursors: &'a Cursors,
     list: String,
     now: Timestamp,
@@ -72,14 +71,14 @@ pub(crate) struct Pages<'a> {
 
 impl Pages<'_> {
     /// Reads the position at which the requested page begins.
-    pub(crate) fn after<T: DeserializeOwned>(&self, parameters: &mut Parameters) -> Result<Option<T>, Refusal> {
+    pub fn after<T: DeserializeOwned>(&self, parameters: &mut Parameters) -> Result<Option<T>, Refusal> {
         let Some(cursor) = parameters.take("cursor") else { return Ok(None) };
         let place = self.cursors.open(&self.list, &cursor, self.now);
         place.map(Some).ok_or_else(|| Refusal::new("cursor", Code::CursorInvalid))
     }
 
     /// The cursor of the next page, if there is one.
-    pub(crate) fn next<T: Serialize>(&self, behind: Option<T>) -> Result<Option<String>, Problem> {
+    pub fn next<T: Serialize>(&self, behind: Option<T>) -> Result<Option<String>, Problem> {
         let Some(behind) = behind else { return Ok(None) };
         let until = (self.now + LIFETIME).as_second();
         let cursor = self.cursors.seal(&self.list, &Sealed { until, behind });

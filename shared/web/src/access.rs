@@ -2,8 +2,7 @@
 //! member in the table. This is the one place that decides who may call which route; a handler decides only what a
 //! partner's member is shown.
 
-use crate::http::problem::Problem;
-use crate::routes::Audience;
+use crate::problem::Problem;
 use axum::http::Method;
 use events::Refusal;
 use jiff::Timestamp;
@@ -14,41 +13,71 @@ use rules::people::{Identity, MemberName, Role};
 use texts::Code;
 
 /// The header by which a manager sees an answer as another member does: the id of that member.
-pub(crate) const VIEW_AS: &str = "view-as";
+pub const VIEW_AS: &str = "view-as";
 
 /// The caller of a request: a member, or a manager who sees the answer as a member does.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Caller {
-    pub(crate) id: MemberId,
-    pub(crate) name: MemberName,
-    pub(crate) role: Role,
+    pub id: MemberId,
+    pub name: MemberName,
+    pub role: Role,
     /// The manager who views the answer as this member.
-    pub(crate) viewed_by: Option<Viewer>,
+    pub viewed_by: Option<Viewer>,
 }
 
 /// A manager who sees an answer as another member does.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Viewer {
-    pub(crate) id: MemberId,
-    pub(crate) name: MemberName,
+pub struct Viewer {
+    pub id: MemberId,
+    pub name: MemberName,
 }
 
 impl Caller {
     /// The member as caller; none: the role was revoked.
-    pub(crate) fn of(member: Member) -> Option<Caller> {
+    pub fn of(member: Member) -> Option<Caller> {
         let (id, role) = (member.id(), member.role()?.clone());
         Some(Caller { id, name: member.name, role, viewed_by: None })
     }
 
     /// An act of the caller at a time, without a reason.
-    pub(crate) fn occasion(&self, at: Timestamp) -> Occasion {
+    pub fn occasion(&self, at: Timestamp) -> Occasion {
         Occasion { by: Author::Member { id: self.id.clone(), name: self.name.clone() }, at, reason: None }
     }
 
     /// An act of the caller at a time, with the reason that it states.
-    pub(crate) fn occasion_because(&self, at: Timestamp, reason: &str) -> Result<Occasion, Refusal> {
+    pub fn occasion_because(&self, at: Timestamp, reason: &str) -> Result<Occasion, Refusal> {
         let reason = reason.parse().map_err(|error| Refusal::new("reason", error))?;
         Ok(Occasion { reason: Some(reason), ..self.occasion(at) })
+    }
+}
+
+/// Audience of a route.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Audience {
+    /// Everyone, without a token.
+    Public,
+    /// Everyone with a token, members or not.
+    Identified,
+    /// Members; a partner's member for its partner's data.
+    Members,
+    /// Managers, and partner's members for their partner.
+    Reporters,
+    /// Managers and accountants.
+    Readers,
+    Managers,
+}
+
+impl Audience {
+    /// The audience in words, for the description of the API.
+    pub fn in_words(self) -> &'static str {
+        match self {
+            Audience::Public => "everyone",
+            Audience::Identified => "everyone with a token",
+            Audience::Members => "every member; a partner's member for its partner",
+            Audience::Reporters => "managers; a partner's member for its partner",
+            Audience::Readers => "managers and accountants",
+            Audience::Managers => "managers",
+        }
     }
 }
 
@@ -65,19 +94,15 @@ impl Audience {
 }
 
 /// The caller of a request, as the request states it.
-pub(crate) struct Asked<'a> {
-    pub(crate) identity: &'a Identity,
-    pub(crate) method: &'a Method,
+pub struct Asked<'a> {
+    pub identity: &'a Identity,
+    pub method: &'a Method,
     /// The member as whom a manager wants to see the answer.
-    pub(crate) view_as: Option<&'a str>,
+    pub view_as: Option<&'a str>,
 }
 
 /// The caller of a route for members.
-pub(crate) async fn admitted<S: Store>(
-    ledger: &Ledger<S>,
-    audience: Audience,
-    asked: Asked<'_>,
-) -> Result<Caller, Problem> {
+pub async fn admitted<S: Store>(ledger: &Ledger<S>, audience: Audience, asked: Asked<'_>) -> Result<Caller, Problem> {
     let member = ledger.member_of(asked.identity).await?;
     let own = member.and_then(Caller::of).ok_or_else(|| Problem::forbidden(Code::NotAMember))?;
     let caller = match asked.view_as {

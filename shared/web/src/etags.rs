@@ -6,12 +6,12 @@ use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 
 /// The tag of a version as it was written.
-pub(crate) fn version_tag(version: u64) -> String {
+pub fn version_tag(version: u64) -> String {
     format!("\"{version}\"")
 }
 
 /// The tag of an answer of a version: another answer of the same version, with other balances for instance, has another.
-pub(crate) fn answer_tag(version: u64, answer: &[u8]) -> String {
+pub fn answer_tag(version: u64, answer: &[u8]) -> String {
     let digest = digest(&SHA256, answer);
     let short = digest.as_ref().get(..SHORT).unwrap_or_default();
     format!("\"{version}-{}\"", BASE64_URL_SAFE_NO_PAD.encode(short))
@@ -22,7 +22,7 @@ const SHORT: usize = 12;
 
 /// Comparison of tags.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Comparison {
+pub enum Comparison {
     /// Matches no weak tag, and any answer of the version: for a precondition of a change, which concerns what was
     /// registered and not what was computed from it.
     Version,
@@ -31,7 +31,7 @@ pub(crate) enum Comparison {
 }
 
 /// Looks for a tag, or for any tag (`*`), in a header; none: the header is not there.
-pub(crate) fn lists(headers: &HeaderMap, name: HeaderName, tag: &str, comparison: Comparison) -> Option<bool> {
+pub fn lists(headers: &HeaderMap, name: HeaderName, tag: &str, comparison: Comparison) -> Option<bool> {
     let plain = |listed: &str| match comparison {
         Comparison::Version => listed == tag || is_answer_of(tag, listed),
         Comparison::Weak => listed.strip_prefix("W/").unwrap_or(listed) == tag,

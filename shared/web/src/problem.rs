@@ -24,7 +24,7 @@ pub struct Problem {
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "openapi", schema(as = Problem))]
-pub(crate) struct Written<'a> {
+pub struct Written<'a> {
     status: u16,
     title: &'a str,
     detail: &'a str,
@@ -34,65 +34,65 @@ pub(crate) struct Written<'a> {
 }
 
 impl Problem {
-    pub(crate) fn new(status: StatusCode, detail: impl Into<Notice>) -> Problem {
+    pub fn new(status: StatusCode, detail: impl Into<Notice>) -> Problem {
         Problem { status, detail: detail.into(), field: None }
     }
 
-    pub(crate) fn unauthorized() -> Problem {
+    pub fn unauthorized() -> Problem {
         let detail = Code::TokenMissing;
         Problem::new(StatusCode::UNAUTHORIZED, detail)
     }
 
-    pub(crate) fn forbidden(detail: impl Into<Notice>) -> Problem {
+    pub fn forbidden(detail: impl Into<Notice>) -> Problem {
         Problem::new(StatusCode::FORBIDDEN, detail)
     }
 
-    pub(crate) fn internal(detail: impl Into<Notice>) -> Problem {
+    pub fn internal(detail: impl Into<Notice>) -> Problem {
         Problem::new(StatusCode::INTERNAL_SERVER_ERROR, detail)
     }
 
     /// The problem of a request refused before it reached a handler.
-    pub(crate) fn unreadable(status: StatusCode) -> Problem {
+    pub fn unreadable(status: StatusCode) -> Problem {
         Problem::new(status, Code::RequestUnreadable)
     }
 
-    pub(crate) fn not_found(detail: impl Into<Notice>) -> Problem {
+    pub fn not_found(detail: impl Into<Notice>) -> Problem {
         Problem::new(StatusCode::NOT_FOUND, detail)
     }
 
-    pub(crate) fn method_not_allowed() -> Problem {
+    pub fn method_not_allowed() -> Problem {
         let detail = Code::WrongMethod;
         Problem::new(StatusCode::METHOD_NOT_ALLOWED, detail)
     }
 
-    pub(crate) fn conflict(detail: impl Into<Notice>) -> Problem {
+    pub fn conflict(detail: impl Into<Notice>) -> Problem {
         Problem::new(StatusCode::CONFLICT, detail)
     }
 
     /// A conflict with the recorded data, naming the field that differs.
-    pub(crate) fn conflict_of(refusal: &Refusal) -> Problem {
+    pub fn conflict_of(refusal: &Refusal) -> Problem {
         Problem { field: Some(refusal.field.clone()), ..Problem::conflict(refusal.sentence()) }
     }
 
-    pub(crate) fn precondition_failed(detail: impl Into<Notice>) -> Problem {
+    pub fn precondition_failed(detail: impl Into<Notice>) -> Problem {
         Problem::new(StatusCode::PRECONDITION_FAILED, detail)
     }
 
-    pub(crate) fn precondition_required(detail: impl Into<Notice>) -> Problem {
+    pub fn precondition_required(detail: impl Into<Notice>) -> Problem {
         Problem::new(StatusCode::PRECONDITION_REQUIRED, detail)
     }
 
     /// The problem of a request for more data than one answer takes.
-    pub(crate) fn too_much(detail: impl Into<Notice>) -> Problem {
+    pub fn too_much(detail: impl Into<Notice>) -> Problem {
         Problem::new(StatusCode::UNPROCESSABLE_ENTITY, detail)
     }
 
-    pub(crate) fn try_again(detail: impl Into<Notice>) -> Problem {
+    pub fn try_again(detail: impl Into<Notice>) -> Problem {
         Problem::new(StatusCode::SERVICE_UNAVAILABLE, detail)
     }
 
     /// The body, in a language.
-    pub(crate) fn body(&self, language: Language) -> Body {
+    pub fn body(&self, language: Language) -> Body {
         let written = Written {
             status: self.status.as_u16(),
             title: names::status(self.status.as_u16(), language),

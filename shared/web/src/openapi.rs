@@ -1,27 +1,117 @@
 //! Parts of the `OpenAPI` document: schemas, parameters, answers and refusals.
 
-use crate::http::format::Format;
-use crate::http::parameters::{MAX_CHOICE_NUMBER, MAX_LIMIT};
-use crate::http::problem::Written;
-use crate::routes::Route;
+use crate::access::Audience;
+use crate::format::Format;
+use crate::parameters::MAX_LIMIT;
+use crate::problem::Written;
+use crate::routes::Described;
+use axum::http::Method;
 use rules::label::MAX_LABEL;
-use rules::minimum_sales::MAX_YEARS;
-use rules::programme::DatedPerk;
-use rules::{AdjustmentKind, ContractId, Day, DocumentId, PartnerId, Term};
+use serde_json::Value;
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
-use utoipa::openapi::path::{OperationBuilder, Parameter, ParameterBuilder, ParameterIn};
+use utoipa::openapi::path::{HttpMethod, OperationBuilder, Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::request_body::RequestBodyBuilder;
 use utoipa::openapi::schema::{AnyOfBuilder, KnownFormat, ObjectBuilder, SchemaFormat, Type};
-use utoipa::openapi::{Content, Ref, RefOr, Required, Response, ResponseBuilder, Schema};
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
+use utoipa::openapi::{
+    Components, Content, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, Paths, Ref, RefOr, Required, Response,
+    ResponseBuilder, Schema,
+};
+
+/// An API as its document describes it.
+pub struct Api<R: 'static> {
+    pub title: &'static str,
+    pub description: &'static str,
+    pub version: &'static str,
+    pub routes: &'static [R],
+    /// The operation of a route; none: it is not described.
+    pub operation: fn(R, &mut Schemas) -> Option<Operation>,
+    /// The schema of a parameter of a path.
+    pub parameter: fn(&'static str, R, &mut Schemas) -> RefOr<Schema>,
+}
+
+impl<R: Described> Api<R> {
+    /// The whole document.
+    pub fn document(&self) -> OpenApi {
+        let mut schemas = Schemas::default();
+        let mut paths = Paths::new();
+        for route in self.routes.iter().copied() {
+            let Some(operation) = (self.operation)(route, &mut schemas) else { continue };
+            let named = route.names().map(|name| path_parameter(name, (self.parameter)(name, route, &mut schemas)));
+            let operation = operation.build(route.audience(), named.collect());
+            paths.add_path_operation(route.path(), vec![method(&route.method())], operation);
+        }
+        let license = LicenseBuilder::new().name("MIT").identifier(Some("MIT")).build();
+        let info = InfoBuilder::new()
+            .title(self.title)
+            .version(self.version)
+            .description(Some(self.description))
+            .license(Some(license));
+        let token = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
+        let mut components = Components::new();
+        components.responses = refusals(&mut schemas);
+        components.schemas = schemas.0;
+        components.add_security_scheme("token", SecurityScheme::Http(token));
+        let security = SecurityRequirement::new::<_, [&str; 0], &str>("token", []);
+        OpenApiBuilder::new()
+            .info(info.build())
+            .paths(paths)
+            .components(Some(components))
+            .security(Some([security]))
+            .build()
+    }
+
+    /// The document as it is checked in and served: a line for each operation, each schema and each answer, so that it is
+    /// short, and its changes can be read.
+    pub fn as_text(&self) -> Result<String, serde_json::Error> {
+        let mut text = String::new();
+        write_lines(&serde_json::to_value(self.document())?, 0, &mut text);
+        Ok(text + "\n")
+    }
+}
+
+fn write_lines(value: &Value, depth: usize, text: &mut String) {
+    const LINES: usize = 3;
+    let Value::Object(fields) = value else { return text.push_str(&value.to_string()) };
+    if depth >= LINES || fields.is_empty() {
+        return text.push_str(&value.to_string());
+    }
+    let mut between = "{\n";
+    for (name, value) in fields {
+        text.push_str(between);
+        text.push_str(&Value::from(name.as_str()).to_string());
+        text.push(':');
+        write_lines(value, depth + 1, text);
+        between = ",\n";
+    }
+    text.push_str("\n}");
+}
+
+fn method(method: &Method) -> HttpMethod {
+    match *method {
+        Method::PUT => HttpMethod::Put,
+        Method::POST => HttpMethod::Post,
+        Method::DELETE => HttpMethod::Delete,
+        _ => HttpMethod::Get,
+    }
+}
+
+fn path_parameter(name: &str, schema: RefOr<Schema>) -> ParameterBuilder {
+    ParameterBuilder::new().name(name).parameter_in(ParameterIn::Path).required(Required::True).schema(Some(schema))
+}
 
 /// Schemas of the document, by name.
 #[derive(Default)]
-pub(super) struct Schemas(pub(super) BTreeMap<String, RefOr<Schema>>);
+pub struct Schemas(pub BTreeMap<String, RefOr<Schema>>);
 
 impl Schemas {
     /// Refers to the schema of a type. Two types of one name have one schema.
-    pub(super) fn of<T: ToSchema>(&mut self) -> Ref {
+    ///
+    /// # Panics
+    ///
+    /// If two different types have one name: a document is made by tests alone.
+    pub fn of<T: ToSchema>(&mut self) -> Ref {
         let mut all = vec![(T::name().into_owned(), T::schema())];
         T::schemas(&mut all);
         for (name, schema) in all {
@@ -33,13 +123,13 @@ impl Schemas {
         Ref::from_schema_name(T::name())
     }
 
-    pub(super) fn content<T: ToSchema>(&mut self) -> Content {
+    pub fn content<T: ToSchema>(&mut self) -> Content {
         Content::new(Some(self.of::<T>()))
     }
 }
 
 /// Optional fields of answers.
-pub(super) const OPTIONAL: [(&str, &[&str]); 6] = [
+pub const OPTIONAL: [(&str, &[&str]); 6] = [
     ("Condition", &["per_year"]),
     ("Earnings", &["from_sale"]),
     ("ListedPartner", &["minimum_sales", "missed", "balances"]),
@@ -50,7 +140,7 @@ pub(super) const OPTIONAL: [(&str, &[&str]); 6] = [
 
 /// Marks every other field of an answer as required, since it is present, if only as null. Bodies refuse unknown
 /// fields, and state by themselves which fields they require.
-pub(super) fn require(name: &str, schema: &mut RefOr<Schema>) {
+pub fn require(name: &str, schema: &mut RefOr<Schema>) {
     match schema {
         RefOr::T(Schema::Object(object)) if object.additional_properties.is_none() => {
             let optional = OPTIONAL.iter().find(|(of, _)| *of == name).map_or(&[][..], |(_, fields)| fields);
@@ -63,35 +153,37 @@ pub(super) fn require(name: &str, schema: &mut RefOr<Schema>) {
 }
 
 /// Description of a route beyond the table.
-pub(super) struct Operation {
-    pub(super) id: &'static str,
-    pub(super) summary: &'static str,
-    pub(super) query: Vec<ParameterBuilder>,
-    pub(super) body: Option<Content>,
-    pub(super) answers: Vec<(&'static str, Response)>,
-    pub(super) refusals: &'static [&'static str],
+pub struct Operation {
+    pub id: &'static str,
+    pub summary: &'static str,
+    pub query: Vec<ParameterBuilder>,
+    pub body: Option<Content>,
+    pub answers: Vec<(&'static str, Response)>,
+    pub refusals: &'static [&'static str],
 }
 
 impl Operation {
     /// A route that reads, and gives one answer.
-    pub(super) fn read(id: &'static str, summary: &'static str, answer: Content) -> Operation {
+    pub fn read(id: &'static str, summary: &'static str, answer: Content) -> Operation {
         let answers = vec![("200", json("200", answer))];
         Operation { id, summary, query: Vec::new(), body: None, answers, refusals: &["400", "404", "503"] }
     }
 
     /// A route that takes a body, and gives one answer.
-    pub(super) fn write(id: &'static str, summary: &'static str, body: Content, answer: Content) -> Operation {
+    pub fn write(id: &'static str, summary: &'static str, body: Content, answer: Content) -> Operation {
         let refusals = &["400", "404", "409", "503"];
         Operation { body: Some(body), refusals, ..Operation::read(id, summary, answer) }
     }
 
     /// Adds query parameters.
-    pub(super) fn query(self, query: impl IntoIterator<Item = ParameterBuilder>) -> Operation {
+    #[must_use]
+    pub fn query(self, query: impl IntoIterator<Item = ParameterBuilder>) -> Operation {
         Operation { query: query.into_iter().collect(), ..self }
     }
 
     /// Adds the formats in which the answer can be had as well, and the parameter that chooses one.
-    pub(super) fn formats(mut self, formats: &[Format]) -> Operation {
+    #[must_use]
+    pub fn formats(mut self, formats: &[Format]) -> Operation {
         let other = |format: &Format| {
             let schema = match format {
                 Format::Json => return None,
@@ -109,15 +201,15 @@ impl Operation {
     }
 
     /// Adds the refusal of a request for more entries than one answer looks through.
-    pub(super) fn bounded(self) -> Operation {
+    #[must_use]
+    pub fn bounded(self) -> Operation {
         Operation { refusals: &["400", "404", "422", "503"], ..self }
     }
 
-    pub(super) fn build(self, route: Route, schemas: &mut Schemas) -> OperationBuilder {
-        let named = route.names().map(|name| path_parameter(name, route, schemas)).collect::<Vec<_>>();
+    fn build(self, audience: Audience, named: Vec<ParameterBuilder>) -> OperationBuilder {
         let language = query("lang", ObjectBuilder::new().schema_type(Type::String).enum_values(Some(["en", "fr"])));
         let parameters = named.into_iter().chain(self.query).chain([language]).map(Parameter::from);
-        let audience = format!("For {}.", route.audience().in_words());
+        let audience = format!("For {}.", audience.in_words());
         let body = self.body.map(|body| {
             RequestBodyBuilder::new().required(Some(Required::True)).content("application/json", body).build()
         });
@@ -135,62 +227,45 @@ impl Operation {
     }
 }
 
-pub(super) fn path_parameter(name: &'static str, route: Route, schemas: &mut Schemas) -> ParameterBuilder {
-    let is_of_contract = route.path().starts_with(Route::Contract.path());
-    let schema: RefOr<Schema> = match name {
-        "term" => schemas.of::<Term>().into(),
-        "number" => whole(MAX_CHOICE_NUMBER).into(),
-        "starts_on" | "day" => schemas.of::<Day>().into(),
-        "perk" => text().enum_values(Some(DatedPerk::ALL.map(DatedPerk::as_str))).into(),
-        "n" => whole(usize::from(MAX_YEARS)).into(),
-        "kind" => text().enum_values(Some(AdjustmentKind::ALL.map(|kind| format!("{}s", kind.as_str())))).into(),
-        "item" | "member" | "invitation" => text().into(),
-        "adjustment" | "inquiry" => schemas.of::<DocumentId>().into(),
-        _ if is_of_contract => schemas.of::<ContractId>().into(),
-        _ => schemas.of::<PartnerId>().into(),
-    };
-    ParameterBuilder::new().name(name).parameter_in(ParameterIn::Path).required(Required::True).schema(Some(schema))
-}
-
 /// A whole number from 1 on.
-pub(super) fn whole(most: usize) -> ObjectBuilder {
+pub fn whole(most: usize) -> ObjectBuilder {
     ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(1)).maximum(Some(most))
 }
 
-pub(super) fn text() -> ObjectBuilder {
+pub fn text() -> ObjectBuilder {
     ObjectBuilder::new().schema_type(Type::String)
 }
 
-pub(super) fn query(name: &str, schema: impl Into<RefOr<Schema>>) -> ParameterBuilder {
+pub fn query(name: &str, schema: impl Into<RefOr<Schema>>) -> ParameterBuilder {
     let parameter = ParameterBuilder::new().name(name).parameter_in(ParameterIn::Query).required(Required::False);
     parameter.schema(Some(schema))
 }
 
-pub(super) fn header(name: &str) -> ParameterBuilder {
+pub fn header(name: &str) -> ParameterBuilder {
     let parameter = ParameterBuilder::new().name(name).parameter_in(ParameterIn::Header).required(Required::False);
     parameter.schema(Some(text()))
 }
 
 /// A list comes in pages.
-pub(super) fn listing() -> [ParameterBuilder; 2] {
+pub fn listing() -> [ParameterBuilder; 2] {
     let cursor = query("cursor", text().description(Some("next_cursor of the page before")));
     [query("limit", whole(MAX_LIMIT)), cursor]
 }
 
 /// The words to look for, in any order, whatever their accents and their case.
-pub(super) fn search() -> ParameterBuilder {
+pub fn search() -> ParameterBuilder {
     query("q", text().max_length(Some(MAX_LABEL)))
 }
 
-pub(super) fn json(status: &str, content: Content) -> Response {
+pub fn json(status: &str, content: Content) -> Response {
     ResponseBuilder::new().description(description(status)).content("application/json", content).build()
 }
 
 /// Refusals of a caller without the required claims, on every route.
-pub(super) const CLOSED: [&str; 2] = ["401", "403"];
+pub const CLOSED: [&str; 2] = ["401", "403"];
 
 /// The name of a refusal.
-pub(super) fn refusal(status: &str) -> &'static str {
+pub fn refusal(status: &str) -> &'static str {
     match status {
         "400" => "BadRequest",
         "401" => "Unauthorized",
@@ -206,7 +281,7 @@ pub(super) fn refusal(status: &str) -> &'static str {
 }
 
 /// Every refusal, by name.
-pub(super) fn refusals(schemas: &mut Schemas) -> BTreeMap<String, RefOr<Response>> {
+pub fn refusals(schemas: &mut Schemas) -> BTreeMap<String, RefOr<Response>> {
     let problems =
         ["400", "404", "409", "410", "412", "422", "428", "503"].map(|status| (status, problem(status, schemas)));
     let closed = CLOSED.map(|status| (status, closed(status, schemas)));
@@ -214,19 +289,19 @@ pub(super) fn refusals(schemas: &mut Schemas) -> BTreeMap<String, RefOr<Response
     problems.into_iter().chain(closed).map(named).collect()
 }
 
-pub(super) fn problem(status: &str, schemas: &mut Schemas) -> Response {
+pub fn problem(status: &str, schemas: &mut Schemas) -> Response {
     let content = schemas.content::<Written<'_>>();
     ResponseBuilder::new().description(description(status)).content("application/problem+json", content).build()
 }
 
 /// Body of a refusal: API Gateway answers with a message, the function with a problem.
-pub(super) fn closed(status: &str, schemas: &mut Schemas) -> Response {
+pub fn closed(status: &str, schemas: &mut Schemas) -> Response {
     let message = ObjectBuilder::new().property("message", text()).required("message");
     let either = AnyOfBuilder::new().item(schemas.of::<Written<'_>>()).item(message);
     ResponseBuilder::from(problem(status, schemas)).content("application/json", Content::new(Some(either))).build()
 }
 
-pub(super) fn description(status: &str) -> &'static str {
+pub fn description(status: &str) -> &'static str {
     match status {
         "200" => "As asked.",
         "201" => "Recorded for the first time.",
@@ -235,9 +310,7 @@ pub(super) fn description(status: &str) -> &'static str {
         "401" => "No token, or none that is valid.",
         "403" => "No member, or one whose role does not allow this.",
         "404" => "It does not exist, or the caller may not read it.",
-        "409" => {
-            "Another choice has this number; the item says something else by now; the year is not a missed one, or set aside for another reason; the inquiry or its answer is another; the invitation was accepted; the member has another role, or is the last manager."
-        }
+        "409" => "It is not what is recorded, or cannot be done any more; the problem says why.",
         "410" => "The invitation has expired.",
         "412" => "What If-Match or If-None-Match asks for is not so.",
         "422" => "Too much at once.",

@@ -2,7 +2,7 @@
 //! the path, and nothing of the query, the body or the headers.
 
 use crate::access::Caller;
-use crate::http::gateway::RequestContext;
+use crate::gateway::RequestContext;
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::Extensions;

@@ -1,15 +1,15 @@
 //! Files that an answer hands over: comma-separated values for machines, workbooks for people.
 
-use crate::http::problem::Problem;
+use crate::problem::Problem;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use texts::Code;
 use workbook::Workbook;
 
-pub(crate) const WORKBOOK: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+pub const WORKBOOK: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
 /// A file of comma-separated values (RFC 4180), amounts as plain decimals.
-pub(crate) fn csv(name: &str, columns: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> Response {
+pub fn csv(name: &str, columns: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> Response {
     let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
     let written = writer.write_record(columns).and_then(|()| {
         rows.into_iter().try_for_each(|row| writer.write_record(row.iter().map(|field| harmless(field))))
@@ -20,7 +20,7 @@ pub(crate) fn csv(name: &str, columns: &[&str], rows: impl IntoIterator<Item = V
     }
 }
 
-pub(crate) fn workbook(name: &str, workbook: &Workbook) -> Response {
+pub fn workbook(name: &str, workbook: &Workbook) -> Response {
     match workbook.bytes() {
         Ok(bytes) => attachment(name, WORKBOOK, bytes),
         Err(_) => Problem::try_again(Code::FileNotWritten).into_response(),

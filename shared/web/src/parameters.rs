@@ -1,7 +1,7 @@
 //! Ids, query parameters and headers: parsed, or refused by name.
 
-use crate::http::preferences::{Match, preferred};
-use crate::http::problem::Problem;
+use crate::preferences::{Match, preferred};
+use crate::problem::Problem;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Uri, header};
@@ -19,30 +19,30 @@ use texts::{Code, Notice};
 /// Default number of items on a page.
 const DEFAULT_LIMIT: usize = 100;
 /// Maximum number of items on a page.
-pub(crate) const MAX_LIMIT: usize = 500;
+pub const MAX_LIMIT: usize = 500;
 /// Maximum number of months in one summary.
-pub(crate) const MAX_MONTHS: usize = 36;
+pub const MAX_MONTHS: usize = 36;
 /// Maximum number of a choice.
-pub(crate) const MAX_CHOICE_NUMBER: usize = 1000;
+pub const MAX_CHOICE_NUMBER: usize = 1000;
 /// Parameters of how a list is shown, which do not filter it.
 const NO_FILTERS: [&str; 3] = ["cursor", "lang", "limit"];
 
 /// The parts of a request about previews.
 #[derive(Debug, Clone)]
-pub(crate) struct Look {
+pub struct Look {
     /// The language of the preview that is asked for; none: the request is to be carried out.
-    pub(crate) first: Option<Language>,
+    pub first: Option<Language>,
     /// The preview that was made in the background.
-    pub(crate) made: Option<PreviewId>,
+    pub made: Option<PreviewId>,
 }
 
 /// An id from the path.
-pub(crate) fn id<T: FromStr<Err: Into<Notice>>>(text: &str) -> Result<T, Refusal> {
+pub fn id<T: FromStr<Err: Into<Notice>>>(text: &str) -> Result<T, Refusal> {
     text.parse().map_err(|error: T::Err| Refusal::new("id", error))
 }
 
 /// A whole number from the path or the query.
-pub(crate) fn number_in<T>(name: &str, text: &str, range: RangeInclusive<T>) -> Result<T, Refusal>
+pub fn number_in<T>(name: &str, text: &str, range: RangeInclusive<T>) -> Result<T, Refusal>
 where
     T: FromStr + PartialOrd + Display,
 {
@@ -54,12 +54,12 @@ where
 }
 
 /// A body as text.
-pub(crate) fn utf8(body: &[u8]) -> Result<&str, Refusal> {
+pub fn utf8(body: &[u8]) -> Result<&str, Refusal> {
     std::str::from_utf8(body).map_err(|_| Refusal::new("body", Code::NotUtf8))
 }
 
 /// The query parameters of a request. Each is taken once; those left over are refused.
-pub(crate) struct Parameters {
+pub struct Parameters {
     left: BTreeMap<String, String>,
     filters: BTreeMap<String, String>,
     accepted: Language,
@@ -89,22 +89,22 @@ impl Parameters {
     }
 
     /// The parameters that filter a list, taken or not.
-    pub(crate) fn filters(&self) -> &BTreeMap<String, String> {
+    pub fn filters(&self) -> &BTreeMap<String, String> {
         &self.filters
     }
 
     /// The text of a parameter.
-    pub(crate) fn take(&mut self, name: &str) -> Option<String> {
+    pub fn take(&mut self, name: &str) -> Option<String> {
         self.left.remove(name)
     }
 
-    pub(crate) fn parsed<T: FromStr<Err: Into<Notice>>>(&mut self, name: &str) -> Result<Option<T>, Refusal> {
+    pub fn parsed<T: FromStr<Err: Into<Notice>>>(&mut self, name: &str) -> Result<Option<T>, Refusal> {
         let value = self.left.remove(name).map(|text| text.parse());
         value.transpose().map_err(|error: T::Err| Refusal::new(name, error))
     }
 
     /// `from` and `to`, both included.
-    pub(crate) fn period(&mut self) -> Result<(Day, Day), Refusal> {
+    pub fn period(&mut self) -> Result<(Day, Day), Refusal> {
         let from = self.parsed("from")?.unwrap_or(Day::MIN);
         let to = self.parsed("to")?.unwrap_or(Day::MAX);
         if from > to {
@@ -114,17 +114,17 @@ impl Parameters {
     }
 
     /// Reads an optional day.
-    pub(crate) fn day(&mut self, name: &str) -> Result<Option<Day>, Refusal> {
+    pub fn day(&mut self, name: &str) -> Result<Option<Day>, Refusal> {
         self.parsed(name)
     }
 
     /// Reads a required month.
-    pub(crate) fn month(&mut self) -> Result<Month, Refusal> {
+    pub fn month(&mut self) -> Result<Month, Refusal> {
         self.parsed("month")?.ok_or_else(|| Refusal::new("month", Code::MonthMissing))
     }
 
     /// Reads `from` and `to`, months, both included; by default the current month.
-    pub(crate) fn months(&mut self, today: Option<Day>) -> Result<(Month, Month), Refusal> {
+    pub fn months(&mut self, today: Option<Day>) -> Result<(Month, Month), Refusal> {
         let current = today.unwrap_or(Day::MAX).into();
         let (from, to): (Option<Month>, Option<Month>) = (self.parsed("from")?, self.parsed("to")?);
         let given = to.is_some();
@@ -146,7 +146,7 @@ impl Parameters {
     }
 
     /// Reads a text to search for; empty by default.
-    pub(crate) fn text(&mut self, name: &str) -> Result<String, Refusal> {
+    pub fn text(&mut self, name: &str) -> Result<String, Refusal> {
         let text = self.left.remove(name).unwrap_or_default();
         if text.chars().count() > MAX_LABEL {
             return Err(Refusal::new(name, Code::TooLong { most: MAX_LABEL }));
@@ -155,7 +155,7 @@ impl Parameters {
     }
 
     /// Reads a list of these values, with commas between them; says of each whether it is in the list.
-    pub(crate) fn flags<const N: usize>(&mut self, name: &str, values: [&str; N]) -> Result<[bool; N], Refusal> {
+    pub fn flags<const N: usize>(&mut self, name: &str, values: [&str; N]) -> Result<[bool; N], Refusal> {
         let Some(given) = self.left.remove(name) else { return Ok([false; N]) };
         let given: Vec<&str> = given.split(',').collect();
         if given.iter().any(|one| !values.contains(one)) {
@@ -165,7 +165,7 @@ impl Parameters {
     }
 
     /// Reads `preview`, and the language of its answer, and `previewed`.
-    pub(crate) fn look(&mut self) -> Result<Look, Refusal> {
+    pub fn look(&mut self) -> Result<Look, Refusal> {
         let language = self.language()?;
         let first = match self.left.remove("preview").as_deref() {
             Some("true") => Some(language),
@@ -177,18 +177,18 @@ impl Parameters {
         Ok(Look { first, made: made.transpose()? })
     }
 
-    pub(crate) fn limit(&mut self) -> Result<usize, Refusal> {
+    pub fn limit(&mut self) -> Result<usize, Refusal> {
         self.limit_or(DEFAULT_LIMIT)
     }
 
     /// Reads the number of items on a page, or takes this default.
-    pub(crate) fn limit_or(&mut self, default: usize) -> Result<usize, Refusal> {
+    pub fn limit_or(&mut self, default: usize) -> Result<usize, Refusal> {
         let limit = self.left.remove("limit").map(|text| number_in("limit", &text, 1..=MAX_LIMIT));
         limit.unwrap_or(Ok(default))
     }
 
     /// Reads `lang`; else takes the browser's preferred language, else English.
-    pub(crate) fn language(&mut self) -> Result<Language, Refusal> {
+    pub fn language(&mut self) -> Result<Language, Refusal> {
         Ok(self.chosen_language()?.unwrap_or(self.accepted))
     }
 
@@ -201,7 +201,7 @@ impl Parameters {
     }
 
     /// Refuses parameters that the route does not have. `lang` is always allowed, even if the answer has no text.
-    pub(crate) fn done(mut self) -> Result<(), Refusal> {
+    pub fn done(mut self) -> Result<(), Refusal> {
         self.chosen_language()?;
         match self.left.into_keys().next() {
             Some(name) => Err(Refusal::new(name, Code::NotAParameter)),
@@ -211,7 +211,7 @@ impl Parameters {
 }
 
 /// Finds the language of a request that may have been refused before its parameters were read.
-pub(crate) fn language_of(uri: &Uri, headers: &HeaderMap) -> Language {
+pub fn language_of(uri: &Uri, headers: &HeaderMap) -> Language {
     let chosen = uri.query().unwrap_or("").split('&').find_map(|pair| named(pair.strip_prefix("lang=")?));
     chosen.unwrap_or_else(|| accepted_language(headers))
 }
