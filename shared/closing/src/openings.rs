@@ -1,10 +1,13 @@
 //! Opening items (§8.2): invoices from before this system that are still unpaid.
 
 use crate::forms::OpeningItemForm;
+use crate::keys::ItemKey;
 use crate::known::Known;
 use crate::{Closing, ClosingError, item, keys};
 use ledger::Store;
+use ledger::item::key;
 use ledger::store::InsertResult;
+use rules::PartnerId;
 use settlement::Account;
 use settlement::opening::{OpeningItem, Settled};
 
@@ -34,6 +37,19 @@ impl<S: Store> Closing<S> {
                 Ok(if known.map(said) == Some(said(new)) { Outcome::Already } else { Outcome::Other })
             }
         }
+    }
+
+    /// The opening items of a partner, by account, as they were recorded.
+    pub async fn opening_items(&self, partner: &PartnerId) -> Result<Vec<OpeningItem>, ClosingError> {
+        let mut items = Vec::new();
+        for item in self.store().partition(keys::openings(partner)).await? {
+            if let Some(ItemKey::OpeningItem(account, number)) = ItemKey::parse(&key(&item)) {
+                let form = item::read::<OpeningItemForm>(&item)?;
+                items.push(form.read(account, number).ok_or_else(|| item::unknown(key(&item)))?);
+            }
+        }
+        items.sort_by(|a, b| a.account().cmp(b.account()).then_with(|| a.recorded_at().cmp(&b.recorded_at())));
+        Ok(items)
     }
 
     /// The opening of an account: the lines that it settled, if there are any, and the opening items.

@@ -13,7 +13,7 @@ use texts::Code;
 pub const MAX_BYTES: usize = 64 * 1024;
 
 /// Reads a whole body; nothing may follow the JSON.
-pub(crate) fn read<'a, T: Deserialize<'a>>(body: &'a str) -> Result<T, Refusal> {
+pub fn read<'a, T: Deserialize<'a>>(body: &'a str) -> Result<T, Refusal> {
     if body.len() > MAX_BYTES {
         let reason = Code::RequestTooLarge { bytes: body.len(), most: MAX_BYTES };
         return Err(Refusal::new("body", reason));
@@ -61,8 +61,21 @@ fn of_another_type(message: &str) -> Option<Code> {
 }
 
 /// The fields of our requests that are objects.
-const OBJECTS: [&str; 7] =
-    ["technical_qualification", "entry_fee", "commercial_potential", "annual_fee", "amount", "who", "terms"];
+const OBJECTS: [&str; 10] = [
+    "technical_qualification",
+    "entry_fee",
+    "commercial_potential",
+    "annual_fee",
+    "amount",
+    "who",
+    "terms",
+    "mandate",
+    "minimums",
+    "rates",
+];
+
+/// The fields of our requests that are lists of objects.
+const OF_OBJECTS: [&str; 4] = ["agreements", "cancel", "lines", "vat"];
 
 /// Any JSON without an array in place of an object: the parser would take one for the other, by position.
 struct Shape;
@@ -98,7 +111,7 @@ impl<'de> Visitor<'de> for Part {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Shape, A::Error> {
         while let Some(name) = map.next_key::<Cow<'_, str>>()? {
-            let part = if name == "agreements" { Part::Objects } else { Part::Anything };
+            let part = if OF_OBJECTS.contains(&&*name) { Part::Objects } else { Part::Anything };
             map.next_value_seed(if OBJECTS.contains(&&*name) { Part::Object } else { part })?;
         }
         Ok(Shape)

@@ -18,4 +18,4 @@ mod table;
 mod words;
 
 pub use heading::Heading;
-pub use notice::{Code, Notice};
+pub use notice::{Code, Notice, Words};

@@ -26,6 +26,21 @@ pub enum Notice {
         field: String,
         reason: Box<Notice>,
     },
+    /// The words of a crate that brings a table of its own.
+    Words(Words),
+}
+
+/// A text in each language.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Words {
+    pub en: String,
+    pub fr: String,
+}
+
+impl From<Words> for Notice {
+    fn from(words: Words) -> Notice {
+        Notice::Words(words)
+    }
 }
 
 impl From<Code> for Notice {

@@ -13,6 +13,10 @@ impl Notice {
             Notice::Rules(error) => table(language).error(*error),
             Notice::Code(code) => fill(table(language).code(code), &code.parameters()),
             Notice::Field { field, reason } => format!("{field} {}", reason.in_language(language)),
+            Notice::Words(words) => match language {
+                Language::En => words.en.clone(),
+                Language::Fr => words.fr.clone(),
+            },
         }
     }
 }

@@ -14,12 +14,14 @@ pub enum Format {
     Csv,
     Html,
     Workbook,
+    Xml,
 }
 
 impl Format {
-    /// The formats of a list, of a sum, and of a statement, which can be printed as well.
+    /// The formats of a list, of a sum, of a document, and of a statement, which can be printed as well.
     pub const OF_LISTS: [Format; 2] = [Format::Json, Format::Csv];
     pub const OF_SUMS: [Format; 3] = [Format::Json, Format::Csv, Format::Workbook];
+    pub const OF_DOCUMENTS: [Format; 3] = [Format::Json, Format::Html, Format::Xml];
     pub const OF_STATEMENTS: [Format; 4] = [Format::Json, Format::Csv, Format::Html, Format::Workbook];
 
     /// Reads `format`; else takes the format that `Accept` prefers, else JSON.
@@ -43,6 +45,7 @@ impl Format {
             Format::Csv => "csv",
             Format::Html => "html",
             Format::Workbook => "xlsx",
+            Format::Xml => "xml",
         }
     }
 
@@ -52,6 +55,7 @@ impl Format {
             Format::Csv => "text/csv",
             Format::Html => "text/html",
             Format::Workbook => WORKBOOK,
+            Format::Xml => "application/xml",
         }
     }
 

@@ -54,7 +54,7 @@ pub async fn complete(State(sign_in): State<Arc<SignIn>>, request: Request, next
     }
     let headers = response.headers_mut();
     headers.extend(ON_EVERY_ANSWER);
-    headers.insert(header::CONTENT_SECURITY_POLICY, sign_in.content_security_policy().clone());
+    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert_with(|| sign_in.content_security_policy().clone());
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response
 }

@@ -7,7 +7,7 @@
 //! | [`access`], [`claims`] | callers, audiences, and who may call which route |
 //! | [`parameters`], [`preferences`], [`format`](mod@format) | ids, query parameters, languages and formats of a request |
 //! | [`cursors`], [`etags`] | places in lists, versions of what was read |
-//! | [`files`], [`problem`], [`headers`] | files, refusals, and headers of every answer |
+//! | [`files`], [`static_files`], [`problem`], [`headers`] | files, refusals, and headers of every answer |
 //! | [`sign_in`] | the identity provider as the page needs it |
 //! | [`observed`] | the log and the metrics of each request |
 
@@ -27,3 +27,4 @@ pub mod preferences;
 pub mod problem;
 pub mod routes;
 pub mod sign_in;
+pub mod static_files;

@@ -187,7 +187,7 @@ impl Operation {
         let other = |format: &Format| {
             let schema = match format {
                 Format::Json => return None,
-                Format::Csv | Format::Html => text(),
+                Format::Csv | Format::Html | Format::Xml => text(),
                 Format::Workbook => text().format(Some(SchemaFormat::KnownFormat(KnownFormat::Binary))),
             };
             Some((format.media_type().to_owned(), RefOr::T(Content::new(Some(schema)))))

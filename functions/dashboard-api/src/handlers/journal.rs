@@ -72,7 +72,7 @@ pub(crate) async fn list<S: Store>(
     let wanted = Wanted::read(&mut parameters)?;
     parameters.done()?;
     match format {
-        Format::Json | Format::Html | Format::Workbook => {
+        Format::Json | Format::Html | Format::Workbook | Format::Xml => {
             let part = wanted.part(&app, limit, after).await?;
             let mut unreadable = reports::Unreadable::default();
             unreadable.add(part.unreadable);

@@ -3,21 +3,18 @@
 
 use crate::answers::names::Name;
 use crate::app::App;
-use aws_lc_rs::digest::{SHA256, digest};
 use axum::Json;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
-use base64::Engine;
-use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use ledger::Store;
 use miniz_oxide::inflate::decompress_to_vec_zlib;
 use serde::Serialize;
 use std::sync::LazyLock;
 use texts::Code;
-use web::etags::{Comparison, lists};
 use web::problem::Problem;
 use web::sign_in::SignInConfig;
+use web::static_files::file;
 
 /// Not a file of the page.
 const DESCRIPTION: &str = "openapi.json";
@@ -59,16 +56,6 @@ pub(crate) async fn show(Path(name): Path<String>, headers: HeaderMap) -> Result
         Some((_, _)) | None => "application/octet-stream",
     };
     Ok(file(content_type, content, &headers))
-}
-
-fn file(content_type: &'static str, content: &'static [u8], headers: &HeaderMap) -> Response {
-    let tag = format!("\"{}\"", BASE64_URL_SAFE_NO_PAD.encode(digest(&SHA256, content)));
-    let is_known = lists(headers, header::IF_NONE_MATCH, &tag, Comparison::Weak).unwrap_or(false);
-    let kept = [(header::CACHE_CONTROL, "no-cache".to_owned()), (header::ETAG, tag)];
-    if is_known {
-        return (StatusCode::NOT_MODIFIED, kept).into_response();
-    }
-    (kept, [(header::CONTENT_TYPE, content_type)], content).into_response()
 }
 
 pub(crate) async fn openapi(headers: HeaderMap) -> Result<Response, Problem> {

@@ -34,7 +34,7 @@ pub(crate) async fn show<S: Store>(
     let name = app.registered_partner(&role, &partner_id).await?.name.unwrap_or_default();
     let statement = statement::of_partner(&app.ledger, (partner_id, name), month, recorded).await?;
     Ok(match format {
-        Format::Json => Json(Statement::of(&statement, &role, language)).into_response(),
+        Format::Json | Format::Xml => Json(Statement::of(&statement, &role, language)).into_response(),
         Format::Csv => file(&statement, &role, language),
         Format::Html => Html(page(&statement, &role, language).into_string()).into_response(),
         Format::Workbook => statement_workbook::file(&statement, &role, language),

@@ -77,8 +77,10 @@ impl Asked {
         match (self.format, summed.partner_id) {
             (Format::Csv, _) => file(summed, role),
             (Format::Workbook, _) => summary_workbook::file(summed, role, self.language),
-            (Format::Json | Format::Html, Some(id)) => Ok(Json(PartnerSummary::of(id, summed, role)?).into_response()),
-            (Format::Json | Format::Html, None) => Ok(Json(Summary::of(summed)?).into_response()),
+            (Format::Json | Format::Html | Format::Xml, Some(id)) => {
+                Ok(Json(PartnerSummary::of(id, summed, role)?).into_response())
+            }
+            (Format::Json | Format::Html | Format::Xml, None) => Ok(Json(Summary::of(summed)?).into_response()),
         }
     }
 }

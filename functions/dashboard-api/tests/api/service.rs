@@ -1,41 +1,34 @@
 //! The API in this process, over a table in memory, and the ledger's own code behind its queues: the same router, asked with
 //! the same events that API Gateway sends, and nothing started.
 
-use axum::Router;
-use axum::body::Bytes;
-use axum::http::HeaderMap;
-use base64::Engine;
-use base64::prelude::BASE64_STANDARD;
 use dashboard_api::MAX_CONTRACTS;
 use dashboard_api::app::App;
 use dashboard_api::restatements::{Restatements, When};
 use dashboard_api::router::router;
 use events::input::Event;
 use events::{EventType, cloud_event};
+pub(crate) use fixtures::client::{Answer, Client, ISSUER, token_of};
+use fixtures::client::{claims, grant};
 use fixtures::memory::MemoryStore;
-use fixtures::occasion::operator;
 use fixtures::world::World;
 use futures_util::future::{BoxFuture, FutureExt, ready};
 use jiff::{SignedDuration, Timestamp};
 use ledger::attention::{DeadLetter, Wording};
 use ledger::invitations::Randomness;
-use ledger::members::Member;
 use ledger::passes::EndedPasses;
 use ledger::preview_steps::{STEP, Stepped};
 use ledger::recorded::{Origin, Trigger};
 use ledger::totals::PartnerMonth;
 use ledger::{Ledger, Outcome, ReportedFact};
 use rules::Fact;
-use rules::people::{Identity, Role};
+use rules::people::Role;
 use rules::text::Language;
-use runtime::context::Context;
 use runtime::restatement::{Chosen, PartnerStep, PreviewStep, Request, SendError, SettingAside, refused};
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicI64, AtomicU8, Ordering};
 use std::sync::{Arc, Mutex};
 use web::cursors::Cursors;
-use web::gateway;
 use web::sign_in::SignIn;
 
 /// The day of these tests' clock.
@@ -68,24 +61,6 @@ pub(crate) struct Service {
     queue: Arc<Queue>,
 }
 
-/// A client of the API.
-#[derive(Clone)]
-pub(crate) struct Client {
-    router: Router,
-    authorizer: Value,
-}
-
-/// An answer.
-#[derive(Debug, Clone)]
-pub(crate) struct Answer {
-    pub(crate) status: u16,
-    pub(crate) headers: HeaderMap,
-    pub(crate) body: Bytes,
-    /// The body, if it is JSON; null otherwise.
-    pub(crate) json: Value,
-    pub(crate) text: String,
-}
-
 impl Service {
     /// An empty table.
     pub(crate) fn start() -> Service {
@@ -110,7 +85,7 @@ impl Service {
         let (sign_in, try_url) = (Arc::new(sign_in), try_url.map(Arc::from));
         let (ledger, random) = (Ledger::new(store), || Some(random()));
         let router = router(App { ledger, restatements, cursors, now, sign_in, random, most_previewed, try_url });
-        grant(store, "manager", Role::Manager);
+        grant(store, "manager", Role::Manager, now());
         Service { manager: Client { router, authorizer: claims(&token_of("manager")) }, store, queue }
     }
 
@@ -134,7 +109,7 @@ impl Service {
 
     /// A client that calls as a subject, which has this role from now on.
     pub(crate) fn as_member(&self, subject: &str, role: Role) -> Client {
-        grant(self.store, subject, role);
+        grant(self.store, subject, role, now());
         self.as_subject(subject)
     }
 
@@ -337,97 +312,10 @@ impl Service {
     }
 }
 
-impl Client {
-    /// `GET` of a path.
-    pub(crate) async fn get(&self, path: &str) -> Answer {
-        self.send("GET", path, &[], String::new()).await
-    }
-
-    /// `PUT` of a body.
-    pub(crate) async fn put(&self, path: &str, body: String) -> Answer {
-        self.send("PUT", path, &[], body).await
-    }
-
-    /// `POST` of a body.
-    pub(crate) async fn post(&self, path: &str, body: String) -> Answer {
-        self.send("POST", path, &[], body).await
-    }
-
-    /// `DELETE` of a path.
-    pub(crate) async fn delete(&self, path: &str) -> Answer {
-        self.send("DELETE", path, &[], String::new()).await
-    }
-
-    /// `GET` in one of the formats of an answer.
-    pub(crate) async fn get_as(&self, path: &str, accept: &str) -> Answer {
-        self.send("GET", path, &[("accept", accept)], String::new()).await
-    }
-
-    /// Any request, as API Gateway hands it on.
-    pub(crate) async fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: String) -> Answer {
-        let (path, query) = path.split_once('?').unwrap_or((path, ""));
-        let mut given = json!({"content-type": "application/json", "host": "api.example"});
-        for (name, value) in headers {
-            given[*name] = json!(value);
-        }
-        let event = json!({
-            "version": "2.0", "routeKey": "$default", "rawPath": path, "rawQueryString": query, "headers": given,
-            "requestContext": {
-                "accountId": "0", "apiId": "a", "domainName": "api.example", "domainPrefix": "d", "requestId": "r",
-                "routeKey": "$default", "stage": "$default", "timeEpoch": 0, "authorizer": self.authorizer,
-                "http": {"method": method, "path": path, "protocol": "HTTP/1.1", "sourceIp": "::", "userAgent": ""},
-            },
-            "body": (!body.is_empty()).then_some(body), "isBase64Encoded": false,
-        });
-        let event = serde_json::from_value(event).unwrap();
-        let answer = gateway::answer(self.router.clone(), event, Context::default()).await.unwrap();
-        Answer::of(&serde_json::to_value(answer).unwrap())
-    }
-}
-
-impl Answer {
-    /// Reads what the function gives API Gateway.
-    fn of(given: &Value) -> Answer {
-        let text = given["body"].as_str().unwrap_or("");
-        let is_base64 = given["isBase64Encoded"].as_bool().unwrap();
-        let body = if is_base64 { BASE64_STANDARD.decode(text).unwrap() } else { text.into() };
-        let headers = given["headers"].as_object().unwrap().iter();
-        Answer {
-            status: given["statusCode"].as_u64().unwrap().try_into().unwrap(),
-            headers: headers
-                .map(|(name, value)| (name.parse().unwrap(), value.as_str().unwrap().parse().unwrap()))
-                .collect(),
-            json: serde_json::from_slice(&body).unwrap_or(Value::Null),
-            text: String::from_utf8_lossy(&body).into_owned(),
-            body: body.into(),
-        }
-    }
-}
-
-/// The issuer of these tests' tokens.
-pub(crate) const ISSUER: &str = "https://issuer.example";
-
-/// The claims of a subject's token.
-pub(crate) fn token_of(subject: &str) -> Value {
-    json!({"iss": ISSUER, "sub": subject})
-}
-
-/// Makes a subject a member, in a table that answers at once.
-fn grant(store: &'static MemoryStore, subject: &str, role: Role) {
-    let identity = Identity { issuer: ISSUER.parse().unwrap(), subject: subject.parse().unwrap() };
-    let (name, since) = (format!("The {subject}").parse().unwrap(), now());
-    let member = Member { identity, role, name, since, granted_by: None, revoked_at: None };
-    Ledger::new(store).grant(&member, &operator()).now_or_never().unwrap().unwrap();
-}
-
 /// Other bytes each time.
 fn random() -> Randomness {
     static CODES: AtomicU8 = AtomicU8::new(0);
     [CODES.fetch_add(1, Ordering::Relaxed); 24]
-}
-
-fn claims(of_token: &Value) -> Value {
-    json!({"jwt": {"claims": of_token, "scopes": []}})
 }
 
 /// Holds the headers that every answer has.

@@ -1,0 +1,74 @@
+//! `/documents/{number}/contests`: a partner contests a document; a manager answers, which settles it.
+
+use crate::answers::document::ContestShown;
+use crate::app::App;
+use crate::{bodies, words};
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use closing::contests::Outcome;
+use ledger::Store;
+use settlement::Document;
+use settlement::number::{GivenNumber, Number};
+use texts::Code;
+use web::access::Caller;
+use web::parameters::{Parameters, number_in, utf8};
+use web::problem::Problem;
+
+/// The most contests of a document.
+pub(crate) const MAX_CONTESTS: u32 = 100;
+
+pub(crate) async fn contest<S: Store>(
+    caller: Caller,
+    State(app): State<App<S>>,
+    Path((path, n)): Path<(String, String)>,
+    parameters: Parameters,
+    body: Bytes,
+) -> Result<Response, Problem> {
+    let n = number_in("n", &n, 1..=MAX_CONTESTS)?;
+    parameters.done()?;
+    let (number, document) = app.document(&caller.role, &path).await?;
+    let contested = bodies::contest::parse(utf8(&body)?)?;
+    let occasion = caller.occasion((app.now)());
+    let outcome = app.closing.contest(&number, n, contested, &occasion).await.map_err(words::problem)?;
+    shown(&app, outcome, (&number, &document), n).await
+}
+
+pub(crate) async fn answer<S: Store>(
+    caller: Caller,
+    State(app): State<App<S>>,
+    Path((path, n)): Path<(String, String)>,
+    parameters: Parameters,
+    body: Bytes,
+) -> Result<Response, Problem> {
+    let n = number_in("n", &n, 1..=MAX_CONTESTS)?;
+    parameters.done()?;
+    let (number, document) = app.document(&caller.role, &path).await?;
+    let text = bodies::contest::answer(utf8(&body)?)?;
+    let occasion = caller.occasion((app.now)());
+    let outcome = app.closing.settle_contest(&number, n, &text, &occasion).await.map_err(words::problem)?;
+    shown(&app, outcome, (&number, &document), n).await
+}
+
+/// The contest as it stands.
+async fn shown<S: Store>(
+    app: &App<S>,
+    outcome: Outcome,
+    (number, document): (&GivenNumber, &Document),
+    n: u32,
+) -> Result<Response, Problem> {
+    let status = match outcome {
+        Outcome::Recorded => StatusCode::CREATED,
+        Outcome::Already => StatusCode::OK,
+        Outcome::Other => return Err(Problem::conflict(words::recorded_otherwise())),
+        Outcome::Message => return Err(Problem::conflict(words::too_late())),
+        Outcome::NoContest => return Err(Problem::not_found(words::no_contest())),
+    };
+    let papers = app.closing.papers(&document.account.partner_id).await.map_err(words::problem)?;
+    let number = Number::Given(number.clone());
+    let found = papers.contests.iter().find(|numbered| numbered.n == n && numbered.contest.number == number);
+    let found = found.ok_or_else(|| Problem::internal(Code::AnswerNotWritten))?;
+    Ok((status, Json(ContestShown::from(found))).into_response())
+}

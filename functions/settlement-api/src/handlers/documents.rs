@@ -1,0 +1,75 @@
+//! `GET /documents/{number}`: a document as JSON, as a page to print, or as the XML of its invoice; and its annex.
+
+use crate::answers::document::{Annex, ContestShown, DocumentShown};
+use crate::app::App;
+use crate::words;
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, header};
+use axum::response::{Html, IntoResponse, Response};
+use ledger::Store;
+use settlement::Document;
+use settlement::number::Number;
+use web::access::Caller;
+use web::format::Format;
+use web::parameters::Parameters;
+use web::problem::Problem;
+
+pub(crate) async fn show<S: Store>(
+    Caller { role, .. }: Caller,
+    State(app): State<App<S>>,
+    Path(path): Path<String>,
+    mut parameters: Parameters,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let format = Format::asked(&mut parameters, &headers, &Format::OF_DOCUMENTS)?;
+    let language = parameters.language()?;
+    parameters.done()?;
+    let (number, document) = app.document(&role, &path).await?;
+    let dates = app.closing.dates_named(&document).await.map_err(words::problem)?;
+    match format {
+        Format::Xml => {
+            let xml = documents::cii(&document, &dates).map_err(|error| Problem::conflict(words::no_xml(&error)))?;
+            let disposition = format!("attachment; filename=\"{number}.xml\"");
+            let headers = [
+                (header::CONTENT_TYPE, Format::Xml.media_type().to_owned()),
+                (header::CONTENT_DISPOSITION, disposition),
+            ];
+            Ok((headers, xml).into_response())
+        }
+        Format::Html => {
+            let page = documents::page(&document, &dates, language);
+            let page = page.map_err(|error| Problem::conflict(words::no_page(&error)))?;
+            Ok(([(header::CONTENT_SECURITY_POLICY, page_policy())], Html(page)).into_response())
+        }
+        Format::Json | Format::Csv | Format::Workbook => {
+            Ok(Json(DocumentShown::of(&document, contests(&app, &document).await?)).into_response())
+        }
+    }
+}
+
+/// The page has its style within, and nothing else may run or load.
+fn page_policy() -> String {
+    let style = documents::STYLE_SOURCE;
+    format!("default-src 'none'; style-src {style}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
+}
+
+/// The contests of a document.
+async fn contests<S: Store>(app: &App<S>, document: &Document) -> Result<Vec<ContestShown>, Problem> {
+    let papers = app.closing.papers(&document.account.partner_id).await.map_err(words::problem)?;
+    let is_of = |number: &Number| *number == document.number;
+    let of_it = papers.contests.iter().filter(|numbered| is_of(&numbered.contest.number));
+    Ok(of_it.filter(|numbered| numbered.contest.account == document.account).map(ContestShown::from).collect())
+}
+
+pub(crate) async fn annex<S: Store>(
+    Caller { role, .. }: Caller,
+    State(app): State<App<S>>,
+    Path(path): Path<String>,
+    parameters: Parameters,
+) -> Result<Json<Annex>, Problem> {
+    parameters.done()?;
+    let (_, document) = app.document(&role, &path).await?;
+    let annex = app.closing.annex(&document).await.map_err(words::problem)?;
+    Ok(Json(Annex::of(&annex, document.account.currency)))
+}

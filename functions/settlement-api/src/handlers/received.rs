@@ -1,0 +1,92 @@
+//! Documents that come from elsewhere: a partner's own, their cancellations, and invoices from before this system.
+
+use crate::answers::document::DocumentSummary;
+use crate::app::App;
+use crate::{bodies, words};
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use closing::openings;
+use closing::received::Outcome;
+use events::Refusal;
+use ledger::Store;
+use rules::{Currency, Month, PartnerId};
+use settlement::number::Number;
+use settlement::{Account, Direction};
+use web::access::Caller;
+use web::parameters::{Parameters, id, utf8};
+use web::problem::Problem;
+
+pub(crate) async fn receive<S: Store>(
+    caller: Caller,
+    State(app): State<App<S>>,
+    Path((path, currency, close)): Path<(String, String, String)>,
+    parameters: Parameters,
+    body: Bytes,
+) -> Result<Response, Problem> {
+    let partner_id: PartnerId = id(&path)?;
+    let currency = self::currency(&currency)?;
+    let close: Month = close.parse().map_err(|error: rules::day::MonthError| Refusal::new("month", error))?;
+    parameters.done()?;
+    let occasion = caller.occasion((app.now)());
+    let account = Account { partner_id, currency, direction: Direction::ToPartner };
+    let own = bodies::received::parse(utf8(&body)?, account, occasion.at)?;
+    app.partner(&caller.role, &own.account.partner_id).await?;
+    recorded(app.closing.receive(&own, close, &occasion).await.map_err(words::problem)?)
+}
+
+pub(crate) async fn cancel<S: Store>(
+    caller: Caller,
+    State(app): State<App<S>>,
+    Path(path): Path<String>,
+    parameters: Parameters,
+    body: Bytes,
+) -> Result<Response, Problem> {
+    parameters.done()?;
+    let numbered = bodies::received::cancellation(utf8(&body)?)?;
+    let (number, document) = app.document(&caller.role, &path).await?;
+    let occasion = caller.occasion((app.now)());
+    let of = Number::Given(number);
+    let outcome = app.closing.receive_cancellation(&document.account, &of, numbered, &occasion).await;
+    recorded(outcome.map_err(words::problem)?)
+}
+
+fn recorded(outcome: Outcome) -> Result<Response, Problem> {
+    match outcome {
+        Outcome::Recorded(document) => {
+            Ok((StatusCode::CREATED, Json(DocumentSummary::from(&*document))).into_response())
+        }
+        Outcome::Already(document) => Ok(Json(DocumentSummary::from(&*document)).into_response()),
+        Outcome::Other(_) => Err(Problem::conflict(words::recorded_otherwise())),
+    }
+}
+
+pub(crate) async fn opening_item<S: Store>(
+    caller: Caller,
+    State(app): State<App<S>>,
+    Path((path, currency, direction, number)): Path<(String, String, String, String)>,
+    parameters: Parameters,
+    body: Bytes,
+) -> Result<Response, Problem> {
+    let partner_id: PartnerId = id(&path)?;
+    let currency = self::currency(&currency)?;
+    let direction: Direction = direction.parse().map_err(|_| Refusal::new("direction", words::not_a_direction()))?;
+    let number = bodies::received::number("number", &number)?;
+    parameters.done()?;
+    let account = Account { partner_id, currency, direction };
+    let occasion = caller.occasion((app.now)());
+    let item = bodies::received::opening_item(utf8(&body)?, (account, number), occasion.at)?;
+    app.partner(&caller.role, &item.account().partner_id).await?;
+    let shown = || Json(crate::answers::account::OpeningItemShown::from(&item));
+    match app.closing.record_opening_item(&item, &occasion).await.map_err(words::problem)? {
+        openings::Outcome::Recorded => Ok((StatusCode::CREATED, shown()).into_response()),
+        openings::Outcome::Already => Ok(shown().into_response()),
+        openings::Outcome::Other => Err(Problem::conflict(words::recorded_otherwise())),
+    }
+}
+
+fn currency(text: &str) -> Result<Currency, Refusal> {
+    text.parse().map_err(|error: rules::money::CurrencyError| Refusal::new("currency", error))
+}

@@ -1,0 +1,90 @@
+//! A partner's own documents, and invoices from before this system.
+
+use crate::service::{Service, billing, vendor};
+use serde_json::{Value, json};
+
+/// A partner without a mandate, whose January is carried.
+async fn carried() -> Service {
+    let service = Service::with(&["P-1"]).await;
+    assert_eq!(service.manager.put("/vendor/1", vendor().to_string()).await.status, 201);
+    let mut body = billing("P-1");
+    body["mandate"] = Value::Null;
+    assert_eq!(service.manager.put("/partners/P-1/billing/1", body.to_string()).await.status, 201);
+    service.sale("C-1", "P-1", "2026-01-10", "1000.00", "2026-01-10T09:00:00Z").await;
+    service.close("2026-01", "2026-02-01T08:00:00Z", &json!({})).await;
+    crate::service::set_clock("2026-02-05T08:00:00Z");
+    service
+}
+
+fn invoice(amount: &str, vat: &str) -> String {
+    json!({
+        "number": "2026/17", "date": "2026-02-03",
+        "lines": [{"month": "2026-01", "kind": "commission", "model": "referrer", "amount": amount}],
+        "vat": [{"regime": "fr-vat", "rate": "0.2", "amount": vat}],
+    })
+    .to_string()
+}
+
+#[tokio::test]
+async fn a_partner_without_a_mandate_sends_its_own_invoice() {
+    let service = carried().await;
+    assert_eq!(service.get("/closings/2026-01/carried").await["carried"][0]["reason"], "no-mandate");
+    let path = "/partners/P-1/received/EUR/2026-01";
+    let put = async |body: String| service.manager.put(path, body).await;
+    assert_eq!(put(invoice("149.99", "30.00")).await.status, 400);
+    assert_eq!(put(invoice("150.00", "30.02")).await.status, 400);
+    let recorded = put(invoice("150.00", "30.01")).await;
+    assert_eq!((recorded.status, &recorded.json["kind"]), (201, &json!("received-invoice")), "{}", recorded.text);
+    assert_eq!(recorded.json["gross"]["amount"], "180.01");
+    assert_eq!(put(invoice("150.00", "30.01")).await.status, 200);
+    let account = service.get("/partners/P-1/account").await;
+    assert_eq!(
+        (&account["documents"][0]["number"], &account["documents"][0]["is_ours"]),
+        (&json!("2026/17"), &json!(false))
+    );
+    assert_eq!(service.manager.put("/partners/P-1/received/EUR/2026-02", invoice("1.00", "0.20")).await.status, 404);
+}
+
+#[tokio::test]
+async fn a_wrong_document_is_refused_at_its_field() {
+    let service = carried().await;
+    let good: Value = serde_json::from_str(&invoice("150.00", "30.00")).unwrap();
+    for (at, value, field) in [
+        ("/number", json!(""), "number"),
+        ("/date", json!("03/02/2026"), "date"),
+        ("/lines", json!({}), "lines"),
+        ("/lines/0/amount", json!("1e2"), "lines[0].amount"),
+        ("/lines/0/model", json!("reseller"), "lines[0].model"),
+        ("/vat/0/rate", json!("20"), "vat[0].rate"),
+        ("/vat/0/regime", json!("fr"), "vat[0].regime"),
+        ("/vat/0/amount", json!("20.001"), "vat[0].amount"),
+    ] {
+        let mut body = good.clone();
+        *body.pointer_mut(at).unwrap() = value;
+        let refused = service.manager.put("/partners/P-1/received/EUR/2026-01", body.to_string()).await;
+        assert_eq!((refused.status, &refused.json["field"]), (400, &json!(field)), "{body}: {}", refused.text);
+    }
+    assert_eq!(
+        service.manager.put("/partners/P-1/received/EURO/2026-01", good.to_string()).await.json["field"],
+        "currency"
+    );
+    assert_eq!(service.manager.put("/partners/P-9/received/EUR/2026-01", good.to_string()).await.status, 404);
+}
+
+#[tokio::test]
+async fn an_invoice_from_before_is_recorded_once() {
+    let service = carried().await;
+    let item =
+        |open: &str| json!({"date": "2025-11-30", "due": "2025-12-30", "gross": "240.00", "open": open}).to_string();
+    let path = "/partners/P-1/opening-items/EUR/from-partner/2025-44";
+    let recorded = service.manager.put(path, item("40.00")).await;
+    assert_eq!(recorded.status, 201, "{}", recorded.text);
+    assert_eq!(service.manager.put(path, item("40.00")).await.status, 200);
+    assert_eq!(service.manager.put(path, item("41.00")).await.status, 409);
+    assert_eq!(service.manager.put(path, item("240.01")).await.json["field"], "open");
+    assert_eq!(
+        service.manager.put("/partners/P-1/opening-items/EUR/both/1", item("1.00")).await.json["field"],
+        "direction"
+    );
+    assert_eq!(service.get("/partners/P-1/account").await["opening_items"][0]["open"]["amount"], "40.00");
+}
