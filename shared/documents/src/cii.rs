@@ -2,19 +2,19 @@
 //!
 //! Elements are in the order of the schema; comments name the terms of EN 16931 (BT, BG) where their names do not.
 
-use crate::party::Party;
+use crate::party::{self, Party};
 use crate::tax::{self, Category, Sum};
 use crate::words;
 use crate::xml::{Xml, element, element_with, text, text_with};
 use rules::money::{Minor, Overflow};
 use rules::text::{Language, Text};
 use rules::{Currency, Day};
-use settlement::complete::{Lacking, Side, lacking};
+use settlement::complete::{Lacking, Side};
 use settlement::document::{Amounts, Named, NoXml};
 use settlement::identity::Field;
 use settlement::number::Number;
 use settlement::vat::TaxedLine;
-use settlement::{Direction, Document, DocumentKind};
+use settlement::{Document, DocumentKind};
 use std::collections::BTreeMap;
 
 /// The dates of what a credit note or a cancellation names.
@@ -137,7 +137,8 @@ impl Page<'_> {
         if document.amounts.in_eur.is_none() && document.account.currency != Currency::EUR {
             return Err(CiiError::NoRate(document.number.clone()));
         }
-        let (seller, buyer) = sides(document)?;
+        party::complete(document)?;
+        let (seller, buyer) = party::sides(document);
         let amounts = if document.kind.is_invoice() { document.amounts.clone() } else { document.amounts.turned()? };
         let vat = tax::sums(document.account.direction, &amounts.vat)?;
         let page = Page { document, seller, buyer, amounts, vat };
@@ -205,10 +206,10 @@ impl Page<'_> {
         notes
     }
 
-    /// A line of one unit. A price is never below zero in EN 16931: what lessens the sum has the quantity −1.
+    /// A line of one unit.
     fn line(&self, taxed: &TaxedLine, place: u32) -> Result<Xml, Overflow> {
         let amount = taxed.line.amount;
-        let (quantity, price) = if amount < Minor::ZERO { ("-1", Minor::ZERO.minus(amount)?) } else { ("1", amount) };
+        let (quantity, price) = priced(amount)?;
         let price = element("ram:NetPriceProductTradePrice", [self.amount("ram:ChargeAmount", price)]);
         let month = taxed.line.key.month;
         let total = self.amount("ram:LineTotalAmount", amount);
@@ -238,15 +239,10 @@ impl Page<'_> {
         element("ram:ApplicableHeaderTradeAgreement", sides)
     }
 
-    /// The first and the last day of the months of its lines.
-    fn days(&self) -> Option<(Day, Day)> {
-        let months = || self.amounts.lines.iter().map(|taxed| taxed.line.key.month);
-        months().min().zip(months().max()).map(|(first, last)| (first.first(), last.last()))
-    }
-
     /// The services end with the last of the months (BT-72).
     fn delivery(&self) -> Xml {
-        let end = self.days().map(|(_, last)| element("ram:OccurrenceDateTime", [date("udt:DateTimeString", last)]));
+        let end =
+            days(&self.amounts).map(|(_, last)| element("ram:OccurrenceDateTime", [date("udt:DateTimeString", last)]));
         element("ram:ApplicableHeaderTradeDelivery", [element("ram:ActualDeliverySupplyChainEvent", end)])
     }
 
@@ -254,7 +250,7 @@ impl Page<'_> {
         let account = &self.document.account;
         let eur = self.amounts.in_eur.as_ref().map(|_| text("ram:TaxCurrencyCode", "EUR"));
         let vat = self.vat.iter().map(|sum| tax::of_sum(sum, account.direction, account.currency));
-        let period = self.days().map(|(first, last)| period(first, last));
+        let period = days(&self.amounts).map(|(first, last)| period(first, last));
         let terms = match self.document.due {
             Some(due) => element("ram:DueDateDateTime", [date("udt:DateTimeString", due)]),
             None => text("ram:Description", words::CREDITED.in_language(Language::Fr)),
@@ -294,20 +290,15 @@ impl Page<'_> {
     }
 }
 
-/// Seller and buyer, each complete.
-fn sides(document: &Document) -> Result<(Party, Party), CiiError> {
-    let (vendor, partner) = (document.parties.vendor.as_ref(), document.parties.partner.as_ref());
-    let direction = document.account.direction;
-    if let Some(lacking) = lacking(direction, vendor, partner).first() {
-        return Err(CiiError::Lacking(*lacking));
-    }
-    let vendor = Party::vendor(vendor.cloned().unwrap_or_default());
-    let partner = partner.map(|billing| billing.identity().clone()).unwrap_or_default();
-    let partner = Party::partner(partner, &document.account.partner_id, &vendor);
-    match direction {
-        Direction::ToPartner => Ok((partner, vendor)),
-        Direction::FromPartner => Ok((vendor, partner)),
-    }
+/// The quantity and the price of a line. A price is never below zero in EN 16931: what lessens the sum has the quantity −1.
+pub(crate) fn priced(amount: Minor) -> Result<(&'static str, Minor), Overflow> {
+    if amount < Minor::ZERO { Ok(("-1", Minor::ZERO.minus(amount)?)) } else { Ok(("1", amount)) }
+}
+
+/// The first and the last day of the months of the lines.
+pub(crate) fn days(amounts: &Amounts) -> Option<(Day, Day)> {
+    let months = || amounts.lines.iter().map(|taxed| taxed.line.key.month);
+    months().min().zip(months().max()).map(|(first, last)| (first.first(), last.last()))
 }
 
 fn period(first: Day, last: Day) -> Xml {

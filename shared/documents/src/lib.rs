@@ -1,5 +1,5 @@
-//! Documents as they leave the system (RULEBOOK §8.5, §8.7): the XML of invoices and credit notes, the words on them, and
-//! the bank's file of a batch.
+//! Documents as they leave the system (RULEBOOK §8.5, §8.7): the XML and the page of invoices and credit notes, the words
+//! on them, and the bank's file of a batch.
 //!
 //! Pure: bytes from values. Nothing here reads a clock, an environment, a file or the network, and the same document gives
 //! the same bytes. The XML is CII (UN/CEFACT Cross Industry Invoice) in the profile EN 16931 of Factur-X 1.09, with what the
@@ -8,6 +8,7 @@
 //! | module | content |
 //! |---|---|
 //! | [`cii()`] | the XML of a document, or the reason why it has none |
+//! | [`page()`] | a document as a page to read and to print, in French and in English |
 //! | [`words`] | the words on a document, in French and in English: lines, mentions, terms |
 //! | [`pain001()`] | the bank's file of a sealed batch |
 //! | [`batch`] | a sealed batch and its values, each checked when it is made |
@@ -17,6 +18,7 @@
 pub mod batch;
 mod characters;
 mod cii;
+mod page;
 mod pain001;
 mod party;
 mod tax;
@@ -24,4 +26,5 @@ pub mod words;
 mod xml;
 
 pub use cii::{CiiError, Dates, cii};
+pub use page::{PageError, STYLE_SOURCE, page};
 pub use pain001::pain001;

@@ -2,11 +2,14 @@
 
 use crate::xml::{Xml, element, text, text_with};
 use rules::PartnerId;
+use settlement::complete::{Lacking, lacking};
 use settlement::country::Country;
+use settlement::document::Parties;
 use settlement::identity::Identity;
 use settlement::siren::Siren;
 use settlement::terms::PrintedText;
 use settlement::vat_id::VatId;
+use settlement::{Direction, Document};
 
 /// A side of a document.
 #[derive(Debug, Clone)]
@@ -17,6 +20,25 @@ pub(crate) struct Party {
 
 /// The scheme of electronic addresses in France.
 const FRENCH_ADDRESS: &str = "0225";
+
+/// Checks that both sides have what the document must say of them.
+pub(crate) fn complete(document: &Document) -> Result<(), Lacking> {
+    let Parties { vendor, partner } = &document.parties;
+    let lacking = lacking(document.account.direction, vendor.as_ref(), partner.as_ref());
+    lacking.first().map_or(Ok(()), |lacking| Err(*lacking))
+}
+
+/// Seller and buyer, as far as they are known.
+pub(crate) fn sides(document: &Document) -> (Party, Party) {
+    let Parties { vendor, partner } = &document.parties;
+    let vendor = Party::vendor(vendor.clone().unwrap_or_default());
+    let partner = partner.as_ref().map(|billing| billing.identity().clone()).unwrap_or_default();
+    let partner = Party::partner(partner, &document.account.partner_id, &vendor);
+    match document.account.direction {
+        Direction::ToPartner => (partner, vendor),
+        Direction::FromPartner => (vendor, partner),
+    }
+}
 
 impl Party {
     /// The vendor: its electronic address is its SIREN.
@@ -31,6 +53,11 @@ impl Party {
         let at_the_vendor = || format!("{}_{id}", vendor.electronic_address);
         let electronic_address = identity.siren().map_or_else(at_the_vendor, Siren::to_string);
         Party { identity, electronic_address }
+    }
+
+    /// Its identity.
+    pub(crate) fn identity(&self) -> &Identity {
+        &self.identity
     }
 
     /// It is in France.

@@ -81,10 +81,10 @@ pub(crate) fn of_line(direction: Direction, regime: Regime, rate: VatRate) -> Xm
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Sum {
     pub(crate) category: Category,
-    mention: Option<Mention>,
-    rate: VatRate,
-    base: Minor,
-    vat: Minor,
+    pub(crate) mention: Option<Mention>,
+    pub(crate) rate: VatRate,
+    pub(crate) base: Minor,
+    pub(crate) vat: Minor,
 }
 
 /// The sums of the VAT of a document, by category and rate.

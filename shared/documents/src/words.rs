@@ -3,9 +3,11 @@
 
 use rules::programme::ProgrammeVersion;
 use rules::text::{Language, Text};
-use rules::{Currency, Kind, Model, Month};
+use rules::{Currency, Day, Kind, Minor, Model, Month};
 use settlement::Direction;
-use settlement::vat::{EurRate, Mention, TaxedLine};
+use settlement::siren::Siren;
+use settlement::vat::{EurRate, Mention, TaxedLine, VatRate};
+use texts::numbers;
 
 const fn text(fr: &'static str, en: &'static str) -> Text {
     Text { fr, en }
@@ -111,6 +113,59 @@ pub fn month(month: Month, language: Language) -> String {
     let first = month.first().date();
     let named = MONTHS.iter().zip(1_i8..).find(|(_, number)| *number == first.month());
     named.map_or_else(|| month.to_string(), |(name, _)| format!("{} {}", name.in_language(language), first.year()))
+}
+
+/// A day that does not break: `1ᵉʳ juin 2026`, `1 June 2026`.
+pub fn day(day: Day, language: Language) -> String {
+    let month = month(day.into(), language).replace(' ', "\u{a0}");
+    match (day.date().day(), language) {
+        (1, Language::Fr) => format!("1ᵉʳ\u{a0}{month}"),
+        (number, Language::Fr | Language::En) => format!("{number}\u{a0}{month}"),
+    }
+}
+
+/// A period, its last day included: `du 1ᵉʳ juin 2026 au 30 juin 2026`.
+pub fn period(first: Day, last: Day, language: Language) -> String {
+    let (first, last) = (day(first, language), day(last, language));
+    match language {
+        Language::Fr => format!("du {first} au {last}"),
+        Language::En => format!("{first} to {last}"),
+    }
+}
+
+/// A document that another names: `FP-000012 du 1ᵉʳ juin 2026`.
+pub fn named(number: &str, date: Day, language: Language) -> String {
+    let date = day(date, language);
+    match language {
+        Language::Fr => format!("{number} du {date}"),
+        Language::En => format!("{number} of {date}"),
+    }
+}
+
+/// An amount: `1 234,56 €`, `−€1,234.56`; in another currency with its code, `1 234,56 CHF`.
+pub fn amount(minor: Minor, currency: Currency, language: Language) -> String {
+    if currency != Currency::EUR {
+        return numbers::amount(minor, currency, language);
+    }
+    let number = numbers::number(minor, currency, language);
+    match (language, number.strip_prefix('−')) {
+        (Language::Fr, Some(_) | None) => format!("{number}\u{a0}€"),
+        (Language::En, None) => format!("€{number}"),
+        (Language::En, Some(number)) => format!("−€{number}"),
+    }
+}
+
+/// A rate of VAT: `19,6 %`, `19.6%`.
+pub fn percent(rate: VatRate, language: Language) -> String {
+    numbers::in_percent(&rate.in_percent(), language)
+}
+
+/// A SIREN in groups of three digits: `512 345 612`.
+pub fn siren(siren: &Siren) -> String {
+    let digits = siren.as_str().chars().zip(0_u32..);
+    let grouped =
+        digits.flat_map(|(digit, place)| (place > 0 && place % 3 == 0).then_some('\u{a0}').into_iter().chain([digit]));
+    grouped.collect()
 }
 
 /// The rate of exchange: `1 CHF = 1,0735 EUR`.

@@ -7,6 +7,11 @@ use rules::{Currency, Minor, Rate};
 /// An amount: `1,200.01 EUR` in English, `1 200,01 EUR` in French, `−3.00 EUR` with a minus sign; the spaces do not
 /// break.
 pub fn amount(minor: Minor, currency: Currency, language: Language) -> String {
+    number(minor, currency, language) + "\u{a0}" + currency.code()
+}
+
+/// The number of an amount, without its currency: `1,200.01` in English, `1 200,01` in French.
+pub fn number(minor: Minor, currency: Currency, language: Language) -> String {
     let plain = currency.decimal(minor);
     let (group, point) = table(language).separators();
     let (sign, digits) = plain.strip_prefix('-').map_or(("", plain.as_str()), |digits| ("−", digits));
@@ -22,7 +27,12 @@ pub fn amount(minor: Minor, currency: Currency, language: Language) -> String {
         text.push(point);
         text.push_str(fraction);
     }
-    text + "\u{a0}" + currency.code()
+    text
+}
+
+/// A number as a percentage: `19.6%` in English, `19,6 %` in French.
+pub fn in_percent(number: &str, language: Language) -> String {
+    table(language).percent(number)
 }
 
 /// The pattern of a day in a workbook: `yyyy-mm-dd`, `dd/mm/yyyy`. Its program shows the day by it.
@@ -37,7 +47,7 @@ pub fn month_pattern(language: Language) -> &'static str {
 
 /// `33.3333%` in English, `33,3333 %` in French.
 pub(crate) fn percent(rate: Rate, language: Language) -> String {
-    table(language).percent(&rate.in_percent())
+    in_percent(&rate.in_percent(), language)
 }
 
 #[cfg(test)]

@@ -11,14 +11,14 @@ use settlement::number::Number;
 use settlement::vat::{EurRate, TaxedLine, rate};
 use settlement::{Account, Billing, Direction, Document, DocumentKind, Identity, Moment};
 
-/// A document that has an XML.
+/// A document with the dates of what it names.
 pub(crate) struct Sample {
     pub(crate) name: &'static str,
     pub(crate) document: Document,
     pub(crate) dates: Dates,
 }
 
-/// All of them.
+/// Those that have an XML.
 pub(crate) fn all() -> Vec<Sample> {
     let invoices = [
         ("self-billed", self_billed(french(), &[("2026-10", 10_001, Regime::FrVat)])),
@@ -54,6 +54,52 @@ pub(crate) fn all() -> Vec<Sample> {
     ];
     let credits = credits.map(|(name, document)| Sample { name, dates: dates(&document), document });
     invoices.into_iter().chain(credits).collect()
+}
+
+/// Those that have a page alone: what is received, what no XML can say, and what is long.
+pub(crate) fn printed() -> Vec<Sample> {
+    let lines: Lines<'_> = &[("2026-10", 10_001, Regime::FrVat)];
+    let of = given("AF-P001-000003");
+    let printed = [
+        ("received-invoice", received(DocumentKind::ReceivedInvoice, &adjusted())),
+        ("received-credit-note", received(DocumentKind::ReceivedCreditNote, &[("2026-09", -2_500, Regime::FrVat)])),
+        (
+            "received-cancellation",
+            received(DocumentKind::ReceivedCancellation { of }, &[("2026-09", -2_500, Regime::FrVat)]),
+        ),
+        ("self-billed-tnd", in_currency(self_billed(french(), lines), "TND", "0.3")),
+        (
+            "self-billed-mixed",
+            self_billed(swiss(), &[("2026-09", 500, Regime::Eu), ("2026-10", 500, Regime::OutsideEu)]),
+        ),
+        ("self-billed-208-lines", long()),
+    ];
+    printed.map(|(name, document)| Sample { name, dates: dates(&document), document }).into()
+}
+
+/// A partner's own document, in the currency of Switzerland.
+fn received(kind: DocumentKind, lines: Lines<'_>) -> Document {
+    let due = kind.is_invoice().then(|| day("2026-12-03"));
+    let number = Number::Own("F 2026.11 <&\">".parse().unwrap());
+    in_currency(Document { kind, number, due, ..self_billed(french(), lines) }, "CHF", "1.0735")
+}
+
+/// 208 lines: thirteen months of every kind and model, with VAT and without.
+fn long() -> Document {
+    let document = self_billed(french(), &[]);
+    let first: Month = "2025-10".parse().unwrap();
+    let months = std::iter::successors(Some(first), |month| month.next()).take(13).map(|month| month.to_string());
+    let lines = (1..).zip(months).flat_map(|(number, month)| {
+        let regime = if number < 4 { Regime::FrFranchise } else { Regime::FrVat };
+        let month_line = taxed(Direction::ToPartner, (&month, 123_457 * number - 300_000, regime));
+        let keys = Kind::ALL.iter().flat_map(|kind| Model::ALL.iter().map(|model| (*kind, *model)));
+        keys.map(move |(kind, model)| {
+            let key = LineKey { kind, model, ..month_line.line.key };
+            TaxedLine { line: Line { key, ..month_line.line }, ..month_line }
+        })
+    });
+    let amounts = Amounts::of(&document.account, lines.collect(), None).unwrap();
+    Document { amounts, ..document }
 }
 
 /// Lines: month, amount in minor units, and the partner's regime in that month.

@@ -1,7 +1,8 @@
 //! The words on a document, in both languages.
 
-use crate::samples::{french, self_billed};
+use crate::samples::{day, french, self_billed};
 use documents::words;
+use rules::Minor;
 use rules::text::Language;
 use settlement::Direction;
 use settlement::country::Regime;
@@ -41,4 +42,27 @@ fn the_rate_of_exchange_is_written_as_the_manager_wrote_it() {
     let (currency, rate) = ("CHF".parse().unwrap(), "1.07350".parse().unwrap());
     assert_eq!(words::exchange(currency, &rate, Language::Fr), "Taux de change\u{a0}: 1 CHF = 1,07350 EUR");
     assert_eq!(words::exchange(currency, &rate, Language::En), "Rate of exchange: 1 CHF = 1.07350 EUR");
+}
+
+#[test]
+fn days_amounts_rates_and_sirens_are_written_as_people_write_them() {
+    let both = |write: &dyn Fn(Language) -> String| {
+        [Language::Fr, Language::En].map(|language| write(language).replace(['\u{a0}', '\u{202f}'], "_"))
+    };
+    let (first, last) = (day("2026-06-01"), day("2026-06-30"));
+    assert_eq!(both(&|language| words::day(first, language)), ["1ᵉʳ_juin_2026", "1_June_2026"]);
+    let period = ["du 1ᵉʳ_juin_2026 au 30_juin_2026", "1_June_2026 to 30_June_2026"];
+    assert_eq!(both(&|language| words::period(first, last, language)), period);
+    for (minor, code, expected) in [
+        (123_456, "EUR", ["1_234,56_€", "€1,234.56"]),
+        (-5, "EUR", ["−0,05_€", "−€0.05"]),
+        (-123_456, "CHF", ["−1_234,56_CHF", "−1,234.56_CHF"]),
+        (1_234, "JPY", ["1_234_JPY", "1,234_JPY"]),
+    ] {
+        let currency = code.parse().unwrap();
+        assert_eq!(both(&|language| words::amount(Minor(minor), currency, language)), expected);
+    }
+    let rate = "0.196".parse().unwrap();
+    assert_eq!(both(&|language| words::percent(rate, language)), ["19,6_%", "19.6%"]);
+    assert_eq!(words::siren(&"512345612".parse().unwrap()), "512\u{a0}345\u{a0}612");
 }
