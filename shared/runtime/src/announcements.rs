@@ -1,11 +1,9 @@
 //! Announcements to the totals queue: the months in which an invocation is about to book.
 
-use crate::Error;
 use crate::aws::Aws;
-use crate::context::traced;
-use crate::environment::{SettingsError, number, variable};
+use crate::environment::{SettingsError, number};
 use crate::metrics::Metrics;
-use aws_sdk_sqs::Client;
+use crate::own_queue::OwnQueue;
 use ledger::Ledger;
 use ledger::bookings::{Announce, Booking};
 use ledger::dynamo::DynamoStore;
@@ -19,34 +17,14 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 /// The ledger of one invocation, which announces its bookings.
 pub(crate) type BookingLedger = Ledger<DynamoStore, Announcements>;
 
-/// The totals queue, as those see it who send to it.
-#[derive(Debug, Clone)]
-pub(crate) struct TotalsQueue {
-    client: Client,
-    url: String,
-}
-
-impl TotalsQueue {
-    /// The queue in `TOTALS_QUEUE_URL`.
-    pub(crate) fn from_env(aws: &Aws) -> Result<TotalsQueue, SettingsError> {
-        Ok(TotalsQueue { client: aws.sqs(), url: variable("TOTALS_QUEUE_URL")? })
-    }
-
-    /// Sends a message that can be received after some seconds; SQS takes 900 at most.
-    pub(crate) async fn send(&self, message: &TotalsMessage, delay_seconds: u32) -> Result<(), Error> {
-        let body = serde_json::to_string(message)?;
-        let send = self.client.send_message().queue_url(&self.url).message_body(body);
-        let delay_seconds = i32::try_from(delay_seconds).unwrap_or(i32::MAX);
-        traced(send.delay_seconds(delay_seconds)).send().await.map_err(Box::new)?;
-        Ok(())
-    }
-}
+/// The variable with the URL of the totals queue.
+pub(crate) const TOTALS_QUEUE: &str = "TOTALS_QUEUE_URL";
 
 /// A function that books: its table and the totals queue.
 #[derive(Debug, Clone)]
 pub(crate) struct Bookings {
     store: DynamoStore,
-    queue: TotalsQueue,
+    queue: OwnQueue,
     delay_seconds: u32,
     metrics: Metrics,
 }
@@ -54,7 +32,7 @@ pub(crate) struct Bookings {
 impl Bookings {
     /// `TOTALS_DELAY_SECONDS`: the delay of an announcement, so that the first sum already finds most of what was booked.
     pub(crate) fn from_env(aws: &Aws, metrics: &Metrics) -> Result<Bookings, SettingsError> {
-        let (store, queue) = (aws.store(metrics)?, TotalsQueue::from_env(aws)?);
+        let (store, queue) = (aws.store(metrics)?, OwnQueue::from_env(aws, TOTALS_QUEUE)?);
         Ok(Bookings { store, queue, delay_seconds: number("TOTALS_DELAY_SECONDS")?, metrics: metrics.clone() })
     }
 
@@ -83,7 +61,7 @@ impl Announce for Announcements {
         let new: BTreeSet<PartnerMonth> = months.difference(&self.announced()).cloned().to_set();
         for message in TotalsMessage::announcements(&new) {
             let sent = self.of.queue.send(&message, self.of.delay_seconds).await;
-            sent.map_err(|source| StoreError { operation: "SendMessage to the totals queue", source })?;
+            sent.map_err(|error| StoreError { operation: "SendMessage to the totals queue", source: error.into() })?;
         }
         self.announced().extend(new);
         Ok(())

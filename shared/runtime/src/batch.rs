@@ -10,8 +10,9 @@ use lambda_runtime::{LambdaEvent, service_fn};
 use std::collections::HashMap;
 use std::sync::Arc;
 
+/// A message of a batch.
 #[derive(Debug, Clone)]
-pub(crate) struct Message {
+pub struct Message {
     /// The message id from SQS.
     pub(crate) id: String,
     pub(crate) body: String,
@@ -44,13 +45,13 @@ impl Message {
 }
 
 /// A function on a queue.
-pub(crate) trait Worker {
+pub trait Worker {
     /// Processes a batch, and returns the ids of the messages that return to the queue.
     fn batch(&self, messages: Vec<Message>) -> impl Future<Output = Vec<String>> + Send;
 }
 
 /// Serves a queue for as long as the process lives. Work for a whole batch has the trace of its first message.
-pub(crate) async fn serve(worker: &(impl Worker + Sync), metrics: &Metrics) -> Result<(), Error> {
+pub async fn serve(worker: &(impl Worker + Sync), metrics: &Metrics) -> Result<(), Error> {
     lambda_runtime::run(service_fn(|event: LambdaEvent<SqsEvent>| async move {
         let invocation = Context::of(&event.context);
         let messages = event.payload.records.into_iter().filter_map(|message| Message::read(message, &invocation));
@@ -62,6 +63,21 @@ pub(crate) async fn serve(worker: &(impl Worker + Sync), metrics: &Metrics) -> R
         Ok::<_, Error>(failures(back))
     }))
     .await
+}
+
+/// Processes messages one after the other, each in its own context; the result is that of [`Worker::batch`]. `process` gives
+/// `false` for a message that returns to the queue.
+pub async fn one_by_one<'a, F: Future<Output = bool> + Send + 'a>(
+    messages: &'a [Message],
+    process: impl Fn(&'a Message) -> F,
+) -> Vec<String> {
+    let mut back = Vec::new();
+    for message in messages {
+        if !Arc::clone(&message.context).scope(process(message)).await {
+            back.push(message.id.clone());
+        }
+    }
+    back
 }
 
 /// The response that leaves these messages in the queue and deletes the others. It contains ids of failed messages

@@ -3,14 +3,15 @@
 
 mod announcements;
 pub mod aws;
-mod batch;
+pub mod batch;
 pub mod context;
 pub mod dead_letters;
 mod emf;
 pub mod environment;
 pub mod ingest;
 pub mod metrics;
-mod own_messages;
+pub mod own_messages;
+pub mod own_queue;
 pub mod restatement;
 pub mod telemetry;
 pub mod totals;

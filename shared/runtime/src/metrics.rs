@@ -55,7 +55,7 @@ impl Metrics {
     }
 
     /// Counts a processed message.
-    pub(crate) fn message(&self, outcome: &'static str) {
+    pub fn message(&self, outcome: &'static str) {
         *self.counts().outcomes.entry(outcome).or_default() += 1;
     }
 

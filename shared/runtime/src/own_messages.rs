@@ -1,6 +1,11 @@
 //! Messages of our own queues; another release may have sent them.
 
+use crate::batch::Message;
+use crate::dead_letters::DeadLetters;
+use crate::metrics::Metrics;
+use events::Refusal;
 use serde::de::DeserializeOwned;
+use texts::Code;
 
 /// A message of one of our own queues.
 pub(crate) enum Own<T> {
@@ -23,5 +28,28 @@ pub(crate) fn own_message<T: DeserializeOwned>(body: &str) -> Own<T> {
             }
             Err(_) => Own::Garbage,
         },
+    }
+}
+
+/// Reads a message of one of our own queues in its context, and deals with one that this release does not know: another
+/// release's comes back (`Err(false)`), and what no release sends is a dead letter for this reason.
+pub async fn known<T: DeserializeOwned>(
+    message: &Message,
+    dead_letters: &DeadLetters,
+    metrics: &Metrics,
+    garbage: Code,
+) -> Result<T, bool> {
+    match own_message(&message.body) {
+        Own::Known(request) => Ok(request),
+        Own::Unknown(error) => {
+            metrics.message("failed");
+            tracing::error!(
+                outcome = "failed",
+                error,
+                "this release does not know the request: it comes back, for another"
+            );
+            Err(false)
+        }
+        Own::Garbage => Err(dead_letters.move_to_dead_letters(message, &Refusal::new("body", garbage)).await),
     }
 }

@@ -2,14 +2,14 @@
 
 use crate::announcements::{BookingLedger, Bookings};
 use crate::aws::Aws;
-use crate::batch::{Message, Worker, serve};
-use crate::context::traced;
+use crate::batch::{Message, Worker, one_by_one, serve};
 use crate::dead_letters::DeadLetters;
-use crate::environment::{SettingsError, number, variable};
+use crate::environment::{SettingsError, number};
 use crate::metrics::Metrics;
-use crate::own_messages::{Own, own_message};
+use crate::own_messages::known;
+use crate::own_queue::OwnQueue;
+pub use crate::own_queue::SendError;
 use crate::{Error, chain, now, telemetry, warm_up};
-use aws_sdk_sqs::Client;
 use events::Refusal;
 use ledger::choices::{Choice, ChoiceResult};
 use ledger::journal::{ActId, Moved, MovedText};
@@ -24,7 +24,6 @@ use rules::{AnnuityId, Cause, ContractId, Day, PartnerId, Term};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::process::ExitCode;
-use std::sync::Arc;
 use texts::{Code, Notice};
 
 /// A message of the queue.
@@ -186,42 +185,29 @@ impl PartnerStep {
 /// The most skipped contracts that a pass stores in its message; the others are in the log.
 const MOST_PASSED_OVER: usize = 100;
 
-/// A request that could not be sent.
-#[derive(Debug, thiserror::Error)]
-#[error("the restatement queue could not take a message; trying again is safe")]
-pub struct SendError(#[source] Box<dyn std::error::Error + Send + Sync>);
-
 /// The restatement queue.
 #[derive(Debug, Clone)]
 pub struct Queue {
-    client: Client,
-    url: String,
-    delay_seconds: i32,
+    queue: OwnQueue,
+    delay_seconds: u32,
 }
 
 impl Queue {
     /// The queue in `RESTATEMENT_QUEUE_URL`. `RESTATEMENT_DELAY_SECONDS` is longer than the function that sends a
     /// delayed message may run plus any writer that had read before that function's change; SQS takes 900 at most.
     pub fn from_env(aws: &Aws) -> Result<Queue, SettingsError> {
-        let delay_seconds = i32::try_from(number("RESTATEMENT_DELAY_SECONDS")?).unwrap_or(i32::MAX);
-        Ok(Queue { client: aws.sqs(), url: variable("RESTATEMENT_QUEUE_URL")?, delay_seconds })
+        let queue = OwnQueue::from_env(aws, "RESTATEMENT_QUEUE_URL")?;
+        Ok(Queue { queue, delay_seconds: number("RESTATEMENT_DELAY_SECONDS")? })
     }
 
     /// Requests an immediate pass.
     pub async fn send(&self, request: &Request) -> Result<(), SendError> {
-        self.send_after(request, 0).await
+        self.queue.send(request, 0).await
     }
 
     /// Requests the delayed pass, which catches functions that still worked with the old agreements.
     pub async fn send_delayed(&self, request: &Request) -> Result<(), SendError> {
-        self.send_after(request, self.delay_seconds).await
-    }
-
-    async fn send_after(&self, request: &Request, delay_seconds: i32) -> Result<(), SendError> {
-        let body = serde_json::to_string(request).map_err(|error| SendError(error.into()))?;
-        let send = self.client.send_message().queue_url(&self.url).message_body(body).delay_seconds(delay_seconds);
-        traced(send).send().await.map_err(|error| SendError(error.into()))?;
-        Ok(())
+        self.queue.send(request, self.delay_seconds).await
     }
 }
 
@@ -248,36 +234,17 @@ struct Restatement {
 
 impl Worker for Restatement {
     async fn batch(&self, messages: Vec<Message>) -> Vec<String> {
-        let (ledger, mut back) = (self.bookings.invocation(), Vec::new());
-        for message in messages {
-            if !Arc::clone(&message.context).scope(self.message(&ledger, &message)).await {
-                back.push(message.id);
-            }
-        }
-        back
+        let ledger = self.bookings.invocation();
+        one_by_one(&messages, |message| self.message(&ledger, message)).await
     }
 }
 
 impl Restatement {
     /// Processes a message. `false`: it returns to the queue.
     async fn message(&self, ledger: &BookingLedger, message: &Message) -> bool {
-        let request: Request = match own_message(&message.body) {
-            Own::Known(request) => request,
-            Own::Unknown(error) => {
-                self.metrics.message("failed");
-                tracing::error!(
-                    outcome = "failed",
-                    error,
-                    "this release does not know the request: it comes back, for another"
-                );
-                return false;
-            }
-            Own::Garbage => {
-                return self
-                    .dead_letters
-                    .move_to_dead_letters(message, &Refusal::new("body", Code::NotARestatement))
-                    .await;
-            }
+        let request: Request = match known(message, &self.dead_letters, &self.metrics, Code::NotARestatement).await {
+            Ok(request) => request,
+            Err(is_done) => return is_done,
         };
         let done = match &request {
             Request::Partner(step) => self.step(ledger, step).await.map(|()| None),
@@ -443,6 +410,7 @@ pub fn refused(chosen: ChoiceResult) -> Option<Refusal> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::own_messages::{Own, own_message};
 
     #[test]
     fn what_another_release_may_have_sent_is_not_garbage() {

@@ -1,12 +1,13 @@
 //! The function on the totals queue: adds up the months that its messages name.
 
-use crate::announcements::TotalsQueue;
+use crate::announcements::TOTALS_QUEUE;
 use crate::aws::Aws;
 use crate::batch::{Message, Worker, serve};
 use crate::dead_letters::DeadLetters;
 use crate::environment::number;
 use crate::metrics::Metrics;
 use crate::own_messages::{Own, own_message};
+use crate::own_queue::OwnQueue;
 use crate::{Error, chain, now, telemetry, warm_up};
 use events::Refusal;
 use ledger::Ledger;
@@ -30,14 +31,14 @@ pub async fn run() -> ExitCode {
 async fn started() -> Result<(), Error> {
     let (aws, metrics) = (Aws::from_env()?, Metrics::from_env()?);
     let (ledger, dead_letters) = (aws.ledger(&metrics)?, DeadLetters::from_env(&aws, &metrics)?);
-    let (queue, confirm_seconds) = (TotalsQueue::from_env(&aws)?, number("TOTALS_CONFIRM_SECONDS")?);
+    let (queue, confirm_seconds) = (OwnQueue::from_env(&aws, TOTALS_QUEUE)?, number("TOTALS_CONFIRM_SECONDS")?);
     warm_up(&ledger).await;
     serve(&Totals { ledger, queue, confirm_seconds, dead_letters, metrics: metrics.clone() }, &metrics).await
 }
 
 struct Totals {
     ledger: Ledger<DynamoStore>,
-    queue: TotalsQueue,
+    queue: OwnQueue,
     /// The delay of a confirmation: longer than a writer that announced may take and the index may lag.
     confirm_seconds: u32,
     dead_letters: DeadLetters,
@@ -90,7 +91,7 @@ impl Totals {
                 Delay::Seconds(seconds) => *seconds,
                 Delay::Confirm => self.confirm_seconds,
             };
-            self.queue.send(message, seconds).await.map_err(|error| log_failure(&*error))?;
+            self.queue.send(message, seconds).await.map_err(|error| log_failure(&error))?;
         }
         for of in batch.added_up.keys() {
             let PartnerMonth { partner_id, month } = of;
