@@ -245,6 +245,7 @@ fn once_fails_with_the_count_and_the_reasons_of_what_was_not_processed() {
         ("contract-ended", "contract-ended"),
         ("restatement", "restatement"),
         ("totals", "totals"),
+        ("settlement", "settlement"),
         ("dashboard-api", "dashboard-api"),
     ] {
         std::os::unix::fs::symlink(binaries().join(program), functions.join(name)).unwrap();

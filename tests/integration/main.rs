@@ -23,6 +23,7 @@ mod languages;
 mod operations;
 mod roles;
 mod routes;
+mod settling;
 mod statements;
 mod telemetry;
 mod template;

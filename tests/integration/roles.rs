@@ -1,5 +1,6 @@
 //! The role of each function allows exactly the actions of the function, found by watching it at work.
 
+use crate::settling;
 use crate::template::Template;
 use crate::watcher;
 use events::EventType::{self, ContractEnded, SaleSigned, Supplement};
@@ -84,6 +85,7 @@ async fn watched() -> (Running, Arc<Mutex<Seen>>) {
         "contract-ended",
         "restatement",
         "totals",
+        "settlement",
         "dashboard-api",
     ];
     watcher::past(&address, &programs, &functions);
@@ -141,15 +143,18 @@ async fn work(running: &Running) {
         assert_eq!(answer.status, 200, "{}", answer.text);
     }
     running.wait_until_idle().await;
+    let month = settling::last_month();
+    settling::two_partners(running, month).await;
+    settling::close(running, month, 1).await;
     for event_type in EventType::ALL.iter().copied() {
         running.send_raw(event_type, &["nonsense".to_owned()]).await;
     }
-    for queue in ["RestatementQueue", "TotalsQueue"] {
+    for queue in ["RestatementQueue", "TotalsQueue", "SettlementQueue"] {
         let send = running.stack.sqs().send_message().queue_url(running.stack.queue_url(queue));
         send.message_body("nonsense").send().await.unwrap();
     }
     running.wait_until_idle().await;
-    assert_eq!(running.dead_letters().await.len(), EventType::ALL.len() + 2);
+    assert_eq!(running.dead_letters().await.len(), EventType::ALL.len() + 3);
     let months = "from=2026-01&to=2026-03";
     for path in ["/partners", "/partners/P-001", "/partners/P-001/entries", "/contracts/C", "/attention", "/programme"]
     {
@@ -188,6 +193,14 @@ async fn each_role_allows_what_its_function_does_and_nothing_else() {
         let idle: Vec<_> = allowed.difference(&done).collect();
         let refused: Vec<_> = done.difference(&allowed).collect();
         assert!(idle.is_empty() && refused.is_empty(), "{function}: never done {idle:#?}\nnot allowed {refused:#?}");
+    }
+    let settled = BTreeSet::from(["ACCOUNT", "CLOSE", "SERIES"].map(str::to_owned));
+    for (function, kinds) in &seen.kinds {
+        if function == "Settlement" {
+            assert_eq!(*kinds, settled, "settlement writes closes, series and accounts alone");
+        } else {
+            assert!(kinds.is_disjoint(&settled), "{function} writes {kinds:?}");
+        }
     }
     let kinds = BTreeSet::from(["JOURNAL", "PARTNER"].map(str::to_owned));
     assert_eq!(seen.kinds["DashboardApi"], kinds, "the API writes the registry and the journal alone");

@@ -314,7 +314,13 @@ async fn nothing_that_was_sent_is_in_a_log_but_ids_and_reasons() {
     let choice =
         json!({ "kind": "choice", "contract_id": "C-1", "term": 1, "number": 1, "claim": 1, "seen": 1, "why": CANARY });
     let months = json!({ "kind": "announced", "months": [{ "partner_id": "P-1", "month": "2024-02" }] });
-    for (queue, good) in [("RestatementQueue", &step), ("RestatementQueue", &choice), ("TotalsQueue", &months)] {
+    let pass = json!({ "kind": "pass", "month": "2024-02", "place": { "cancellations": 0 }, "made": { "do": 0 } });
+    for (queue, good) in [
+        ("RestatementQueue", &step),
+        ("RestatementQueue", &choice),
+        ("TotalsQueue", &months),
+        ("SettlementQueue", &pass),
+    ] {
         for body in spoilt(good) {
             send(&running, queue, &body).await;
         }

@@ -306,6 +306,17 @@ fn of_delays(template: &Template, promise: Promise<'_>) {
             && template.least(confirm) >= longest + INDEX_LAGS
             && template.most(confirm) <= SQS_DELAYS_AT_MOST,
     );
+    // Whoever books ends, and the month is added up twice, each time after its batch was gathered.
+    let totals = |name: &str| template.most(&functions["SaleSigned"]["Environment"]["Variables"][name]);
+    let window = template.most(&mappings(&functions["Totals"])[0]["MaximumBatchingWindowInSeconds"]);
+    let added_up = 3 * longest + totals("TOTALS_DELAY_SECONDS") + 2 * window + template.most(confirm) + INDEX_LAGS;
+    let settlement = &functions["Settlement"]["Environment"]["Variables"]["SETTLEMENT_DELAY_SECONDS"];
+    promise(
+        "the documents of a close are made when all that was booked before its cut is added up",
+        !settlement.is_null()
+            && 2 * template.least(settlement) >= added_up
+            && template.most(settlement) <= SQS_DELAYS_AT_MOST,
+    );
     let served = functions.values().flat_map(|function| {
         let mappings = mappings(function).into_iter();
         mappings.map(|mapping| (template.most(&function["Timeout"]), mapping))
@@ -319,6 +330,7 @@ fn of_delays(template: &Template, promise: Promise<'_>) {
         }),
     );
     let most_delay = delayed.iter().map(|sender| template.most(&delay(sender))).max().unwrap();
+    let most_delay = most_delay.max(template.most(settlement));
     let mut redriven = served.map(|(_, mapping)| queues[named(&mapping["Queue"]).as_str()]);
     promise(
         "a message becomes a dead letter before it is no longer kept",
@@ -388,9 +400,9 @@ fn of_senders(template: &Template, promise: Promise<'_>) {
 
 fn of_functions(template: &Template, promise: Promise<'_>) {
     let functions = template.functions();
-    // Batches of months are the fuller the fewer of them are in work.
+    // Batches of months are the fuller the fewer of them are in work, and a pass is one message at a time.
     let concurrency = |queue: &str| match queue {
-        "TotalsQueue" => json!({ "MaximumConcurrency": 2 }),
+        "TotalsQueue" | "SettlementQueue" => json!({ "MaximumConcurrency": 2 }),
         _ => json!({ "MaximumConcurrency": reference("MaximumConcurrency") }),
     };
     promise(
@@ -399,6 +411,14 @@ fn of_functions(template: &Template, promise: Promise<'_>) {
             .values()
             .flat_map(mappings)
             .all(|mapping| mapping["ScalingConfig"] == concurrency(&named(&mapping["Queue"]))),
+    );
+    let continues = |name: &str| {
+        let sends = |queue: String| template.allowed(name).contains(&("sqs:SendMessage".to_owned(), queue));
+        template.queue_of(name).is_some_and(sends)
+    };
+    promise(
+        "a function may send itself as many messages as its work takes",
+        functions.iter().all(|(name, function)| !continues(name) || function["RecursiveLoop"] == "Allow"),
     );
     let groups = template.of_type("AWS::Logs::LogGroup");
     let of_functions = functions.values().map(|function| named(&function["LoggingConfig"]["LogGroup"]));
@@ -494,6 +514,38 @@ fn of_roles(template: &Template, promise: Promise<'_>) {
         "functions that take events in read no index",
         ingest.iter().all(|name| !allowed[name].iter().any(|(_, resource)| resource.contains("/index/"))),
     );
+    let statements =
+        |function: &str| list(&roles[format!("{function}Role").as_str()]["Policies"][0]["PolicyDocument"]["Statement"]);
+    let conditions = |function: &str, effect: &str| {
+        let statements = statements(function).into_iter().filter(|statement| statement["Effect"] == effect);
+        let writes = statements.filter(|statement| {
+            let actions = list(&statement["Action"]);
+            actions.iter().any(|action| ["dynamodb:PutItem", "dynamodb:PartiQLInsert"].contains(&text(action)))
+        });
+        writes.map(|statement| (statement["Action"].clone(), statement["Condition"].clone())).collect::<Vec<_>>()
+    };
+    let settled = ["CLOSE", "VENDOR", "SERIES#*", "ACCOUNT#*", "PARTNER#*#BILLING"];
+    let not_theirs = (
+        json!(["dynamodb:PartiQLInsert", "dynamodb:PutItem"]),
+        json!({ "ForAnyValue:StringLike": { "dynamodb:LeadingKeys": settled } }),
+    );
+    promise(
+        "functions that book write nothing of settlement",
+        ingest.iter().chain(&["Restatement", "Totals"]).all(|name| conditions(name, "Deny") == [not_theirs.clone()]),
+    );
+    let alone = |action: &str, keys: &[&str]| {
+        let among = json!({ "dynamodb:LeadingKeys": keys });
+        let condition = json!({ "ForAllValues:StringLike": among, "Null": { "dynamodb:LeadingKeys": "false" } });
+        (json!([action]), condition)
+    };
+    promise(
+        "settlement writes closes, series and accounts alone, and what it refuses",
+        conditions("Settlement", "Allow")
+            == [
+                alone("dynamodb:PutItem", &["CLOSE", "SERIES#*", "ACCOUNT#*"]),
+                alone("dynamodb:PartiQLInsert", &["REJECTED#*"]),
+            ],
+    );
     let api_statements = list(&roles["DashboardApiRole"]["Policies"][0]["PolicyDocument"]["Statement"]);
     let own = json!({
         "ForAllValues:StringLike": { "dynamodb:LeadingKeys": ["PARTNER#*", "MEMBERS#*", "JOURNAL#*"] },
@@ -557,6 +609,9 @@ fn a_template_that_breaks_a_promise_is_caught() {
     let confirmed = "a month is added up once more after whoever announced it has ended";
     check("    MinValue: 60\n    MaxValue: 900\n", "    MinValue: 59\n    MaxValue: 900\n", confirmed);
     check("TOTALS_CONFIRM_SECONDS: !Ref TotalsConfirmSeconds", "TOTALS_CONFIRM_SECONDS: 901", confirmed);
+    let closed = "the documents of a close are made when all that was booked before its cut is added up";
+    check("MinValue: 660\n", "MinValue: 599\n", closed);
+    check("SETTLEMENT_DELAY_SECONDS: !Ref SettlementDelaySeconds", "SETTLEMENT_DELAY_SECONDS: 901", closed);
     let hidden =
         "a message in work is hidden for six times as long as a function may run, and as it waits for its batch";
     check("MinValue: 240", "MinValue: 239", hidden);
@@ -626,6 +681,11 @@ fn a_template_that_breaks_a_promise_is_caught() {
     check("[dynamodb:BatchGetItem,", "[dynamodb:Scan,", "no function deletes or scans");
     let index = "                Resource: !Sub \"${Ledger.Arn}/index/by-partner\"\n";
     check("                Resource: !GetAtt Ledger.Arn\n", index, "functions that take events in read no index");
+    check("\"ACCOUNT#*\", \"PARTNER", "\"PARTNER", "functions that book write nothing of settlement");
+    let settlement = "settlement writes closes, series and accounts alone, and what it refuses";
+    check("\"SERIES#*\", \"ACCOUNT#*\"]\n", "\"SERIES#*\", \"*\"]\n", settlement);
+    check("[\"REJECTED#*\"]", "[\"CONTRACT#*\"]", settlement);
+    check("      RecursiveLoop: Allow\n", "", "a function may send itself as many messages as its work takes");
     check("\"PARTNER#*\"", "\"*\"", "the API writes partners, inquiries and members alone");
     assert!(wrong.is_empty(), "{wrong:#?}");
 }

@@ -7,6 +7,10 @@ use crate::template::{Function, Queue, Template};
 const DELAY: &str = "RESTATEMENT_DELAY_SECONDS";
 /// The variable of the function that adds up months: the time until it adds one up again, in seconds.
 const CONFIRM: &str = "TOTALS_CONFIRM_SECONDS";
+/// The variable of a function that announces months: the delay of its announcements, in seconds.
+const ANNOUNCE: &str = "TOTALS_DELAY_SECONDS";
+/// The variable of the function that makes the documents of closes: the delay of a close, in seconds.
+const SETTLE: &str = "SETTLEMENT_DELAY_SECONDS";
 /// A margin for the index of an account, which always lags a little, in seconds.
 const MARGIN_SECONDS: u32 = 3;
 
@@ -47,6 +51,19 @@ pub enum DelayError {
         writer_seconds: u32,
         /// Time for which a write may be missing from reads.
         lag_seconds: u32,
+    },
+    /// The documents of a close could be made before everything booked before its cut is added up.
+    #[error(
+        "SettlementDelaySeconds is {delay}, and must be at least {least}: what is booked before the cut of a close may take \
+         {added_up_seconds} s until it is added up, and the delay counts twice, before the close and after it; give --parameter \
+         SettlementDelaySeconds={least}, or a shorter FunctionTimeoutSeconds"
+    )]
+    SettledTooSoon {
+        delay: u32,
+        /// The shortest delay that is long enough.
+        least: u32,
+        /// The longest time until what is booked is added up.
+        added_up_seconds: u32,
     },
     /// A message could come back while it is still in work.
     #[error(
@@ -144,6 +161,21 @@ pub(crate) fn least(template: &Template, lag_seconds: u32) -> Least {
     }
 }
 
+/// The longest time until what is booked is added up: whoever books ends, and the month is added up twice, each time after its
+/// batch was gathered.
+fn added_up_seconds(template: &Template, lag_seconds: u32) -> u32 {
+    let functions = || template.functions.values();
+    let longest = |name| functions().filter_map(|function| function.environment.get(name)?.number()).max();
+    let window = functions().filter_map(|function| Some(function.mapping.as_ref()?.window_seconds)).max();
+    let delays = [longest(ANNOUNCE), longest(CONFIRM)].map(Option::unwrap_or_default);
+    3 * longest_timeout(template) + 2 * window.unwrap_or_default() + delays.iter().sum::<u32>() + lag_seconds
+}
+
+/// The shortest delay of a close: its pass begins twice that after its cut.
+pub(crate) fn least_settlement(template: &Template, lag_seconds: u32) -> u32 {
+    added_up_seconds(template, lag_seconds) / 2 + 1
+}
+
 fn longest_timeout(template: &Template) -> u32 {
     template.functions.values().map(|function| function.timeout_seconds).max().unwrap_or_default()
 }
@@ -152,8 +184,10 @@ fn longest_timeout(template: &Template) -> u32 {
 pub(crate) fn check(template: &Template, lag_seconds: u32) -> Result<(), DelayError> {
     check_delays(template, lag_seconds)?;
     check_confirmations(template, lag_seconds)?;
+    check_settlement(template, lag_seconds)?;
     check_visibility(template)?;
-    let delays = template.functions.values().flat_map(|function| [delay(function), confirmation(function)]);
+    let delays = template.functions.values();
+    let delays = delays.flat_map(|function| [delay(function), confirmation(function), settlement(function)]);
     let longest_delay = delays.flatten().max().unwrap_or_default();
     template.queues.iter().try_for_each(|(name, queue)| check_retention(template, (name, queue), longest_delay))
 }
@@ -182,6 +216,18 @@ fn check_confirmations(template: &Template, lag_seconds: u32) -> Result<(), Dela
     }
 }
 
+/// Checks that the documents of a close are made when everything booked before its cut is added up.
+fn check_settlement(template: &Template, lag_seconds: u32) -> Result<(), DelayError> {
+    let least = least_settlement(template, lag_seconds);
+    match template.functions.values().filter_map(settlement).min() {
+        Some(delay) if delay < least => {
+            let added_up_seconds = added_up_seconds(template, lag_seconds);
+            Err(DelayError::SettledTooSoon { delay, least, added_up_seconds })
+        }
+        Some(_) | None => Ok(()),
+    }
+}
+
 fn check_visibility(template: &Template) -> Result<(), DelayError> {
     for (name, function) in &template.functions {
         let Some(mapping) = &function.mapping else { continue };
@@ -203,6 +249,11 @@ fn delay(function: &Function) -> Option<u32> {
 /// Time until a function adds a month up again, if it adds up months.
 fn confirmation(function: &Function) -> Option<u32> {
     function.environment.get(CONFIRM)?.number()
+}
+
+/// Delay of a close, if a function makes its documents.
+fn settlement(function: &Function) -> Option<u32> {
+    function.environment.get(SETTLE)?.number()
 }
 
 fn check_retention(template: &Template, (name, queue): (&String, &Queue), delay: u32) -> Result<(), DelayError> {

@@ -1,10 +1,12 @@
 //! The audit: reads the whole table, and computes it again.
 
+mod closing;
+
 use crate::Failure;
 use crate::target::Target;
 use indicatif::ProgressBar;
 use ledger::audit::mend::Mended;
-use ledger::audit::{Audit, Finding, audit as compare};
+use ledger::audit::{Finding, audit as compare};
 use ledger::dynamo::DynamoStore;
 use ledger::recorded::{Origin, Trigger};
 use ledger::store::{Item, Key};
@@ -22,29 +24,65 @@ const PAUSE: Duration = Duration::from_secs(2);
 /// Number of times that a repair is checked.
 const ROUNDS: usize = 3;
 
+/// The differences of a table.
+#[derive(Debug, Default)]
+struct Differences {
+    /// Those of the ledger.
+    ledger: Vec<Finding>,
+    /// Those of closing, as they are printed.
+    closing: Vec<String>,
+}
+
+/// One look at a table.
+struct Look {
+    items: usize,
+    lines: usize,
+    differences: Differences,
+}
+
 /// Reports every finding, and repairs it if asked to. Status 1 if an error is left.
 pub(crate) async fn audit(target: &Target, repair: bool) -> Result<ExitCode, Failure> {
     let table = target.table().await?;
-    let mut findings = look(target, &table).await?;
+    let mut found = look(target, &table).await?;
     if !repair {
-        if !findings.is_empty() {
+        if !found.ledger.is_empty() || !found.closing.is_empty() {
             println!("--repair puts right what can be derived, and says what a person must decide");
         }
-        return Ok(status(&findings));
+        return Ok(status(&found));
     }
     let ledger = target.ledger().await?;
     for _ in 0..ROUNDS {
-        if !mend(&ledger, &mut findings).await {
+        if !mend(&ledger, &mut found.ledger).await {
             break;
         }
         println!("repaired; looking again");
-        findings = look(target, &table).await?;
+        found = look(target, &table).await?;
     }
-    Ok(status(&findings))
+    for difference in &found.closing {
+        println!("{difference}\n  for a person: nothing of closing can be derived; restore it from a backup");
+    }
+    Ok(status(&found))
 }
 
-fn status(findings: &[Finding]) -> ExitCode {
-    if findings.iter().any(Finding::is_error) { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+fn status(found: &Differences) -> ExitCode {
+    if found.errors() > 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+}
+
+impl Differences {
+    /// The number of those that are errors.
+    fn errors(&self) -> usize {
+        self.ledger.iter().filter(|finding| finding.is_error()).count() + self.closing.len()
+    }
+
+    fn texts(&self) -> BTreeSet<String> {
+        self.ledger.iter().map(|finding| format!("{finding:?}")).chain(self.closing.iter().cloned()).collect()
+    }
+
+    /// Keeps those that another look found, too.
+    fn retain(&mut self, known: &BTreeSet<String>) {
+        self.ledger.retain(|finding| known.contains(&format!("{finding:?}")));
+        self.closing.retain(|text| known.contains(text));
+    }
 }
 
 /// Accepts an item, as it is now, as the recorded one.
@@ -78,36 +116,42 @@ async fn mend(ledger: &Ledger<DynamoStore>, findings: &mut [Finding]) -> bool {
 }
 
 /// Reads the whole table, and prints the findings common to all looks.
-async fn look(target: &Target, table: &str) -> Result<Vec<Finding>, Failure> {
-    let (mut count, mut audit) = look_once(target, table).await?;
+async fn look(target: &Target, table: &str) -> Result<Differences, Failure> {
+    let mut look = look_once(target, table).await?;
     for _ in 1..LOOKS {
-        if !audit.findings.iter().any(Finding::is_error) {
+        if look.differences.errors() == 0 {
             break;
         }
         tokio::time::sleep(PAUSE).await;
-        let known: BTreeSet<String> = audit.findings.iter().map(|finding| format!("{finding:?}")).collect();
-        let next = look_once(target, table).await?;
-        (count, audit) = next;
-        audit.findings.retain(|finding| known.contains(&format!("{finding:?}")));
-        if audit.findings.len() == known.len() && !target.is_busy().await {
+        let known = look.differences.texts();
+        look = look_once(target, table).await?;
+        look.differences.retain(&known);
+        if look.differences.texts().len() == known.len() && !target.is_busy().await {
             break;
         }
     }
-    for finding in &audit.findings {
+    let Look { items, lines, differences } = look;
+    for finding in &differences.ledger {
         println!("{finding}");
     }
-    let differences = audit.findings.iter().filter(|finding| finding.is_error()).count();
-    println!("{count} items, {} lines, {differences} differences", audit.lines);
-    let unseen = audit.findings.len() - differences;
+    for difference in &differences.closing {
+        println!("{difference}");
+    }
+    let errors = differences.errors();
+    println!("{items} items, {lines} lines, {errors} differences");
+    let unseen = differences.ledger.len() + differences.closing.len() - errors;
     if unseen > 0 {
         println!("{unseen} annuities whose facts the attention list has not judged yet; --repair lists them");
     }
-    Ok(audit.findings)
+    Ok(differences)
 }
 
-async fn look_once(target: &Target, table: &str) -> Result<(usize, Audit), Failure> {
-    let items = scan(target, table).await?;
-    Ok((items.len(), compare(items)))
+async fn look_once(target: &Target, table: &str) -> Result<Look, Failure> {
+    let all = scan(target, table).await?;
+    let items = all.len();
+    let (of_ledger, closing) = closing::differences(target, all).await?;
+    let audit = compare(of_ledger);
+    Ok(Look { items, lines: audit.lines, differences: Differences { ledger: audit.findings, closing } })
 }
 
 async fn scan(target: &Target, table: &str) -> Result<Vec<Item>, Failure> {

@@ -9,11 +9,12 @@ pub(crate) enum Queue {
     Events(EventType),
     Restatement,
     Totals,
+    Settlement,
 }
 
 impl Queue {
     pub(crate) fn all() -> impl Iterator<Item = Queue> {
-        EventType::ALL.iter().copied().map(Queue::Events).chain([Queue::Restatement, Queue::Totals])
+        EventType::ALL.iter().copied().map(Queue::Events).chain([Queue::Restatement, Queue::Totals, Queue::Settlement])
     }
 
     fn name(self) -> &'static str {
@@ -21,6 +22,7 @@ impl Queue {
             Queue::Events(event_type) => event_type.name(),
             Queue::Restatement => "restatement",
             Queue::Totals => "totals",
+            Queue::Settlement => "settlement",
         }
     }
 
@@ -29,6 +31,7 @@ impl Queue {
             Queue::Events(event_type) => event_type.logical_id(),
             Queue::Restatement => "Restatement",
             Queue::Totals => "Totals",
+            Queue::Settlement => "Settlement",
         }
     }
 

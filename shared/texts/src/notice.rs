@@ -98,6 +98,7 @@ codes! {
     NoSuchClaim { claims: usize },
     ClaimsUnseen { claims: usize },
     NotARestatement,
+    NotAPass,
     NoMonths,
     // Problems: whole sentences, without a full stop.
     NothingHere,

@@ -28,6 +28,7 @@ const TIMEOUT: &str = "FunctionTimeoutSeconds";
 const DELAY: &str = "RestatementDelaySeconds";
 const VISIBILITY: &str = "VisibilityTimeoutSeconds";
 const CONFIRM: &str = "TotalsConfirmSeconds";
+const SETTLEMENT: &str = "SettlementDelaySeconds";
 /// The issuer of accepted tokens.
 const ISSUER: &str = "TokenIssuer";
 /// The template with these parameters, with this stack as the issuer of tokens unless they name another, and with this
@@ -38,12 +39,15 @@ pub(super) fn template(given: &BTreeMap<String, String>, issuer: &str, lag: Lag)
     parameters.insert(ISSUER.to_owned(), issuer.to_owned());
     parameters.extend(given.clone());
     let read = |parameters: &BTreeMap<String, String>| {
-        Template::read(TEMPLATE, Given { parameters, below_minimum: &[DELAY, VISIBILITY, CONFIRM] })
+        Template::read(TEMPLATE, Given { parameters, below_minimum: &[DELAY, VISIBILITY, CONFIRM, SETTLEMENT] })
     };
     let Least { delay, visibility, confirmation } = delays::least(&read(&parameters)?, lag.seconds());
     for (name, least) in [(DELAY, delay), (VISIBILITY, visibility), (CONFIRM, confirmation)] {
         parameters.entry(name.to_owned()).or_insert_with(|| least.to_string());
     }
+    // It follows from the time until a month is added up again.
+    let settlement = delays::least_settlement(&read(&parameters)?, lag.seconds());
+    parameters.entry(SETTLEMENT.to_owned()).or_insert_with(|| settlement.to_string());
     let template = read(&parameters)?;
     delays::check(&template, lag.seconds())?;
     Ok(template)
@@ -61,11 +65,11 @@ mod tests {
 
     #[test]
     fn what_must_outlast_functions_follows_from_how_long_they_run() {
-        for (timeout, lag, delay, confirm, visibility) in [
-            (None, "0", "11", "8", 31),
-            (Some("1"), "0", "3", "4", 7),
-            (Some("30"), "0", "61", "33", 181),
-            (Some("30"), "60", "121", "93", 181),
+        for (timeout, lag, delay, confirm, settlement, visibility) in [
+            (None, "0", "11", "8", "14", 31),
+            (Some("1"), "0", "3", "4", "6", 7),
+            (Some("30"), "0", "61", "33", "64", 181),
+            (Some("30"), "60", "121", "93", "124", 181),
         ] {
             let given = timeout.map(|timeout| (TIMEOUT, timeout));
             let template = started_with(given.as_slice(), lag).unwrap();
@@ -73,6 +77,8 @@ mod tests {
             assert_eq!(sender, &Value::Text(delay.to_owned()));
             let totals = &template.functions["Totals"].environment["TOTALS_CONFIRM_SECONDS"];
             assert_eq!(totals, &Value::Text(confirm.to_owned()));
+            let closing = &template.functions["Settlement"].environment["SETTLEMENT_DELAY_SECONDS"];
+            assert_eq!(closing, &Value::Text(settlement.to_owned()));
             assert_eq!(template.queues["TotalsQueue"].visibility_seconds, visibility);
         }
     }
@@ -89,6 +95,8 @@ mod tests {
                 vec![(DELAY, "901")],
                 "Parameters.RestatementDelaySeconds: must be a whole number of at most 900, not 901",
             ),
+            (vec![(SETTLEMENT, "13")], "SettlementDelaySeconds is 13, and must be at least 14: "),
+            (vec![(SETTLEMENT, "14"), (CONFIRM, "10")], "give --parameter SettlementDelaySeconds=15, or a shorter"),
             (vec![(CONFIRM, "7")], "TotalsConfirmSeconds is 7, and must be at least 8: "),
             (vec![(VISIBILITY, "29")], "VisibilityTimeoutSeconds is 29, and must be at least 30: "),
             (vec![(VISIBILITY, "30"), (TIMEOUT, "6")], "give --parameter VisibilityTimeoutSeconds=36, or a shorter"),

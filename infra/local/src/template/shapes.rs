@@ -153,6 +153,9 @@ pub(super) struct RawFunction {
     pub(super) _alias: Option<IgnoredAny>,
     #[serde(rename = "AutoPublishAliasAllProperties")]
     pub(super) _alias_all_properties: Option<IgnoredAny>,
+    /// Nothing here ends a function whose messages come back to it.
+    #[serde(rename = "RecursiveLoop")]
+    pub(super) _recursive_loop: Option<IgnoredAny>,
     #[serde(rename = "DeploymentPreference")]
     pub(super) _deployment_preference: Option<IgnoredAny>,
     #[serde(rename = "Tags")]

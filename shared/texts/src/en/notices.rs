@@ -55,6 +55,7 @@ pub(super) fn code(code: &Code) -> &'static str {
             "is not the number of claims recorded, which is {claims}: read the contract again and choose again"
         }
         Code::NotARestatement => "is not a valid restatement request",
+        Code::NotAPass => "is not a step of making the documents of a close",
         Code::NoMonths => "names no months to add up",
         // Problems: whole sentences, without a full stop.
         Code::NothingHere => "there is nothing at this path",

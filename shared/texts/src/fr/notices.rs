@@ -59,6 +59,7 @@ pub(super) fn code(code: &Code) -> &'static str {
             "n'est pas le nombre de déclarations enregistrées, qui est {claims} : relire le contrat et choisir à nouveau"
         }
         Code::NotARestatement => "n'est pas une demande de recalcul valide",
+        Code::NotAPass => "n'est pas une étape de l'établissement des documents d'une clôture",
         Code::NoMonths => "ne nomme pas de mois à additionner",
         // Problems: whole sentences, without a full stop.
         Code::NothingHere => "il n'y a rien à ce chemin",
