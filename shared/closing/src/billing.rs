@@ -2,7 +2,9 @@
 
 use crate::table::{ATTEMPTS, contended};
 use crate::{Closing, ClosingError, item, keys};
+use jiff::Timestamp;
 use ledger::Store;
+use ledger::journal::Occasion;
 use ledger::store::Write;
 use rules::PartnerId;
 use serde::de::DeserializeOwned;
@@ -49,11 +51,11 @@ fn numbered<T: PartialEq>(versions: &Versions<T>, n: u32, version: &Version<T>) 
     }
 }
 
-/// The version, not recorded before the one before it: of two with equal first days the later number holds, however the
-/// clocks of two writers differ.
-fn in_order<T>(versions: &Versions<T>, version: Version<T>) -> Version<T> {
-    let last = versions.0.last().map_or(version.recorded_at, |last| last.recorded_at);
-    Version { recorded_at: version.recorded_at.max(last), ..version }
+/// The version as recorded at a moment, not before the one before it: of two with equal first days the later number holds,
+/// however the clocks of two writers differ.
+fn recorded<T>(version: Version<T>, at: Timestamp, versions: &Versions<T>) -> Version<T> {
+    let last = versions.0.last().map_or(at, |last| last.recorded_at);
+    Version { recorded_at: at.max(last), ..version }
 }
 
 impl<S: Store> Closing<S> {
@@ -73,15 +75,21 @@ impl<S: Store> Closing<S> {
         Ok(Versions(versions))
     }
 
-    /// Records a version of the vendor's billing identity under a number, from 1 on; repeated, it changes nothing.
-    pub async fn record_vendor(&self, n: u32, version: Version<Identity>) -> Result<Outcome, ClosingError> {
+    /// Records a version of the vendor's billing identity under a number, from 1 on, as of the moment of the occasion, whatever
+    /// moment the version has; repeated, it changes nothing.
+    pub async fn record_vendor(
+        &self,
+        n: u32,
+        version: Version<Identity>,
+        occasion: &Occasion,
+    ) -> Result<Outcome, ClosingError> {
         for attempt in 0..ATTEMPTS {
             let versions = self.vendor().await?;
             match numbered(&versions, n, &version) {
                 Numbered::Known(outcome) => return Ok(outcome),
                 Numbered::Next => {}
             }
-            let version = in_order(&versions, version.clone());
+            let version = recorded(version.clone(), occasion.at, &versions);
             let item = item::once(&keys::version(keys::VENDOR.to_owned(), n), &version, None)?;
             if self.applied(vec![Write::Insert(item)], attempt).await? {
                 return Ok(Outcome::Recorded);
@@ -90,13 +98,15 @@ impl<S: Store> Closing<S> {
         Err(contended(keys::VENDOR))
     }
 
-    /// Records a version of a partner's billing identity under a number, from 1 on; repeated, it changes nothing. With the first
-    /// version that has a series, the series becomes the partner's for ever.
+    /// Records a version of a partner's billing identity under a number, from 1 on, as of the moment of the occasion, whatever
+    /// moment the version has; repeated, it changes nothing. With the first version that has a series, the series becomes the
+    /// partner's for ever.
     pub async fn record_billing(
         &self,
         partner: &PartnerId,
         n: u32,
         version: Version<Billing>,
+        occasion: &Occasion,
     ) -> Result<Outcome, ClosingError> {
         let pk = keys::billing(partner);
         for attempt in 0..ATTEMPTS {
@@ -106,7 +116,7 @@ impl<S: Store> Closing<S> {
                 Numbered::Next => {}
             }
             let mut writes = self.series_write(partner, &version.of, &versions).await?;
-            let version = in_order(&versions, version.clone());
+            let version = recorded(version.clone(), occasion.at, &versions);
             writes.push(Write::Insert(item::once(&keys::version(pk.clone(), n), &version, None)?));
             if self.applied(writes, attempt).await? {
                 return Ok(Outcome::Recorded);

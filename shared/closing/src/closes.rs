@@ -1,5 +1,6 @@
 //! Closes (§8.2): a month is closed once, and the first close stored for it holds.
 
+use crate::acts::member;
 use crate::cancelling::cancellations_of;
 use crate::forms::CloseForm;
 use crate::item::{self, revision};
@@ -9,9 +10,9 @@ use crate::table::{ATTEMPTS, contended};
 use crate::{Closing, ClosingError};
 use jiff::Timestamp;
 use ledger::item::key;
+use ledger::journal::Occasion;
 use ledger::store::{Item, Write};
 use ledger::{Store, Unreadable};
-use rules::people::MemberName;
 use rules::{Currency, Month, PartnerId};
 use serde::{Deserialize, Serialize};
 use settlement::close::{Before, Cancel, Close, Moment, Opening, may_be_closed};
@@ -155,14 +156,9 @@ impl<S: Store> Closing<S> {
         Ok(self.last_close().await?.map(|last| last.close.before()).transpose()?)
     }
 
-    /// Closes a month now, once. Nothing else is written: the documents are made by the pass, which is to begin after the delay.
-    pub async fn close(
-        &self,
-        month: Month,
-        said: &Said,
-        by: &MemberName,
-        now: Timestamp,
-    ) -> Result<Outcome, ClosingError> {
+    /// Closes a month at the moment of the occasion, once. The documents are made by the pass, which is to begin after the delay.
+    pub async fn close(&self, month: Month, said: &Said, occasion: &Occasion) -> Result<Outcome, ClosingError> {
+        let (by, now) = (member(occasion)?, occasion.at);
         for attempt in 0..ATTEMPTS {
             // The last close first: one that comes after it is found by its month.
             let last = self.last_close().await?;

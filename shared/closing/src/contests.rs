@@ -1,17 +1,19 @@
 //! Contested documents (§8.8): a document is contested as a whole until a manager's answer settles it.
 
+use crate::acts::member;
 use crate::forms::ContestForm;
 use crate::item::{self, revision};
 use crate::keys::{DocumentPlace, ItemKey};
 use crate::table::{ATTEMPTS, contended};
 use crate::{Closing, ClosingError};
-use jiff::Timestamp;
 use ledger::item::key;
-use ledger::store::{InsertResult, Item, Write};
+use ledger::journal::Occasion;
+use ledger::store::{Item, Write};
 use ledger::{Store, Unreadable};
+use rules::inquiry::Note;
 use rules::label::StatedReason;
 use settlement::Document;
-use settlement::contest::{Contest, Effect, contest};
+use settlement::contest::{Answer, Contest, Effect, contest};
 use settlement::lines::LineKey;
 use settlement::number::{GivenNumber, Number};
 
@@ -31,7 +33,7 @@ pub enum Outcome {
     Recorded,
     /// The same was recorded before.
     Already,
-    /// Another contest of the document has this number, and stays.
+    /// Another contest of the document has this number, or the contest another answer, and stays.
     Other,
     /// The mandate's days are over: it is a message, and nothing is written.
     Message,
@@ -55,37 +57,47 @@ impl<S: Store> Closing<S> {
         number: &GivenNumber,
         n: u32,
         (line, reason): (Option<LineKey>, StatedReason),
-        at: Timestamp,
+        occasion: &Occasion,
     ) -> Result<Outcome, ClosingError> {
+        let by = (member(occasion)?, occasion.at);
         let (place, document) = self.placed_or_none(number).await?;
-        let contest = match contest(&document, line, reason, at)? {
-            Effect::Message => return Ok(Outcome::Message),
-            Effect::Contested(contest) => contest,
-        };
-        let item = item::revised(&place.contest(n), &ContestForm::from(&contest), 1)?;
-        match self.store().insert(vec![item]).await.into_iter().next() {
-            Some(InsertResult::Failed(error)) => Err(error.into()),
-            Some(InsertResult::Done) | None => Ok(Outcome::Recorded),
-            Some(InsertResult::Exists) => {
-                let known = self.item(place.contest(n)).await?;
-                let known = known.as_ref().map(read_contest).transpose()?.map(|known| known.contest);
-                let is_same = known.is_some_and(|known| (known.line, known.reason) == (contest.line, contest.reason));
-                Ok(if is_same { Outcome::Already } else { Outcome::Other })
+        let key = place.contest(n);
+        for attempt in 0..ATTEMPTS {
+            if let Some(item) = self.item(key.clone()).await? {
+                let known = read_contest(&item)?.contest;
+                let is_same = (known.line, &known.reason) == (line, &reason);
+                return Ok(if is_same { Outcome::Already } else { Outcome::Other });
+            }
+            let contest = match contest(&document, line, reason.clone(), by.clone())? {
+                Effect::Message => return Ok(Outcome::Message),
+                Effect::Contested(contest) => *contest,
+            };
+            let item = item::revised(&key, &ContestForm::from(&contest), 1)?;
+            if self.applied(vec![Write::Insert(item)], attempt).await? {
+                return Ok(Outcome::Recorded);
             }
         }
+        Err(contended(key.pk))
     }
 
-    /// Settles a contest, once.
-    pub async fn settle_contest(&self, number: &GivenNumber, n: u32, at: Timestamp) -> Result<Outcome, ClosingError> {
+    /// Settles a contest with a manager's answer, once; repeated, it changes nothing.
+    pub async fn settle_contest(
+        &self,
+        number: &GivenNumber,
+        n: u32,
+        text: &Note,
+        occasion: &Occasion,
+    ) -> Result<Outcome, ClosingError> {
+        let answer = Answer { text: text.clone(), by: member(occasion)?, at: occasion.at };
         let (place, _) = self.placed_or_none(number).await?;
         let key = place.contest(n);
         for attempt in 0..ATTEMPTS {
             let Some(item) = self.item(key.clone()).await? else { return Ok(Outcome::NoContest) };
             let known = read_contest(&item)?.contest;
-            if known.settled_at.is_some() {
-                return Ok(Outcome::Already);
+            if let Some(before) = &known.answer {
+                return Ok(if before.text == *text { Outcome::Already } else { Outcome::Other });
             }
-            let (settled, revision) = (Contest { settled_at: Some(at), ..known }, revision(&item));
+            let (settled, revision) = (Contest { answer: Some(answer.clone()), ..known }, revision(&item));
             let item = item::revised(&key, &ContestForm::from(&settled), revision.saturating_add(1))?;
             if self.applied(vec![Write::Replace(item, revision)], attempt).await? {
                 return Ok(Outcome::Recorded);

@@ -65,6 +65,9 @@ pub enum ClosingError {
         /// The moment at which the document was recorded.
         received_at: Timestamp,
     },
+    /// The operator closes no month, contests nothing and answers nothing.
+    #[error("only a member closes a month, contests a document or answers: sign in as one")]
+    NoMember,
     /// No document has a number.
     #[error("{0} is no document: give a number as the document has it")]
     NoDocument(Number),

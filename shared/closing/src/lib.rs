@@ -27,6 +27,7 @@
 
 #![warn(missing_docs)]
 
+mod acts;
 pub mod annexes;
 pub mod audit;
 pub mod billing;

@@ -6,6 +6,7 @@ use crate::known::Known;
 use crate::{Closing, ClosingError, item, keys};
 use ledger::Store;
 use ledger::item::key;
+use ledger::journal::Occasion;
 use ledger::store::InsertResult;
 use rules::PartnerId;
 use settlement::Account;
@@ -23,10 +24,11 @@ pub enum Outcome {
 }
 
 impl<S: Store> Closing<S> {
-    /// Records an opening item of an account under its number; repeated, it changes nothing.
-    pub async fn record_opening_item(&self, new: &OpeningItem) -> Result<Outcome, ClosingError> {
+    /// Records an opening item of an account under its number, as of the moment of the occasion, whatever moment the item has;
+    /// repeated, it changes nothing.
+    pub async fn record_opening_item(&self, new: &OpeningItem, occasion: &Occasion) -> Result<Outcome, ClosingError> {
         let key = keys::opening_item(new.account(), new.number());
-        let item = item::once(&key, &OpeningItemForm::from(new), None)?;
+        let item = item::once(&key, &OpeningItemForm::of(new, occasion.at), None)?;
         match self.store().insert(vec![item]).await.into_iter().next() {
             Some(InsertResult::Failed(error)) => Err(error.into()),
             Some(InsertResult::Done) | None => Ok(Outcome::Recorded),

@@ -9,8 +9,8 @@ use crate::series::{Ends, document_writes};
 use crate::sums::{self, Documented, Head, Sums};
 use crate::table::{ATTEMPTS, contended};
 use crate::{Closing, ClosingError};
-use jiff::Timestamp;
 use ledger::Store;
+use ledger::journal::Occasion;
 use ledger::store::Write;
 use rules::money::{Minor, Overflow};
 use rules::{Day, Month};
@@ -31,9 +31,10 @@ pub enum Outcome {
 }
 
 impl<S: Store> Closing<S> {
-    /// Records a partner's own invoice or credit note for a close; repeated, it changes nothing. Refused while the documents of
-    /// a close are being made.
-    pub async fn receive(&self, own: &OwnDocument, close: Month) -> Result<Outcome, ClosingError> {
+    /// Records a partner's own invoice or credit note for a close, as of the moment of the occasion, whatever moment the document
+    /// has; repeated, it changes nothing. Refused while the documents of a close are being made.
+    pub async fn receive(&self, own: &OwnDocument, close: Month, occasion: &Occasion) -> Result<Outcome, ClosingError> {
+        let own = &OwnDocument { recorded_at: occasion.at, ..own.clone() };
         let place = DocumentPlace::received(&own.account, close);
         for attempt in 0..ATTEMPTS {
             let last = self.last_made().await?;
@@ -45,7 +46,7 @@ impl<S: Store> Closing<S> {
             }
             let document = receive(own.clone(), &stored.close, &whole.records())?;
             let mut writes = self.received_writes(&place, &document, &last).await?;
-            writes.push(last.received(own.recorded_at)?);
+            writes.push(last.received(occasion.at)?);
             if self.applied(writes, attempt).await? {
                 return Ok(Outcome::Recorded(Box::new(document)));
             }
@@ -60,7 +61,7 @@ impl<S: Store> Closing<S> {
         account: &Account,
         of: &Number,
         (number, date): (OwnNumber, Day),
-        recorded_at: Timestamp,
+        occasion: &Occasion,
     ) -> Result<Outcome, ClosingError> {
         for attempt in 0..ATTEMPTS {
             let last = self.last_made().await?;
@@ -76,14 +77,14 @@ impl<S: Store> Closing<S> {
                 return Ok(Outcome::Already(Box::new(known.clone())));
             }
             let numbered = (number.clone(), date);
-            let document = receive_cancellation(account, of, numbered, recorded_at, &known.records())?;
+            let document = receive_cancellation(account, of, numbered, occasion.at, &known.records())?;
             let month = document.close.month();
             let place = match of {
                 Number::Given(_) => DocumentPlace::issued(account, month),
                 Number::Own(_) => DocumentPlace::received(account, month),
             };
             let mut writes = self.received_writes(&place.cancellation(), &document, &last).await?;
-            writes.push(last.received(recorded_at)?);
+            writes.push(last.received(occasion.at)?);
             if self.applied(writes, attempt).await? {
                 return Ok(Outcome::Recorded(Box::new(document)));
             }

@@ -8,7 +8,10 @@ use crate::number::Number;
 use crate::terms::Mandate;
 use jiff::{Timestamp, ToSpan};
 use rules::day::day_of;
+use rules::inquiry::Note;
 use rules::label::StatedReason;
+use rules::people::MemberName;
+use serde::{Deserialize, Serialize};
 
 /// A document that a partner contests, as a whole, until a manager answers.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,17 +24,38 @@ pub struct Contest {
     pub line: Option<LineKey>,
     /// The partner's reason.
     pub reason: StatedReason,
+    /// The name of the member who contested.
+    pub by: MemberName,
     /// The moment at which the partner contested.
     pub at: Timestamp,
-    /// The moment at which a manager's answer settled it; none: it is open.
-    pub settled_at: Option<Timestamp>,
+    /// The manager's answer, which settled it; none: it is open.
+    pub answer: Option<Answer>,
+}
+
+/// A manager's answer to a contest.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Answer {
+    /// Its text.
+    #[serde(rename = "tx")]
+    pub text: Note,
+    /// The name of the member who answered.
+    pub by: MemberName,
+    /// The moment of the answer.
+    pub at: Timestamp,
+}
+
+impl Contest {
+    /// The moment at which the answer settled it; none: it is open.
+    pub fn settled_at(&self) -> Option<Timestamp> {
+        self.answer.as_ref().map(|answer| answer.at)
+    }
 }
 
 /// The effect of contesting.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Effect {
     /// The document is contested.
-    Contested(Contest),
+    Contested(Box<Contest>),
     /// The mandate's days are over: a message, which changes nothing.
     Message,
 }
@@ -55,7 +79,7 @@ pub fn contest(
     document: &Document,
     line: Option<LineKey>,
     reason: StatedReason,
-    at: Timestamp,
+    (by, at): (MemberName, Timestamp),
 ) -> Result<Effect, ContestError> {
     let number = document.number.clone();
     if let Some(key) = line.filter(|key| !document.lines().any(|line| line.key == *key)) {
@@ -65,7 +89,7 @@ pub fn contest(
         return Ok(Effect::Message);
     }
     let account = document.account.clone();
-    Ok(Effect::Contested(Contest { account, number, line, reason, at, settled_at: None }))
+    Ok(Effect::Contested(Box::new(Contest { account, number, line, reason, by, at, answer: None })))
 }
 
 fn is_late(document: &Document, at: Timestamp) -> bool {
@@ -90,7 +114,7 @@ fn is_late(document: &Document, at: Timestamp) -> bool {
 /// A document is contested at a moment: neither set off nor paid by a batch.
 pub fn is_contested(document: &Document, contests: &[Contest], at: Timestamp) -> bool {
     contests.iter().any(|contest| {
-        let is_open = contest.at <= at && contest.settled_at.is_none_or(|settled| settled > at);
+        let is_open = contest.at <= at && contest.settled_at().is_none_or(|settled| settled > at);
         contest.account == document.account && contest.number == document.number && is_open
     })
 }

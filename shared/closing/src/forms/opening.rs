@@ -48,14 +48,13 @@ pub(crate) struct OpeningItemForm {
     at: Timestamp,
 }
 
-impl From<&OpeningItem> for OpeningItemForm {
-    fn from(item: &OpeningItem) -> OpeningItemForm {
-        let (gross, open) = (item.gross().minor(), item.open().minor());
-        OpeningItemForm { date: item.date(), due: item.due(), gross, open, at: item.recorded_at() }
-    }
-}
-
 impl OpeningItemForm {
+    /// The form of an item that is recorded at a moment.
+    pub(crate) fn of(item: &OpeningItem, at: Timestamp) -> OpeningItemForm {
+        let (gross, open) = (item.gross().minor(), item.open().minor());
+        OpeningItemForm { date: item.date(), due: item.due(), gross, open, at }
+    }
+
     /// The opening item of an account with a number; none: this release does not know it so.
     pub(crate) fn read(self, account: Account, number: OwnNumber) -> Option<OpeningItem> {
         let OpeningItemForm { date, due, gross, open, at } = self;

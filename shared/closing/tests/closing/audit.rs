@@ -1,6 +1,6 @@
 //! The audit of what is stored.
 
-use crate::world::{COMMISSION, billing_version, book, close_and_make, closing, entry, partner, time, world};
+use crate::world::{COMMISSION, billing_version, book, close_and_make, closing, entry, on, partner, time, world};
 use closing::audit::Finding;
 use closing::closes::Said;
 
@@ -18,7 +18,7 @@ async fn the_audit_finds_what_does_not_add_up() {
         version[field] = value.into();
     }
     let version = serde_json::from_value(version).unwrap();
-    closing(&store).record_billing(&partner("P-1"), 2, version).await.unwrap();
+    closing(&store).record_billing(&partner("P-1"), 2, version, &on("2026-02-10T08:00:00Z")).await.unwrap();
     let moved = async |at| closing(&store).moved_regimes(&partner("P-1"), time(at)).await.unwrap().len();
     assert_eq!((moved("2026-02-09T08:00:00Z").await, moved("2026-02-10T08:00:00Z").await), (0, 1));
 }

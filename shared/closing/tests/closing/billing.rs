@@ -1,6 +1,6 @@
 //! Versions of billing identities: recorded once under their numbers, and series that are one partner's for ever.
 
-use crate::world::{billing_version, closing, partner, vendor_version, world};
+use crate::world::{FIRST, billing_version, by, closing, on, partner, vendor_version, world};
 use closing::ClosingError;
 use closing::billing::Outcome;
 use fixtures::memory::MemoryStore;
@@ -10,7 +10,7 @@ use settlement::{Billing, Version};
 
 async fn record(store: &MemoryStore, id: &str, n: u32, version: Value) -> Result<Outcome, ClosingError> {
     let version: Version<Billing> = serde_json::from_value(version).unwrap();
-    closing(store).record_billing(&partner(id), n, version).await
+    closing(store).record_billing(&partner(id), n, version.clone(), &by(version.recorded_at)).await
 }
 
 fn changed(field: &str, value: Value) -> Value {
@@ -39,7 +39,7 @@ async fn a_version_is_recorded_once_under_its_number() {
     assert_eq!(versions.len(), 2);
     assert!(versions[0].recorded_at <= versions[1].recorded_at);
     let vendor = serde_json::from_value(vendor_version()).unwrap();
-    assert_eq!(closing(&store).record_vendor(1, vendor).await.unwrap(), Outcome::Already);
+    assert_eq!(closing(&store).record_vendor(1, vendor, &on(FIRST)).await.unwrap(), Outcome::Already);
 }
 
 #[tokio::test]

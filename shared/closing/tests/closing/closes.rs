@@ -1,8 +1,8 @@
 //! Closes that are refused or repeated, late facts, openings of single partners, and credit notes.
 
 use crate::world::{
-    COMMISSION, SHARE, account, book, close_and_make, closing, documents, entry, final_of, month, partner, pass,
-    reasons, time, world,
+    COMMISSION, SHARE, account, book, close_and_make, closing, documents, entry, final_of, month, on, partner, pass,
+    reasons, world,
 };
 use closing::ClosingError;
 use closing::closes::{Outcome, Said};
@@ -14,7 +14,7 @@ use settlement::settle::SettleError;
 use settlement::{Direction, DocumentKind, Reason};
 
 async fn try_close(store: &MemoryStore, of: &str, at: &str, said: &Said) -> Result<Outcome, ClosingError> {
-    closing(store).close(month(of), said, &"Mme Roux".parse().unwrap(), time(at)).await
+    closing(store).close(month(of), said, &on(at)).await
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! Items that are damaged, and items of a later release: each is named, and nothing is decided by it.
 
-use crate::world::{COMMISSION, SHARE, book, close_and_make, closing, entry, month, step, time, world};
+use crate::world::{COMMISSION, SHARE, book, by, close_and_make, closing, entry, month, on, step, time, world};
 use closing::check::check;
 use closing::closes::Said;
 use closing::{ClosingError, PassMessage};
@@ -21,12 +21,12 @@ async fn every_kind() -> MemoryStore {
     let closing = closing(&store);
     let number = "FP-000001".parse().unwrap();
     let why = "Wrong".parse().unwrap();
-    closing.contest(&number, 1, (None, why), time("2026-02-03T08:00:00Z")).await.unwrap();
+    closing.contest(&number, 1, (None, why), &on("2026-02-03T08:00:00Z")).await.unwrap();
     let eur = rules::Money::new(rules::Minor(100), rules::Currency::EUR).unwrap();
     let account = crate::world::account("P-1", Direction::FromPartner);
     let (day, at) = ("2025-12-01".parse().unwrap(), time("2026-02-03T08:00:00Z"));
     let item = OpeningItem::new(account, "7".parse().unwrap(), (day, day), (eur, eur), at).unwrap();
-    closing.record_opening_item(&item).await.unwrap();
+    closing.record_opening_item(&item, &by(at)).await.unwrap();
     store
 }
 

@@ -3,7 +3,7 @@
 use crate::own::{own, without_mandate};
 use crate::samples::{Sample, numbers_have_no_hole};
 use crate::stores::{Faulty, Polite};
-use crate::world::{billing_version, close, closing, month, partner, pass, step, time, world};
+use crate::world::{FIRST, billing_version, close, closing, month, on, partner, pass, step, time, world};
 use closing::closes::{Outcome, Said};
 use closing::{PassMessage, Stepped};
 use fixtures::memory::MemoryStore;
@@ -76,10 +76,10 @@ async fn a_crash_while_a_month_is_closed_closes_it_once() {
         for is_applied in [false, true] {
             let table = MemoryStore::of(before.dump());
             let faulty = Faulty { table: &table, fails, is_applied, requests: AtomicUsize::new(0) };
-            let by = "Mme Roux".parse().unwrap();
             let said = Said::default();
-            let first = closing(&faulty).close(next, &said, &by, at).await;
-            let again = closing(&faulty).close(next, &said, &by, at).await;
+            let by = on("2026-06-06T00:00:34Z");
+            let first = closing(&faulty).close(next, &said, &by).await;
+            let again = closing(&faulty).close(next, &said, &by).await;
             assert!(first.is_ok() || again.is_ok(), "{again:?}");
             let stored = closing(&table).stored_close(next).await.unwrap().unwrap();
             assert_eq!((stored.close.moment.at(), stored.made), (at, None));
@@ -139,10 +139,10 @@ async fn two_people_close_a_month_once() {
     for seed in 0..30 {
         let store = world(&["P-1"]).await;
         let (one, other) = (polite(&store, seed), polite(&store, seed + 1000));
-        let (of, said, by) = (month("2026-01"), Said::default(), "Mme Roux".parse().unwrap());
-        let at = |seconds| time("2026-02-02T08:00:00Z") + jiff::SignedDuration::from_secs(seconds);
+        let (of, said) = (month("2026-01"), Said::default());
+        let [first, second] = ["2026-02-02T08:00:00Z", "2026-02-02T08:00:01Z"].map(on);
         let (one, other) = (closing(&one), closing(&other));
-        let (one, other) = tokio::join!(one.close(of, &said, &by, at(0)), other.close(of, &said, &by, at(1)));
+        let (one, other) = tokio::join!(one.close(of, &said, &first), other.close(of, &said, &second));
         let is_new = |closed: &Outcome| matches!(closed, Outcome::Closed(_));
         assert_ne!(is_new(&one.unwrap()), is_new(&other.unwrap()), "seed {seed}");
     }
@@ -156,8 +156,11 @@ async fn two_partners_never_get_one_series() {
         let (one, other) = (closing(&one), closing(&other));
         let version = || serde_json::from_value(billing_version("SAME")).unwrap();
         let (first, second) = (partner("P-1"), partner("P-2"));
-        let (one, other) =
-            tokio::join!(one.record_billing(&first, 1, version()), other.record_billing(&second, 1, version()));
+        let at = on(FIRST);
+        let (one, other) = tokio::join!(
+            one.record_billing(&first, 1, version(), &at),
+            other.record_billing(&second, 1, version(), &at)
+        );
         assert_ne!(one.is_ok(), other.is_ok(), "seed {seed}");
     }
 }
@@ -170,15 +173,16 @@ async fn a_close_and_an_own_document_never_pass_by_each_other() {
         let (one, other) = (polite(&store, seed), polite(&store, seed + 1000));
         let (one, other) = (closing(&one), closing(&other));
         let recorded_at = if seed % 2 == 0 { "2026-03-02T07:59:59Z" } else { "2026-03-02T08:00:01Z" };
-        let (of, said, by) = (month("2026-02"), Said::default(), "Mme Roux".parse().unwrap());
+        let (of, said, by) = (month("2026-02"), Said::default(), on("2026-03-02T08:00:00Z"));
+        let received_by = on(recorded_at);
         let own = own("F-7", 10_000, recorded_at);
         let close = async {
             for _ in 0..seed {
                 tokio::task::yield_now().await;
             }
-            one.close(of, &said, &by, time("2026-03-02T08:00:00Z")).await
+            one.close(of, &said, &by).await
         };
-        let (close, own) = tokio::join!(close, other.receive(&own, month("2026-01")));
+        let (close, own) = tokio::join!(close, other.receive(&own, month("2026-01"), &received_by));
         if close.is_ok() {
             pass(&store, of).await;
         }

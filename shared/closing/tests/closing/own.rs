@@ -1,8 +1,8 @@
 //! Partners' own documents, opening items, and contests.
 
 use crate::world::{
-    COMMISSION, SHARE, account, billing_version, book, close, close_and_make, closing, entry, month, partner, pass,
-    reasons, register, time, vendor_version,
+    COMMISSION, FIRST, SHARE, account, billing_version, book, by, close, close_and_make, closing, entry, month, on,
+    partner, pass, reasons, register, time, vendor_version,
 };
 use closing::ClosingError;
 use closing::closes::Said;
@@ -10,8 +10,10 @@ use closing::contests::Outcome as Contested;
 use closing::openings::Outcome as OpenedItem;
 use closing::received::Outcome;
 use fixtures::memory::MemoryStore;
+use rules::people::MemberName;
 use rules::{Currency, Minor, Money};
 use serde_json::Value;
+use settlement::contest::Answer;
 use settlement::country::Regime;
 use settlement::document::Named;
 use settlement::number::Number;
@@ -27,8 +29,8 @@ pub(crate) async fn without_mandate() -> MemoryStore {
     let mut version = billing_version("P1");
     version["mandate"] = Value::Null;
     let closing = closing(&store);
-    closing.record_vendor(1, serde_json::from_value(vendor_version()).unwrap()).await.unwrap();
-    closing.record_billing(&partner("P-1"), 1, serde_json::from_value(version).unwrap()).await.unwrap();
+    closing.record_vendor(1, serde_json::from_value(vendor_version()).unwrap(), &on(FIRST)).await.unwrap();
+    closing.record_billing(&partner("P-1"), 1, serde_json::from_value(version).unwrap(), &on(FIRST)).await.unwrap();
     book(&store, &[entry("P-1", COMMISSION, 10_000, "2026-01-10", "2026-01-10T08:00:00Z")]).await;
     close_and_make(&store, "2026-01", "2026-02-02T08:00:00Z", &Said::default()).await;
     store
@@ -55,22 +57,34 @@ async fn a_partner_s_own_invoice_settles_what_was_carried() {
     let store = without_mandate().await;
     let closing = closing(&store);
     assert_eq!(reasons(&store, "2026-01").await, [(Reason::NoMandate, 10_000)]);
-    let wrong = closing.receive(&own("F-7", 9_999, "2026-02-06T08:00:00Z"), month("2026-01")).await;
+    let wrong = closing
+        .receive(&own("F-7", 9_999, "2026-02-06T08:00:00Z"), month("2026-01"), &on("2026-02-06T08:00:00Z"))
+        .await;
     assert!(matches!(wrong, Err(ClosingError::Received(ReceivedError::AnotherLine { .. }))), "{wrong:?}");
-    let early = closing.receive(&own("F-7", 10_000, "2026-02-06T08:00:00Z"), month("2026-02")).await;
+    let early = closing
+        .receive(&own("F-7", 10_000, "2026-02-06T08:00:00Z"), month("2026-02"), &on("2026-02-06T08:00:00Z"))
+        .await;
     assert!(matches!(early, Err(ClosingError::NotClosed { .. })), "{early:?}");
     // What came after the cut is in the next one.
     book(&store, &[entry("P-1", COMMISSION, 1_000, "2026-01-20", "2026-02-05T08:00:00Z")]).await;
-    let received = closing.receive(&own("F-7", 10_000, "2026-02-06T08:00:00Z"), month("2026-01")).await.unwrap();
+    let received = closing
+        .receive(&own("F-7", 10_000, "2026-02-06T08:00:00Z"), month("2026-01"), &on("2026-02-06T08:00:00Z"))
+        .await
+        .unwrap();
     let Outcome::Recorded(document) = received else { panic!("{received:?}") };
     assert_eq!((&document.kind, document.amounts.gross.0), (&DocumentKind::ReceivedInvoice, 12_000));
     let before = store.dump();
-    let again = closing.receive(&own("F-7", 10_000, "2026-02-07T08:00:00Z"), month("2026-01")).await.unwrap();
+    let again = closing
+        .receive(&own("F-7", 10_000, "2026-02-07T08:00:00Z"), month("2026-01"), &on("2026-02-07T08:00:00Z"))
+        .await
+        .unwrap();
     assert_eq!(again, Outcome::Already(document.clone()));
     let other = OwnDocument { date: "2026-02-06".parse().unwrap(), ..own("F-7", 10_000, "2026-02-07T08:00:00Z") };
-    let other = closing.receive(&other, month("2026-01")).await.unwrap();
+    let other = closing.receive(&other, month("2026-01"), &on("2026-02-07T08:00:00Z")).await.unwrap();
     assert_eq!(other, Outcome::Other(document.clone()));
-    let second = closing.receive(&own("F-8", 10_000, "2026-02-07T08:00:00Z"), month("2026-01")).await;
+    let second = closing
+        .receive(&own("F-8", 10_000, "2026-02-07T08:00:00Z"), month("2026-01"), &on("2026-02-07T08:00:00Z"))
+        .await;
     assert!(matches!(second, Err(ClosingError::Received(ReceivedError::Documented { .. }))), "{second:?}");
     assert!(store.dump() == before);
     close_and_make(&store, "2026-02", "2026-03-02T08:00:00Z", &Said::default()).await;
@@ -82,12 +96,15 @@ async fn a_partner_s_own_invoice_settles_what_was_carried() {
 async fn a_partner_s_own_cancellation_brings_the_lines_back() {
     let store = without_mandate().await;
     let closing = closing(&store);
-    closing.receive(&own("F-7", 10_000, "2026-02-06T08:00:00Z"), month("2026-01")).await.unwrap();
+    closing
+        .receive(&own("F-7", 10_000, "2026-02-06T08:00:00Z"), month("2026-01"), &on("2026-02-06T08:00:00Z"))
+        .await
+        .unwrap();
     let account = account("P-1", Direction::ToPartner);
     let (of, own) = (Number::Own("F-7".parse().unwrap()), ("A-1".parse().unwrap(), "2026-02-10".parse().unwrap()));
     for n in 0..2 {
-        let at = time("2026-02-10T08:00:00Z");
-        let cancelled = closing.receive_cancellation(&account, &of, own.clone(), at).await.unwrap();
+        let at = on("2026-02-10T08:00:00Z");
+        let cancelled = closing.receive_cancellation(&account, &of, own.clone(), &at).await.unwrap();
         assert_eq!(matches!(cancelled, Outcome::Recorded(_)), n == 0);
     }
     close_and_make(&store, "2026-02", "2026-03-02T08:00:00Z", &Said::default()).await;
@@ -99,13 +116,20 @@ async fn a_partner_s_own_cancellation_brings_the_lines_back() {
 async fn no_own_document_comes_while_documents_are_made() {
     let store = without_mandate().await;
     close(&store, month("2026-02"), &Said::default(), time("2026-03-02T08:00:00Z")).await;
-    let received = closing(&store).receive(&own("F-7", 10_000, "2026-03-02T08:01:00Z"), month("2026-01")).await;
+    let received = closing(&store)
+        .receive(&own("F-7", 10_000, "2026-03-02T08:01:00Z"), month("2026-01"), &on("2026-03-02T08:01:00Z"))
+        .await;
     assert!(matches!(received, Err(ClosingError::BeingMade { .. })), "{received:?}");
     pass(&store, month("2026-02")).await;
-    let before = closing(&store).receive(&own("F-7", 10_000, "2026-03-02T07:59:00Z"), month("2026-01")).await;
+    let before = closing(&store)
+        .receive(&own("F-7", 10_000, "2026-03-02T07:59:00Z"), month("2026-01"), &on("2026-03-02T07:59:00Z"))
+        .await;
     assert!(matches!(before, Err(ClosingError::NotSince { .. })), "{before:?}");
     // The lines carried in January are still those.
-    closing(&store).receive(&own("F-7", 10_000, "2026-03-02T09:00:00Z"), month("2026-01")).await.unwrap();
+    closing(&store)
+        .receive(&own("F-7", 10_000, "2026-03-02T09:00:00Z"), month("2026-01"), &on("2026-03-02T09:00:00Z"))
+        .await
+        .unwrap();
     close_and_make(&store, "2026-03", "2026-04-02T08:00:00Z", &Said::default()).await;
     assert_eq!(reasons(&store, "2026-03").await, []);
 }
@@ -121,11 +145,11 @@ async fn an_opening_item_is_recorded_once() {
     };
     let closing = closing(&store);
     let first = item(2_000, "2026-02-06T08:00:00Z");
-    assert_eq!(closing.record_opening_item(&first).await.unwrap(), OpenedItem::Recorded);
+    assert_eq!(closing.record_opening_item(&first, &by(first.recorded_at())).await.unwrap(), OpenedItem::Recorded);
     let again = item(2_000, "2026-02-07T08:00:00Z");
-    assert_eq!(closing.record_opening_item(&again).await.unwrap(), OpenedItem::Already);
+    assert_eq!(closing.record_opening_item(&again, &by(again.recorded_at())).await.unwrap(), OpenedItem::Already);
     let other = item(3_000, "2026-02-07T08:00:00Z");
-    assert_eq!(closing.record_opening_item(&other).await.unwrap(), OpenedItem::Other);
+    assert_eq!(closing.record_opening_item(&other, &by(other.recorded_at())).await.unwrap(), OpenedItem::Other);
     let (_, items) = closing.opening(&account("P-1", Direction::FromPartner)).await.unwrap();
     assert_eq!(items, [first]);
 }
@@ -143,7 +167,7 @@ async fn a_credit_note_of_what_an_opening_settled_names_the_opening_items() {
         OpeningItem::new(account.clone(), number.parse().unwrap(), days, (gross, gross), time("2026-02-03T08:00:00Z"))
     };
     for (number, due) in [("10", "2026-01-01"), ("9", "2026-01-01"), ("11", "2025-12-31")] {
-        closing(&store).record_opening_item(&item(number, due).unwrap()).await.unwrap();
+        closing(&store).record_opening_item(&item(number, due).unwrap(), &on("2026-02-03T08:00:00Z")).await.unwrap();
     }
     book(&store, &[entry("P-1", SHARE, -4_000, "2025-11-10", "2026-02-10T08:00:00Z")]).await;
     let finals = Said { finals: [partner("P-1")].into(), ..Said::default() };
@@ -160,24 +184,37 @@ async fn a_contest_is_open_until_it_is_settled() {
     close_and_make(&store, "2026-01", "2026-02-02T08:00:00Z", &Said::default()).await;
     let (closing, number) = (closing(&store), "AF-P1-000001".parse().unwrap());
     let why = |text: &str| (None, text.parse().unwrap());
-    let at = time("2026-02-10T08:00:00Z");
+    let at = on("2026-02-10T08:00:00Z");
     for (n, text, expected) in [
         (1, "Too little", Contested::Recorded),
         (1, "Too little", Contested::Already),
         (1, "Too much", Contested::Other),
         (2, "Too much", Contested::Recorded),
     ] {
-        assert_eq!(closing.contest(&number, n, why(text), at).await.unwrap(), expected, "{n} {text}");
+        assert_eq!(closing.contest(&number, n, why(text), &at).await.unwrap(), expected, "{n} {text}");
     }
-    let late = closing.contest(&number, 3, why("Late"), time("2026-03-10T08:00:00Z")).await.unwrap();
-    assert_eq!(late, Contested::Message);
-    let unknown = closing.contest(&"AF-P1-000002".parse().unwrap(), 1, why("?"), at).await;
+    // Repeated after the days of the mandate it is what it was.
+    let late = on("2026-03-10T08:00:00Z");
+    for (n, text, expected) in [(1, "Too little", Contested::Already), (3, "Late", Contested::Message)] {
+        assert_eq!(closing.contest(&number, n, why(text), &late).await.unwrap(), expected, "{n} {text}");
+    }
+    let unknown = closing.contest(&"AF-P1-000002".parse().unwrap(), 1, why("?"), &at).await;
     assert!(matches!(unknown, Err(ClosingError::NoDocument(_))), "{unknown:?}");
-    for (n, expected) in [(1, Contested::Recorded), (1, Contested::Already), (3, Contested::NoContest)] {
-        let settled = closing.settle_contest(&number, n, time("2026-02-12T08:00:00Z")).await.unwrap();
-        assert_eq!(settled, expected);
+    let answered = on("2026-02-12T08:00:00Z");
+    for (n, text, expected) in [
+        (1, "As agreed.\nSee the annex.", Contested::Recorded),
+        (1, "As agreed.\nSee the annex.", Contested::Already),
+        (1, "It is cancelled.", Contested::Other),
+        (3, "As agreed.", Contested::NoContest),
+    ] {
+        let settled = closing.settle_contest(&number, n, &text.parse().unwrap(), &answered).await.unwrap();
+        assert_eq!(settled, expected, "{n} {text}");
     }
     let contests = closing.papers(&partner("P-1")).await.unwrap().contests;
-    let open: Vec<_> = contests.iter().map(|contest| (contest.n, contest.contest.settled_at.is_none())).collect();
-    assert_eq!(open, [(1, false), (2, true)]);
+    let settled: Vec<_> = contests.iter().map(|contest| (contest.n, contest.contest.settled_at())).collect();
+    assert_eq!(settled, [(1, Some(answered.at)), (2, None)]);
+    let contest = &contests[0].contest;
+    let name: MemberName = "Mme Roux".parse().unwrap();
+    let text = "As agreed.\nSee the annex.".parse().unwrap();
+    assert_eq!((&contest.by, &contest.answer), (&name, &Some(Answer { text, by: name.clone(), at: answered.at })));
 }

@@ -1,7 +1,7 @@
 //! Random worlds, played by stored passes and by the pure fold over all records: the same documents with the same numbers, the same
 //! carried accounts and openings, whatever was late, cancelled, received or recorded again in between.
 
-use crate::world::{book, close, closing, entry, month, partner, pass, register, time, vendor_version};
+use crate::world::{FIRST, book, by, close, closing, entry, month, on, partner, pass, register, time, vendor_version};
 use closing::closes::Said;
 use closing::received::Outcome;
 use fastrand::Rng;
@@ -51,7 +51,7 @@ impl World {
         let store = MemoryStore::default();
         let mut lists = Lists::default();
         let vendor: Version<Identity> = serde_json::from_value(vendor_version()).unwrap();
-        closing(&store).record_vendor(1, vendor.clone()).await.unwrap();
+        closing(&store).record_vendor(1, vendor.clone(), &on(FIRST)).await.unwrap();
         lists.vendor.0.push(vendor);
         for id in PARTNERS {
             register(&store, id).await;
@@ -74,7 +74,7 @@ impl World {
         let version: Version<Billing> = serde_json::from_value(version).unwrap();
         let known = self.lists.partners.entry(partner(id)).or_default();
         let n = u32::try_from(known.0.len()).unwrap() + 1;
-        closing(&self.store).record_billing(&partner(id), n, version.clone()).await.unwrap();
+        closing(&self.store).record_billing(&partner(id), n, version.clone(), &by(at)).await.unwrap();
         known.0.push(version);
     }
 
@@ -189,7 +189,7 @@ impl World {
             let vat = vat::vat(&taxed).unwrap().into_iter().map(|sum| ((sum.regime, sum.rate), sum.vat)).collect();
             let own = OwnDocument { account, number, date: closed.moment.day(), lines, vat, recorded_at: at };
             let expected = receive(own.clone(), closed, &self.lists.records());
-            let received = closing(&self.store).receive(&own, month).await;
+            let received = closing(&self.store).receive(&own, month, &by(at)).await;
             assert_eq!(received.is_ok(), expected.is_ok(), "{received:?} {expected:?}");
             if let (Ok(Outcome::Recorded(document)), Ok(expected)) = (received, expected) {
                 assert_eq!(*document, expected);
@@ -204,7 +204,7 @@ impl World {
             let (of, own) = (&document.number, (self.own_number(), closed.moment.day()));
             let at = at + SignedDuration::from_secs(1);
             let expected = receive_cancellation(&document.account, of, own.clone(), at, &self.lists.records());
-            let received = closing(&self.store).receive_cancellation(&document.account, of, own, at).await;
+            let received = closing(&self.store).receive_cancellation(&document.account, of, own, &by(at)).await;
             assert_eq!(received.is_ok(), expected.is_ok(), "{received:?} {expected:?}");
             self.lists.documents.extend(expected);
         }

@@ -1,7 +1,7 @@
 //! The sample worlds of `tests/data/settlement`, played by stored passes: equal to the cent to what an independent implementation
 //! makes of them.
 
-use crate::world::{book, close, closing, month, partner, pass, register, time};
+use crate::world::{book, by, close, closing, month, partner, pass, register, time};
 use closing::closes::Said;
 use fixtures::memory::MemoryStore;
 use rules::{Minor, Month, PartnerId, PostingKey};
@@ -56,11 +56,13 @@ impl Sample {
             serde_json::from_value(identities["partners"].clone()).unwrap();
         let entries: Vec<Booking> = lines(&file(name, "entries.jsonl")).iter().map(entry).collect();
         for (n, version) in (1..).zip(vendor.0) {
-            closing(&store).record_vendor(n, version).await.unwrap();
+            let by = by(version.recorded_at);
+            closing(&store).record_vendor(n, version, &by).await.unwrap();
         }
         for (id, versions) in partners {
             for (n, version) in (1..).zip(versions.0) {
-                closing(&store).record_billing(&id, n, version).await.unwrap();
+                let by = by(version.recorded_at);
+                closing(&store).record_billing(&id, n, version, &by).await.unwrap();
             }
         }
         let mut ids: Vec<String> = entries.iter().map(|entry| entry.posting.partner_id.to_string()).collect();

@@ -3,10 +3,11 @@
 use closing::closes::{Outcome, Said};
 use closing::{Closing, Made, PassMessage, Stepped};
 use fixtures::memory::MemoryStore;
-use fixtures::occasion::{operator, registered};
+use fixtures::occasion::{manager, operator, registered};
 use fixtures::pure::referrer;
 use jiff::Timestamp;
 use ledger::item::hash;
+use ledger::journal::Occasion;
 use ledger::store::{Item, Write};
 use ledger::totals::PartnerMonth;
 use ledger::{Ledger, Store};
@@ -37,6 +38,19 @@ pub(crate) fn partner(text: &str) -> PartnerId {
 pub(crate) fn account(id: &str, direction: Direction) -> settlement::Account {
     settlement::Account { partner_id: partner(id), currency: rules::Currency::EUR, direction }
 }
+
+/// What a manager does at a moment.
+pub(crate) fn by(moment: Timestamp) -> Occasion {
+    manager(moment, "As agreed")
+}
+
+/// What a manager does at a moment.
+pub(crate) fn on(moment: &str) -> Occasion {
+    by(time(moment))
+}
+
+/// The moment of the first identities.
+pub(crate) const FIRST: &str = "2020-01-01T00:00:00Z";
 
 /// Registers a partner, long ago.
 pub(crate) async fn register(store: &MemoryStore, id: &str) {
@@ -103,7 +117,7 @@ pub(crate) const SHARE: (&str, &str) = ("revenue-share", "affiliate");
 /// A complete identity of the vendor.
 pub(crate) fn vendor_version() -> Value {
     json!({
-        "from": "2020-01-01", "recorded_at": "2020-01-01T00:00:00Z", "legal_name": "Vendor", "address": "Beziers", "country": "FR",
+        "from": "2020-01-01", "recorded_at": FIRST, "legal_name": "Vendor", "address": "Beziers", "country": "FR",
         "regime": "fr-vat", "siren": "448765438", "vat_id": "FR55448765438",
     })
 }
@@ -111,7 +125,7 @@ pub(crate) fn vendor_version() -> Value {
 /// A complete identity of a French partner that gave a mandate.
 pub(crate) fn billing_version(series: &str) -> Value {
     json!({
-        "from": "2020-01-01", "recorded_at": "2020-01-01T00:00:00Z", "legal_name": "Partner",
+        "from": "2020-01-01", "recorded_at": FIRST, "legal_name": "Partner",
         "address": "1 rue de Paris, 34500 Beziers", "country": "FR", "regime": "fr-vat", "siren": "512345612",
         "vat_id": "FR68512345612", "series": series, "mandate": {"signed_on": "2020-01-01", "days_to_contest": 15},
     })
@@ -121,18 +135,18 @@ pub(crate) fn billing_version(series: &str) -> Value {
 pub(crate) async fn world(partners: &[&str]) -> MemoryStore {
     let store = MemoryStore::default();
     let closing = closing(&store);
-    closing.record_vendor(1, serde_json::from_value(vendor_version()).unwrap()).await.unwrap();
+    closing.record_vendor(1, serde_json::from_value(vendor_version()).unwrap(), &on(FIRST)).await.unwrap();
     for id in partners {
         register(&store, id).await;
         let version = serde_json::from_value(billing_version(&id.replace('-', ""))).unwrap();
-        closing.record_billing(&partner(id), 1, version).await.unwrap();
+        closing.record_billing(&partner(id), 1, version, &on(FIRST)).await.unwrap();
     }
     store
 }
 
 /// Closes a month; the close must be new.
-pub(crate) async fn close<S: Store>(store: S, month: Month, said: &Said, at: Timestamp) {
-    let closed = closing(store).close(month, said, &"Mme Roux".parse().unwrap(), at).await.unwrap();
+pub(crate) async fn close<S: Store>(store: S, month: Month, said: &Said, moment: Timestamp) {
+    let closed = closing(store).close(month, said, &by(moment)).await.unwrap();
     assert!(matches!(closed, Outcome::Closed(_)), "{closed:?}");
 }
 

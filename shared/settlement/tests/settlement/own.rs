@@ -5,7 +5,7 @@ use rules::{Currency, Minor};
 use serde_json::json;
 use settlement::annex::annex;
 use settlement::close::Opening;
-use settlement::contest::{ContestError, Effect, contest, is_contested};
+use settlement::contest::{Answer, ContestError, Effect, contest, is_contested};
 use settlement::country::Regime;
 use settlement::lines::{Line, LineKey};
 use settlement::number::Number;
@@ -223,12 +223,13 @@ fn contested_document() {
     let closed = world.close_at("2026-01", "2026-02-02T10:00:00Z");
     let [self_billed, invoice] = &closed.documents[..] else { panic!("{closed:?}") };
     let at = |document: &Document, line: Option<LineKey>, at: &str| {
-        contest(document, line, "Too little".parse().unwrap(), time(at))
+        contest(document, line, "Too little".parse().unwrap(), ("M. Petit".parse().unwrap(), time(at)))
     };
     // The mandate gives 15 days: 17 February in Europe/Paris is the last.
-    let Ok(Effect::Contested(mut contested)) = at(self_billed, Some(key("2026-01")), "2026-02-17T22:59:59Z") else {
+    let Ok(Effect::Contested(contested)) = at(self_billed, Some(key("2026-01")), "2026-02-17T22:59:59Z") else {
         panic!("in time")
     };
+    let mut contested = *contested;
     assert_eq!(at(self_billed, None, "2026-02-17T23:00:00Z"), Ok(Effect::Message));
     assert!(matches!(at(invoice, None, "2027-01-01T00:00:00Z"), Ok(Effect::Contested(_))));
     let number = self_billed.number.clone();
@@ -237,6 +238,7 @@ fn contested_document() {
     let is = |contests: &[_], when: &str| is_contested(self_billed, contests, time(when));
     assert!(is(&[contested.clone()], "2026-02-18T00:00:00Z") && !is(&[contested.clone()], "2026-02-16T00:00:00Z"));
     assert!(!is_contested(invoice, &[contested.clone()], time("2026-02-18T00:00:00Z")));
-    contested.settled_at = Some(time("2026-02-20T00:00:00Z"));
+    let (text, by) = ("As agreed".parse().unwrap(), "Mme Roux".parse().unwrap());
+    contested.answer = Some(Answer { text, by, at: time("2026-02-20T00:00:00Z") });
     assert!(is(&[contested.clone()], "2026-02-19T00:00:00Z") && !is(&[contested], "2026-02-20T00:00:00Z"));
 }
