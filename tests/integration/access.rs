@@ -141,6 +141,85 @@ const ROUTES: &[Row] = &[
     ("DELETE /invitations/{invitation}", "/invitations/none", "/invitations/none", [401, 403, 403, 403, 403, 404]),
 ];
 
+/// The same of the routes of closing.
+const CLOSING: &[Row] = &[
+    ("GET /closings/openapi.json", "/closings/openapi.json", "/closings/openapi.json", [200, 200, 200, 200, 200, 200]),
+    (
+        "GET /closings/page/{file}",
+        "/closings/page/closing.js",
+        "/closings/page/closing.js",
+        [200, 200, 200, 200, 200, 200],
+    ),
+    ("GET /vendor", "/vendor", "/vendor", [401, 403, 403, 403, 200, 200]),
+    ("PUT /vendor/{n}", "/vendor/1", "/vendor/1", [401, 403, 403, 403, 400, 400]),
+    ("GET /partners/{id}/billing", "/partners/P-1/billing", "/partners/P-2/billing", [401, 403, 200, 404, 200, 200]),
+    (
+        "PUT /partners/{id}/billing/{n}",
+        "/partners/P-1/billing/1",
+        "/partners/P-2/billing/1",
+        [401, 403, 403, 403, 400, 400],
+    ),
+    ("GET /partners/{id}/account", "/partners/P-1/account", "/partners/P-2/account", [401, 403, 200, 404, 200, 200]),
+    (
+        "PUT /partners/{id}/opening-items/{currency}/{direction}/{number}",
+        "/partners/P-1/opening-items/EUR/to-partner/1",
+        "/partners/P-2/opening-items/EUR/to-partner/1",
+        [401, 403, 403, 403, 400, 400],
+    ),
+    (
+        "PUT /partners/{id}/received/{currency}/{month}",
+        "/partners/P-1/received/EUR/2026-01",
+        "/partners/P-2/received/EUR/2026-01",
+        [401, 403, 403, 403, 400, 400],
+    ),
+    ("GET /closings", "/closings", "/closings", [401, 403, 403, 403, 200, 200]),
+    ("GET /closings/{month}", "/closings/2026-01", "/closings/2026-01", [401, 403, 403, 403, 404, 404]),
+    ("PUT /closings/{month}", "/closings/2026-01", "/closings/2026-01", [401, 403, 403, 403, 400, 400]),
+    (
+        "POST /closings/{month}/preview",
+        "/closings/2026-01/preview",
+        "/closings/2026-01/preview",
+        [401, 403, 403, 403, 200, 200],
+    ),
+    (
+        "GET /closings/{month}/documents",
+        "/closings/2026-01/documents",
+        "/closings/2026-01/documents",
+        [401, 403, 403, 403, 200, 200],
+    ),
+    (
+        "GET /closings/{month}/carried",
+        "/closings/2026-01/carried",
+        "/closings/2026-01/carried",
+        [401, 403, 403, 403, 200, 200],
+    ),
+    ("GET /documents/{number}", "/documents/FP-000001", "/documents/FP-000001", [401, 403, 404, 404, 404, 404]),
+    (
+        "GET /documents/{number}/annex",
+        "/documents/FP-000001/annex",
+        "/documents/FP-000001/annex",
+        [401, 403, 404, 404, 404, 404],
+    ),
+    (
+        "PUT /documents/{number}/cancellation",
+        "/documents/FP-000001/cancellation",
+        "/documents/FP-000001/cancellation",
+        [401, 403, 403, 403, 400, 400],
+    ),
+    (
+        "PUT /documents/{number}/contests/{n}",
+        "/documents/FP-000001/contests/1",
+        "/documents/FP-000001/contests/1",
+        [401, 403, 404, 404, 403, 404],
+    ),
+    (
+        "PUT /documents/{number}/contests/{n}/answer",
+        "/documents/FP-000001/contests/1/answer",
+        "/documents/FP-000001/contests/1/answer",
+        [401, 403, 403, 403, 403, 404],
+    ),
+];
+
 fn sale(contract: &str, partner: &str) -> events::input::Event {
     let fee = json!({"amount": "100.00", "currency": "EUR"});
     let id = format!("{contract}-{partner}");
@@ -197,11 +276,11 @@ fn is_the_gateways(answer: &Answer) -> bool {
     answer.json == json!({"message": "Unauthorized"})
 }
 
-fn check_headers(running: &Running, answer: &Answer, what: &str) {
+/// The headers of every answer; `page` is the origin that the page may ask beside its own: of the API that serves it.
+fn check_headers(page: &str, answer: &Answer, what: &str) {
     let policy = format!(
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self' {page}; \
-         font-src 'self'; base-uri 'none'; form-action 'self' {page}; frame-ancestors 'none'",
-        page = running.stack.api_url
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'{page}; \
+         font-src 'self'; base-uri 'none'; form-action 'self'{page}; frame-ancestors 'none'"
     );
     let is_page = answer.headers.contains_key("etag") && answer.headers["cache-control"] == "no-cache";
     for (name, value) in [
@@ -215,18 +294,24 @@ fn check_headers(running: &Running, answer: &Answer, what: &str) {
     }
 }
 
+fn check_listed(routes: &[impl Described], rows: &[Row]) {
+    let there: BTreeSet<String> = routes.iter().map(|route| format!("{} {}", route.method(), route.path())).collect();
+    let listed: BTreeSet<String> = rows.iter().map(|(route, ..)| (*route).to_owned()).collect();
+    assert_eq!(there, listed, "a route without a row here, or the other way round");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn every_route_answers_each_role_as_the_table_says() {
     let running = two_partners().await;
-    let there: BTreeSet<String> =
-        Route::ALL.iter().map(|route| format!("{} {}", route.method(), route.path())).collect();
-    let listed: BTreeSet<String> = ROUTES.iter().map(|(route, ..)| (*route).to_owned()).collect();
-    assert_eq!(there, listed, "a route without a row here, or the other way round");
+    check_listed(Route::ALL, ROUTES);
+    check_listed(settlement_api::routes::Route::ALL, CLOSING);
 
     let (nobody, partner) = (running.api_with(None), running.api_of("P-1").await);
     let stranger = running.api_with(Some(&running.stack.tokens.mint("stranger", LIFETIME).unwrap()));
     let accountant = running.stack.api(&Role::Accountant).await.unwrap();
-    for (route, own, foreign, expected) in ROUTES {
+    let page = format!(" {}", running.stack.api_url);
+    let of = ROUTES.iter().map(|row| (row, page.as_str())).chain(CLOSING.iter().map(|row| (row, "")));
+    for ((route, own, foreign, expected), page) in of {
         let asked = [
             (&nobody, own),
             (&stranger, own),
@@ -249,7 +334,7 @@ async fn every_route_answers_each_role_as_the_table_says() {
                 assert_eq!(*expected, 401);
                 assert_eq!(answer.headers["www-authenticate"], "Bearer");
             } else {
-                check_headers(&running, &answer, route);
+                check_headers(page, &answer, route);
             }
         }
     }
@@ -259,7 +344,7 @@ async fn every_route_answers_each_role_as_the_table_says() {
             (answer.status, &answer.headers["content-type"]),
             (status, &"application/problem+json".parse().unwrap())
         );
-        check_headers(&running, &answer, path);
+        check_headers(&page, &answer, path);
     }
     running.stack.stop().await;
 }

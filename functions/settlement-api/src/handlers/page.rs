@@ -8,7 +8,7 @@ use web::problem::Problem;
 use web::static_files::file;
 
 /// The files by name.
-const FILES: &[(&str, &str)] = &[];
+const FILES: &[(&str, &str)] = &[("closing.js", include_str!("../../page/closing.js"))];
 
 pub(crate) async fn show(Path(name): Path<String>, headers: HeaderMap) -> Result<Response, Problem> {
     let found = FILES.iter().find(|(known, _)| *known == name);

@@ -1,0 +1,2 @@
+/** The views of closing: they add themselves to the page. */
+export const views = [];
