@@ -1,22 +1,24 @@
 //! The demo's world: recorded on any day, it is whole.
 
+use closing::Closing;
 use fixtures::memory::MemoryStore;
+use fixtures::occasion::member;
 use jiff::Timestamp;
 use ledger::audit::audit;
-use ledger::journal::Author;
 use ledger::{Ledger, aggregates::Aggregates};
 use local::demo::{self, PARTNER};
 use reports::minimum_sales::of_partner;
 use rules::minimum_sales::Status;
 use rules::{Anomaly, Currency, PartnerId};
+use settlement::Reason;
+use settlement::close::Opening;
+use settlement::document::DocumentType;
 use std::collections::BTreeSet;
 
 /// The demo up to a day, in memory.
 async fn recorded(day: &str) -> MemoryStore {
     let store = MemoryStore::default();
-    demo::record(&Ledger::new(&store), &demo::world(day.parse().unwrap()).history, |_| Author::Operator, |_| {})
-        .await
-        .unwrap();
+    demo::record(&Ledger::new(&store), &demo::world(day.parse().unwrap()).history, |_| member(), |_| {}).await.unwrap();
     store
 }
 
@@ -24,8 +26,12 @@ async fn recorded(day: &str) -> MemoryStore {
 async fn the_demo_is_whole_on_any_day() {
     for day in ["2026-01-02", "2026-11-26", "2028-02-29", "2031-03-01"] {
         let store = recorded(day).await;
-        let audit = audit(store.dump());
+        let (settled, booked): (Vec<_>, Vec<_>) =
+            store.dump().into_iter().partition(|item| closing::check::check(item).is_some());
+        let audit = audit(booked);
         assert_eq!(audit.findings, [], "{day}");
+        assert!(settled.iter().all(|item| closing::check::check(item).is_some_and(|read| read.is_ok())), "{day}");
+        check_closes(&store, day).await;
         let ledger = Ledger::new(&store);
 
         // Whom one signs in as is owed money, in euros.
@@ -58,6 +64,30 @@ async fn the_demo_is_whole_on_any_day() {
         }
         let expected = [Anomaly::Contradiction.as_str(), "pending-no-agreement"];
         assert_eq!(kinds, BTreeSet::from(expected), "{day}");
+    }
+}
+
+/// A year of closes: documents, each reason to carry that one meets, and sums that add up.
+async fn check_closes(store: &MemoryStore, day: &str) {
+    let closing = Closing::new(store, settlement::close::DELAY);
+    let closes = closing.closes().await.unwrap();
+    assert!((12..=13).contains(&closes.len()) && closes.iter().all(|close| close.made.is_some()), "{day}");
+    assert_eq!(closes[0].close.opening, Opening::All, "{day}");
+    let (mut kinds, mut regimes, mut reasons) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+    for partner in Ledger::new(store).partners(|_| true, 100, None).await.unwrap().list {
+        assert_eq!(closing.audit(&partner.id).await.unwrap(), [], "{day}");
+        let papers = closing.papers(&partner.id).await.unwrap();
+        for document in &papers.documents {
+            kinds.insert(document.kind.name());
+            regimes.extend(document.amounts.lines.iter().map(|line| line.regime.to_string()));
+        }
+        reasons.extend(papers.carried.iter().map(|carried| carried.reason));
+    }
+    assert_eq!(kinds, BTreeSet::from([DocumentType::Invoice, DocumentType::SelfBilledInvoice]), "{day}");
+    let all = ["eu", "fr-franchise", "fr-vat", "outside-eu"].map(str::to_owned);
+    assert_eq!(regimes, BTreeSet::from(all), "{day}");
+    for reason in [Reason::IdentityIncomplete, Reason::NoMandate, Reason::BelowMinimum] {
+        assert!(reasons.contains(&reason), "{day}: {reason}");
     }
 }
 

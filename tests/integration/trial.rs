@@ -3,12 +3,12 @@
 use events::EventType::SaleSigned;
 use events::cloud_event;
 use fixtures::memory::MemoryStore;
+use fixtures::occasion::member;
 use fixtures::occasion::{operator, registered};
 use fixtures::world::{World, event};
 use harness::running::Running;
 use jiff::Timestamp;
 use ledger::choices::{Choice, ChoiceResult, Pick};
-use ledger::journal::Author;
 use ledger::on_record::OnRecord;
 use ledger::recorded::{Origin, Trigger};
 use ledger::{Ledger, ReportedFact};
@@ -28,14 +28,9 @@ fn now() -> Timestamp {
 /// The demo in memory.
 async fn demo() -> MemoryStore {
     let store = MemoryStore::default();
-    demo::record(
-        &Ledger::new(&store),
-        &demo::world("2026-11-26".parse().unwrap()).history,
-        |_| Author::Operator,
-        |_| {},
-    )
-    .await
-    .unwrap();
+    demo::record(&Ledger::new(&store), &demo::world("2026-11-26".parse().unwrap()).history, |_| member(), |_| {})
+        .await
+        .unwrap();
     store
 }
 

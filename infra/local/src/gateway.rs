@@ -52,11 +52,13 @@ impl Gateway {
     /// The API of a template, with the functions behind its routes.
     pub fn new(
         api: Api,
-        routes: Vec<(Route, Invoker)>,
+        mut routes: Vec<(Route, Invoker)>,
         (issuers, provider): (Issuers, Option<Arc<Provider>>),
         trial: Trial,
     ) -> Gateway {
         let throttle = Throttle::new(api.requests_per_second, api.burst);
+        // Of two routes that match, API Gateway takes the one with fewer parameters before its end.
+        routes.sort_by_key(|(route, _)| route.path.split('/').map(|part| part.starts_with('{')).collect::<Vec<_>>());
         Gateway { routes, api, issuers, provider, trial, throttle }
     }
 

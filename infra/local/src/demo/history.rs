@@ -1,11 +1,14 @@
 //! Recording the demo's history: in one process, with the time of each step instead of a clock.
 
+use super::closes::{self, Booked, version};
 use super::world::{Step, What};
 use crate::passes;
+use closing::{Closing, ClosingError};
 use events::input::Partner;
 use events::{cloud_event, registration};
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 use jiff::Timestamp;
+use ledger::bookings::Announce;
 use ledger::inquiries::RecordedInquiry;
 use ledger::journal::{Author, Occasion, Registered};
 use ledger::{Ledger, LedgerError, ReportedFact, Store};
@@ -23,18 +26,20 @@ const AT_ONCE: usize = 16;
 pub enum HistoryError {
     #[error(transparent)]
     Ledger(#[from] LedgerError),
+    #[error(transparent)]
+    Closing(#[from] ClosingError),
     /// The demo made something that the product does not take.
     #[error("the demo's world is wrong: {0}")]
     World(String),
 }
 
-fn wrong(error: &impl ToString) -> HistoryError {
+pub(super) fn wrong(error: &impl ToString) -> HistoryError {
     HistoryError::World(error.to_string())
 }
 
 /// Records a history into an empty table, and adds up its months; `done` is told of each step. `who`: the person with a
 /// role, who did what such a person does.
-pub async fn record<S: Store>(
+pub async fn record<S: Store + Clone>(
     ledger: &Ledger<S>,
     history: &[Step],
     who: impl Fn(&Role) -> Author,
@@ -45,12 +50,17 @@ pub async fn record<S: Store>(
 }
 
 /// Records a history without its month totals.
-pub async fn record_steps<S: Store>(
+pub async fn record_steps<S: Store + Clone>(
     ledger: &Ledger<S>,
     history: &[Step],
     who: impl Fn(&Role) -> Author,
     mut done: impl FnMut(usize),
 ) -> Result<(), HistoryError> {
+    let booked = Booked::default();
+    let (ledger, closing) = (
+        &Ledger::announcing(ledger.store().clone(), booked.clone()),
+        Closing::new(ledger.store().clone(), settlement::close::DELAY),
+    );
     let mut batch: Vec<(Timestamp, ReportedFact)> = Vec::new();
     for step in history {
         let at = |role: &Role, at: Timestamp| Occasion { by: who(role), at, reason: None };
@@ -79,6 +89,20 @@ pub async fn record_steps<S: Store>(
             What::Perk(partner, day) => {
                 ledger.record_perk(partner, *day, true, &at(&Role::Manager, step.at)).await?;
             }
+            What::Vendor(said) => {
+                closing.record_vendor(1, version(said, step.at)?, &at(&Role::Accountant, step.at)).await?;
+            }
+            What::Billing(partner, said) => {
+                let occasion = at(&Role::Accountant, step.at);
+                closing.record_billing(partner, 1, version(said, step.at)?, &occasion).await?;
+            }
+            What::Close(month, opening) => {
+                take_in(ledger, &mut batch).await?;
+                for month in booked.taken() {
+                    ledger.refresh_totals(&month, step.at).await?;
+                }
+                closes::close(&closing, *month, opening.clone(), &at(&Role::Accountant, step.at)).await?;
+            }
         }
         done(1);
     }
@@ -86,7 +110,10 @@ pub async fn record_steps<S: Store>(
 }
 
 /// Records a batch of one moment.
-async fn take_in<S: Store>(ledger: &Ledger<S>, batch: &mut Vec<(Timestamp, ReportedFact)>) -> Result<(), HistoryError> {
+async fn take_in<S: Store, A: Announce>(
+    ledger: &Ledger<S, A>,
+    batch: &mut Vec<(Timestamp, ReportedFact)>,
+) -> Result<(), HistoryError> {
     let Some(at) = batch.first().map(|(at, _)| *at) else { return Ok(()) };
     let facts: Vec<ReportedFact> = batch.drain(..).map(|(_, fact)| fact).collect();
     for outcome in ledger.record(&facts, at).await {
@@ -96,7 +123,11 @@ async fn take_in<S: Store>(ledger: &Ledger<S>, batch: &mut Vec<(Timestamp, Repor
 }
 
 /// Registers a partner, and restates what a change of its agreements changes.
-async fn register<S: Store>(ledger: &Ledger<S>, partner: &Partner, occasion: Occasion) -> Result<(), HistoryError> {
+async fn register<S: Store, A: Announce>(
+    ledger: &Ledger<S, A>,
+    partner: &Partner,
+    occasion: Occasion,
+) -> Result<(), HistoryError> {
     let read = ledger.partner_record(&partner.id).await?;
     let said = registration::parse(&partner.body, &read.partner.agreements).map_err(|refusal| wrong(&refusal))?;
     let (registered, reason) = (Registered { name: said.name, agreements: said.agreements }, said.reason);
@@ -110,7 +141,12 @@ pub async fn add_up<S: Store>(ledger: &Ledger<S>, history: &[Step]) -> Result<()
         .iter()
         .filter_map(|step| match &step.what {
             What::Register(partner) => Some(&partner.id),
-            What::Event(_) | What::Inquiry(_) | What::Perk(..) => None,
+            What::Event(_)
+            | What::Inquiry(_)
+            | What::Perk(..)
+            | What::Vendor(_)
+            | What::Billing(..)
+            | What::Close(..) => None,
         })
         .collect();
     for partner_id in partners {

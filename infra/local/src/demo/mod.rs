@@ -1,6 +1,8 @@
 //! The demo: a believable programme up to yesterday, recorded by the ledger's own code at the moments when it would have
 //! been, and today's events, which go through the queues.
 
+mod billing;
+mod closes;
 mod history;
 mod names;
 mod world;

@@ -1,6 +1,7 @@
 //! The demo's world, from a seed and a day: partners, and what billing would have said up to that day, each at the moment
 //! when it was recorded.
 
+use super::billing;
 use super::names::{
     CHANGED_MODEL, ENDED, INQUIRIES, LATE, Model, NEGOTIATED, NEGOTIATED_BECAUSE, PARTNERS, Profile, client,
 };
@@ -11,16 +12,19 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 use ledger::inquiries::{Answer, RecordedInquiry};
 use ledger::perks::PerkDay;
-use rules::PartnerId;
 use rules::inquiry::Inquiry;
 use rules::programme::DatedPerk;
+use rules::{Day, Month, PartnerId};
 use serde_json::{Value, json};
+use settlement::close::Opening;
 
 const SEED: u64 = 20_131_116;
 /// Years of facts.
 const YEARS: i16 = 5;
 /// Years of recorded history: what is older was taken over on its first day.
 const RECORDED_YEARS: i64 = 3;
+/// Months that are closed, the first of them as the opening.
+const CLOSED_MONTHS: i64 = 13;
 
 /// A recorded fact or registration, and its time.
 #[derive(Debug)]
@@ -38,6 +42,12 @@ pub enum What {
     Inquiry(RecordedInquiry),
     /// A day on which a partner took a perk.
     Perk(PartnerId, PerkDay),
+    /// The vendor's billing identity.
+    Vendor(Value),
+    /// A partner's billing identity.
+    Billing(PartnerId, Value),
+    /// The close of a month: the first one opens all accounts, which were settled elsewhere until then.
+    Close(Month, Opening),
 }
 
 /// A world up to a day.
@@ -56,13 +66,19 @@ pub fn world(today: Date) -> World {
         making.partner(profile);
     }
     making.special_cases();
+    making.closes();
     let Making { mut history, .. } = making;
     history.sort_by_key(|step| step.at);
     let start_of_today = moment(today, 0);
     let split = history.partition_point(|step| step.at < start_of_today);
     let events = history.split_off(split).into_iter().filter_map(|step| match step.what {
         What::Event(event) => Some(event),
-        What::Register(_) | What::Inquiry(_) | What::Perk(_, _) => None,
+        What::Register(_)
+        | What::Inquiry(_)
+        | What::Perk(_, _)
+        | What::Vendor(_)
+        | What::Billing(_, _)
+        | What::Close(_, _) => None,
     });
     World { history, today: events.collect() }
 }
@@ -252,6 +268,27 @@ impl Making {
         }
     }
 
+    /// Billing identities, and a close at the beginning of each month of the last year.
+    fn closes(&mut self) {
+        let at = moment(self.beginning(), 7);
+        self.history.push(Step { at, what: What::Vendor(billing::vendor(self.beginning())) });
+        for (n, profile) in (0..).zip(&PARTNERS) {
+            let said = billing::partner(n, profile, self.beginning());
+            if let (Ok(id), Some(said)) = (profile.id.parse(), said) {
+                self.history.push(Step { at, what: What::Billing(id, said) });
+            }
+        }
+        for months_ago in (1..=CLOSED_MONTHS).rev() {
+            let first = self.today.first_of_month();
+            let closed_on = first.saturating_sub((months_ago - 1).months()).saturating_add(3.days());
+            let month = Day::try_from(first.saturating_sub(months_ago.months())).map(Month::from);
+            if let (Ok(month), true) = (month, closed_on < self.today) {
+                let opening = if months_ago == CLOSED_MONTHS { Opening::All } else { Opening::None };
+                self.history.push(Step { at: moment(closed_on, 8), what: What::Close(month, opening) });
+            }
+        }
+    }
+
     fn inquiries(&mut self) {
         for (n, (partner, concern, text, days, answer)) in INQUIRIES.into_iter().enumerate() {
             let asked_at = moment(self.today.saturating_sub(days.days()), 9);
@@ -363,7 +400,10 @@ mod tests {
                         partners.insert(partner.id.clone());
                         registration::parse(&partner.body, &Agreements::default()).unwrap();
                     }
-                    What::Inquiry(_) | What::Perk(_, _) => {}
+                    What::Inquiry(_) | What::Perk(_, _) | What::Vendor(_) | What::Close(_, _) => {}
+                    What::Billing(_, said) => {
+                        drop(serde_json::from_value::<settlement::Billing>(said.clone()).unwrap())
+                    }
                     What::Event(event) => drop(cloud_event::parse(&event.body, event.event_type).unwrap()),
                 }
             }
