@@ -9,7 +9,8 @@
 //! | `AgeAtProcessing` | | milliseconds since an event's `time`, or since it was sent |
 //! | `UnitsRead`, `UnitsWritten` | | capacity units, as DynamoDB reports them; it reports none for a refused write |
 //!
-//! Other outcomes: `refused` (it is a dead letter), `failed` (it returns to the queue), `restated`, `added-up`.
+//! Other outcomes: `refused` (it is a dead letter), `failed` (it returns to the queue), `restated`, `added-up`, and of a close `step-made`,
+//! `documents-made`.
 
 use crate::emf::{MAX_VALUES, Metric, line};
 use crate::environment::{SettingsError, variable};

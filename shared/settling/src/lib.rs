@@ -152,8 +152,8 @@ mod tests {
         let is_known = |body: &str| serde_json::from_str::<Request>(body).is_ok();
         assert!(!is_known(&text.replace("\"pass\"", "\"later\"")));
         assert!(!is_known(&text.replace("\"month\"", "\"later\":1,\"month\"")));
-        let among_partners = text
-            .replace(r#"{"cancellations":0}"#, r#"{"partners":{"gsk":"P-1","key":{"pk":"PARTNER#P-1","sk":"HEAD"}}}"#);
+        let among_partners =
+            text.replace(r#"{"cancellations":0}"#, r#"{"partners":{"gsk":"P-1","pk":"PARTNER#P-1","sk":"HEAD"}}"#);
         assert!(is_known(&among_partners), "{among_partners}");
     }
 }
