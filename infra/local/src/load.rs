@@ -5,6 +5,7 @@ use crate::report;
 use crate::stack::Stack;
 use aws_sdk_sqs::types::{MessageSystemAttributeName, QueueAttributeName};
 use axum::http::Method;
+use closing::{Closing, ClosingError};
 use events::EventType;
 use events::input::{Event, Partner};
 use ledger::dynamo::DynamoStore;
@@ -44,6 +45,9 @@ pub enum LoadError {
     /// The table did not answer.
     #[error(transparent)]
     Table(#[from] LedgerError),
+    /// The closes cannot be read.
+    #[error(transparent)]
+    Closes(#[from] ClosingError),
     /// The queue did not answer.
     #[error(transparent)]
     Queue(#[from] QueueError),
@@ -87,8 +91,9 @@ pub async fn register(api: &Http, partners: &[Partner], replace: bool) -> Result
     Ok(())
 }
 
-/// Asks for a pass over every registered partner, and for the totals of every month. The messages of an earlier run are
-/// lost, and among them perhaps those that were to follow a registration or a booking.
+/// Asks for a pass over every registered partner, for the totals of every month, and for the documents of the last close if they
+/// are not all made. The messages of an earlier run are lost, and among them perhaps those that were to follow a registration,
+/// a booking or a close.
 pub async fn resume(stack: &Stack, api: &Http) -> Result<(), LoadError> {
     let partners = report::partner_ids(api).await?;
     for partner_id in &partners {
@@ -100,6 +105,12 @@ pub async fn resume(stack: &Stack, api: &Http) -> Result<(), LoadError> {
         for message in TotalsMessage::announcements(&ledger.months_of(&partner_id).await?) {
             ask(stack, TOTALS_QUEUE, &message).await?;
         }
+    }
+    let delay = stack.settlement_delay();
+    let closes = Closing::new(ledger.store().clone(), delay).closes().await?;
+    if let Some(last) = closes.last().filter(|last| last.made.is_none()) {
+        let queue = settling::Queue::new(stack.sqs(), stack.queue_url("SettlementQueue"));
+        queue.begin(last.close.moment.month(), delay).await.map_err(queue_error)?;
     }
     Ok(())
 }

@@ -17,6 +17,7 @@ use crate::tokens::{self, IDENTITY, Tokens};
 use crate::trial::{self, Replays, Trial};
 use crate::{HOST, mapping, private, queues, table};
 use events::EventType;
+use jiff::SignedDuration;
 use ledger::Ledger;
 use ledger::dynamo::DynamoStore;
 use ledger::journal::Author;
@@ -37,6 +38,8 @@ use tokio_util::task::TaskTracker;
 
 /// The variable of a function that announces months: the delay of its announcements.
 const ANNOUNCEMENT_DELAY: &str = "TOTALS_DELAY_SECONDS";
+/// The variable of the function that makes the documents of closes: the delay of a close.
+const SETTLEMENT_DELAY: &str = "SETTLEMENT_DELAY_SECONDS";
 /// Time for a part to stop before it is abandoned.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -202,6 +205,13 @@ impl Stack {
         let functions = self.template.functions.values();
         let delays = functions.filter_map(|function| function.environment.get(ANNOUNCEMENT_DELAY)?.number());
         Duration::from_secs(delays.max().unwrap_or_default().into())
+    }
+
+    /// The delay of a close.
+    pub(crate) fn settlement_delay(&self) -> SignedDuration {
+        let functions = self.template.functions.values();
+        let delays = functions.filter_map(|function| function.environment.get(SETTLEMENT_DELAY)?.number());
+        SignedDuration::from_secs(delays.max().unwrap_or_default().into())
     }
 
     fn start_intake(&self, api: TcpListener, invokers: &BTreeMap<String, Invoker>, issuers: Issuers) {
