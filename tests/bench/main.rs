@@ -7,6 +7,7 @@
     reason = "a benchmark prints, and one that cannot go on says so"
 )]
 
+mod closing;
 mod costs;
 mod dashboard;
 mod figures;
@@ -48,7 +49,10 @@ struct Arguments {
     /// Contracts of that world
     #[arg(long, default_value_t = 50_000)]
     contracts: usize,
-    /// Seed of that world
+    /// Partners of the world that is closed once
+    #[arg(long, default_value_t = 10_000)]
+    closed: usize,
+    /// Seed of the world that the dashboard is asked about
     #[arg(long, default_value_t = 1)]
     seed: u64,
 }
@@ -62,6 +66,8 @@ enum Part {
     Functions,
     /// Response times of the dashboard for a large world
     Dashboard,
+    /// Time and units of closes
+    Closing,
 }
 
 fn main() -> Result<ExitCode, Box<dyn Error>> {
@@ -112,6 +118,18 @@ async fn take(arguments: Arguments) -> Result<ExitCode, Box<dyn Error>> {
         let running = start().await;
         eprintln!("searching many partners");
         figures.extend(search::figures(&running).await);
+        running.stack.stop().await;
+    }
+    if wanted(Part::Closing) {
+        // As in an account: a step takes longer here than the local timeout if the machine is busy.
+        let start = || Running::start_from(programs.clone(), &[("FunctionTimeoutSeconds", "20")]);
+        let running = start().await;
+        eprintln!("closing months of a few partners");
+        figures.extend(closing::later_closes(&running).await?);
+        running.stack.stop().await;
+        let running = start().await;
+        eprintln!("closing a month of many partners");
+        figures.extend(closing::first_close(&running, arguments.closed).await?);
         running.stack.stop().await;
     }
     println!("{}", figures::table(&figures));
