@@ -5,11 +5,12 @@ use crate::figures::{Figure, Goal, Unit};
 use closing::closes::{Outcome, Said};
 use closing::{Closing, Made, PassMessage, Stepped};
 use fixtures::counted::{Cost, counting};
-use fixtures::occasion::{operator, registered};
+use fixtures::occasion::{member, operator, registered};
 use fixtures::pure::referrer;
 use harness::running::Running;
 use jiff::{SignedDuration, Timestamp};
 use ledger::dynamo::DynamoStore;
+use ledger::journal::Occasion;
 use ledger::totals::PartnerMonth;
 use ledger::{Ledger, ReportedFact};
 use rules::agreement::{Draft, EntryFee};
@@ -69,13 +70,14 @@ fn identity(more: Value) -> Value {
 /// Registers partners, each with a complete identity.
 async fn register(store: &DynamoStore, partners: usize) -> Result<(), Failure> {
     let (ledger, closing) = (Ledger::new(store.clone()), Closing::new(store.clone(), DELAY));
-    closing.record_vendor(1, serde_json::from_value(identity(Value::Null))?).await?;
+    let long_ago = Occasion { by: member(), at: "2010-01-01T00:00:00Z".parse()?, reason: None };
+    closing.record_vendor(1, serde_json::from_value(identity(Value::Null))?, &long_ago).await?;
     for n in 0..partners {
         let record = ledger.partner_record(&partner(n)).await?;
         ledger.register(record, registered("A partner", agreements(n)), &operator(), None).await?;
         let mandate = json!({ "signed_on": "2010-01-01", "days_to_contest": 15 });
         let version = identity(json!({ "series": format!("P{n}"), "mandate": mandate }));
-        closing.record_billing(&partner(n), 1, serde_json::from_value(version)?).await?;
+        closing.record_billing(&partner(n), 1, serde_json::from_value(version)?, &long_ago).await?;
     }
     Ok(())
 }
@@ -115,7 +117,7 @@ async fn book(store: &DynamoStore, partners: usize, month: Month, at: Timestamp)
 /// Closes a month three days after it.
 async fn close(closing: &Closing<DynamoStore>, month: Month) -> Result<(), Failure> {
     let said = Said { rates: [("USD".parse()?, "0.92".parse()?)].into(), ..Said::default() };
-    let closed = closing.close(month, &said, &"Mme Roux".parse()?, after(month, 3)?).await?;
+    let closed = closing.close(month, &said, &Occasion { by: member(), at: after(month, 3)?, reason: None }).await?;
     if matches!(closed, Outcome::Closed(_)) { Ok(()) } else { Err(format!("{month} was closed before").into()) }
 }
 

@@ -16,9 +16,9 @@ export const actList = (acts, names) =>
     rows: acts,
     detail: (act) => detail(act),
     help: t("journal.search-help"),
-    choices: [{ id: "kind", label: t("journal.kind"), of: ({ change }) => change.kind, name: (kind) => t(`act.${kind}`) }],
+    choices: [{ id: "kind", label: t("journal.kind"), of: kindOf, name: (kind) => t(`act.${kind}`) }],
     columns: [
-      { id: "act", head: t("journal.act"), label: true, cell: (act) => h("span", { class: "act" }, what(act, names), !act.carried_out && [" ", h("span", { class: "badge" }, t("journal.not-carried-out"))]), sort: ({ change }) => change.kind, text: (act) => what(act, names) },
+      { id: "act", head: t("journal.act"), label: true, cell: (act) => h("span", { class: "act" }, what(act, names), !act.carried_out && [" ", h("span", { class: "badge" }, t("journal.not-carried-out"))]), sort: kindOf, text: (act) => what(act, names) },
       { id: "at", head: t("journal.at"), lead: true, cell: ({ at }) => moment(at), sort: ({ at }) => at },
       { id: "by", head: t("journal.by"), cell: author, sort: author, text: author },
       {
@@ -32,6 +32,9 @@ export const actList = (acts, names) =>
       { id: "reason", head: t("journal.reason"), wide: true, cell: ({ reason }) => reason ?? "", sort: ({ reason }) => reason, text: ({ reason }) => reason ?? "" },
     ],
   });
+
+/** The steps of settlement are kinds of their own. */
+const kindOf = ({ change: { kind, step } }) => (kind === "settlement" ? `settlement.${step}` : kind);
 
 export const author = ({ by }) => by?.name ?? t("journal.operator");
 
@@ -50,6 +53,7 @@ function what({ change, partners: [id] }, names) {
   if (kind === "invitation" || kind === "member") return t(`act.${kind}.${change.step}`, { name: change.name, role: named("role", change.role) });
   if (kind === "perk") return t(change.taken ? "act.perk.taken" : "act.perk.taken-back", { perk: t(`perks.name.${change.perk}`), day: day(change.day) });
   if (kind === "year-set-aside") return t("act.year", { sales: String(change.sales), minimum: String(change.minimum) });
+  if (kind === "settlement") return t("act.about", { act: t(`act.settlement.${change.step}`), name: change.step === "close" ? month(change.subject[0]) : change.subject[0] });
   return t(`act.${kind}`);
 }
 
@@ -66,6 +70,7 @@ function detail({ change, partners, reason, carried_out: isDone, foreseen, moved
     change.kind === "registration" && sides(change, registeredPairs),
     change.kind === "choice" && sides(change, claimAsPairs),
     change.kind === "item-set-aside" && h("p", { class: "small" }, change.item),
+    change.kind === "settlement" && h("p", { class: "small" }, change.subject.join(" · ")),
     movedTable(moved ?? foreseen, moved === null),
   );
 }

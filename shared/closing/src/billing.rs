@@ -1,10 +1,11 @@
 //! Billing identities (§8.1) in versions, and whose a series is. A version is recorded once and never changed.
 
+use crate::acts::act;
 use crate::table::{ATTEMPTS, contended};
 use crate::{Closing, ClosingError, item, keys};
 use jiff::Timestamp;
 use ledger::Store;
-use ledger::journal::Occasion;
+use ledger::journal::{Occasion, SettlementStep};
 use ledger::store::Write;
 use rules::PartnerId;
 use serde::de::DeserializeOwned;
@@ -91,7 +92,9 @@ impl<S: Store> Closing<S> {
             }
             let version = recorded(version.clone(), occasion.at, &versions);
             let item = item::once(&keys::version(keys::VENDOR.to_owned(), n), &version, None)?;
-            if self.applied(vec![Write::Insert(item)], attempt).await? {
+            let mut writes = act(occasion, SettlementStep::VendorIdentity, None, &[&n])?;
+            writes.push(Write::Insert(item));
+            if self.applied(writes, attempt).await? {
                 return Ok(Outcome::Recorded);
             }
         }
@@ -118,6 +121,7 @@ impl<S: Store> Closing<S> {
             let mut writes = self.series_write(partner, &version.of, &versions).await?;
             let version = recorded(version.clone(), occasion.at, &versions);
             writes.push(Write::Insert(item::once(&keys::version(pk.clone(), n), &version, None)?));
+            writes.extend(act(occasion, SettlementStep::PartnerIdentity, Some(partner), &[&n])?);
             if self.applied(writes, attempt).await? {
                 return Ok(Outcome::Recorded);
             }

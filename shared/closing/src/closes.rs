@@ -1,6 +1,6 @@
 //! Closes (§8.2): a month is closed once, and the first close stored for it holds.
 
-use crate::acts::member;
+use crate::acts::{act, member};
 use crate::cancelling::cancellations_of;
 use crate::forms::CloseForm;
 use crate::item::{self, revision};
@@ -10,7 +10,7 @@ use crate::table::{ATTEMPTS, contended};
 use crate::{Closing, ClosingError};
 use jiff::Timestamp;
 use ledger::item::key;
-use ledger::journal::Occasion;
+use ledger::journal::{Occasion, SettlementStep};
 use ledger::store::{Item, Write};
 use ledger::{Store, Unreadable};
 use rules::{Currency, Month, PartnerId};
@@ -182,7 +182,9 @@ impl<S: Store> Closing<S> {
                 Some(last) => last.replaced(head)?,
             };
             let item = item::revised(&keys::close(month), &CloseForm::from(&stored), 1)?;
-            if self.applied(vec![Write::Insert(item), head], attempt).await? {
+            let mut writes = act(occasion, SettlementStep::Close, None, &[&month])?;
+            writes.extend([Write::Insert(item), head]);
+            if self.applied(writes, attempt).await? {
                 return Ok(Outcome::Closed(stored));
             }
         }

@@ -1,13 +1,13 @@
 //! Contested documents (§8.8): a document is contested as a whole until a manager's answer settles it.
 
-use crate::acts::member;
+use crate::acts::{act, member};
 use crate::forms::ContestForm;
 use crate::item::{self, revision};
 use crate::keys::{DocumentPlace, ItemKey};
 use crate::table::{ATTEMPTS, contended};
 use crate::{Closing, ClosingError};
 use ledger::item::key;
-use ledger::journal::Occasion;
+use ledger::journal::{Occasion, SettlementStep};
 use ledger::store::{Item, Write};
 use ledger::{Store, Unreadable};
 use rules::inquiry::Note;
@@ -51,7 +51,7 @@ pub(crate) fn read_contest(item: &Item) -> Result<NumberedContest, Unreadable> {
 
 impl<S: Store> Closing<S> {
     /// Contests a document that was numbered here, or a line of it, under a number that the partner gives; repeated, it changes
-    /// nothing.
+    /// nothing. The reason is that of the act.
     pub async fn contest(
         &self,
         number: &GivenNumber,
@@ -73,7 +73,10 @@ impl<S: Store> Closing<S> {
                 Effect::Contested(contest) => *contest,
             };
             let item = item::revised(&key, &ContestForm::from(&contest), 1)?;
-            if self.applied(vec![Write::Insert(item)], attempt).await? {
+            let occasion = Occasion { reason: Some(reason.clone()), ..occasion.clone() };
+            let mut writes = act(&occasion, SettlementStep::Contest, Some(&place.account.partner_id), &[number, &n])?;
+            writes.push(Write::Insert(item));
+            if self.applied(writes, attempt).await? {
                 return Ok(Outcome::Recorded);
             }
         }
@@ -99,7 +102,10 @@ impl<S: Store> Closing<S> {
             }
             let (settled, revision) = (Contest { answer: Some(answer.clone()), ..known }, revision(&item));
             let item = item::revised(&key, &ContestForm::from(&settled), revision.saturating_add(1))?;
-            if self.applied(vec![Write::Replace(item, revision)], attempt).await? {
+            let partner = Some(&place.account.partner_id);
+            let mut writes = act(occasion, SettlementStep::ContestAnswer, partner, &[number, &n])?;
+            writes.push(Write::Replace(item, revision));
+            if self.applied(writes, attempt).await? {
                 return Ok(Outcome::Recorded);
             }
         }

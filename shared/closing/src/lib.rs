@@ -16,6 +16,7 @@
 //! | [`received`] | the partners' own documents |
 //! | [`openings`] | invoices from before this system |
 //! | [`contests`] | contested documents |
+//! | `acts` | what people do, for the journal: an act in the transaction of each record |
 //! | [`recomputed`] | whether annuities were being decided again at a cut |
 //! | [`audit`] | the sums of each account at each close |
 //! | [`check`](mod@check) | checks an item as it is stored |

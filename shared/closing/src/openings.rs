@@ -1,13 +1,15 @@
 //! Opening items (§8.2): invoices from before this system that are still unpaid.
 
+use crate::acts::document_act;
 use crate::forms::OpeningItemForm;
 use crate::keys::ItemKey;
 use crate::known::Known;
+use crate::table::{ATTEMPTS, contended};
 use crate::{Closing, ClosingError, item, keys};
 use ledger::Store;
 use ledger::item::key;
-use ledger::journal::Occasion;
-use ledger::store::InsertResult;
+use ledger::journal::{Occasion, SettlementStep};
+use ledger::store::Write;
 use rules::PartnerId;
 use settlement::Account;
 use settlement::opening::{OpeningItem, Settled};
@@ -27,18 +29,23 @@ impl<S: Store> Closing<S> {
     /// Records an opening item of an account under its number, as of the moment of the occasion, whatever moment the item has;
     /// repeated, it changes nothing.
     pub async fn record_opening_item(&self, new: &OpeningItem, occasion: &Occasion) -> Result<Outcome, ClosingError> {
-        let key = keys::opening_item(new.account(), new.number());
+        let (account, number) = (new.account(), new.number());
+        let key = keys::opening_item(account, number);
         let item = item::once(&key, &OpeningItemForm::of(new, occasion.at), None)?;
-        match self.store().insert(vec![item]).await.into_iter().next() {
-            Some(InsertResult::Failed(error)) => Err(error.into()),
-            Some(InsertResult::Done) | None => Ok(Outcome::Recorded),
-            Some(InsertResult::Exists) => {
-                let (_, items) = self.opening(new.account()).await?;
+        let mut writes = document_act(occasion, SettlementStep::OpeningItem, account, (&[number], None))?;
+        writes.push(Write::Insert(item));
+        for attempt in 0..ATTEMPTS {
+            if let Some(item) = self.item(key.clone()).await? {
+                let known = item::read::<OpeningItemForm>(&item)?.read(account.clone(), number.clone());
                 let said = |item: &OpeningItem| (item.date(), item.due(), item.gross(), item.open());
-                let known = items.iter().find(|item| item.number() == new.number());
-                Ok(if known.map(said) == Some(said(new)) { Outcome::Already } else { Outcome::Other })
+                let is_same = said(&known.ok_or_else(|| item::unknown(key))?) == said(new);
+                return Ok(if is_same { Outcome::Already } else { Outcome::Other });
+            }
+            if self.applied(writes.clone(), attempt).await? {
+                return Ok(Outcome::Recorded);
             }
         }
+        Err(contended(key.pk))
     }
 
     /// The opening items of a partner, by account, as they were recorded.

@@ -76,7 +76,8 @@ fn contract_of(change: &Change) -> Option<&ContractId> {
         | Change::Inquiry { .. }
         | Change::Answer { .. }
         | Change::Invitation { .. }
-        | Change::Member { .. } => None,
+        | Change::Member { .. }
+        | Change::Settlement(_) => None,
     }
 }
 

@@ -286,7 +286,7 @@ fn function(name: &str) -> Option<&'static str> {
         None => name,
     };
     let events = EventType::ALL.iter().map(|event_type| (event_type.logical_id(), event_type.name()));
-    let mut all = events.chain([("Restatement", "restatement"), ("Totals", "totals")]);
+    let mut all = events.chain([("Restatement", "restatement"), ("Totals", "totals"), ("Settlement", "settlement")]);
     all.find(|(known, _)| *known == logical).map(|(_, name)| name)
 }
 

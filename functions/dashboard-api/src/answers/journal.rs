@@ -6,7 +6,9 @@ use crate::answers::partners::RegisteredPartner;
 use crate::answers::unreadable::Unreadable;
 use events::json::Total;
 use jiff::Timestamp;
-use ledger::journal::{Act, ActId, Author, Change, InvitationStep, MemberStep, Moved, Registered};
+use ledger::journal::{
+    Act, ActId, Author, Change, InvitationStep, MemberStep, Moved, Registered, SettlementAct, SettlementStep,
+};
 use ledger::members::MemberId;
 use ledger::passes::EndedPasses;
 use ledger::recorded::PassesOf;
@@ -112,6 +114,14 @@ pub(crate) enum ChangeShown {
     Invitation { role: RoleKind, name: MemberName, step: InvitationStepShown },
     /// A member's role.
     Member { role: RoleKind, name: MemberName, step: MemberStepShown },
+    /// A step from what is owed to what is paid: `vendor-identity`, `partner-identity`, `close`, `own-document`,
+    /// `own-cancellation`, `opening-item`, `contest` or `contest-answer`. The subject is the version's number, the close's month,
+    /// or the document's number and what tells it from others.
+    Settlement {
+        #[cfg_attr(feature = "openapi", schema(value_type = String))]
+        step: SettlementStep,
+        subject: Vec<String>,
+    },
 }
 
 #[derive(Debug, Serialize)]
@@ -305,6 +315,9 @@ impl From<Change> for ChangeShown {
                     MemberStep::Revoked => MemberStepShown::Revoked,
                 };
                 ChangeShown::Member { role: Role::kind(&role), name, step }
+            }
+            Change::Settlement(SettlementAct { step, partner_id: _, subject }) => {
+                ChangeShown::Settlement { step, subject }
             }
         }
     }

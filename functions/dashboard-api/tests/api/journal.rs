@@ -1,9 +1,11 @@
 //! The journal, and the versions of a partner's agreements.
 
 use crate::service::{Answer, Client, Service};
+use fixtures::occasion::manager;
 use fixtures::world::event;
 use futures_util::future::join;
 use ledger::audit::audit;
+use ledger::journal::{Act, Change, SettlementAct, SettlementStep};
 use rules::people::Role;
 use serde_json::{Value, json};
 
@@ -81,6 +83,27 @@ async fn what_people_do_is_in_the_journal_with_who_and_why() {
     }
     let wrong = service.manager.get("/journal?by=anna").await;
     assert_eq!((wrong.status, &wrong.json["field"]), (400, &json!("by")));
+}
+
+#[tokio::test]
+async fn a_step_of_settlement_is_shown_with_what_names_it() {
+    let service = Service::start();
+    let names = |subject: &[&str]| subject.iter().map(|name| (*name).to_owned()).collect();
+    for (step, partner_id, subject) in [
+        (SettlementStep::Close, None, names(&["2026-01"])),
+        (SettlementStep::Contest, Some("P-1".parse().unwrap()), names(&["FP-000001", "1"])),
+    ] {
+        let change = Change::Settlement(SettlementAct { step, partner_id, subject });
+        service.ledger().keep(&Act::new(&manager(crate::service::now(), "As agreed"), change)).await.unwrap();
+    }
+    let journal = service.manager.get("/journal?partner_id=P-1").await.json;
+    let contest = json!({"kind": "settlement", "step": "contest", "subject": ["FP-000001", "1"]});
+    assert_eq!((kinds(&journal), &journal["acts"][0]["change"]), (vec!["settlement"], &contest));
+    assert_eq!((&journal["acts"][0]["partners"], &journal["acts"][0]["carried_out"]), (&json!(["P-1"]), &json!(true)));
+    let file = service.manager.get("/journal?format=csv").await.text;
+    let close = r#""{""kind"":""settlement"",""step"":""close"",""subject"":[""2026-01""]}""#;
+    assert!(file.contains(close) && file.contains(",settlement,"), "{file}");
+    assert_eq!(audit(service.store.dump()).findings, []);
 }
 
 #[tokio::test]

@@ -402,7 +402,7 @@ mod tests {
                     }
                     What::Inquiry(_) | What::Perk(_, _) | What::Vendor(_) | What::Close(_, _) => {}
                     What::Billing(_, said) => {
-                        drop(serde_json::from_value::<settlement::Billing>(said.clone()).unwrap())
+                        drop(serde_json::from_value::<settlement::Billing>(said.clone()).unwrap());
                     }
                     What::Event(event) => drop(cloud_event::parse(&event.body, event.event_type).unwrap()),
                 }

@@ -6,6 +6,7 @@ use crate::ids::ItemId;
 use crate::ids::MemberId;
 use crate::ids::PerkDay;
 use crate::ids::YearOf;
+use crate::journal::SettlementAct;
 use crate::recorded::PassesOf;
 use crate::stored_fact::StoredFact;
 use jiff::Timestamp;
@@ -91,6 +92,8 @@ pub enum Change {
     Invitation { id: InvitationId, role: Role, name: MemberName, step: InvitationStep, at: Timestamp },
     /// A member's role.
     Member { id: MemberId, role: Role, name: MemberName, step: MemberStep, at: Timestamp },
+    /// A billing identity, a close, a document of a partner's own, an opening item, a contest or its answer.
+    Settlement(SettlementAct),
 }
 
 impl Change {
@@ -106,7 +109,8 @@ impl Change {
             | Change::Inquiry { .. }
             | Change::Answer { .. }
             | Change::Invitation { .. }
-            | Change::Member { .. } => None,
+            | Change::Member { .. }
+            | Change::Settlement(_) => None,
         }
     }
 
@@ -123,6 +127,7 @@ impl Change {
             Change::Answer { .. } => "answer",
             Change::Invitation { .. } => "invitation",
             Change::Member { .. } => "member",
+            Change::Settlement(_) => "settlement",
         }
     }
 
@@ -137,6 +142,7 @@ impl Change {
             | Change::Answer { partner_id, .. } => vec![partner_id],
             Change::Choice { partners, .. } | Change::ItemSetAside { partners, item: _ } => partners.iter().collect(),
             Change::Invitation { role, .. } | Change::Member { role, .. } => role.partner().into_iter().collect(),
+            Change::Settlement(act) => act.partner_id.iter().collect(),
         }
     }
 
@@ -164,6 +170,7 @@ impl Change {
             Change::Inquiry { partner_id, inquiry } => ActId::of(("inquiry", partner_id, inquiry)),
             Change::Answer { partner_id, inquiry } => ActId::of(("answer", partner_id, inquiry)),
             Change::Invitation { id, step, at, .. } => ActId::of(("invitation", id, step.as_str(), at)),
+            Change::Settlement(act) => ActId::of(("settlement", act)),
             Change::Member { id, step, at, .. } => ActId::of(("member", id, matches!(step, MemberStep::Revoked), at)),
         }
     }

@@ -12,11 +12,13 @@
 
 mod change;
 mod moved;
+mod settlement;
 mod stored;
 
 pub use crate::act_id::{ActId, ActIdError};
 pub use change::{Change, InvitationStep, MemberStep, Registered};
 pub use moved::{Moved, MovedText};
+pub use settlement::{SettlementAct, SettlementStep};
 pub(crate) use stored::{check, is_act, is_journal, is_listed, read};
 
 use crate::act_id::LISTED;
@@ -93,8 +95,8 @@ impl Act {
         self.change.passes(self.occasion.reason.as_ref())
     }
 
-    /// The writes that keep the act: new items alone.
-    pub(crate) fn writes(&self) -> Result<Vec<Write>, LedgerError> {
+    /// The writes that keep the act, for the transaction that makes its change: new items alone.
+    pub fn writes(&self) -> Result<Vec<Write>, LedgerError> {
         Ok(self.items()?.into_iter().map(Write::Insert).collect())
     }
 

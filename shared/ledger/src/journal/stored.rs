@@ -9,6 +9,7 @@ use crate::ids::MemberId;
 use crate::ids::PerkDay;
 use crate::ids::YearOf;
 use crate::item::{self, Hash, key, text};
+use crate::journal::SettlementAct;
 use crate::keys;
 use crate::store::{Item, Key};
 use crate::stored::{Stored, read_role, stored_role};
@@ -104,6 +105,8 @@ enum StoredChange {
     Invitation { i: InvitationId, r: StoredRole, n: MemberName, s: StoredInvitationStep, t: Timestamp },
     #[serde(rename = "member")]
     Member { m: MemberId, r: StoredRole, n: MemberName, s: StoredMemberStep, t: Timestamp },
+    #[serde(rename = "settlement")]
+    Settlement(SettlementAct),
 }
 
 #[derive(Serialize, Deserialize)]
@@ -184,6 +187,7 @@ impl StoredChange {
                 };
                 StoredChange::Member { m: id, r: StoredRole::of(&role), n: name, s: step, t: at }
             }
+            Change::Settlement(act) => StoredChange::Settlement(act),
         }
     }
 
@@ -230,6 +234,7 @@ impl StoredChange {
                 };
                 Change::Member { id: m, role: r.read()?, name: n, step, at: t }
             }
+            StoredChange::Settlement(act) => Change::Settlement(act),
         })
     }
 }
