@@ -121,7 +121,9 @@ impl<S: Store> Closing<S> {
             sums::invoice(&mut book.sums, close, document.lines());
         }
         let through = last.close.month();
-        let mut head = book.head.clone().unwrap_or(Head { through, opened: None, documented: None });
+        let before = book.head.clone().unwrap_or(Head { through, opened: None, documented: None });
+        // The last close is made: a pass of it that is still at work must not bill what is due again from now on.
+        let mut head = Head { through, ..before };
         if document.kind.cancels().is_none() {
             head.documented = Some(Documented { close, at: document.made_at, number: document.number.clone() });
         }

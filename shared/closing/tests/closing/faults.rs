@@ -3,15 +3,20 @@
 use crate::own::{own, without_mandate};
 use crate::samples::{Sample, numbers_have_no_hole};
 use crate::stores::{Faulty, Polite};
-use crate::world::{FIRST, billing_version, close, closing, month, on, partner, pass, step, time, world};
+use crate::world::{
+    COMMISSION, FIRST, billing_version, book, close, close_and_make, closing, documents, entry, month, on, partner,
+    pass, step, time, world,
+};
 use closing::closes::{Outcome, Said};
 use closing::{PassMessage, Stepped};
 use fixtures::memory::MemoryStore;
 use rules::Month;
 use serde_json::Value;
 use settlement::Document;
+use std::pin::pin;
 use std::sync::Mutex;
 use std::sync::atomic::AtomicUsize;
+use std::task::{Context, Waker};
 
 /// A sample world in which a month is closed of which something is said, and nothing of it made yet.
 async fn closed(name: &str, said_of: &str) -> (MemoryStore, Month) {
@@ -191,4 +196,32 @@ async fn a_close_and_an_own_document_never_pass_by_each_other() {
         assert_eq!(closing(&store).audit(&partner("P-1")).await.unwrap(), [], "seed {seed}");
     }
     assert!(received > 5 && refused > 5, "{received} {refused}");
+}
+
+/// A pass stops before some call, and goes on once another has ended and the partner's own credit note has arrived.
+#[tokio::test]
+async fn a_pass_that_stopped_makes_nothing_once_the_close_is_made() {
+    let mut ended = false;
+    for stops_after in 0.. {
+        let store = world(&["P-1"]).await;
+        book(&store, &[entry("P-1", COMMISSION, 10_000, "2026-01-10", "2026-01-11T00:00:00Z")]).await;
+        close_and_make(&store, "2026-01", "2026-02-02T08:00:00Z", &Said::default()).await;
+        let (of, invoice) = (month("2026-02"), documents(&store, "2026-01").await.remove(0));
+        close(&store, of, &Said::default(), time("2026-03-02T08:00:00Z")).await;
+        let slow = polite(&store, 0);
+        let mut stopped = pin!(pass(&slow, of));
+        for _ in 0..stops_after {
+            ended |= stopped.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_ready();
+        }
+        if ended {
+            assert!(stops_after > 10, "{stops_after}");
+            return;
+        }
+        let made = pass(&store, of).await;
+        let (own, at) = (("A-1".parse().unwrap(), invoice.date), time("2026-03-02T09:00:00Z"));
+        closing(&store).receive_cancellation(&invoice.account, &invoice.number, own, at).await.unwrap();
+        assert_eq!(stopped.await, made);
+        assert_eq!(documents(&store, "2026-02").await, [], "stopped after {stops_after}");
+        assert_eq!(closing(&store).audit(&partner("P-1")).await.unwrap(), []);
+    }
 }
