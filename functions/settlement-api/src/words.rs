@@ -318,8 +318,11 @@ pub(crate) fn not_begun() -> Notice {
 }
 
 /// A document that has no XML.
-pub(crate) fn no_xml(error: &documents::CiiError) -> Notice {
-    said(error.to_string(), "ce document n'a pas de fichier XML : utiliser la version imprimable")
+pub(crate) fn no_xml() -> Notice {
+    said(
+        "this document has no XML, since its currency has more than two decimals: print it",
+        "ce document n'a pas de fichier XML, sa devise ayant plus de deux décimales : l'imprimer",
+    )
 }
 
 /// A document that cannot be printed.

@@ -2,7 +2,7 @@
 
 use crate::billing::Owner;
 use crate::contests::read_contest;
-use crate::documents::{Pointer, read, read_carried};
+use crate::documents::{Numbered, read, read_carried};
 use crate::forms::{OpeningForm, OpeningItemForm};
 use crate::item;
 use crate::keys::{self, ItemKey};
@@ -28,7 +28,10 @@ fn readable(parsed: ItemKey, item: &Item) -> Result<(), Unreadable> {
         ItemKey::BillingVersion(..) => item::read::<Version<Billing>>(item).map(drop),
         ItemKey::Owner(_) => item::read::<Owner>(item).map(drop),
         ItemKey::SeriesEnd(_) => item::read::<End>(item).map(drop),
-        ItemKey::Place(..) => item::read::<Pointer>(item).map(drop),
+        ItemKey::Place(..) => match item::read::<Numbered>(item)?.xml {
+            None => Ok(()),
+            Some(xml) => xml.text().map(drop).ok_or_else(unknown),
+        },
         ItemKey::LastClose => item::read::<LastClose>(item).map(drop),
         ItemKey::Close(_) => closes::read(item).map(drop),
         ItemKey::Head(_) => item::read::<Head>(item).map(drop),

@@ -3,6 +3,7 @@
 use crate::contests::{NumberedContest, read_contest};
 use crate::forms::{CarriedForm, DocumentForm};
 use crate::keys::{self, DocumentPlace, ItemKey};
+use crate::xml::Compressed;
 use crate::{Closing, ClosingError, item};
 use ledger::item::key;
 use ledger::store::{IndexKey, Item, Key};
@@ -14,10 +15,15 @@ use settlement::number::GivenNumber;
 use settlement::{Carried, Document};
 use std::collections::BTreeMap;
 
-/// The document at a place of a series.
+/// The document at a place of a series. Its XML is here and not with the document, which lists read.
 #[derive(Debug, Serialize, Deserialize)]
-#[serde(transparent)]
-pub(crate) struct Pointer(pub(crate) Key);
+pub(crate) struct Numbered {
+    /// The key of the document.
+    pub(crate) at: Key,
+    /// Its XML as it was issued; none: it has none.
+    #[serde(rename = "xm", default, skip_serializing_if = "Option::is_none")]
+    pub(crate) xml: Option<Compressed>,
+}
 
 /// All of a partner: documents, what is carried, and contests, each by account and close.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -61,11 +67,19 @@ impl<S: Store> Closing<S> {
         Ok(self.placed(number).await?.map(|(_, document)| document))
     }
 
+    /// The XML of the document with a number, as it was issued; none: it has none.
+    pub async fn xml(&self, number: &GivenNumber) -> Result<Option<String>, ClosingError> {
+        let key = keys::place(number);
+        let Some(item) = self.item(key.clone()).await? else { return Ok(None) };
+        let Some(compressed) = item::read::<Numbered>(&item)?.xml else { return Ok(None) };
+        Ok(Some(compressed.text().ok_or_else(|| item::unknown(key))?))
+    }
+
     /// The document with a number, and its place.
     pub(crate) async fn placed(&self, number: &GivenNumber) -> Result<Option<(DocumentPlace, Document)>, ClosingError> {
         let Some(item) = self.item(keys::place(number)).await? else { return Ok(None) };
-        let Pointer(key) = item::read(&item)?;
-        let Some(item) = self.item(key).await? else { return Ok(None) };
+        let Numbered { at, xml: _ } = item::read(&item)?;
+        let Some(item) = self.item(at).await? else { return Ok(None) };
         Ok(Some(read(&item)?))
     }
 

@@ -85,9 +85,10 @@ impl<S: Store> Closing<S> {
         if close.cancels.is_empty() {
             return Ok(true);
         }
-        let cancellations = cancellations_of(close, &self.orders(close).await?, &mut Numbering::default())?;
+        let orders = self.orders(close).await?;
+        let cancellations = cancellations_of(close, &orders, &mut Numbering::default())?;
         for cancellation in cancellations.iter().skip(after).take(STEP) {
-            self.cancel(cancellation, made).await?;
+            self.cancel(cancellation, &orders, made).await?;
         }
         Ok(cancellations.len() <= after.saturating_add(STEP))
     }

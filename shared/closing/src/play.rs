@@ -10,7 +10,7 @@ use crate::series::{Ends, document_writes, numbering};
 use crate::stored_close::Made;
 use crate::sums::{self, Documented, Head};
 use crate::table::{ATTEMPTS, contended};
-use crate::{Closing, ClosingError};
+use crate::{Closing, ClosingError, xml};
 use ledger::Store;
 use ledger::item::key;
 use ledger::store::Write;
@@ -48,7 +48,7 @@ fn writes(
     mut book: Book,
     outcome: Option<&Outcome>,
     close: Month,
-    ends: &Ends,
+    (ends, known): (&Ends, &Known),
 ) -> Result<Vec<Write>, ClosingError> {
     let mut writes = match outcome {
         None if !book.is_changed() => return Ok(Vec::new()),
@@ -58,7 +58,7 @@ fn writes(
             if document.kind.is_invoice() {
                 sums::invoice(&mut book.sums, close, document.lines());
             }
-            document_writes(&DocumentPlace::issued(account, close), document, ends)?
+            document_writes(&DocumentPlace::issued(account, close), document, ends, xml::of(document, known))?
         }
         Some(Outcome::Carried(carried)) => {
             let listed = keys::listed_carried(account, close);
@@ -124,7 +124,8 @@ impl<S: Store> Closing<S> {
             }
             let ends = self.ends(&account, &sheet.known, close).await?;
             let outcome = self.decide(&account, &book, &mut sheet, &mut numbering(&ends)).await?;
-            let writes = writes(&account, book, outcome.as_ref(), month, &ends)?;
+            let issued = (&ends, &sheet.known);
+            let writes = writes(&account, book, outcome.as_ref(), month, issued)?;
             if !writes.is_empty() && !self.applied(writes, attempt).await? {
                 return Ok(false);
             }

@@ -127,7 +127,7 @@ impl<S: Store> Closing<S> {
         if document.kind.cancels().is_none() {
             head.documented = Some(Documented { close, at: document.made_at, number: document.number.clone() });
         }
-        let mut writes = document_writes(place, document, &Ends::new())?;
+        let mut writes = document_writes(place, document, &Ends::new(), None)?;
         writes.extend(book.writes(account, &head)?);
         Ok(writes)
     }

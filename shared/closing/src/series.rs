@@ -1,11 +1,12 @@
 //! Series of numbers (§8.5): their ends as they are stored, and the writes by which a document gets its number.
 
 use crate::books::replace;
-use crate::documents::Pointer;
+use crate::documents::Numbered;
 use crate::forms::DocumentForm;
 use crate::item::{self, revision};
 use crate::keys::{self, DocumentPlace};
 use crate::known::Known;
+use crate::xml::Compressed;
 use crate::{Closing, ClosingError};
 use ledger::Store;
 use ledger::store::Write;
@@ -26,18 +27,19 @@ pub(crate) struct StoredEnd {
 /// The ends of the series that a partner's documents are numbered in.
 pub(crate) type Ends = BTreeMap<Series, StoredEnd>;
 
-/// The writes of a document: itself, its place in its series, and the end of the series.
+/// The writes of a document: itself, its place in its series with its XML, and the end of the series.
 pub(crate) fn document_writes(
     place: &DocumentPlace,
     document: &Document,
     ends: &Ends,
+    xml: Option<Compressed>,
 ) -> Result<Vec<Write>, ClosingError> {
     let listed = place.listed(document.close.month());
     let mut writes = vec![Write::Insert(item::once(&place.key(), &DocumentForm::from(document), Some(listed))?)];
     match &document.number {
         Number::Own(_) => {}
         Number::Given(number) => {
-            writes.push(Write::Insert(item::once(&keys::place(number), &Pointer(place.key()), None)?));
+            writes.push(Write::Insert(item::once(&keys::place(number), &Numbered { at: place.key(), xml }, None)?));
             let end = End { place: number.place(), date: Some(document.date) };
             let revision = ends.get(number.series()).map_or(0, |end| end.revision);
             writes.push(replace(revision, |next| item::revised(&keys::series_end(number.series()), &end, next))?);

@@ -109,7 +109,9 @@ fn feed_value(bytes: &mut Vec<u8>, value: &AttributeValue) {
                 feed_value(bytes, value);
             }
         }
-        // The ledger stores no other type of value; one put there by hand gives another hash.
+        // Files of documents.
+        AttributeValue::B(file) => feed(bytes, b'Y', file.as_ref()),
+        // No other type of value is stored; one put there by hand gives another hash.
         other => feed(bytes, b'X', format!("{other:?}").as_bytes()),
     }
 }

@@ -26,10 +26,10 @@ pub(crate) async fn show<S: Store>(
     let language = parameters.language()?;
     parameters.done()?;
     let (number, document) = app.document(&role, &path).await?;
-    let dates = app.closing.dates_named(&document).await.map_err(words::problem)?;
     match format {
         Format::Xml => {
-            let xml = documents::cii(&document, &dates).map_err(|error| Problem::conflict(words::no_xml(&error)))?;
+            let xml = app.closing.xml(&number).await.map_err(words::problem)?;
+            let xml = xml.ok_or_else(|| Problem::conflict(words::no_xml()))?;
             let disposition = format!("attachment; filename=\"{number}.xml\"");
             let headers = [
                 (header::CONTENT_TYPE, Format::Xml.media_type().to_owned()),
@@ -38,6 +38,7 @@ pub(crate) async fn show<S: Store>(
             Ok((headers, xml).into_response())
         }
         Format::Html => {
+            let dates = app.closing.dates_named(&document).await.map_err(words::problem)?;
             let page = documents::page(&document, &dates, language);
             let page = page.map_err(|error| Problem::conflict(words::no_page(&error)))?;
             Ok(([(header::CONTENT_SECURITY_POLICY, page_policy())], Html(page)).into_response())

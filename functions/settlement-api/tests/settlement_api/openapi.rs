@@ -28,7 +28,8 @@ fn no_object_is_without_properties() {
             Value::Object(fields) => {
                 let is_object =
                     fields.get("type").is_some_and(|of| *of == "object" || of[0] == "object" || of[1] == "object");
-                let properties = fields.get("properties").and_then(Value::as_object);
+                let properties =
+                    ["properties", "additionalProperties"].iter().find_map(|name| fields.get(*name)?.as_object());
                 assert!(!is_object || properties.is_some_and(|all| !all.is_empty()), "{at} has no properties");
                 fields.iter().for_each(|(name, value)| check(value, &format!("{at}/{name}")));
             }

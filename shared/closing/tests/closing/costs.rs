@@ -39,8 +39,11 @@ async fn a_document_costs_the_same_at_the_first_close_and_at_the_last() {
     let (first, last) = (costs[0], costs[4]);
     for cost in &costs {
         // Of two documents, with the steps of the pass around them.
-        assert!(cost.written <= 2 * 2 * 16 && cost.read <= 2 * 2 * 12, "{costs:?}");
+        assert!(cost.read <= 2 * 2 * 12, "{costs:?}");
     }
+    // In the January of the third cost, a document has lines of two years, and so the sums of both.
+    let written: Vec<usize> = costs.iter().map(|cost| cost.written.div_ceil(2 * 2)).collect();
+    assert_eq!(written, [15, 15, 17, 15, 15], "{costs:?}");
     // What grows are the month totals and the sums of the years, a query each, by a few units in ten years.
     assert!(last.written == first.written && last.read <= first.read + 2 * 8, "{costs:?}");
 }
@@ -61,5 +64,5 @@ async fn a_document_of_three_years_of_adjustments_is_one_transaction() {
     let counting = Counting { table: &store, halves: Mutex::default() };
     assert_eq!(pass(&counting, month).await.documents, 1);
     let cost = *counting.halves.lock().unwrap();
-    assert!(cost.written <= 2 * 24 && cost.read <= 2 * 30, "{cost:?}");
+    assert!(cost.written <= 2 * 27 && cost.read <= 2 * 30, "{cost:?}");
 }

@@ -218,8 +218,8 @@ async fn a_pass_that_stopped_makes_nothing_once_the_close_is_made() {
             return;
         }
         let made = pass(&store, of).await;
-        let (own, at) = (("A-1".parse().unwrap(), invoice.date), time("2026-03-02T09:00:00Z"));
-        closing(&store).receive_cancellation(&invoice.account, &invoice.number, own, at).await.unwrap();
+        let (own, at) = (("A-1".parse().unwrap(), invoice.date), on("2026-03-02T09:00:00Z"));
+        closing(&store).receive_cancellation(&invoice.account, &invoice.number, own, &at).await.unwrap();
         assert_eq!(stopped.await, made);
         assert_eq!(documents(&store, "2026-02").await, [], "stopped after {stops_after}");
         assert_eq!(closing(&store).audit(&partner("P-1")).await.unwrap(), []);
