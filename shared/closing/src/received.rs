@@ -90,7 +90,7 @@ impl<S: Store> Closing<S> {
             let mut writes = self.received_writes(&place.cancellation(), &document, &last).await?;
             let names: (&[&(dyn Display + Sync)], _) = (&[&number, of], Some(month));
             writes.extend(document_act(occasion, SettlementStep::OwnCancellation, account, names)?);
-            writes.push(last.received(occasion.at)?);
+            writes.push(last.received(document.made_at)?);
             if self.applied(writes, attempt).await? {
                 return Ok(Outcome::Recorded(Box::new(document)));
             }

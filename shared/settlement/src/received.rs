@@ -230,7 +230,8 @@ pub fn receive_cancellation(
     Ok(Document {
         account: account.clone(),
         close: document.close,
-        made_at: recorded_at,
+        // The clocks of two who record may differ, and what is cancelled comes first.
+        made_at: recorded_at.max(document.made_at),
         number: Number::Own(number),
         kind: DocumentKind::ReceivedCancellation { of: of.clone() },
         date,

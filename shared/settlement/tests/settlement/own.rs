@@ -187,6 +187,20 @@ fn a_partners_own_credit_note_cancels_and_the_lines_come_with_the_next_close() {
 }
 
 #[test]
+fn a_cancellation_is_recorded_after_what_it_cancels_whatever_the_clocks_say() {
+    let mut world = world(&[100]);
+    let invoice = OwnDocument { recorded_at: time("2026-02-20T10:00:00Z"), ..own(100, 20) };
+    let invoice = receive(invoice, &january(&world), &world.records()).unwrap();
+    world.documents.push(invoice.clone());
+    let cancelled_at = |at: &str| {
+        let own = ("A 1".parse().unwrap(), day("2026-02-21"));
+        receive_cancellation(&account(), &invoice.number, own, time(at), &world.records()).unwrap().made_at
+    };
+    assert_eq!(cancelled_at("2026-02-20T09:59:59Z"), invoice.made_at);
+    assert_eq!(cancelled_at("2026-02-20T10:00:01Z"), time("2026-02-20T10:00:01Z"));
+}
+
+#[test]
 fn what_is_received_after_a_close_counts_for_the_next_one() {
     let mut world = world(&[100]);
     let before = world.clone();
