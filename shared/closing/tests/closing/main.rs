@@ -14,5 +14,10 @@ mod preview;
 mod random;
 mod recomputed;
 mod samples;
+mod simulation;
+mod simulator;
 mod stores;
 mod world;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;

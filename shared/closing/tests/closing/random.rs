@@ -1,42 +1,24 @@
 //! Random worlds, played by stored passes and by the pure fold over all records: the same documents with the same numbers, the same
 //! carried accounts and openings, whatever was late, cancelled, received or recorded again in between.
 
-use crate::world::{FIRST, book, by, close, closing, entry, month, on, partner, pass, register, time, vendor_version};
+use crate::world::{
+    FIRST, Lists, book, by, close, closing, entry, month, on, partner, pass, register, time, varied, vendor_version,
+};
 use closing::closes::Said;
 use closing::received::Outcome;
 use fastrand::Rng;
 use fixtures::memory::MemoryStore;
 use jiff::{SignedDuration, Timestamp};
-use rules::{Currency, Month, PartnerId};
-use serde_json::{Value, json};
+use rules::{Currency, Month};
+use serde_json::json;
 use settlement::close::{Cancel, Close, DELAY, Moment, Opening};
 use settlement::number::{Number, OwnNumber, Series};
-use settlement::opening::Settled;
 use settlement::received::{OwnDocument, receive, receive_cancellation};
 use settlement::settle::opening_may_be;
 use settlement::*;
 use std::collections::{BTreeMap, BTreeSet};
 
 const PARTNERS: [&str; 5] = ["P-1", "P-10", "P-2", "P-3", "P-4"];
-
-/// All that is recorded, as lists.
-#[derive(Default)]
-struct Lists {
-    closes: Vec<Moment>,
-    entries: Vec<Booking>,
-    vendor: Versions<Identity>,
-    partners: BTreeMap<PartnerId, Versions<Billing>>,
-    documents: Vec<Document>,
-    carried: Vec<Carried>,
-    settled: Vec<Settled>,
-}
-
-impl Lists {
-    fn records(&self) -> Records<'_> {
-        let Lists { closes, entries, vendor, partners, documents, carried: _, settled } = self;
-        Records { closes, entries, vendor, partners, documents, settled, items: &[] }
-    }
-}
 
 /// A world that is played both ways.
 struct World {
@@ -61,16 +43,8 @@ impl World {
 
     /// Records a random version of a partner's identity: without a mandate, of another regime, incomplete, with a minimum.
     async fn record_identity(&mut self, id: &str, at: Timestamp) {
-        let mut version = crate::world::billing_version(&id.replace('-', ""));
+        let mut version = varied(&mut self.chance, id);
         version["recorded_at"] = json!(at.to_string());
-        version["from"] = json!(self.chance.choice(["2020-01-01", "2026-02-15", "2026-04-01"]).unwrap());
-        match self.chance.u8(0..6) {
-            0 | 1 => version["mandate"] = Value::Null,
-            2 => version["regime"] = json!("fr-franchise"),
-            3 => version["address"] = Value::Null,
-            4 => version["minimum_minor"] = json!({"EUR": 3000, "CHF": 100}),
-            _ => {}
-        }
         let version: Version<Billing> = serde_json::from_value(version).unwrap();
         let known = self.lists.partners.entry(partner(id)).or_default();
         let n = u32::try_from(known.0.len()).unwrap() + 1;

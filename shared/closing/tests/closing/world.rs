@@ -14,8 +14,9 @@ use ledger::{Ledger, Store};
 use rules::{Month, PartnerId};
 use serde_json::{Value, json};
 use settlement::close::DELAY;
-use settlement::{Booking, Direction, Document, Reason};
-use std::collections::BTreeSet;
+use settlement::opening::{OpeningItem, Settled};
+use settlement::{Billing, Booking, Carried, Direction, Document, Identity, Moment, Reason, Records, Versions};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Closing over a store.
 pub(crate) fn closing<S: Store>(store: S) -> Closing<S> {
@@ -192,4 +193,38 @@ pub(crate) async fn reasons(store: &MemoryStore, of: &str) -> Vec<(Reason, i64)>
 /// A close at which a partner is *final*.
 pub(crate) fn final_of(id: &str) -> Said {
     Said { finals: BTreeSet::from([partner(id)]), ..Said::default() }
+}
+
+/// A random version of a partner's billing identity: without a mandate, of another regime, incomplete, with a minimum.
+pub(crate) fn varied(chance: &mut fastrand::Rng, id: &str) -> Value {
+    let mut version = billing_version(&id.replace('-', ""));
+    version["from"] = json!(chance.choice(["2020-01-01", "2026-02-15", "2026-04-01"]).unwrap());
+    match chance.u8(0..6) {
+        0 | 1 => version["mandate"] = Value::Null,
+        2 => version["regime"] = json!("fr-franchise"),
+        3 => version["address"] = Value::Null,
+        4 => version["minimum_minor"] = json!({"EUR": 3000, "CHF": 100}),
+        _ => {}
+    }
+    version
+}
+
+/// All that is recorded, as lists.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Lists {
+    pub(crate) closes: Vec<Moment>,
+    pub(crate) entries: Vec<Booking>,
+    pub(crate) vendor: Versions<Identity>,
+    pub(crate) partners: BTreeMap<PartnerId, Versions<Billing>>,
+    pub(crate) documents: Vec<Document>,
+    pub(crate) carried: Vec<Carried>,
+    pub(crate) settled: Vec<Settled>,
+    pub(crate) items: Vec<OpeningItem>,
+}
+
+impl Lists {
+    pub(crate) fn records(&self) -> Records<'_> {
+        let Lists { closes, entries, vendor, partners, documents, carried: _, settled, items } = self;
+        Records { closes, entries, vendor, partners, documents, settled, items }
+    }
 }

@@ -2,27 +2,7 @@
 
 use crate::simulator::scenario::{Scenario, one_of_each_kind, six_events};
 use crate::simulator::{Bug, Interleavings, Meeting, Message, Orders, Played, Reads, Violation, Which, play, shrink};
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
-
-/// Runs all work on every core. The results are in the order of the work.
-fn in_parallel<T: Sync, R: Send>(work: &[T], one: impl Fn(&T) -> R + Sync) -> Vec<R> {
-    let next = AtomicUsize::new(0);
-    let take = || {
-        let taken = std::iter::from_fn(|| Some(next.fetch_add(1, Ordering::Relaxed)));
-        taken.map_while(|at| Some((at, one(work.get(at)?)))).collect::<Vec<_>>()
-    };
-    let mut done: Vec<(usize, R)> = thread::scope(|scope| {
-        let cores = thread::available_parallelism().map_or(1, usize::from);
-        let workers: Vec<_> = (0..cores).map(|_| scope.spawn(take)).collect();
-        workers
-            .into_iter()
-            .flat_map(|worker| worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
-            .collect()
-    });
-    done.sort_by_key(|(at, _)| *at);
-    done.into_iter().map(|(_, result)| result).collect()
-}
+use fixtures::parallel::in_parallel;
 
 /// The first seed that breaks a promise.
 fn run(mut seeds: impl Iterator<Item = u64>, bug: Option<Bug>) -> Option<u64> {

@@ -2,6 +2,7 @@
 
 use super::table::{Table, key};
 use aws_sdk_dynamodb::types::AttributeValue;
+use fixtures::memory::holds;
 use ledger::PartnerRecord;
 use ledger::item::{Hash, hash};
 use ledger::store::{Item, Key, Write};
@@ -169,19 +170,8 @@ impl Table {
         if self.bug == Some(Bug::EntriesOfOneNumber) && key(item).sk.ends_with("#A#1") {
             return true;
         }
-        match write {
-            Write::Insert(item) => self.latest(&key(item)).is_none(),
-            Write::Replace(item, _)
-                if self.bug == Some(Bug::AppendWithoutRevision) && key(item).sk.starts_with("TERM#") =>
-            {
-                true
-            }
-            Write::Replace(item, revision) => {
-                let there = self.latest(&key(item)).and_then(|there| there.get("v"));
-                there == Some(&AttributeValue::N(revision.to_string()))
-            }
-            Write::Mend(item, v) => self.latest(&key(item)).is_some_and(|there| there.get("v") == v.as_ref()),
-        }
+        let is_append = matches!(write, Write::Replace(..)) && key(item).sk.starts_with("TERM#");
+        (self.bug == Some(Bug::AppendWithoutRevision) && is_append) || holds(write, self.latest(&key(item)))
     }
 
     /// The writes that the bug leaves of a transaction. `in_pass`: they are those of a restatement.

@@ -2,10 +2,8 @@
 
 use super::{Bug, Message};
 use aws_sdk_dynamodb::types::AttributeValue;
-use fixtures::memory::partition_of;
-use ledger::store::{
-    Consistency, IndexKey, InsertResult, Item, Key, KeyRange, Page, Store, StoreError, TransactError, Write,
-};
+use fixtures::memory::{page, partition_of};
+use ledger::store::{Consistency, InsertResult, Item, Key, KeyRange, Page, Store, StoreError, TransactError, Write};
 use ledger::totals::PartnerMonth;
 use ledger::totals_queue::{Delay, TotalsMessage};
 use std::collections::{BTreeMap, BTreeSet};
@@ -478,25 +476,11 @@ impl Store for SimStore {
         self.throttle("Query")?;
         let page = {
             let mut table = self.table();
-            let (pk, sk) = range.index.keys();
             let view = table.behind().max(self.index_floor);
             let is_frozen = table.is_frozen();
             table.tread(|footprint| footprint.index |= !is_frozen);
-            let mut rows: Vec<(&String, &Key, &Arc<Item>)> = table
-                .versions
-                .iter()
-                .filter_map(|(key, versions)| {
-                    let item = as_of(versions, view)?;
-                    let gsk = text(item, sk).filter(|_| text(item, pk) == Some(&range.gpk))?;
-                    (&range.from..=&range.to).contains(&gsk).then_some((gsk, key, item))
-                })
-                .collect();
-            rows.sort_by_key(|(gsk, key, _)| (*gsk, *key));
-            if let Some(IndexKey { gsk, key }) = &range.after {
-                rows.retain(|row| (row.0, row.1) > (gsk, key));
-            }
-            let more = rows.len() > range.limit;
-            Page { items: rows.into_iter().take(range.limit).map(|(_, _, item)| Item::clone(item)).collect(), more }
+            let items = table.versions.iter();
+            page(items.filter_map(|(key, versions)| Some((key, &**as_of(versions, view)?))), &range)
         };
         self.turn_after().await;
         Ok(page)
