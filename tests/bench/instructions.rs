@@ -13,7 +13,7 @@ const MORE: i64 = 10_000;
 /// Instructions of the rules, and of an event from its bytes to its line.
 pub(crate) fn figures() -> Result<Vec<Figure>, Box<dyn Error>> {
     let program = built()?;
-    [("rules alone", "rules", 1_500), ("parse, validate and rules", "event", 25_000)]
+    [("rules alone", "rules", 1_500), ("parse, validate and rules", "event", 20_000)]
         .into_iter()
         .map(|(name, work, most)| {
             let instructions = (collected(&program, work, FEW + MORE)? - collected(&program, work, FEW)?) / MORE;

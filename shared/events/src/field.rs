@@ -31,7 +31,7 @@ impl<'a, T> Field<'a, T> {
     where
         T: FromStr<Err: Into<Notice>>,
     {
-        self.read(|written| raw::parsed(Some(written), field))
+        self.read(|written| raw::parsed_as_written(written, field))
     }
 }
 
