@@ -46,12 +46,17 @@ fn acts(operation: &str, request: &Value) -> Vec<Act> {
         }
         "BatchExecuteStatement" => {
             let statements = request["Statements"].as_array().unwrap().iter();
-            let inserted = statements.map(|statement| {
+            let written = statements.map(|statement| {
                 let statement = text(&statement["Statement"]);
-                let table = statement.strip_prefix("INSERT INTO \"").and_then(|rest| rest.split('"').next());
-                act("dynamodb:PartiQLInsert", table.expect(&statement).to_owned())
+                let (verb, rest) = statement.split_once(" \"").expect(&statement);
+                let action = match verb {
+                    "INSERT INTO" => "dynamodb:PartiQLInsert",
+                    "UPDATE" => "dynamodb:PartiQLUpdate",
+                    other => panic!("{other}"),
+                };
+                act(action, rest.split('"').next().unwrap().to_owned())
             });
-            inserted.collect()
+            written.collect()
         }
         "SendMessage" | "SendMessageBatch" => {
             let queue = text(&request["QueueUrl"]);

@@ -1,8 +1,6 @@
 //! The store over DynamoDB; only this module sends requests to it.
 
-use crate::store::{
-    Consistency, IndexKey, InsertResult, Item, Key, KeyRange, Page, Store, StoreError, TransactError, Write,
-};
+use crate::store::{Consistency, IndexKey, Item, Key, KeyRange, Page, Store, StoreError, TransactError, Write};
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
@@ -84,9 +82,10 @@ impl DynamoStore {
         Err(failed(OPERATION, "some keys were left unprocessed every time"))
     }
 
-    async fn insert_some(&self, items: &[Item]) -> Vec<InsertResult> {
+    /// Applies each of some writes on its own, in one request.
+    async fn write_some(&self, writes: &[Write]) -> Vec<Result<(), TransactError>> {
         const OPERATION: &str = "BatchExecuteStatement";
-        let statements: Result<Vec<_>, _> = items.iter().map(|item| insert_statement(&self.table, item)).collect();
+        let statements: Result<Vec<_>, _> = writes.iter().map(|write| statement(&self.table, write)).collect();
         let sent = match statements {
             Ok(statements) => {
                 let request = self.client.batch_execute_statement().set_statements(Some(statements));
@@ -97,26 +96,20 @@ impl DynamoStore {
         if let Some(answer) = &sent {
             self.observe(OPERATION, answer.consumed_capacity());
         }
-        let answers = sent.and_then(|answer| answer.responses).filter(|answers| answers.len() == items.len());
+        let answers = sent.and_then(|answer| answer.responses).filter(|answers| answers.len() == writes.len());
         let Some(answers) = answers else {
-            // The request was refused as a whole, perhaps because of one item: insert each alone.
-            return join_all(items.iter().map(|item| self.insert_one(item.clone()))).await;
+            // The request was refused as a whole, perhaps because of one write: make each alone. An insert conflicts with an
+            // item that exists, or that a transaction is about to write: the slow path handles both.
+            return join_all(writes.iter().map(|write| self.put(write.clone()))).await;
         };
-        let results = answers.into_iter().map(|answer| match answer.error {
-            None => InsertResult::Done,
-            Some(error) if error.code == Some(BatchStatementErrorCodeEnum::DuplicateItem) => InsertResult::Exists,
-            Some(error) => InsertResult::Failed(failed(OPERATION, format!("{:?}", error.code))),
+        let results = answers.into_iter().map(|answer| match answer.error.map(|error| error.code) {
+            None => Ok(()),
+            Some(Some(
+                BatchStatementErrorCodeEnum::DuplicateItem | BatchStatementErrorCodeEnum::ConditionalCheckFailed,
+            )) => Err(TransactError::Conflict),
+            Some(code) => Err(failed(OPERATION, format!("{code:?}")).into()),
         });
         results.collect()
-    }
-
-    async fn insert_one(&self, item: Item) -> InsertResult {
-        match self.put(Write::Insert(item)).await {
-            Ok(()) => InsertResult::Done,
-            // The item exists, or a transaction is about to write it: the slow path handles both.
-            Err(TransactError::Conflict) => InsertResult::Exists,
-            Err(TransactError::Failed(error)) => InsertResult::Failed(error),
-        }
     }
 
     async fn put(&self, write: Write) -> Result<(), TransactError> {
@@ -216,8 +209,8 @@ impl Store for DynamoStore {
         Ok(Page { items: answer.items.unwrap_or_default(), more: answer.last_evaluated_key.is_some() })
     }
 
-    async fn insert(&self, items: Vec<Item>) -> Vec<InsertResult> {
-        let parts = join_all(items.chunks(MAX_STATEMENTS).map(|items| self.insert_some(items))).await;
+    async fn write_each(&self, writes: Vec<Write>) -> Vec<Result<(), TransactError>> {
+        let parts = join_all(writes.chunks(MAX_STATEMENTS).map(|writes| self.write_some(writes))).await;
         parts.into_iter().flatten().collect()
     }
 
@@ -297,13 +290,33 @@ fn key_item(key: &Key) -> Item {
     HashMap::from([("pk".to_owned(), text(&key.pk)), ("sk".to_owned(), text(&key.sk))])
 }
 
+/// A write as a statement.
+fn statement(table: &str, write: &Write) -> Result<BatchStatementRequest, StoreError> {
+    let (statement, parameters) = match write {
+        Write::Insert(item) => insert_statement(table, item),
+        Write::Replace(item, revision) => update_statement(table, item, Some(AttributeValue::N(revision.to_string()))),
+        Write::Mend(item, v) => update_statement(table, item, v.clone()),
+    };
+    let request = BatchStatementRequest::builder().statement(statement).set_parameters(Some(parameters));
+    request.build().map_err(|error| failed("BatchExecuteStatement", error))
+}
+
 /// `INSERT INTO "table" VALUE {'pk': ?, …}`: fails if the key is taken.
-fn insert_statement(table: &str, item: &Item) -> Result<BatchStatementRequest, StoreError> {
+fn insert_statement(table: &str, item: &Item) -> (String, Vec<AttributeValue>) {
     let names: Vec<String> = item.keys().map(|name| format!("'{name}': ?")).collect();
     let statement = format!("INSERT INTO \"{table}\" VALUE {{{}}}", names.join(", "));
-    let request = BatchStatementRequest::builder().statement(statement);
-    let request = request.set_parameters(Some(item.values().cloned().collect()));
-    request.build().map_err(|error| failed("BatchExecuteStatement", error))
+    (statement, item.values().cloned().collect())
+}
+
+/// `UPDATE "table" SET "tt" = ? … WHERE "pk" = ? AND "sk" = ? AND "v" = ?`: fails if `v` has another value; without one, if
+/// there is a `v`.
+fn update_statement(table: &str, item: &Item, v: Option<AttributeValue>) -> (String, Vec<AttributeValue>) {
+    let (keys, others): (Vec<_>, Vec<_>) = item.iter().partition(|(name, _)| matches!(name.as_str(), "pk" | "sk"));
+    let set: Vec<String> = others.iter().map(|(name, _)| format!("SET \"{name}\" = ?")).collect();
+    let keyed: Vec<String> = keys.iter().map(|(name, _)| format!("\"{name}\" = ?")).collect();
+    let condition = if v.is_some() { "\"v\" = ?" } else { "\"v\" IS MISSING" };
+    let statement = format!("UPDATE \"{table}\" {} WHERE {} AND {condition}", set.join(" "), keyed.join(" AND "));
+    (statement, others.into_iter().chain(keys).map(|(_, value)| value.clone()).chain(v).collect())
 }
 
 fn failed(operation: &'static str, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> StoreError {

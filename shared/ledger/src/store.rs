@@ -83,7 +83,17 @@ pub enum InsertResult {
     Failed(StoreError),
 }
 
-/// The reason why a transaction was not applied.
+impl From<Result<(), TransactError>> for InsertResult {
+    fn from(written: Result<(), TransactError>) -> InsertResult {
+        match written {
+            Ok(()) => InsertResult::Done,
+            Err(TransactError::Conflict) => InsertResult::Exists,
+            Err(TransactError::Failed(error)) => InsertResult::Failed(error),
+        }
+    }
+}
+
+/// The reason why a transaction, or a write on its own, was not applied.
 #[derive(Debug, thiserror::Error)]
 pub enum TransactError {
     /// A condition did not hold, or a concurrent transaction was in progress. Read again, plan again.
@@ -181,7 +191,16 @@ pub trait Store: Send + Sync {
     fn index(&self, range: KeyRange) -> impl Future<Output = Result<Page, StoreError>> + Send;
 
     /// Inserts each item on its own; the results are in the order of the items. `items` must not contain a key twice.
-    fn insert(&self, items: Vec<Item>) -> impl Future<Output = Vec<InsertResult>> + Send;
+    fn insert(&self, items: Vec<Item>) -> impl Future<Output = Vec<InsertResult>> + Send {
+        async move {
+            let results = self.write_each(items.into_iter().map(Write::Insert).collect()).await;
+            results.into_iter().map(InsertResult::from).collect()
+        }
+    }
+
+    /// Applies each write on its own; the results are in the order of the writes. `writes` must not contain a key twice. A
+    /// replacement keeps the attributes of the stored item that the new one lacks.
+    fn write_each(&self, writes: Vec<Write>) -> impl Future<Output = Vec<Result<(), TransactError>>> + Send;
 
     /// The most writes in one transaction.
     fn max_writes(&self) -> usize {

@@ -8,7 +8,7 @@ use crate::bookings::Announce;
 use crate::keys;
 use crate::month_total::MonthTotal;
 use crate::partner_month::PartnerMonth;
-use crate::store::{Consistency, InsertResult, Item, Store, Write};
+use crate::store::{Consistency, Item, Store, TransactError};
 use crate::totals::{AddedUp, PartialSum, Summed};
 use crate::{Ledger, LedgerError};
 use futures_util::future::join_all;
@@ -23,8 +23,8 @@ const MOST_MONTHS: usize = 1_000;
 const MOST_SUMS: usize = 500;
 /// The number of reads at once.
 const AT_ONCE: usize = 8;
-/// The number of first totals that are inserted at once, in four requests.
-const INSERTS_AT_ONCE: usize = 100;
+/// The number of totals that are written at once, in four requests.
+const WRITES_AT_ONCE: usize = 100;
 /// The longest delay of a message, in seconds (a limit of SQS).
 const LONGEST_DELAY: u64 = 900;
 
@@ -51,7 +51,8 @@ pub enum Delay {
     Confirm,
 }
 
-/// The result of a batch. The messages to send must be sent before the batch is deleted.
+/// The result of a batch. The messages to send must be sent before the batch is deleted; those without a delay may be processed
+/// instead.
 #[derive(Debug, Default)]
 pub struct Batch {
     /// The messages to send.
@@ -176,14 +177,14 @@ impl<S: Store, A: Announce> Ledger<S, A> {
         Ok(batch)
     }
 
-    /// Adds up months, successive ones of a partner together; again, from the latest total, those whose total has changed
-    /// meanwhile. First totals are inserted in one request.
+    /// Adds up months, successive ones of a partner together, and writes many of their totals in one request. Those that
+    /// could not be written so are added up again, from the latest total.
     async fn add_up_all(
         &self,
         months: Vec<(PartnerMonth, Option<Item>)>,
         at: Timestamp,
     ) -> Vec<(PartnerMonth, Result<AddedUp, LedgerError>)> {
-        let (mut results, mut new, mut items) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut results, mut changed, mut writes) = (Vec::new(), Vec::new(), Vec::new());
         let mut runs = successive(months).into_iter();
         loop {
             let some: Vec<_> = runs.by_ref().take(AT_ONCE).map(|run| self.sum_successive(run, at)).collect();
@@ -192,23 +193,22 @@ impl<S: Store, A: Announce> Ledger<S, A> {
             }
             for (of, summed) in join_all(some).await.into_iter().flatten() {
                 match summed {
-                    Ok(Summed::New(Write::Insert(item))) => {
-                        new.push(of);
-                        items.push(item);
+                    Ok(Summed::New(write)) => {
+                        changed.push(of);
+                        writes.push(write);
                     }
                     Ok(summed) => results.push((of, self.put_sum(summed).await)),
                     Err(error) => results.push((of, Err(error))),
                 }
             }
         }
-        let mut inserted = Vec::with_capacity(items.len());
-        for some in items.chunks(INSERTS_AT_ONCE) {
-            inserted.extend(self.store.insert(some.to_vec()).await);
+        let mut written = Vec::with_capacity(writes.len());
+        for some in writes.chunks(WRITES_AT_ONCE) {
+            written.extend(self.store.write_each(some.to_vec()).await);
         }
-        results.extend(new.into_iter().zip(inserted.into_iter().map(|inserted| match inserted {
-            InsertResult::Done => Ok(AddedUp::Done { changed: true }),
-            InsertResult::Exists => Ok(AddedUp::Overtaken),
-            InsertResult::Failed(error) => Err(error.into()),
+        results.extend(changed.into_iter().zip(written.into_iter().map(|written| match written {
+            Ok(()) => Ok(AddedUp::Done { changed: true }),
+            Err(TransactError::Conflict | TransactError::Failed(_)) => Ok(AddedUp::Overtaken),
         })));
         for (of, result) in &mut results {
             if matches!(result, Ok(AddedUp::Overtaken)) {

@@ -1,7 +1,7 @@
 //! Tables that fail, that let others go first, and that count.
 
 use fixtures::memory::{MemoryStore, size_of};
-use ledger::store::{Consistency, InsertResult, Item, Key, KeyRange, Page, Store, StoreError, TransactError, Write};
+use ledger::store::{Consistency, Item, Key, KeyRange, Page, Store, StoreError, TransactError, Write};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -37,11 +37,11 @@ impl Store for &Faulty<'_> {
         if self.fails_now() { Err(failure()) } else { self.table.index(range).await }
     }
 
-    async fn insert(&self, items: Vec<Item>) -> Vec<InsertResult> {
+    async fn write_each(&self, writes: Vec<Write>) -> Vec<Result<(), TransactError>> {
         let fails = self.fails_now();
-        let number = items.len();
-        let results = if fails && !self.is_applied { Vec::new() } else { self.table.insert(items).await };
-        if fails { (0..number).map(|_| InsertResult::Failed(failure())).collect() } else { results }
+        let number = writes.len();
+        let results = if fails && !self.is_applied { Vec::new() } else { self.table.write_each(writes).await };
+        if fails { (0..number).map(|_| Err(failure().into())).collect() } else { results }
     }
 
     async fn transact(&self, writes: Vec<Write>) -> Result<(), TransactError> {
@@ -84,9 +84,9 @@ impl Store for &Polite<'_> {
         self.table.index(range).await
     }
 
-    async fn insert(&self, items: Vec<Item>) -> Vec<InsertResult> {
+    async fn write_each(&self, writes: Vec<Write>) -> Vec<Result<(), TransactError>> {
         self.wait().await;
-        self.table.insert(items).await
+        self.table.write_each(writes).await
     }
 
     async fn transact(&self, writes: Vec<Write>) -> Result<(), TransactError> {
@@ -151,11 +151,11 @@ impl Store for &Counting<'_> {
         Ok(page)
     }
 
-    async fn insert(&self, items: Vec<Item>) -> Vec<InsertResult> {
-        for item in &items {
-            self.write(item, 1);
+    async fn write_each(&self, writes: Vec<Write>) -> Vec<Result<(), TransactError>> {
+        for write in &writes {
+            self.write(write.item(), 1);
         }
-        self.table.insert(items).await
+        self.table.write_each(writes).await
     }
 
     async fn transact(&self, writes: Vec<Write>) -> Result<(), TransactError> {

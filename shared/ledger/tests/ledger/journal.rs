@@ -13,7 +13,7 @@ use ledger::journal::{Act, Author, Change, Concerned, Moved, Occasion, Period, R
 use ledger::members::Granted;
 use ledger::passes::EndedPasses;
 use ledger::recorded::{Origin, PassesOf, Trigger};
-use ledger::store::{Consistency, InsertResult, Item, Key, KeyRange, Page, Store, StoreError, TransactError, Write};
+use ledger::store::{Consistency, Item, Key, KeyRange, Page, Store, StoreError, TransactError, Write};
 use ledger::{Ledger, ReportedFact};
 use rules::contract::Key as Claimed;
 use rules::people::Role;
@@ -226,8 +226,8 @@ impl Store for &Interrupted<'_> {
         self.table.index(range).await
     }
 
-    async fn insert(&self, items: Vec<Item>) -> Vec<InsertResult> {
-        self.table.insert(items).await
+    async fn write_each(&self, writes: Vec<Write>) -> Vec<Result<(), TransactError>> {
+        self.table.write_each(writes).await
     }
 
     async fn transact(&self, writes: Vec<Write>) -> Result<(), TransactError> {

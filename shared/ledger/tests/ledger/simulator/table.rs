@@ -3,7 +3,7 @@
 use super::{Bug, Message};
 use aws_sdk_dynamodb::types::AttributeValue;
 use fixtures::memory::{page, partition_of};
-use ledger::store::{Consistency, InsertResult, Item, Key, KeyRange, Page, Store, StoreError, TransactError, Write};
+use ledger::store::{Consistency, Item, Key, KeyRange, Page, Store, StoreError, TransactError, Write};
 use ledger::totals::PartnerMonth;
 use ledger::totals_queue::{Delay, TotalsMessage};
 use std::collections::{BTreeMap, BTreeSet};
@@ -486,31 +486,33 @@ impl Store for SimStore {
         Ok(page)
     }
 
-    async fn insert(&self, new: Vec<Item>) -> Vec<InsertResult> {
+    async fn write_each(&self, writes: Vec<Write>) -> Vec<Result<(), TransactError>> {
         self.turn().await;
         let mut results = Vec::new();
-        let keys: BTreeSet<Key> = new.iter().map(key).collect();
-        if keys.len() != new.len() {
+        let keys: BTreeSet<Key> = writes.iter().map(|write| key(write.item())).collect();
+        if keys.len() != writes.len() {
             self.table().broken.push("a request names a key twice".to_owned());
         }
-        for item in new {
+        for write in writes {
             let throttled = self.throttle("BatchExecuteStatement");
             let lost = self.is_lost();
             let mut table = self.table();
-            table.tread(|footprint| footprint.read.extend([key(&item).pk]));
+            let key = key(write.item());
+            table.tread(|footprint| footprint.read.extend([key.pk.clone()]));
             let result = match throttled {
-                Err(error) => InsertResult::Failed(error),
-                Ok(()) if !table.holds(&Write::Insert(item.clone())) => InsertResult::Exists,
+                Err(error) => Err(error.into()),
+                Ok(()) if !table.holds(&write) => Err(TransactError::Conflict),
                 Ok(()) => {
                     table.commit += 1;
-                    table.put(item.clone(), &self.of);
-                    if lost { InsertResult::Failed(Self::failed("BatchExecuteStatement")) } else { InsertResult::Done }
+                    table.put(write.into_item(), &self.of);
+                    if lost { Err(Self::failed("BatchExecuteStatement").into()) } else { Ok(()) }
                 }
             };
             let handler = self.handler;
-            table.note(|| format!("{handler} insert {:?} → {result:?}", key(&item)));
-            let dropped = table.bug == Some(Bug::DroppedStatementError) && matches!(result, InsertResult::Failed(_));
-            results.push(if dropped { InsertResult::Done } else { result });
+            table.note(|| format!("{handler} write {key:?} → {result:?}"));
+            let dropped =
+                table.bug == Some(Bug::DroppedStatementError) && matches!(result, Err(TransactError::Failed(_)));
+            results.push(if dropped { Ok(()) } else { result });
         }
         self.turn_after().await;
         results
