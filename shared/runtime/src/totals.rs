@@ -14,13 +14,21 @@ use ledger::Ledger;
 use ledger::dynamo::DynamoStore;
 use ledger::totals::PartnerMonth;
 use ledger::totals_queue::{Batch, Delay, TotalsMessage};
+use std::collections::BTreeSet;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 use texts::Code;
 
 /// The outcome of a message with months to add up.
 const ADDED_UP: &str = "added-up";
 const FAILED: &str = "failed";
+/// Time for which an invocation goes on with what is to be done at once: a small part of any function's timeout, since what it
+/// begins then may take much longer.
+const AT_ONCE: Duration = Duration::from_secs(1);
+
+/// The months that could not be added up.
+type Failed = BTreeSet<PartnerMonth>;
 
 /// Serves the queue for as long as the process lives.
 pub async fn run() -> ExitCode {
@@ -70,10 +78,9 @@ impl Worker for Totals {
             }
         }
         let (messages, requests): (Vec<Message>, Vec<TotalsMessage>) = asked.into_iter().unzip();
-        let processed = self.process(&requests).await;
+        let failed = self.process(requests.clone()).await;
         for (message, request) in messages.into_iter().zip(requests) {
-            let is_done =
-                processed.as_ref().is_ok_and(|batch| request.months().all(|of| !batch.failed.contains_key(of)));
+            let is_done = failed.as_ref().is_ok_and(|failed| request.months().all(|of| !failed.contains(of)));
             self.metrics.message(if is_done { ADDED_UP } else { FAILED });
             back.extend((!is_done).then_some(message.id));
         }
@@ -82,41 +89,54 @@ impl Worker for Totals {
 }
 
 impl Totals {
-    /// Adds up, and sends what is to come later. An error: nothing of the batch is done.
-    async fn process(&self, requests: &[TotalsMessage]) -> Result<Batch, ()> {
-        let batch = self.ledger.process_totals(requests, now()).await.map_err(|error| log_failure(&error))?;
-        for (message, delay) in &batch.send {
-            let seconds = match delay {
-                Delay::None => 0,
-                Delay::Seconds(seconds) => *seconds,
-                Delay::Confirm => self.confirm_seconds,
-            };
-            self.queue.send(message, seconds).await.map_err(|error| log_failure(&error))?;
+    /// Adds up, and sends what is to come later. What is to be done at once is done here while there is time for it: a message
+    /// would wait for another window. An error: nothing of the batch is done.
+    async fn process(&self, requests: Vec<TotalsMessage>) -> Result<Failed, ()> {
+        let (started, mut failed, mut requests) = (Instant::now(), Failed::new(), requests);
+        while !requests.is_empty() {
+            let batch = self.ledger.process_totals(&requests, now()).await.map_err(|error| log_failure(&error))?;
+            log(&batch);
+            requests = Vec::new();
+            for (message, delay) in batch.send {
+                let seconds = match delay {
+                    Delay::None if started.elapsed() < AT_ONCE => {
+                        requests.push(message);
+                        continue;
+                    }
+                    Delay::None => 0,
+                    Delay::Seconds(seconds) => seconds,
+                    Delay::Confirm => self.confirm_seconds,
+                };
+                self.queue.send(&message, seconds).await.map_err(|error| log_failure(&error))?;
+            }
+            failed.extend(batch.failed.into_keys());
         }
-        for of in batch.added_up.keys() {
-            let PartnerMonth { partner_id, month } = of;
-            tracing::info!(
-                partner_id = partner_id.as_str(),
-                month = month.to_string(),
-                outcome = ADDED_UP,
-                "month added up"
-            );
-        }
-        for (PartnerMonth { partner_id, month }, error) in &batch.failed {
-            let (partner_id, month, error) = (partner_id.as_str(), month.to_string(), chain(error));
-            tracing::error!(
-                partner_id,
-                month,
-                outcome = FAILED,
-                error,
-                "month not added up: it comes back; after the last attempt, see operate redrive"
-            );
-        }
-        Ok(batch)
+        Ok(failed)
     }
 
     async fn refuse(&self, message: &Message) -> bool {
         self.dead_letters.move_to_dead_letters(message, &Refusal::new("body", Code::NoMonths)).await
+    }
+}
+
+fn log(batch: &Batch) {
+    for PartnerMonth { partner_id, month } in batch.added_up.keys() {
+        tracing::info!(
+            partner_id = partner_id.as_str(),
+            month = month.to_string(),
+            outcome = ADDED_UP,
+            "month added up"
+        );
+    }
+    for (PartnerMonth { partner_id, month }, error) in &batch.failed {
+        let (partner_id, month, error) = (partner_id.as_str(), month.to_string(), chain(error));
+        tracing::error!(
+            partner_id,
+            month,
+            outcome = FAILED,
+            error,
+            "month not added up: it comes back; after the last attempt, see operate redrive"
+        );
     }
 }
 
