@@ -48,11 +48,11 @@ fn acts(operation: &str, request: &Value) -> Vec<Act> {
             let statements = request["Statements"].as_array().unwrap().iter();
             let written = statements.map(|statement| {
                 let statement = text(&statement["Statement"]);
-                let (verb, rest) = statement.split_once(" \"").expect(&statement);
+                let (verb, rest) = statement.split_once(" \"").unwrap();
                 let action = match verb {
                     "INSERT INTO" => "dynamodb:PartiQLInsert",
                     "UPDATE" => "dynamodb:PartiQLUpdate",
-                    other => panic!("{other}"),
+                    _ => unreachable!("{statement}"),
                 };
                 act(action, rest.split('"').next().unwrap().to_owned())
             });

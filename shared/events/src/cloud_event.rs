@@ -137,7 +137,7 @@ fields!(WrittenMoney { amount: Raw, currency: Text });
 /// The `type` of a message, if it has one; nothing else is read.
 pub fn type_of(body: &str) -> Option<EventType> {
     let envelope: Envelope<'_> = serde_json::from_str(body).ok()?;
-    EventType::named(&text(&envelope.r#type, "type").ok()?)
+    EventType::named(text(&envelope.r#type, "type").ok()?)
 }
 
 /// Reads a message from the queue of events of type `expected`.

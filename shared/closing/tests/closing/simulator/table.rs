@@ -257,7 +257,11 @@ impl Store for SimStore {
         self.turn().await;
         let one = |write: Write| {
             self.fault("BatchExecuteStatement", 3)?;
-            if self.apply(vec![write]) { Ok(self.fault("BatchExecuteStatement", 4)?) } else { Err(TransactError::Conflict) }
+            if self.apply(vec![write]) {
+                Ok(self.fault("BatchExecuteStatement", 4)?)
+            } else {
+                Err(TransactError::Conflict)
+            }
         };
         writes.into_iter().map(one).collect()
     }
