@@ -526,7 +526,7 @@ fn of_roles(template: &Template, promise: Promise<'_>) {
     };
     let settled = ["CLOSE", "VENDOR", "SERIES#*", "ACCOUNT#*", "PARTNER#*#BILLING"];
     let not_theirs = (
-        json!(["dynamodb:PartiQLInsert", "dynamodb:PutItem"]),
+        json!(["dynamodb:PartiQLInsert", "dynamodb:PartiQLUpdate", "dynamodb:PutItem"]),
         json!({ "ForAnyValue:StringLike": { "dynamodb:LeadingKeys": settled } }),
     );
     promise(
@@ -545,6 +545,14 @@ fn of_roles(template: &Template, promise: Promise<'_>) {
                 alone("dynamodb:PutItem", &["CLOSE", "SERIES#*", "ACCOUNT#*"]),
                 alone("dynamodb:PartiQLInsert", &["REJECTED#*"]),
             ],
+    );
+    promise(
+        "the API of settlement writes what people state alone",
+        conditions("SettlementApi", "Allow")
+            == [alone(
+                "dynamodb:PutItem",
+                &["CLOSE", "VENDOR", "SERIES#*", "ACCOUNT#*", "PARTNER#*#BILLING", "JOURNAL#*"],
+            )],
     );
     let api_statements = list(&roles["DashboardApiRole"]["Policies"][0]["PolicyDocument"]["Statement"]);
     let own = json!({
