@@ -12,5 +12,6 @@ import "./everywhere.mjs";
 
 // These change the ledger. A module that waits for something is evaluated after those that do not, wherever it is named: they
 // are loaded once the others are.
+await import("./closing.mjs");
 await import("./changes.mjs");
 await import("./trial.mjs");

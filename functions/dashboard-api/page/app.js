@@ -2,6 +2,7 @@
 
 import { Problem, get, onRefused, put } from "./api.js";
 import { announce } from "./dom.js";
+import { loadMoreViews } from "./more-views.js";
 import { greetingNote, markEnding } from "./notices.js";
 import { problemNote, titleOf } from "./parts.js";
 import { route } from "./routes.js";
@@ -41,7 +42,7 @@ async function enter() {
   try {
     if (invitation !== null && !(invitation.accepted && isSignedIn())) alone = await joinView();
     else if (!isSignedIn()) alone = await signInView();
-    else await recognize(invitation);
+    else await Promise.all([recognize(invitation), loadMoreViews().catch(() => {})]);
   } catch (error) {
     if (!(error instanceof Problem)) console.error(error);
     alone = await viewOfRefusal(error, invitation);

@@ -1,8 +1,8 @@
-// What the page is told before anybody is signed in: where to sign in, and whether there is a page of trials.
+// What the page is told before anybody is signed in: where to sign in, and whether there are a page of trials and more views.
 
 let asked = null;
 
-/** `{ sign_in, try_url }`; asked once, unless that fails. */
+/** `{ sign_in, try_url, views }`; asked once, unless that fails. */
 export function config() {
   asked ??= read().catch((error) => {
     asked = null;

@@ -1,6 +1,7 @@
 // The way around one partner's views for those who see every partner; a partner has them in the main navigation.
 
 import { h } from "./dom.js";
+import { tabsOf } from "./more-views.js";
 import { t } from "./text.js";
 
 const TABS = [
@@ -16,7 +17,7 @@ const FOR_MANAGERS = [["edit", "nav.edit"]];
 
 export function partnerTabs({ ofPartner, session, partnerId, base, place }) {
   if (!ofPartner || !session.seesAll) return null;
-  const tabs = [...TABS, ...(session.manages ? FOR_MANAGERS : [])].map(([name, text]) =>
+  const tabs = [...TABS, ...tabsOf(session), ...(session.manages ? FOR_MANAGERS : [])].map(([name, text]) =>
     h(
       "li",
       {},

@@ -1,5 +1,7 @@
 // Which view an address shows. Views are loaded when they are first needed.
 
+import { viewOf } from "./more-views.js";
+
 const views = {
   manager: () => import("./manager.js"),
   partner: () => import("./partner.js"),
@@ -30,10 +32,9 @@ export function route(hash, session) {
   const partnerId = ofPartner ? parts[1] : session.partnerId;
   const base = ofPartner ? `#/partners/${encodeURIComponent(partnerId)}` : "#";
   const rest = ofPartner ? parts.slice(2) : parts;
-  const view = (ofPartner ? partnerView(rest, session) : globalView(rest, session)) ?? "notFound";
+  const view = ofPartner ? partnerView(rest, session) : globalView(rest, session);
   return {
-    load: views[view],
-    view,
+    load: views[view] ?? viewOf({ ofPartner, rest }, session) ?? views.notFound,
     place: rest[0] ?? "",
     ofPartner,
     partnerId,

@@ -3,6 +3,7 @@
 import { config } from "./config.js";
 import { h } from "./dom.js";
 import { field, input } from "./fields.js";
+import { menuOf } from "./more-views.js";
 import { belongsTo, notices } from "./notices.js";
 import { LANGUAGES, chooseLanguage, language, t } from "./text.js";
 
@@ -94,7 +95,7 @@ function navigation(session) {
   const list = h(
     "ul",
     {},
-    places.map(([to, text, place]) => h("li", {}, h("a", { href: to, "data-place": place }, t(text)))),
+    places.toSpliced(-1, 0, ...menuOf(session)).map(([to, text, place]) => h("li", {}, h("a", { href: to, "data-place": place }, t(text)))),
   );
   if (session.manages) linkToTrials(list);
   return h("nav", { "aria-label": t("nav.main") }, list);

@@ -6,6 +6,8 @@ export const LANGUAGES = { en: "English", fr: "Français" };
 let chosen = "en";
 let words = {};
 let groups = {};
+/** Texts of views that are not the page's own. */
+let also = () => ({});
 
 export const language = () => chosen;
 export const locale = () => (chosen === "fr" ? "fr-FR" : "en-GB");
@@ -27,17 +29,25 @@ function stored(access) {
 
 /** The page's own texts, and the names of kinds, models, reasons and anomalies, which the API gives. */
 export async function speak(name) {
-  const [{ default: texts }, names] = await Promise.all([
+  const [{ default: texts }, names, more] = await Promise.all([
     name === "fr" ? import("./text-fr.js") : import("./text-en.js"),
     fetch("/page/names.json").then((answer) => answer.json()),
+    also(name),
   ]);
   const named = Object.fromEntries(names.map((one) => [`${one.group}.${one.code}`, one.text[name]]));
-  const all = { ...texts, ...named };
+  const all = { ...texts, ...named, ...more };
   words = name === "fr" ? typeset(all) : all;
   groups = {};
   for (const one of names) (groups[one.group] ??= []).push(one.code);
   chosen = name;
   document.documentElement.lang = name;
+}
+
+/** More texts: `load(language)` gives them. */
+export async function speakAlso(load) {
+  const texts = await load(chosen);
+  words = { ...words, ...(chosen === "fr" ? typeset(texts) : texts) };
+  also = load;
 }
 
 const typeset = (texts) => Object.fromEntries(Object.entries(texts).map(([key, text]) => [key, typesetText(text)]));

@@ -33,6 +33,7 @@ async fn started() -> Result<(), runtime::Error> {
         random,
         most_previewed: MAX_CONTRACTS,
         try_url: optional("TRY_URL").map(Arc::from),
+        views_url: optional("VIEWS_URL").map(Arc::from),
     };
     warm_up(&app.ledger).await;
     gateway::serve(observe(router(app), metrics)).await

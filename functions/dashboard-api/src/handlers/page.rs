@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use ledger::Store;
 use miniz_oxide::inflate::decompress_to_vec_zlib;
 use serde::Serialize;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 use texts::Code;
 use web::problem::Problem;
 use web::sign_in::SignInConfig;
@@ -69,8 +69,12 @@ pub(crate) struct Config {
     sign_in: Option<SignInConfig>,
     /// The page of trials: of the local stack alone.
     try_url: Option<String>,
+    /// The script that adds the views of closing; null: closing is not deployed.
+    views: Option<String>,
 }
 
 pub(crate) async fn config<S: Store>(State(app): State<App<S>>) -> Json<Config> {
-    Json(Config { sign_in: app.sign_in.config().cloned(), try_url: app.try_url.as_deref().map(str::to_owned) })
+    let url = |url: &Option<Arc<str>>| url.as_deref().map(str::to_owned);
+    let sign_in = app.sign_in.config().cloned();
+    Json(Config { sign_in, try_url: url(&app.try_url), views: url(&app.views_url) })
 }

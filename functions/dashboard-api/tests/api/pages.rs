@@ -11,7 +11,7 @@ fn sign_in() -> SignInConfig {
 
 #[tokio::test]
 async fn the_page_is_served_whole_and_nothing_else_is() {
-    let service = Service::with_page(SignIn::none(), Some("/try"));
+    let service = Service::with_page(SignIn::none(), [Some("/try"), Some("/closings/page/closing.js")]);
     let nobody = service.as_nobody();
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("page");
     let mut count = 0;
@@ -53,7 +53,7 @@ async fn the_page_is_served_whole_and_nothing_else_is() {
         assert_eq!(nobody.get(path).await.status, 404, "{path}");
     }
     let config = nobody.get("/config.json").await;
-    assert_eq!(config.json, json!({"sign_in": null, "try_url": "/try"}));
+    assert_eq!(config.json, json!({"sign_in": null, "try_url": "/try", "views": "/closings/page/closing.js"}));
     check_headers(&config, "/config.json");
     let names = nobody.get("/page/names.json").await;
     for (group, code, en, fr) in
@@ -63,11 +63,11 @@ async fn the_page_is_served_whole_and_nothing_else_is() {
         assert!(names.json.as_array().unwrap().contains(&expected), "{expected}");
     }
     check_headers(&names, "/page/names.json");
-    let service = Service::with_page(SignIn::at(sign_in(), None), None);
+    let service = Service::with_page(SignIn::at(sign_in(), None), [None; 2]);
     let expected =
         json!({"issuer": "https://issuer.example/", "client_id": "page", "scope": "openid", "audience": null});
     let config = service.as_nobody().get("/config.json").await;
-    assert_eq!(config.json, json!({"sign_in": expected, "try_url": null}));
+    assert_eq!(config.json, json!({"sign_in": expected, "try_url": null, "views": null}));
     let policy = config.headers["content-security-policy"].to_str().unwrap();
     for part in ["connect-src 'self' https://issuer.example;", "form-action 'self' https://issuer.example;"] {
         assert!(policy.contains(part), "{policy}");

@@ -64,27 +64,28 @@ pub(crate) struct Service {
 impl Service {
     /// An empty table.
     pub(crate) fn start() -> Service {
-        Service::with_page(SignIn::none(), None)
+        Service::with_page(SignIn::none(), [None; 2])
     }
 
     /// An empty table, and an API that reads at most so many contracts for a preview.
     pub(crate) fn previewing(most: usize) -> Service {
-        Service::with(SignIn::none(), None, most)
+        Service::with(SignIn::none(), [None; 2], most)
     }
 
-    /// An empty table, and a page with sign-in and with a page of trials.
-    pub(crate) fn with_page(sign_in: SignIn, try_url: Option<&str>) -> Service {
-        Service::with(sign_in, try_url, MAX_CONTRACTS)
+    /// An empty table, and a page with sign-in, with a page of trials and with the views of closing.
+    pub(crate) fn with_page(sign_in: SignIn, urls: [Option<&str>; 2]) -> Service {
+        Service::with(sign_in, urls, MAX_CONTRACTS)
     }
 
-    fn with(sign_in: SignIn, try_url: Option<&str>, most_previewed: usize) -> Service {
+    fn with(sign_in: SignIn, urls: [Option<&str>; 2], most_previewed: usize) -> Service {
         let store: &'static MemoryStore = Box::leak(Box::default());
         let queue = Arc::new(Queue::default());
         let restatements: Arc<dyn Restatements> = queue.clone();
         let cursors = Arc::new(Cursors::new("a secret of the tests").unwrap());
-        let (sign_in, try_url) = (Arc::new(sign_in), try_url.map(Arc::from));
+        let (sign_in, [try_url, views_url]) = (Arc::new(sign_in), urls.map(|url| url.map(Arc::from)));
         let (ledger, random) = (Ledger::new(store), || Some(random()));
-        let router = router(App { ledger, restatements, cursors, now, sign_in, random, most_previewed, try_url });
+        let app = App { ledger, restatements, cursors, now, sign_in, random, most_previewed, try_url, views_url };
+        let router = router(app);
         grant(store, "manager", Role::Manager, now());
         Service { manager: Client { router, authorizer: claims(&token_of("manager")) }, store, queue }
     }

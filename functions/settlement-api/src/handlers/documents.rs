@@ -5,11 +5,11 @@ use crate::app::App;
 use crate::words;
 use axum::Json;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, HeaderName, header};
 use axum::response::{Html, IntoResponse, Response};
 use ledger::Store;
 use settlement::Document;
-use settlement::number::Number;
+use settlement::number::{GivenNumber, Number};
 use web::access::Caller;
 use web::format::Format;
 use web::parameters::Parameters;
@@ -30,23 +30,25 @@ pub(crate) async fn show<S: Store>(
         Format::Xml => {
             let xml = app.closing.xml(&number).await.map_err(words::problem)?;
             let xml = xml.ok_or_else(|| Problem::conflict(words::no_xml()))?;
-            let disposition = format!("attachment; filename=\"{number}.xml\"");
-            let headers = [
-                (header::CONTENT_TYPE, Format::Xml.media_type().to_owned()),
-                (header::CONTENT_DISPOSITION, disposition),
-            ];
-            Ok((headers, xml).into_response())
+            let content_type = [(header::CONTENT_TYPE, Format::Xml.media_type())];
+            Ok((content_type, named("attachment", &number, format), xml).into_response())
         }
         Format::Html => {
             let dates = app.closing.dates_named(&document).await.map_err(words::problem)?;
             let page = documents::page(&document, &dates, language);
             let page = page.map_err(|error| Problem::conflict(words::no_page(&error)))?;
-            Ok(([(header::CONTENT_SECURITY_POLICY, page_policy())], Html(page)).into_response())
+            let policy = [(header::CONTENT_SECURITY_POLICY, page_policy())];
+            Ok((policy, named("inline", &number, format), Html(page)).into_response())
         }
         Format::Json | Format::Csv | Format::Workbook => {
             Ok(Json(DocumentShown::of(&document, contests(&app, &document).await?)).into_response())
         }
     }
+}
+
+/// The name of a file for a document, to be kept (`attachment`) or shown (`inline`).
+fn named(disposition: &str, number: &GivenNumber, format: Format) -> [(HeaderName, String); 1] {
+    [(header::CONTENT_DISPOSITION, format!("{disposition}; filename=\"{number}.{}\"", format.name()))]
 }
 
 /// The page has its style within, and nothing else may run or load.

@@ -53,6 +53,7 @@ async fn a_document_is_also_a_file_and_a_page() {
     assert!(page.text.contains("Autofacturation") && page.text.contains("Société P-1"));
     let policy = page.headers["content-security-policy"].to_str().unwrap();
     assert!(policy.starts_with("default-src 'none'; style-src 'sha256-"), "{policy}");
+    assert_eq!(page.headers["content-disposition"], "inline; filename=\"AF-P1-000001.html\"");
     assert_eq!(service.manager.get_as("/documents/AF-P1-000001", "application/xml").await.text, xml.text);
 }
 
