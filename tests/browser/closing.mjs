@@ -10,6 +10,16 @@ const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.
 const button = (page, name) => page.getByRole("button", { name, exact: true });
 const heading = (page, name) => page.getByRole("heading", { level: 1, name }).waitFor();
 
+/** Nothing that axe finds. */
+async function accessible(page) {
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
+  assert.deepEqual(
+    violations.map(({ id, nodes }) => [id, nodes.map((node) => node.html)]),
+    [],
+  );
+}
+
 /** The month before this one, in Europe/Paris. */
 const today = new Intl.DateTimeFormat("en-CA", { timeZone: "Europe/Paris" }).format(new Date());
 const last = new Date(Date.UTC(Number(today.slice(0, 4)), Number(today.slice(5, 7)) - 2, 1));
@@ -71,6 +81,17 @@ test("a partner's identity is recorded with its mandate, and keeps an IBAN that 
   assert.deepEqual([versions[1].payment_days, versions[1].iban, holds], [45, masked, 2]);
 });
 
+/** A complete identity without a mandate. */
+const WITHOUT_MANDATE = {
+  from: "2020-01-01",
+  legal_name: "Foreign SARL",
+  address: "1 rue de Metz, 31000 Toulouse",
+  country: "FR",
+  siren: "732829320",
+  regime: "fr-franchise",
+  series: "FOREIGN",
+};
+
 /** A preview that has documents: what was recorded a moment ago is after the cut. */
 async function previewed() {
   for (;;) {
@@ -81,6 +102,8 @@ async function previewed() {
 }
 
 test("a month is previewed, closed once more is asked, and its documents come", async (t) => {
+  const body = JSON.stringify(WITHOUT_MANDATE);
+  assert.equal((await api(`/partners/${FOREIGN_ID}/billing/1`, MANAGER, { method: "PUT", body })).status, 201);
   const { documents } = await previewed();
   assert.deepEqual(
     documents.map((one) => [one.partner_id, one.direction]),
@@ -103,8 +126,19 @@ test("a month is previewed, closed once more is asked, and its documents come", 
   await page.getByRole("table", { name: `Lines of ${number}` }).waitFor();
   await page.getByText("complete it before the next close").waitFor();
 
-  // A wrong order is said at its field, and changed orders are previewed before closing.
+  await accessible(page);
+  await screenshot(page, "closing-preview");
+
+  // The first close may open all accounts instead.
   await page.getByText("Orders for this close").click();
+  await page.getByLabel("Open all accounts").check();
+  await button(page, "Preview with these orders").click();
+  await page.getByRole("table", { name: "Accounts opened: Due from the partner" }).waitFor();
+  await accessible(page);
+  await screenshot(page, "closing-preview-opening");
+  await page.getByLabel("Open all accounts").uncheck();
+
+  // A wrong order is said at its field, and changed orders are previewed before closing.
   await button(page, "Add a rate").click();
   await fill(page, { Currency: "chf", "EUR for one unit": "nearly" });
   await page.getByText("The orders have changed.").waitFor();
@@ -117,6 +151,10 @@ test("a month is previewed, closed once more is asked, and its documents come", 
   await button(page, `Close ${monthName}`).click();
   const asked = page.getByRole("group", { name: `Close ${monthName}` });
   await asked.getByText("A close is never undone.").waitFor();
+  await accessible(page);
+  await page.setViewportSize({ width: 390, height: 800 });
+  await screenshot(page, "closing-asked-phone");
+  await page.setViewportSize({ width: 1280, height: 900 });
   assert.equal((await api(`/closings/${month}`)).status, 404, "nothing is closed before the answer");
   await button(page, `Close ${monthName} for good`).click();
   await heading(page, "Closing");
@@ -184,6 +222,43 @@ test("a partner contests a line, a manager answers, an accountant reads", async 
   assert.equal((await api(`/documents/${number}`)).json.contests[0].answer.text, "It comes with the next document.");
 });
 
+/** What a partner is due in a currency, by month and model, as its entries say: the lines of its invoice. */
+async function linesOf(id, currency) {
+  const sums = new Map();
+  for (const entry of (await api(`/partners/${id}/entries?limit=500`)).json.entries) {
+    if (entry.kind !== "commission" || entry.amount.currency !== currency) continue;
+    const key = `${entry.booked_on.slice(0, 7)} ${entry.model}`;
+    sums.set(key, (sums.get(key) ?? 0) + Math.round(Number(entry.amount.amount) * 100));
+  }
+  return [...sums].filter(([, cents]) => cents !== 0).map(([key, cents]) => [...key.split(" "), (cents / 100).toFixed(2)]);
+}
+
+test("a partner without a mandate sends its own invoice, which a manager records", async (t) => {
+  const lines = await linesOf(FOREIGN_ID, "EUR");
+  const page = await opened(t, ACCOUNTANT, { address: `#/partners/${FOREIGN_ID}/documents` });
+  await page.getByText("No mandate", { exact: true }).first().waitFor();
+  const card = page.locator("details").filter({ hasText: `Record the partner’s own invoice for ${monthName}, EUR` });
+  await card.locator("summary").click();
+  await card.getByLabel("Number").fill("2026/17");
+  for (const [i, [of, model, amount]] of lines.entries()) {
+    if (i > 0) await card.getByRole("button", { name: "Add a line" }).click();
+    const row = card.getByRole("group", { name: `Lines ${i + 1}`, exact: true });
+    await row.getByLabel("For: Month").selectOption(of.slice(5));
+    await row.getByLabel("For: Year").fill(of.slice(0, 4));
+    await row.getByLabel("Model").selectOption(model);
+    await row.getByLabel("Amount").fill(i === 0 ? "x" : amount);
+  }
+  const vat = card.getByRole("group", { name: "VAT 1" });
+  await vat.getByRole("button", { name: "Remove" }).click();
+  await card.getByRole("button", { name: "Record the invoice" }).click();
+  const wrong = card.getByRole("group", { name: "Lines 1", exact: true }).getByLabel("Amount");
+  await page.waitForFunction(() => document.querySelector("[data-name=amount][aria-invalid=true]"));
+  await wrong.fill(lines[0][2]);
+  await card.getByRole("button", { name: "Record the invoice" }).click();
+  await page.getByRole("table", { name: "Invoices and credit notes" }).getByText("2026/17").waitFor();
+  assert.equal((await api(`/partners/${FOREIGN_ID}/account`)).json.documents[0].kind, "received-invoice");
+});
+
 test("a partner reads its own billing identity and its account alone", async (t) => {
   const page = await opened(t, PARTNER, { address: "#/billing" });
   await page.getByText("Complete: documents can be made.").waitFor();
@@ -201,7 +276,7 @@ const VIEWS = [
   ["closing-next", async () => `#/closing/${today.slice(0, 7)}/close`, MANAGER],
   ["closing-vendor", async () => "#/closing/vendor", ACCOUNTANT],
   ["closing-billing", async () => `#/partners/${PARTNER_ID}/billing`, MANAGER],
-  ["closing-billing-none", async () => `#/partners/${FOREIGN_ID}/billing`, MANAGER],
+  ["closing-billing-none", async () => "#/partners/P-001/billing", MANAGER],
   ["closing-partner-account", async () => `#/partners/${FOREIGN_ID}/documents`, MANAGER],
   ["closing-document", async () => `#/partners/${PARTNER_ID}/documents/${await number()}`, MANAGER],
   ["closing-account", async () => "#/documents", PARTNER],
@@ -216,12 +291,7 @@ for (const colorScheme of ["light", "dark"])
         const page = await opened(t, token, { address: await address(), colorScheme, reducedMotion: "reduce" });
         await page.evaluate(() => document.querySelectorAll("details").forEach((details) => (details.open = true)));
         await idle(page);
-        await page.evaluate(axe);
-        const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
-        assert.deepEqual(
-          violations.map(({ id, nodes }) => [id, nodes.map((node) => node.html)]),
-          [],
-        );
+        await accessible(page);
         await screenshot(page, `${name}-${colorScheme}`);
       });
   });

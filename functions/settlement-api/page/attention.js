@@ -3,6 +3,7 @@
 import { h } from "/page/dom.js";
 import { link, partnerLink } from "/page/parts.js";
 import { t } from "/page/text.js";
+import { fieldNames } from "./papers.js";
 
 /** What each kind means, with the partners that it concerns. */
 export function attentionList(attention, names) {
@@ -16,7 +17,7 @@ export function attentionList(attention, names) {
   );
 }
 
-const fieldsOf = (lacking) => [...new Set(lacking.map(({ field }) => t(`billing.${field}`)))].join(", ");
+const fieldsOf = (lacking) => fieldNames(lacking.map(({ field }) => field));
 
 /** What the vendor lacks concerns every document, and is said once. */
 function vendorLook(attention) {

@@ -60,10 +60,7 @@ function identityFields(last) {
 }
 
 function mandateFields(mandate) {
-  const dated = (name, value) => {
-    const one = field(t(`billing.${name}`), dateInput(value, { name }), { field: `mandate.${name}` });
-    return one;
-  };
+  const dated = (name, value) => field(t(`billing.${name}`), dateInput(value, { name }), { field: `mandate.${name}` });
   const days = h("input", { type: "number", min: "1", max: "365", name: "days_to_contest", value: mandate?.days_to_contest ?? "" });
   return group(
     t("billing.mandate"),

@@ -8,6 +8,7 @@ import { partnerTabs } from "/page/partner-tabs.js";
 import { t } from "/page/text.js";
 import { billingForm } from "./billing-form.js";
 import { identityPairs } from "./identities.js";
+import { fieldNames } from "./papers.js";
 
 export function view(where) {
   const { partnerId, session, signal } = where;
@@ -31,7 +32,7 @@ export function view(where) {
 
 /** What no document can be made without. */
 function lackingNote({ lacking, has_mandate: hasMandate, versions }, own) {
-  const of = (wanted) => lacking.filter(({ side }) => side === wanted).map(({ field }) => t(`billing.${field}`));
+  const of = (wanted) => fieldNames(lacking.filter(({ side }) => side === wanted).map(({ field }) => field));
   const [vendor, partner] = [of("vendor"), of("partner")];
   if (lacking.length === 0)
     return h(
@@ -44,8 +45,8 @@ function lackingNote({ lacking, has_mandate: hasMandate, versions }, own) {
     "div",
     { class: "note bad" },
     h("p", {}, h("strong", {}, t(own ? "billing.lacking-own" : "billing.lacking"))),
-    partner.length > 0 && h("p", {}, t("billing.lacking-partner", { fields: partner.join(", ") })),
-    vendor.length > 0 && h("p", {}, t("billing.lacking-vendor", { fields: vendor.join(", ") }), !own && [" ", link("#/closing/vendor", t("look.vendor-form"))]),
+    partner && h("p", {}, t("billing.lacking-partner", { fields: partner })),
+    vendor && h("p", {}, t("billing.lacking-vendor", { fields: vendor }), !own && [" ", link("#/closing/vendor", t("look.vendor-form"))]),
     versions.length > 0 && !hasMandate && h("p", {}, t(own ? "billing.lacks-mandate-own" : "billing.lacks-mandate")),
   );
 }

@@ -235,5 +235,10 @@ function fill(tab, text) {
   tab.document.adoptedStyleSheets = [sheet];
 }
 
+/** Names of fields within a sentence: `address, SIREN`. */
+export const fieldNames = (fields) => [...new Set(fields)].map((field) => inSentence(t(`billing.${field}`))).join(", ");
+
+const inSentence = (text) => (/^\p{Lu}{2}/u.test(text) ? text : text[0].toLowerCase() + text.slice(1));
+
 /** A day that may be missing. */
 export const maybeDay = (text) => (text ? day(text) : null);
