@@ -11,7 +11,7 @@ import { empty, link, loaded, problemNote, section, viewHeading } from "/page/pa
 import { count, t } from "/page/text.js";
 import { attentionList } from "./attention.js";
 import { closingTabs } from "./closes.js";
-import { orderFields, readOrders } from "./orders.js";
+import { ordersOf } from "./orders.js";
 import { carriedLists, documentLists, openedLists, sumsOf } from "./papers.js";
 
 export function view({ rest, signal }) {
@@ -39,7 +39,8 @@ const alreadyClosed = (closed) =>
 /** The orders, what a close would make by them, and the close itself. */
 function preparation(closing) {
   const button = h("button", {}, t("close.again"));
-  const form = h("form", { class: "form wide-form", novalidate: true }, orderFields(closing), h("div", { class: "actions" }, button));
+  const wanted = ordersOf(closing);
+  const form = h("form", { class: "form wide-form", novalidate: true }, wanted.fields, h("div", { class: "actions" }, button));
   const options = h("details", { class: "card order-card" }, h("summary", {}, t("orders.title")), h("p", { class: "small" }, t("orders.text")), form);
   const place = h("div", { class: "loaded" });
   const refuse = (error) => {
@@ -49,7 +50,7 @@ function preparation(closing) {
   };
   const show = async () => {
     clearErrors(form);
-    const orders = readOrders(form);
+    const orders = wanted.read();
     place.setAttribute("aria-busy", "true");
     if (!place.hasChildNodes()) place.append(h("p", { class: "empty" }, t("loading")));
     try {

@@ -2,21 +2,21 @@
 
 import { path, put } from "/page/api.js";
 import { announce, h } from "/page/dom.js";
-import { dateInput, field, input, onSend, outcomeNote, select } from "/page/fields.js";
+import { dateInput, field, input, monthField, onSend, outcomeNote, select } from "/page/fields.js";
 import { moneyText, month, percent, today } from "/page/format.js";
-import { monthField } from "/page/fields.js";
 import { plainAmount } from "/page/money.js";
 import { codes, language, named, t } from "/page/text.js";
+import { at, rowFields } from "./row-fields.js";
 
 const KIND = "commission";
 const REGIMES = ["fr-vat", "fr-franchise", "eu", "outside-eu"];
-const RATES = ["0.2", "0"];
+const RATES = ["0.2", "0.196", "0"];
 
 export function receivedForm(partnerId, { currency, close, total }, again) {
   const number = input({ name: "number", maxlength: "35", spellcheck: "false", required: true });
   const date = dateInput(today(), { name: "date", required: true });
-  const lines = rows(t("received.lines"), "lines", () => lineFields(close), t("received.add-line"));
-  const vat = rows(t("document.vat"), "vat", vatFields, t("received.add-vat"));
+  const lines = rowFields({ name: "lines", title: t("received.lines"), add: t("received.add-line"), fields: () => lineFields(close), isBegun: true });
+  const vat = rowFields({ name: "vat", title: t("document.vat"), add: t("received.add-vat"), fields: vatFields, isBegun: true });
   const button = h("button", { class: "primary" }, t("received.send"));
   const outcome = outcomeNote();
   const form = h(
@@ -36,7 +36,8 @@ export function receivedForm(partnerId, { currency, close, total }, again) {
       number: number.value.trim(),
       date: date.value,
       lines: lines.all().map((row) => ({ month: row.querySelector(".month").read(), kind: KIND, model: chosen(row, "model"), amount: amountOf(row) })),
-      vat: vat.all().map((row) => ({ regime: chosen(row, "regime"), rate: chosen(row, "rate"), amount: amountOf(row) })),
+      // A group without an amount has no VAT.
+      vat: vat.all().map((row) => ({ regime: chosen(row, "regime"), rate: chosen(row, "rate"), amount: amountOf(row) })).filter(({ amount }) => amount !== ""),
     });
   onSend(form, button, outcome, send, () => {
     announce(t("received.done", { number: number.value }));
@@ -44,41 +45,6 @@ export function receivedForm(partnerId, { currency, close, total }, again) {
   });
   return h("details", { class: "card" }, h("summary", {}, t("received.title", { month: month(close), currency })), form);
 }
-
-/** Rows of fields, of which the first is there at once. */
-function rows(title, name, fields, add) {
-  const list = h("div", { class: "order-rows" });
-  const all = () => [...list.children];
-  const number = () =>
-    all().forEach((row, i) => {
-      row.setAttribute("aria-label", `${title} ${i + 1}`);
-      row.dataset.field = `${name}[${i}]`;
-      for (const one of row.querySelectorAll("[data-path]")) one.dataset.field = `${name}[${i}]${one.dataset.path}`;
-    });
-  const more = () => {
-    const remove = h("button", { type: "button", class: "plain", onclick: () => (row.remove(), number()) }, t("orders.remove"));
-    const row = h("div", { class: "order-row", role: "group" }, fields(), remove, h("span", { class: "field-error" }));
-    list.append(row);
-    number();
-    return row;
-  };
-  more();
-  const button = h("button", { type: "button", onclick: () => more().querySelector("select, input").focus() }, add);
-  const element = h(
-    "fieldset",
-    { class: "orders", "data-field": name },
-    h("legend", {}, title),
-    h("span", { class: "field-error" }),
-    list,
-    h("div", { class: "actions" }, button),
-  );
-  return { element, all };
-}
-
-const at = (path, element) => {
-  element.dataset.path = path;
-  return element;
-};
 
 const amountField = () => at(".amount", field(t("annex.amount"), input({ "data-name": "amount", inputmode: "decimal" })));
 

@@ -103,8 +103,8 @@ export default {
   "orders.add-partner": "Add a partner",
   "orders.add-rate": "Add a rate",
   "orders.add-document": "Add an invoice",
-  "orders.remove": "Remove",
-  "orders.removed": "Removed.",
+  "rows.remove": "Remove",
+  "rows.removed": "Removed.",
 
   "document.number": "Number",
   "document.kind": "Document",
@@ -225,7 +225,7 @@ export default {
   "contests.answered": "The contest is answered.",
 
   "received.title": "Record the partner’s own invoice for {month}, {currency}",
-  "received.text": "The close of {month} carried {amount} net for want of a mandate. Copy the lines and the VAT from the partner’s invoice: the lines must be, to the cent, those that the close carried, and the answer says which differs.",
+  "received.text": "The close of {month} carried {amount} net for want of a mandate. Copy the lines and the VAT from the partner’s invoice: the lines must be, to the cent, those that the close carried, and a refusal says which differs. Without VAT, leave its amount empty.",
   "received.lines": "Lines",
   "received.add-line": "Add a line",
   "received.add-vat": "Add a VAT amount",

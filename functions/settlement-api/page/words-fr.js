@@ -103,8 +103,8 @@ export default {
   "orders.add-partner": "Ajouter un partenaire",
   "orders.add-rate": "Ajouter un cours",
   "orders.add-document": "Ajouter une facture",
-  "orders.remove": "Retirer",
-  "orders.removed": "Retiré.",
+  "rows.remove": "Retirer",
+  "rows.removed": "Retiré.",
 
   "document.number": "Numéro",
   "document.kind": "Document",
@@ -225,7 +225,7 @@ export default {
   "contests.answered": "La réponse est enregistrée.",
 
   "received.title": "Enregistrer la facture du partenaire pour {month}, {currency}",
-  "received.text": "La clôture de {month} a reporté {amount} HT faute de mandat. Recopiez les lignes et la TVA de la facture du partenaire : les lignes doivent être, au centime près, celles que la clôture a reportées ; sinon, le refus indique laquelle diffère.",
+  "received.text": "La clôture de {month} a reporté {amount} HT faute de mandat. Recopiez les lignes et la TVA de la facture du partenaire : les lignes doivent être, au centime près, celles que la clôture a reportées ; sinon, le refus indique laquelle diffère. Sans TVA, laissez son montant vide.",
   "received.lines": "Lignes",
   "received.add-line": "Ajouter une ligne",
   "received.add-vat": "Ajouter un montant de TVA",

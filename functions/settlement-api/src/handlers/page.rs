@@ -33,6 +33,7 @@ const FILES: &[(&str, &str, &str)] = &[
     page_file!("orders.js", SCRIPT),
     page_file!("papers.js", SCRIPT),
     page_file!("received.js", SCRIPT),
+    page_file!("row-fields.js", SCRIPT),
     page_file!("vendor.js", SCRIPT),
     page_file!("words-en.js", SCRIPT),
     page_file!("words-fr.js", SCRIPT),
