@@ -246,6 +246,7 @@ fn once_fails_with_the_count_and_the_reasons_of_what_was_not_processed() {
         ("restatement", "restatement"),
         ("totals", "totals"),
         ("settlement", "settlement"),
+        ("settlement-api", "settlement-api"),
         ("dashboard-api", "dashboard-api"),
     ] {
         std::os::unix::fs::symlink(binaries().join(program), functions.join(name)).unwrap();
