@@ -7,7 +7,7 @@ use crate::series::{Ends, document_writes};
 use crate::stored_close::Made;
 use crate::sums;
 use crate::table::{ATTEMPTS, contended};
-use crate::{Closing, ClosingError, item, keys, xml};
+use crate::{Closing, ClosingError, item, keys};
 use ledger::Store;
 use ledger::store::Write;
 use rules::PartnerId;
@@ -79,7 +79,7 @@ impl<S: Store> Closing<S> {
             let ends = Ends::from([(Series::Vendor, end)]);
             let number = Number::Given(end.end.next(&Series::Vendor, document.date).map_err(CancelError::from)?);
             let document = Document { number, ..document.clone() };
-            let mut writes = document_writes(place, &document, &ends, xml::of(&document, orders))?;
+            let mut writes = document_writes(place, &document, &ends, orders.xml(&document))?;
             writes.extend(self.cancelled_book(&document.account.partner_id, &document).await?);
             if self.applied(writes, attempt).await? {
                 return Ok(made.document(&document)?);

@@ -4,12 +4,15 @@ use crate::books::Book;
 use crate::documents::read;
 use crate::forms::{OpeningForm, OpeningItemForm};
 use crate::keys::{self, DocumentPlace, ItemKey};
+use crate::xml::Compressed;
 use crate::{Closing, ClosingError, item, sums};
+use ::documents::{Dates, cii};
 use ledger::Store;
 use ledger::item::key;
 use rules::PartnerId;
 use rules::money::Minor;
 use settlement::close::Close;
+use settlement::document::Named;
 use settlement::lines::total;
 use settlement::opening::{OpeningItem, Settled};
 use settlement::{Account, Billing, Direction, Document, Identity, Records, Versions};
@@ -30,6 +33,21 @@ impl Known {
     pub(crate) fn records(&self) -> Records<'_> {
         let Known { vendor, partners, documents, settled, items } = self;
         Records { closes: &[], entries: &[], vendor, partners, documents, settled, items }
+    }
+}
+
+impl Known {
+    /// The XML of a document that is issued now; none: it has none. What it names is known.
+    pub(crate) fn xml(&self, document: &Document) -> Option<Compressed> {
+        Some(Compressed::of(&cii(document, &self.dates(document)).ok()?))
+    }
+
+    /// The dates of what a document names.
+    fn dates(&self, document: &Document) -> Dates {
+        let documents = self.documents.iter().filter(|other| other.account == document.account);
+        let documents = documents.map(|known| (Named::Document(known.number.clone()), known.date));
+        let items = self.items.iter().filter(|item| *item.account() == document.account);
+        documents.chain(items.map(|item| (Named::OpeningItem(item.number().clone()), item.date()))).collect()
     }
 }
 

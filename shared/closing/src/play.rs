@@ -10,7 +10,7 @@ use crate::series::{Ends, document_writes, numbering};
 use crate::stored_close::Made;
 use crate::sums::{self, Documented, Head};
 use crate::table::{ATTEMPTS, contended};
-use crate::{Closing, ClosingError, xml};
+use crate::{Closing, ClosingError};
 use ledger::Store;
 use ledger::item::key;
 use ledger::store::Write;
@@ -58,7 +58,7 @@ fn writes(
             if document.kind.is_invoice() {
                 sums::invoice(&mut book.sums, close, document.lines());
             }
-            document_writes(&DocumentPlace::issued(account, close), document, ends, xml::of(document, known))?
+            document_writes(&DocumentPlace::issued(account, close), document, ends, known.xml(document))?
         }
         Some(Outcome::Carried(carried)) => {
             let listed = keys::listed_carried(account, close);

@@ -1,13 +1,9 @@
 //! The XML of documents as it was issued (§8.5): stored with its document, compressed, so that no later release changes it.
 
-use crate::known::Known;
-use documents::{Dates, cii};
 use miniz_oxide::deflate::compress_to_vec_zlib;
 use miniz_oxide::inflate::decompress_to_vec_zlib_with_limit;
 use serde::de::{Error, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use settlement::Document;
-use settlement::document::Named;
 use std::fmt;
 
 /// The best compression: a document is written once.
@@ -48,23 +44,12 @@ impl<'de> Deserialize<'de> for Compressed {
 }
 
 impl Compressed {
+    pub(crate) fn of(xml: &str) -> Compressed {
+        Compressed(compress_to_vec_zlib(xml.as_bytes(), BEST))
+    }
+
     /// The text; none: a later release wrote it otherwise.
     pub(crate) fn text(&self) -> Option<String> {
         String::from_utf8(decompress_to_vec_zlib_with_limit(&self.0, MOST).ok()?).ok()
     }
-}
-
-/// The XML of a document that is issued now; none: it has none. `known` has what the document names.
-pub(crate) fn of(document: &Document, known: &Known) -> Option<Compressed> {
-    let xml = cii(document, &dates(document, known)).ok()?;
-    Some(Compressed(compress_to_vec_zlib(xml.as_bytes(), BEST)))
-}
-
-/// The dates of what a document names.
-fn dates(document: &Document, known: &Known) -> Dates {
-    let of_account = |other: &&Document| other.account == document.account;
-    let documents = known.documents.iter().filter(of_account);
-    let documents = documents.map(|known| (Named::Document(known.number.clone()), known.date));
-    let items = known.items.iter().filter(|item| *item.account() == document.account);
-    documents.chain(items.map(|item| (Named::OpeningItem(item.number().clone()), item.date()))).collect()
 }

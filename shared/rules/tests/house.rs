@@ -191,17 +191,23 @@ fn no_answer_is_made_of_loose_json() {
     }
 }
 
-/// French is in the tables of `texts`, in the vendor's own wording of its programme, in the words on invoices, in the names of
-/// the demo, and in the words of the local identity provider, which no deployed program has.
+/// French is in the tables of `texts`, in the vendor's own wording of its programme, in the words on invoices, in what the API of
+/// closing refuses, in the names of the demo, and in the words of the local identity provider, which no deployed program has.
 #[test]
 fn no_other_crate_says_anything_in_french() {
     for src in crates().into_iter().filter(|src| !src.ends_with("texts/src")) {
         for (module, text) in modules(&src) {
             let is_programme = src.ends_with("rules/src") && module.starts_with("programme");
             let said = text.lines().find(|line| line.contains('"') && line.contains(['é', 'è', 'ê', 'à', 'ç', '’']));
-            let is_local = src.ends_with("local/src") && ["demo::names", "identity::words"].contains(&module.as_str());
-            let is_invoice = src.ends_with("documents/src") && module == "words";
-            assert!(is_programme || is_invoice || is_local || said.is_none(), "{} {module}: {said:?}", src.display());
+            let is_local = src.ends_with("local/src")
+                && ["demo::billing", "demo::names", "identity::words"].contains(&module.as_str());
+            let is_invoice = src.ends_with("documents/src") && (module == "words" || module.starts_with("page::"));
+            let is_refusal = src.ends_with("settlement-api/src") && module == "words";
+            assert!(
+                is_programme || is_invoice || is_refusal || is_local || said.is_none(),
+                "{} {module}: {said:?}",
+                src.display()
+            );
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The demo's closes: played in this process, as the settlement function plays them from step to step.
 
 use super::billing::RATES;
-use super::history::{HistoryError, wrong};
+use super::error::{HistoryError, wrong};
 use closing::closes::Said;
 use closing::{Closing, PassMessage, Stepped};
 use jiff::Timestamp;

@@ -1,9 +1,10 @@
 //! Recording the demo's history: in one process, with the time of each step instead of a clock.
 
 use super::closes::{self, Booked, version};
+use super::error::{HistoryError, wrong};
 use super::world::{Step, What};
 use crate::passes;
-use closing::{Closing, ClosingError};
+use closing::Closing;
 use events::input::Partner;
 use events::{cloud_event, registration};
 use futures_util::stream::{self, StreamExt, TryStreamExt};
@@ -11,7 +12,7 @@ use jiff::Timestamp;
 use ledger::bookings::Announce;
 use ledger::inquiries::RecordedInquiry;
 use ledger::journal::{Author, Occasion, Registered};
-use ledger::{Ledger, LedgerError, ReportedFact, Store};
+use ledger::{Ledger, ReportedFact, Store};
 use rules::PartnerId;
 use rules::people::Role;
 use std::collections::BTreeSet;
@@ -20,22 +21,6 @@ use std::collections::BTreeSet;
 const BATCH: usize = 10;
 /// Number of months added up side by side.
 const AT_ONCE: usize = 16;
-
-/// A failure to record the history.
-#[derive(Debug, thiserror::Error)]
-pub enum HistoryError {
-    #[error(transparent)]
-    Ledger(#[from] LedgerError),
-    #[error(transparent)]
-    Closing(#[from] ClosingError),
-    /// The demo made something that the product does not take.
-    #[error("the demo's world is wrong: {0}")]
-    World(String),
-}
-
-pub(super) fn wrong(error: &impl ToString) -> HistoryError {
-    HistoryError::World(error.to_string())
-}
 
 /// Records a history into an empty table, and adds up its months; `done` is told of each step. `who`: the person with a
 /// role, who did what such a person does.

@@ -3,11 +3,13 @@
 
 mod billing;
 mod closes;
+mod error;
 mod history;
 mod names;
 mod world;
 
-pub use history::{HistoryError, add_up, record, record_steps};
+pub use error::HistoryError;
+pub use history::{add_up, record, record_steps};
 pub use names::PARTNER;
 pub(crate) use names::{CLIENTS, client};
 pub use world::{World, world};
