@@ -83,7 +83,7 @@ impl Template {
         let role = named(&self.functions()[function]["Role"]);
         let policies = list(&self.of_type("AWS::IAM::Role")[role.as_str()]["Policies"]);
         let statements = policies.iter().flat_map(|policy| list(&policy["PolicyDocument"]["Statement"]));
-        let pairs = statements.flat_map(|statement| {
+        let pairs = statements.filter(|statement| statement["Effect"] == "Allow").flat_map(|statement| {
             let resources: Vec<String> = list(&statement["Resource"]).iter().map(named).collect();
             let with = move |action: &Value| {
                 let action = action.as_str().unwrap().to_owned();
