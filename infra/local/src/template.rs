@@ -200,7 +200,7 @@ mod tests {
     fn the_template_is_understood_whole() {
         let template = read(TEMPLATE, &[("FunctionTimeoutSeconds", "7")]).unwrap();
         assert_eq!(template.table.name, "Ledger");
-        assert_eq!((template.queues.len(), template.functions.len()), (16, 9));
+        assert_eq!((template.queues.len(), template.functions.len()), (16, 10));
         let sale_signed = &template.functions["SaleSigned"];
         assert_eq!(sale_signed.binary, "sale-signed");
         assert_eq!(sale_signed.timeout_seconds, 7);
