@@ -151,6 +151,9 @@ async fn work(running: &Running) {
     running.wait_until_idle().await;
     let month = settling::last_month();
     settling::two_partners(running, month).await;
+    settling::wait_for_cut(running).await;
+    let preview = format!("/closings/{month}/preview");
+    assert_eq!(running.api.send("POST".parse().unwrap(), &preview, &[], String::new()).await.unwrap().status, 200);
     settling::close(running, month, 1).await;
     let item = json!({"date": "2025-01-01", "due": "2025-02-01", "gross": "9.00", "open": "9.00"}).to_string();
     let path = "/partners/P-1/opening-items/EUR/from-partner/2025-1";
@@ -188,6 +191,12 @@ fn of_lambda(template: &Template, function: &str) -> BTreeSet<Act> {
     logs.into_iter().chain(queue).map(|(action, of)| (action.to_owned(), of)).collect()
 }
 
+/// Acts that a function has need of where two of its invocations meet, which none do here: a total that was not written with
+/// others is written alone.
+fn is_rare(function: &str, (action, _): &Act) -> bool {
+    (function, action.as_str()) == ("Totals", "dynamodb:PutItem")
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn each_role_allows_what_its_function_does_and_nothing_else() {
     let template = Template::deployed();
@@ -199,7 +208,7 @@ async fn each_role_allows_what_its_function_does_and_nothing_else() {
         let mut done = seen.acts[*function].clone();
         done.extend(of_lambda(&template, function));
         let allowed = template.allowed(function);
-        let idle: Vec<_> = allowed.difference(&done).collect();
+        let idle: Vec<_> = allowed.difference(&done).filter(|act| !is_rare(function, act)).collect();
         let refused: Vec<_> = done.difference(&allowed).collect();
         assert!(idle.is_empty() && refused.is_empty(), "{function}: never done {idle:#?}\nnot allowed {refused:#?}");
     }

@@ -73,12 +73,14 @@ pub(crate) fn last_month() -> Month {
     Month::from(rules::Day::try_from(first.yesterday().unwrap()).unwrap())
 }
 
+/// Waits until everything booked is before the cut of a close.
+pub(crate) async fn wait_for_cut(running: &Running) {
+    tokio::time::sleep(Duration::from_secs(delay(running) + 1)).await;
+}
+
 /// Closes a month once everything booked is before its cut, and asks for its documents so often.
 pub(crate) async fn close(running: &Running, month: Month, times: usize) {
-    tokio::time::sleep(Duration::from_secs(delay(running) + 1)).await;
-    let preview = format!("/closings/{month}/preview");
-    let preview = running.api.send("POST".parse().unwrap(), &preview, &[], String::new()).await.unwrap();
-    assert_eq!(preview.status, 200, "{}", preview.text);
+    wait_for_cut(running).await;
     for n in 0..times {
         let closed = running.api.put(&format!("/closings/{month}"), String::new()).await.unwrap();
         assert_eq!(closed.status, if n == 0 { 201 } else { 200 }, "{}", closed.text);
