@@ -2,7 +2,7 @@
 
 use crate::answers::status::{ChoiceStatus, Chosen};
 use crate::app::App;
-use crate::previews::{self, Change};
+use crate::previews::{self, Change, Look};
 use crate::restatements::When;
 use axum::Json;
 use axum::http::StatusCode;
@@ -17,8 +17,11 @@ use rules::{AdjustmentId, AdjustmentKind, Term};
 use runtime::restatement::{Request, refused};
 use texts::Code;
 use web::access::Caller;
-use web::parameters::{Look, number_in};
+use web::parameters::number_in;
 use web::problem::Problem;
+
+/// Maximum number of a choice.
+pub(crate) const MAX_CHOICE_NUMBER: usize = 1000;
 
 pub(crate) type Answer = Result<Response, Problem>;
 

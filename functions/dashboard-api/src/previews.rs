@@ -8,6 +8,7 @@ use crate::restatements::When;
 use axum::Json;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use events::Refusal;
 use jiff::SignedDuration;
 use ledger::Store;
 use ledger::journal::{Act, Concerned, Moved, Period};
@@ -20,6 +21,7 @@ use rules::{Day, PartnerId};
 use runtime::restatement::{PreviewStep, Request};
 use std::collections::{BTreeMap, BTreeSet};
 use texts::Code;
+use web::parameters::Parameters;
 use web::problem::Problem;
 
 /// Maximum number of contracts that a request reads for a preview.
@@ -32,6 +34,30 @@ const LATELY: SignedDuration = SignedDuration::from_mins(15);
 const MOST_LATELY: usize = 100;
 /// The longest that a preview is being made; one that is not there after it failed.
 const LONGEST: SignedDuration = SignedDuration::from_hours(1);
+
+/// The parts of a request about previews.
+#[derive(Debug, Clone)]
+pub(crate) struct Look {
+    /// The language of the preview that is asked for; none: the request is to be carried out.
+    pub(crate) first: Option<Language>,
+    /// The preview that was made in the background.
+    pub(crate) made: Option<PreviewId>,
+}
+
+impl Look {
+    /// Reads `preview`, and the language of its answer, and `previewed`.
+    pub(crate) fn read(parameters: &mut Parameters) -> Result<Look, Refusal> {
+        let language = parameters.language()?;
+        let first = match parameters.take("preview").as_deref() {
+            Some("true") => Some(language),
+            Some("false") | None => None,
+            Some(_) => return Err(Refusal::new("preview", Code::NotTheValue { value: "true, false".to_owned() })),
+        };
+        let made = parameters.take("previewed");
+        let made = made.map(|id| id.parse().map_err(|_| Refusal::new("previewed", Code::NotAPreviewId)));
+        Ok(Look { first, made: made.transpose()? })
+    }
+}
 
 /// A change that was checked: as the rules see it, and as the restatement function is asked about it.
 pub(crate) struct Change {

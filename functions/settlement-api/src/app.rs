@@ -4,7 +4,7 @@ use crate::passes::Passes;
 use crate::routes::Route;
 use crate::words;
 use closing::Closing;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use ledger::{Ledger, PartnerRecord, Store};
 use rules::PartnerId;
 use rules::people::Role;
@@ -22,8 +22,6 @@ use web::routes::Described;
 pub struct App<S> {
     pub ledger: Ledger<S>,
     pub closing: Closing<S>,
-    /// The longest that a writer may take and an index may lag.
-    pub delay: SignedDuration,
     /// The queue of passes.
     pub passes: Arc<dyn Passes>,
     /// The key that seals cursors.

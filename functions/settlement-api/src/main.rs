@@ -29,7 +29,6 @@ async fn started() -> Result<(), runtime::Error> {
     let app = App {
         closing: Closing::new(aws.store(&metrics)?, delay),
         ledger,
-        delay,
         passes: Arc::new(Delayed(Queue::from_env(&aws)?, delay)),
         cursors: Arc::new(Cursors::new(&variable("CURSOR_KEY")?).ok_or("AES-256-GCM is not there")?),
         now: runtime::now,

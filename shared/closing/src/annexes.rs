@@ -2,6 +2,7 @@
 
 use crate::known::Known;
 use crate::{Closing, ClosingError};
+use ::documents::Dates;
 use ledger::Store;
 use rules::{Day, Month};
 use settlement::annex::annex;
@@ -35,6 +36,14 @@ impl<S: Store> Closing<S> {
         let whole = self.whole(&document.account, document.close.month()).await?;
         let annex = annex(document, &whole.records())?;
         Ok(Annex { entries: annex.entries.into_iter().cloned().collect(), due_again: annex.due_again })
+    }
+
+    /// The dates of what a document names: the invoices and opening items that it credits or cancels.
+    pub async fn dates_named(&self, document: &Document) -> Result<Dates, ClosingError> {
+        if document.kind.names().is_empty() {
+            return Ok(Dates::new());
+        }
+        Ok(self.known_of(&document.account).await?.dates(document))
     }
 
     /// The documents and the opening of an account, and the identities.

@@ -8,12 +8,10 @@ use crate::{Closing, ClosingError, item};
 use ledger::item::key;
 use ledger::store::{IndexKey, Item, Key};
 use ledger::{Store, Unreadable};
-use rules::{Day, Month, PartnerId};
+use rules::{Month, PartnerId};
 use serde::{Deserialize, Serialize};
-use settlement::document::Named;
 use settlement::number::GivenNumber;
 use settlement::{Carried, Document};
-use std::collections::BTreeMap;
 
 /// The document at a place of a series. Its XML is here and not with the document, which lists read.
 #[derive(Debug, Serialize, Deserialize)]
@@ -95,21 +93,6 @@ impl<S: Store> Closing<S> {
             }
         }
         Ok(papers)
-    }
-
-    /// The dates of what a document names: the invoices and opening items that it credits or cancels.
-    pub async fn dates_named(&self, document: &Document) -> Result<BTreeMap<Named, Day>, ClosingError> {
-        let named = document.kind.names();
-        if named.is_empty() {
-            return Ok(BTreeMap::new());
-        }
-        let account = &document.account;
-        let documents = self.papers(&account.partner_id).await?.documents;
-        let documents = documents.into_iter().filter(|known| known.account == *account);
-        let (_, items) = self.opening(account).await?;
-        let dates = documents.map(|known| (Named::Document(known.number), known.date));
-        let items = items.iter().map(|item| (Named::OpeningItem(item.number().clone()), item.date()));
-        Ok(dates.chain(items).filter(|(known, _)| named.contains(known)).collect())
     }
 
     /// The documents of a close by partner, a part of them.

@@ -42,8 +42,8 @@ impl Known {
         Some(Compressed::of(&cii(document, &self.dates(document)).ok()?))
     }
 
-    /// The dates of what a document names.
-    fn dates(&self, document: &Document) -> Dates {
+    /// The dates of what a document may name.
+    pub(crate) fn dates(&self, document: &Document) -> Dates {
         let documents = self.documents.iter().filter(|other| other.account == document.account);
         let documents = documents.map(|known| (Named::Document(known.number.clone()), known.date));
         let items = self.items.iter().filter(|item| *item.account() == document.account);
@@ -87,13 +87,23 @@ impl<S: Store> Closing<S> {
 
     /// Reads the opening of an account, and its opening items.
     pub(crate) async fn learn_opening(&self, account: &Account, known: &mut Known) -> Result<(), ClosingError> {
-        for item in self.store().partition(keys::openings(&account.partner_id)).await? {
+        self.learn_openings(&account.partner_id, |of| of == account, known).await
+    }
+
+    /// The same of some of a partner's accounts.
+    pub(crate) async fn learn_openings(
+        &self,
+        partner: &PartnerId,
+        is_wanted: impl Fn(&Account) -> bool + Send,
+        known: &mut Known,
+    ) -> Result<(), ClosingError> {
+        for item in self.store().partition(keys::openings(partner)).await? {
             let unknown = || item::unknown(key(&item));
             match ItemKey::parse(&key(&item)) {
-                Some(ItemKey::OpeningLines(of)) if of == *account => {
+                Some(ItemKey::OpeningLines(of)) if is_wanted(&of) => {
                     known.settled.push(item::read::<OpeningForm>(&item)?.read(of).ok_or_else(unknown)?);
                 }
-                Some(ItemKey::OpeningItem(of, number)) if of == *account => {
+                Some(ItemKey::OpeningItem(of, number)) if is_wanted(&of) => {
                     known.items.push(item::read::<OpeningItemForm>(&item)?.read(of, number).ok_or_else(unknown)?);
                 }
                 Some(ItemKey::OpeningLines(_) | ItemKey::OpeningItem(..)) => {}

@@ -77,4 +77,9 @@ impl<S: Store> Closing<S> {
     pub fn new(store: S, delay: SignedDuration) -> Closing<S> {
         Closing { ledger: Ledger::new(store), delay }
     }
+
+    /// The longest that a writer may take and an index may lag.
+    pub fn delay(&self) -> SignedDuration {
+        self.delay
+    }
 }

@@ -2,12 +2,10 @@
 
 use crate::acts::document_act;
 use crate::forms::OpeningItemForm;
-use crate::keys::ItemKey;
 use crate::known::Known;
 use crate::table::{ATTEMPTS, contended};
 use crate::{Closing, ClosingError, item, keys};
 use ledger::Store;
-use ledger::item::key;
 use ledger::journal::{Occasion, SettlementStep};
 use ledger::store::Write;
 use rules::PartnerId;
@@ -48,17 +46,11 @@ impl<S: Store> Closing<S> {
         Err(contended(key.pk))
     }
 
-    /// The opening items of a partner, by account, as they were recorded.
+    /// The opening items of a partner, as they were recorded.
     pub async fn opening_items(&self, partner: &PartnerId) -> Result<Vec<OpeningItem>, ClosingError> {
-        let mut items = Vec::new();
-        for item in self.store().partition(keys::openings(partner)).await? {
-            if let Some(ItemKey::OpeningItem(account, number)) = ItemKey::parse(&key(&item)) {
-                let form = item::read::<OpeningItemForm>(&item)?;
-                items.push(form.read(account, number).ok_or_else(|| item::unknown(key(&item)))?);
-            }
-        }
-        items.sort_by(|a, b| a.account().cmp(b.account()).then_with(|| a.recorded_at().cmp(&b.recorded_at())));
-        Ok(items)
+        let mut known = Known::default();
+        self.learn_openings(partner, |_| true, &mut known).await?;
+        Ok(known.items)
     }
 
     /// The opening of an account: the lines that it settled, if there are any, and the opening items.

@@ -60,6 +60,7 @@ impl<'de> Visitor<'de> for Reader {
         Ok(Read::Another)
     }
 
+    /// Skips the number: a text is asked for, and no amount.
     fn visit_f64<E>(self, _: f64) -> Result<Read<'de>, E> {
         Ok(Read::Another)
     }

@@ -110,6 +110,12 @@ pub enum CloseError {
     },
 }
 
+/// The earliest moment at which a month can be closed: it is over in Europe/Paris, and so is the delay. None: outside the calendar.
+pub fn earliest(month: Month, delay: SignedDuration) -> Option<Timestamp> {
+    let over = month.last().date().tomorrow().ok().and_then(begins_at)?;
+    over.checked_add(delay).ok()
+}
+
 /// The moment of the close of a month now, if it may be closed: in order, each once; after the month and the delay; after every
 /// document of the close before. The first close may be of any month.
 pub fn may_be_closed(
@@ -129,11 +135,11 @@ pub fn may_be_closed(
             return Err(CloseError::NotMade { before: moment.month });
         }
     }
-    let over = month.last().date().tomorrow().ok().and_then(begins_at).ok_or(out_of_bounds)?;
-    let cut = now.checked_sub(delay).map_err(|_| out_of_bounds)?;
-    if cut < over {
-        return Err(CloseError::TooEarly { month, from: over.checked_add(delay).map_err(|_| out_of_bounds)? });
+    let from = earliest(month, delay).ok_or(out_of_bounds)?;
+    if now < from {
+        return Err(CloseError::TooEarly { month, from });
     }
+    let cut = now.checked_sub(delay).map_err(|_| out_of_bounds)?;
     match before {
         Some(before) if cut <= before.moment.cut => Err(CloseError::CutNotLater { cut, before: before.moment.cut }),
         Some(_) | None => Moment::stored(month, now, cut),

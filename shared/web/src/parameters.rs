@@ -6,7 +6,6 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Uri, header};
 use events::Refusal;
-use ledger::preview_steps::PreviewId;
 use rules::label::MAX_LABEL;
 use rules::programme::Language;
 use rules::{Day, Month};
@@ -22,19 +21,8 @@ const DEFAULT_LIMIT: usize = 100;
 pub const MAX_LIMIT: usize = 500;
 /// Maximum number of months in one summary.
 pub const MAX_MONTHS: usize = 36;
-/// Maximum number of a choice.
-pub const MAX_CHOICE_NUMBER: usize = 1000;
 /// Parameters of how a list is shown, which do not filter it.
 const NO_FILTERS: [&str; 3] = ["cursor", "lang", "limit"];
-
-/// The parts of a request about previews.
-#[derive(Debug, Clone)]
-pub struct Look {
-    /// The language of the preview that is asked for; none: the request is to be carried out.
-    pub first: Option<Language>,
-    /// The preview that was made in the background.
-    pub made: Option<PreviewId>,
-}
 
 /// An id from the path.
 pub fn id<T: FromStr<Err: Into<Notice>>>(text: &str) -> Result<T, Refusal> {
@@ -162,19 +150,6 @@ impl Parameters {
             return Err(Refusal::new(name, Code::NotTheValue { value: values.join(", ") }));
         }
         Ok(values.map(|value| given.contains(&value)))
-    }
-
-    /// Reads `preview`, and the language of its answer, and `previewed`.
-    pub fn look(&mut self) -> Result<Look, Refusal> {
-        let language = self.language()?;
-        let first = match self.left.remove("preview").as_deref() {
-            Some("true") => Some(language),
-            Some("false") | None => None,
-            Some(_) => return Err(Refusal::new("preview", Code::NotTheValue { value: "true, false".to_owned() })),
-        };
-        let made = self.take("previewed");
-        let made = made.map(|id| id.parse().map_err(|_| Refusal::new("previewed", Code::NotAPreviewId)));
-        Ok(Look { first, made: made.transpose()? })
     }
 
     pub fn limit(&mut self) -> Result<usize, Refusal> {

@@ -3,7 +3,8 @@
 //! follow.
 
 use crate::app::App;
-use crate::choosing::{self, Answer, adjustment_in, term_in};
+use crate::choosing::{self, Answer, MAX_CHOICE_NUMBER, adjustment_in, term_in};
+use crate::previews::Look;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
 use events::{ChoiceBody, choice};
@@ -12,7 +13,7 @@ use ledger::choices::{Choice, Pick};
 use rules::ContractId;
 use rules::contract::Key;
 use web::access::Caller;
-use web::parameters::{Look, MAX_CHOICE_NUMBER, Parameters, id, number_in, utf8};
+use web::parameters::{Parameters, id, number_in, utf8};
 
 pub(crate) async fn of_annuity<S: Store>(
     caller: Caller,
@@ -21,7 +22,7 @@ pub(crate) async fn of_annuity<S: Store>(
     mut parameters: Parameters,
     body: Bytes,
 ) -> Answer {
-    let look = parameters.look()?;
+    let look = Look::read(&mut parameters)?;
     parameters.done()?;
     let key = Key::of(term_in(&term)?, None);
     choose(&app, &caller, (&contract, key, &number), &body, look).await
@@ -34,7 +35,7 @@ pub(crate) async fn of_adjustment<S: Store>(
     mut parameters: Parameters,
     body: Bytes,
 ) -> Answer {
-    let look = parameters.look()?;
+    let look = Look::read(&mut parameters)?;
     parameters.done()?;
     let key = Key::of(term_in(&term)?, Some(adjustment_in(&kind, &adjustment)?));
     choose(&app, &caller, (&contract, key, &number), &body, look).await
@@ -47,7 +48,7 @@ pub(crate) async fn of_end<S: Store>(
     mut parameters: Parameters,
     body: Bytes,
 ) -> Answer {
-    let look = parameters.look()?;
+    let look = Look::read(&mut parameters)?;
     parameters.done()?;
     choose(&app, &caller, (&contract, Key::End, &number), &body, look).await
 }

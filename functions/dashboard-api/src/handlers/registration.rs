@@ -4,7 +4,7 @@
 
 use crate::answers::partners::RegisteredPartner;
 use crate::app::App;
-use crate::previews::{self, Change};
+use crate::previews::{self, Change, Look};
 use crate::restatements::When;
 use axum::Json;
 use axum::body::Bytes;
@@ -37,7 +37,7 @@ pub(crate) async fn register<S: Store>(
     body: Bytes,
 ) -> Result<Response, Problem> {
     let partner_id: PartnerId = id(&path)?;
-    let look = parameters.look()?;
+    let look = Look::read(&mut parameters)?;
     parameters.done()?;
     let body = utf8(&body)?;
     for _ in 0..ATTEMPTS {

@@ -2,7 +2,8 @@
 //! It is recorded, unless it was said before, and chosen. `number` is that of the choice which it makes.
 
 use crate::app::App;
-use crate::choosing::{self, Answer, adjustment_in, term_in};
+use crate::choosing::{self, Answer, MAX_CHOICE_NUMBER, adjustment_in, term_in};
+use crate::previews::Look;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
 use events::stated;
@@ -11,7 +12,7 @@ use ledger::choices::{Choice, Pick, Stated};
 use rules::contract::Key;
 use rules::{AdjustmentId, ContractId, Term};
 use web::access::Caller;
-use web::parameters::{Look, MAX_CHOICE_NUMBER, Parameters, id, number_in, utf8};
+use web::parameters::{Parameters, id, number_in, utf8};
 
 pub(crate) async fn of_annuity<S: Store>(
     caller: Caller,
@@ -20,7 +21,7 @@ pub(crate) async fn of_annuity<S: Store>(
     mut parameters: Parameters,
     body: Bytes,
 ) -> Answer {
-    let look = parameters.look()?;
+    let look = Look::read(&mut parameters)?;
     parameters.done()?;
     let of = (id(&contract)?, term_in(&term)?, None);
     state(&app, &caller, of, &number, (&body, look)).await
@@ -33,7 +34,7 @@ pub(crate) async fn of_adjustment<S: Store>(
     mut parameters: Parameters,
     body: Bytes,
 ) -> Answer {
-    let look = parameters.look()?;
+    let look = Look::read(&mut parameters)?;
     parameters.done()?;
     let of = (id(&contract)?, term_in(&term)?, Some(adjustment_in(&kind, &adjustment)?));
     state(&app, &caller, of, &number, (&body, look)).await

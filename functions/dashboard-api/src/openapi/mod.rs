@@ -15,6 +15,7 @@ use crate::answers::simulation::Simulation;
 use crate::answers::statement::Statement;
 use crate::answers::status::{Chosen, ItemSetAside, Recorded, YearSetAside};
 use crate::answers::summary::{PartnerSummary, Summary};
+use crate::choosing::MAX_CHOICE_NUMBER;
 use crate::handlers::partners::WITH;
 use crate::routes::Route;
 use events::choice::ChoiceBody;
@@ -34,7 +35,7 @@ use utoipa::openapi::schema::{AnyOfBuilder, ObjectBuilder, Type};
 use utoipa::openapi::{Content, RefOr, Required};
 use web::format::Format;
 use web::openapi::{Api, Operation, Schemas, header, json, listing, query, search, text, whole};
-use web::parameters::{MAX_CHOICE_NUMBER, MAX_MONTHS};
+use web::parameters::MAX_MONTHS;
 use web::routes::Described;
 
 /// The document of this API.

@@ -3,7 +3,7 @@
 use crate::service::Service;
 use dashboard_api::openapi::API;
 use dashboard_api::routes::Route;
-use serde_json::Value;
+use fixtures::description::check_whole;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use web::access::Audience;
@@ -23,27 +23,7 @@ fn the_description_is_checked_in() {
 
 #[test]
 fn no_object_is_without_properties() {
-    fn check(value: &Value, at: &str) {
-        match value {
-            Value::Object(fields) => {
-                let is_object =
-                    fields.get("type").is_some_and(|of| *of == "object" || of[0] == "object" || of[1] == "object");
-                let properties = fields.get("properties").and_then(Value::as_object);
-                assert!(!is_object || properties.is_some_and(|all| !all.is_empty()), "{at} has no properties");
-                fields.iter().for_each(|(name, value)| check(value, &format!("{at}/{name}")));
-            }
-            Value::Array(values) => values.iter().enumerate().for_each(|(n, value)| check(value, &format!("{at}/{n}"))),
-            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
-        }
-    }
-    let document = serde_json::to_value(API.document()).unwrap();
-    check(&document, "");
-    // Whatever is referred to is there.
-    let schemas = document["components"]["schemas"].as_object().unwrap();
-    let whole = document.to_string();
-    let named = whole.split("\"#/components/schemas/").skip(1).map(|rest| rest.split('"').next().unwrap());
-    let named: BTreeSet<&str> = named.collect();
-    assert_eq!(named, schemas.keys().map(String::as_str).collect());
+    check_whole(&serde_json::to_value(API.document()).unwrap());
 }
 
 #[tokio::test]

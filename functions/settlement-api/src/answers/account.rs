@@ -16,7 +16,7 @@ pub(crate) struct AccountShown {
     partner_id: PartnerId,
     /// Newest first.
     documents: Vec<DocumentSummary>,
-    /// What each close carried, the last close first. The last one of an account says what is carried now.
+    /// The accounts that each close carried, the last close first. The last one of an account says what is carried now.
     carried: Vec<CarriedShown>,
     contests: Vec<ContestShown>,
     /// Invoices from before this system.

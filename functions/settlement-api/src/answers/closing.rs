@@ -49,7 +49,7 @@ pub(crate) struct ClosingShown {
     /// EUR for one unit of another currency.
     rates: BTreeMap<String, String>,
     cancel: Vec<CancelShown>,
-    /// What it made; null: its documents are being made.
+    /// The result; null: its documents are being made.
     made: Option<MadeShown>,
 }
 

@@ -20,7 +20,7 @@ pub(crate) struct PreviewShown {
     carried: Vec<CarriedShown>,
     /// The accounts that would be opened, with the sums that count as settled elsewhere.
     opened: Vec<OpenedShown>,
-    /// What to look at first.
+    /// The things to look at first.
     attention: Vec<LookShown>,
     next_cursor: Option<String>,
 }

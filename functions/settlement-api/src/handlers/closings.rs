@@ -17,7 +17,7 @@ use closing::closes::{Outcome, Said};
 use events::Refusal;
 use ledger::Store;
 use rules::Month;
-use rules::day::begins_at;
+use settlement::close::earliest;
 use web::access::Caller;
 use web::parameters::{Parameters, utf8};
 use web::problem::Problem;
@@ -30,14 +30,8 @@ pub(crate) async fn list<S: Store>(
     let mut closes = app.closing.closes().await.map_err(words::problem)?;
     closes.sort_by_key(|stored| std::cmp::Reverse(stored.close.moment.month()));
     let next = closes.first().and_then(|last| last.close.moment.month().next());
-    let next = next.map(|month| NextClosing { month, from: earliest(month, app.delay) });
+    let next = next.map(|month| NextClosing { month, from: earliest(month, app.closing.delay()) });
     Ok(Json(ClosingList { closings: closes.iter().map(ClosingShown::from).collect(), next }))
-}
-
-/// The earliest moment at which a month can be closed: it is over, and so is the delay.
-fn earliest(month: Month, delay: jiff::SignedDuration) -> Option<jiff::Timestamp> {
-    let over = month.last().date().tomorrow().ok().and_then(begins_at)?;
-    over.checked_add(delay).ok()
 }
 
 pub(crate) async fn show<S: Store>(

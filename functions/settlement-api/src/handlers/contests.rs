@@ -27,9 +27,7 @@ pub(crate) async fn contest<S: Store>(
     parameters: Parameters,
     body: Bytes,
 ) -> Result<Response, Problem> {
-    let n = number_in("n", &n, 1..=MAX_CONTESTS)?;
-    parameters.done()?;
-    let (number, document) = app.document(&caller.role, &path).await?;
+    let (number, document, n) = named(&app, &caller, (&path, &n), parameters).await?;
     let contested = bodies::contest::parse(utf8(&body)?)?;
     let occasion = caller.occasion((app.now)());
     let outcome = app.closing.contest(&number, n, contested, &occasion).await.map_err(words::problem)?;
@@ -43,13 +41,24 @@ pub(crate) async fn answer<S: Store>(
     parameters: Parameters,
     body: Bytes,
 ) -> Result<Response, Problem> {
-    let n = number_in("n", &n, 1..=MAX_CONTESTS)?;
-    parameters.done()?;
-    let (number, document) = app.document(&caller.role, &path).await?;
+    let (number, document, n) = named(&app, &caller, (&path, &n), parameters).await?;
     let text = bodies::contest::answer(utf8(&body)?)?;
     let occasion = caller.occasion((app.now)());
     let outcome = app.closing.settle_contest(&number, n, &text, &occasion).await.map_err(words::problem)?;
     shown(&app, outcome, (&number, &document), n).await
+}
+
+/// The document and the number of a contest that a path names.
+async fn named<S: Store>(
+    app: &App<S>,
+    caller: &Caller,
+    (path, n): (&str, &str),
+    parameters: Parameters,
+) -> Result<(GivenNumber, Document, u32), Problem> {
+    let n = number_in("n", n, 1..=MAX_CONTESTS)?;
+    parameters.done()?;
+    let (number, document) = app.document(&caller.role, path).await?;
+    Ok((number, document, n))
 }
 
 /// The contest as it stands.

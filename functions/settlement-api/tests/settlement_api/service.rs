@@ -57,7 +57,6 @@ impl Service {
         let app = App {
             ledger: Ledger::new(store),
             closing: Closing::new(store, DELAY),
-            delay: DELAY,
             passes: queue.clone(),
             cursors: Arc::new(Cursors::new("a secret of the tests").unwrap()),
             now,

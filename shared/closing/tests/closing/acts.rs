@@ -1,4 +1,4 @@
-//! What people do is in the journal: each act once, and with its change or not at all.
+//! Acts of people in the journal: each once, and with its change or not at all.
 
 use crate::own::{own, without_mandate};
 use crate::stores::Faulty;
@@ -73,7 +73,7 @@ async fn act<S: Store>(closing: &Closing<S>, n: usize) -> Result<(), ClosingErro
     }
 }
 
-/// What else happens before a thing is done.
+/// The things that happen before one is done.
 async fn before(store: &MemoryStore, n: usize) {
     if n == 6 {
         pass(store, month("2026-02")).await;

@@ -21,7 +21,7 @@ pub(crate) enum Bug {
     IdentityOfToday,
     /// A number is taken in a transaction before that of its document.
     NumberApart,
-    /// What an opening settled is not subtracted.
+    /// The lines that an opening settled are not subtracted.
     OpeningForgotten,
 }
 
