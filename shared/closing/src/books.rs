@@ -3,11 +3,12 @@
 
 use crate::item::{self, revision};
 use crate::keys::{self, ItemKey};
-use crate::sums::{Head, Sums, YearForm, counts, year_of};
+use crate::sums::{Apart, Head, HeadForm, Sums, YearForm, counts, year_of};
+use crate::table::ATTEMPTS;
 use crate::{Closing, ClosingError};
 use ledger::item::key;
 use ledger::recorded::LedgerEntry;
-use ledger::store::{Item, Write};
+use ledger::store::{Item, Key, Write};
 use ledger::{LedgerError, Store};
 use rules::sorted::Sorted;
 use rules::{Month, PartnerId};
@@ -25,9 +26,10 @@ pub(crate) struct Book {
     pub(crate) sums: Sums,
     /// The revision of the head's item.
     revision: u64,
-    /// The sums as they are stored, and the revision of each year's item.
+    /// The sums as they are stored, and the years apart as they are and as the head names them.
     stored: Sums,
-    years: BTreeMap<i16, u64>,
+    apart: Apart,
+    named: Option<Apart>,
 }
 
 /// The books of a partner.
@@ -39,37 +41,62 @@ impl Book {
         self.sums != self.stored
     }
 
-    /// The writes of a new head and of every year whose sums have changed; they conflict if others wrote for the account.
+    /// The writes of a new head with the sums of the latest years, and of every year apart whose sums have changed; they conflict
+    /// if others wrote for the account.
     pub(crate) fn writes(&self, account: &Account, head: &Head) -> Result<Vec<Write>, ClosingError> {
-        let mut writes = vec![replace(self.revision, |next| item::revised(&keys::head(account), head, next))?];
-        let all = self.sums.keys().chain(self.stored.keys()).copied().map(year_of).to_set();
-        for year in all {
-            let of = |sums: &Sums| -> Sums {
-                let pairs = sums.iter().filter(|(key, _)| year_of(**key) == year);
-                pairs.map(|(key, sum)| (*key, sum.clone())).to_map()
-            };
-            if of(&self.sums) != of(&self.stored) {
-                let (key, form) = (keys::year(account, year), YearForm::of(&self.sums, year));
-                let revision = self.years.get(&year).copied().unwrap_or(0);
-                writes.push(replace(revision, |next| item::revised(&key, &form, next))?);
+        let mut writes = Vec::new();
+        let mut apart = self.apart.clone();
+        let mut in_head: BTreeSet<i16> = self.sums.keys().copied().map(year_of).to_set();
+        for (year, revision) in &self.apart {
+            in_head.remove(year);
+            if of_year(&self.sums, *year) != of_year(&self.stored, *year) {
+                apart.insert(*year, revision.saturating_add(1));
+                writes.push(self.year(account, *year, *revision)?);
             }
         }
+        let form = loop {
+            let sums = self.sums.iter().filter(|(key, _)| in_head.contains(&year_of(**key)));
+            let sums = sums.map(|(key, sum)| (*key, sum.clone())).to_map();
+            if let Some(form) = HeadForm::of(head, &sums, &apart) {
+                break form;
+            }
+            let Some(oldest) = in_head.pop_first() else { return Err(item::unknown(keys::head(account)).into()) };
+            apart.insert(oldest, 1);
+            writes.push(self.year(account, oldest, 0)?);
+        };
+        writes.push(replace(self.revision, |next| item::revised(&keys::head(account), &form, next))?);
         Ok(writes)
     }
 
-    fn take(&mut self, item: &Item, is_head: bool) -> Result<(), ClosingError> {
-        if is_head {
-            (self.head, self.revision) = (Some(item::read(item)?), revision(item));
-            return Ok(());
-        }
-        let sums = item::read::<YearForm>(item)?.read().ok_or_else(|| item::unknown(key(item)))?;
+    /// The write of a year apart.
+    fn year(&self, account: &Account, year: i16, revision: u64) -> Result<Write, ClosingError> {
+        let form = YearForm::of(&of_year(&self.sums, year));
+        replace(revision, |next| item::revised(&keys::year(account, year), &form, next))
+    }
+
+    fn take_head(&mut self, item: &Item) -> Result<(), ClosingError> {
+        let form = item::read::<HeadForm>(item)?.read().ok_or_else(|| item::unknown(key(item)))?;
+        let (head, sums, named) = form;
+        (self.head, self.named, self.revision) = (Some(head), named, revision(item));
         self.stored.extend(sums);
         Ok(())
     }
 
-    /// Books the entries of a month up to the cut in place of what was known of it.
-    fn book(&mut self, month: Month, entries: &[&Booking]) -> Result<(), ClosingError> {
-        for (_, sum) in self.sums.iter_mut().filter(|(key, _)| key.month == month) {
+    fn take_year(&mut self, item: &Item, year: i16) -> Result<(), ClosingError> {
+        let sums = item::read::<YearForm>(item)?.read().ok_or_else(|| item::unknown(key(item)))?;
+        self.stored.extend(sums);
+        self.apart.insert(year, revision(item));
+        Ok(())
+    }
+
+    /// The head and the years apart are those of one moment.
+    fn is_of_one_moment(&self) -> bool {
+        self.named.as_ref().is_none_or(|named| *named == self.apart)
+    }
+
+    /// Books the entries of a run of months up to the cut in place of what was known of them.
+    fn book(&mut self, (from, to): (Month, Month), entries: &[&Booking]) -> Result<(), ClosingError> {
+        for (_, sum) in self.sums.iter_mut().filter(|(key, _)| (from..=to).contains(&key.month)) {
             (sum.count, sum.earned) = Default::default();
         }
         for entry in entries {
@@ -81,6 +108,11 @@ impl Book {
         }
         Ok(())
     }
+}
+
+/// The sums of a year.
+fn of_year(sums: &Sums, year: i16) -> Sums {
+    sums.iter().filter(|(key, _)| year_of(**key) == year).map(|(key, sum)| (*key, sum.clone())).to_map()
 }
 
 /// The write of the next revision of an item; 0: there is none yet.
@@ -103,6 +135,18 @@ fn changed(books: &Books, counts: &BTreeMap<(Account, LineKey), u32>, through: M
     all.into_iter().filter(differs).map(|(_, key)| key.month).to_set()
 }
 
+/// Runs of months without a gap, each with its first and its last: a run is one query.
+fn runs(months: &BTreeSet<Month>) -> Vec<(Month, Month)> {
+    let mut runs: Vec<(Month, Month)> = Vec::new();
+    for month in months {
+        match runs.last_mut() {
+            Some((_, to)) if to.next() == Some(*month) => *to = *month,
+            Some(_) | None => runs.push((*month, *month)),
+        }
+    }
+    runs
+}
+
 /// The error of items that are left out of a list: without them nothing can be decided.
 pub(crate) fn whole(unreadable: &[String]) -> Result<(), LedgerError> {
     match unreadable.first() {
@@ -119,33 +163,44 @@ impl<S: Store> Closing<S> {
         let mut books = self.stored_books(partner).await?;
         let months = self.ledger.totals_of_partner(partner).await?;
         whole(&months.unreadable)?;
-        for month in changed(&books, &counts(partner, &months.totals), moment.month()) {
-            let entries = self.bookings(partner, (month, month), Some(moment)).await?;
+        for (from, to) in runs(&changed(&books, &counts(partner, &months.totals), moment.month())) {
+            let entries = self.bookings(partner, (from, to), Some(moment)).await?;
             let accounts = books.keys().cloned().chain(entries.iter().filter_map(Booking::account)).to_set();
             for account in accounts {
                 let of: Vec<&Booking> = entries.iter().filter(|entry| entry.is_of(&account)).collect();
-                books.entry(account).or_default().book(month, &of)?;
+                books.entry(account).or_default().book((from, to), &of)?;
             }
         }
         Ok(books)
     }
 
-    /// The books of a partner as they are stored.
+    /// The books of a partner as they are stored. A query may read one item before and another after a transaction of both: then
+    /// it is made again.
     pub(crate) async fn stored_books(&self, partner: &PartnerId) -> Result<Books, ClosingError> {
+        let mut torn = None;
+        for attempt in 0..ATTEMPTS {
+            let mut books = self.read_books(partner).await?;
+            torn = books.iter().find(|(_, book)| !book.is_of_one_moment()).map(|(account, _)| keys::head(account));
+            if torn.is_none() {
+                for book in books.values_mut() {
+                    book.sums = book.stored.clone();
+                }
+                return Ok(books);
+            }
+            self.store().back_off(attempt).await;
+        }
+        let key = torn.map_or_else(|| keys::sums(partner), |Key { pk, sk }| format!("{pk} {sk}"));
+        Err(LedgerError::Damaged { key, why: "the sums of a year are of another revision than it names" }.into())
+    }
+
+    async fn read_books(&self, partner: &PartnerId) -> Result<Books, ClosingError> {
         let mut books = Books::new();
         for item in self.store().partition(keys::sums(partner)).await? {
             match ItemKey::parse(&key(&item)) {
-                Some(ItemKey::Head(account)) => books.entry(account).or_default().take(&item, true)?,
-                Some(ItemKey::Year(account, year)) => {
-                    let book = books.entry(account).or_default();
-                    book.take(&item, false)?;
-                    book.years.insert(year, revision(&item));
-                }
+                Some(ItemKey::Head(account)) => books.entry(account).or_default().take_head(&item)?,
+                Some(ItemKey::Year(account, year)) => books.entry(account).or_default().take_year(&item, year)?,
                 Some(_) | None => return Err(item::unknown(key(&item)).into()),
             }
-        }
-        for book in books.values_mut() {
-            book.sums = book.stored.clone();
         }
         Ok(books)
     }

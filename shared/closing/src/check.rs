@@ -6,7 +6,7 @@ use crate::documents::{Numbered, read, read_carried};
 use crate::forms::{OpeningForm, OpeningItemForm};
 use crate::item;
 use crate::keys::{self, ItemKey};
-use crate::sums::{Head, YearForm};
+use crate::sums::{HeadForm, YearForm};
 use crate::{closes, closes::LastClose};
 use ledger::item::{key, text};
 use ledger::store::Item;
@@ -34,7 +34,7 @@ fn readable(parsed: ItemKey, item: &Item) -> Result<(), Unreadable> {
         },
         ItemKey::LastClose => item::read::<LastClose>(item).map(drop),
         ItemKey::Close(_) => closes::read(item).map(drop),
-        ItemKey::Head(_) => item::read::<Head>(item).map(drop),
+        ItemKey::Head(_) => item::read::<HeadForm>(item)?.read().map(drop).ok_or_else(unknown),
         ItemKey::Year(..) => item::read::<YearForm>(item)?.read().map(drop).ok_or_else(unknown),
         ItemKey::OpeningLines(account) => item::read::<OpeningForm>(item)?.read(account).map(drop).ok_or_else(unknown),
         ItemKey::OpeningItem(account, number) => {

@@ -1,9 +1,9 @@
 //! Reads of documents, and of what closes carried, with the reason.
 
+use crate::compressed::Compressed;
 use crate::contests::{NumberedContest, read_contest};
 use crate::forms::{CarriedForm, DocumentForm};
 use crate::keys::{self, DocumentPlace, ItemKey};
-use crate::xml::Compressed;
 use crate::{Closing, ClosingError, item};
 use ledger::item::key;
 use ledger::store::{IndexKey, Item, Key};

@@ -9,8 +9,8 @@
 //! | the document at a place of a series | | `<place>` |
 //! | the last close | `CLOSE` | `HEAD` |
 //! | a close | | `<month>` |
-//! | the head of an account | `ACCOUNT#<partner>#SUMS` | `HEAD#<currency>#<direction>` |
-//! | the sums of its months of a year | | `YEAR#<currency>#<direction>#<yyyy>` |
+//! | the head of an account, with the sums of its latest months | `ACCOUNT#<partner>#SUMS` | `HEAD#<currency>#<direction>` |
+//! | the sums of its months of an earlier year | | `YEAR#<currency>#<direction>#<yyyy>` |
 //! | the lines that its opening settled | `ACCOUNT#<partner>#OPENING` | `LINES#<currency>#<direction>` |
 //! | an opening item | | `ITEM#<currency>#<direction>#<number>` |
 //! | a document issued at a close | `ACCOUNT#<partner>` | `DOC#<currency>#<direction>#<month>` |

@@ -1,10 +1,10 @@
 //! The records that a decision about an account reads: identities, and if a credit note may be due, what it would name.
 
 use crate::books::Book;
+use crate::compressed::Compressed;
 use crate::documents::read;
 use crate::forms::{OpeningForm, OpeningItemForm};
 use crate::keys::{self, DocumentPlace, ItemKey};
-use crate::xml::Compressed;
 use crate::{Closing, ClosingError, item, sums};
 use ::documents::{Dates, cii};
 use ledger::Store;
@@ -39,7 +39,7 @@ impl Known {
 impl Known {
     /// The XML of a document that is issued now; none: it has none. What it names is known.
     pub(crate) fn xml(&self, document: &Document) -> Option<Compressed> {
-        Some(Compressed::of(&cii(document, &self.dates(document)).ok()?))
+        Some(Compressed::of_xml(&cii(document, &self.dates(document)).ok()?))
     }
 
     /// The dates of what a document may name.

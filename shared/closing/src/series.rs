@@ -1,12 +1,12 @@
 //! Series of numbers (§8.5): their ends as they are stored, and the writes by which a document gets its number.
 
 use crate::books::replace;
+use crate::compressed::Compressed;
 use crate::documents::Numbered;
 use crate::forms::DocumentForm;
 use crate::item::{self, revision};
 use crate::keys::{self, DocumentPlace};
 use crate::known::Known;
-use crate::xml::Compressed;
 use crate::{Closing, ClosingError};
 use ledger::Store;
 use ledger::store::Write;

@@ -1,8 +1,11 @@
 //! The sums of an account by key, so that a close reads the entries of those months alone in which something was booked since
 //! the cut before: what was earned up to that cut and of how many entries, and what is settled.
 //!
-//! Entries are only appended, so a month total of as many entries has the same entries. An item holds the months of a year.
+//! Entries are only appended, so a month total of as many entries has the same entries. The head of the account holds the sums of
+//! the latest years, which every document changes; a year for which it has no room becomes an item of its own. Years that earlier
+//! releases stored apart stay apart.
 
+use crate::compressed::Compressed;
 use crate::forms::{key_text, read_key, words};
 use jiff::Timestamp;
 use rules::money::{Minor, Overflow};
@@ -77,19 +80,28 @@ pub(crate) struct YearForm(Vec<String>);
 
 impl YearForm {
     /// The form of the sums of a year.
-    pub(crate) fn of(sums: &Sums, year: i16) -> YearForm {
-        let text = |(key, sum): (&LineKey, &Sum)| {
-            let closes: Vec<String> = sum.invoiced.iter().map(Month::to_string).collect();
-            format!("{} {} {} {} {}", key_text(*key), sum.count, sum.earned.0, sum.settled.0, closes.join(","))
-        };
-        YearForm(sums.iter().filter(|(key, _)| year_of(**key) == year).map(text).collect())
+    pub(crate) fn of(sums: &Sums) -> YearForm {
+        YearForm(texts(sums))
     }
 
     /// The sums; none: this release does not know them so.
     pub(crate) fn read(&self) -> Option<Sums> {
-        let sums: Option<Vec<(LineKey, Sum)>> = self.0.iter().map(|text| read(text)).collect();
-        Some(sums?.into_iter().to_map())
+        read_all(&self.0)
     }
+}
+
+/// Sums as texts.
+fn texts(sums: &Sums) -> Vec<String> {
+    let text = |(key, sum): (&LineKey, &Sum)| {
+        let closes: Vec<String> = sum.invoiced.iter().map(Month::to_string).collect();
+        format!("{} {} {} {} {}", key_text(*key), sum.count, sum.earned.0, sum.settled.0, closes.join(","))
+    };
+    sums.iter().map(text).collect()
+}
+
+fn read_all(texts: &[String]) -> Option<Sums> {
+    let sums: Option<Vec<(LineKey, Sum)>> = texts.iter().map(|text| read(text)).collect();
+    Some(sums?.into_iter().to_map())
 }
 
 fn read(text: &str) -> Option<(LineKey, Sum)> {
@@ -117,6 +129,44 @@ pub(crate) struct Head {
     /// Its last document that cancels none.
     #[serde(rename = "do", default, skip_serializing_if = "Option::is_none")]
     pub(crate) documented: Option<Documented>,
+}
+
+/// The revisions of the years that are items of their own.
+pub(crate) type Apart = BTreeMap<i16, u64>;
+
+/// The most bytes of sums in a head: with all else in it, it is within a kB.
+const MOST_IN_HEAD: usize = 640;
+
+/// A head as stored, with the sums of the years that are not apart.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct HeadForm {
+    #[serde(flatten)]
+    head: Head,
+    #[serde(rename = "su", default, skip_serializing_if = "Option::is_none")]
+    sums: Option<Compressed>,
+    /// The revision of each year apart: by it a reader knows that it has read all of one moment. None: an earlier release wrote it.
+    #[serde(rename = "ap", default, skip_serializing_if = "Option::is_none")]
+    apart: Option<Vec<(i16, u64)>>,
+}
+
+impl HeadForm {
+    /// The form of a head with sums; none: it has no room for these.
+    pub(crate) fn of(head: &Head, sums: &Sums, apart: &Apart) -> Option<HeadForm> {
+        let sums = (!sums.is_empty()).then(|| Compressed::of_lines(&texts(sums)));
+        let has_room = sums.as_ref().is_none_or(|sums| sums.len() <= MOST_IN_HEAD);
+        let apart = Some(apart.iter().map(|(year, revision)| (*year, *revision)).collect());
+        has_room.then(|| HeadForm { head: head.clone(), sums, apart })
+    }
+
+    /// The head, its sums, and the years apart as it names them; none: this release does not know it so.
+    pub(crate) fn read(self) -> Option<(Head, Sums, Option<Apart>)> {
+        let HeadForm { head, sums, apart } = self;
+        let sums = match sums {
+            None => Sums::new(),
+            Some(compressed) => read_all(&compressed.lines()?)?,
+        };
+        Some((head, sums, apart.map(|apart| apart.into_iter().to_map())))
+    }
 }
 
 /// The last document of an account.

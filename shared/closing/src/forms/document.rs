@@ -1,6 +1,7 @@
 //! A document as stored, with both sides as they were and all amounts as they were issued.
 
 use super::text::{read_taxed, read_vat, taxed_text, vat_text};
+use crate::compressed::Compressed;
 use jiff::Timestamp;
 use rules::money::Minor;
 use rules::{Day, Month};
@@ -9,8 +10,34 @@ use settlement::close::Moment;
 use settlement::document::{Amounts, Parties};
 use settlement::lines::total;
 use settlement::number::Number;
-use settlement::vat::EurRate;
+use settlement::vat::{EurRate, TaxedLine};
 use settlement::{Account, Document, DocumentKind};
+
+/// The most lines that are stored as texts, which a person can read: a kB has no room for more.
+const MOST_TEXTS: usize = 4;
+
+/// The lines of a document: a text each, or compressed if they are many.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(untagged)]
+enum LinesForm {
+    Texts(Vec<String>),
+    Many(Compressed),
+}
+
+impl LinesForm {
+    fn of(lines: &[TaxedLine]) -> LinesForm {
+        let texts: Vec<String> = lines.iter().map(taxed_text).collect();
+        if texts.len() <= MOST_TEXTS { LinesForm::Texts(texts) } else { LinesForm::Many(Compressed::of_lines(&texts)) }
+    }
+
+    fn read(self) -> Option<Vec<TaxedLine>> {
+        let texts = match self {
+            LinesForm::Texts(texts) => texts,
+            LinesForm::Many(compressed) => compressed.lines()?,
+        };
+        texts.iter().map(|text| read_taxed(text)).collect()
+    }
+}
 
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct DocumentForm {
@@ -33,7 +60,7 @@ pub(crate) struct DocumentForm {
     #[serde(rename = "pa")]
     parties: Parties,
     #[serde(rename = "li")]
-    lines: Vec<String>,
+    lines: LinesForm,
     #[serde(rename = "ne")]
     net: Minor,
     #[serde(rename = "va")]
@@ -58,7 +85,7 @@ impl From<&Document> for DocumentForm {
             date: *date,
             due: *due,
             parties: parties.clone(),
-            lines: lines.iter().map(taxed_text).collect(),
+            lines: LinesForm::of(lines),
             net: *net,
             vat: vat.iter().map(vat_text).collect(),
             gross: *gross,
@@ -72,7 +99,7 @@ impl DocumentForm {
     pub(crate) fn read(self, account: Account) -> Option<Document> {
         let DocumentForm { number, kind, close, closed_at, cut, made_at, date, due, parties, .. } = self;
         let amounts = Amounts {
-            lines: self.lines.iter().map(|text| read_taxed(text)).collect::<Option<_>>()?,
+            lines: self.lines.read()?,
             net: self.net,
             vat: self.vat.iter().map(|text| read_vat(text)).collect::<Option<_>>()?,
             gross: self.gross,

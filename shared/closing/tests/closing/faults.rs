@@ -41,7 +41,7 @@ async fn closed_with_a_cancellation() -> (MemoryStore, Month) {
 }
 
 /// Fails each request of a pass, applied or not; gives the number of requests.
-async fn crash_everywhere((before, of): (MemoryStore, Month)) -> usize {
+pub(crate) async fn crash_everywhere((before, of): (MemoryStore, Month)) -> usize {
     let whole = MemoryStore::of(before.dump());
     pass(&whole, of).await;
     let expected = whole.dump();

@@ -17,6 +17,7 @@ mod samples;
 mod simulation;
 mod simulator;
 mod stores;
+mod sums;
 mod world;
 
 #[global_allocator]

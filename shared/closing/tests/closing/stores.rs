@@ -1,6 +1,7 @@
 //! Tables that fail, that let others go first, and that count.
 
 use fixtures::memory::{MemoryStore, size_of};
+use ledger::item::key;
 use ledger::store::{Consistency, Item, Key, KeyRange, Page, Store, StoreError, TransactError, Write};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -163,6 +164,55 @@ impl Store for &Counting<'_> {
             self.write(write.item(), 2);
         }
         self.table.transact(writes).await
+    }
+
+    async fn back_off(&self, _attempt: u32) {}
+}
+
+/// A table whose first read of an item's partition gives the item as it was before.
+pub(crate) struct Torn<'a> {
+    table: &'a MemoryStore,
+    old: Mutex<Option<Item>>,
+    conflicts: AtomicUsize,
+}
+
+impl Torn<'_> {
+    pub(crate) fn new(table: &MemoryStore, old: Item) -> Torn<'_> {
+        Torn { table, old: Mutex::new(Some(old)), conflicts: AtomicUsize::new(0) }
+    }
+
+    /// The old item was read, and so many transactions were in conflict.
+    pub(crate) fn read_and_conflicts(&self) -> (bool, usize) {
+        (self.old.lock().unwrap().is_none(), self.conflicts.load(Ordering::Relaxed))
+    }
+}
+
+impl Store for &Torn<'_> {
+    async fn get(&self, keys: Vec<Key>, consistency: Consistency) -> Result<Vec<Item>, StoreError> {
+        self.table.get(keys, consistency).await
+    }
+
+    async fn partition(&self, pk: String) -> Result<Vec<Item>, StoreError> {
+        let mut items = self.table.partition(pk.clone()).await?;
+        let old = self.old.lock().unwrap().take_if(|old| key(old).pk == pk);
+        if let Some(old) = old {
+            items.iter_mut().filter(|item| key(item) == key(&old)).for_each(|item| item.clone_from(&old));
+        }
+        Ok(items)
+    }
+
+    async fn index(&self, range: KeyRange) -> Result<Page, StoreError> {
+        self.table.index(range).await
+    }
+
+    async fn write_each(&self, writes: Vec<Write>) -> Vec<Result<(), TransactError>> {
+        self.table.write_each(writes).await
+    }
+
+    async fn transact(&self, writes: Vec<Write>) -> Result<(), TransactError> {
+        let written = self.table.transact(writes).await;
+        self.conflicts.fetch_add(usize::from(written.is_err()), Ordering::Relaxed);
+        written
     }
 
     async fn back_off(&self, _attempt: u32) {}

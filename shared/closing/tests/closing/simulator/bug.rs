@@ -2,8 +2,12 @@
 //! else, or keeps something else, or the scheduler does not wait.
 
 use super::table::Writer;
+use aws_sdk_dynamodb::primitives::Blob;
+use aws_sdk_dynamodb::types::AttributeValue;
 use ledger::item::{hash, key};
 use ledger::store::{Item, Write};
+use miniz_oxide::deflate::compress_to_vec_zlib;
+use miniz_oxide::inflate::decompress_to_vec_zlib;
 use serde_json::{Value, json};
 
 /// A deliberate bug.
@@ -34,15 +38,18 @@ fn change(item: &mut Item, change: impl FnOnce(&mut Value)) {
     hash(item);
 }
 
-/// Changes the sum of what is settled of each key of a year, given what is earned.
+/// Changes the sum of what is settled of each key in the head of an account, given what is earned.
 fn settled(item: &mut Item, settled: impl Fn(&str) -> &str) {
-    change(item, |content| {
-        for text in content.as_array_mut().unwrap() {
-            let mut words: Vec<&str> = text.as_str().unwrap().split(' ').collect();
-            words[5] = settled(words[4]);
-            *text = json!(words.join(" "));
-        }
+    let Some(AttributeValue::M(content)) = item.get_mut("cl") else { unreachable!() };
+    let Some(AttributeValue::B(sums)) = content.get_mut("su") else { return };
+    let texts = String::from_utf8(decompress_to_vec_zlib(sums.as_ref()).unwrap()).unwrap();
+    let texts = texts.lines().map(|text| {
+        let mut words: Vec<&str> = text.split(' ').collect();
+        words[5] = settled(words[4]);
+        words.join(" ")
     });
+    *sums = Blob::new(compress_to_vec_zlib(texts.collect::<Vec<_>>().join("\n").as_bytes(), 1));
+    hash(item);
 }
 
 impl Bug {
@@ -95,12 +102,12 @@ impl Bug {
 
     /// The transactions in place of one.
     pub(super) fn write(self, mut writes: Vec<Write>) -> Vec<Vec<Write>> {
-        let is_year = |item: &Item| key(item).pk.ends_with("#SUMS") && key(item).sk.starts_with("YEAR#");
+        let has_sums = |item: &Item| key(item).pk.ends_with("#SUMS") && key(item).sk.starts_with("HEAD#");
         let opens = writes.iter().any(|write| key(write.item()).sk.starts_with("LINES#"));
         let is_number = |write: &Write| key(write.item()).pk.starts_with("SERIES#") && key(write.item()).sk == "HEAD";
         match self {
-            Bug::WindowOfTime => each(&mut writes, is_year, |item| settled(item, |earned| earned)),
-            Bug::OpeningForgotten if opens => each(&mut writes, is_year, |item| settled(item, |_| "0")),
+            Bug::WindowOfTime => each(&mut writes, has_sums, |item| settled(item, |earned| earned)),
+            Bug::OpeningForgotten if opens => each(&mut writes, has_sums, |item| settled(item, |_| "0")),
             Bug::NumberApart if writes.iter().any(is_number) => {
                 let (number, document) = writes.into_iter().partition(is_number);
                 return vec![number, document];
