@@ -3,7 +3,7 @@
 import { get, path } from "/page/api.js";
 import { h } from "/page/dom.js";
 import { day, dayNode, moment, moneyNode, month } from "/page/format.js";
-import { empty, link, loaded, pairs, partnerLink, section, table, viewHeading } from "/page/parts.js";
+import { contractLink, empty, link, loaded, pairs, partnerLink, section, table, viewHeading } from "/page/parts.js";
 import { partnerTabs } from "/page/partner-tabs.js";
 import { count, named, t } from "/page/text.js";
 import { identityPairs } from "./identities.js";
@@ -109,5 +109,6 @@ const lineColumns = (first, head) => [
 const entryTable = (entries) => {
   const [date, what, amount] = lineColumns((entry) => dayNode(entry.booked_on), t("annex.booked"));
   const recorded = { head: t("annex.recorded"), wide: true, cell: (entry) => moment(entry.recorded_at) };
-  return table(t("annex.title"), [date, what, recorded, amount], entries, { hideCaption: true, stacked: true });
+  const contract = { head: t("entry.contract"), cell: ({ contract_id: id }) => (id ? contractLink(id) : "–") };
+  return table(t("annex.title"), [date, contract, what, recorded, amount], entries, { hideCaption: true, stacked: true });
 };

@@ -7,6 +7,7 @@ use crate::sums::{Apart, Head, HeadForm, Sums, YearForm, counts, year_of};
 use crate::table::ATTEMPTS;
 use crate::{Closing, ClosingError};
 use ledger::item::key;
+use ledger::queries::ListedEntry;
 use ledger::recorded::LedgerEntry;
 use ledger::store::{Item, Key, Write};
 use ledger::{LedgerError, Store};
@@ -220,8 +221,10 @@ impl<S: Store> Closing<S> {
     ) -> Result<Vec<Booking>, ClosingError> {
         let part = self.ledger.entries(partner, (from.first(), to.last()), usize::MAX, None).await?;
         whole(&part.unreadable)?;
-        let recorded = part.list.into_iter().map(|listed| listed.recorded);
-        let bookings = recorded.map(|LedgerEntry { entry, recorded_at, because: _ }| Booking::of(&entry, recorded_at));
+        let bookings = part.list.into_iter().map(|ListedEntry { line, recorded }| {
+            let LedgerEntry { entry, recorded_at, because: _ } = recorded;
+            Booking::of(&line, &entry, recorded_at)
+        });
         Ok(bookings.filter(|entry| until.is_none_or(|moment| entry.recorded_at <= moment.cut())).collect())
     }
 }

@@ -1,8 +1,9 @@
 //! Accounts (§8): a partner, a currency and a direction; and what of an entry belongs to which.
 
 use jiff::Timestamp;
+use rules::line::LineId;
 use rules::money::Minor;
-use rules::{Currency, Entry, Kind, PartnerId, PostingKey};
+use rules::{ContractId, Currency, Entry, Kind, PartnerId, PostingKey};
 use serde::{Deserialize, Serialize};
 use strum::{Display, EnumString, IntoStaticStr, VariantArray};
 
@@ -65,13 +66,19 @@ pub struct Booking {
     pub vendor_share: Minor,
     /// The moment at which it was recorded.
     pub recorded_at: Timestamp,
+    /// The contract that it was booked for; none: it is an entry fee.
+    pub contract_id: Option<ContractId>,
 }
 
 impl Booking {
-    /// An entry and the moment at which it was recorded.
-    pub fn of(entry: &Entry, recorded_at: Timestamp) -> Booking {
+    /// An entry of a line, and the moment at which it was recorded.
+    pub fn of(line: &LineId, entry: &Entry, recorded_at: Timestamp) -> Booking {
         let Entry { posting, amount, vendor_share, basis: _, reversal: _ } = entry;
-        Booking { posting: posting.clone(), amount: *amount, vendor_share: *vendor_share, recorded_at }
+        let contract_id = match line {
+            LineId::Annuity { annuity, cause: _ } => Some(annuity.contract_id.clone()),
+            LineId::EntryFee { .. } => None,
+        };
+        Booking { posting: posting.clone(), amount: *amount, vendor_share: *vendor_share, recorded_at, contract_id }
     }
 
     /// The direction in which it is due, and how much of it (§8.3); none: due neither way.

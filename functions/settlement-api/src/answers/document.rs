@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use rules::inquiry::Note;
 use rules::money::Minor;
 use rules::people::MemberName;
-use rules::{Currency, Day, Kind, Model, Month, PartnerId};
+use rules::{ContractId, Currency, Day, Kind, Model, Month, PartnerId};
 use serde::Serialize;
 use settlement::contest::Answer;
 use settlement::document::{DocumentKind, DocumentType};
@@ -151,6 +151,8 @@ pub(crate) struct Annex {
 pub(crate) struct AnnexEntry {
     booked_on: Day,
     recorded_at: Timestamp,
+    /// The contract that it was booked for; null: it is an entry fee.
+    contract_id: Option<ContractId>,
     kind: Kind,
     model: Model,
     /// The amount due because of it.
@@ -289,6 +291,7 @@ impl Annex {
         let entry = |booking: &Booking| AnnexEntry {
             booked_on: booking.posting.booked_on,
             recorded_at: booking.recorded_at,
+            contract_id: booking.contract_id.clone(),
             kind: booking.posting.kind,
             model: booking.posting.model,
             amount: Money::new(booking.due().map_or(Minor::ZERO, |(_, amount)| amount), currency),

@@ -35,7 +35,8 @@ async fn a_month_is_previewed_closed_and_documented() {
         (&json!({"amount": "150.00", "currency": "EUR"}), &json!({"amount": "180.00", "currency": "EUR"}))
     );
     assert_eq!(service.get("/documents/AF-P1-000001").await["vat_sums"][0]["rate"], "0.2");
-    assert_eq!(service.get("/documents/AF-P1-000001/annex").await["entries"][0]["amount"]["amount"], "150.00");
+    let entry = &service.get("/documents/AF-P1-000001/annex").await["entries"][0];
+    assert_eq!((&entry["amount"]["amount"], &entry["contract_id"]), (&json!("150.00"), &json!("C-1")));
     assert_eq!(service.get("/partners/P-1/account").await["documents"][0]["number"], "AF-P1-000001");
     let other = service.manager.put("/closings/2026-01", json!({"final": ["P-1"]}).to_string()).await;
     assert_eq!(other.status, 409);

@@ -33,7 +33,7 @@ fn entry(value: &Value) -> Booking {
     };
     let minor = |name: &str| Minor(value[name].as_i64().unwrap());
     let (amount, vendor_share) = (minor("amount_minor"), minor("vendor_share_minor"));
-    Booking { posting, amount, vendor_share, recorded_at: time(text("recorded_at")) }
+    Booking { posting, amount, vendor_share, recorded_at: time(text("recorded_at")), contract_id: None }
 }
 
 /// A sample world in a table, and the numbers of its documents by the ids of the sample.

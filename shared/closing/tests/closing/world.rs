@@ -109,6 +109,7 @@ pub(crate) fn entry(id: &str, (kind, model): (&str, &str), amount: i64, booked_o
         amount: rules::Minor(amount),
         vendor_share: rules::Minor(amount),
         recorded_at: time(recorded_at),
+        contract_id: None,
     }
 }
 

@@ -138,6 +138,7 @@ fn what_is_not_documented_has_the_vat_of_its_months() {
         amount: Minor(amount),
         vendor_share: Minor(0),
         recorded_at: "2026-05-01T00:00:00Z".parse().unwrap(),
+        contract_id: None,
     };
     let key =
         LineKey { month: "2026-04".parse().unwrap(), kind: rules::Kind::Commission, model: rules::Model::Referrer };

@@ -155,5 +155,6 @@ pub(crate) fn booking(
         amount: Minor(amount),
         vendor_share: Minor(vendor_share),
         recorded_at: time(recorded_at),
+        contract_id: None,
     }
 }

@@ -283,8 +283,8 @@ pub(super) async fn lists_of<S: Store + Clone, A: ledger::bookings::Announce>(
     id: &PartnerId,
 ) -> Result<Lists, Done> {
     let part = ledger.entries(id, (Day::MIN, Day::MAX), usize::MAX, None).await?;
-    let entries = part.list.into_iter().map(|listed| listed.recorded);
-    let entries: Vec<Booking> = entries.map(|recorded| Booking::of(&recorded.entry, recorded.recorded_at)).collect();
+    let entries = part.list.iter().map(|of| Booking::of(&of.line, &of.recorded.entry, of.recorded.recorded_at));
+    let entries: Vec<Booking> = entries.collect();
     let papers = closing.papers(id).await?;
     let mut lists = Lists { documents: papers.documents, carried: papers.carried, ..Lists::default() };
     lists.vendor = closing.vendor().await?;
