@@ -3,12 +3,12 @@
 use crate::acts::{act, member};
 use crate::forms::ContestForm;
 use crate::item::{self, revision};
-use crate::keys::{DocumentPlace, ItemKey};
+use crate::keys::{self, DocumentPlace, ItemKey};
 use crate::table::{ATTEMPTS, contended};
 use crate::{Closing, ClosingError};
 use ledger::item::key;
 use ledger::journal::{Occasion, SettlementStep};
-use ledger::store::{Item, Write};
+use ledger::store::{Item, Key, Write};
 use ledger::{Store, Unreadable};
 use rules::inquiry::Note;
 use rules::label::StatedReason;
@@ -110,6 +110,13 @@ impl<S: Store> Closing<S> {
             }
         }
         Err(contended(key.pk))
+    }
+
+    /// The contests of the document with a number that was given here, by their own numbers.
+    pub async fn contests(&self, number: &GivenNumber) -> Result<Vec<NumberedContest>, ClosingError> {
+        let Some(Key { pk, sk }) = self.key_of(number).await? else { return Ok(Vec::new()) };
+        let items = self.store().beginning_with(pk, keys::contests(&sk)).await?;
+        Ok(items.iter().map(read_contest).collect::<Result<_, _>>()?)
     }
 
     async fn placed_or_none(&self, number: &GivenNumber) -> Result<(DocumentPlace, Document), ClosingError> {

@@ -75,10 +75,16 @@ impl<S: Store> Closing<S> {
 
     /// The document with a number, and its place.
     pub(crate) async fn placed(&self, number: &GivenNumber) -> Result<Option<(DocumentPlace, Document)>, ClosingError> {
-        let Some(item) = self.item(keys::place(number)).await? else { return Ok(None) };
-        let Numbered { at, xml: _ } = item::read(&item)?;
+        let Some(at) = self.key_of(number).await? else { return Ok(None) };
         let Some(item) = self.item(at).await? else { return Ok(None) };
         Ok(Some(read(&item)?))
+    }
+
+    /// The key of the document with a number.
+    pub(crate) async fn key_of(&self, number: &GivenNumber) -> Result<Option<Key>, ClosingError> {
+        let Some(item) = self.item(keys::place(number)).await? else { return Ok(None) };
+        let Numbered { at, xml: _ } = item::read(&item)?;
+        Ok(Some(at))
     }
 
     /// All of a partner.

@@ -163,6 +163,11 @@ pub(crate) struct DocumentPlace {
     pub(crate) is_cancellation: bool,
 }
 
+/// The beginning of the sort keys of a document's contests.
+pub(crate) fn contests(document_sk: &str) -> String {
+    format!("{document_sk}#CONTEST#")
+}
+
 const RECEIVED: &str = "RECEIVED";
 const CANCELLATION: &str = "CANCELLATION";
 
@@ -203,7 +208,7 @@ impl DocumentPlace {
 
     pub(crate) fn contest(&self, n: u32) -> Key {
         let Key { pk, sk } = self.key();
-        key(pk, format!("{sk}#CONTEST#{n:04}"))
+        key(pk, format!("{}{n:04}", contests(&sk)))
     }
 }
 

@@ -146,16 +146,9 @@ impl fmt::Debug for DynamoStore {
     }
 }
 
-impl Store for DynamoStore {
-    async fn get(&self, keys: Vec<Key>, consistency: Consistency) -> Result<Vec<Item>, StoreError> {
-        let parts = join_all(keys.chunks(MAX_KEYS).map(|keys| self.get_some(keys, consistency))).await;
-        parts.into_iter().try_fold(Vec::new(), |mut all, part| {
-            all.extend(part?);
-            Ok(all)
-        })
-    }
-
-    async fn partition(&self, pk: String) -> Result<Vec<Item>, StoreError> {
+impl DynamoStore {
+    /// All items of a partition for which a condition holds.
+    async fn query(&self, condition: &str, values: HashMap<String, AttributeValue>) -> Result<Vec<Item>, StoreError> {
         let mut items = Vec::new();
         let mut start = None;
         loop {
@@ -164,8 +157,8 @@ impl Store for DynamoStore {
                 .query()
                 .table_name(&self.table)
                 .consistent_read(true)
-                .key_condition_expression("pk = :pk")
-                .expression_attribute_values(":pk", AttributeValue::S(pk.clone()))
+                .key_condition_expression(condition)
+                .set_expression_attribute_values(Some(values.clone()))
                 .set_exclusive_start_key(start)
                 .return_consumed_capacity(self.capacity())
                 .send()
@@ -178,6 +171,25 @@ impl Store for DynamoStore {
                 return Ok(items);
             }
         }
+    }
+}
+
+impl Store for DynamoStore {
+    async fn get(&self, keys: Vec<Key>, consistency: Consistency) -> Result<Vec<Item>, StoreError> {
+        let parts = join_all(keys.chunks(MAX_KEYS).map(|keys| self.get_some(keys, consistency))).await;
+        parts.into_iter().try_fold(Vec::new(), |mut all, part| {
+            all.extend(part?);
+            Ok(all)
+        })
+    }
+
+    async fn partition(&self, pk: String) -> Result<Vec<Item>, StoreError> {
+        self.query("pk = :pk", HashMap::from([(":pk".to_owned(), AttributeValue::S(pk))])).await
+    }
+
+    async fn beginning_with(&self, pk: String, prefix: String) -> Result<Vec<Item>, StoreError> {
+        let values = [(":pk".to_owned(), AttributeValue::S(pk)), (":prefix".to_owned(), AttributeValue::S(prefix))];
+        self.query("pk = :pk AND begins_with(sk, :prefix)", HashMap::from(values)).await
     }
 
     async fn index(&self, range: KeyRange) -> Result<Page, StoreError> {

@@ -187,6 +187,19 @@ pub trait Store: Send + Sync {
     /// All items of a partition, by sort key. Each is strongly consistent; together they may be a torn read.
     fn partition(&self, pk: String) -> impl Future<Output = Result<Vec<Item>, StoreError>> + Send;
 
+    /// The items of a partition whose sort keys begin with a prefix, as [`partition`](Store::partition) gives them. A store that can
+    /// read these alone does.
+    fn beginning_with(&self, pk: String, prefix: String) -> impl Future<Output = Result<Vec<Item>, StoreError>> + Send {
+        async move {
+            let mut items = self.partition(pk).await?;
+            let begins = |item: &Item| {
+                item.get("sk").and_then(|value| value.as_s().ok()).is_some_and(|sk| sk.starts_with(&prefix))
+            };
+            items.retain(begins);
+            Ok(items)
+        }
+    }
+
     /// A page of an index. The index lags behind the table.
     fn index(&self, range: KeyRange) -> impl Future<Output = Result<Page, StoreError>> + Send;
 

@@ -10,8 +10,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use closing::contests::Outcome;
 use ledger::Store;
-use settlement::Document;
-use settlement::number::{GivenNumber, Number};
+use settlement::number::GivenNumber;
 use texts::Code;
 use web::access::Caller;
 use web::parameters::{Parameters, number_in, utf8};
@@ -27,11 +26,11 @@ pub(crate) async fn contest<S: Store>(
     parameters: Parameters,
     body: Bytes,
 ) -> Result<Response, Problem> {
-    let (number, document, n) = named(&app, &caller, (&path, &n), parameters).await?;
+    let (number, n) = named(&app, &caller, (&path, &n), parameters).await?;
     let contested = bodies::contest::parse(utf8(&body)?)?;
     let occasion = caller.occasion((app.now)());
     let outcome = app.closing.contest(&number, n, contested, &occasion).await.map_err(words::problem)?;
-    shown(&app, outcome, (&number, &document), n).await
+    shown(&app, outcome, &number, n).await
 }
 
 pub(crate) async fn answer<S: Store>(
@@ -41,11 +40,11 @@ pub(crate) async fn answer<S: Store>(
     parameters: Parameters,
     body: Bytes,
 ) -> Result<Response, Problem> {
-    let (number, document, n) = named(&app, &caller, (&path, &n), parameters).await?;
+    let (number, n) = named(&app, &caller, (&path, &n), parameters).await?;
     let text = bodies::contest::answer(utf8(&body)?)?;
     let occasion = caller.occasion((app.now)());
     let outcome = app.closing.settle_contest(&number, n, &text, &occasion).await.map_err(words::problem)?;
-    shown(&app, outcome, (&number, &document), n).await
+    shown(&app, outcome, &number, n).await
 }
 
 /// The document and the number of a contest that a path names.
@@ -54,20 +53,15 @@ async fn named<S: Store>(
     caller: &Caller,
     (path, n): (&str, &str),
     parameters: Parameters,
-) -> Result<(GivenNumber, Document, u32), Problem> {
+) -> Result<(GivenNumber, u32), Problem> {
     let n = number_in("n", n, 1..=MAX_CONTESTS)?;
     parameters.done()?;
-    let (number, document) = app.document(&caller.role, path).await?;
-    Ok((number, document, n))
+    let (number, _) = app.document(&caller.role, path).await?;
+    Ok((number, n))
 }
 
 /// The contest as it stands.
-async fn shown<S: Store>(
-    app: &App<S>,
-    outcome: Outcome,
-    (number, document): (&GivenNumber, &Document),
-    n: u32,
-) -> Result<Response, Problem> {
+async fn shown<S: Store>(app: &App<S>, outcome: Outcome, number: &GivenNumber, n: u32) -> Result<Response, Problem> {
     let status = match outcome {
         Outcome::Recorded => StatusCode::CREATED,
         Outcome::Already => StatusCode::OK,
@@ -75,9 +69,8 @@ async fn shown<S: Store>(
         Outcome::Message => return Err(Problem::conflict(words::too_late())),
         Outcome::NoContest => return Err(Problem::not_found(words::no_contest())),
     };
-    let papers = app.closing.papers(&document.account.partner_id).await.map_err(words::problem)?;
-    let number = Number::Given(number.clone());
-    let found = papers.contests.iter().find(|numbered| numbered.n == n && numbered.contest.number == number);
+    let contests = app.closing.contests(number).await.map_err(words::problem)?;
+    let found = contests.iter().find(|numbered| numbered.n == n);
     let found = found.ok_or_else(|| Problem::internal(Code::AnswerNotWritten))?;
     Ok((status, Json(ContestShown::from(found))).into_response())
 }

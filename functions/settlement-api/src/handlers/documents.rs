@@ -8,8 +8,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderName, header};
 use axum::response::{Html, IntoResponse, Response};
 use ledger::Store;
-use settlement::Document;
-use settlement::number::{GivenNumber, Number};
+use settlement::number::GivenNumber;
 use web::access::Caller;
 use web::format::Format;
 use web::parameters::Parameters;
@@ -41,7 +40,7 @@ pub(crate) async fn show<S: Store>(
             Ok((policy, named("inline", &number, format), Html(page)).into_response())
         }
         Format::Json | Format::Csv | Format::Workbook => {
-            Ok(Json(DocumentShown::of(&document, contests(&app, &document).await?)).into_response())
+            Ok(Json(DocumentShown::of(&document, contests(&app, &number).await?)).into_response())
         }
     }
 }
@@ -58,11 +57,9 @@ fn page_policy() -> String {
 }
 
 /// The contests of a document.
-async fn contests<S: Store>(app: &App<S>, document: &Document) -> Result<Vec<ContestShown>, Problem> {
-    let papers = app.closing.papers(&document.account.partner_id).await.map_err(words::problem)?;
-    let is_of = |number: &Number| *number == document.number;
-    let of_it = papers.contests.iter().filter(|numbered| is_of(&numbered.contest.number));
-    Ok(of_it.filter(|numbered| numbered.contest.account == document.account).map(ContestShown::from).collect())
+async fn contests<S: Store>(app: &App<S>, number: &GivenNumber) -> Result<Vec<ContestShown>, Problem> {
+    let contests = app.closing.contests(number).await.map_err(words::problem)?;
+    Ok(contests.iter().map(ContestShown::from).collect())
 }
 
 pub(crate) async fn annex<S: Store>(

@@ -1,7 +1,7 @@
 //! The capacity units of a close: bounded, and the same for the first close and the hundred-and-twentieth.
 
 use crate::stores::{Counting, Halves};
-use crate::world::{COMMISSION, SHARE, book, close, entry, pass, time, world};
+use crate::world::{COMMISSION, SHARE, book, close, closing, entry, on, pass, time, world};
 use closing::closes::Said;
 use fixtures::memory::MemoryStore;
 use rules::Month;
@@ -66,4 +66,21 @@ async fn a_document_of_three_years_of_adjustments_is_one_transaction() {
     assert_eq!(pass(&counting, month).await.documents, 1);
     let cost = *counting.halves.lock().unwrap();
     assert!(cost.written == 2 * 15 && cost.read <= 2 * 12, "{cost:?}");
+}
+
+#[tokio::test]
+async fn a_document_and_its_contests_are_read_without_the_others() {
+    let store = world(&["P-1"]).await;
+    cost(&store, &[60]).await;
+    let number = "AF-P1-000030".parse().unwrap();
+    let (reason, at) = ("Too little".parse().unwrap(), on("2022-07-02T08:00:00Z"));
+    closing(&store).contest(&number, 7, (None, reason), &at).await.unwrap();
+    assert_eq!(closing(&store).papers(&"P-1".parse().unwrap()).await.unwrap().documents.len(), 120);
+    let counting = Counting { table: &store, halves: Mutex::default() };
+    assert!(closing(&counting).document(&number).await.unwrap().is_some());
+    let contests = closing(&counting).contests(&number).await.unwrap();
+    assert_eq!(contests.iter().map(|contest| contest.n).collect::<Vec<_>>(), [7]);
+    assert_eq!(*counting.halves.lock().unwrap(), Halves { read: 2 * 4, written: 0 });
+    let next = "AF-P1-000031".parse().unwrap();
+    assert_eq!(closing(&store).contests(&next).await.unwrap(), []);
 }

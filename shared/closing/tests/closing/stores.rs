@@ -146,6 +146,12 @@ impl Store for &Counting<'_> {
         Ok(items)
     }
 
+    async fn beginning_with(&self, pk: String, prefix: String) -> Result<Vec<Item>, StoreError> {
+        let items = self.table.beginning_with(pk, prefix).await?;
+        self.read(2 * sum(&items));
+        Ok(items)
+    }
+
     async fn index(&self, range: KeyRange) -> Result<Page, StoreError> {
         let page = self.table.index(range).await?;
         self.read(sum(&page.items));
