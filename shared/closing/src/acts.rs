@@ -8,30 +8,50 @@ use rules::{Month, PartnerId};
 use settlement::Account;
 use std::fmt::Display;
 
-/// The writes of an act, which the journal keeps; the subject is as [`SettlementStep`] says.
-pub(crate) fn act(
-    occasion: &Occasion,
-    step: SettlementStep,
-    partner: Option<&PartnerId>,
-    subject: &[&(dyn Display + Sync)],
-) -> Result<Vec<Write>, ClosingError> {
+/// The names of what a step records.
+pub(crate) type Names<'a> = &'a [&'a (dyn Display + Sync)];
+
+/// An act; its subject is as [`SettlementStep`] says.
+pub(crate) fn named(step: SettlementStep, partner: Option<&PartnerId>, subject: Names<'_>) -> SettlementAct {
     let subject = subject.iter().map(ToString::to_string).collect();
-    let change = Change::Settlement(SettlementAct { step, partner_id: partner.cloned(), subject });
-    Ok(Act::new(occasion, change).writes()?)
+    SettlementAct { step, partner_id: partner.cloned(), subject }
 }
 
-/// The writes of an act about a document of an account: its numbers, and the account after them.
-pub(crate) fn document_act(
-    occasion: &Occasion,
+/// An act about a document of an account: its numbers, and the account after them.
+pub(crate) fn named_document(
     step: SettlementStep,
     Account { partner_id, currency, direction }: &Account,
-    (numbers, close): (&[&(dyn Display + Sync)], Option<Month>),
-) -> Result<Vec<Write>, ClosingError> {
+    (numbers, close): (Names<'_>, Option<Month>),
+) -> SettlementAct {
     let code = currency.code();
     let mut subject = numbers.to_vec();
     subject.extend([&code as &(dyn Display + Sync), direction]);
     subject.extend(close.as_ref().map(|month| month as &(dyn Display + Sync)));
-    act(occasion, step, Some(partner_id), &subject)
+    named(step, Some(partner_id), &subject)
+}
+
+/// The writes of an act, which the journal keeps.
+pub(crate) fn act(
+    occasion: &Occasion,
+    step: SettlementStep,
+    partner: Option<&PartnerId>,
+    subject: Names<'_>,
+) -> Result<Vec<Write>, ClosingError> {
+    writes(occasion, named(step, partner, subject))
+}
+
+/// The writes of an act about a document of an account.
+pub(crate) fn document_act(
+    occasion: &Occasion,
+    step: SettlementStep,
+    account: &Account,
+    names: (Names<'_>, Option<Month>),
+) -> Result<Vec<Write>, ClosingError> {
+    writes(occasion, named_document(step, account, names))
+}
+
+fn writes(occasion: &Occasion, act: SettlementAct) -> Result<Vec<Write>, ClosingError> {
+    Ok(Act::new(occasion, Change::Settlement(act)).writes()?)
 }
 
 /// The name of the member of an occasion; an error if it is the operator's.

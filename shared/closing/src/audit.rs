@@ -1,5 +1,7 @@
 //! Audit of what is stored (§8.10): the sums of each account add up at each close, and the books are those of the documents.
 
+pub mod journal;
+
 use crate::known::Known;
 use crate::sums::Sums;
 use crate::{Closing, ClosingError, keys, sums};

@@ -19,7 +19,7 @@
 //! | [`contests`] | contested documents |
 //! | `acts` | what people do, for the journal: an act in the transaction of each record |
 //! | [`recomputed`] | whether annuities were being decided again at a cut |
-//! | [`audit`] | the sums of each account at each close |
+//! | [`audit`] | the sums of each account at each close; the steps of people against the acts of the journal |
 //! | [`check`](mod@check) | checks an item as it is stored |
 //!
 //! **Cost.** A close reads, for each partner, its month totals and the sums of its accounts, and of entries those of the months in

@@ -2,7 +2,7 @@
 //!
 //! Each reads all of one partner: it is recorded by hand, and seldom.
 
-use crate::acts::document_act;
+use crate::acts::{Names, document_act};
 use crate::closes::Last;
 use crate::keys::{self, DocumentPlace};
 use crate::known::Known;
@@ -19,7 +19,6 @@ use settlement::number::{Number, OwnNumber};
 use settlement::received::{OwnDocument, receive, receive_cancellation};
 use settlement::vat::VatSum;
 use settlement::{Account, Document};
-use std::fmt::Display;
 
 /// The outcome of recording a partner's own document.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,7 +47,7 @@ impl<S: Store> Closing<S> {
             }
             let document = receive(own.clone(), &stored.close, &whole.records())?;
             let mut writes = self.received_writes(&place, &document, &last).await?;
-            let names: (&[&(dyn Display + Sync)], _) = (&[&own.number], Some(close));
+            let names: (Names<'_>, _) = (&[&own.number], Some(close));
             writes.extend(document_act(occasion, SettlementStep::OwnDocument, &own.account, names)?);
             writes.push(last.received(occasion.at)?);
             if self.applied(writes, attempt).await? {
@@ -88,7 +87,7 @@ impl<S: Store> Closing<S> {
                 Number::Own(_) => DocumentPlace::received(account, month),
             };
             let mut writes = self.received_writes(&place.cancellation(), &document, &last).await?;
-            let names: (&[&(dyn Display + Sync)], _) = (&[&number, of], Some(month));
+            let names: (Names<'_>, _) = (&[&number, of], Some(month));
             writes.extend(document_act(occasion, SettlementStep::OwnCancellation, account, names)?);
             writes.push(last.received(document.made_at)?);
             if self.applied(writes, attempt).await? {

@@ -3,6 +3,7 @@
 
 use crate::Failure;
 use crate::target::Target;
+use closing::audit::journal;
 use closing::check::check;
 use closing::{Closing, ClosingError};
 use ledger::dynamo::DynamoStore;
@@ -16,8 +17,9 @@ use std::collections::BTreeSet;
 
 /// The items of the ledger alone, and the differences of closing.
 pub(super) async fn differences(target: &Target, items: Vec<Item>) -> Result<(Vec<Item>, Vec<String>), Failure> {
-    let (mut of_ledger, mut found, mut is_used) = (Vec::new(), Vec::new(), false);
+    let (mut of_ledger, mut found, mut is_used) = (Vec::new(), Vec::<String>::new(), false);
     let mut partners = BTreeSet::new();
+    found.extend(journal::unmatched(&items).iter().map(ToString::to_string));
     for item in items {
         match check(&item) {
             None => {

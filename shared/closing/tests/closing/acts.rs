@@ -19,7 +19,7 @@ use std::sync::atomic::AtomicUsize;
 const IBAN: &str = "FR1420041010050500013M02606";
 
 /// A table to begin with, and everything that a person does in it, in order.
-async fn begin() -> MemoryStore {
+pub(crate) async fn begin() -> MemoryStore {
     let store = without_mandate().await;
     let version = serde_json::from_value(billing_version("P1")).unwrap();
     closing(&store).record_billing(&partner("P-1"), 2, version, &on("2026-02-03T08:00:00Z")).await.unwrap();
@@ -40,7 +40,7 @@ async fn acts(store: &MemoryStore) -> Vec<(SettlementStep, Option<String>, Strin
 }
 
 /// Does one thing; several are of one store, one after the other.
-async fn act<S: Store>(closing: &Closing<S>, n: usize) -> Result<(), ClosingError> {
+pub(crate) async fn act<S: Store>(closing: &Closing<S>, n: usize) -> Result<(), ClosingError> {
     let at = on(&format!("2026-04-{:02}T08:00:00Z", n + 1));
     let eur = Money::new(Minor(100), Currency::EUR).unwrap();
     let day = "2025-12-01".parse().unwrap();
@@ -74,13 +74,13 @@ async fn act<S: Store>(closing: &Closing<S>, n: usize) -> Result<(), ClosingErro
 }
 
 /// The things that happen before one is done.
-async fn before(store: &MemoryStore, n: usize) {
+pub(crate) async fn before(store: &MemoryStore, n: usize) {
     if n == 6 {
         pass(store, month("2026-02")).await;
     }
 }
 
-const THINGS: usize = 8;
+pub(crate) const THINGS: usize = 8;
 
 #[tokio::test]
 async fn each_thing_that_a_person_does_is_one_act() {

@@ -170,7 +170,7 @@ impl Change {
             Change::Inquiry { partner_id, inquiry } => ActId::of(("inquiry", partner_id, inquiry)),
             Change::Answer { partner_id, inquiry } => ActId::of(("answer", partner_id, inquiry)),
             Change::Invitation { id, step, at, .. } => ActId::of(("invitation", id, step.as_str(), at)),
-            Change::Settlement(act) => ActId::of(("settlement", act)),
+            Change::Settlement(act) => act.id(),
             Change::Member { id, step, at, .. } => ActId::of(("member", id, matches!(step, MemberStep::Revoked), at)),
         }
     }

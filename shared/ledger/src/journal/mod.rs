@@ -100,6 +100,11 @@ impl Act {
         Ok(self.items()?.into_iter().map(Write::Insert).collect())
     }
 
+    /// The act that an item of a table holds; none: it holds none, or one that cannot be read, which the audit of the ledger reports.
+    pub fn of_item(item: &Item) -> Option<Act> {
+        read(item).ok().filter(|_| is_act(item))
+    }
+
     fn items(&self) -> Result<Vec<Item>, LedgerError> {
         let id = self.id();
         let mut items = vec![stored::item(self, &id)?];

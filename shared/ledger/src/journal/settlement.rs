@@ -1,6 +1,7 @@
 //! Acts of settlement (RULEBOOK §8). They name what was recorded, and have nothing of its content: an identity has an IBAN, and
 //! the ledger does not know documents.
 
+use crate::act_id::ActId;
 use rules::PartnerId;
 use serde::{Deserialize, Serialize};
 
@@ -15,6 +16,13 @@ pub struct SettlementAct {
     /// The names of what was recorded, as [`SettlementStep`] says.
     #[serde(rename = "s")]
     pub subject: Vec<String>,
+}
+
+impl SettlementAct {
+    /// The id of the act.
+    pub fn id(&self) -> ActId {
+        ActId::of(("settlement", self))
+    }
 }
 
 /// A step from what is owed to what is paid, and what names it.

@@ -6,6 +6,7 @@ use super::scenario::{Scenario, at_once};
 use super::table::Table;
 use crate::world::{Lists, closing};
 use closing::StoredClose;
+use closing::audit::journal::unmatched;
 use fixtures::memory::MemoryStore;
 use jiff::Timestamp;
 use ledger::Ledger;
@@ -34,6 +35,7 @@ pub(super) fn check(table: &Table, scenario: &Scenario) -> Result<Seen, String> 
     if let Some(broken) = table.broken.first() {
         return Err(broken.clone());
     }
+    same("the steps and the acts that lack each other", &unmatched(&table.items()), &Vec::new())?;
     let store = MemoryStore::of(table.items());
     let closes = at_once(closing(&store).closes()).map_err(|error| error.to_string())?;
     check_closes(&closes, scenario)?;
