@@ -55,7 +55,10 @@ function identityFields(last) {
       field(t("billing.regime"), regime, { field: "regime" }),
       text("siren", last.siren, { inputmode: "numeric", help: t("billing.siren-help") }),
       text("vat_id", last.vat_id),
+      text("legal_form", last.legal_form, { maxlength: "100", help: t("billing.legal-form-help") }),
+      text("share_capital", last.share_capital, { maxlength: "100", help: t("billing.capital-help") }),
     ),
+    text("registration", last.registration, { maxlength: "100", help: t("billing.registration-help") }),
   );
 }
 
@@ -115,7 +118,7 @@ const valueIn = (form) => (name) => form.querySelector(`[name=${name}]`).value.t
 
 function readIdentity(form) {
   const value = valueIn(form);
-  const names = ["legal_name", "address", "regime"];
+  const names = ["legal_name", "address", "regime", "legal_form", "share_capital", "registration"];
   const compact = (name) => value(name)?.replace(/[\s.]/g, "").toUpperCase() ?? null;
   return {
     from: value("from") ?? "",

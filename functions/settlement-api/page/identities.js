@@ -8,8 +8,12 @@ import { count, t } from "/page/text.js";
 /** Name, address, numbers; of a partner also its terms. */
 export function identityPairs(identity) {
   const { legal_name: name, address, country, siren, vat_id: vatId, regime } = identity;
+  const { legal_form: form, share_capital: capital, registration } = identity;
   return pairs([
     [t("billing.legal_name"), name],
+    [t("billing.legal_form"), form],
+    [t("billing.share_capital"), capital],
+    [t("billing.registration"), registration],
     [t("billing.address"), address],
     [t("billing.country"), country],
     [t("billing.siren"), siren],

@@ -197,6 +197,9 @@ pub(crate) fn identity(problem: &IdentityProblem) -> Notice {
     let fr = match problem {
         IdentityProblem::Printed(error) => return (*error).into(),
         IdentityProblem::Minimum(error) => return (*error).into(),
+        IdentityProblem::Legal(_) => {
+            "doit tenir sur une ligne de 1 à 100 caractères visibles, tel qu'il sera imprimé".to_owned()
+        }
         IdentityProblem::Country(CountryError::Unknown) => {
             "n'est pas un pays : donner les deux majuscules de l'ISO 3166 (FR, DE, GR, GB…)".to_owned()
         }

@@ -154,6 +154,7 @@ impl Page<'_> {
             section {
                 h2 { (self.text(label)) }
                 @if let Some(name) = identity.legal_name() { p class="name" { (name.as_str()) } }
+                @if let Some(legal) = words::legal(identity, self.language) { p { (legal) } }
                 @if let Some(address) = identity.address() { p { (address.as_str()) } }
                 @if let Some(country) = country { p { (country) } }
                 div class="ids" {

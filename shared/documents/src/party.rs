@@ -1,7 +1,9 @@
 //! The two sides of a document: seller and buyer.
 
+use crate::words;
 use crate::xml::{Xml, element, text, text_with};
 use rules::PartnerId;
+use rules::text::Language;
 use settlement::complete::{Lacking, lacking};
 use settlement::country::Country;
 use settlement::document::Parties;
@@ -82,15 +84,17 @@ impl Party {
 
     /// The seller, with its tax id or without.
     pub(crate) fn seller(&self, has_tax_id: bool) -> Xml {
-        self.written("ram:SellerTradeParty", self.tax_id().filter(|_| has_tax_id))
+        // Legal mentions (BT-33): of the seller alone, EN 16931 has a place for them.
+        let legal = words::legal(&self.identity, Language::Fr).map(|legal| text("ram:Description", &legal));
+        self.written("ram:SellerTradeParty", legal, self.tax_id().filter(|_| has_tax_id))
     }
 
     /// The buyer, with its VAT id or without.
     pub(crate) fn buyer(&self, has_tax_id: bool) -> Xml {
-        self.written("ram:BuyerTradeParty", self.tax_id_of_vat().filter(|_| has_tax_id))
+        self.written("ram:BuyerTradeParty", None, self.tax_id_of_vat().filter(|_| has_tax_id))
     }
 
-    fn written(&self, name: &str, tax_id: Option<(&str, &str)>) -> Xml {
+    fn written(&self, name: &str, legal: Option<Xml>, tax_id: Option<(&str, &str)>) -> Xml {
         let tax_id = tax_id.map(|(scheme, id)| {
             element("ram:SpecifiedTaxRegistration", [text_with("ram:ID", ("schemeID", scheme), id)])
         });
@@ -99,6 +103,7 @@ impl Party {
             name,
             [
                 text("ram:Name", self.identity.legal_name().map_or("", PrintedText::as_str)),
+                legal.unwrap_or_default(),
                 self.legal_id(),
                 self.postal_address(),
                 element("ram:URIUniversalCommunication", [address]),

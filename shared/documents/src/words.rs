@@ -5,7 +5,9 @@ use rules::programme::ProgrammeVersion;
 use rules::text::{Language, Text};
 use rules::{Currency, Day, Kind, Minor, Model, Month};
 use settlement::Direction;
+use settlement::identity::Identity;
 use settlement::siren::Siren;
+use settlement::terms::LegalText;
 use settlement::vat::{EurRate, Mention, TaxedLine, VatRate};
 use texts::numbers;
 
@@ -158,6 +160,24 @@ pub fn amount(minor: Minor, currency: Currency, language: Language) -> String {
 /// A rate of VAT: `19,6 %`, `19.6%`.
 pub fn percent(rate: VatRate, language: Language) -> String {
     numbers::in_percent(&rate.in_percent(), language)
+}
+
+/// The legal form and the share capital of a company, then its registration: `SAS au capital de 10 000 €, RCS Béziers 448 765 438`.
+/// None: none of them is known.
+pub fn legal(identity: &Identity, language: Language) -> Option<String> {
+    let form = identity.legal_form().map(LegalText::as_str);
+    let capital = identity.share_capital().map(LegalText::as_str);
+    let company = match (form, capital, language) {
+        (Some(form), Some(capital), Language::Fr) => Some(format!("{form} au capital de {capital}")),
+        (Some(form), Some(capital), Language::En) => Some(format!("{form} with a share capital of {capital}")),
+        (None, Some(capital), Language::Fr) => Some(format!("Capital social\u{a0}: {capital}")),
+        (None, Some(capital), Language::En) => Some(format!("Share capital: {capital}")),
+        (Some(form), None, Language::Fr | Language::En) => Some(form.to_owned()),
+        (None, None, Language::Fr | Language::En) => None,
+    };
+    let registration = identity.registration().map(LegalText::to_string);
+    let mentions: Vec<String> = company.into_iter().chain(registration).collect();
+    (!mentions.is_empty()).then(|| mentions.join(", "))
 }
 
 /// A SIREN in groups of three digits: `512 345 612`.

@@ -4,7 +4,8 @@ use crate::country::{Country, CountryError, Regime, is_overseas};
 use crate::iban::{Iban, IbanError};
 use crate::siren::{Siren, SirenError};
 use crate::terms::{
-    Mandate, MandateError, MandateInput, PaymentDays, PaymentDaysError, PrintedText, SeriesCode, SeriesCodeError,
+    LegalText, LegalTextError, Mandate, MandateError, MandateInput, PaymentDays, PaymentDaysError, PrintedText,
+    SeriesCode, SeriesCodeError,
 };
 use crate::vat_id::{VatId, VatIdError};
 use rules::Currency;
@@ -31,6 +32,12 @@ pub enum Field {
     VatId,
     /// The VAT regime.
     Regime,
+    /// The legal form.
+    LegalForm,
+    /// The share capital.
+    ShareCapital,
+    /// The registration.
+    Registration,
     /// The series code.
     Series,
     /// The mandate.
@@ -61,6 +68,9 @@ pub enum Problem {
     /// A text that cannot be printed.
     #[error(transparent)]
     Printed(#[from] LabelError),
+    /// No legal mention.
+    #[error(transparent)]
+    Legal(#[from] LegalTextError),
     /// No country.
     #[error(transparent)]
     Country(#[from] CountryError),
@@ -119,6 +129,16 @@ pub struct IdentityInput {
     pub vat_id: Option<String>,
     /// The VAT regime.
     pub regime: Option<Regime>,
+    // What was recorded before these were known has none of them, and stays as it is.
+    /// The legal form: `SAS`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub legal_form: Option<String>,
+    /// The share capital, with its currency: `10 000 €`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub share_capital: Option<String>,
+    /// The registration, with its town in France: `RCS Béziers 448 765 438`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub registration: Option<String>,
 }
 
 /// A checked billing identity. What it lacks is a question of the document: [`lacking`](crate::complete::lacking).
@@ -131,6 +151,9 @@ pub struct Identity {
     siren: Option<Siren>,
     vat_id: Option<VatId>,
     regime: Option<Regime>,
+    legal_form: Option<LegalText>,
+    share_capital: Option<LegalText>,
+    registration: Option<LegalText>,
 }
 
 fn read<T: FromStr>(field: Field, text: Option<&str>) -> Result<Option<T>, IdentityError>
@@ -150,6 +173,9 @@ impl TryFrom<IdentityInput> for Identity {
             siren: read(Field::Siren, input.siren.as_deref())?,
             vat_id: read(Field::VatId, input.vat_id.as_deref())?,
             regime: input.regime,
+            legal_form: read(Field::LegalForm, input.legal_form.as_deref())?,
+            share_capital: read(Field::ShareCapital, input.share_capital.as_deref())?,
+            registration: read(Field::Registration, input.registration.as_deref())?,
         };
         identity.agrees_with_itself().map(|()| identity)
     }
@@ -164,6 +190,9 @@ impl From<Identity> for IdentityInput {
             siren: identity.siren.map(String::from),
             vat_id: identity.vat_id.map(String::from),
             regime: identity.regime,
+            legal_form: identity.legal_form.map(String::from),
+            share_capital: identity.share_capital.map(String::from),
+            registration: identity.registration.map(String::from),
         }
     }
 }
@@ -223,6 +252,21 @@ impl Identity {
     /// The VAT regime.
     pub fn regime(&self) -> Option<Regime> {
         self.regime
+    }
+
+    /// The legal form.
+    pub fn legal_form(&self) -> Option<&LegalText> {
+        self.legal_form.as_ref()
+    }
+
+    /// The share capital.
+    pub fn share_capital(&self) -> Option<&LegalText> {
+        self.share_capital.as_ref()
+    }
+
+    /// The registration.
+    pub fn registration(&self) -> Option<&LegalText> {
+        self.registration.as_ref()
     }
 }
 

@@ -14,6 +14,21 @@ fn read_printed(text: &str) -> Result<String, LabelError> {
     is_label(text).then(|| text.to_owned()).ok_or(LabelError)
 }
 
+/// A text that is no legal mention.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("must be one line of 1 to 100 visible characters, as it is to be printed")]
+pub struct LegalTextError;
+
+text_type! {
+    /// A legal mention of a company as it is printed on a document: its legal form, its share capital, or its registration. One
+    /// line of 1 to 100 visible characters.
+    LegalText, LegalTextError, read_legal
+}
+
+fn read_legal(text: &str) -> Result<String, LegalTextError> {
+    (is_label(text) && text.chars().count() <= 100).then(|| text.to_owned()).ok_or(LegalTextError)
+}
+
 /// A text that is not a series code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("is not a series code: 1 to 12 capital letters A-Z and digits")]

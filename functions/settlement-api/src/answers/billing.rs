@@ -41,6 +41,9 @@ pub(crate) struct IdentityShown {
     vat_id: Option<String>,
     /// `fr-vat`, `fr-franchise`, `eu` or `outside-eu`.
     regime: Option<String>,
+    legal_form: Option<String>,
+    share_capital: Option<String>,
+    registration: Option<String>,
 }
 
 /// A partner's billing identity in all its versions.
@@ -108,8 +111,19 @@ pub(crate) struct MandateShown {
 
 impl From<&Identity> for IdentityShown {
     fn from(identity: &Identity) -> IdentityShown {
-        let IdentityInput { legal_name, address, country, siren, vat_id, regime } = identity.clone().into();
-        IdentityShown { legal_name, address, country, siren, vat_id, regime: regime.map(|regime| regime.to_string()) }
+        let IdentityInput {
+            legal_name,
+            address,
+            country,
+            siren,
+            vat_id,
+            regime,
+            legal_form,
+            share_capital,
+            registration,
+        } = identity.clone().into();
+        let regime = regime.map(|regime| regime.to_string());
+        IdentityShown { legal_name, address, country, siren, vat_id, regime, legal_form, share_capital, registration }
     }
 }
 

@@ -31,6 +31,12 @@ pub(crate) struct VendorBody {
     vat_id: Option<String>,
     /// `fr-vat`, `fr-franchise`, `eu` or `outside-eu`.
     regime: Option<String>,
+    /// The legal form: `SAS`. Like the next two, one line of 1 to 100 characters, printed on invoices.
+    legal_form: Option<String>,
+    /// The share capital, with its currency: `10 000 €`.
+    share_capital: Option<String>,
+    /// The registration, with its town in France: `RCS Béziers 448 765 438`.
+    registration: Option<String>,
 }
 
 /// A version of a partner's billing identity. Absent and null say the same: not known, or what holds unless said.
@@ -51,6 +57,12 @@ pub(crate) struct BillingBody {
     vat_id: Option<String>,
     /// `fr-vat`, `fr-franchise`, `eu` or `outside-eu`.
     regime: Option<String>,
+    /// The legal form: `SAS`. Like the next two, one line of 1 to 100 characters, printed on invoices.
+    legal_form: Option<String>,
+    /// The share capital, with its currency: `10 000 €`.
+    share_capital: Option<String>,
+    /// The registration, with its town in France: `RCS Béziers 448 765 438`.
+    registration: Option<String>,
     /// The mandate for self-billing.
     mandate: Option<MandateBody>,
     /// The code of the partner's own series: 1 to 12 capital letters and digits. It never changes once set.
@@ -93,9 +105,21 @@ pub(crate) struct Stated<T> {
 /// Reads a version of the vendor's identity.
 pub(crate) fn vendor(text: &str) -> Result<Stated<Identity>, Refusal> {
     let body: VendorBody = body::read(text)?;
-    let VendorBody { from, legal_name, address, country, siren, vat_id, regime } = body;
+    let VendorBody {
+        from,
+        legal_name,
+        address,
+        country,
+        siren,
+        vat_id,
+        regime,
+        legal_form,
+        share_capital,
+        registration,
+    } = body;
     let regime = regime.map(|regime| self::regime(&regime)).transpose()?;
-    let input = IdentityInput { legal_name, address, country, siren, vat_id, regime };
+    let input =
+        IdentityInput { legal_name, address, country, siren, vat_id, regime, legal_form, share_capital, registration };
     Ok(Stated { from: day("from", &from)?, of: Identity::try_from(input).map_err(refused)? })
 }
 
@@ -103,6 +127,7 @@ pub(crate) fn vendor(text: &str) -> Result<Stated<Identity>, Refusal> {
 pub(crate) fn billing(text: &str, before: Option<&Billing>) -> Result<Stated<Billing>, Refusal> {
     let body: BillingBody = body::read(text)?;
     let BillingBody { from, legal_name, address, country, siren, vat_id, regime, .. } = body;
+    let BillingBody { legal_form, share_capital, registration, .. } = body;
     let regime = regime.map(|regime| self::regime(&regime)).transpose()?;
     let mut minimum_minor = BTreeMap::new();
     for (currency, amount) in &body.minimums {
@@ -117,7 +142,17 @@ pub(crate) fn billing(text: &str, before: Option<&Billing>) -> Result<Stated<Bil
         (iban, _) => iban,
     };
     let input = BillingInput {
-        identity: IdentityInput { legal_name, address, country, siren, vat_id, regime },
+        identity: IdentityInput {
+            legal_name,
+            address,
+            country,
+            siren,
+            vat_id,
+            regime,
+            legal_form,
+            share_capital,
+            registration,
+        },
         mandate: body.mandate.map(|mandate| mandate.parsed()).transpose()?,
         series: body.series,
         payment_days: body.payment_days,

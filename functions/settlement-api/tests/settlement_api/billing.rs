@@ -90,6 +90,9 @@ async fn a_wrong_field_is_named_in_both_languages() {
         ("iban", json!("FR7630006000011234567890188"), "iban"),
         ("iban", json!("30006000011234567890189"), "iban"),
         ("account_holder", json!("\u{200b}"), "account_holder"),
+        ("legal_form", json!(""), "legal_form"),
+        ("share_capital", json!("1".repeat(101)), "share_capital"),
+        ("registration", json!("RCS\nBéziers"), "registration"),
         ("colour", json!("blue"), "colour"),
     ] {
         let body = with(billing("P-1"), field, value);
@@ -103,4 +106,25 @@ async fn a_wrong_field_is_named_in_both_languages() {
         assert!(!en.text.contains("3000600001123456789"), "an IBAN is never quoted");
     }
     assert_eq!(service.get("/partners/P-1/billing").await["versions"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn legal_mentions_are_on_the_page_and_in_the_xml() {
+    let service = Service::with(&["P-1"]).await;
+    let mut vendor = vendor();
+    vendor["legal_form"] = json!("SAS");
+    vendor["share_capital"] = json!("10 000 €");
+    assert_eq!(service.manager.put("/vendor/1", vendor.to_string()).await.status, 201);
+    let mut of = billing("P-1");
+    of["registration"] = json!("RCS Lyon 512 345 612");
+    assert_eq!(service.manager.put("/partners/P-1/billing/1", of.to_string()).await.status, 201);
+    assert_eq!(service.get("/vendor").await["versions"][0]["share_capital"], "10 000 €");
+    assert_eq!(service.get("/partners/P-1/billing").await["versions"][0]["registration"], "RCS Lyon 512 345 612");
+    service.sale("C-1", "P-1", "2026-01-10", "1000.00", "2026-01-10T09:00:00Z").await;
+    service.close("2026-01", "2026-02-01T08:00:00Z", &json!({})).await;
+    let page = service.manager.get("/documents/AF-P1-000001?format=html&lang=fr").await.text;
+    assert!(page.contains("SAS au capital de 10 000 €") && page.contains("RCS Lyon 512 345 612"));
+    let xml = service.manager.get("/documents/AF-P1-000001?format=xml").await.text;
+    assert!(xml.contains("<ram:Description>RCS Lyon 512 345 612</ram:Description>"));
+    assert_eq!(service.get("/documents/AF-P1-000001").await["vendor"]["legal_form"], "SAS");
 }

@@ -30,8 +30,9 @@ pub(super) const RATES: [(&str, &str); 1] = [("CHF", "1.0650")];
 pub(super) fn vendor(from: Date) -> Value {
     let siren = siren(44_876_543);
     json!({
-        "from": from, "legal_name": "all-in-web SAS", "address": "8 avenue du Port, 34500 Béziers", "country": "FR",
-        "vat_id": vat_id(&siren), "siren": siren, "regime": "fr-vat",
+        "from": from, "legal_name": "all-in-web", "address": "8 avenue du Port, 34500 Béziers", "country": "FR",
+        "vat_id": vat_id(&siren), "siren": siren, "regime": "fr-vat", "legal_form": "SAS", "share_capital": "10 000 €",
+        "registration": "RCS Béziers 448 765 438",
     })
 }
 

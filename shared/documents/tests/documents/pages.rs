@@ -49,8 +49,9 @@ fn a_self_billed_invoice_says_all_that_the_law_asks_for() {
     let document = self_billed(french(), &[("2026-08", -3_333, Regime::FrVat), ("2026-10", 126_789, Regime::FrVat)]);
     let french: Vec<&str> = "Facture |AF-P001-000007|\
         Autofacturation : facture établie par le client au nom et pour le compte du fournisseur|\
-        Fournisseur|Intégration Côté Sud|1 rue de Paris, 34000 Montpellier|France|SIREN 512 345 612|\
-        N° de TVA FR68512345612|Client|All-in-Web|12 rue de la République, 34500 Béziers|France|SIREN 448 765 438|\
+        Fournisseur|Intégration Côté Sud|SARL, RCS Montpellier 512 345 612|1 rue de Paris, 34000 Montpellier|France|SIREN 512 345 612|\
+        N° de TVA FR68512345612|Client|All-in-Web|\
+        SAS au capital de 10 000 €, RCS Béziers 448 765 438|12 rue de la République, 34500 Béziers|France|SIREN 448 765 438|\
         N° de TVA FR55448765438|Références|Date d’émission|3 novembre 2026|Date d’échéance|3 décembre 2026|Période|\
         du 1ᵉʳ août 2026 au 31 octobre 2026|Catégorie d’opération|Prestation de services|Référence du partenaire|P-001.a|\
         Détail|Désignation|Quantité|Prix unitaire HT|TVA|Montant HT|\
@@ -129,7 +130,8 @@ fn a_line_without_vat_says_why_and_the_sum_names_the_law() {
 #[test]
 fn both_sides_abroad_and_at_home_are_named_with_their_ids() {
     let (german, swiss) = (invoice(german(), &[("2026-10", 1, Regime::Eu)]), invoice(swiss(), &[]));
-    let vendor = ["SIREN 448 765 438", "N° de TVA FR55448765438"];
+    let legal = "SAS au capital de 10 000 €, RCS Béziers 448 765 438";
+    let vendor = [legal, "SIREN 448 765 438", "N° de TVA FR55448765438"];
     says(&german, Language::Fr, &vendor);
     says(
         &german,
@@ -137,6 +139,8 @@ fn both_sides_abroad_and_at_home_are_named_with_their_ids() {
         &["Müller & Söhne GmbH", "Straße 5, 10115 Berlin", "Allemagne", "N° de TVA DE123456789"],
     );
     says(&german, Language::En, &["Germany", "VAT id DE123456789"]);
+    let legal = "SAS with a share capital of 10 000 €, RCS Béziers 448 765 438";
+    says(&german, Language::En, &[legal]);
     says(&swiss, Language::Fr, &["Société du Léman SA", "Suisse"]);
     let partner = self_billed(franchise(), &[("2026-10", 1, Regime::FrFranchise)]);
     says(&partner, Language::Fr, &["Élise Noël", "SIREN 512 345 612"]);

@@ -234,6 +234,9 @@ fn vendor() -> Identity {
         siren: Some("448765438".to_owned()),
         vat_id: Some("FR55448765438".to_owned()),
         regime: Some(Regime::FrVat),
+        legal_form: Some("SAS".to_owned()),
+        share_capital: Some("10 000 €".to_owned()),
+        registration: Some("RCS Béziers 448 765 438".to_owned()),
     };
     input.try_into().unwrap()
 }
@@ -271,6 +274,8 @@ pub(crate) fn french() -> BillingInput {
     let mut input = partner("Intégration Côté Sud", "1 rue de Paris, 34000 Montpellier", "FR", Regime::FrVat);
     input.identity.siren = Some("512345612".to_owned());
     input.identity.vat_id = Some("FR68512345612".to_owned());
+    input.identity.legal_form = Some("SARL".to_owned());
+    input.identity.registration = Some("RCS Montpellier 512 345 612".to_owned());
     input
 }
 
@@ -298,6 +303,9 @@ pub(crate) fn long_names() -> BillingInput {
     let mut input = french();
     input.identity.legal_name = Some(format!("<Œuvre & \"Fils\"> {}", "é".repeat(183)));
     input.identity.address = Some("à".repeat(200));
+    input.identity.legal_form = Some("œ".repeat(100));
+    input.identity.share_capital = Some(format!("<{}>", "9".repeat(98)));
+    input.identity.registration = Some("ç".repeat(100));
     input.series = Some("ABCDEFGHIJ12".to_owned());
     input
 }

@@ -6,6 +6,7 @@ use rules::Minor;
 use rules::text::Language;
 use settlement::Direction;
 use settlement::country::Regime;
+use settlement::identity::IdentityInput;
 use settlement::vat::Mention;
 
 #[test]
@@ -65,4 +66,34 @@ fn days_amounts_rates_and_sirens_are_written_as_people_write_them() {
     let rate = "0.196".parse().unwrap();
     assert_eq!(both(&|language| words::percent(rate, language)), ["19,6_%", "19.6%"]);
     assert_eq!(words::siren(&"512345612".parse().unwrap()), "512\u{a0}345\u{a0}612");
+}
+
+#[test]
+fn legal_mentions_are_those_that_are_known() {
+    let said = |form: &str, capital: &str, registration: &str, language| {
+        let known = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+        let input = IdentityInput {
+            legal_form: known(form),
+            share_capital: known(capital),
+            registration: known(registration),
+            ..IdentityInput::default()
+        };
+        words::legal(&input.try_into().unwrap(), language).map(|text| text.replace('\u{a0}', "_"))
+    };
+    for (form, capital, registration, fr, en) in [
+        (
+            "SAS",
+            "1 €",
+            "RCS Paris 1",
+            "SAS au capital de 1 €, RCS Paris 1",
+            "SAS with a share capital of 1 €, RCS Paris 1",
+        ),
+        ("SAS", "", "", "SAS", "SAS"),
+        ("", "1 €", "", "Capital social_: 1 €", "Share capital: 1 €"),
+        ("", "", "RCS Paris 1", "RCS Paris 1", "RCS Paris 1"),
+    ] {
+        assert_eq!(said(form, capital, registration, Language::Fr).as_deref(), Some(fr));
+        assert_eq!(said(form, capital, registration, Language::En).as_deref(), Some(en));
+    }
+    assert_eq!(said("", "", "", Language::Fr), None);
 }

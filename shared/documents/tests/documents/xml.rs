@@ -230,6 +230,23 @@ fn a_side_is_known_by_the_id_of_its_register_its_tax_id_and_its_electronic_addre
     assert!(values(&xml(&outside), "ram:Content").contains(&note));
 }
 
+/// The buyer's have no place in EN 16931; the page has them.
+#[test]
+fn the_legal_mentions_of_the_seller_are_said() {
+    let lines = &[("2026-10", 10_000, Regime::FrVat)];
+    let of = |document: &Document| {
+        let xml = xml(document);
+        let side = |side| within(&xml, side, "ram:Description").into_iter().map(str::to_owned).collect::<Vec<String>>();
+        (side("ram:SellerTradeParty"), side("ram:BuyerTradeParty"))
+    };
+    let partner = "SARL, RCS Montpellier 512 345 612".to_owned();
+    assert_eq!(of(&self_billed(french(), lines)), (vec![partner], vec![]));
+    let vendor = "SAS au capital de 10 000 €, RCS Béziers 448 765 438".to_owned();
+    assert_eq!(of(&invoice(french(), lines)), (vec![vendor], vec![]));
+    let none = self_billed(franchise(), &[("2026-10", 10_000, Regime::FrFranchise)]);
+    assert_eq!(of(&none), (vec![], vec![]));
+}
+
 #[test]
 fn another_currency_comes_with_its_rate_and_its_vat_in_eur() {
     let document = in_currency(self_billed(french(), &[("2026-10", 10_000, Regime::FrVat)]), "CHF", "1.0735");

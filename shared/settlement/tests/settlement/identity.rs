@@ -200,6 +200,9 @@ fn an_error_names_the_field_and_says_what_to_do() {
         ("minimum_minor", json!({"EUR": -1}), Field::MinimumMinor, "minimum_minor"),
         ("iban", json!("FR1420041010050500013M02607"), Field::Iban, "iban is mistyped"),
         ("account_holder", json!(" A"), Field::AccountHolder, "visible"),
+        ("legal_form", json!(""), Field::LegalForm, "legal_form must be one line of 1 to 100 visible"),
+        ("share_capital", json!("1 €\n"), Field::ShareCapital, "share_capital must be"),
+        ("registration", json!("é".repeat(101)), Field::Registration, "registration must be"),
         (
             "mandate",
             json!({"signed_on": "2026-02-01", "ended_on": "2026-01-31"}),
@@ -221,6 +224,10 @@ fn an_error_names_the_field_and_says_what_to_do() {
         ("iban", json!("FR1420041010050500013M02606")),
         ("mandate", json!({"signed_on": "2026-02-01", "ended_on": "2026-02-01", "days_to_contest": 8})),
         ("set_off", json!(true)),
+        ("legal_form", json!("SAS")),
+        ("share_capital", json!("10 000 €")),
+        ("registration", json!("é".repeat(100))),
+        ("registration", json!(null)),
     ] {
         assert_eq!(refused(name, value), None, "{name}");
     }
@@ -283,6 +290,20 @@ fn a_problem_in_stored_json_names_the_field_too() {
     assert!(error.to_string().starts_with("siren is not a SIREN"), "{error}");
     let problem = Problem::Siren(SirenError::Shape);
     assert_eq!(problem.to_string(), SirenError::Shape.to_string());
+}
+
+/// So that an item which was stored before these were known is written as it was.
+#[test]
+fn legal_mentions_that_are_not_known_are_not_written() {
+    let mut stored = serde_json::to_value(Billing::default()).unwrap();
+    let names = ["legal_form", "share_capital", "registration"];
+    assert!(names.iter().all(|name| stored.get(name).is_none()), "{stored}");
+    for name in names {
+        stored[name] = json!("SAS");
+    }
+    let read: Billing = serde_json::from_value(stored.clone()).unwrap();
+    assert_eq!(read.identity().registration().unwrap().as_str(), "SAS");
+    assert_eq!(serde_json::to_value(read).unwrap(), stored);
 }
 
 #[test]
