@@ -192,23 +192,24 @@ export const sumsOf = (rows, of) =>
   });
 
 /** The buttons of a document: to print it, and its XML. */
-export const documentButtons = ({ number, has_xml: hasXml }) =>
+export const documentButtons = ({ number, cancels, has_xml: hasXml }) =>
   h(
     "div",
     { class: "actions no-print" },
     printButton(number),
+    !cancels && printButton(number, { with: "annex", label: t("document.print-annex") }),
     hasXml && fileButton(path("documents", number), { format: "xml" }, "application/xml", t("document.xml")),
   );
 
 /** Opens the document as a page to print, in a tab of its own. */
-export function printButton(number, properties = {}) {
+export function printButton(number, { with: more = null, label = t("print"), ...properties } = {}) {
   const failure = h("span", { class: "field-error", role: "alert" });
   const show = async () => {
     failure.textContent = "";
     // While the press is fresh, or the browser takes the tab for an intrusion.
     const tab = open("", "_blank");
     try {
-      const parameters = { format: "html", lang: language() };
+      const parameters = { format: "html", lang: language(), ...(more && { with: more }) };
       const { content } = await file(path("documents", number), parameters, "text/html");
       fill(tab, await content.text());
       announce(t("document.printed", { number }));
@@ -217,7 +218,7 @@ export function printButton(number, properties = {}) {
       failure.textContent = error.message;
     }
   };
-  const button = h("button", { type: "button", class: "quiet", onclick: show, ...properties }, t("print"));
+  const button = h("button", { type: "button", class: "quiet", onclick: show, ...properties }, label);
   return h("span", { class: "with-error" }, button, failure);
 }
 

@@ -136,6 +136,7 @@ export default {
   "document.parties": "Parties",
   "document.vendor": "Vendor",
   "document.no-party": "Not on this document.",
+  "document.print-annex": "Print with its entries",
   "document.xml": "XML",
   "document.printed": "{number} is open in another tab.",
   "document-kind.invoice": "Invoice",

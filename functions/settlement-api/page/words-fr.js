@@ -136,6 +136,7 @@ export default {
   "document.parties": "Parties",
   "document.vendor": "Éditeur",
   "document.no-party": "Absent de ce document.",
+  "document.print-annex": "Imprimer avec les écritures",
   "document.xml": "XML",
   "document.printed": "{number} est ouvert dans un autre onglet.",
   "document-kind.invoice": "Facture",

@@ -12,12 +12,13 @@ use crate::bodies::contest::{AnswerBody, ContestBody};
 use crate::bodies::received::{CancellationBody, OpeningItemBody, ReceivedBody};
 use crate::handlers::billing::MAX_VERSIONS;
 use crate::handlers::contests::MAX_CONTESTS;
+use crate::handlers::documents::WITH;
 use crate::routes::Route;
 use rules::{Currency, Month, PartnerId};
 use utoipa::ToSchema;
 use utoipa::openapi::{RefOr, Schema};
 use web::format::Format;
-use web::openapi::{Api, Operation, Schemas, json, listing, text, whole};
+use web::openapi::{Api, Operation, Schemas, json, listing, query, text, whole};
 
 /// The document of this API.
 pub const API: Api<Route> = Api {
@@ -89,6 +90,8 @@ fn operation(route: Route, schemas: &mut Schemas) -> Option<Operation> {
             get("listCarried", "What a close carried, by partner", schemas.content::<CarriedList>()).query(listing())
         }
         Route::Document => get("getDocument", "A document", schemas.content::<DocumentShown>())
+            .query([query("with", text().enum_values(Some(WITH)))
+                .description(Some("With `format=html`: the annex at the end of the page"))])
             .formats(&Format::OF_DOCUMENTS)
             .bounded(),
         Route::Annex => get("getAnnex", "The entries that a document adds up", schemas.content::<Annex>()),

@@ -30,6 +30,13 @@ pub struct Annex {
     pub due_again: Vec<Line>,
 }
 
+impl Annex {
+    /// The same as the rules have it.
+    pub fn by_reference(&self) -> settlement::annex::Annex<'_> {
+        settlement::annex::Annex { entries: self.entries.iter().collect(), due_again: self.due_again.clone() }
+    }
+}
+
 impl<S: Store> Closing<S> {
     /// The annex of an invoice or a credit note.
     pub async fn annex(&self, document: &Document) -> Result<Annex, ClosingError> {

@@ -26,5 +26,5 @@ pub mod words;
 mod xml;
 
 pub use cii::{CiiError, Dates, cii};
-pub use page::{PageError, STYLE_SOURCE, page};
+pub use page::{PageError, STYLE_SOURCE, page, page_with_annex};
 pub use pain001::pain001;

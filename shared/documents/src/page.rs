@@ -1,5 +1,6 @@
 //! A document as a page, to read and to print: complete HTML with its style, and nothing from elsewhere.
 
+mod annex;
 mod countries;
 mod labels;
 mod tables;
@@ -12,6 +13,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use rules::Currency;
 use rules::money::{Minor, Overflow};
 use rules::text::{Language, Text};
+use settlement::annex::Annex;
 use settlement::complete::Lacking;
 use settlement::document::Amounts;
 use settlement::number::Number;
@@ -45,7 +47,19 @@ pub const STYLE_SOURCE: &str = "'sha256-ur9LlmqzvYcLQJBTRzIggRrfkbkchV+FH8RxATAJ
 /// the date of each of its [names](DocumentKind::names). It says all that the XML says, and has a page where the XML
 /// cannot be. Of a partner's own document it is a record, says so, and shows what is known.
 pub fn page(document: &Document, dates: &Dates, language: Language) -> Result<String, PageError> {
-    Ok(Page::of(document, dates, language)?.written().into_string())
+    Ok(Page::of(document, dates, language)?.written(None).into_string())
+}
+
+/// The same with the document's annex at its end: the entries that its lines add up, each with its contract.
+pub fn page_with_annex(
+    document: &Document,
+    dates: &Dates,
+    annex: &Annex<'_>,
+    language: Language,
+) -> Result<String, PageError> {
+    let page = Page::of(document, dates, language)?;
+    let rows = page.annex_rows(annex)?;
+    Ok(page.written(Some(&rows)).into_string())
 }
 
 /// All that a page says.
@@ -92,7 +106,7 @@ impl Page<'_> {
         words::amount(amount, self.document.account.currency, self.language)
     }
 
-    fn written(&self) -> Markup {
+    fn written(&self, annex: Option<&[annex::Row]>) -> Markup {
         let lang = match self.language {
             Language::Fr => "fr",
             Language::En => "en",
@@ -120,6 +134,7 @@ impl Page<'_> {
                         (self.line_table())
                         (self.sums())
                         @if labels::record(&self.document.kind).is_none() { (self.terms()) }
+                        @if let Some(rows) = annex { (self.annex_table(rows)) }
                     }
                     footer aria-hidden="true" { (kind) " " (number) }
                 }

@@ -70,6 +70,11 @@ pub fn line(taxed: &TaxedLine, language: Language) -> String {
     format!("{} – {} ({})", kind.in_language(language), month(key.month, language), model(key.model, language))
 }
 
+/// The nature of an entry: its kind and its model, `Commissions (Prescripteur)`.
+pub fn entry(of: Kind, by: Model, language: Language) -> String {
+    format!("{} ({})", kind(of).in_language(language), model(by, language))
+}
+
 fn kind(kind: Kind) -> Text {
     match kind {
         Kind::Commission => text("Commissions", "Commissions"),

@@ -14,6 +14,9 @@ use web::format::Format;
 use web::parameters::Parameters;
 use web::problem::Problem;
 
+/// What the page of a document has besides, if it is asked for.
+pub(crate) const WITH: [&str; 1] = ["annex"];
+
 pub(crate) async fn show<S: Store>(
     Caller { role, .. }: Caller,
     State(app): State<App<S>>,
@@ -23,6 +26,7 @@ pub(crate) async fn show<S: Store>(
 ) -> Result<Response, Problem> {
     let format = Format::asked(&mut parameters, &headers, &Format::OF_DOCUMENTS)?;
     let language = parameters.language()?;
+    let [with_annex] = parameters.flags("with", WITH)?;
     parameters.done()?;
     let (number, document) = app.document(&role, &path).await?;
     match format {
@@ -34,7 +38,13 @@ pub(crate) async fn show<S: Store>(
         }
         Format::Html => {
             let dates = app.closing.dates_named(&document).await.map_err(words::problem)?;
-            let page = documents::page(&document, &dates, language);
+            // A cancellation repeats the lines of what it cancels, and has no entries of its own.
+            let page = if with_annex && document.kind.cancels().is_none() {
+                let annex = app.closing.annex(&document).await.map_err(words::problem)?;
+                documents::page_with_annex(&document, &dates, &annex.by_reference(), language)
+            } else {
+                documents::page(&document, &dates, language)
+            };
             let page = page.map_err(|error| Problem::conflict(words::no_page(&error)))?;
             let policy = [(header::CONTENT_SECURITY_POLICY, page_policy())];
             Ok((policy, named("inline", &number, format), Html(page)).into_response())

@@ -37,6 +37,12 @@ async fn a_month_is_previewed_closed_and_documented() {
     assert_eq!(service.get("/documents/AF-P1-000001").await["vat_sums"][0]["rate"], "0.2");
     let entry = &service.get("/documents/AF-P1-000001/annex").await["entries"][0];
     assert_eq!((&entry["amount"]["amount"], &entry["contract_id"]), (&json!("150.00"), &json!("C-1")));
+    let printed = service.manager.get("/documents/AF-P1-000001?format=html&with=annex&lang=en").await.text;
+    assert!(printed.contains("Annex: entries behind the lines") && printed.contains(">C-1<"), "{printed}");
+    let alone = service.manager.get("/documents/AF-P1-000001?format=html&lang=en").await.text;
+    assert!(!alone.contains("C-1"), "{alone}");
+    let unknown = service.manager.get("/documents/AF-P1-000001?format=html&with=more").await;
+    assert_eq!((unknown.status, &unknown.json["field"]), (400, &json!("with")));
     assert_eq!(service.get("/partners/P-1/account").await["documents"][0]["number"], "AF-P1-000001");
     let other = service.manager.put("/closings/2026-01", json!({"final": ["P-1"]}).to_string()).await;
     assert_eq!(other.status, 409);

@@ -42,6 +42,11 @@ pub(crate) const TOTAL_GROSS: Text = text("Total TTC", "Total incl. VAT");
 pub(crate) const TO_PAY: Text = text("Net à payer", "Amount due");
 pub(crate) const CREDITED: Text = text("Net de l’avoir", "Amount credited");
 
+pub(crate) const ANNEX: Text = text("Annexe\u{a0}: écritures à l’appui", "Annex: entries behind the lines");
+pub(crate) const BOOKED: Text = text("Comptabilisée le", "Booked on");
+pub(crate) const CONTRACT: Text = text("Contrat", "Contract");
+pub(crate) const DUE_AGAIN: Text = text("De nouveau dû après une annulation", "Due again after a cancellation");
+
 pub(crate) const TERMS: Text = text("Mentions légales", "Legal notices");
 
 /// The name of a kind of document.

@@ -4,14 +4,16 @@ use crate::samples::*;
 use crate::xml::values;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use documents::{Dates, PageError, STYLE_SOURCE, cii, page};
-use rules::Minor;
+use documents::{Dates, PageError, STYLE_SOURCE, cii, page, page_with_annex};
 use rules::text::Language;
+use rules::{Currency, Kind, Minor, Model, PostingKey};
+use settlement::annex::Annex;
 use settlement::complete::{Lacking, Side};
 use settlement::country::Regime;
 use settlement::document::Parties;
 use settlement::identity::Field;
-use settlement::{Document, DocumentKind};
+use settlement::lines::Line;
+use settlement::{Booking, Document, DocumentKind};
 use sha2::{Digest, Sha256};
 
 const BOTH: [Language; 2] = [Language::Fr, Language::En];
@@ -353,4 +355,32 @@ fn two_pages_are_these_files() {
         let kept = std::fs::read_to_string(&file).unwrap_or_default();
         assert!(kept == made, "{} is not what is made: refresh it with UPDATE_GENERATED=1", file.display());
     }
+}
+
+#[test]
+fn an_annex_has_the_contract_of_each_entry_and_the_signs_of_its_document() {
+    let note = credit_note(french(), &[("2026-08", -30_000, Regime::FrVat)]);
+    let entry = |amount: i64, contract: Option<&str>| Booking {
+        posting: PostingKey {
+            partner_id: note.account.partner_id.clone(),
+            kind: if contract.is_some() { Kind::RevenueShare } else { Kind::EntryFee },
+            model: Model::Affiliate,
+            currency: Currency::EUR,
+            booked_on: "2026-08-05".parse().unwrap(),
+        },
+        amount: Minor(amount),
+        vendor_share: Minor(amount),
+        recorded_at: "2026-08-05T08:00:00Z".parse().unwrap(),
+        contract_id: contract.map(|id| id.parse().unwrap()),
+    };
+    let entries = [entry(-25_000, Some("C-1")), entry(5_000, None)];
+    let due_again = vec![Line { amount: Minor(-10_000), ..*note.lines().next().unwrap() }];
+    let annex = Annex { entries: entries.iter().collect(), due_again };
+    let html = page_with_annex(&note, &dates(&note), &annex, Language::Fr).unwrap();
+    let found = texts(&html).join("|");
+    let expected = "Annexe : écritures à l’appui|Comptabilisée le|Contrat|Désignation|Montant HT|\
+        5 août 2026|C-1|Parts de revenu (Affilié)|250,00 €|5 août 2026|–|Droits d’entrée (Affilié)|−50,00 €|\
+        août 2026|–|Parts de revenu (Intégrateur indépendant) – De nouveau dû après une annulation|100,00 €|\
+        Total HT|300,00 €|Avoir FP-000042";
+    assert!(found.replace(" |", "|").contains(expected), "{found}");
 }
