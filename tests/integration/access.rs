@@ -206,6 +206,7 @@ const CLOSING: &[Row] = &[
         "/documents/FP-000001/cancellation",
         [401, 403, 403, 403, 400, 400],
     ),
+    ("GET /contests", "/contests", "/contests", [401, 403, 403, 403, 200, 200]),
     (
         "PUT /documents/{number}/contests/{n}",
         "/documents/FP-000001/contests/1",

@@ -9,6 +9,8 @@ import { count, t } from "/page/text.js";
 import { accountText } from "./papers.js";
 
 const REFRESH = 2000;
+/** As many contests as are counted. */
+const COUNTED = 100;
 
 export function view({ signal }) {
   return h(
@@ -17,11 +19,12 @@ export function view({ signal }) {
     closingTabs(""),
     viewHeading(t("closing.title"), { below: t("closing.text") }),
     loaded(
-      () => get("/closings", {}, signal),
-      ({ closings, next }, again) => {
+      () => Promise.all([get("/closings", {}, signal), get("/contests", { limit: COUNTED }, signal)]),
+      ([{ closings, next }, waiting], again) => {
         const making = closings.find((close) => close.made === null);
         if (making) whenMade(making, signal, again);
         return [
+          waitingNote(waiting),
           section(t("closing.next"), next ? nextCard(next, making) : firstCard()),
           section(t("closing.closed"), closings.length > 0 ? closesTable(closings) : empty(t("closing.none"))),
         ];
@@ -30,12 +33,22 @@ export function view({ signal }) {
   );
 }
 
+/** That contests wait for an answer, with the way to them. */
+const waitingNote = ({ contests, next_cursor: more }) =>
+  contests.length > 0 &&
+  h(
+    "div",
+    { class: "note bad" },
+    h("p", {}, h("strong", {}, more ? t("open-contests.many", { n: COUNTED }) : count("open-contests.wait", contests.length)), " ", link("#/closing/contests", t("open-contests.see"))),
+  );
+
 /** The way around closing. */
 export function closingTabs(current) {
   const tab = ([place, text]) =>
     h("li", {}, h("a", { href: place ? `#/closing/${place}` : "#/closing", "aria-current": place === current ? "page" : null }, t(text)));
   const tabs = [
     ["", "closing.closes"],
+    ["contests", "contests.title"],
     ["vendor", "closing.vendor"],
   ];
   return h("nav", { class: "tabs", "aria-label": t("nav.closing") }, h("ul", {}, tabs.map(tab)));

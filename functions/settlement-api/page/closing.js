@@ -8,6 +8,7 @@ const account = () => import("./account.js");
 const document_ = () => import("./document.js");
 const billing = () => import("./billing.js");
 const vendor = () => import("./vendor.js");
+const openContests = () => import("./open-contests.js");
 const closes = () => import("./closes.js");
 const close = () => import("./close.js");
 const made = () => import("./made.js");
@@ -20,6 +21,7 @@ export function viewOf({ ofPartner, rest }, { seesAll }) {
   if (more[0] === "close") return close;
   if (more.length > 0) return null;
   if (!id) return closes;
+  if (id === "contests") return openContests;
   return id === "vendor" ? vendor : made;
 }
 

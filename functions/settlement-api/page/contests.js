@@ -18,7 +18,7 @@ export function contestsOf(document, session, again) {
   );
 }
 
-const lineText = ({ month: of, kind, model }) => `${month(of)}, ${named("kind", kind)}, ${named("model", model)}`;
+export const lineText = ({ month: of, kind, model }) => `${month(of)}, ${named("kind", kind)}, ${named("model", model)}`;
 
 function contestCard(contest, { number }, answered) {
   const { n, line, reason, by, at, answer } = contest;

@@ -9,7 +9,7 @@ import { confirmed } from "/page/confirming.js";
 import { empty, link, loaded, pairs, partnerLink, section, table, viewHeading } from "/page/parts.js";
 import { t } from "/page/text.js";
 import { beingMade, closingTabs, madeFrom, whenMade } from "./closes.js";
-import { accountText, allOf, carriedLists, documentLists } from "./papers.js";
+import { accountText, allOf, carriedLists, documentLists, partial } from "./papers.js";
 
 /** After this long, in milliseconds, something kept the documents from being made. */
 const LATE = 120_000;
@@ -89,8 +89,6 @@ const results = ({ month: closed, made }, signal) => [
     ],
   ),
 ];
-
-const partial = ({ complete }) => !complete && h("div", { class: "note" }, h("p", {}, t("closing.partial")));
 
 const sumTable = (sums) =>
   table(

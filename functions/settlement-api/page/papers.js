@@ -26,9 +26,15 @@ export const documentAddress = (base, number) => `${base}/documents/${encodeURIC
 
 const baseOf = ({ partner_id: id }) => `#/partners/${encodeURIComponent(id)}`;
 
+/** A document that was numbered here, by its number. */
+export const ownDocumentLink = (document, base = baseOf(document)) => link(documentAddress(base, document.number), document.number);
+
 /** A document by its number; one from elsewhere has no page here. */
 export const documentLink = (document, base = baseOf(document)) =>
-  document.is_ours ? link(documentAddress(base, document.number), document.number) : document.number;
+  document.is_ours ? ownDocumentLink(document, base) : document.number;
+
+/** That a list has more rows than are shown. */
+export const partial = ({ complete }) => !complete && h("div", { class: "note" }, h("p", {}, t("closing.partial")));
 
 /** Of the lines of a document or an account: what is of its month, and what adjusts each earlier one. */
 export function partsOf({ lines, net }) {
@@ -46,7 +52,7 @@ export function partsOf({ lines, net }) {
   };
 }
 
-const partnerColumn = (names) => {
+export const partnerColumn = (names) => {
   const nameOf = ({ partner_id: id }) => names.get(id) ?? id;
   return {
     id: "partner",
@@ -68,7 +74,7 @@ const moneyColumn = (id, head, of, more = {}) => ({
   ...more,
 });
 
-const kindChoice = () => ({ id: "kind", label: t("document.kind"), of: (row) => row.kind, name: (kind) => t(`document-kind.${kind}`) });
+export const kindChoice = () => ({ id: "kind", label: t("document.kind"), of: (row) => row.kind, name: (kind) => t(`document-kind.${kind}`) });
 const reasonChoice = () => ({ id: "reason", label: t("carried.reason"), of: (row) => row.reason, name: (reason) => t(`carried.${reason}`) });
 
 /** A list for each direction, which are never added up together. */
@@ -102,7 +108,7 @@ export function documentLists(documents, names, { preview = false } = {}) {
   return byDirection(documents, t("closing.documents"), listOf);
 }
 
-const numberCell = (number, { kind }) => h("span", {}, number, h("br"), h("span", { class: "small" }, t(`document-kind.${kind}`)));
+export const numberCell = (number, { kind }) => h("span", {}, number, h("br"), h("span", { class: "small" }, t(`document-kind.${kind}`)));
 
 /** The last months that are adjusted, by month, and how many more there are: the lines have them all. */
 function adjustedCell({ parts: { adjustments } }) {

@@ -225,6 +225,16 @@ export default {
   "contests.answer-help": "It settles the contest. Correct what is wrong by facts, which the next document has, or cancel the invoice at the next close.",
   "contests.answered": "The contest is answered.",
 
+  "open-contests.title": "Contested documents",
+  "open-contests.text": "They wait for an answer, the oldest first. Open a document to read what is contested and to answer. Until then it is neither paid by a batch nor set off.",
+  "open-contests.text-reads": "They wait for the answer of a manager, the oldest first. Until then a document is neither paid by a batch nor set off.",
+  "open-contests.none": "No document is contested: nothing waits for an answer.",
+  "open-contests.since": "Since",
+  "open-contests.wait.one": "{n} contest waits for an answer.",
+  "open-contests.wait.other": "{n} contests wait for an answer.",
+  "open-contests.many": "More than {n} contests wait for an answer.",
+  "open-contests.see": "See what is contested",
+
   "received.title": "Record the partner’s own invoice for {month}, {currency}",
   "received.text": "The close of {month} carried {amount} net for want of a mandate. Copy the lines and the VAT from the partner’s invoice: the lines must be, to the cent, those that the close carried, and a refusal says which differs. Without VAT, leave its amount empty.",
   "received.lines": "Lines",

@@ -225,6 +225,16 @@ export default {
   "contests.answer-help": "Elle clôt la contestation. Ce qui est faux se corrige par des faits, que le document suivant reprend, ou par l’annulation de la facture à la prochaine clôture.",
   "contests.answered": "La réponse est enregistrée.",
 
+  "open-contests.title": "Documents contestés",
+  "open-contests.text": "En attente d’une réponse, du plus ancien au plus récent. Ouvrez un document pour lire ce qui est contesté et y répondre. D’ici là, il n’est ni réglé par virement groupé, ni compensé.",
+  "open-contests.text-reads": "En attente de la réponse d’un responsable, du plus ancien au plus récent. D’ici là, un document n’est ni réglé par virement groupé, ni compensé.",
+  "open-contests.none": "Aucun document n’est contesté : rien n’attend de réponse.",
+  "open-contests.since": "Depuis le",
+  "open-contests.wait.one": "{n} contestation attend une réponse.",
+  "open-contests.wait.other": "{n} contestations attendent une réponse.",
+  "open-contests.many": "Plus de {n} contestations attendent une réponse.",
+  "open-contests.see": "Voir ce qui est contesté",
+
   "received.title": "Enregistrer la facture du partenaire pour {month}, {currency}",
   "received.text": "La clôture de {month} a reporté {amount} HT faute de mandat. Recopiez les lignes et la TVA de la facture du partenaire : les lignes doivent être, au centime près, celles que la clôture a reportées ; sinon, le refus indique laquelle diffère. Sans TVA, laissez son montant vide.",
   "received.lines": "Lignes",

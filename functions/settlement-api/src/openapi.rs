@@ -4,6 +4,7 @@
 use crate::answers::account::{AccountShown, OpeningItemShown};
 use crate::answers::billing::{PartnerBilling, Vendor};
 use crate::answers::closing::{CarriedList, ClosingList, ClosingShown, DocumentList};
+use crate::answers::contest::OpenContestList;
 use crate::answers::document::{Annex, ContestShown, DocumentShown, DocumentSummary};
 use crate::answers::preview::PreviewShown;
 use crate::bodies::billing::{BillingBody, VendorBody};
@@ -98,6 +99,10 @@ fn operation(route: Route, schemas: &mut Schemas) -> Option<Operation> {
         Route::CancelReceived => {
             let summary = "Records the partner's own credit note that cancels a document to it";
             put::<CancellationBody, DocumentSummary>("receiveCancellation", summary, schemas)
+        }
+        Route::OpenContests => {
+            let summary = "Contests without an answer, the oldest first";
+            get("listOpenContests", summary, schemas.content::<OpenContestList>()).query(listing())
         }
         Route::Contest => put::<ContestBody, ContestShown>("contest", "Contests a document, or a line of it", schemas),
         Route::AnswerContest => {

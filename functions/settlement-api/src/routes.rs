@@ -24,6 +24,7 @@ macro_rules! table {
             Document: GET "/documents/{number}", Members => documents::show::<S>;
             Annex: GET "/documents/{number}/annex", Members => documents::annex::<S>;
             CancelReceived: PUT "/documents/{number}/cancellation", Readers => received::cancel::<S>;
+            OpenContests: GET "/contests", Readers => contests::open::<S>;
             Contest: PUT "/documents/{number}/contests/{n}", Reporters => contests::contest::<S>;
             AnswerContest: PUT "/documents/{number}/contests/{n}/answer", Managers => contests::answer::<S>;
         }

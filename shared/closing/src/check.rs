@@ -1,14 +1,14 @@
 //! Checks items as they are stored: an audit asks this for each item that the ledger does not know.
 
 use crate::billing::Owner;
-use crate::contests::read_contest;
+use crate::contests::check_listed;
 use crate::documents::{Numbered, read, read_carried};
 use crate::forms::{OpeningForm, OpeningItemForm};
-use crate::item;
+use crate::item::{self, Listed};
 use crate::keys::{self, ItemKey};
 use crate::sums::{HeadForm, YearForm};
 use crate::{closes, closes::LastClose};
-use ledger::item::{key, text};
+use ledger::item::key;
 use ledger::store::Item;
 use ledger::{Unreadable, Why};
 use settlement::number::End;
@@ -40,7 +40,7 @@ fn readable(parsed: ItemKey, item: &Item) -> Result<(), Unreadable> {
         ItemKey::OpeningItem(account, number) => {
             item::read::<OpeningItemForm>(item)?.read(account, number).map(drop).ok_or_else(unknown)
         }
-        ItemKey::Contest(..) => read_contest(item).map(drop),
+        ItemKey::Contest(..) => check_listed(item),
         ItemKey::Document(place) => {
             let (_, document) = read(item)?;
             listed(item, &place.listed(document.close.month()))
@@ -52,8 +52,8 @@ fn readable(parsed: ItemKey, item: &Item) -> Result<(), Unreadable> {
     }
 }
 
-fn listed(item: &Item, (gpk, gsk): &(String, String)) -> Result<(), Unreadable> {
-    if text(item, "gpk") == gpk && text(item, "gsk") == gsk {
+fn listed(item: &Item, place: &Listed) -> Result<(), Unreadable> {
+    if item::is_listed(item, place) {
         Ok(())
     } else {
         Err(Unreadable { key: key(item), why: Why::Damaged("it is not in the list of its close") })

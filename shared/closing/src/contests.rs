@@ -9,7 +9,7 @@ use crate::{Closing, ClosingError};
 use ledger::item::key;
 use ledger::journal::{Occasion, SettlementStep};
 use ledger::store::{Item, Key, Write};
-use ledger::{Store, Unreadable};
+use ledger::{Store, Unreadable, Why};
 use rules::inquiry::Note;
 use rules::label::StatedReason;
 use settlement::Document;
@@ -49,6 +49,23 @@ pub(crate) fn read_contest(item: &Item) -> Result<NumberedContest, Unreadable> {
     Ok(NumberedContest { n, contest })
 }
 
+/// The item of a contest, which is listed until it is answered.
+fn written(key: &Key, contest: &Contest, revision: u64) -> Result<Item, ClosingError> {
+    let listed = contest.answer.is_none().then(|| keys::listed_contest(contest.at, key));
+    item::revised_in_list(key, &ContestForm::from(contest), revision, listed)
+}
+
+/// Checks that a contest is in the list of those without an answer, or, once it is answered, in none.
+pub(crate) fn check_listed(item: &Item) -> Result<(), Unreadable> {
+    let contest = read_contest(item)?.contest;
+    let is_listed = match &contest.answer {
+        None => item::is_listed(item, &keys::listed_contest(contest.at, &key(item))),
+        Some(_) => !item.contains_key("gpk") && !item.contains_key("gsk"),
+    };
+    let why = Why::Damaged("it is in the list of open contests, or not, against its answer");
+    if is_listed { Ok(()) } else { Err(Unreadable { key: key(item), why }) }
+}
+
 impl<S: Store> Closing<S> {
     /// Contests a document that was numbered here, or a line of it, under a number that the partner gives; repeated, it changes
     /// nothing. The reason is that of the act.
@@ -72,7 +89,7 @@ impl<S: Store> Closing<S> {
                 Effect::Message => return Ok(Outcome::Message),
                 Effect::Contested(contest) => *contest,
             };
-            let item = item::revised(&key, &ContestForm::from(&contest), 1)?;
+            let item = written(&key, &contest, 1)?;
             let occasion = Occasion { reason: Some(reason.clone()), ..occasion.clone() };
             let mut writes = act(&occasion, SettlementStep::Contest, Some(&place.account.partner_id), &[number, &n])?;
             writes.push(Write::Insert(item));
@@ -101,7 +118,7 @@ impl<S: Store> Closing<S> {
                 return Ok(if before.text == *text { Outcome::Already } else { Outcome::Other });
             }
             let (settled, revision) = (Contest { answer: Some(answer.clone()), ..known }, revision(&item));
-            let item = item::revised(&key, &ContestForm::from(&settled), revision.saturating_add(1))?;
+            let item = written(&key, &settled, revision.saturating_add(1))?;
             let partner = Some(&place.account.partner_id);
             let mut writes = act(occasion, SettlementStep::ContestAnswer, partner, &[number, &n])?;
             writes.push(Write::Replace(item, revision));

@@ -3,7 +3,7 @@
 //! So an item whose hash differs is damaged, and one that is as recorded but cannot be read was written by a later release.
 
 use crate::ClosingError;
-use ledger::item::{Hash, hash, key};
+use ledger::item::{Hash, hash, key, text};
 use ledger::store::{Item, Key};
 use ledger::{LedgerError, Unreadable, Why};
 use serde::de::DeserializeOwned;
@@ -47,6 +47,16 @@ pub(crate) fn revised<T: Serialize>(key: &Key, content: &T, revision: u64) -> Re
     write(key, content, None, Some(revision))
 }
 
+/// An item that changes, with its revision, and is listed for as long as it has a place in a list.
+pub(crate) fn revised_in_list<T: Serialize>(
+    key: &Key,
+    content: &T,
+    revision: u64,
+    listed: Option<Listed>,
+) -> Result<Item, ClosingError> {
+    write(key, content, listed, Some(revision))
+}
+
 fn write<T: Serialize>(
     key: &Key,
     content: &T,
@@ -75,6 +85,11 @@ pub(crate) fn read<T: Serialize + DeserializeOwned>(item: &Item) -> Result<T, Un
     // What this release would leave out when it writes the item again is a later release's.
     let again: Item = serde_dynamo::to_item(&read).map_err(unknown)?;
     if again.get(CONTENT) == item.get(CONTENT) { Ok(read.content) } else { Err(self::unknown(key(item))) }
+}
+
+/// Whether an item has this place in a list.
+pub(crate) fn is_listed(item: &Item, (gpk, gsk): &Listed) -> bool {
+    text(item, "gpk") == gpk && text(item, "gsk") == gsk
 }
 
 /// The error of an item that is as recorded, but has a key or a value that this release does not know.

@@ -20,9 +20,11 @@
 //! | what a close carried | | `CARRIED#<currency>#<direction>#<month>` |
 //!
 //! The index by partner lists documents under `DOCUMENTS#<month of the close>` and what is carried under `CARRIED#<month>`, both by
-//! partner, currency and direction.
+//! partner, currency and direction; and contests without an answer under `CONTESTS`, by moment.
 
 use crate::item::Listed;
+use jiff::Timestamp;
+use ledger::keys::attention_sort_key;
 use ledger::store::Key;
 use rules::{Month, PartnerId};
 use settlement::number::{GivenNumber, OwnNumber, Series};
@@ -141,6 +143,14 @@ pub(crate) fn carried_at(month: Month) -> String {
 /// The list of the documents of a close.
 pub(crate) fn documents_at(month: Month) -> String {
     format!("DOCUMENTS#{month}")
+}
+
+/// The list of contests without an answer.
+pub(crate) const CONTESTS: &str = "CONTESTS";
+
+/// The place of a contest in the list of those without an answer.
+pub(crate) fn listed_contest(at: Timestamp, key: &Key) -> Listed {
+    (CONTESTS.to_owned(), attention_sort_key(at, key))
 }
 
 /// The origin of a document.

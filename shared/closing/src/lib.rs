@@ -16,7 +16,7 @@
 //! | [`annexes`] | the entries that the lines of a document add up |
 //! | [`received`] | the partners' own documents |
 //! | [`openings`] | invoices from before this system |
-//! | [`contests`] | contested documents |
+//! | [`contests`], [`open_contests`] | contested documents; those that wait for an answer |
 //! | `acts` | what people do, for the journal: an act in the transaction of each record |
 //! | [`recomputed`] | whether annuities were being decided again at a cut |
 //! | [`audit`] | the sums of each account at each close; the steps of people against the acts of the journal |
@@ -48,6 +48,7 @@ mod forms;
 mod item;
 mod keys;
 mod known;
+pub mod open_contests;
 pub mod openings;
 pub mod pass;
 mod play;

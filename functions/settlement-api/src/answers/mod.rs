@@ -3,5 +3,6 @@
 pub(crate) mod account;
 pub(crate) mod billing;
 pub(crate) mod closing;
+pub(crate) mod contest;
 pub(crate) mod document;
 pub(crate) mod preview;

@@ -1,7 +1,9 @@
-//! `/documents/{number}/contests`: a partner contests a document; a manager answers, which settles it.
+//! `/documents/{number}/contests`: a partner contests a document; a manager answers, which settles it. `/contests` lists what waits.
 
+use crate::answers::contest::{OpenContestList, OpenContestShown};
 use crate::answers::document::ContestShown;
 use crate::app::App;
+use crate::routes::Route;
 use crate::{bodies, words};
 use axum::Json;
 use axum::body::Bytes;
@@ -18,6 +20,18 @@ use web::problem::Problem;
 
 /// The most contests of a document.
 pub(crate) const MAX_CONTESTS: u32 = 100;
+
+pub(crate) async fn open<S: Store>(
+    State(app): State<App<S>>,
+    mut parameters: Parameters,
+) -> Result<Json<OpenContestList>, Problem> {
+    let pages = app.pages(Route::OpenContests, "", &parameters);
+    let (limit, after) = (parameters.limit()?, pages.after(&mut parameters)?);
+    parameters.done()?;
+    let part = app.closing.open_contests(limit, after).await.map_err(words::problem)?;
+    let next_cursor = pages.next(part.next)?;
+    Ok(Json(OpenContestList { contests: part.list.iter().map(OpenContestShown::from).collect(), next_cursor }))
+}
 
 pub(crate) async fn contest<S: Store>(
     caller: Caller,

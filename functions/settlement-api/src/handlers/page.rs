@@ -30,6 +30,7 @@ const FILES: &[(&str, &str, &str)] = &[
     page_file!("document.js", SCRIPT),
     page_file!("identities.js", SCRIPT),
     page_file!("made.js", SCRIPT),
+    page_file!("open-contests.js", SCRIPT),
     page_file!("orders.js", SCRIPT),
     page_file!("papers.js", SCRIPT),
     page_file!("received.js", SCRIPT),

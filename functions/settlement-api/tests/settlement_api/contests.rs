@@ -40,6 +40,36 @@ async fn a_partner_contests_and_a_manager_answers() {
 }
 
 #[tokio::test]
+async fn what_waits_for_an_answer_is_listed_by_pages() {
+    let service = documented().await;
+    assert_eq!(service.get("/contests").await, json!({"contests": [], "next_cursor": null}));
+    let partner = service.as_partner("P-1");
+    let path = "/documents/AF-P1-000001/contests";
+    for (n, reason) in [(1, "C-2 is missing"), (2, "the rate is wrong")] {
+        set_clock(&format!("2026-02-0{n}T09:00:00Z"));
+        let answer = partner.put(&format!("{path}/{n}"), json!({"reason": reason}).to_string()).await;
+        assert_eq!(answer.status, 201, "{}", answer.text);
+    }
+    assert_eq!(partner.get("/contests").await.status, 403);
+    let accountant = service.with_role("accountant", Role::Accountant);
+    let first = accountant.get("/contests?limit=1").await.json;
+    let expected = json!([{
+        "n": 1, "number": "AF-P1-000001", "line": null, "reason": "C-2 is missing", "by": "The member-of-P-1",
+        "at": "2026-02-01T09:00:00Z", "answer": null, "partner_id": "P-1", "currency": "EUR", "direction": "to-partner",
+        "kind": "self-billed-invoice", "due": "2026-03-03", "gross": {"amount": "180.00", "currency": "EUR"},
+    }]);
+    assert_eq!(first["contests"], expected);
+    let cursor = first["next_cursor"].as_str().unwrap();
+    let rest = accountant.get(&format!("/contests?limit=1&cursor={cursor}")).await.json;
+    assert_eq!((&rest["contests"][0]["n"], &rest["next_cursor"]), (&json!(2), &json!(null)));
+    let answered = service.manager.put(&format!("{path}/1/answer"), json!({"text": "It comes."}).to_string()).await;
+    assert_eq!(answered.status, 201);
+    let left = service.get("/contests").await;
+    assert_eq!(left["contests"].as_array().unwrap().len(), 1);
+    assert_eq!(left["contests"][0]["n"], 2);
+}
+
+#[tokio::test]
 async fn what_cannot_be_contested_says_why() {
     let service = documented().await;
     let partner = service.as_partner("P-1");

@@ -51,6 +51,11 @@ async fn an_item_is_as_recorded_or_damaged_or_of_a_later_release() {
         damaged.insert("cl".to_owned(), item["pk"].clone());
         let why = check(&damaged).unwrap().unwrap_err().why;
         assert!(matches!(why, Why::Damaged(_)), "{damaged:?}");
+        if item.contains_key("gsk") {
+            let mut unlisted = item.clone();
+            unlisted.remove("gsk");
+            assert!(matches!(check(&unlisted).unwrap().unwrap_err().why, Why::Damaged(_)), "{unlisted:?}");
+        }
         // A later release writes what this one does not know, with its hash.
         hash(&mut damaged);
         assert_eq!(check(&damaged).unwrap().unwrap_err().why, Why::Unknown, "{damaged:?}");

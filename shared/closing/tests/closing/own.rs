@@ -2,9 +2,10 @@
 
 use crate::world::{
     COMMISSION, FIRST, SHARE, account, billing_version, book, by, close, close_and_make, closing, entry, month, on,
-    partner, pass, reasons, register, time, vendor_version,
+    partner, pass, reasons, register, time, vendor_version, world,
 };
 use closing::ClosingError;
+use closing::check::check;
 use closing::closes::Said;
 use closing::contests::Outcome as Contested;
 use closing::openings::Outcome as OpenedItem;
@@ -217,4 +218,35 @@ async fn a_contest_is_open_until_it_is_settled() {
     let name: MemberName = "Mme Roux".parse().unwrap();
     let text = "As agreed.\nSee the annex.".parse().unwrap();
     assert_eq!((&contest.by, &contest.answer), (&name, &Some(Answer { text, by: name.clone(), at: answered.at })));
+    // The one without an answer is in the list of all, with its document.
+    let open = closing.open_contests(10, None).await.unwrap();
+    let listed: Vec<_> = open.list.iter().map(|one| (one.contest.n, one.document.number.to_string())).collect();
+    assert_eq!((listed, open.next), (vec![(2, "AF-P1-000001".to_owned())], None));
+    let wrong: Vec<_> = store.dump().iter().filter_map(|item| check(item)?.err()).collect();
+    assert!(wrong.is_empty(), "{wrong:?}");
+}
+
+#[tokio::test]
+async fn open_contests_come_by_pages_the_oldest_first() {
+    let store = world(&["P-1", "P-2"]).await;
+    let of = |id| entry(id, COMMISSION, 10_000, "2026-01-10", "2026-01-10T08:00:00Z");
+    book(&store, &[of("P-1"), of("P-2")]).await;
+    close_and_make(&store, "2026-01", "2026-02-02T08:00:00Z", &Said::default()).await;
+    let closing = closing(&store);
+    for (number, n, day) in [("AF-P2-000001", 1, 4), ("AF-P1-000001", 1, 5), ("AF-P2-000001", 2, 3)] {
+        let why = (None, "Wrong".parse().unwrap());
+        let at = on(&format!("2026-02-{day:02}T08:00:00Z"));
+        closing.contest(&number.parse().unwrap(), n, why, &at).await.unwrap();
+    }
+    let (mut seen, mut after) = (Vec::new(), None);
+    loop {
+        let part = closing.open_contests(1, after).await.unwrap();
+        seen.extend(part.list.into_iter().map(|one| (one.document.number.to_string(), one.contest.n)));
+        after = part.next;
+        if after.is_none() {
+            break;
+        }
+    }
+    let expected = [("AF-P2-000001", 2), ("AF-P2-000001", 1), ("AF-P1-000001", 1)];
+    assert_eq!(seen, expected.map(|(number, n)| (number.to_owned(), n)));
 }
