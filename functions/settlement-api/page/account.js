@@ -7,6 +7,8 @@ import { amountKey, list } from "/page/list.js";
 import { badge, empty, idNode, loaded, section, table, viewHeading } from "/page/parts.js";
 import { partnerTabs } from "/page/partner-tabs.js";
 import { t } from "/page/text.js";
+import { cancellingForm } from "./cancelling.js";
+import { openingForm } from "./opening-form.js";
 import { documentLink, printButton, reasonNotes } from "./papers.js";
 import { receivedForm } from "./received.js";
 
@@ -21,13 +23,20 @@ export function view(where) {
     loaded(
       () => get(path("partners", partnerId, "account"), {}, signal),
       (account, again) => [
-        section(t("account.documents"), account.documents.length > 0 ? documentsOf(account, where) : empty(t("account.none"))),
+        section(
+          t("account.documents"),
+          account.documents.length > 0 ? documentsOf(account, where) : empty(t("account.none")),
+          records(session) && cancellingForm(partnerId, account.documents, again),
+        ),
         carriedSection(account, where, again),
-        openingItems(account.opening_items),
+        openingItems(account.opening_items, own, records(session) && openingForm(partnerId, again)),
       ],
     ),
   );
 }
+
+/** Managers and accountants record what comes from elsewhere. */
+const records = ({ asksWhatIf }) => asksWhatIf;
 
 const directionText = (row, own) => t(`${own ? "own-direction" : "direction"}.${row.direction}`);
 
@@ -43,7 +52,7 @@ function documentsOf({ documents, contests }, { base, session }) {
     choices: [{ id: "kind", label: t("document.kind"), of: (row) => row.kind, name: (name) => t(`document-kind.${name}`) }],
     columns: [
       { id: "number", head: t("document.number"), label: true, cell: (row) => documentLink(row, base), sort: (row) => row.number, text: (row) => `${row.number} ${kind(row)}` },
-      { head: t("document.kind"), cell: (row) => [kind(row), " ", state(row)] },
+      { head: t("document.kind"), cell: (row) => [kind(row), " ", state(row), row.cancels && h("span", { class: "small cancels" }, `${t("document.cancels")} ${row.cancels}`)] },
       { id: "close", head: t("document.close"), wide: true, cell: (row) => month(row.close), sort: (row) => row.close },
       { head: t("closing.account"), wide: "extra", cell: (row) => directionText(row, own) },
       { id: "due", head: t("document.due"), wide: true, cell: (row) => row.due && day(row.due), sort: (row) => row.due },
@@ -68,14 +77,14 @@ function carriedSection(account, { session, partnerId }, again) {
   const own = !session.seesAll;
   const now = carriedNow(account);
   const before = account.carried.filter((one) => !now.includes(one));
-  const records = session.asksWhatIf ? now.filter((one) => one.reason === "no-mandate") : [];
+  const awaited = records(session) ? now.filter((one) => one.reason === "no-mandate") : [];
   return section(
     t("carried.title"),
     h("p", { class: "small" }, t(own ? "carried.text-own" : "carried.text")),
     now.length === 0
       ? empty(t("carried.none-now"))
       : [carriedTable(t("carried.now"), now, own), reasonNotes([...new Set(now.map((one) => one.reason))], null, own)],
-    records.map((carried) => receivedForm(partnerId, carried, again)),
+    awaited.map((carried) => receivedForm(partnerId, carried, again)),
     before.length > 0 && h("details", {}, h("summary", {}, t("carried.before")), carriedTable(t("carried.before"), before, own)),
   );
 }
@@ -93,21 +102,27 @@ const carriedTable = (caption, rows, own) =>
     { hideCaption: true, stacked: true },
   );
 
-const openingItems = (items) =>
-  items.length > 0 &&
+/** Invoices from before, and the form that records one. */
+const openingItems = (items, own, form) =>
+  (items.length > 0 || form) &&
   section(
     t("opening-items.title"),
     h("p", { class: "small" }, t("opening-items.text")),
-    table(
-      t("opening-items.title"),
-      [
-        { head: t("document.number"), label: true, cell: (row) => row.number },
-        { head: t("document.date"), wide: true, cell: (row) => day(row.date) },
-        { head: t("document.due"), cell: (row) => day(row.due) },
-        { head: t("document.gross"), number: true, wide: true, cell: (row) => moneyNode(row.gross) },
-        { head: t("opening-items.open"), number: true, lead: true, cell: (row) => moneyNode(row.open) },
-      ],
-      items,
-      { hideCaption: true, stacked: true },
-    ),
+    items.length > 0 ? itemTable(items, own) : empty(t("opening-items.none")),
+    form,
+  );
+
+const itemTable = (items, own) =>
+  table(
+    t("opening-items.title"),
+    [
+      { head: t("document.number"), label: true, cell: (row) => row.number },
+      { head: t("closing.account"), cell: (row) => directionText(row, own) },
+      { head: t("document.date"), wide: true, cell: (row) => day(row.date) },
+      { head: t("document.due"), cell: (row) => day(row.due) },
+      { head: t("document.gross"), number: true, wide: true, cell: (row) => moneyNode(row.gross) },
+      { head: t("opening-items.open"), number: true, lead: true, cell: (row) => moneyNode(row.open) },
+    ],
+    items,
+    { hideCaption: true, stacked: true },
   );

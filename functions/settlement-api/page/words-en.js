@@ -196,6 +196,13 @@ export default {
   "opening-items.title": "Invoices from before",
   "opening-items.text": "Unpaid when this system began.",
   "opening-items.open": "Unpaid then",
+  "opening-items.none": "None is recorded.",
+  "opening-items.record": "Record an invoice from before",
+  "opening-items.form-text": "An invoice made elsewhere, before this system, and not fully paid yet. Once it is recorded, it cannot be changed.",
+  "opening-items.number-help": "As the invoice has it.",
+  "opening-items.still-open": "Still unpaid",
+  "opening-items.open-help": "VAT included, at most the gross amount.",
+  "opening-items.send": "Record the invoice",
 
   "account.title": "Documents",
   "account.text": "Your invoices and credit notes, and what is not invoiced yet. Open a document to read its lines or to contest it.",
@@ -242,6 +249,13 @@ export default {
   "received.add-vat": "Add a VAT amount",
   "received.send": "Record the invoice",
   "received.done": "{number} is recorded.",
+
+  "cancelling.title": "Record the partner’s credit note that cancels an invoice",
+  "cancelling.text": "An invoice of the partner, self-billed or its own, is cancelled by the partner’s own credit note alone. It repeats the lines and the VAT, below zero; the lines are due again in the next close.",
+  "cancelling.invoice": "Invoice that it cancels",
+  "cancelling.number": "Number of the credit note",
+  "cancelling.send": "Record the credit note",
+  "cancelling.done": "{number} is recorded.",
 
   "regime.fr-vat": "France, with VAT",
   "regime.fr-franchise": "France, exempt as a small business (art. 293 B)",

@@ -196,6 +196,13 @@ export default {
   "opening-items.title": "Factures antérieures",
   "opening-items.text": "Impayées au démarrage de ce système.",
   "opening-items.open": "Restant dû alors",
+  "opening-items.none": "Aucune n’est enregistrée.",
+  "opening-items.record": "Enregistrer une facture antérieure",
+  "opening-items.form-text": "Une facture établie ailleurs, avant ce système, et pas encore entièrement réglée. Une fois enregistrée, elle ne peut plus être modifiée.",
+  "opening-items.number-help": "Tel qu’il figure sur la facture.",
+  "opening-items.still-open": "Restant dû",
+  "opening-items.open-help": "TTC, au plus le montant TTC de la facture.",
+  "opening-items.send": "Enregistrer la facture",
 
   "account.title": "Factures",
   "account.text": "Vos factures et vos avoirs, et ce qui n’est pas encore facturé. Ouvrez un document pour lire ses lignes ou le contester.",
@@ -242,6 +249,13 @@ export default {
   "received.add-vat": "Ajouter un montant de TVA",
   "received.send": "Enregistrer la facture",
   "received.done": "{number} est enregistrée.",
+
+  "cancelling.title": "Enregistrer l’avoir du partenaire qui annule une facture",
+  "cancelling.text": "Une facture du partenaire, autofacture comprise, ne s’annule que par son propre avoir. Celui-ci en reprend les lignes et la TVA, en négatif ; les lignes sont de nouveau dues à la prochaine clôture.",
+  "cancelling.invoice": "Facture qu’il annule",
+  "cancelling.number": "Numéro de l’avoir",
+  "cancelling.send": "Enregistrer l’avoir",
+  "cancelling.done": "{number} est enregistré.",
 
   "regime.fr-vat": "France, avec TVA",
   "regime.fr-franchise": "France, franchise en base (art. 293 B du CGI)",

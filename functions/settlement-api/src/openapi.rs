@@ -74,6 +74,10 @@ fn operation(route: Route, schemas: &mut Schemas) -> Option<Operation> {
             let summary = "Records a partner's own invoice or credit note for a close";
             put::<ReceivedBody, DocumentSummary>("receiveDocument", summary, schemas)
         }
+        Route::CancelOwn => {
+            let summary = "Records the partner's own credit note that cancels its invoice for a close";
+            put::<CancellationBody, DocumentSummary>("receiveOwnCancellation", summary, schemas)
+        }
         Route::Closings => get("listClosings", "The closes, the last first", schemas.content::<ClosingList>()),
         Route::Closing => get("getClosing", "A close and what it made", schemas.content::<ClosingShown>()),
         Route::Close => put::<CloseBody, ClosingShown>("closeMonth", "Closes a month, once", schemas),
@@ -97,7 +101,7 @@ fn operation(route: Route, schemas: &mut Schemas) -> Option<Operation> {
             .bounded(),
         Route::Annex => get("getAnnex", "The entries that a document adds up", schemas.content::<Annex>()),
         Route::CancelReceived => {
-            let summary = "Records the partner's own credit note that cancels a document to it";
+            let summary = "Records the partner's own credit note that cancels a self-billed invoice to it";
             put::<CancellationBody, DocumentSummary>("receiveCancellation", summary, schemas)
         }
         Route::OpenContests => {

@@ -13,8 +13,9 @@ macro_rules! table {
             Billing: GET "/partners/{id}/billing", Members => billing::show::<S>;
             RecordBilling: PUT "/partners/{id}/billing/{n}", Readers => billing::record::<S>;
             Account: GET "/partners/{id}/account", Members => account::show::<S>;
-            OpeningItem: PUT "/partners/{id}/opening-items/{currency}/{direction}/{number}", Readers => received::opening_item::<S>;
+            OpeningItem: PUT "/partners/{id}/opening-items/{currency}/{direction}", Readers => received::opening_item::<S>;
             Receive: PUT "/partners/{id}/received/{currency}/{month}", Readers => received::receive::<S>;
+            CancelOwn: PUT "/partners/{id}/received/{currency}/{month}/cancellation", Readers => received::cancel_own::<S>;
             Closings: GET "/closings", Readers => closings::list::<S>;
             Closing: GET "/closings/{month}", Readers => closings::show::<S>;
             Close: PUT "/closings/{month}", Readers => closings::close::<S>;

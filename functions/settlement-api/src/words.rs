@@ -262,6 +262,14 @@ pub(crate) fn no_document() -> Notice {
     )
 }
 
+/// A close for which the partner sent no invoice of its own.
+pub(crate) fn no_own_invoice() -> Notice {
+    said(
+        "no invoice of the partner's own was recorded for this close and currency",
+        "aucune facture du partenaire n'est enregistrée pour cette clôture dans cette devise",
+    )
+}
+
 /// A month that is not closed.
 pub(crate) fn not_closed() -> Notice {
     said("this month is not closed", "ce mois n'est pas clôturé")

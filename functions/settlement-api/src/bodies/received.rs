@@ -82,6 +82,8 @@ pub(crate) struct CancellationBody {
 #[cfg_attr(feature = "openapi", schema(as = NewOpeningItem))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct OpeningItemBody {
+    /// The number of the invoice: any 35 visible characters.
+    number: String,
     #[cfg_attr(feature = "openapi", schema(value_type = Day))]
     date: String,
     #[cfg_attr(feature = "openapi", schema(value_type = Day))]
@@ -133,12 +135,9 @@ pub(crate) fn cancellation(text: &str) -> Result<(OwnNumber, Day), Refusal> {
 }
 
 /// Reads an opening item.
-pub(crate) fn opening_item(
-    text: &str,
-    (account, number): (Account, OwnNumber),
-    recorded_at: Timestamp,
-) -> Result<OpeningItem, Refusal> {
-    let OpeningItemBody { date, due, gross, open } = body::read(text)?;
+pub(crate) fn opening_item(text: &str, account: Account, recorded_at: Timestamp) -> Result<OpeningItem, Refusal> {
+    let OpeningItemBody { number: text, date, due, gross, open } = body::read(text)?;
+    let number = number("number", &text)?;
     let money =
         |field: &str, text: &str| Money::parse(text, account.currency).map_err(|error| Refusal::new(field, error));
     let amounts = (money("gross", &gross)?, money("open", &open)?);
@@ -150,6 +149,6 @@ pub(crate) fn opening_item(
 }
 
 /// The number of a document from elsewhere.
-pub(crate) fn number(field: &str, text: &str) -> Result<OwnNumber, Refusal> {
+fn number(field: &str, text: &str) -> Result<OwnNumber, Refusal> {
     parsed(field, text, |_| words::not_an_own_number())
 }

@@ -14,7 +14,7 @@ use events::Refusal;
 use ledger::Store;
 use rules::{Currency, Month, PartnerId};
 use settlement::number::Number;
-use settlement::{Account, Direction};
+use settlement::{Account, Direction, Document, DocumentKind};
 use web::access::Caller;
 use web::parameters::{Parameters, id, utf8};
 use web::problem::Problem;
@@ -26,15 +26,40 @@ pub(crate) async fn receive<S: Store>(
     parameters: Parameters,
     body: Bytes,
 ) -> Result<Response, Problem> {
-    let partner_id: PartnerId = id(&path)?;
-    let currency = self::currency(&currency)?;
-    let close: Month = close.parse().map_err(|error: rules::day::MonthError| Refusal::new("month", error))?;
+    let (account, close) = documented(&path, &currency, &close)?;
     parameters.done()?;
     let occasion = caller.occasion((app.now)());
-    let account = Account { partner_id, currency, direction: Direction::ToPartner };
     let own = bodies::received::parse(utf8(&body)?, account, occasion.at)?;
     app.partner(&caller.role, &own.account.partner_id).await?;
     recorded(app.closing.receive(&own, close, &occasion).await.map_err(words::problem)?)
+}
+
+/// The account and the close of a partner's own document that a path names.
+fn documented(path: &str, currency: &str, close: &str) -> Result<(Account, Month), Refusal> {
+    let (partner_id, currency) = (id(path)?, self::currency(currency)?);
+    let close = close.parse().map_err(|error: rules::day::MonthError| Refusal::new("month", error))?;
+    Ok((Account { partner_id, currency, direction: Direction::ToPartner }, close))
+}
+
+pub(crate) async fn cancel_own<S: Store>(
+    caller: Caller,
+    State(app): State<App<S>>,
+    Path((path, currency, close)): Path<(String, String, String)>,
+    parameters: Parameters,
+    body: Bytes,
+) -> Result<Response, Problem> {
+    let (account, close) = documented(&path, &currency, &close)?;
+    parameters.done()?;
+    let numbered = bodies::received::cancellation(utf8(&body)?)?;
+    app.partner(&caller.role, &account.partner_id).await?;
+    let papers = app.closing.papers(&account.partner_id).await.map_err(words::problem)?;
+    let is_it = |document: &&Document| {
+        document.account == account && document.close.month() == close && document.kind == DocumentKind::ReceivedInvoice
+    };
+    let own = papers.documents.iter().find(is_it).ok_or_else(|| Problem::not_found(words::no_own_invoice()))?;
+    let occasion = caller.occasion((app.now)());
+    let outcome = app.closing.receive_cancellation(&account, &own.number, numbered, &occasion).await;
+    recorded(outcome.map_err(words::problem)?)
 }
 
 pub(crate) async fn cancel<S: Store>(
@@ -66,18 +91,17 @@ fn recorded(outcome: Outcome) -> Result<Response, Problem> {
 pub(crate) async fn opening_item<S: Store>(
     caller: Caller,
     State(app): State<App<S>>,
-    Path((path, currency, direction, number)): Path<(String, String, String, String)>,
+    Path((path, currency, direction)): Path<(String, String, String)>,
     parameters: Parameters,
     body: Bytes,
 ) -> Result<Response, Problem> {
     let partner_id: PartnerId = id(&path)?;
     let currency = self::currency(&currency)?;
     let direction: Direction = direction.parse().map_err(|_| Refusal::new("direction", words::not_a_direction()))?;
-    let number = bodies::received::number("number", &number)?;
     parameters.done()?;
     let account = Account { partner_id, currency, direction };
     let occasion = caller.occasion((app.now)());
-    let item = bodies::received::opening_item(utf8(&body)?, (account, number), occasion.at)?;
+    let item = bodies::received::opening_item(utf8(&body)?, account, occasion.at)?;
     app.partner(&caller.role, &item.account().partner_id).await?;
     let shown = || Json(crate::answers::account::OpeningItemShown::from(&item));
     match app.closing.record_opening_item(&item, &occasion).await.map_err(words::problem)? {

@@ -74,17 +74,43 @@ async fn a_wrong_document_is_refused_at_its_field() {
 #[tokio::test]
 async fn an_invoice_from_before_is_recorded_once() {
     let service = carried().await;
-    let item =
-        |open: &str| json!({"date": "2025-11-30", "due": "2025-12-30", "gross": "240.00", "open": open}).to_string();
-    let path = "/partners/P-1/opening-items/EUR/from-partner/2025-44";
+    let item = |open: &str| {
+        json!({"number": "2025/44?", "date": "2025-11-30", "due": "2025-12-30", "gross": "240.00", "open": open})
+            .to_string()
+    };
+    let path = "/partners/P-1/opening-items/EUR/from-partner";
     let recorded = service.manager.put(path, item("40.00")).await;
     assert_eq!(recorded.status, 201, "{}", recorded.text);
     assert_eq!(service.manager.put(path, item("40.00")).await.status, 200);
     assert_eq!(service.manager.put(path, item("41.00")).await.status, 409);
     assert_eq!(service.manager.put(path, item("240.01")).await.json["field"], "open");
     assert_eq!(
-        service.manager.put("/partners/P-1/opening-items/EUR/both/1", item("1.00")).await.json["field"],
+        service.manager.put("/partners/P-1/opening-items/EUR/both", item("1.00")).await.json["field"],
         "direction"
     );
-    assert_eq!(service.get("/partners/P-1/account").await["opening_items"][0]["open"]["amount"], "40.00");
+    let shown = &service.get("/partners/P-1/account").await["opening_items"][0];
+    assert_eq!((&shown["number"], &shown["open"]["amount"]), (&json!("2025/44?"), &json!("40.00")));
+}
+
+#[tokio::test]
+async fn a_partner_cancels_its_own_invoice_by_its_own_credit_note() {
+    let service = carried().await;
+    let path = "/partners/P-1/received/EUR/2026-01";
+    let (credit, cancellation) = (json!({"number": "A/3", "date": "2026-02-04"}), format!("{path}/cancellation"));
+    let put = async |path: &str, body: &Value| service.manager.put(path, body.to_string()).await;
+    assert_eq!(put(&cancellation, &credit).await.status, 404);
+    assert_eq!(service.manager.put(path, invoice("150.00", "30.00")).await.status, 201);
+    let recorded = put(&cancellation, &credit).await;
+    assert_eq!((recorded.status, &recorded.json["kind"]), (201, &json!("received-cancellation")), "{}", recorded.text);
+    assert_eq!((&recorded.json["cancels"], &recorded.json["gross"]["amount"]), (&json!("2026/17"), &json!("-180.00")));
+    assert_eq!(put(&cancellation, &credit).await.status, 200);
+    assert_eq!(put(&cancellation, &json!({"number": "A/4", "date": "2026-02-04"})).await.status, 409);
+    for (body, field) in [
+        (json!({"number": "", "date": "2026-02-04"}), "number"),
+        (json!({"number": "A/3", "date": "4 February"}), "date"),
+    ] {
+        let refused = put(&cancellation, &body).await;
+        assert_eq!((refused.status, &refused.json["field"]), (400, &json!(field)), "{}", refused.text);
+    }
+    assert_eq!(put("/partners/P-1/received/CHF/2026-01/cancellation", &credit).await.status, 404);
 }
