@@ -1,5 +1,7 @@
 //! The words of what closing refuses. English is that of the errors themselves; French is here.
 
+pub(crate) mod own;
+
 use axum::http::StatusCode;
 use closing::ClosingError;
 use rules::money::Overflow;
@@ -38,10 +40,7 @@ pub(crate) fn problem(error: ClosingError) -> Problem {
         ClosingError::BeingMade { .. } | ClosingError::NotSince { .. } | ClosingError::NotAfter { .. } => {
             Problem::try_again(refused(&error))
         }
-        ClosingError::Contest(_)
-        | ClosingError::Received(ReceivedError::AnotherLine { .. } | ReceivedError::AnotherVat { .. }) => {
-            Problem::new(StatusCode::BAD_REQUEST, refused(&error))
-        }
+        ClosingError::Contest(_) => Problem::new(StatusCode::BAD_REQUEST, refused(&error)),
         ClosingError::Close(_)
         | ClosingError::Settle(_)
         | ClosingError::Series(_)
@@ -159,6 +158,8 @@ fn series(error: &SeriesError) -> String {
 
 fn received(error: &ReceivedError) -> String {
     match error {
+        // Said by `own::problem`, which knows the document.
+        ReceivedError::AnotherLine { .. } | ReceivedError::AnotherVat { .. } => String::new(),
         ReceivedError::FromPartner => {
             "seul ce qui est dû au partenaire a des documents du partenaire : le reste, l'éditeur le facture".to_owned()
         }
@@ -174,17 +175,10 @@ fn received(error: &ReceivedError) -> String {
         ReceivedError::HasMandate => {
             "un mandat couvrait le jour de la clôture, la facture est donc établie au nom du partenaire : mettre d'abord fin au mandat".to_owned()
         }
-        ReceivedError::AnotherLine { key, stated, carried } => format!(
-            "la ligne de {} ({}, {}) dit {stated}, mais {carried} a été reporté, en plus petite unité de la devise : demander un document aux lignes reportées",
-            key.month, key.kind, key.model
-        ),
         ReceivedError::NoRegime => "le partenaire n'a pas de régime de TVA : enregistrer d'abord son identité".to_owned(),
         ReceivedError::NoRate { close, currency } => {
             format!("la clôture de {close} n'a pas de cours pour {currency} : en donner un à la prochaine")
         }
-        ReceivedError::AnotherVat { regime, rate, stated, expected, lines } => format!(
-            "la TVA de {regime} à {rate} dit {stated}, mais doit être à {lines} près {expected}, en plus petite unité de la devise : demander un document corrigé"
-        ),
         ReceivedError::Unknown(number) => format!("{number} n'est pas une facture de ce compte"),
         ReceivedError::Twice(number) => format!("{number} est déjà annulée : une facture ne s'annule qu'une fois"),
         ReceivedError::Due(_) => "l'échéance dépasserait 2099".to_owned(),

@@ -31,7 +31,8 @@ pub(crate) async fn receive<S: Store>(
     let occasion = caller.occasion((app.now)());
     let own = bodies::received::parse(utf8(&body)?, account, occasion.at)?;
     app.partner(&caller.role, &own.account.partner_id).await?;
-    recorded(app.closing.receive(&own, close, &occasion).await.map_err(words::problem)?)
+    let outcome = app.closing.receive(&own, close, &occasion).await;
+    recorded(outcome.map_err(|error| words::own::problem(error, &own))?)
 }
 
 /// The account and the close of a partner's own document that a path names.

@@ -5,12 +5,17 @@ use serde_json::{Value, json};
 
 /// A partner without a mandate, whose January is carried.
 async fn carried() -> Service {
+    carried_of("1000.00").await
+}
+
+/// The same, with a sale at this annual fee.
+async fn carried_of(fee: &str) -> Service {
     let service = Service::with(&["P-1"]).await;
     assert_eq!(service.manager.put("/vendor/1", vendor().to_string()).await.status, 201);
     let mut body = billing("P-1");
     body["mandate"] = Value::Null;
     assert_eq!(service.manager.put("/partners/P-1/billing/1", body.to_string()).await.status, 201);
-    service.sale("C-1", "P-1", "2026-01-10", "1000.00", "2026-01-10T09:00:00Z").await;
+    service.sale("C-1", "P-1", "2026-01-10", fee, "2026-01-10T09:00:00Z").await;
     service.close("2026-01", "2026-02-01T08:00:00Z", &json!({})).await;
     crate::service::set_clock("2026-02-05T08:00:00Z");
     service
@@ -31,8 +36,6 @@ async fn a_partner_without_a_mandate_sends_its_own_invoice() {
     assert_eq!(service.get("/closings/2026-01/carried").await["carried"][0]["reason"], "no-mandate");
     let path = "/partners/P-1/received/EUR/2026-01";
     let put = async |body: String| service.manager.put(path, body).await;
-    assert_eq!(put(invoice("149.99", "30.00")).await.status, 400);
-    assert_eq!(put(invoice("150.00", "30.02")).await.status, 400);
     let recorded = put(invoice("150.00", "30.01")).await;
     assert_eq!((recorded.status, &recorded.json["kind"]), (201, &json!("received-invoice")), "{}", recorded.text);
     assert_eq!(recorded.json["gross"]["amount"], "180.01");
@@ -43,6 +46,48 @@ async fn a_partner_without_a_mandate_sends_its_own_invoice() {
         (&json!("2026/17"), &json!(false))
     );
     assert_eq!(service.manager.put("/partners/P-1/received/EUR/2026-02", invoice("1.00", "0.20")).await.status, 404);
+}
+
+#[tokio::test]
+async fn what_differs_is_said_at_its_field_in_the_currency() {
+    let service = carried_of("10000.00").await;
+    let path = "/partners/P-1/received/EUR/2026-01";
+    let none = json!({"number": "1", "date": "2026-02-03", "lines": []}).to_string();
+    let at_zero = invoice("1500.00", "300.00").replace("\"0.2\"", "\"0\"");
+    for (body, field, en, fr) in [
+        (
+            invoice("1499.99", "300.00"),
+            "lines[0]",
+            "says 1,499.99 EUR for 2026-01 (Commission, Referrer), but the close carried 1,500.00 EUR: ask for a document with the carried lines",
+            "indique 1 499,99 EUR pour 2026-01 (Commission, Prescripteur), alors que la clôture a reporté 1 500,00 EUR : demander un document aux lignes reportées",
+        ),
+        (
+            none,
+            "lines",
+            "has nothing for 2026-01 (Commission, Referrer), of which the close carried 1,500.00 EUR: ask for a document with the carried lines",
+            "n'a rien pour 2026-01 (Commission, Prescripteur), dont la clôture a reporté 1 500,00 EUR : demander un document aux lignes reportées",
+        ),
+        (
+            invoice("1500.00", "1300.02"),
+            "vat",
+            "says 1,300.02 EUR at 20% (France), but must be 300.00 EUR, within 0.01 EUR: ask for a corrected document",
+            "indique 1 300,02 EUR à 20 % (France), au lieu de 300,00 EUR à 0,01 EUR près : demander un document corrigé",
+        ),
+        (
+            at_zero,
+            "vat",
+            "says 300.00 EUR at 0% (France), but no line has this regime and rate: ask for a corrected document",
+            "indique 300,00 EUR à 0 % (France), mais aucune ligne n'a ce régime et ce taux : demander un document corrigé",
+        ),
+    ] {
+        for (language, said) in [("en", en), ("fr", fr)] {
+            let headers = [("accept-language", language)];
+            let refused = service.manager.send("PUT", path, &headers, body.clone()).await;
+            assert_eq!((refused.status, &refused.json["field"]), (400, &json!(field)), "{}", refused.text);
+            let detail = refused.json["detail"].as_str().unwrap().replace(['\u{a0}', '\u{202f}'], " ");
+            assert_eq!(detail, format!("{field} {said}"));
+        }
+    }
 }
 
 #[tokio::test]
