@@ -31,6 +31,9 @@ pub const API: Api<Route> = Api {
     parameter,
 };
 
+/// The numbers of documents that are given here.
+const GIVEN: &str = "^(FP|AF-[A-Z0-9]{1,12})-[0-9]{6,12}$";
+
 /// The schema of a parameter of a path.
 fn parameter(name: &'static str, route: Route, schemas: &mut Schemas) -> RefOr<Schema> {
     match name {
@@ -39,7 +42,7 @@ fn parameter(name: &'static str, route: Route, schemas: &mut Schemas) -> RefOr<S
         "direction" => text().enum_values(Some(["to-partner", "from-partner"])).into(),
         "n" if matches!(route, Route::Contest | Route::AnswerContest) => whole(number(MAX_CONTESTS)).into(),
         "n" => whole(number(MAX_VERSIONS)).into(),
-        "number" => text().max_length(Some(35)).into(),
+        "number" => text().pattern(Some(GIVEN)).into(),
         _ => schemas.of::<PartnerId>().into(),
     }
 }

@@ -25,6 +25,7 @@ pub(crate) const MAX_LINES: usize = 500;
 #[serde(deny_unknown_fields)]
 pub(crate) struct ReceivedBody {
     /// The partner's number: any 35 visible characters.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 35))]
     number: String,
     #[cfg_attr(feature = "openapi", schema(value_type = Day))]
     date: String,
@@ -48,6 +49,7 @@ pub(crate) struct LineBody {
     #[cfg_attr(feature = "openapi", schema(value_type = rules::Model))]
     model: String,
     /// The amount in the account's currency.
+    #[cfg_attr(feature = "openapi", schema(pattern = r"^-?(0|[1-9][0-9]*)(\.[0-9]+)?$"))]
     amount: String,
 }
 
@@ -58,10 +60,13 @@ pub(crate) struct LineBody {
 #[serde(deny_unknown_fields)]
 pub(crate) struct VatBody {
     /// `fr-vat`, `fr-franchise`, `eu` or `outside-eu`.
+    #[cfg_attr(feature = "openapi", schema(pattern = r"^(fr-vat|fr-franchise|eu|outside-eu)$"))]
     regime: String,
     /// A fraction: `0.2`.
+    #[cfg_attr(feature = "openapi", schema(pattern = r"^0(\.[0-9]{1,3})?$"))]
     rate: String,
     /// The amount in the account's currency.
+    #[cfg_attr(feature = "openapi", schema(pattern = r"^-?(0|[1-9][0-9]*)(\.[0-9]+)?$"))]
     amount: String,
 }
 
@@ -71,6 +76,8 @@ pub(crate) struct VatBody {
 #[cfg_attr(feature = "openapi", schema(as = NewCancellation))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct CancellationBody {
+    /// The number of the credit note: any 35 visible characters.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 35))]
     number: String,
     #[cfg_attr(feature = "openapi", schema(value_type = Day))]
     date: String,
@@ -83,14 +90,17 @@ pub(crate) struct CancellationBody {
 #[serde(deny_unknown_fields)]
 pub(crate) struct OpeningItemBody {
     /// The number of the invoice: any 35 visible characters.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 35))]
     number: String,
     #[cfg_attr(feature = "openapi", schema(value_type = Day))]
     date: String,
     #[cfg_attr(feature = "openapi", schema(value_type = Day))]
     due: String,
     /// The gross amount in the account's currency.
+    #[cfg_attr(feature = "openapi", schema(pattern = r"^(0|[1-9][0-9]*)(\.[0-9]+)?$"))]
     gross: String,
     /// The part of it that is still unpaid.
+    #[cfg_attr(feature = "openapi", schema(pattern = r"^(0|[1-9][0-9]*)(\.[0-9]+)?$"))]
     open: String,
 }
 
