@@ -222,6 +222,25 @@ test("a partner contests a line, a manager answers, an accountant reads", async 
   assert.equal((await api(`/documents/${number}`)).json.contests[0].answer.text, "It comes with the next document.");
 });
 
+test("what is contested and waits is counted with the closes, and listed with the way to each document", async (t) => {
+  const page = await opened(t, MANAGER, { address: "#/closing" });
+  assert.equal(await page.getByText("waits for an answer").count(), 0, "the only contest is answered");
+  const own = (await api(`/partners/${PARTNER_ID}/account`)).json.documents.find((one) => one.direction === "from-partner").number;
+  const body = JSON.stringify({ reason: "This was set off in March already." });
+  assert.equal((await api(`/documents/${own}/contests/1`, PARTNER, { method: "PUT", body })).status, 201);
+  const accountant = await opened(t, ACCOUNTANT, { address: "#/closing/contests" });
+  await accountant.getByText("They wait for the answer of a manager").waitFor();
+  await page.reload();
+  await page.getByText("1 contest waits for an answer.").waitFor();
+  await page.getByRole("link", { name: "See what is contested" }).click();
+  await heading(page, "Contested documents");
+  const row = page.getByRole("table", { name: "Contested documents" }).getByRole("row").filter({ hasText: "This was set off in March already." });
+  await row.getByText("Invoice", { exact: true }).waitFor();
+  await row.getByRole("link", { name: own }).click();
+  await heading(page, own);
+  await page.getByLabel("Your answer").waitFor();
+});
+
 /** What a partner is due in a currency, by month and model, as its entries say: the lines of its invoice. */
 async function linesOf(id, currency) {
   const sums = new Map();
@@ -249,12 +268,74 @@ test("a partner without a mandate sends its own invoice, which a manager records
     await row.getByLabel("Amount").fill(i === 0 ? "x" : amount);
   }
   await card.getByRole("button", { name: "Record the invoice" }).click();
-  const wrong = card.getByRole("group", { name: "Lines 1", exact: true }).getByLabel("Amount");
+  const first = card.getByRole("group", { name: "Lines 1", exact: true });
   await page.waitForFunction(() => document.querySelector("[data-name=amount][aria-invalid=true]"));
-  await wrong.fill(lines[0][2]);
+  // A line that differs is said in the units of its currency.
+  await first.getByLabel("Amount").fill("1,234.56");
+  await card.getByRole("button", { name: "Record the invoice" }).click();
+  await first.getByText(`says 1,234.56\u00a0EUR for ${lines[0][0]}`).waitFor();
+  await screenshot(page, "closing-own-invoice-refused");
+  await first.getByLabel("Amount").fill(lines[0][2]);
   await card.getByRole("button", { name: "Record the invoice" }).click();
   await page.getByRole("table", { name: "Invoices and credit notes" }).getByText("2026/17").waitFor();
   assert.equal((await api(`/partners/${FOREIGN_ID}/account`)).json.documents[0].kind, "received-invoice");
+});
+
+/** The part of a partner's documents that a summary opens. */
+async function card(page, summary) {
+  const found = page.locator("details").filter({ has: page.locator("summary", { hasText: summary }) });
+  await found.locator("summary").click();
+  return found;
+}
+
+const wrong = (page, name) => page.waitForFunction((name) => document.activeElement.matches(`[name=${name}][aria-invalid=true]`), name);
+
+test("a partner cancels its own invoice by its credit note, which a manager records", async (t) => {
+  const page = await opened(t, MANAGER, { address: `#/partners/${FOREIGN_ID}/documents` });
+  const form = await card(page, "Record the partner’s credit note that cancels an invoice");
+  const record = form.getByRole("button", { name: "Record the credit note" });
+  assert.match(await form.getByLabel("Invoice that it cancels").innerText(), /^2026\/17, /);
+  await record.click();
+  await wrong(page, "number");
+  await form.getByLabel("Number of the credit note").fill("A/3");
+  await form.getByLabel("Date").fill("");
+  await record.click();
+  await wrong(page, "date");
+  await form.getByLabel("Date").fill(today);
+  await record.click();
+  await page.getByRole("table", { name: "Invoices and credit notes" }).getByText("A/3").waitFor();
+  assert.equal(await page.getByText("Record the partner’s credit note").count(), 0, "nothing is left to cancel");
+  const [cancellation] = (await api(`/partners/${FOREIGN_ID}/account`)).json.documents;
+  assert.deepEqual([cancellation.kind, cancellation.cancels], ["received-cancellation", "2026/17"]);
+});
+
+test("an invoice from before is recorded, and each mistake is said at its field", async (t) => {
+  const page = await opened(t, ACCOUNTANT, { address: `#/partners/${FOREIGN_ID}/documents` });
+  await page.getByText("None is recorded.").waitFor();
+  const form = await card(page, "Record an invoice from before");
+  const record = form.getByRole("button", { name: "Record the invoice" });
+  await form.getByLabel("Account").selectOption({ label: "Due from the partner" });
+  await record.click();
+  await wrong(page, "number");
+  await form.getByLabel("Number").fill("2025/44?");
+  const values = [
+    ["date", "Date", "2025-11-30", "2025-11-30"],
+    ["due", "Due", "2025-11-29", "2025-12-30"],
+    ["gross", "Gross", "many", "1,240.00"],
+    ["open", "Still unpaid", "1,240.01", "40"],
+  ];
+  // The API names one field at a time, in the order of its own.
+  for (const [, label, first] of values) await form.getByLabel(label, { exact: true }).fill(first);
+  for (const name of ["gross", "open", "due"]) {
+    await record.click();
+    await wrong(page, name);
+    const [, label, , then] = values.find(([field]) => field === name);
+    await form.getByLabel(label, { exact: true }).fill(then);
+  }
+  await record.click();
+  await page.getByRole("table", { name: "Invoices from before" }).getByText("2025/44?").waitFor();
+  const [item] = (await api(`/partners/${FOREIGN_ID}/account`)).json.opening_items;
+  assert.deepEqual([item.direction, item.gross.amount, item.open.amount, item.due], ["from-partner", "1240.00", "40.00", "2025-12-30"]);
 });
 
 test("a partner reads its own billing identity and its account alone", async (t) => {
@@ -272,9 +353,11 @@ const VIEWS = [
   ["closing", async () => "#/closing", MANAGER],
   ["closing-made", async () => `#/closing/${month}`, MANAGER],
   ["closing-next", async () => `#/closing/${today.slice(0, 7)}/close`, MANAGER],
+  ["closing-contests", async () => "#/closing/contests", MANAGER],
   ["closing-vendor", async () => "#/closing/vendor", ACCOUNTANT],
   ["closing-billing", async () => `#/partners/${PARTNER_ID}/billing`, MANAGER],
   ["closing-billing-none", async () => "#/partners/P-001/billing", MANAGER],
+  ["closing-documents", async () => `#/partners/${PARTNER_ID}/documents`, ACCOUNTANT],
   ["closing-partner-account", async () => `#/partners/${FOREIGN_ID}/documents`, MANAGER],
   ["closing-document", async () => `#/partners/${PARTNER_ID}/documents/${await number()}`, MANAGER],
   ["closing-account", async () => "#/documents", PARTNER],
@@ -298,6 +381,8 @@ test("in French and on a phone, no view of closing scrolls sideways", async (t) 
   for (const [name, address, token] of VIEWS)
     await t.test(name, async (t) => {
       const page = await opened(t, token, { address: await address(), locale: "fr-FR", viewport: { width: 320, height: 740 } });
+      await page.evaluate(() => document.querySelectorAll("details").forEach((details) => (details.open = true)));
+      await idle(page);
       for (const width of [320, 390, 820, 1280]) {
         await page.setViewportSize({ width, height: 740 });
         const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
