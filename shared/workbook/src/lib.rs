@@ -5,7 +5,10 @@
 //! never a formula. The bytes depend on the content alone: a workbook holds neither a time nor an author.
 
 mod archive;
+mod csv;
 mod parts;
+
+pub use csv::csv;
 
 use jiff::civil::Date;
 use rules::{Currency, Minor};
