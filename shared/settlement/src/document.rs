@@ -218,7 +218,7 @@ impl Amounts {
         let net = crate::lines::total(lines.iter().map(|taxed| &taxed.line))?;
         let vat_total = Minor::sum(vat.iter().map(|sum| sum.vat))?;
         let in_eur = rate.map(|rate| {
-            let vat = crate::vat::vat_in_eur(vat_total, account.currency, rate)?;
+            let vat = crate::vat::in_eur(vat_total, account.currency, rate)?;
             Ok((rate.clone(), vat))
         });
         Ok(Amounts { lines, net, vat, gross: net.plus(vat_total)?, in_eur: in_eur.transpose()? })

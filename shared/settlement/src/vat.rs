@@ -208,9 +208,10 @@ impl fmt::Display for EurRate {
     }
 }
 
-/// VAT in EUR: `round(Σ VAT × rate)` to the cent, Σ VAT in whole units of its currency.
-pub fn vat_in_eur(vat: Minor, currency: Currency, rate: &EurRate) -> Result<Minor, Overflow> {
-    let cents = i128::from(vat.0).checked_mul(rate.mantissa.into()).and_then(|product| product.checked_mul(100));
+/// An amount in EUR: `round(amount × rate)` to the cent, the amount in whole units of its currency. A document's VAT in EUR is that
+/// of its Σ VAT.
+pub fn in_eur(amount: Minor, currency: Currency, rate: &EurRate) -> Result<Minor, Overflow> {
+    let cents = i128::from(amount.0).checked_mul(rate.mantissa.into()).and_then(|product| product.checked_mul(100));
     let unit = rate.scale.checked_add(currency.decimals()).and_then(|digits| 10_i128.checked_pow(digits));
     divide(cents, unit.ok_or(Overflow)?)
 }

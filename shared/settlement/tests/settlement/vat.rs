@@ -5,7 +5,7 @@ use rules::{Currency, Minor};
 use settlement::Direction;
 use settlement::country::Regime;
 use settlement::number::{End, GivenNumber, NumberError, Series};
-use settlement::vat::{Mention, VatRate, mention, rate, vat_in_eur};
+use settlement::vat::{Mention, VatRate, in_eur, mention, rate};
 
 #[test]
 fn the_standard_rate_is_data_with_the_day_from_which_it_holds() {
@@ -68,8 +68,8 @@ fn vat_is_rounded_half_away_from_zero() {
 fn vat_in_eur_is_of_whole_units_and_rounded_half_away_from_zero() {
     let check = |currency: &str, vat: i64, rate: &str, expected: i64| {
         let (currency, rate) = (currency.parse::<Currency>().unwrap(), rate.parse().unwrap());
-        assert_eq!(vat_in_eur(Minor(vat), currency, &rate), Ok(Minor(expected)), "{vat} {currency}");
-        assert_eq!(vat_in_eur(Minor(-vat), currency, &rate), Ok(Minor(-expected)));
+        assert_eq!(in_eur(Minor(vat), currency, &rate), Ok(Minor(expected)), "{vat} {currency}");
+        assert_eq!(in_eur(Minor(-vat), currency, &rate), Ok(Minor(-expected)));
     };
     check("CHF", 3_821, "1.0735", 4_102);
     check("JPY", 12_003, "0.006120", 7_346);
@@ -78,9 +78,9 @@ fn vat_in_eur_is_of_whole_units_and_rounded_half_away_from_zero() {
     check("TND", 2_001, "0.295", 59);
     check("CHF", 5, "0.1", 1);
     check("CHF", 4, "0.1", 0);
-    let too_much = vat_in_eur(Minor(i64::MAX), Currency::EUR, &"2".parse().unwrap());
+    let too_much = in_eur(Minor(i64::MAX), Currency::EUR, &"2".parse().unwrap());
     assert!(too_much.is_err());
-    assert!(vat_in_eur(Minor(i64::MAX), "JPY".parse().unwrap(), &"999999.99999999".parse().unwrap()).is_err());
+    assert!(in_eur(Minor(i64::MAX), "JPY".parse().unwrap(), &"999999.99999999".parse().unwrap()).is_err());
 }
 
 #[test]
