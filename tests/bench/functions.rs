@@ -107,7 +107,7 @@ pub(crate) async fn throughput(programs: &Path, running: &Running) -> Result<Vec
     let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
     let home = Home { binaries: programs.to_owned(), logs: running.folder.path().join("logs") };
     let known = children();
-    let fed = lambda::start(SALE_SIGNED, function, running.stack.environment(function), &home, (&tasks, &stop));
+    let fed = lambda::start(SALE_SIGNED, function, (running.stack.environment(function), 1), &home, (&tasks, &stop));
     let batches: Vec<Vec<Event>> = sales(0).chunks(BATCH).map(<[Event]>::to_vec).collect();
     let mut times = Vec::with_capacity(batches.len());
     let started = Instant::now();

@@ -98,7 +98,7 @@ async fn take(arguments: Arguments) -> Result<ExitCode, Box<dyn Error>> {
         running.stack.stop().await;
     }
     if wanted(Part::Functions) {
-        let running = start().await;
+        let running = Running::start_processes(programs.clone(), 2).await;
         eprintln!("starting functions");
         figures.extend(functions::first_polls(&programs, &running).await?);
         eprintln!("taking events in");

@@ -61,17 +61,28 @@ impl Running {
 
     /// An empty stack whose embedded DynamoDB shows faults, with parameters of the template.
     pub async fn start_with_faults(faults: Faults, parameters: &[(&str, &str)]) -> Running {
-        Running::start_on(Dynamodb::Embedded { port: 0, faults }, binaries(), parameters).await
+        Running::start_on(Dynamodb::Embedded { port: 0, faults }, (binaries(), 1), parameters).await
     }
 
     /// An empty stack of programs in a folder. Its table is in the DynamoDB that [`DYNAMODB_URL`] names, if it does: no
     /// other stack may use that one at the same time.
     pub async fn start_from(binaries: PathBuf, parameters: &[(&str, &str)]) -> Running {
         let embedded = Dynamodb::Embedded { port: 0, faults: Faults::default() };
-        Running::start_on(std::env::var(DYNAMODB_URL).map_or(embedded, Dynamodb::At), binaries, parameters).await
+        let dynamodb = std::env::var(DYNAMODB_URL).map_or(embedded, Dynamodb::At);
+        Running::start_on(dynamodb, (binaries, 1), parameters).await
     }
 
-    async fn start_on(dynamodb: Dynamodb, binaries: PathBuf, parameters: &[(&str, &str)]) -> Running {
+    /// An empty stack of programs in a folder, with so many processes of each function that reads a queue.
+    pub async fn start_processes(binaries: PathBuf, processes: usize) -> Running {
+        let embedded = Dynamodb::Embedded { port: 0, faults: Faults::default() };
+        Running::start_on(embedded, (binaries, processes), &[]).await
+    }
+
+    async fn start_on(
+        dynamodb: Dynamodb,
+        (binaries, processes): (PathBuf, usize),
+        parameters: &[(&str, &str)],
+    ) -> Running {
         let folder = TempDir::new().unwrap();
         let options = Options {
             data: folder.path().to_owned(),
@@ -80,6 +91,7 @@ impl Running {
             dynamodb,
             sqs_port: 0,
             binaries,
+            processes,
             parameters: parameters.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect(),
         };
         let stack = Stack::start(options).await.expect("the stack starts");

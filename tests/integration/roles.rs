@@ -102,6 +102,7 @@ async fn watched() -> (Running, Arc<Mutex<Seen>>) {
         dynamodb: Dynamodb::Embedded { port: 0, faults: Faults::default() },
         sqs_port: 0,
         binaries: programs,
+        processes: 1,
         // Every request goes past the watcher, and takes longer.
         parameters: [("FunctionTimeoutSeconds".to_owned(), "30".to_owned())].into(),
     };

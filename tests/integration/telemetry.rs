@@ -433,7 +433,7 @@ async fn what_a_table_that_fails_leaves_undone_is_told_with_what_to_do() {
     .into();
     let home = Home { binaries: binaries(), logs: folder.clone() };
     let function = &running.stack.template.functions["SaleSigned"];
-    let function = lambda::start("Alone", function, environment, &home, (&tasks, &stop));
+    let function = lambda::start("Alone", function, (environment, 1), &home, (&tasks, &stop));
     let record = |id: &str, body: &str, trace: Value| {
         json!({
             "messageId": id, "body": body, "messageAttributes": {},

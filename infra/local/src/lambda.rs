@@ -92,27 +92,30 @@ pub struct Home {
     pub logs: PathBuf,
 }
 
-/// Starts a function: one process, replaced as often as it ends, until `stop`.
+/// Starts a function: so many processes, each replaced as often as it ends, until `stop`.
 pub fn start(
     name: &str,
     function: &Function,
-    environment: BTreeMap<String, String>,
+    (environment, processes): (BTreeMap<String, String>, usize),
     home: &Home,
     (tasks, stop): (&TaskTracker, &CancellationToken),
 ) -> Invoker {
     let (waiting, queue) = mpsc::unbounded_channel();
     // Time for another invocation, then this one, and a start between them.
     let patience = Duration::from_secs(function.timeout_seconds.into()) * 2 + MAX_PAUSE / 5;
-    let supervisor = Supervisor {
+    let queue = Arc::new(tokio::sync::Mutex::new(queue));
+    let supervisor = || Supervisor {
         name: name.to_owned(),
         function: function.clone(),
-        environment,
+        environment: environment.clone(),
         program: home.binaries.join(&function.binary),
         log: home.logs.join(format!("{}.log", function.binary)),
-        queue: Arc::new(tokio::sync::Mutex::new(queue)),
+        queue: Arc::clone(&queue),
         stop: stop.clone(),
     };
-    tasks.spawn(supervisor.run());
+    for _ in 0..processes {
+        tasks.spawn(supervisor().run());
+    }
     Invoker { name: name.to_owned(), patience, waiting }
 }
 

@@ -27,3 +27,8 @@ pub mod trial;
 
 pub use machine::{ACCOUNT, CREDENTIALS, HOST, REGION, queue_of, tokens};
 pub use stack::{Dynamodb, Options, Stack, StackError};
+
+/// The allocator of every program with a stack: the embedded services read and write JSON in small pieces, as the functions
+/// do.
+#[global_allocator]
+static ALLOCATOR: runtime::Allocator = runtime::Allocator;

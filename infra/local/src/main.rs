@@ -168,6 +168,7 @@ async fn start(arguments: &Arguments, binaries: PathBuf, fresh: bool) -> Result<
         dynamodb: arguments.dynamodb_url.clone().map_or(embedded, Dynamodb::At),
         sqs_port: arguments.sqs_port,
         binaries,
+        processes: 1,
         parameters,
     })
     .await

@@ -145,7 +145,7 @@ impl Stack {
         stack.enter(members::MANAGER.subject, &Role::Manager).await?;
         stack.enter(members::ACCOUNTANT.subject, &Role::Accountant).await?;
         let invokers = stack.start_functions(&options);
-        stack.start_intake(api, &invokers, issuers);
+        stack.start_intake(api, (&invokers, options.processes), issuers);
         Ok(stack)
     }
 
@@ -177,7 +177,8 @@ impl Stack {
         let home = Home { binaries: options.binaries.clone(), logs: self.data.join("logs") };
         let functions = self.template.functions.iter().map(|(name, function)| {
             let environment = self.environment(function);
-            (name.clone(), lambda::start(name, function, environment, &home, self.functions.handles()))
+            let processes = if function.mapping.is_some() { options.processes } else { 1 };
+            (name.clone(), lambda::start(name, function, (environment, processes), &home, self.functions.handles()))
         });
         functions.collect()
     }
@@ -214,14 +215,21 @@ impl Stack {
         SignedDuration::from_secs(delays.max().unwrap_or_default().into())
     }
 
-    fn start_intake(&self, api: TcpListener, invokers: &BTreeMap<String, Invoker>, issuers: Issuers) {
+    fn start_intake(
+        &self,
+        api: TcpListener,
+        (invokers, pollers): (&BTreeMap<String, Invoker>, usize),
+        issuers: Issuers,
+    ) {
         let mut routes = Vec::new();
         for (name, function) in &self.template.functions {
             let Some(invoker) = invokers.get(name) else { continue };
             routes.extend(function.routes.iter().map(|route| (route.clone(), invoker.clone())));
             if let Some(mapping) = &function.mapping {
-                let queue = (self.sqs(), self.queue_url(&mapping.queue));
-                mapping::start(mapping, invoker.clone(), queue, self.intake.handles());
+                for _ in 0..pollers {
+                    let queue = (self.sqs(), self.queue_url(&mapping.queue));
+                    mapping::start(mapping, invoker.clone(), queue, self.intake.handles());
+                }
             }
         }
         let identity = (issuers, self.provider.clone());

@@ -45,6 +45,8 @@ pub struct Options {
     pub sqs_port: u16,
     /// The folder of the functions' programs.
     pub binaries: PathBuf,
+    /// Processes of each function that reads a queue, with a poller each.
+    pub processes: usize,
     /// Parameters of the template.
     pub parameters: BTreeMap<String, String>,
 }
