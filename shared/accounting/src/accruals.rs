@@ -51,7 +51,7 @@ impl AccrualSums {
 }
 
 impl Accrual {
-    /// What is accrued of each kind.
+    /// Accrued amounts by kind.
     pub fn by_kind(&self) -> Result<BTreeMap<Kind, Minor>, Overflow> {
         self.sums.iter().map(|(kind, sums)| Ok((*kind, sums.accrued()?))).collect()
     }

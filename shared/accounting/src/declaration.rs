@@ -12,7 +12,7 @@ use settlement::Direction;
 use settlement::identity::Identity;
 use std::collections::BTreeMap;
 
-/// What was paid to a partner in a year, in cents of EUR.
+/// Payments to a partner in a year, in cents of EUR.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Paid {
     /// The partner.
@@ -21,7 +21,7 @@ pub struct Paid {
     pub transfers: Minor,
     /// Set-off, without what was taken back later.
     pub set_off: Minor,
-    /// What the partner paid back of a surplus.
+    /// The surplus that the partner paid back.
     pub paid_back: Minor,
     /// Transfers and set-off less what was paid back.
     pub total: Minor,
@@ -29,7 +29,8 @@ pub struct Paid {
     pub is_declared: bool,
 }
 
-/// What was paid to each partner in a year. What takes back a payment counts in the year of that payment, which counts as never paid.
+/// Payments to each partner in a year, by value day (§8.9). A payment that was returned or taken back counts as never paid, in
+/// the year in which it was made.
 pub fn yearly_declaration(events: &[Recorded], thresholds: &Thresholds, year: Year) -> Result<Vec<Paid>, Overflow> {
     let mut all = Vec::new();
     for (partner_id, events) in by_partner(events) {

@@ -117,7 +117,7 @@ pub(crate) struct Head {
     pub(crate) piece_date: Day,
     pub(crate) valid_on: Day,
     pub(crate) journal: JournalName,
-    /// What follows the subject in the label.
+    /// The rest of the label, after the subject.
     pub(crate) about: String,
 }
 

@@ -1,4 +1,4 @@
-//! What is wrong with a bank's file, and where.
+//! Errors of a bank's file, each with its place.
 
 use std::fmt;
 

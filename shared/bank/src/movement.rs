@@ -57,7 +57,7 @@ pub enum Subject {
     Unnamed,
 }
 
-/// What became of it.
+/// The outcome of a movement.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fate {
     /// The account was debited; the day is the value day, if the file says one.
@@ -96,7 +96,7 @@ pub struct Movement {
     pub place: Place,
     /// Its subject.
     pub subject: Subject,
-    /// What became of it.
+    /// Its outcome.
     pub fate: Fate,
     /// The amount, without a sign; none: the file says none.
     pub amount: Option<Money>,

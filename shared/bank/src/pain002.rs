@@ -52,7 +52,7 @@ fn executed_on(transfer: &Element) -> Result<Option<Day>, BankFileError> {
     }
 }
 
-/// What the bank says of all transfers: a rejection is one of each; the rest is said of each itself.
+/// The status of a whole file: a rejection is one of each transfer; any other status is said of each transfer itself.
 fn of_all(element: &Element, batch: Option<BankText>, status: &BankText) -> Option<Movement> {
     let place: Place = element.place;
     let fate = match fate(status, None, element.child("StsRsnInf")) {

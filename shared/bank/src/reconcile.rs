@@ -44,18 +44,18 @@ pub struct OpenDocument {
     pub partner_id: PartnerId,
     /// The number.
     pub number: Named,
-    /// What is open of it, in minor units.
+    /// The part that is still unpaid, in minor units.
     pub open: Amount,
     /// The currency.
     pub currency: Currency,
 }
 
-/// What is known before the file.
+/// Transfers, documents and payments that are known before the file.
 #[derive(Debug, Clone, Copy)]
 pub struct Known<'a> {
     /// The transfers that were sent.
     pub sent: &'a [Sent],
-    /// What partners are to pay.
+    /// Documents that partners are to pay.
     pub documents: &'a [OpenDocument],
     /// The bank's references of movements that are recorded as payments.
     pub recorded: &'a BTreeSet<String>,
@@ -160,8 +160,9 @@ fn list(numbers: &[Named]) -> String {
     if numbers.is_empty() { "none".to_owned() } else { numbers.join(", ") }
 }
 
-/// What each movement proposes, in the order of the movements: its facts, or the reason why there are none. Executions and rejections
-/// are taken before what is said of a whole file, returns after those, so that the order within the file does not matter.
+/// Facts that each movement proposes, in the order of the movements, or the reason why there are none. Executions and
+/// rejections of single transfers are taken first, then the status of whole files, then returns, so that the order within the
+/// file does not matter.
 pub fn reconcile(movements: &[Movement], known: &Known<'_>) -> Vec<Result<Vec<Fact>, Unmatched>> {
     let mut open = Open::of(known);
     let mut order: Vec<(usize, &Movement)> = movements.iter().enumerate().collect();
@@ -187,7 +188,7 @@ fn turn(movement: &Movement) -> u8 {
     }
 }
 
-/// What is still open while the movements are taken.
+/// Transfers and documents that are still open while the movements are taken.
 struct Open<'a> {
     transfers: BTreeMap<&'a str, (&'a Sent, State)>,
     documents: Vec<(&'a OpenDocument, Minor)>,

@@ -213,7 +213,7 @@ impl Page<'_> {
         }
     }
 
-    /// What the law has every invoice say.
+    /// The terms that the law requires on every invoice.
     fn terms(&self) -> Markup {
         html! {
             section class="terms" {

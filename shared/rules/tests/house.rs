@@ -1,5 +1,5 @@
 //! Rules about the sources: in no crate do files import each other in a circle, no answer is made of loose JSON, no
-//! crate includes a file of another, and no retired word is used.
+//! crate includes a file of another, no retired word is used, and documentation begins with its subject.
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on says so")]
 
@@ -180,6 +180,39 @@ fn a_circle_is_seen_through_groups_and_names_that_are_handed_on() {
     check(&[("a", "use crate::b::B;"), ("b", "use crate::{c::C, a::{self, A}};"), ("c", "")], &["a", "b"]);
     check(&[("", "pub use b::B;"), ("a", "use crate::B;"), ("b", "fn f(a: &super::a::A) {}")], &["a", "b"]);
     check(&[("m", "pub use x::X;"), ("m::x", "use super::y;"), ("m::y", "use crate::m::X;")], &["m::x", "m::y"]);
+}
+
+/// The first lines of a file's documentation comments, without their slashes.
+fn first_lines(text: &str) -> Vec<&str> {
+    let comment = |line: &'_ str| line.starts_with("///") || line.starts_with("//!");
+    let lines: Vec<&str> = text.lines().map(str::trim_start).collect();
+    let before = std::iter::once("").chain(lines.iter().copied());
+    let begin = lines.iter().zip(before).filter(|(line, before)| comment(line) && !comment(before));
+    begin.map(|(line, _)| line[3..].trim_start()).collect()
+}
+
+#[test]
+fn documentation_begins_with_a_word_that_can_be_searched_for() {
+    let clauses = ["What ", "Who ", "How ", "Which ", "Where ", "When "];
+    for src in crates() {
+        for folder in [src.clone(), src.with_file_name("tests")] {
+            for file in sources(&folder) {
+                let text = fs::read_to_string(&file).unwrap();
+                let bad: Vec<&str> = first_lines(&text)
+                    .into_iter()
+                    .filter(|line| clauses.iter().any(|clause| line.starts_with(clause)))
+                    .collect();
+                assert!(bad.is_empty(), "{}: {bad:#?}", file.display());
+            }
+        }
+    }
+}
+
+/// The source files below a folder, if there is one.
+fn sources(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).into_iter().flatten().map(|entry| entry.unwrap().path());
+    let found = entries.flat_map(|path| if path.is_dir() { sources(&path) } else { vec![path] });
+    found.filter(|path| path.extension().is_some_and(|extension| extension == "rs")).collect()
 }
 
 #[test]

@@ -14,7 +14,7 @@ use web::format::Format;
 use web::parameters::Parameters;
 use web::problem::Problem;
 
-/// What the page of a document has besides, if it is asked for.
+/// Values of `with`: parts of a document's page that are there on request.
 pub(crate) const WITH: [&str; 1] = ["annex"];
 
 pub(crate) async fn show<S: Store>(

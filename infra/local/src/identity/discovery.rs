@@ -1,4 +1,4 @@
-//! What the provider says about itself (OpenID Connect Discovery 1.0), and its keys (RFC 7517).
+//! The metadata of the provider (OpenID Connect Discovery 1.0), and its keys (RFC 7517).
 
 use crate::tokens::Tokens;
 use machine::verification::Jwks;

@@ -128,7 +128,7 @@ struct EntryFields {
     agreement: String,
     reason: &'static str,
     reversal: Option<String>,
-    /// What the entry adds to the document's line.
+    /// Its amount in the document's line.
     due: String,
     amount: String,
     vendor_share: String,
@@ -136,7 +136,7 @@ struct EntryFields {
     negotiated: bool,
     base_before: String,
     base_after: String,
-    /// What the line that it is of comes to by its basis.
+    /// The amount of its line, computed from the basis.
     line_amount: String,
     line_vendor_share: String,
     formula: String,
@@ -240,7 +240,7 @@ impl Related {
     }
 }
 
-/// What pays the document, or what it pays.
+/// Payments and credit notes that pay the document, and its part that is still open.
 #[derive(Serialize)]
 pub(crate) struct ProvenPayments {
     open: Option<String>,

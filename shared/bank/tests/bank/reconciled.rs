@@ -1,4 +1,4 @@
-//! What is reconciled: transfers, whole files, money that came in.
+//! Reconciliation of transfers, of whole files, and of money that came in.
 
 use crate::world::*;
 use bank::reconcile::{OpenDocument, Sent, State};

@@ -40,12 +40,12 @@ pub(crate) fn account(id: &str, direction: Direction) -> settlement::Account {
     settlement::Account { partner_id: partner(id), currency: rules::Currency::EUR, direction }
 }
 
-/// What a manager does at a moment.
+/// The occasion of a manager's step at a moment.
 pub(crate) fn by(moment: Timestamp) -> Occasion {
     manager(moment, "As agreed")
 }
 
-/// What a manager does at a moment.
+/// The same, its moment as text.
 pub(crate) fn on(moment: &str) -> Occasion {
     by(time(moment))
 }

@@ -1,4 +1,4 @@
-//! When a month may be closed, its day, cut and numbers, and openings.
+//! Closing of a month: the earliest moment, the day, the cut and the numbers; openings.
 
 use crate::said::*;
 use crate::world::{World, day, identities, month, partner, time};

@@ -232,7 +232,7 @@ fn contradiction(random: &mut Rng) -> [Message; 2] {
     [Message::Event(Fact::Sale(other)), Message::Choose(choice)]
 }
 
-/// What partners send, and invoices from before.
+/// Partners' own documents, and invoices from before.
 fn papers(random: &mut Rng, months: &[Month]) -> Vec<Message> {
     let mut papers = Vec::new();
     for (n, id) in partners().into_iter().enumerate() {
