@@ -156,9 +156,9 @@ async fn work(running: &Running) {
     let preview = format!("/closings/{month}/preview");
     assert_eq!(running.api.send("POST".parse().unwrap(), &preview, &[], String::new()).await.unwrap().status, 200);
     settling::close(running, month, 1).await;
-    let item = json!({"date": "2025-01-01", "due": "2025-02-01", "gross": "9.00", "open": "9.00"}).to_string();
-    let path = "/partners/P-1/opening-items/EUR/from-partner/2025-1";
-    assert_eq!(running.api.put(path, item).await.unwrap().status, 201);
+    let item = json!({"number": "2025-1", "date": "2025-01-01", "due": "2025-02-01", "gross": "9.00", "open": "9.00"});
+    let path = "/partners/P-1/opening-items/EUR/from-partner";
+    assert_eq!(running.api.put(path, item.to_string()).await.unwrap().status, 201);
     for event_type in EventType::ALL.iter().copied() {
         running.send_raw(event_type, &["nonsense".to_owned()]).await;
     }
