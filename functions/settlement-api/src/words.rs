@@ -4,6 +4,7 @@ pub(crate) mod own;
 
 use axum::http::StatusCode;
 use closing::ClosingError;
+use events::Refusal;
 use rules::money::Overflow;
 use settlement::cancel::CancelError;
 use settlement::close::CloseError;
@@ -36,6 +37,7 @@ pub(crate) fn problem(error: ClosingError) -> Problem {
             tracing::error!(error = %error, "a sum needs more than 64 bits");
             Problem::internal(texts::Code::LedgerDamaged)
         }
+        ClosingError::Received(ReceivedError::NumberTaken(_)) => Refusal::new("number", number_taken()).into(),
         ClosingError::NoDocument(_) | ClosingError::NotClosed { .. } => Problem::not_found(refused(&error)),
         ClosingError::BeingMade { .. } | ClosingError::NotSince { .. } | ClosingError::NotAfter { .. } => {
             Problem::try_again(refused(&error))
@@ -158,8 +160,10 @@ fn series(error: &SeriesError) -> String {
 
 fn received(error: &ReceivedError) -> String {
     match error {
-        // Said by `own::problem`, which knows the document.
-        ReceivedError::AnotherLine { .. } | ReceivedError::AnotherVat { .. } => String::new(),
+        // Said at their fields.
+        ReceivedError::AnotherLine { .. } | ReceivedError::AnotherVat { .. } | ReceivedError::NumberTaken(_) => {
+            String::new()
+        }
         ReceivedError::FromPartner => {
             "seul ce qui est dû au partenaire a des documents du partenaire : le reste, l'éditeur le facture".to_owned()
         }
@@ -184,6 +188,13 @@ fn received(error: &ReceivedError) -> String {
         ReceivedError::Due(_) => "l'échéance dépasserait 2099".to_owned(),
         ReceivedError::Overflow(error) => overflow(*error),
     }
+}
+
+fn number_taken() -> Notice {
+    said(
+        "is that of another document of this partner: give the number that this one has",
+        "est celui d'un autre document de ce partenaire : donner le numéro que porte celui-ci",
+    )
 }
 
 /// The reason why a field of a billing identity is wrong.

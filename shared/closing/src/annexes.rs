@@ -1,15 +1,15 @@
-//! The annex of a document (§8.3): the entries that its lines add up. It reads all of one partner's account.
+//! The annex of a document (§8.3): the entries that its lines add up. It reads all of one partner.
 
 use crate::known::Known;
 use crate::{Closing, ClosingError};
 use ::documents::Dates;
 use ledger::Store;
-use rules::{Day, Month};
+use rules::{Day, Month, PartnerId};
 use settlement::annex::annex;
 use settlement::lines::Line;
-use settlement::{Account, Booking, Document, Records};
+use settlement::{Booking, Document, Records};
 
-/// All of a partner's account.
+/// All of a partner.
 pub(crate) struct Whole {
     pub(crate) known: Known,
     entries: Vec<Booking>,
@@ -40,7 +40,7 @@ impl Annex {
 impl<S: Store> Closing<S> {
     /// The annex of an invoice or a credit note.
     pub async fn annex(&self, document: &Document) -> Result<Annex, ClosingError> {
-        let whole = self.whole(&document.account, document.close.month()).await?;
+        let whole = self.whole(&document.account.partner_id, document.close.month()).await?;
         let annex = annex(document, &whole.records())?;
         Ok(Annex { entries: annex.entries.into_iter().cloned().collect(), due_again: annex.due_again })
     }
@@ -50,23 +50,21 @@ impl<S: Store> Closing<S> {
         if document.kind.names().is_empty() {
             return Ok(Dates::new());
         }
-        Ok(self.known_of(&document.account).await?.dates(document))
+        Ok(self.known_of(&document.account.partner_id).await?.dates(document))
     }
 
-    /// The documents and the opening of an account, and the identities.
-    pub(crate) async fn known_of(&self, account: &Account) -> Result<Known, ClosingError> {
-        let partner = &account.partner_id;
+    /// The documents and the openings of a partner, and the identities.
+    pub(crate) async fn known_of(&self, partner: &PartnerId) -> Result<Known, ClosingError> {
         let documents = self.papers(partner).await?.documents;
         let mut known = Known { vendor: self.vendor().await?, documents, ..Known::default() };
-        known.documents.retain(|document| document.account == *account);
         known.partners.insert(partner.clone(), self.billing(partner).await?);
-        self.learn_opening(account, &mut known).await?;
+        self.learn_openings(partner, |_| true, &mut known).await?;
         Ok(known)
     }
 
-    /// All of an account up to the month of a close.
-    pub(crate) async fn whole(&self, account: &Account, close: Month) -> Result<Whole, ClosingError> {
-        let entries = self.bookings(&account.partner_id, (Month::from(Day::MIN), close), None).await?;
-        Ok(Whole { known: self.known_of(account).await?, entries })
+    /// All of a partner up to the month of a close.
+    pub(crate) async fn whole(&self, partner: &PartnerId, close: Month) -> Result<Whole, ClosingError> {
+        let entries = self.bookings(partner, (Month::from(Day::MIN), close), None).await?;
+        Ok(Whole { known: self.known_of(partner).await?, entries })
     }
 }

@@ -11,6 +11,7 @@ use ledger::store::Write;
 use rules::PartnerId;
 use settlement::Account;
 use settlement::opening::{OpeningItem, Settled};
+use settlement::received::is_new;
 
 /// The outcome of recording an opening item.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,7 +26,7 @@ pub enum Outcome {
 
 impl<S: Store> Closing<S> {
     /// Records an opening item of an account under its number, as of the moment of the occasion, whatever moment the item has;
-    /// repeated, it changes nothing.
+    /// repeated, it changes nothing. A number that another document of the partner has is refused.
     pub async fn record_opening_item(&self, new: &OpeningItem, occasion: &Occasion) -> Result<Outcome, ClosingError> {
         let (account, number) = (new.account(), new.number());
         let key = keys::opening_item(account, number);
@@ -39,6 +40,7 @@ impl<S: Store> Closing<S> {
                 let is_same = said(&known.ok_or_else(|| item::unknown(key))?) == said(new);
                 return Ok(if is_same { Outcome::Already } else { Outcome::Other });
             }
+            is_new(account, number, &self.known_of(&account.partner_id).await?.records())?;
             if self.applied(writes.clone(), attempt).await? {
                 return Ok(Outcome::Recorded);
             }

@@ -40,7 +40,7 @@ impl<S: Store> Closing<S> {
         for attempt in 0..ATTEMPTS {
             let last = self.last_made().await?;
             let stored = self.stored_close(close).await?.ok_or(ClosingError::NotClosed { month: close })?;
-            let whole = self.whole(&own.account, close).await?;
+            let whole = self.whole(&own.account.partner_id, close).await?;
             if let Some(known) = numbered(&whole.known, own, close) {
                 let (is_same, known) = (says_the_same(own, known)?, Box::new(known.clone()));
                 return Ok(if is_same { Outcome::Already(known) } else { Outcome::Other(known) });
@@ -68,8 +68,8 @@ impl<S: Store> Closing<S> {
     ) -> Result<Outcome, ClosingError> {
         for attempt in 0..ATTEMPTS {
             let last = self.last_made().await?;
-            let known = self.known_of(account).await?;
-            let cancels = |document: &&Document| document.kind.cancels() == Some(of);
+            let known = self.known_of(&account.partner_id).await?;
+            let cancels = |document: &&Document| document.account == *account && document.kind.cancels() == Some(of);
             let own = Number::Own(number.clone());
             if let Some(known) = known
                 .documents
@@ -136,7 +136,10 @@ impl<S: Store> Closing<S> {
 fn numbered<'a>(known: &'a Known, own: &OwnDocument, close: Month) -> Option<&'a Document> {
     let number = Number::Own(own.number.clone());
     let is_it = |document: &&Document| {
-        document.number == number && document.close.month() == close && document.kind.cancels().is_none()
+        document.account == own.account
+            && document.number == number
+            && document.close.month() == close
+            && document.kind.cancels().is_none()
     };
     known.documents.iter().find(is_it)
 }

@@ -51,6 +51,9 @@ pub enum ReceivedError {
         /// The number of that document.
         number: Number,
     },
+    /// Another document or opening item of the partner has the number.
+    #[error("{0} is the number of another document of this partner: give the number that this one has")]
+    NumberTaken(OwnNumber),
     /// The account carried nothing, or zero.
     #[error("nothing was carried at the close of {close}: ask for a document of another close")]
     NothingCarried {
@@ -63,14 +66,16 @@ pub enum ReceivedError {
     )]
     HasMandate,
     /// A line is not the one carried.
-    #[error("the line of {} ({}, {}) says {stated} but {carried} was carried at the cut, in minor units: ask for a document with the carried lines", key.month, key.kind, key.model)]
+    #[error("the line of {} ({}, {}) says {} {currency} but {} {currency} was carried at the cut: ask for a document with the carried lines", key.month, key.kind, key.model, currency.decimal(*stated), currency.decimal(*carried))]
     AnotherLine {
         /// The line's key.
         key: LineKey,
-        /// The line of the document; 0: it has none.
-        stated: i64,
-        /// The line carried; 0: there is none.
-        carried: i64,
+        /// The currency.
+        currency: Currency,
+        /// The line of the document, in minor units; 0: it has none.
+        stated: Minor,
+        /// The line carried, in minor units; 0: there is none.
+        carried: Minor,
     },
     /// The partner has no regime on the last day of the month of a line.
     #[error("the partner has no VAT regime: record its billing identity first")]
@@ -85,19 +90,22 @@ pub enum ReceivedError {
     },
     /// The VAT is too far from ours.
     #[error(
-        "the VAT of {regime} at {rate} says {stated} but must be within {lines} of {expected}, in minor units: ask for a corrected document"
+        "the VAT of {regime} at {rate} says {} {currency} but must be within {} {currency} of {} {currency}: ask for a corrected document",
+        currency.decimal(*stated), currency.decimal(*apart), currency.decimal(*expected)
     )]
     AnotherVat {
         /// The regime.
         regime: Regime,
         /// The rate.
         rate: VatRate,
-        /// The VAT of the document; 0: it has none.
-        stated: i64,
-        /// The VAT of the lines.
-        expected: i64,
-        /// The lines of that regime and rate, a minor unit each.
-        lines: usize,
+        /// The currency.
+        currency: Currency,
+        /// The VAT of the document, in minor units; 0: it has none.
+        stated: Minor,
+        /// The VAT of the lines, in minor units.
+        expected: Minor,
+        /// The most that these may be apart: one minor unit for each line of that regime and rate.
+        apart: Minor,
     },
     /// No document of the account has the number.
     #[error("{0} is no invoice of this account")]
@@ -119,18 +127,19 @@ pub enum ReceivedError {
 pub fn receive(own: OwnDocument, close: &Close, records: &Records<'_>) -> Result<Document, ReceivedError> {
     let moment = close.moment;
     let lines = carried(&own, close, records)?;
+    is_new(&own.account, &own.number, records)?;
     let partner = records.partner_on(&own.account.partner_id, moment.day(), &moment);
     let is_invoice = total(&lines)? > Minor::ZERO;
     if is_invoice && partner.and_then(Billing::mandate).is_some_and(|mandate| mandate.covers(moment.day())) {
         return Err(ReceivedError::HasMandate);
     }
-    same_lines(&own.lines, &lines)?;
     let currency = own.account.currency;
+    same_lines(currency, &own.lines, &lines)?;
     if !close.has_rate(currency) {
         return Err(ReceivedError::NoRate { close: moment.month(), currency });
     }
     let taxed = records.taxed(&own.account, &lines, &moment).ok_or(ReceivedError::NoRegime)?;
-    let sums = stated_vat(&own.vat, &taxed)?;
+    let sums = stated_vat(currency, &own.vat, &taxed)?;
     let days = partner.map(Billing::payment_days).unwrap_or_default();
     Ok(Document {
         close: moment,
@@ -168,8 +177,13 @@ fn carried(own: &OwnDocument, close: &Close, records: &Records<'_>) -> Result<Ve
     if total(&lines)? == Minor::ZERO { Err(ReceivedError::NothingCarried { close: month }) } else { Ok(lines) }
 }
 
+/// Checks that a partner's own number, or one from before this system, is of nothing else that is recorded.
+pub fn is_new(account: &Account, number: &OwnNumber, records: &Records<'_>) -> Result<(), ReceivedError> {
+    if records.has_number(account, number) { Err(ReceivedError::NumberTaken(number.clone())) } else { Ok(()) }
+}
+
 /// Checks the lines of a document against those carried, to the cent.
-fn same_lines(stated: &[Line], carried: &[Line]) -> Result<(), ReceivedError> {
+fn same_lines(currency: Currency, stated: &[Line], carried: &[Line]) -> Result<(), ReceivedError> {
     let mut both: BTreeMap<LineKey, (Minor, Minor)> = BTreeMap::new();
     for line in stated {
         let (sum, _) = both.entry(line.key).or_default();
@@ -179,31 +193,36 @@ fn same_lines(stated: &[Line], carried: &[Line]) -> Result<(), ReceivedError> {
         both.entry(line.key).or_default().1 = line.amount;
     }
     match both.into_iter().find(|(_, (stated, carried))| stated != carried) {
-        Some((key, (stated, carried))) => Err(ReceivedError::AnotherLine { key, stated: stated.0, carried: carried.0 }),
+        Some((key, (stated, carried))) => Err(ReceivedError::AnotherLine { key, currency, stated, carried }),
         None => Ok(()),
     }
 }
 
 /// The VAT as the document says it, within one minor unit a line of ours.
-fn stated_vat(stated: &BTreeMap<(Regime, VatRate), Minor>, taxed: &[TaxedLine]) -> Result<Vec<VatSum>, ReceivedError> {
+fn stated_vat(
+    currency: Currency,
+    stated: &BTreeMap<(Regime, VatRate), Minor>,
+    taxed: &[TaxedLine],
+) -> Result<Vec<VatSum>, ReceivedError> {
     let ours = vat(taxed)?;
-    let another = |regime, rate, stated: Minor, expected: Minor, lines| ReceivedError::AnotherVat {
+    let another = |regime, rate, stated, expected, apart| ReceivedError::AnotherVat {
         regime,
         rate,
-        stated: stated.0,
-        expected: expected.0,
-        lines,
+        currency,
+        stated,
+        expected,
+        apart,
     };
     let has = |(regime, rate): &(Regime, VatRate)| ours.iter().any(|sum| (sum.regime, sum.rate) == (*regime, *rate));
     if let Some(((regime, rate), vat)) = stated.iter().find(|(group, _)| !has(group)) {
-        return Err(another(*regime, *rate, *vat, Minor::ZERO, 0));
+        return Err(another(*regime, *rate, *vat, Minor::ZERO, Minor::ZERO));
     }
     let sums = ours.iter().map(|sum| {
         let lines = taxed.iter().filter(|line| (line.regime, line.rate) == (sum.regime, sum.rate)).count();
         let vat = stated.get(&(sum.regime, sum.rate)).copied().unwrap_or_default();
-        let apart = usize::try_from(vat.0.abs_diff(sum.vat.0)).unwrap_or(usize::MAX);
-        let fits = apart <= lines;
-        fits.then_some(VatSum { vat, ..*sum }).ok_or_else(|| another(sum.regime, sum.rate, vat, sum.vat, lines))
+        let apart = Minor(i64::try_from(lines).unwrap_or(i64::MAX));
+        let fits = vat.0.abs_diff(sum.vat.0) <= apart.0.unsigned_abs();
+        fits.then_some(VatSum { vat, ..*sum }).ok_or_else(|| another(sum.regime, sum.rate, vat, sum.vat, apart))
     });
     sums.collect()
 }
@@ -227,6 +246,7 @@ pub fn receive_cancellation(
     }
     let mut named = documents().filter(|document| document.number == *of && document.kind.is_invoice());
     let document = named.next().ok_or_else(|| ReceivedError::Unknown(of.clone()))?;
+    is_new(account, &number, records)?;
     Ok(Document {
         account: account.clone(),
         close: document.close,

@@ -5,6 +5,7 @@ use crate::close::Moment;
 use crate::document::Document;
 use crate::identity::{Billing, Identity};
 use crate::lines::{Line, earned, lines};
+use crate::number::{Number, OwnNumber};
 use crate::opening::{OpeningItem, Settled};
 use crate::vat::{TaxedLine, rate};
 use crate::versions::Versions;
@@ -51,6 +52,16 @@ impl<'a> Records<'a> {
     /// The earlier documents of an account.
     pub fn earlier_of(&self, account: &Account, close: &Moment) -> impl Iterator<Item = &'a Document> {
         self.earlier(close).filter(move |document| document.account == *account)
+    }
+
+    /// An opening item or a document of a partner in a direction has the number, in whatever currency: what one company numbers itself
+    /// has a number of its own.
+    pub fn has_number(&self, account: &Account, number: &OwnNumber) -> bool {
+        let is_its = |of: &Account| (&of.partner_id, of.direction) == (&account.partner_id, account.direction);
+        let own = Number::Own(number.clone());
+        let mut documents = self.documents.iter().filter(|document| is_its(&document.account));
+        let mut items = self.items.iter().filter(|item| is_its(item.account()));
+        documents.any(|document| document.number == own) || items.any(|item| item.number() == number)
     }
 
     /// The lines that openings before a close settled for an account.

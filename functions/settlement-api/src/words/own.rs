@@ -15,14 +15,14 @@ use web::problem::Problem;
 /// The problem of a partner's own document that is refused: of a line or a VAT that differs, at its field.
 pub(crate) fn problem(error: ClosingError, own: &OwnDocument) -> Problem {
     match error {
-        ClosingError::Received(ReceivedError::AnotherLine { key, stated, carried }) => {
+        ClosingError::Received(ReceivedError::AnotherLine { key, stated, carried, .. }) => {
             let n = own.lines.iter().position(|line| line.key == key);
             let field = n.map_or_else(|| "lines".to_owned(), |n| format!("lines[{n}]"));
-            Refusal::new(field, another_line(own, key, Minor(stated), Minor(carried))).into()
+            Refusal::new(field, another_line(own, key, stated, carried)).into()
         }
-        ClosingError::Received(ReceivedError::AnotherVat { regime, rate, stated, expected, lines }) => {
+        ClosingError::Received(ReceivedError::AnotherVat { regime, rate, stated, expected, apart, .. }) => {
             let of = [said_rate(regime, rate, Language::En), said_rate(regime, rate, Language::Fr)];
-            Refusal::new("vat", another_vat(own, &of, (Minor(stated), Minor(expected)), lines)).into()
+            Refusal::new("vat", another_vat(own, &of, (stated, expected), apart)).into()
         }
         error => super::problem(error),
     }
@@ -64,11 +64,11 @@ fn another_line(own: &OwnDocument, key: LineKey, stated: Minor, carried: Minor) 
     )
 }
 
-/// `of` says the regime and the rate, in English and in French; `lines` are those of that regime and rate.
-fn another_vat(own: &OwnDocument, [en, fr]: &[String; 2], (stated, expected): (Minor, Minor), lines: usize) -> Notice {
+/// The two texts say the regime and the rate; nothing apart: no line has them.
+fn another_vat(own: &OwnDocument, [en, fr]: &[String; 2], (stated, expected): (Minor, Minor), apart: Minor) -> Notice {
     let amount = |minor, language| numbers::amount(minor, own.account.currency, language);
     let (in_en, in_fr) = (amount(stated, Language::En), amount(stated, Language::Fr));
-    if lines == 0 {
+    if apart == Minor::ZERO {
         return said(
             format!("says {in_en} at {en}, but no line has this regime and rate: ask for a corrected document"),
             format!(
@@ -76,7 +76,6 @@ fn another_vat(own: &OwnDocument, [en, fr]: &[String; 2], (stated, expected): (M
             ),
         );
     }
-    let apart = Minor(i64::try_from(lines).unwrap_or(i64::MAX));
     let [(must_en, apart_en), (must_fr, apart_fr)] =
         [Language::En, Language::Fr].map(|language| (amount(expected, language), amount(apart, language)));
     said(

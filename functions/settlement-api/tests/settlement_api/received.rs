@@ -91,6 +91,35 @@ async fn what_differs_is_said_at_its_field_in_the_currency() {
 }
 
 #[tokio::test]
+async fn a_number_that_serves_already_is_refused_at_its_field() {
+    let service = carried().await;
+    let (january, february) = ("/partners/P-1/received/EUR/2026-01", "/partners/P-1/received/EUR/2026-02");
+    assert_eq!(service.manager.put(january, invoice("150.00", "30.00")).await.status, 201);
+    service.sale("C-2", "P-1", "2026-02-10", "1000.00", "2026-02-10T09:00:00Z").await;
+    service.close("2026-02", "2026-03-01T08:00:00Z", &json!({})).await;
+    crate::service::set_clock("2026-03-05T08:00:00Z");
+    let body = invoice("150.00", "30.00").replace("\"2026-01\"", "\"2026-02\"");
+    let credit = json!({"number": "2026/17", "date": "2026-03-04"}).to_string();
+    let item = json!({"number": "2026/17", "date": "2025-11-30", "due": "2025-12-30", "gross": "1.00", "open": "1.00"});
+    for (path, body) in [
+        (february, &body),
+        ("/partners/P-1/received/EUR/2026-01/cancellation", &credit),
+        ("/partners/P-1/opening-items/CHF/to-partner", &item.to_string()),
+    ] {
+        for (language, said) in [
+            ("en", "number is that of another document of this partner: give the number that this one has"),
+            ("fr", "number est celui d'un autre document de ce partenaire : donner le numéro que porte celui-ci"),
+        ] {
+            let headers = [("accept-language", language)];
+            let refused = service.manager.send("PUT", path, &headers, body.clone()).await;
+            assert_eq!((refused.status, &refused.json["field"]), (400, &json!("number")), "{path}: {}", refused.text);
+            assert_eq!(refused.json["detail"].as_str().unwrap().replace('\u{a0}', " "), said);
+        }
+    }
+    assert_eq!(service.manager.put(february, body.replace("2026/17", "2026/18")).await.status, 201);
+}
+
+#[tokio::test]
 async fn a_wrong_document_is_refused_at_its_field() {
     let service = carried().await;
     let good: Value = serde_json::from_str(&invoice("150.00", "30.00")).unwrap();

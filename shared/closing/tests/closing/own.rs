@@ -114,6 +114,48 @@ async fn a_partner_s_own_cancellation_brings_the_lines_back() {
 }
 
 #[tokio::test]
+async fn a_number_serves_once() {
+    let store = without_mandate().await;
+    let closing = closing(&store);
+    let (january, at) = (month("2026-01"), on("2026-02-06T08:00:00Z"));
+    closing.receive(&own("F-7", 10_000, "2026-02-06T08:00:00Z"), january, &at).await.unwrap();
+    book(&store, &[entry("P-1", COMMISSION, 5_000, "2026-02-10", "2026-02-10T08:00:00Z")]).await;
+    close_and_make(&store, "2026-02", "2026-03-02T08:00:00Z", &Said::default()).await;
+    let before = store.dump();
+    let taken = |error: ClosingError| match error {
+        ClosingError::Received(ReceivedError::NumberTaken(number)) => number.to_string(),
+        other => panic!("{other:?}"),
+    };
+    let at = on("2026-03-06T08:00:00Z");
+    let mut second = own("F-7", 5_000, "2026-03-06T08:00:00Z");
+    second.lines[0].key.month = month("2026-02");
+    assert_eq!(taken(closing.receive(&second, month("2026-02"), &at).await.unwrap_err()), "F-7");
+    let account = account("P-1", Direction::ToPartner);
+    let numbered = |number: &str| (number.parse().unwrap(), "2026-03-05".parse().unwrap());
+    let of = Number::Own("F-7".parse().unwrap());
+    let cancelled = closing.receive_cancellation(&account, &of, numbered("F-7"), &at).await;
+    assert_eq!(taken(cancelled.unwrap_err()), "F-7");
+    let item = |direction, currency: Currency| {
+        let gross = Money::new(Minor(100), currency).unwrap();
+        let days = ("2025-12-01".parse().unwrap(), "2025-12-31".parse().unwrap());
+        let account = settlement::Account { direction, currency, ..account.clone() };
+        OpeningItem::new(account, "F-7".parse().unwrap(), days, (gross, gross), at.at).unwrap()
+    };
+    for currency in ["EUR", "CHF"] {
+        let of = item(Direction::ToPartner, currency.parse().unwrap());
+        assert_eq!(taken(closing.record_opening_item(&of, &at).await.unwrap_err()), "F-7");
+    }
+    assert!(store.dump() == before);
+    // The numbers of the other direction are the vendor's.
+    let of = item(Direction::FromPartner, Currency::EUR);
+    assert_eq!(closing.record_opening_item(&of, &at).await.unwrap(), OpenedItem::Recorded);
+    let again = closing.receive(&own("F-7", 10_000, "2026-03-06T08:00:00Z"), january, &at).await.unwrap();
+    assert!(matches!(again, Outcome::Already(_)), "{again:?}");
+    second.number = "F-8".parse().unwrap();
+    assert!(matches!(closing.receive(&second, month("2026-02"), &at).await.unwrap(), Outcome::Recorded(_)));
+}
+
+#[tokio::test]
 async fn no_own_document_comes_while_documents_are_made() {
     let store = without_mandate().await;
     close(&store, month("2026-02"), &Said::default(), time("2026-03-02T08:00:00Z")).await;

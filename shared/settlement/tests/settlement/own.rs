@@ -1,7 +1,7 @@
 //! A partner's own documents, and contested ones.
 
 use crate::world::{World, booking, day, identities, month, partner, time};
-use rules::{Currency, Minor};
+use rules::{Currency, Minor, Money};
 use serde_json::json;
 use settlement::annex::annex;
 use settlement::close::Opening;
@@ -9,7 +9,8 @@ use settlement::contest::{Answer, ContestError, Effect, contest, is_contested};
 use settlement::country::Regime;
 use settlement::lines::{Line, LineKey};
 use settlement::number::Number;
-use settlement::received::{OwnDocument, ReceivedError, receive, receive_cancellation};
+use settlement::opening::OpeningItem;
+use settlement::received::{OwnDocument, ReceivedError, is_new, receive, receive_cancellation};
 use settlement::sums::sums;
 use settlement::*;
 use std::collections::BTreeSet;
@@ -78,7 +79,12 @@ fn a_partner_without_a_mandate_sends_its_own_invoice_whatever_the_minimum() {
 fn its_lines_are_those_carried_to_the_cent() {
     let world = world(&[10_000, 3]);
     let refused = |document: OwnDocument| receive(document, &january(&world), &world.records()).unwrap_err();
-    let line = |booked: &str, stated, carried| ReceivedError::AnotherLine { key: key(booked), stated, carried };
+    let line = |booked: &str, stated, carried| ReceivedError::AnotherLine {
+        key: key(booked),
+        currency: Currency::EUR,
+        stated: Minor(stated),
+        carried: Minor(carried),
+    };
     assert_eq!(refused(own(10_002, 2_001)), line("2026-01", 10_002, 10_003));
     assert_eq!(refused(OwnDocument { lines: Vec::new(), ..own(0, 0) }), line("2026-01", 0, 10_003));
     let mut more = own(10_003, 2_001);
@@ -99,12 +105,15 @@ fn its_vat_is_up_to_one_minor_unit_a_line_from_ours() {
     }
     let mut another = own(10_003, 2_001);
     another.vat.insert((Regime::FrFranchise, "0".parse().unwrap()), Minor(0));
-    assert!(matches!(refused(another), Err(ReceivedError::AnotherVat { regime: Regime::FrFranchise, lines: 0, .. })));
+    assert!(matches!(
+        refused(another),
+        Err(ReceivedError::AnotherVat { regime: Regime::FrFranchise, apart: Minor::ZERO, .. })
+    ));
     let none = OwnDocument { vat: [].into(), ..own(10_003, 0) };
     let error = refused(none).unwrap_err().to_string();
     assert_eq!(
         error,
-        "the VAT of fr-vat at 0.2 says 0 but must be within 1 of 2001, in minor units: ask for a corrected document"
+        "the VAT of fr-vat at 0.2 says 0.00 EUR but must be within 0.01 EUR of 20.01 EUR: ask for a corrected document"
     );
 }
 
@@ -227,6 +236,50 @@ fn what_two_closes_carried_is_received_once() {
     let refused = receive(again, &Close::plain(world.closes[1]), &world.records());
     assert_eq!(refused, Err(ReceivedError::Documented { number: document.number }));
     assert_eq!(world.close_at("2026-03", "2026-04-02T10:00:00Z"), Closed::default());
+}
+
+/// Own numbers of received documents, of cancellations and of opening items are one set, in all currencies of a direction.
+#[test]
+fn a_number_of_a_partner_serves_once() {
+    let mut world = world(&[100]);
+    world.documents.push(receive(own(100, 20), &january(&world), &world.records()).unwrap());
+    world.book(COMMISSION, 100, "2026-02-10", "2026-02-10T10:00:00Z");
+    world.close_at("2026-02", "2026-03-02T10:00:00Z");
+    let february = Close::plain(world.closes[1]);
+    let numbered = |number: &str| {
+        let lines = vec![Line { key: key("2026-02"), amount: Minor(100) }];
+        OwnDocument {
+            number: number.parse().unwrap(),
+            lines,
+            recorded_at: time("2026-03-12T10:00:00Z"),
+            ..own(100, 20)
+        }
+    };
+    let received = |world: &World, number: &str| receive(numbered(number), &february, &world.records()).map(drop);
+    let taken = |number: &str| Err(ReceivedError::NumberTaken(number.parse().unwrap()));
+    assert_eq!((received(&world, "2026/7 é"), received(&world, "2026/8")), (taken("2026/7 é"), Ok(())));
+    // Neither has a cancellation the number of an invoice, nor an invoice that of a cancellation.
+    let cancelling = |world: &World, number: &str| {
+        let (of, own) = (&world.documents[0].number, (number.parse().unwrap(), day("2026-03-03")));
+        receive_cancellation(&account(), of, own, time("2026-03-03T10:00:00Z"), &world.records())
+    };
+    assert_eq!(cancelling(&world, "2026/7 é").map(drop), taken("2026/7 é"));
+    let mut cancelled = world.clone();
+    cancelled.documents.push(cancelling(&world, "A 1").unwrap());
+    assert_eq!(is_new(&account(), &"A 1".parse().unwrap(), &cancelled.records()), taken("A 1"));
+    // An opening item of the same direction has it in another currency too; one of the other direction has the vendor's numbers.
+    for (direction, expected) in [(Direction::ToPartner, taken("44")), (Direction::FromPartner, Ok(()))] {
+        let mut opened = world.clone();
+        let account = Account { currency: "CHF".parse().unwrap(), direction, ..account() };
+        let gross = Money::new(Minor(100), account.currency).unwrap();
+        let days = (day("2025-12-01"), day("2025-12-31"));
+        let at = time("2026-01-05T10:00:00Z");
+        opened.items.push(OpeningItem::new(account, "44".parse().unwrap(), days, (gross, gross), at).unwrap());
+        assert_eq!(received(&opened, "44"), expected, "{direction}");
+    }
+    let mut other = world.clone();
+    other.documents[0].account.partner_id = partner("P-2");
+    assert_eq!(is_new(&account(), &numbered("2026/7 é").number, &other.records()), Ok(()));
 }
 
 #[test]
