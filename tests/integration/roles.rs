@@ -103,8 +103,8 @@ async fn watched() -> (Running, Arc<Mutex<Seen>>) {
         sqs_port: 0,
         binaries: programs,
         processes: 1,
-        // Every request goes past the watcher, and takes longer.
-        parameters: [("FunctionTimeoutSeconds".to_owned(), "30".to_owned())].into(),
+        // Every request goes past the watcher, and takes longer. All delays follow from it, and the test waits for them.
+        parameters: [("FunctionTimeoutSeconds".to_owned(), "10".to_owned())].into(),
     };
     let stack = Stack::start(options).await.unwrap();
     (Running { api: stack.api(&rules::people::Role::Manager).await.unwrap(), stack, folder }, seen)
@@ -155,7 +155,7 @@ async fn work(running: &Running) {
     settling::wait_for_cut(running).await;
     let preview = format!("/closings/{month}/preview");
     assert_eq!(running.api.send("POST".parse().unwrap(), &preview, &[], String::new()).await.unwrap().status, 200);
-    settling::close(running, month, 1).await;
+    settling::close_now(running, month, 1).await;
     let item = json!({"number": "2025-1", "date": "2025-01-01", "due": "2025-02-01", "gross": "9.00", "open": "9.00"});
     let path = "/partners/P-1/opening-items/EUR/from-partner";
     assert_eq!(running.api.put(path, item.to_string()).await.unwrap().status, 201);
