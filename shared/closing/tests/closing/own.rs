@@ -135,23 +135,28 @@ async fn a_number_serves_once() {
     let of = Number::Own("F-7".parse().unwrap());
     let cancelled = closing.receive_cancellation(&account, &of, numbered("F-7"), &at).await;
     assert_eq!(taken(cancelled.unwrap_err()), "F-7");
-    let item = |direction, currency: Currency| {
+    let item = |direction, currency: Currency, number: &str| {
         let gross = Money::new(Minor(100), currency).unwrap();
         let days = ("2025-12-01".parse().unwrap(), "2025-12-31".parse().unwrap());
         let account = settlement::Account { direction, currency, ..account.clone() };
-        OpeningItem::new(account, "F-7".parse().unwrap(), days, (gross, gross), at.at).unwrap()
+        OpeningItem::new(account, number.parse().unwrap(), days, (gross, gross), at.at).unwrap()
     };
     for currency in ["EUR", "CHF"] {
-        let of = item(Direction::ToPartner, currency.parse().unwrap());
+        let of = item(Direction::ToPartner, currency.parse().unwrap(), "F-7");
         assert_eq!(taken(closing.record_opening_item(&of, &at).await.unwrap_err()), "F-7");
     }
     assert!(store.dump() == before);
     // The numbers of the other direction are the vendor's.
-    let of = item(Direction::FromPartner, Currency::EUR);
+    let of = item(Direction::FromPartner, Currency::EUR, "F-7");
     assert_eq!(closing.record_opening_item(&of, &at).await.unwrap(), OpenedItem::Recorded);
+    // An opening item that is there keeps its number, too.
+    let of = item(Direction::ToPartner, "CHF".parse().unwrap(), "F-8");
+    assert_eq!(closing.record_opening_item(&of, &at).await.unwrap(), OpenedItem::Recorded);
+    second.number = "F-8".parse().unwrap();
+    assert_eq!(taken(closing.receive(&second, month("2026-02"), &at).await.unwrap_err()), "F-8");
     let again = closing.receive(&own("F-7", 10_000, "2026-03-06T08:00:00Z"), january, &at).await.unwrap();
     assert!(matches!(again, Outcome::Already(_)), "{again:?}");
-    second.number = "F-8".parse().unwrap();
+    second.number = "F-9".parse().unwrap();
     assert!(matches!(closing.receive(&second, month("2026-02"), &at).await.unwrap(), Outcome::Recorded(_)));
 }
 
