@@ -57,8 +57,8 @@ pub enum Outcome {
     Other(StoredClose),
 }
 
-/// The last close: it is replaced with each, and by each document that arrives between two closes, so that these cannot pass by
-/// each other.
+/// The last close: it is replaced with each, and by each document that arrives and each opening item that is recorded between two
+/// closes, so that these cannot pass by each other.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub(crate) struct LastClose {
     #[serde(rename = "cm")]
@@ -113,6 +113,11 @@ impl Last {
     /// The write that notes that the documents of the close are made.
     pub(crate) fn made(&self) -> Result<Write, ClosingError> {
         self.replaced(LastClose { is_made: true, ..self.close })
+    }
+
+    /// The write that changes nothing but the revision: what is recorded with it passes by no close and no document that arrives.
+    pub(crate) fn kept(&self) -> Result<Write, ClosingError> {
+        self.replaced(self.close)
     }
 
     fn replaced(&self, by: LastClose) -> Result<Write, ClosingError> {

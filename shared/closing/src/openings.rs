@@ -31,8 +31,8 @@ impl<S: Store> Closing<S> {
         let (account, number) = (new.account(), new.number());
         let key = keys::opening_item(account, number);
         let item = item::once(&key, &OpeningItemForm::of(new, occasion.at), None)?;
-        let mut writes = document_act(occasion, SettlementStep::OpeningItem, account, (&[number], None))?;
-        writes.push(Write::Insert(item));
+        let mut recorded = document_act(occasion, SettlementStep::OpeningItem, account, (&[number], None))?;
+        recorded.push(Write::Insert(item));
         for attempt in 0..ATTEMPTS {
             if let Some(item) = self.item(key.clone()).await? {
                 let known = item::read::<OpeningItemForm>(&item)?.read(account.clone(), number.clone());
@@ -40,8 +40,12 @@ impl<S: Store> Closing<S> {
                 let is_same = said(&known.ok_or_else(|| item::unknown(key))?) == said(new);
                 return Ok(if is_same { Outcome::Already } else { Outcome::Other });
             }
+            // Before any close no document can have the number.
+            let last = self.last_close().await?;
             is_new(account, number, &self.known_of(&account.partner_id).await?.records())?;
-            if self.applied(writes.clone(), attempt).await? {
+            let mut writes = recorded.clone();
+            writes.extend(last.map(|last| last.kept()).transpose()?);
+            if self.applied(writes, attempt).await? {
                 return Ok(Outcome::Recorded);
             }
         }

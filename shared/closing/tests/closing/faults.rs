@@ -92,7 +92,7 @@ async fn a_crash_while_a_month_is_closed_closes_it_once() {
     }
 }
 
-fn polite(table: &MemoryStore, seed: u64) -> Polite<'_> {
+pub(crate) fn polite(table: &MemoryStore, seed: u64) -> Polite<'_> {
     Polite { table, chance: Mutex::new(fastrand::Rng::with_seed(seed)) }
 }
 

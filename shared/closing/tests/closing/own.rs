@@ -1,5 +1,6 @@
 //! Partners' own documents, opening items, and contests.
 
+use crate::faults::polite;
 use crate::world::{
     COMMISSION, FIRST, SHARE, account, billing_version, book, by, close, close_and_make, closing, entry, month, on,
     partner, pass, reasons, register, time, vendor_version, world,
@@ -11,6 +12,7 @@ use closing::contests::Outcome as Contested;
 use closing::openings::Outcome as OpenedItem;
 use closing::received::Outcome;
 use fixtures::memory::MemoryStore;
+use jiff::Timestamp;
 use rules::people::MemberName;
 use rules::{Currency, Minor, Money};
 use serde_json::Value;
@@ -113,6 +115,12 @@ async fn a_partner_s_own_cancellation_brings_the_lines_back() {
     assert_eq!(closing.papers(&partner("P-1")).await.unwrap().documents.len(), 2);
 }
 
+fn opening_item(account: settlement::Account, number: &str, at: Timestamp) -> OpeningItem {
+    let gross = Money::new(Minor(100), account.currency).unwrap();
+    let days = ("2025-12-01".parse().unwrap(), "2025-12-31".parse().unwrap());
+    OpeningItem::new(account, number.parse().unwrap(), days, (gross, gross), at).unwrap()
+}
+
 #[tokio::test]
 async fn a_number_serves_once() {
     let store = without_mandate().await;
@@ -136,10 +144,7 @@ async fn a_number_serves_once() {
     let cancelled = closing.receive_cancellation(&account, &of, numbered("F-7"), &at).await;
     assert_eq!(taken(cancelled.unwrap_err()), "F-7");
     let item = |direction, currency: Currency, number: &str| {
-        let gross = Money::new(Minor(100), currency).unwrap();
-        let days = ("2025-12-01".parse().unwrap(), "2025-12-31".parse().unwrap());
-        let account = settlement::Account { direction, currency, ..account.clone() };
-        OpeningItem::new(account, number.parse().unwrap(), days, (gross, gross), at.at).unwrap()
+        opening_item(settlement::Account { direction, currency, ..account.clone() }, number, at.at)
     };
     for currency in ["EUR", "CHF"] {
         let of = item(Direction::ToPartner, currency.parse().unwrap(), "F-7");
@@ -158,6 +163,25 @@ async fn a_number_serves_once() {
     assert!(matches!(again, Outcome::Already(_)), "{again:?}");
     second.number = "F-9".parse().unwrap();
     assert!(matches!(closing.receive(&second, month("2026-02"), &at).await.unwrap(), Outcome::Recorded(_)));
+}
+
+#[tokio::test]
+async fn of_two_papers_recorded_at_the_same_moment_one_has_the_number() {
+    let at = on("2026-02-06T08:00:00Z");
+    let item = opening_item(account("P-1", Direction::ToPartner), "F-7", at.at);
+    let mut kept = [0, 0];
+    for seed in 0..60 {
+        let table = without_mandate().await;
+        let (one, other) = (polite(&table, seed), polite(&table, seed + 1000));
+        let document = own("F-7", 10_000, "2026-02-06T08:00:00Z");
+        let (one, other) = (closing(&one), closing(&other));
+        let (received, opened) =
+            tokio::join!(one.receive(&document, month("2026-01"), &at), other.record_opening_item(&item, &at));
+        let has_number = [received.is_ok(), opened.is_ok()];
+        assert!(has_number[0] != has_number[1], "seed {seed}: {received:?}, {opened:?}");
+        kept[usize::from(has_number[1])] += 1;
+    }
+    assert!(kept.iter().all(|times| *times > 0), "{kept:?}");
 }
 
 #[tokio::test]
