@@ -32,6 +32,16 @@ const BATCH: usize = 10;
 const PARTNERS: usize = 100;
 /// Time between two looks at a partner's totals.
 const LOOK_AGAIN: Duration = Duration::from_millis(50);
+/// Months of two years.
+const MONTHS: usize = 24;
+/// The day of signature of the n-th sale.
+type DayOf = fn(usize) -> String;
+/// The orders in which sales go through the queue, with the day of each.
+const ORDERS: [(&str, DayOf); 3] = [
+    ("of this month", of_this_month),
+    ("of two years in order of time", of_two_years),
+    ("of two years in turn", of_two_years_at_once),
+];
 const SALE_SIGNED: &str = "SaleSigned";
 
 type Failure = Box<dyn Error>;
@@ -108,7 +118,7 @@ pub(crate) async fn throughput(programs: &Path, running: &Running) -> Result<Vec
     let home = Home { binaries: programs.to_owned(), logs: running.folder.path().join("logs") };
     let known = children();
     let fed = lambda::start(SALE_SIGNED, function, (running.stack.environment(function), 1), &home, (&tasks, &stop));
-    let batches: Vec<Vec<Event>> = sales(0).chunks(BATCH).map(<[Event]>::to_vec).collect();
+    let batches: Vec<Vec<Event>> = sales(0, of_two_years).chunks(BATCH).map(<[Event]>::to_vec).collect();
     let mut times = Vec::with_capacity(batches.len());
     let started = Instant::now();
     for batch in &batches {
@@ -127,16 +137,8 @@ pub(crate) async fn throughput(programs: &Path, running: &Running) -> Result<Vec
     tasks.wait().await;
     running.wait_until_idle().await;
 
-    let started = Instant::now();
-    load::send(&running.stack, &sales(EVENTS)).await?;
-    load::wait_for_queue(&running.stack, &queue).await?;
-    let booked = started.elapsed();
-    until_added_up(running).await?;
-    let added_up = started.elapsed();
-    running.wait_until_idle().await;
     let how = format!("{EVENTS} sales of {PARTNERS} partners, batches of {BATCH}, one process");
-    let rate = |taken: Duration| Ok::<_, Failure>(i64::try_from(EVENTS as u128 * 1000 / taken.as_millis().max(1))?);
-    Ok(vec![
+    let mut figures = vec![
         Figure::new(
             "peak memory after 10,000 events",
             (peak.ok_or("the memory of the process cannot be read")?, Unit::Memory),
@@ -145,14 +147,36 @@ pub(crate) async fn throughput(programs: &Path, running: &Running) -> Result<Vec
         ),
         Figure::new("events fed straight", (rate(straight)?, Unit::PerSecond), Goal::None, how.clone()),
         Figure::time("a batch of 10 fed straight", times, 50, Goal::None, how),
+    ];
+    // Each partner has as many sales in each round.
+    for (round, (name, day)) in ORDERS.into_iter().enumerate() {
+        figures.extend(through_the_queue(running, &queue, (name, day, round + 1)).await?);
+    }
+    Ok(figures)
+}
+
+/// Sends sales through the queue of the stack: until the last is booked, and until every month total has them all.
+async fn through_the_queue(
+    running: &Running,
+    queue: &str,
+    (name, day, round): (&str, DayOf, usize),
+) -> Result<[Figure; 2], Failure> {
+    let started = Instant::now();
+    load::send(&running.stack, &sales(round * EVENTS, day)).await?;
+    load::wait_for_queue(&running.stack, queue).await?;
+    let booked = started.elapsed();
+    until_added_up(running, (round + 1) * EVENTS).await?;
+    let added_up = started.elapsed();
+    running.wait_until_idle().await;
+    Ok([
         Figure::new(
-            "events through the local stack",
+            format!("sales {name}, through the local stack"),
             (rate(booked)?, Unit::PerSecond),
             Goal::AtLeast(1_000),
             format!("{EVENTS} sales sent to SQS, until the last is booked; months are added up meanwhile"),
         ),
         Figure::new(
-            "the same, until every month total first has all of them",
+            format!("sales {name}, until every month total first has all of them"),
             (rate(added_up)?, Unit::PerSecond),
             Goal::AtLeast(1_000),
             "the totals are read from the table, partner by partner; each month is added up again later",
@@ -160,11 +184,15 @@ pub(crate) async fn throughput(programs: &Path, running: &Running) -> Result<Vec
     ])
 }
 
-/// Waits until the totals of each partner have every sale that was fed and sent.
-async fn until_added_up(running: &Running) -> Result<(), Failure> {
+fn rate(taken: Duration) -> Result<i64, Failure> {
+    Ok(i64::try_from(EVENTS as u128 * 1000 / taken.as_millis().max(1))?)
+}
+
+/// Waits until the totals of each partner have every one of so many sales.
+async fn until_added_up(running: &Running, sales: usize) -> Result<(), Failure> {
     let ledger = running.ledger();
     let first: Month = "2024-01".parse()?;
-    let all = u32::try_from(2 * EVENTS / PARTNERS)?;
+    let all = u32::try_from(sales / PARTNERS)?;
     for n in 0..PARTNERS {
         loop {
             let months = ledger.totals_of_partner(&partner(n)).await?;
@@ -188,12 +216,32 @@ async fn register(running: &Running) {
     }
 }
 
-/// Sales of two years, of each partner in turn.
-fn sales(first: usize) -> Vec<Event> {
-    let day = |n: usize| format!("{}-{:02}-05", 2024 + n / PARTNERS % 24 / 12, n / PARTNERS % 12 + 1);
-    let sales = (first..first + EVENTS)
-        .map(|n| event_of(&Fact::Sale(sale(partner(n % PARTNERS), n, &day(n))), &format!("bench-{n}")));
+/// Sales of each partner in turn, signed on the days of their numbers.
+fn sales(first: usize, day: DayOf) -> Vec<Event> {
+    let sales = (0..EVENTS).map(|n| {
+        let fact = Fact::Sale(sale(partner(n % PARTNERS), first + n, &day(n)));
+        event_of(&fact, &format!("bench-{}", first + n))
+    });
     sales.collect()
+}
+
+/// As billing sends them: all of this month.
+fn of_this_month(_: usize) -> String {
+    "2026-01-05".to_owned()
+}
+
+/// As an import sends them: two years, one month after the other.
+fn of_two_years(n: usize) -> String {
+    day_of_month(n * MONTHS / EVENTS)
+}
+
+/// The worst order for the totals: two years again and again, so that no two sales of a month are near each other.
+fn of_two_years_at_once(n: usize) -> String {
+    day_of_month(n / PARTNERS % MONTHS)
+}
+
+fn day_of_month(month: usize) -> String {
+    format!("{}-{:02}-05", 2024 + month / 12, month % 12 + 1)
 }
 
 /// A batch as Lambda delivers it.

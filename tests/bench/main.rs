@@ -7,11 +7,13 @@
     reason = "a benchmark prints, and one that cannot go on says so"
 )]
 
+mod clocked;
 mod closing;
 mod costs;
 mod dashboard;
 mod figures;
 mod functions;
+mod import;
 mod instructions;
 mod processes;
 mod realistic;
@@ -95,6 +97,14 @@ async fn take(arguments: Arguments) -> Result<ExitCode, Box<dyn Error>> {
         eprintln!("counting instructions");
         figures.extend(instructions::figures()?);
         figures.extend(functions::sizes(&programs, &running)?);
+        running.stack.stop().await;
+        let running = start().await;
+        eprintln!("counting sales and renewals alone");
+        figures.extend(realistic::sales_and_renewals(&running).await);
+        running.stack.stop().await;
+        let running = start().await;
+        eprintln!("importing a month");
+        figures.extend(import::figures(&running).await);
         running.stack.stop().await;
     }
     if wanted(Part::Functions) {
