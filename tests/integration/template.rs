@@ -432,6 +432,13 @@ fn of_functions(template: &Template, promise: Promise<'_>) {
             && groups.values().all(|group| group["RetentionInDays"] == reference("LogRetentionDays")),
     );
 
+    promise(
+        "a release replaces every version",
+        functions.values().all(|function| {
+            function["AutoPublishCodeSha256"] == reference("Release")
+                && template.0["Globals"]["Function"]["Environment"]["Variables"]["RELEASE"] == reference("Release")
+        }) && template.parameter("Release")["AllowedPattern"] == "^[0-9A-Za-z]{10}$",
+    );
     let preference = json!({
         "Type": reference("DeploymentPreference"),
         "Alarms": { "If": ["IsGradual", [reference("ErrorAlarm")], [reference("AWS::NoValue")]] },
@@ -439,9 +446,7 @@ fn of_functions(template: &Template, promise: Promise<'_>) {
     promise(
         "a new version takes over step by step, and goes when functions fail",
         functions.values().all(|function| {
-            function["AutoPublishAlias"] == "live"
-                && function["AutoPublishAliasAllProperties"] == true
-                && function["DeploymentPreference"] == preference
+            function["AutoPublishAlias"] == "live" && function["DeploymentPreference"] == preference
         }) && template.parameter("DeploymentPreference")["Default"] == "Canary10Percent5Minutes",
     );
 }
@@ -657,6 +662,10 @@ fn a_template_that_breaks_a_promise_is_caught() {
     check("!GetAtt TotalsQueue.QueueName }] }", "!GetAtt SaleSignedQueue.QueueName }] }", alarms);
     check("MetricName: 5xx", "MetricName: 4xx", alarms);
     check("      AlarmActions: [!Ref AlarmTopic]\n", "", "alarms go to a topic, from a threshold that can be set");
+    let release = "a release replaces every version";
+    check("      AutoPublishCodeSha256: !Ref Release\n", "", release);
+    check("        RELEASE: !Ref Release\n", "", release);
+    check("[0-9A-Za-z]{10}", "[0-9A-Za-z]{4,}", release);
     check(
         "[!Ref ErrorAlarm]",
         "[!Ref ThrottleAlarm]",

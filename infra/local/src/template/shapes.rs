@@ -151,8 +151,8 @@ pub(super) struct RawFunction {
     /// Here there is one version of a function, which takes over at once.
     #[serde(rename = "AutoPublishAlias")]
     pub(super) _alias: Option<IgnoredAny>,
-    #[serde(rename = "AutoPublishAliasAllProperties")]
-    pub(super) _alias_all_properties: Option<IgnoredAny>,
+    #[serde(rename = "AutoPublishCodeSha256")]
+    pub(super) _release: IgnoredAny,
     /// Nothing here ends a function whose messages come back to it.
     #[serde(rename = "RecursiveLoop")]
     pub(super) _recursive_loop: Option<IgnoredAny>,
