@@ -13,6 +13,7 @@ pub mod metrics;
 pub mod own_messages;
 pub mod own_queue;
 pub mod restatement;
+pub mod steps;
 pub mod telemetry;
 pub mod totals;
 pub mod trace;

@@ -9,6 +9,7 @@ use crate::metrics::Metrics;
 use crate::own_messages::known;
 use crate::own_queue::OwnQueue;
 pub use crate::own_queue::SendError;
+use crate::steps::Steps;
 use crate::{Error, chain, now, telemetry, warm_up};
 use events::Refusal;
 use ledger::choices::{Choice, ChoiceResult};
@@ -205,6 +206,11 @@ impl Queue {
         self.queue.send(request, 0).await
     }
 
+    /// Requests the next step of a pass or a preview.
+    async fn go_on(&self, request: &Request, steps: Steps) -> Result<(), SendError> {
+        self.queue.go_on(request, steps).await
+    }
+
     /// Requests the delayed pass, which catches functions that still worked with the old agreements.
     pub async fn send_delayed(&self, request: &Request) -> Result<(), SendError> {
         self.queue.send(request, self.delay_seconds).await
@@ -247,10 +253,10 @@ impl Restatement {
             Err(is_done) => return is_done,
         };
         let done = match &request {
-            Request::Partner(step) => self.step(ledger, step).await.map(|()| None),
+            Request::Partner(step) => self.step(ledger, step, Steps::before(message)).await.map(|()| None),
             Request::Choice(choice) => self.choose(ledger, choice).await,
             Request::SetAside(setting) => self.set_aside(ledger, setting).await.map(|()| None),
-            Request::Preview(step) => self.preview(ledger, step).await.map(|()| None),
+            Request::Preview(step) => self.preview(ledger, step, Steps::before(message)).await.map(|()| None),
         };
         match done {
             Ok(None) => {
@@ -274,7 +280,7 @@ impl Restatement {
 
     /// Processes one step; another message continues the pass. Unreadable contracts are skipped, and make the pass fail
     /// at its end.
-    async fn step(&self, ledger: &BookingLedger, step: &PartnerStep) -> Result<(), Error> {
+    async fn step(&self, ledger: &BookingLedger, step: &PartnerStep, steps: Steps) -> Result<(), Error> {
         let PartnerStep { partner_id, agreements_version, after, .. } = step;
         let because = step.trigger();
         let origin = Origin { at: now(), because: &because };
@@ -300,7 +306,7 @@ impl Restatement {
             }
         }
         if rest.after.is_some() {
-            self.queue.send(&Request::Partner(rest)).await?;
+            self.queue.go_on(&Request::Partner(rest), steps.next()?).await?;
             return Ok(());
         }
         let is_whole = rest.passed_over.is_empty() && !rest.fees_passed_over;
@@ -334,9 +340,11 @@ impl Restatement {
     }
 
     /// Makes one step of a preview; another message continues it.
-    async fn preview(&self, ledger: &BookingLedger, step: &PreviewStep) -> Result<(), Error> {
+    async fn preview(&self, ledger: &BookingLedger, step: &PreviewStep, steps: Steps) -> Result<(), Error> {
         match ledger.preview_step(step.progress()?, STEP, now()).await? {
-            Stepped::Next(next) => self.queue.send(&Request::Preview(PreviewStep::of(&next)?)).await?,
+            Stepped::Next(next) => {
+                self.queue.go_on(&Request::Preview(PreviewStep::of(&next)?), steps.next()?).await?;
+            }
             Stepped::Done => {}
             Stepped::Moot => tracing::warn!(preview = step.id.to_string(), "the choice can no longer be made"),
         }

@@ -13,6 +13,7 @@ use runtime::metrics::Metrics;
 use runtime::own_messages::known;
 use runtime::own_queue::OwnQueue;
 pub use runtime::own_queue::SendError;
+use runtime::steps::Steps;
 use runtime::{Error, chain, telemetry, warm_up};
 use serde::{Deserialize, Serialize};
 use std::process::ExitCode;
@@ -49,8 +50,8 @@ impl Queue {
     }
 
     /// Asks for the next step of a pass, at once.
-    async fn go_on(&self, next: PassMessage) -> Result<(), SendError> {
-        self.0.send(&Request::Pass(next), 0).await
+    async fn go_on(&self, next: PassMessage, steps: Steps) -> Result<(), SendError> {
+        self.0.go_on(&Request::Pass(next), steps).await
     }
 }
 
@@ -94,7 +95,7 @@ impl Settlement {
             Err(is_done) => return is_done,
         };
         let month = pass.month;
-        match self.step(pass).await {
+        match self.step(pass, Steps::before(message)).await {
             Ok(made) => {
                 let outcome = if made.is_some() { "documents-made" } else { "step-made" };
                 self.metrics.message(outcome);
@@ -116,10 +117,10 @@ impl Settlement {
     }
 
     /// Makes one step; another message continues the pass. Gives what the close made once its pass has ended.
-    async fn step(&self, pass: PassMessage) -> Result<Option<Made>, Error> {
+    async fn step(&self, pass: PassMessage, steps: Steps) -> Result<Option<Made>, Error> {
         match self.closing.step(pass).await? {
             Stepped::Next(next) => {
-                self.queue.go_on(next).await?;
+                self.queue.go_on(next, steps.next()?).await?;
                 Ok(None)
             }
             Stepped::Made(made) => Ok(Some(made)),
