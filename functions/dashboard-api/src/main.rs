@@ -27,7 +27,7 @@ async fn started() -> Result<(), runtime::Error> {
     let app = App {
         ledger: aws.ledger(&metrics)?,
         restatements: Arc::new(Queue::from_env(&aws)?),
-        cursors: Arc::new(Cursors::new(&variable("CURSOR_KEY")?).ok_or("AES-256-GCM is not there")?),
+        cursors: Arc::new(cursors()?),
         now: runtime::now,
         sign_in: Arc::new(sign_in()?),
         random,
@@ -56,4 +56,10 @@ fn random() -> Option<Randomness> {
     let mut bytes = Randomness::default();
     aws_lc_rs::rand::fill(&mut bytes).ok()?;
     Some(bytes)
+}
+
+/// The key of cursors and, once it was rotated, the one before.
+fn cursors() -> Result<Cursors, runtime::Error> {
+    let (secret, before) = (variable("CURSOR_KEY")?, optional("CURSOR_KEY_BEFORE"));
+    Ok(Cursors::new(&secret, before.as_deref()).ok_or("AES-256-GCM is not there")?)
 }

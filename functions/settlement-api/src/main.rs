@@ -3,7 +3,7 @@
 use closing::Closing;
 use jiff::SignedDuration;
 use runtime::aws::Aws;
-use runtime::environment::variable;
+use runtime::environment::{optional, variable};
 use runtime::metrics::Metrics;
 use runtime::{telemetry, warm_up};
 use settlement_api::app::App;
@@ -30,9 +30,15 @@ async fn started() -> Result<(), runtime::Error> {
         closing: Closing::new(aws.store(&metrics)?, delay),
         ledger,
         passes: Arc::new(Delayed(Queue::from_env(&aws)?, delay)),
-        cursors: Arc::new(Cursors::new(&variable("CURSOR_KEY")?).ok_or("AES-256-GCM is not there")?),
+        cursors: Arc::new(cursors()?),
         now: runtime::now,
     };
     warm_up(&app.ledger).await;
     gateway::serve(observe(router(app), metrics)).await
+}
+
+/// The key of cursors and, once it was rotated, the one before.
+fn cursors() -> Result<Cursors, runtime::Error> {
+    let (secret, before) = (variable("CURSOR_KEY")?, optional("CURSOR_KEY_BEFORE"));
+    Ok(Cursors::new(&secret, before.as_deref()).ok_or("AES-256-GCM is not there")?)
 }

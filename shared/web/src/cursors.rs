@@ -18,9 +18,12 @@ const LIFETIME: SignedDuration = SignedDuration::from_hours(24);
 /// Maximum length of a cursor; ours are under a third of it.
 const MAX_LENGTH: usize = 2048;
 
-/// The key that seals cursors.
+/// The key that seals cursors, and the key before it, which opens those that are out.
 #[derive(Debug)]
-pub struct Cursors(RandomizedNonceKey);
+pub struct Cursors {
+    key: RandomizedNonceKey,
+    before: Option<RandomizedNonceKey>,
+}
 
 /// Content of a cursor: the item of the list after which the rest begins.
 #[derive(Serialize, Deserialize)]
@@ -31,10 +34,13 @@ struct Sealed<T> {
 }
 
 impl Cursors {
-    /// Makes the key from a secret; none if the cipher is not available.
-    pub fn new(secret: &str) -> Option<Cursors> {
-        let key = digest(&SHA256, secret.as_bytes());
-        RandomizedNonceKey::new(&AES_256_GCM, key.as_ref()).ok().map(Cursors)
+    /// Makes the keys from secrets, that of now and that before; none if the cipher is not available.
+    pub fn new(secret: &str, before: Option<&str>) -> Option<Cursors> {
+        let key = |secret: &str| {
+            let key = digest(&SHA256, secret.as_bytes());
+            RandomizedNonceKey::new(&AES_256_GCM, key.as_ref()).ok()
+        };
+        Some(Cursors { key: key(secret)?, before: before.and_then(key) })
     }
 
     /// The pages of one list at a moment. The list is that of a route, of the partner or contract that `id` names, and
@@ -46,7 +52,7 @@ impl Cursors {
 
     fn seal<T: Serialize>(&self, list: &str, place: &Sealed<T>) -> Option<String> {
         let mut sealed = serde_json::to_vec(place).ok()?;
-        let nonce = self.0.seal_in_place_append_tag(Aad::from(list), &mut sealed).ok()?;
+        let nonce = self.key.seal_in_place_append_tag(Aad::from(list), &mut sealed).ok()?;
         Some(BASE64_URL_SAFE_NO_PAD.encode([nonce.as_ref().as_slice(), &sealed].concat()))
     }
 
@@ -54,9 +60,13 @@ impl Cursors {
         let sealed = Some(cursor).filter(|cursor| cursor.len() <= MAX_LENGTH)?;
         let sealed = BASE64_URL_SAFE_NO_PAD.decode(sealed).ok()?;
         let (nonce, sealed) = sealed.split_first_chunk::<NONCE_LEN>()?;
-        let mut sealed = sealed.to_vec();
-        let place = self.0.open_in_place(Nonce::from(nonce), Aad::from(list), &mut sealed).ok()?;
-        let Sealed { until, behind } = serde_json::from_slice(place).ok()?;
+        let place = [Some(&self.key), self.before.as_ref()].into_iter().flatten().find_map(|key| {
+            let mut sealed = sealed.to_vec();
+            let length = key.open_in_place(Nonce::from(nonce), Aad::from(list), &mut sealed).ok()?.len();
+            sealed.truncate(length);
+            Some(sealed)
+        })?;
+        let Sealed { until, behind } = serde_json::from_slice(&place).ok()?;
         (now.as_second() < until).then_some(behind)
     }
 }
@@ -104,7 +114,7 @@ mod tests {
 
     #[test]
     fn a_cursor_is_good_for_a_day() {
-        let cursors = Cursors::new("secret").unwrap();
+        let cursors = Cursors::new("secret", None).unwrap();
         let now: Timestamp = "2026-01-31T12:00:00Z".parse().unwrap();
         let cursor = sealed(&cursors, now);
         let second = SignedDuration::from_secs(1);
@@ -117,20 +127,32 @@ mod tests {
 
     #[test]
     fn a_cursor_is_good_for_its_list_and_its_key() {
-        let cursors = Cursors::new("secret").unwrap();
+        let cursors = Cursors::new("secret", None).unwrap();
         let now = runtime::now();
         let cursor = sealed(&cursors, now);
         assert_eq!(cursors.open(LIST, &cursor, now), Some(key()));
         assert_eq!(cursors.open::<IndexKey>("another list", &cursor, now), None);
-        assert_eq!(Cursors::new("Secret").unwrap().open::<IndexKey>(LIST, &cursor, now), None);
+        assert_eq!(Cursors::new("Secret", None).unwrap().open::<IndexKey>(LIST, &cursor, now), None);
         let bytes = BASE64_URL_SAFE_NO_PAD.decode(&cursor).unwrap();
         assert!(!String::from_utf8_lossy(&bytes).contains("CONTRACT#"), "nothing can be read");
         assert_ne!(sealed(&cursors, now), cursor, "nothing can be compared");
     }
 
     #[test]
+    fn a_cursor_of_the_key_before_is_good_and_an_older_one_is_not() {
+        let now = runtime::now();
+        let [first, second, third] = [("1", None), ("2", Some("1")), ("3", Some("2"))]
+            .map(|(secret, before)| Cursors::new(secret, before).unwrap());
+        let cursor = sealed(&first, now);
+        let opened = |cursors: &Cursors| cursors.open::<IndexKey>(LIST, &cursor, now);
+        assert_eq!([opened(&first), opened(&second), opened(&third)], [Some(key()), Some(key()), None]);
+        let cursor = sealed(&second, now);
+        assert_eq!(first.open::<IndexKey>(LIST, &cursor, now), None, "it is sealed with the new key");
+    }
+
+    #[test]
     fn no_bit_of_a_cursor_can_be_changed() {
-        let cursors = Cursors::new("secret").unwrap();
+        let cursors = Cursors::new("secret", None).unwrap();
         let now = runtime::now();
         let cursor = sealed(&cursors, now);
         let bytes = BASE64_URL_SAFE_NO_PAD.decode(&cursor).unwrap();

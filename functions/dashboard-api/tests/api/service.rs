@@ -81,7 +81,7 @@ impl Service {
         let store: &'static MemoryStore = Box::leak(Box::default());
         let queue = Arc::new(Queue::default());
         let restatements: Arc<dyn Restatements> = queue.clone();
-        let cursors = Arc::new(Cursors::new("a secret of the tests").unwrap());
+        let cursors = Arc::new(Cursors::new("a secret of the tests", None).unwrap());
         let (sign_in, [try_url, views_url]) = (Arc::new(sign_in), urls.map(|url| url.map(Arc::from)));
         let (ledger, random) = (Ledger::new(store), || Some(random()));
         let app = App { ledger, restatements, cursors, now, sign_in, random, most_previewed, try_url, views_url };

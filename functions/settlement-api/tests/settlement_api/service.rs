@@ -58,7 +58,7 @@ impl Service {
             ledger: Ledger::new(store),
             closing: Closing::new(store, DELAY),
             passes: queue.clone(),
-            cursors: Arc::new(Cursors::new("a secret of the tests").unwrap()),
+            cursors: Arc::new(Cursors::new("a secret of the tests", None).unwrap()),
             now,
         };
         grant(store, "manager", Role::Manager, now());
