@@ -5,15 +5,15 @@
 //! | `Events` | `Outcome` | messages by outcome: an [`Outcome`], or one of those below |
 //! | `Pending`, `Contradictions` | | the events that are pending, or contradict others |
 //! | `EntriesAppended` | | entries booked |
-//! | `AmountMinorUnits` | `Kind`, `Currency` | the sum of their amounts, in minor units (cents) |
+//! | `AmountMinorUnits` | `Kind`, `Currency` | the sum of their amounts, in minor units (cents), where it is asked for |
 //! | `AgeAtProcessing` | | milliseconds since an event's `time`, or since it was sent |
 //! | `UnitsRead`, `UnitsWritten` | | capacity units, as DynamoDB reports them; it reports none for a refused write |
 //!
-//! Other outcomes: `refused` (it is a dead letter), `failed` (it returns to the queue), `restated`, `added-up`, and of a close `step-made`,
+//! Other outcomes: `refused` (it is a dead letter), `failed` (it returns to the queue), `unknown` (so does another release's), `restated`, `added-up`, and of a close `step-made`,
 //! `documents-made`.
 
 use crate::emf::{MAX_VALUES, Metric, line};
-use crate::environment::{SettingsError, variable};
+use crate::environment::{SettingsError, optional, variable};
 use crate::now;
 use aws_sdk_dynamodb::types::ConsumedCapacity;
 use jiff::Timestamp;
@@ -28,6 +28,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 #[derive(Debug, Clone)]
 pub struct Metrics {
     function: Arc<str>,
+    /// Whether amounts are counted: by kind and currency they are many metrics, each with its price.
+    counts_amounts: bool,
     counts: Arc<Mutex<Counts>>,
 }
 
@@ -46,9 +48,10 @@ struct Counts {
 }
 
 impl Metrics {
-    /// Metrics of the function in `AWS_LAMBDA_FUNCTION_NAME`.
+    /// Metrics of the function in `AWS_LAMBDA_FUNCTION_NAME`; with amounts if `AMOUNT_METRICS` is `true`.
     pub fn from_env() -> Result<Metrics, SettingsError> {
-        Ok(Metrics { function: variable("AWS_LAMBDA_FUNCTION_NAME")?.into(), counts: Arc::default() })
+        let counts_amounts = optional("AMOUNT_METRICS").is_some_and(|value| value == "true");
+        Ok(Metrics { function: variable("AWS_LAMBDA_FUNCTION_NAME")?.into(), counts_amounts, counts: Arc::default() })
     }
 
     fn counts(&self) -> MutexGuard<'_, Counts> {
@@ -80,6 +83,9 @@ impl Metrics {
         let mut counts = self.counts();
         for Booking { within: _, kind, amount, currency } in booked {
             counts.entries += 1;
+            if !self.counts_amounts {
+                continue;
+            }
             let sum = counts.amounts.entry((*kind, *currency)).or_default();
             *sum = sum.saturating_add(amount.0);
         }
@@ -153,7 +159,7 @@ mod tests {
     use serde_json::Value;
 
     fn metrics() -> Metrics {
-        Metrics { function: "F".into(), counts: Arc::default() }
+        Metrics { function: "F".into(), counts_amounts: true, counts: Arc::default() }
     }
 
     /// Each metric with its dimensions and its value.
@@ -177,6 +183,15 @@ mod tests {
     #[test]
     fn what_counted_nothing_is_not_written() {
         assert_eq!(written(&metrics()), Vec::<String>::new());
+    }
+
+    #[test]
+    fn amounts_are_counted_where_asked_for() {
+        let metrics = Metrics { counts_amounts: false, ..metrics() };
+        let within = PartnerMonth { partner_id: "P".parse().unwrap(), month: "2024-01".parse().unwrap() };
+        let currency = "EUR".parse().unwrap();
+        metrics.booked(&[Booking { within, kind: Kind::Commission, amount: Minor(100), currency }]);
+        assert_eq!(written(&metrics), ["F EntriesAppended 1"]);
     }
 
     #[test]

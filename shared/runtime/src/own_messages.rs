@@ -7,6 +7,9 @@ use events::Refusal;
 use serde::de::DeserializeOwned;
 use texts::Code;
 
+/// The outcome of a message of another release. It is no failure: an upgrade would be taken back for it.
+pub(crate) const UNKNOWN: &str = "unknown";
+
 /// A message of one of our own queues.
 pub(crate) enum Own<T> {
     /// A message that this release knows.
@@ -42,9 +45,9 @@ pub async fn known<T: DeserializeOwned>(
     match own_message(&message.body) {
         Own::Known(request) => Ok(request),
         Own::Unknown(error) => {
-            metrics.message("failed");
+            metrics.message(UNKNOWN);
             tracing::error!(
-                outcome = "failed",
+                outcome = UNKNOWN,
                 error,
                 "this release does not know the request: it comes back, for another"
             );

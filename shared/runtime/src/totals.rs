@@ -6,7 +6,7 @@ use crate::batch::{Message, Worker, serve};
 use crate::dead_letters::DeadLetters;
 use crate::environment::number;
 use crate::metrics::Metrics;
-use crate::own_messages::{Own, own_message};
+use crate::own_messages::{Own, UNKNOWN, own_message};
 use crate::own_queue::OwnQueue;
 use crate::{Error, chain, now, telemetry, warm_up};
 use events::Refusal;
@@ -62,11 +62,11 @@ impl Worker for Totals {
             match own_message::<TotalsMessage>(&message.body) {
                 Own::Known(request) => asked.push((message, request)),
                 Own::Unknown(error) => {
-                    self.metrics.message(FAILED);
+                    self.metrics.message(UNKNOWN);
                     let context = Arc::clone(&message.context);
                     context.enter(|| {
                         tracing::error!(
-                            outcome = FAILED,
+                            outcome = UNKNOWN,
                             error,
                             "this release does not know the request: it comes back, for another"
                         );
