@@ -1,18 +1,21 @@
-//! Compresses the files of the page, its scripts without their comments, and the description of the API, all together: the
-//! program includes them (`handlers/page.rs`), and is kept small.
+//! Joins the files of the page into a script and a style, and compresses these and the description of the API: the program
+//! includes them (`src/files.rs`), and is kept small.
 
+use bundle::{addition, compressed, digest, page, read, styles};
 use miniz_oxide::deflate::compress_to_vec_zlib;
 use std::error::Error;
-use std::ffi::OsStr;
-use std::fmt::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 const BEST: u8 = 10;
-const READ_BY_NOBODY: &str =
-    r#"#[expect(clippy::unreadable_literal, reason = "build.rs makes them, and nobody reads them")]"#;
-/// The script that is not ours: it keeps its licence.
-const LIBRARY: &str = "oauth4webapi.js";
+/// The styles, each before those that may refine it.
+const STYLES: [&str; 6] = ["style.css", "parts.css", "tables.css", "forms.css", "charts.css", "views.css"];
+const PRINT: [&str; 1] = ["print.css"];
+/// The views of closing, which another program serves: the page names them by their digest.
+const VIEWS: &str = "../settlement-api/page";
+
+/// The first line of the script.
+const LICENSE: &str = "// oauth4webapi.js: see /page/oauth4webapi-LICENSE.md\n";
 
 fn main() -> Result<(), Box<dyn Error>> {
     let out = PathBuf::from(env::var("OUT_DIR")?);
@@ -20,40 +23,32 @@ fn main() -> Result<(), Box<dyn Error>> {
     if env::var("CARGO_CFG_TARGET_OS").is_ok_and(|os| os == "linux") {
         println!("cargo::rustc-link-arg-bins=-no-pie");
     }
-    println!("cargo::rerun-if-changed=page");
-    println!("cargo::rerun-if-changed=openapi.json");
-    let mut files = vec![PathBuf::from("openapi.json")];
-    for entry in fs::read_dir("page")? {
-        files.push(entry?.path());
+    for path in ["page", VIEWS, "openapi.json"] {
+        println!("cargo::rerun-if-changed={path}");
     }
-    files.sort();
-    let (mut contents, mut ends) = (Vec::new(), String::new());
-    for file in files {
-        let name = file.file_name().and_then(OsStr::to_str).ok_or("a file without a name")?;
-        let mut content = fs::read(&file)?;
-        if file.extension().is_some_and(|kind| kind == "js") && name != LIBRARY {
-            content = without_comments(&String::from_utf8(content)?).into_bytes();
-        }
-        contents.extend(content);
-        writeln!(ends, "({name:?}, {}),", contents.len())?;
-    }
-    fs::write(out.join("page.z"), compress_to_vec_zlib(&contents, BEST))?;
-    fs::write(out.join("page.rs"), format!("{READ_BY_NOBODY}\nconst ENDS: &[(&str, usize)] = &[{ends}];"))?;
+    let folder = Path::new("page");
+    let (script, style) = (page(folder, "start.js")?, styles(folder, &STYLES, &PRINT)?);
+    let script = format!("{LICENSE}{script}");
+    let views = addition(Path::new(VIEWS), "closing.js", folder)?;
+    let [script_name, style_name] =
+        [(&script, "js"), (&style, "css")].map(|(text, kind)| format!("{}.{kind}", digest(text)));
+    let document = read(&folder.join("index.html"))?;
+    let icon = read(&folder.join("icon.svg"))?;
+    // In an address `#` would begin a fragment, and the document has its attributes in double quotes.
+    let icon = icon.trim_end().replace('#', "%23").replace('"', "'");
+    let document = document.replace("{script}", &script_name).replace("{style}", &style_name).replace("{icon}", &icon);
+    let (before, after) = document.split_once("{config}").ok_or("index.html has no place for the configuration")?;
+    fs::write(out.join("script.gz"), compressed(&script))?;
+    fs::write(out.join("style.gz"), compressed(&style))?;
+    fs::write(out.join("openapi.z"), compress_to_vec_zlib(&fs::read("openapi.json")?, BEST))?;
+    let constants = [
+        ("SCRIPT_NAME", &*script_name),
+        ("STYLE_NAME", &style_name),
+        ("VIEWS_NAME", &format!("{}.js", digest(&views))),
+        ("BEFORE_CONFIG", before),
+        ("AFTER_CONFIG", after),
+    ];
+    let constants = constants.map(|(name, value)| format!("pub(crate) const {name}: &str = {value:?};\n"));
+    fs::write(out.join("page.rs"), constants.concat())?;
     Ok(())
-}
-
-/// A script of ours without the lines that are comments: browsers need none of them, and they are a tenth of the page.
-fn without_comments(script: &str) -> String {
-    let mut left = String::with_capacity(script.len());
-    let mut is_block = false;
-    for line in script.lines() {
-        let code = line.trim();
-        is_block |= code.starts_with("/**");
-        if !is_block && !code.starts_with("//") {
-            left.push_str(line);
-            left.push('\n');
-        }
-        is_block &= !code.ends_with("*/");
-    }
-    left
 }

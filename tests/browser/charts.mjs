@@ -17,7 +17,8 @@ async function drawn(t, keys, series, options = {}) {
   const page = await opened(t, MANAGER, { address: "#/programme" });
   await page.evaluate(
     async ([keys, series, options]) => {
-      const { monthChart } = await import("/page/chart.js");
+      const { $use } = await import(document.querySelector("script[src]").src);
+      const { monthChart } = $use("chart.js");
       const named = Object.entries(series).map(([name, amounts]) => ({
         name,
         values: amounts.map((amount) => ({ amount, currency: "EUR" })),

@@ -7,8 +7,9 @@ import { MANAGER, PARTNER, go, idle, opened } from "./support.mjs";
 /** Rows that were never in a ledger, in a list of the page's own. */
 const synthetic = (page, rows) =>
   page.evaluate(async (rows) => {
-    const { amountKey, list } = await import("/page/list.js");
-    const { moneyNode } = await import("/page/format.js");
+    const { $use } = await import(document.querySelector("script[src]").src);
+    const { amountKey, list } = $use("list.js");
+    const { moneyNode } = $use("format.js");
     const towns = ["Béziers", "Nîmes", "Évreux", "Le Mans", "Orléans"];
     const made = Array.from({ length: rows }, (_, i) => ({
       name: `Mairie de ${towns[i % 5]} ${i}`,

@@ -39,7 +39,8 @@ test("the months by model and by partner, each as a chart and a table", async (t
     assert.equal(await page.locator(".charts table").first().locator("tbody tr").count(), 36);
     // What the series come to in each month is what was earned in it.
     const sums = await page.evaluate(async ([currency, answer]) => {
-      const { byCurrency, minor } = await import("/page/money.js");
+      const { $use } = await import(document.querySelector("script[src]").src);
+      const { byCurrency, minor } = $use("money.js");
       const earned = byCurrency(answer.totals).find((total) => total.currency === currency).earned;
       const cells = [...document.querySelectorAll(".charts table")[0].querySelectorAll("td")].map((cell) => cell.textContent);
       const units = cells.map((text) => BigInt(text.replace(/[^0-9\u2212]/g, "").replace("\u2212", "-")));

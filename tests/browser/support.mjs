@@ -44,9 +44,9 @@ export async function choose(page, subject) {
 
 /**
  * A page of its own browser, whose provider knows the bearer of a token if one is given. It fails on whatever the page got
- * wrong.
+ * wrong. `before` is told of the page before it opens.
  */
-export async function opened(t, token, { address = "#/", ...options } = {}) {
+export async function opened(t, token, { address = "#/", before = async () => {}, ...options } = {}) {
   const context = await browser.newContext({
     locale: "en-GB",
     viewport: { width: 1280, height: 900 },
@@ -73,6 +73,7 @@ export async function opened(t, token, { address = "#/", ...options } = {}) {
     assert.deepEqual(wrong, []);
   });
   if (token) await context.request.post(`${API}/identity/`, { form: { subject: subjectOf(token) }, maxRedirects: 0 });
+  await before(page);
   await page.goto(`${API}/${address}`);
   await idle(page);
   return page;

@@ -11,7 +11,7 @@ let more = NONE;
 /** Asks for them once. They are no reason for the page not to start. */
 export async function loadMoreViews() {
   if (more !== NONE) return;
-  const { views } = await config();
+  const { views } = config();
   if (!views) return;
   const entry = await import(views);
   await speakAlso(entry.wordsIn);

@@ -26,7 +26,7 @@ function provider() {
 }
 
 async function discover() {
-  const { sign_in: settings } = await config();
+  const { sign_in: settings } = config();
   if (!settings) throw new NotSetUp();
   const issuer = new URL(settings.issuer);
   const isLoopback = issuer.protocol === "http:" && LOOPBACK.includes(issuer.hostname);

@@ -102,8 +102,8 @@ function navigation(session) {
 }
 
 /** The page of trials, where there is one. */
-async function linkToTrials(list) {
-  const { try_url: there } = await config().catch(() => ({}));
+function linkToTrials(list) {
+  const { try_url: there } = config();
   if (there) list.append(h("li", {}, h("a", { href: "#/try", "data-place": "try" }, t("nav.try"))));
 }
 

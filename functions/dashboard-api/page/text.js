@@ -27,11 +27,11 @@ function stored(access) {
   }
 }
 
-/** The page's own texts, and the names of kinds, models, reasons and anomalies, which the API gives. */
+/** The page's own texts, and the names of kinds, models, reasons and anomalies, which the rules give. */
 export async function speak(name) {
-  const [{ default: texts }, names, more] = await Promise.all([
+  const [{ default: texts }, { default: names }, more] = await Promise.all([
     name === "fr" ? import("./text-fr.js") : import("./text-en.js"),
-    fetch("/page/names.json").then((answer) => answer.json()),
+    import("./codes.js"),
     also(name),
   ]);
   const named = Object.fromEntries(names.map((one) => [`${one.group}.${one.code}`, one.text[name]]));

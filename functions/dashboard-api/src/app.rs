@@ -35,7 +35,7 @@ pub struct App<S> {
     pub most_previewed: usize,
     /// The URL of the page of trials, which the local stack alone has.
     pub try_url: Option<Arc<str>>,
-    /// The URL of the script that adds the views of closing to the page.
+    /// The folder of the script that adds the views of closing to the page, as a URL.
     pub views_url: Option<Arc<str>>,
 }
 

@@ -6,6 +6,7 @@
 pub mod answers;
 pub mod app;
 mod choosing;
+mod files;
 mod handlers;
 #[cfg(feature = "openapi")]
 pub mod openapi;

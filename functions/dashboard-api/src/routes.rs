@@ -7,7 +7,7 @@ use web::routes;
 macro_rules! table {
     ($with:ident) => {
         $with! {
-            Index: GET "/", Public => page::index;
+            Index: GET "/", Public => page::index::<S>;
             PageFile: GET "/page/{file}", Public => page::show;
             Config: GET "/config.json", Public => page::config::<S>;
             Description: GET "/openapi.json", Public => page::openapi;

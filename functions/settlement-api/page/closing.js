@@ -1,8 +1,8 @@
 // The views of closing, which add themselves to the page: places of its menu, tabs of a partner, views and words.
 
-const STYLE = "/closings/page/closing.css";
+import style from "./closing.css" with { type: "css" };
 
-document.head.append(Object.assign(document.createElement("link"), { rel: "stylesheet", href: STYLE }));
+document.adoptedStyleSheets.push(style);
 
 const account = () => import("./account.js");
 const document_ = () => import("./document.js");

@@ -13,7 +13,6 @@ pub(crate) mod inquiries;
 pub(crate) mod journal;
 pub(crate) mod journal_file;
 pub(crate) mod members;
-pub(crate) mod names;
 pub(crate) mod partner_file;
 pub(crate) mod partners;
 pub(crate) mod preview;

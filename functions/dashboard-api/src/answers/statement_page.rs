@@ -2,6 +2,7 @@
 
 use crate::answers::entries::LineName;
 use crate::answers::unreadable::note;
+use crate::files::STYLE;
 use ledger::queries::ListedEntry;
 use maud::{DOCTYPE, Markup, html};
 use reports::Statement;
@@ -38,9 +39,7 @@ pub(crate) fn page(statement: &Statement, role: &Role, language: Language) -> Ma
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 title { (title) }
-                link rel="stylesheet" href="/page/style.css";
-                link rel="stylesheet" href="/page/tables.css";
-                link rel="stylesheet" href="/page/print.css" media="print";
+                link rel="stylesheet" href={ "/page/" (STYLE.name) };
             }
             body {
                 main {

@@ -1,65 +1,51 @@
-//! The page: files compiled in, open to everyone, since they hold no data. A browser keeps them and asks each time whether
-//! they are still the same.
+//! The page, compiled in, and open to everyone, since it holds no data: the document, one script, one style.
+//!
+//! The document names the others by a digest of their content, so a browser that has them asks for the document alone. It has the
+//! configuration too.
 
-use crate::answers::names::Name;
 use crate::app::App;
+use crate::files::{AFTER_CONFIG, BEFORE_CONFIG, DESCRIPTION, ICON, LICENSE, SCRIPT, STYLE, VIEWS_NAME};
 use axum::Json;
 use axum::extract::{Path, State};
-use axum::http::HeaderMap;
-use axum::response::{IntoResponse, Response};
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use axum::response::Response;
 use ledger::Store;
-use miniz_oxide::inflate::decompress_to_vec_zlib;
 use serde::Serialize;
-use std::sync::{Arc, LazyLock};
 use texts::Code;
 use web::problem::Problem;
 use web::sign_in::SignInConfig;
-use web::static_files::file;
+use web::static_files::{file, kept};
 
-/// Not a file of the page.
-const DESCRIPTION: &str = "openapi.json";
+/// Long enough for the way to the provider and back: the answer comes to the same document, whatever its query.
+const FOR_SIGN_IN: &str = "max-age=10";
+const ANY_QUERY: (HeaderName, HeaderValue) =
+    (HeaderName::from_static("no-vary-search"), HeaderValue::from_static("params"));
 
-// The names of the files, in order, and where each ends: `ENDS`.
-include!(concat!(env!("OUT_DIR"), "/page.rs"));
-
-/// The files, one after the other: together they are a tenth smaller than each by itself.
-static FILES: LazyLock<Option<Vec<u8>>> =
-    LazyLock::new(|| decompress_to_vec_zlib(include_bytes!(concat!(env!("OUT_DIR"), "/page.z"))).ok());
-
-/// The content of a file of the page, or of the description of the API, which is made from the types of this crate and
-/// checked in (`openapi.rs`).
-fn content(name: &str) -> Result<&'static [u8], Problem> {
-    let at = ENDS.iter().position(|(known, _)| *known == name).ok_or_else(|| Problem::not_found(Code::NoSuchFile))?;
-    let begin = at.checked_sub(1).and_then(|before| ENDS.get(before)).map_or(0, |(_, end)| *end);
-    let end = ENDS.get(at).map_or(begin, |(_, end)| *end);
-    let file = FILES.as_ref().and_then(|files| files.get(begin..end));
-    file.ok_or_else(|| Problem::internal(Code::FileUnreadable))
-}
-
-pub(crate) async fn index(headers: HeaderMap) -> Result<Response, Problem> {
-    Ok(file("text/html; charset=utf-8", content("index.html")?, &headers))
+pub(crate) async fn index<S: Store>(State(app): State<App<S>>, headers: HeaderMap) -> Result<Response, Problem> {
+    let config = serde_json::to_string(&Config::of(&app)).map_err(|_| Problem::internal(Code::FileUnreadable))?;
+    // Nothing of the configuration ends the element that holds it.
+    let config = config.replace('<', "\\u003c");
+    let document = [BEFORE_CONFIG, &config, AFTER_CONFIG].concat();
+    let mut answer = kept(FOR_SIGN_IN, "text/html; charset=utf-8", document, &headers);
+    answer.headers_mut().extend([ANY_QUERY]);
+    Ok(answer)
 }
 
 pub(crate) async fn show(Path(name): Path<String>, headers: HeaderMap) -> Result<Response, Problem> {
-    if name == "names.json" {
-        return Ok(Json(Name::all()).into_response());
-    }
-    if name == DESCRIPTION || name == "index.html" {
-        return Err(Problem::not_found(Code::NoSuchFile));
-    }
-    let content = content(&name)?;
-    let content_type = match name.rsplit_once('.') {
-        Some((_, "js")) => "text/javascript; charset=utf-8",
-        Some((_, "css")) => "text/css; charset=utf-8",
-        Some((_, "svg")) => "image/svg+xml",
-        Some((_, "md")) => "text/markdown; charset=utf-8",
-        Some((_, _)) | None => "application/octet-stream",
+    let small = |(known, content): (&str, &'static [u8]), content_type| {
+        (known == name).then(|| file(content_type, content, &headers))
     };
-    Ok(file(content_type, content, &headers))
+    [SCRIPT, STYLE]
+        .iter()
+        .find_map(|bundle| bundle.answer(&name, &headers))
+        .or_else(|| small(ICON, "image/svg+xml"))
+        .or_else(|| small(LICENSE, "text/markdown; charset=utf-8"))
+        .ok_or_else(|| Problem::not_found(Code::NoSuchFile))
 }
 
 pub(crate) async fn openapi(headers: HeaderMap) -> Result<Response, Problem> {
-    Ok(file("application/json", content(DESCRIPTION)?, &headers))
+    let description = DESCRIPTION.as_ref().ok_or_else(|| Problem::internal(Code::FileUnreadable))?;
+    Ok(file("application/json", description, &headers))
 }
 
 /// Configuration of the page, public so that the page has it before sign-in.
@@ -73,8 +59,16 @@ pub(crate) struct Config {
     views: Option<String>,
 }
 
+impl Config {
+    fn of<S: Store>(app: &App<S>) -> Config {
+        Config {
+            sign_in: app.sign_in.config().cloned(),
+            try_url: app.try_url.as_deref().map(str::to_owned),
+            views: app.views_url.as_deref().map(|folder| format!("{folder}{VIEWS_NAME}")),
+        }
+    }
+}
+
 pub(crate) async fn config<S: Store>(State(app): State<App<S>>) -> Json<Config> {
-    let url = |url: &Option<Arc<str>>| url.as_deref().map(str::to_owned);
-    let sign_in = app.sign_in.config().cloned();
-    Json(Config { sign_in, try_url: url(&app.try_url), views: url(&app.views_url) })
+    Json(Config::of(&app))
 }

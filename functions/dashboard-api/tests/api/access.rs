@@ -291,7 +291,7 @@ fn request_of(route: Route, partner: &str) -> (String, String) {
     let values: Vec<&str> = route
         .names()
         .map(|name| match name {
-            "file" => "app.js",
+            "file" => "icon.svg",
             "starts_on" | "day" => "2020-01-01",
             "term" | "number" | "n" => "1",
             "kind" => "credit-notes",

@@ -4,6 +4,7 @@ use crate::service::{Answer, Service};
 use events::EventType;
 use fixtures::workbook::{Found, FoundSheet, number, sheets};
 use fixtures::world::event;
+use rules::text::Language;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
@@ -51,13 +52,12 @@ fn total_cells(total: &Value, name: impl Fn(&str, &str) -> String) -> Vec<Found>
     cells
 }
 
-/// The names of codes in a language, as the page gets them.
-async fn names(service: &Service, language: &str) -> impl Fn(&str, &str) -> String {
-    let all = service.get("/page/names.json").await;
-    let language = language.to_owned();
+/// The names of codes in a language.
+fn names(language: &str) -> impl Fn(&str, &str) -> String {
+    let language = if language == "fr" { Language::Fr } else { Language::En };
     move |group: &str, code: &str| {
-        let found = all.as_array().unwrap().iter().find(|name| name["group"] == group && name["code"] == code);
-        found.unwrap()["text"][&language].as_str().unwrap().to_owned()
+        let found = texts::names::all().into_iter().find(|(of, name, _)| (*of, *name) == (group, code));
+        found.unwrap().2.in_language(language).to_owned()
     }
 }
 
@@ -88,7 +88,7 @@ async fn a_workbook_is_the_statement_in_the_readers_language() {
         ),
     ] {
         let path = format!("{JUNE}&lang={language}");
-        let (statement, name) = (service.get(&path).await, names(&service, language).await);
+        let (statement, name) = (service.get(&path).await, names(language));
         let (answer, found) = workbook(&service, &path).await;
         let disposition = format!("attachment; filename=\"{file}-2026-06-P-1.xlsx\"");
         assert_eq!(answer.headers["content-disposition"], disposition);
@@ -144,7 +144,7 @@ async fn a_workbook_has_earlier_entries_apart_and_says_as_of_when_it_is() {
 async fn summaries_have_the_totals_of_the_json_in_every_format() {
     let (service, world) = Service::sample().await;
     let year = "from=2024-01&to=2024-12&lang=fr";
-    let name = names(&service, "fr").await;
+    let name = names("fr");
     let partners = world.partners.iter().map(|partner| Some(partner.id.to_string()));
     for partner in partners.chain([None]) {
         let path = partner.as_ref().map_or(format!("/summary?{year}"), |id| format!("/partners/{id}/summary?{year}"));

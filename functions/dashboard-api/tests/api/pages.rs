@@ -1,75 +1,133 @@
 //! The page's files, and the headers of every answer.
 
-use crate::service::{Service, check_headers};
-use serde_json::json;
+use crate::service::{Answer, Client, Service, check_headers};
+use miniz_oxide::inflate::decompress_to_vec;
+use serde_json::{Value, json};
+use std::fmt::Write;
+use std::path::PathBuf;
 use web::sign_in::{SignIn, SignInConfig};
+
+const OF_ANOTHER_RELEASE: &str = "0123456789abcdef0123456789abcdef";
 
 fn sign_in() -> SignInConfig {
     let [issuer, client_id, scope] = ["https://issuer.example/", "page", "openid"].map(str::to_owned);
     SignInConfig { issuer, client_id, scope, audience: None }
 }
 
-#[tokio::test]
-async fn the_page_is_served_whole_and_nothing_else_is() {
-    let service = Service::with_page(SignIn::none(), [Some("/try"), Some("/closings/page/closing.js")]);
-    let nobody = service.as_nobody();
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("page");
-    let mut count = 0;
-    for file in std::fs::read_dir(&folder).unwrap() {
-        let (name, content) = (file.as_ref().unwrap().file_name(), std::fs::read(file.unwrap().path()).unwrap());
-        let name = name.to_str().unwrap();
-        let (path, content_type) = match name.rsplit_once('.').unwrap().1 {
-            "html" => ("/".to_owned(), "text/html; charset=utf-8"),
-            "js" => (format!("/page/{name}"), "text/javascript; charset=utf-8"),
-            "css" => (format!("/page/{name}"), "text/css; charset=utf-8"),
-            "svg" => (format!("/page/{name}"), "image/svg+xml"),
-            "md" => (format!("/page/{name}"), "text/markdown; charset=utf-8"),
-            other => unreachable!("{other}"),
-        };
-        let answer = nobody.get(&path).await;
-        assert_eq!(answer.status, 200, "{path}");
-        if content_type.starts_with("text/javascript") && name != "oauth4webapi.js" {
-            // A script is served without its comments, and with all the rest.
-            let (served, script) = (str::from_utf8(&answer.body).unwrap(), str::from_utf8(&content).unwrap());
-            let is_code =
-                |line: &&str| !["//", "/*", "* ", "*/"].iter().any(|mark| line.trim_start().starts_with(mark));
-            let code: Vec<&str> = script.lines().filter(is_code).filter(|line| *line != " *").collect();
-            assert_eq!(served.lines().collect::<Vec<_>>(), code, "{path}");
-        } else {
-            assert_eq!(answer.body, content, "{path}");
-        }
-        assert_eq!(answer.headers["content-type"], content_type, "{path}");
-        check_headers(&answer, &path);
-        let tag = [("if-none-match", answer.headers["etag"].to_str().unwrap())];
-        let again = nobody.send("GET", &path, &tag, String::new()).await;
-        assert_eq!((again.status, again.body.len()), (304, 0), "{path}");
-        check_headers(&again, &path);
-        count += 1;
+fn folder() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("page")
+}
+
+/// The part of a document between two others.
+fn between<'a>(document: &'a str, before: &str, after: &str) -> &'a str {
+    document.split_once(before).unwrap().1.split_once(after).unwrap().0
+}
+
+fn configured(document: &str) -> Value {
+    serde_json::from_str(between(document, "<script type=\"application/json\" id=\"config\">", "</script>")).unwrap()
+}
+
+fn header<'a>(answer: &'a Answer, name: &str) -> Option<&'a str> {
+    answer.headers.get(name).map(|value| value.to_str().unwrap())
+}
+
+/// The file as a browser gets it, which keeps it, and as others do.
+async fn bundle(nobody: &Client, path: &str, content_type: &str) -> String {
+    let packed = nobody.send("GET", path, &[("accept-encoding", "br, gzip")], String::new()).await;
+    let plain = nobody.get(path).await;
+    for (answer, encoding) in [(&packed, Some("gzip")), (&plain, None)] {
+        assert_eq!((answer.status, header(answer, "content-encoding")), (200, encoding), "{path}");
+        assert_eq!(header(answer, "content-type"), Some(content_type), "{path}");
+        assert_eq!(header(answer, "cache-control"), Some("public, max-age=31536000, immutable"), "{path}");
+        check_headers(answer, path);
     }
-    assert!(count > 30, "{count}");
-    // Dots in a path are names as any other.
-    let dots = ["/page/..", "/page/%2e%2e", "/page/./app.js", "/page/../page/app.js", "/page/..%2Fsrc%2Fmain.rs"];
-    for path in dots.into_iter().chain(["/page/index.html", "/page/app.js%00", "/page/APP.JS", "/page/"]) {
+    assert_eq!(decompress_to_vec(&packed.body[10..packed.body.len() - 8]).unwrap(), plain.body, "{path}");
+    let other = format!("/page/{OF_ANOTHER_RELEASE}.{}", path.rsplit_once('.').unwrap().1);
+    let other = nobody.get(&other).await;
+    assert_eq!((other.status, header(&other, "cache-control")), (200, Some("no-store")), "{path}");
+    assert_eq!(other.body, plain.body, "{path}");
+    plain.text
+}
+
+#[tokio::test]
+async fn the_page_is_a_document_a_script_and_a_style() {
+    let service = Service::with_page(SignIn::none(), [Some("/try"), Some("/closings/page/")]);
+    let nobody = service.as_nobody();
+    let document = nobody.get("/").await;
+    assert_eq!(document.headers["content-type"], "text/html; charset=utf-8");
+    assert_eq!(header(&document, "cache-control"), Some("max-age=10"));
+    assert_eq!(header(&document, "no-vary-search"), Some("params"));
+    check_headers(&document, "/");
+    let known = [("if-none-match", header(&document, "etag").unwrap())];
+    let again = nobody.send("GET", "/?code=x&state=y", &known, String::new()).await;
+    assert_eq!((again.status, again.body.len()), (304, 0));
+    let text = &document.text;
+    assert_eq!(text.matches("\"/page/").count(), 2, "{text}");
+    let [script, style] = [("src=\"", ".js"), ("stylesheet\" href=\"", ".css")].map(|(before, kind)| {
+        let path = between(text, before, "\"");
+        assert!(path.starts_with("/page/") && path.ends_with(kind), "{path}");
+        path
+    });
+    let script = bundle(&nobody, script, "text/javascript; charset=utf-8").await;
+    let style = bundle(&nobody, style, "text/css; charset=utf-8").await;
+    for file in std::fs::read_dir(folder()).unwrap() {
+        let name = file.unwrap().file_name().into_string().unwrap();
+        let is_served = ["icon.svg", "oauth4webapi-LICENSE.md"].contains(&name.as_str());
+        assert_eq!(nobody.get(&format!("/page/{name}")).await.status, if is_served { 200 } else { 404 }, "{name}");
+        assert_eq!(
+            script.contains(&format!("{name:?}: () => {{")),
+            name.split('.').next_back() == Some("js"),
+            "{name}"
+        );
+    }
+    assert!(style.contains("@media print {") && !style.contains("/*"));
+    for path in ["/page/..", "/page/%2e%2e", "/page/./icon.svg", "/page/icon.svg%00", "/page/ICON.SVG", "/page/"] {
         assert_eq!(nobody.get(path).await.status, 404, "{path}");
     }
-    let config = nobody.get("/config.json").await;
-    assert_eq!(config.json, json!({"sign_in": null, "try_url": "/try", "views": "/closings/page/closing.js"}));
-    check_headers(&config, "/config.json");
-    let names = nobody.get("/page/names.json").await;
-    for (group, code, en, fr) in
-        [("model", "referrer", "Referrer", "Prescripteur"), ("kinds", "entry-fee", "Entry fees", "Droits d’entrée")]
-    {
-        let expected = json!({"group": group, "code": code, "text": {"fr": fr, "en": en}});
-        assert!(names.json.as_array().unwrap().contains(&expected), "{expected}");
+    for name in [format!("{OF_ANOTHER_RELEASE}.svg"), format!("{OF_ANOTHER_RELEASE}0.js"), OF_ANOTHER_RELEASE.into()] {
+        assert_eq!(nobody.get(&format!("/page/{name}")).await.status, 404, "{name}");
     }
-    check_headers(&names, "/page/names.json");
-    let service = Service::with_page(SignIn::at(sign_in(), None), [None; 2]);
-    let expected =
-        json!({"issuer": "https://issuer.example/", "client_id": "page", "scope": "openid", "audience": null});
+}
+
+#[tokio::test]
+async fn the_document_has_the_configuration() {
+    let service = Service::with_page(SignIn::none(), [Some("/try"), Some("/closings/page/")]);
+    let nobody = service.as_nobody();
+    let config = nobody.get("/config.json").await;
+    check_headers(&config, "/config.json");
+    let views = config.json["views"].as_str().unwrap();
+    assert_eq!(between(views, "/closings/page/", ".js").len(), 32);
+    assert_eq!(config.json, json!({"sign_in": null, "try_url": "/try", "views": views}));
+    assert_eq!(configured(&nobody.get("/").await.text), config.json);
+
+    let scope = "openid </script><script>".to_owned();
+    let service = Service::with_page(SignIn::at(SignInConfig { scope: scope.clone(), ..sign_in() }, None), [None; 2]);
+    let expected = json!({"issuer": "https://issuer.example/", "client_id": "page", "scope": scope, "audience": null});
     let config = service.as_nobody().get("/config.json").await;
     assert_eq!(config.json, json!({"sign_in": expected, "try_url": null, "views": null}));
+    assert_eq!(configured(&service.as_nobody().get("/").await.text), config.json);
     let policy = config.headers["content-security-policy"].to_str().unwrap();
     for part in ["connect-src 'self' https://issuer.example;", "form-action 'self' https://issuer.example;"] {
         assert!(policy.contains(part), "{policy}");
     }
+}
+
+/// `UPDATE_GENERATED=1 cargo test --test api pages` writes the file again.
+#[test]
+fn the_names_of_codes_are_those_of_the_rules() {
+    let mut made =
+        "// The names of kinds, models, reasons and anomalies in both languages, as `texts` has them. Written by\n\
+        // `UPDATE_GENERATED=1 cargo test --test api pages`.\n\nexport default [\n"
+            .to_owned();
+    for (group, code, text) in texts::names::all() {
+        let [fr, en] = [text.fr, text.en].map(|text| json!(text));
+        writeln!(made, "  {{ group: {group:?}, code: {code:?}, text: {{ fr: {fr}, en: {en} }} }},").unwrap();
+    }
+    made.push_str("];\n");
+    let file = folder().join("codes.js");
+    if std::env::var_os("UPDATE_GENERATED").is_some() {
+        std::fs::write(&file, &made).unwrap();
+    }
+    let checked_in = std::fs::read_to_string(&file).unwrap();
+    assert!(checked_in == made, "codes.js is not what the texts say: refresh it with UPDATE_GENERATED=1");
 }

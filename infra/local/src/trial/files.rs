@@ -17,17 +17,11 @@ pub(super) const HEADERS: [(HeaderName, HeaderValue); 4] = [
 
 const HTML: &str = "text/html; charset=utf-8";
 const SCRIPT: &str = "text/javascript; charset=utf-8";
-const STYLE: &str = "text/css; charset=utf-8";
 
-/// Each file: its path, its type, its content.
-const FILES: [(&str, &str, &str); 7] = [
+/// Each file: its path, its type, its content. The script has the views and their style.
+const FILES: [(&str, &str, &str); 2] = [
     ("/try", HTML, include_str!("page/index.html")),
-    ("/try/days.js", SCRIPT, include_str!("page/days.js")),
-    ("/try/late-sale.js", SCRIPT, include_str!("page/late-sale.js")),
-    ("/try/replay.js", SCRIPT, include_str!("page/replay.js")),
-    ("/try/try.css", STYLE, include_str!("page/try.css")),
-    ("/try/try.js", SCRIPT, include_str!("page/try.js")),
-    ("/try/words.js", SCRIPT, include_str!("page/words.js")),
+    ("/try/try.js", SCRIPT, include_str!(concat!(env!("OUT_DIR"), "/try.js"))),
 ];
 
 /// The file of a path, if there is one.

@@ -7,8 +7,9 @@ import { days } from "./days.js";
 import { lateSale } from "./late-sale.js";
 import { replay } from "./replay.js";
 import { say } from "./words.js";
+import style from "./try.css" with { type: "css" };
 
-document.head.append(h("link", { rel: "stylesheet", href: "/try/try.css" }));
+document.adoptedStyleSheets.push(style);
 
 export const view = ({ query, signal }) =>
   h(
