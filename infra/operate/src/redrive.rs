@@ -1,16 +1,19 @@
 //! Dead letters, shown one by one and sent back to the queue they came from.
 //!
-//! A redrive first reads all dead letters, and keeps them hidden; then it sends them back. A message that is refused
+//! A redrive first reads all dead letters, and keeps them hidden; then it sends them back, ten at a time. A message that is refused
 //! again comes into the dead-letter queue only after the last look, and so stays there until the next run, whatever
 //! clocks say.
 
+mod letter;
+mod moving;
 mod sqs;
 
 use crate::Failure;
 use crate::queue::Queue;
 use crate::target::Target;
 use aws_sdk_sqs::types::Message;
-use runtime::dead_letters::{FIELD, MESSAGE_ID, REASON};
+use letter::{Letter, Refused, why};
+use moving::Moved;
 use std::collections::{BTreeMap, HashMap};
 use std::io::Write;
 use std::process::ExitCode;
@@ -32,25 +35,26 @@ const MORE_LOOKS: usize = 50;
 const MOST: usize = 100_000;
 /// Maximum size of the bodies held, in bytes.
 const MOST_BYTES: usize = 256 * 1024 * 1024;
-/// Length of a message's body that is shown.
-const SHOWN: usize = 160;
+/// Number of parts of a request, as SQS admits.
+const BATCH: usize = 10;
 
-/// Requests of a redrive to a dead-letter queue, to the queue before it, and to the attention list.
+/// Requests of a redrive to a dead-letter queue, to the queue before it, and to the attention list. Those that have several
+/// parts take at most [`BATCH`], and give an outcome for each, in order.
 trait Letters {
     /// Receives some dead letters, after as long a wait at most. They are hidden from others.
     async fn receive(&mut self, wait_seconds: i32, hidden_seconds: i32) -> Result<Vec<Message>, Failure>;
     /// Counts the dead letters, the hidden ones included, as far as SQS knows.
     async fn count(&mut self) -> Result<usize, Failure>;
-    /// Hides a dead letter from now on; fails if it is no longer hidden.
-    async fn hold(&mut self, receipt: &str, hidden_seconds: i32) -> Result<(), Failure>;
+    /// Hides dead letters from now on; fails for one that is no longer hidden.
+    async fn hold(&mut self, receipts: &[&str], hidden_seconds: i32) -> Vec<Result<(), Failure>>;
     /// Shows dead letters to others again.
     async fn release(&mut self, receipts: &[&str]) -> Result<(), Failure>;
-    /// Sends a message back, with the attributes that it has here.
-    async fn send(&mut self, message: &Message) -> Result<(), Failure>;
-    /// Takes the refusal of a message off the attention list.
-    async fn forget(&mut self, refused: &str) -> Result<(), Failure>;
-    /// Deletes a dead letter.
-    async fn delete(&mut self, receipt: &str) -> Result<(), Failure>;
+    /// Sends messages back, with the attributes that they have here: together they fit in one request.
+    async fn send(&mut self, messages: &[Message]) -> Vec<Result<(), Failure>>;
+    /// Takes the refusals of messages off the attention list.
+    async fn forget(&mut self, refused: &[&str]) -> Vec<Result<(), Failure>>;
+    /// Deletes dead letters.
+    async fn delete(&mut self, receipts: &[&str]) -> Vec<Result<(), Failure>>;
 }
 
 /// The treatment of the dead letters that were found.
@@ -118,29 +122,18 @@ async fn run(
     let receipts: Vec<&str> = left.values().chain(shown).map(String::as_str).collect();
     // A letter that cannot be shown again now becomes visible by itself a little later.
     drop(letters.release(&receipts).await);
-    for letter in &found {
-        // The output may be closed, which is no reason to stop.
-        drop(writeln!(out, "{letter}"));
-        outcome.shown += 1;
-        if !yes {
-            continue;
-        }
-        let moved = match action {
-            Action::SendBack => letter.send_back(letters).await,
-            Action::Discard => letter.discard(letters).await,
+    for batch in found.chunks(BATCH) {
+        let moved = match (yes, action) {
+            (false, _) => Vec::new(),
+            (true, Action::SendBack) => moving::send_back(letters, batch).await,
+            (true, Action::Discard) => moving::discard(letters, batch).await,
         };
-        outcome.sent += usize::from(!matches!(moved, Moved::Not(_)));
-        match moved {
-            Moved::Whole => {}
-            Moved::Not(why) => {
-                outcome.failed += 1;
-                drop(writeln!(out, "  not {}, and still in the dead-letter queue: {why}", action.done()));
-            }
-            Moved::Twice(why) => {
-                outcome.failed += 1;
-                let twice = "but still in the dead-letter queue as well; once more changes nothing";
-                drop(writeln!(out, "  {}, {twice}: {why}", action.done()));
-            }
+        let moved = moved.into_iter().map(Some).chain(std::iter::repeat_with(|| None));
+        for (letter, moved) in batch.iter().zip(moved) {
+            outcome.shown += 1;
+            outcome.note(moved.as_ref());
+            // The output may be closed, which is no reason to stop.
+            drop(write!(out, "{letter}\n{}", said_of(action, moved)));
         }
     }
     let said = if yes {
@@ -152,111 +145,29 @@ async fn run(
     outcome
 }
 
-/// A dead letter that the filter selects.
-#[derive(Debug)]
-struct Letter {
-    message: Message,
-    /// The latest receipt of each of its copies, by SQS's id: a message that is refused and then comes back is refused
-    /// again.
-    receipts: BTreeMap<String, String>,
-}
-
-/// Outcome of sending a letter back.
-enum Moved {
-    /// The letter is in its queue alone.
-    Whole,
-    /// The letter is where it was.
-    Not(String),
-    /// The letter is in both.
-    Twice(String),
-}
-
-impl Letter {
-    /// Sends the message first, and deletes it after: it may be there twice, which changes nothing, but is never lost.
-    /// A message that cannot be held is not sent, since it could not be deleted.
-    async fn send_back(&self, letters: &mut impl Letters) -> Moved {
-        for receipt in self.receipts.values() {
-            if let Err(error) = letters.hold(receipt, at(&HIDDEN, 0)).await {
-                return Moved::Not(runtime::chain(&*error));
+impl Outcome {
+    fn note(&mut self, moved: Option<&Moved>) {
+        match moved {
+            None => {}
+            Some(Moved::Whole) => self.sent += 1,
+            Some(Moved::Not(_)) => self.failed += 1,
+            Some(Moved::Twice(_)) => {
+                self.sent += 1;
+                self.failed += 1;
             }
         }
-        if let Err(error) = letters.send(&as_it_was_sent(&self.message)).await {
-            let receipts: Vec<&str> = self.receipts.values().map(String::as_str).collect();
-            drop(letters.release(&receipts).await);
-            return Moved::Not(runtime::chain(&*error));
-        }
-        match self.clear(letters).await {
-            Ok(()) => Moved::Whole,
-            Err(error) => Moved::Twice(runtime::chain(&*error)),
-        }
-    }
-
-    /// Takes the refusal off the attention list, then deletes the message, so that a list item without its message is not
-    /// left behind.
-    async fn discard(&self, letters: &mut impl Letters) -> Moved {
-        for receipt in self.receipts.values() {
-            if let Err(error) = letters.hold(receipt, at(&HIDDEN, 0)).await {
-                return Moved::Not(runtime::chain(&*error));
-            }
-        }
-        match self.clear(letters).await {
-            Ok(()) => Moved::Whole,
-            Err(error) => Moved::Not(runtime::chain(&*error)),
-        }
-    }
-
-    async fn clear(&self, letters: &mut impl Letters) -> Result<(), Failure> {
-        if let Some(Refused { message_id, .. }) = Refused::of(&self.message) {
-            letters.forget(message_id).await?;
-        }
-        for receipt in self.receipts.values() {
-            letters.delete(receipt).await?;
-        }
-        Ok(())
     }
 }
 
-impl std::fmt::Display for Letter {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let refused = Refused::of(&self.message).map(|refused| refused.message_id);
-        let id = refused.or(self.message.message_id()).unwrap_or_default();
-        let body = self.message.body().unwrap_or_default();
-        let body: String = body.chars().filter(|c| !c.is_control()).take(SHOWN).collect();
-        write!(f, "{id}\n  {}\n  {body}", why(&self.message))
-    }
-}
-
-/// Refusal of a message by a function: the attributes that make it a dead letter, and are removed when it is sent back.
-struct Refused<'a> {
-    field: &'a str,
-    reason: &'a str,
-    message_id: &'a str,
-}
-
-impl Refused<'_> {
-    const ATTRIBUTES: [&'static str; 3] = [FIELD, REASON, MESSAGE_ID];
-
-    /// `None`: the message was received too often, and its attributes are its sender's.
-    fn of(message: &Message) -> Option<Refused<'_>> {
-        let attribute = |name: &str| message.message_attributes()?.get(name)?.string_value();
-        let [field, reason, message_id] = Refused::ATTRIBUTES.map(attribute);
-        Some(Refused { field: field?, reason: reason?, message_id: message_id? })
-    }
-}
-
-/// Removes the attributes that a function added to a message.
-fn as_it_was_sent(message: &Message) -> Message {
-    let mut message = message.clone();
-    if let (true, Some(attributes)) = (Refused::of(&message).is_some(), &mut message.message_attributes) {
-        attributes.retain(|name, _| !Refused::ATTRIBUTES.contains(&name.as_str()));
-    }
-    message
-}
-
-fn why(message: &Message) -> String {
-    match Refused::of(message) {
-        Some(Refused { field, reason, .. }) => format!("{field} {reason}"),
-        None => "received too often without success; see the function's log".to_owned(),
+/// The fault of a letter, as a line; empty: there is none.
+fn said_of(action: Action, moved: Option<Moved>) -> String {
+    let done = action.done();
+    match moved {
+        None | Some(Moved::Whole) => String::new(),
+        Some(Moved::Not(why)) => format!("  not {done}, and still in the dead-letter queue: {why}\n"),
+        Some(Moved::Twice(why)) => {
+            format!("  {done}, but still in the dead-letter queue as well; once more changes nothing: {why}\n")
+        }
     }
 }
 

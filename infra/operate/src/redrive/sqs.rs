@@ -1,24 +1,25 @@
 //! The queues in SQS, and the attention list in the ledger.
 
-use super::Letters;
+use super::{BATCH, Letters};
 use crate::Failure;
 use crate::queue::Queue;
 use crate::target::Target;
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::config::Config;
 use aws_sdk_sqs::config::timeout::TimeoutConfig;
+use aws_sdk_sqs::error::BuildError;
 use aws_sdk_sqs::types::{
-    ChangeMessageVisibilityBatchRequestEntry, Message, MessageSystemAttributeName, MessageSystemAttributeNameForSends,
-    MessageSystemAttributeValue, QueueAttributeName,
+    BatchResultErrorEntry, ChangeMessageVisibilityBatchRequestEntry, DeleteMessageBatchRequestEntry, Message,
+    MessageSystemAttributeName, MessageSystemAttributeNameForSends, MessageSystemAttributeValue, QueueAttributeName,
+    SendMessageBatchRequestEntry,
 };
+use futures_util::future::join_all;
 use ledger::Ledger;
 use ledger::dynamo::DynamoStore;
 use std::time::Duration;
 
 /// Time for SQS to answer beyond the requested wait.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// Maximum number of entries in one request.
-const BATCH: usize = 10;
 
 pub(super) struct Sqs<'a> {
     target: &'a Target,
@@ -75,49 +76,108 @@ impl Letters for Sqs<'_> {
         Ok(sum)
     }
 
-    async fn hold(&mut self, receipt: &str, hidden_seconds: i32) -> Result<(), Failure> {
-        let hide = self.client.change_message_visibility().queue_url(&self.dead).receipt_handle(receipt);
-        hide.visibility_timeout(hidden_seconds).send().await?;
-        Ok(())
+    async fn hold(&mut self, receipts: &[&str], hidden_seconds: i32) -> Vec<Result<(), Failure>> {
+        let hidden = match visible_in(receipts, hidden_seconds) {
+            Ok(entries) => {
+                let hide = self.client.change_message_visibility_batch().queue_url(&self.dead);
+                hide.set_entries(Some(entries)).send().await.map(|answer| answer.failed).map_err(Into::into)
+            }
+            Err(error) => Err(error.into()),
+        };
+        each(receipts.len(), hidden)
     }
 
     async fn release(&mut self, receipts: &[&str]) -> Result<(), Failure> {
         for batch in receipts.chunks(BATCH) {
-            let entries = batch.iter().enumerate().map(|(i, receipt)| {
-                let entry = ChangeMessageVisibilityBatchRequestEntry::builder().id(i.to_string());
-                entry.receipt_handle(*receipt).visibility_timeout(0).build()
-            });
-            let entries = entries.collect::<Result<Vec<_>, _>>()?;
+            let entries = visible_in(batch, 0)?;
             let show = self.client.change_message_visibility_batch().queue_url(&self.dead);
             show.set_entries(Some(entries)).send().await?;
         }
         Ok(())
     }
 
-    async fn send(&mut self, message: &Message) -> Result<(), Failure> {
-        let body = message.body().unwrap_or_default();
-        let mut send = self.client.send_message().queue_url(&self.source).message_body(body);
-        send = send.set_message_attributes(message.message_attributes.clone());
-        let trace = message.attributes().and_then(|known| known.get(&MessageSystemAttributeName::AwsTraceHeader));
-        if let Some(trace) = trace {
-            let value = MessageSystemAttributeValue::builder().data_type("String").string_value(trace).build()?;
-            send = send.message_system_attributes(MessageSystemAttributeNameForSends::AwsTraceHeader, value);
-        }
-        send.send().await?;
-        Ok(())
+    async fn send(&mut self, messages: &[Message]) -> Vec<Result<(), Failure>> {
+        let entries = messages.iter().enumerate().map(|(i, message)| entry(i, message)).collect::<Result<Vec<_>, _>>();
+        let sent = match entries {
+            Ok(entries) => {
+                let send = self.client.send_message_batch().queue_url(&self.source);
+                send.set_entries(Some(entries)).send().await.map(|answer| answer.failed).map_err(Into::into)
+            }
+            Err(error) => Err(error.into()),
+        };
+        each(messages.len(), sent)
     }
 
-    async fn forget(&mut self, refused: &str) -> Result<(), Failure> {
+    async fn forget(&mut self, refused: &[&str]) -> Vec<Result<(), Failure>> {
+        if refused.is_empty() {
+            return Vec::new();
+        }
         let ledger = match &self.ledger {
             Some(ledger) => ledger,
-            None => self.ledger.insert(self.target.ledger().await?),
+            None => match self.target.ledger().await {
+                Ok(ledger) => self.ledger.insert(ledger),
+                Err(error) => return each(refused.len(), Err(error)),
+            },
         };
-        ledger.sent_back(refused).await?;
-        Ok(())
+        join_all(refused.iter().map(async |id| Ok(ledger.sent_back(id).await?))).await
     }
 
-    async fn delete(&mut self, receipt: &str) -> Result<(), Failure> {
-        self.client.delete_message().queue_url(&self.dead).receipt_handle(receipt).send().await?;
-        Ok(())
+    async fn delete(&mut self, receipts: &[&str]) -> Vec<Result<(), Failure>> {
+        let entries = receipts.iter().enumerate().map(|(i, receipt)| {
+            DeleteMessageBatchRequestEntry::builder().id(i.to_string()).receipt_handle(*receipt).build()
+        });
+        let deleted = match entries.collect::<Result<Vec<_>, _>>() {
+            Ok(entries) => {
+                let delete = self.client.delete_message_batch().queue_url(&self.dead);
+                delete.set_entries(Some(entries)).send().await.map(|answer| answer.failed).map_err(Into::into)
+            }
+            Err(error) => Err(error.into()),
+        };
+        each(receipts.len(), deleted)
     }
+}
+
+fn visible_in(receipts: &[&str], seconds: i32) -> Result<Vec<ChangeMessageVisibilityBatchRequestEntry>, BuildError> {
+    let entries = receipts.iter().enumerate().map(|(i, receipt)| {
+        let entry = ChangeMessageVisibilityBatchRequestEntry::builder().id(i.to_string());
+        entry.receipt_handle(*receipt).visibility_timeout(seconds).build()
+    });
+    entries.collect()
+}
+
+/// A message as part of a request.
+fn entry(i: usize, message: &Message) -> Result<SendMessageBatchRequestEntry, BuildError> {
+    let mut entry = SendMessageBatchRequestEntry::builder()
+        .id(i.to_string())
+        .message_body(message.body().unwrap_or_default())
+        .set_message_attributes(message.message_attributes.clone());
+    let trace = message.attributes().and_then(|known| known.get(&MessageSystemAttributeName::AwsTraceHeader));
+    if let Some(trace) = trace {
+        let value = MessageSystemAttributeValue::builder().data_type("String").string_value(trace).build()?;
+        entry = entry.message_system_attributes(MessageSystemAttributeNameForSends::AwsTraceHeader, value);
+    }
+    entry.build()
+}
+
+/// The outcome of each part of a request, of which SQS names those that failed; if the request failed, all did.
+fn each(parts: usize, failed: Result<Vec<BatchResultErrorEntry>, Failure>) -> Vec<Result<(), Failure>> {
+    let mut outcomes: Vec<Result<(), Failure>> = (0..parts).map(|_| Ok(())).collect();
+    match failed {
+        Ok(failed) => {
+            for fault in failed {
+                let outcome = fault.id.parse::<usize>().ok().and_then(|place| outcomes.get_mut(place));
+                let said = format!("{}: {}", fault.code, fault.message.unwrap_or_default());
+                if let Some(outcome) = outcome {
+                    *outcome = Err(said.into());
+                }
+            }
+        }
+        Err(error) => {
+            let said = runtime::chain(&*error);
+            for outcome in &mut outcomes {
+                *outcome = Err(said.clone().into());
+            }
+        }
+    }
+    outcomes
 }

@@ -2,6 +2,7 @@
 
 use super::*;
 use aws_sdk_sqs::types::{MessageAttributeValue, MessageSystemAttributeName};
+use runtime::dead_letters::{FIELD, MESSAGE_ID, REASON};
 use std::collections::{BTreeSet, VecDeque};
 
 /// A message in the dead-letter queue.
@@ -39,6 +40,10 @@ struct Fake {
     fails: BTreeSet<(&'static str, String)>,
     sent: Vec<Message>,
     forgotten: Vec<String>,
+    /// Number of requests one after the other; those of one part of the attention list are two.
+    requests: u64,
+    /// Time that looks waited without a message, in seconds.
+    waited: u64,
 }
 
 fn attributes(named: &[(&str, &str)]) -> HashMap<String, MessageAttributeValue> {
@@ -75,6 +80,8 @@ impl Fake {
             fails: BTreeSet::new(),
             sent: Vec::new(),
             forgotten: Vec::new(),
+            requests: 0,
+            waited: 0,
         };
         messages.into_iter().for_each(|message| fake.add(message));
         fake
@@ -102,6 +109,18 @@ impl Fake {
         self.dead.iter_mut().find(|dead| dead.receipt == receipt && dead.hidden_until > looks)
     }
 
+    /// Does each part of a request.
+    fn parts<T>(
+        &mut self,
+        requests: u64,
+        parts: &[T],
+        mut part: impl FnMut(&mut Fake, &T) -> Result<(), Failure>,
+    ) -> Vec<Result<(), Failure>> {
+        assert!(parts.len() <= 10, "SQS takes ten at most");
+        self.requests += if parts.is_empty() { 0 } else { requests };
+        parts.iter().map(|one| part(self, one)).collect()
+    }
+
     /// The ids of the messages there; `visible`: of those that others see.
     fn there(&self, visible: bool) -> BTreeSet<&str> {
         let there = self.dead.iter().filter(|dead| !visible || dead.hidden_until <= self.looks);
@@ -117,6 +136,7 @@ impl Letters for Fake {
     async fn receive(&mut self, wait_seconds: i32, hidden_seconds: i32) -> Result<Vec<Message>, Failure> {
         assert!((1..=20).contains(&wait_seconds), "not all servers are asked otherwise");
         self.looks += 1;
+        self.requests += 1;
         let until = self.until(hidden_seconds);
         if let Some(first) = self.first.pop_front() {
             return first.map(|()| Vec::new()).map_err(Into::into);
@@ -133,6 +153,7 @@ impl Letters for Fake {
             dead.message.receipt_handle = Some(dead.receipt.clone());
             messages.push(dead.message.clone());
         }
+        self.waited += if messages.is_empty() { u64::from(wait_seconds.unsigned_abs()) } else { 0 };
         let before = std::mem::replace(&mut self.last, messages.clone());
         if self.gives_twice {
             messages.extend(before);
@@ -141,44 +162,56 @@ impl Letters for Fake {
     }
 
     async fn count(&mut self) -> Result<usize, Failure> {
+        self.requests += 1;
         Ok(if self.looks < self.undercounted_until { 0 } else { self.dead.len() + self.overcounted })
     }
 
-    async fn hold(&mut self, receipt: &str, hidden_seconds: i32) -> Result<(), Failure> {
+    async fn hold(&mut self, receipts: &[&str], hidden_seconds: i32) -> Vec<Result<(), Failure>> {
         let until = self.until(hidden_seconds);
-        let dead = self.by_receipt(receipt).ok_or("it is not hidden")?;
-        dead.hidden_until = until;
-        let body = dead.message.body().unwrap().to_owned();
-        self.check("hold", &body)
+        self.parts(1, receipts, |fake, receipt| {
+            let dead = fake.by_receipt(receipt).ok_or("it is not hidden")?;
+            dead.hidden_until = until;
+            let body = dead.message.body().unwrap().to_owned();
+            fake.check("hold", &body)
+        })
     }
 
     async fn release(&mut self, receipts: &[&str]) -> Result<(), Failure> {
+        self.requests += u64::try_from(receipts.len().div_ceil(BATCH)).unwrap();
         for receipt in receipts {
             self.by_receipt(receipt).ok_or("it is not hidden")?.hidden_until = 0;
         }
         Ok(())
     }
 
-    async fn send(&mut self, message: &Message) -> Result<(), Failure> {
-        self.check("send", message.body().unwrap())?;
-        self.sent.push(message.clone());
-        if self.refuses {
-            self.add(refused(5000 + self.sent.len()));
-        }
-        Ok(())
+    async fn send(&mut self, messages: &[Message]) -> Vec<Result<(), Failure>> {
+        let bytes: usize = messages.iter().filter_map(Message::body).map(str::len).sum();
+        assert!(messages.len() == 1 || bytes <= 256 * 1024, "{bytes} bytes in a request");
+        self.parts(1, messages, |fake, message| {
+            fake.check("send", message.body().unwrap())?;
+            fake.sent.push(message.clone());
+            if fake.refuses {
+                fake.add(refused(5000 + fake.sent.len()));
+            }
+            Ok(())
+        })
     }
 
-    async fn forget(&mut self, refused: &str) -> Result<(), Failure> {
-        self.check("forget", refused)?;
-        self.forgotten.push(refused.to_owned());
-        Ok(())
+    async fn forget(&mut self, refused: &[&str]) -> Vec<Result<(), Failure>> {
+        self.parts(2, refused, |fake, refused| {
+            fake.check("forget", refused)?;
+            fake.forgotten.push((*refused).to_owned());
+            Ok(())
+        })
     }
 
-    async fn delete(&mut self, receipt: &str) -> Result<(), Failure> {
-        let body = self.by_receipt(receipt).ok_or("it is not hidden")?.message.body().unwrap().to_owned();
-        self.check("delete", &body)?;
-        self.dead.retain(|dead| dead.receipt != receipt);
-        Ok(())
+    async fn delete(&mut self, receipts: &[&str]) -> Vec<Result<(), Failure>> {
+        self.parts(1, receipts, |fake, receipt| {
+            let body = fake.by_receipt(receipt).ok_or("it is not hidden")?.message.body().unwrap().to_owned();
+            fake.check("delete", &body)?;
+            fake.dead.retain(|dead| dead.receipt != *receipt);
+            Ok(())
+        })
     }
 }
 
@@ -365,4 +398,32 @@ async fn attributes_go_back_but_for_those_of_the_refusal() {
     assert_eq!(refused.message_attributes, Some(attributes(&[("traceparent", "00-1")])));
     assert_eq!((unread.message_attributes.as_ref(), unread.attributes.as_ref()), (Some(&own), Some(&system)));
     assert_eq!(fake.forgotten, ["origin-1"]);
+}
+
+/// At 30 ms a request and with each wait of an empty look in full, from the first look to the last deletion.
+#[tokio::test]
+async fn ten_thousand_go_back_within_five_minutes() {
+    let mut fake = Fake::with(10_000);
+    assert_eq!(redriven(&mut fake, None, true).await.0, whole(10_000, 10_000));
+    assert_eq!((fake.dead.len(), fake.forgotten.len()), (0, 10_000));
+    let milliseconds = fake.requests * 30 + fake.waited * 1000;
+    assert!(milliseconds <= 300_000, "{} requests, {} s of waiting", fake.requests, fake.waited);
+    // A look may bring fewer than it may: then there are more looks, and all else is as before.
+    let mut fake = Fake::with(10_000);
+    fake.at_once = 4;
+    assert_eq!(redriven(&mut fake, None, true).await.0, whole(10_000, 10_000));
+    let milliseconds = fake.requests * 30 + fake.waited * 1000;
+    assert!(milliseconds <= 300_000, "{} requests, {} s of waiting", fake.requests, fake.waited);
+}
+
+#[tokio::test]
+async fn what_is_too_large_together_is_sent_in_several_requests() {
+    let large = |n: usize| {
+        let mut message = refused(n);
+        message.body = Some(n.to_string().repeat(100_000));
+        message
+    };
+    let mut fake = Fake::of((0..9).map(large));
+    assert_eq!(redriven(&mut fake, None, true).await.0, whole(9, 9));
+    assert!(fake.dead.is_empty() && fake.sent.len() == 9);
 }
