@@ -588,5 +588,7 @@ async fn other_pages_and_floods_are_kept_out() {
         flood.push(running.api.get("/programme").await.unwrap().status);
     }
     assert_eq!(flood.last(), Some(&429), "{flood:?}");
+    // Files of the page have a throttle of their own.
+    assert_eq!(running.api_with(None).get("/").await.unwrap().status, 200);
     running.stack.stop().await;
 }

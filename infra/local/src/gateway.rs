@@ -20,7 +20,7 @@ use base64::prelude::BASE64_STANDARD;
 use machine::verification::{Claims, as_texts};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 use tokio::net::TcpListener;
@@ -46,6 +46,8 @@ pub struct Gateway {
     provider: Option<Arc<Provider>>,
     trial: Trial,
     throttle: Throttle,
+    /// Throttles of routes of their own, by method and path.
+    throttles: BTreeMap<String, Throttle>,
 }
 
 impl Gateway {
@@ -56,10 +58,11 @@ impl Gateway {
         (issuers, provider): (Issuers, Option<Arc<Provider>>),
         trial: Trial,
     ) -> Gateway {
-        let throttle = Throttle::new(api.requests_per_second, api.burst);
+        let throttle = Throttle::new(api.limit);
+        let throttles = api.limits.iter().map(|(route, limit)| (route.clone(), Throttle::new(*limit))).collect();
         // Of two routes that match, API Gateway takes the one with fewer parameters before its end.
         routes.sort_by_key(|(route, _)| route.path.split('/').map(|part| part.starts_with('{')).collect::<Vec<_>>());
-        Gateway { routes, api, issuers, provider, trial, throttle }
+        Gateway { routes, api, issuers, provider, trial, throttle, throttles }
     }
 
     /// Serves the API on a listener until `stop`.
@@ -131,7 +134,8 @@ async fn answer(gateway: &Gateway, parts: &mut Parts, body: Body) -> Response {
     let Some((route, function, path_parameters)) = matched else {
         return answer_alone(gateway, parts, body).await;
     };
-    if !gateway.throttle.takes(Instant::now()) {
+    let throttle = gateway.throttles.get(&format!("{} {}", route.method, route.path)).unwrap_or(&gateway.throttle);
+    if !throttle.takes(Instant::now()) {
         return message(StatusCode::TOO_MANY_REQUESTS, "Too Many Requests");
     }
     let claims = match route.admission {

@@ -44,8 +44,17 @@ pub struct Api {
     pub tokens: Expected,
     /// Access of browsers from pages of other origins.
     pub cors: Cors,
+    /// Limit of all routes together that have none of their own.
+    pub limit: Limit,
+    /// Limits of routes of their own, by method and path: `GET /page/{file}`.
+    pub limits: BTreeMap<String, Limit>,
+}
+
+/// A throttle of the HTTP API.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limit {
     /// Number of requests admitted in a second.
-    pub requests_per_second: u32,
+    pub per_second: u32,
     /// Number of requests admitted at once after a pause.
     pub burst: u32,
 }
@@ -198,12 +207,20 @@ mod tests {
 
     #[test]
     fn the_template_is_understood_whole() {
-        let template = read(TEMPLATE, &[("FunctionTimeoutSeconds", "7")]).unwrap();
+        let template = read(
+            TEMPLATE,
+            &[("FunctionTimeoutSeconds", "7"), ("PageRequestsPerSecond", "7"), ("TotalsTimeoutSeconds", "9")],
+        )
+        .unwrap();
         assert_eq!(template.table.name, "Ledger");
         assert_eq!((template.queues.len(), template.functions.len()), (16, 10));
         let sale_signed = &template.functions["SaleSigned"];
         assert_eq!(sale_signed.binary, "sale-signed");
         assert_eq!(sale_signed.timeout_seconds, 7);
+        assert_eq!(
+            [template.functions["Totals"].timeout_seconds, template.functions["Restatement"].timeout_seconds],
+            [9, 7]
+        );
         let queue = "SaleSignedQueue".into();
         assert_eq!(sale_signed.mapping, Some(Mapping { queue, batch_size: 10, window_seconds: 0 }));
         assert_eq!(sale_signed.environment["DEAD_LETTER_QUEUE_URL"], Value::QueueUrl("SaleSignedDeadLetters".into()));
@@ -222,7 +239,9 @@ mod tests {
             route.admission.clone()
         };
         assert_eq!([admitted("/partners"), admitted("/partners/{id}")], [Admission::Token, Admission::Token]);
-        let Api { tokens, cors, .. } = template.api;
+        let Api { tokens, cors, limit, limits, .. } = template.api;
+        assert_eq!(limit, Limit { per_second: 50, burst: 100 });
+        assert_eq!(limits["GET /page/{file}"], Limit { per_second: 7, burst: 100 });
         assert_eq!((tokens.issuer.as_str(), tokens.audiences), ("https://i", vec!["a".to_owned()]));
         assert_eq!(cors.origins, ["https://none.invalid"]);
         let template = read(TEMPLATE, &[("AllowedOrigins", "https://a.example,https://b.example")]).unwrap();
@@ -256,7 +275,7 @@ mod tests {
         check("Type: AWS::SQS::Queue", "Type: AWS::SQS::Fifo", "Resources.SaleSignedQueue", "AWS::SQS::Fifo");
         check("infra/dashboard.yaml", "infra/other.yaml", "Resources.Dashboard", "infra/other.yaml");
         check("Ref TableKeyArn, \"\"]]", "Ref TableKeyArn]]", "Conditions.HasTableKey", "!Equals");
-        check("!Not [!Equals", "!And [!Equals", "Conditions.", "!And");
+        check("HasTableKey: !Not [!Equals", "HasTableKey: !And [!Equals", "Conditions.", "!And");
         check("- HasTableKey", "- HasNothing", "Resources.Ledger.SSESpecification", "HasNothing");
         check("SqsManagedSseEnabled: true", "FifoQueue: true", "Resources.SaleSignedQueue", "FifoQueue");
         check("BillingMode: PAY_PER_REQUEST", "StreamSpecification: {}", "Resources.Ledger", "StreamSpecification");

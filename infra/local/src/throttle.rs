@@ -1,5 +1,6 @@
 //! Throttle of the HTTP API.
 
+use crate::template::Limit;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -14,7 +15,7 @@ pub(crate) struct Throttle {
 }
 
 impl Throttle {
-    pub(crate) fn new(per_second: u32, burst: u32) -> Throttle {
+    pub(crate) fn new(Limit { per_second, burst }: Limit) -> Throttle {
         let interval = Duration::from_secs(1) / per_second.max(1);
         Throttle { interval, allowance: interval * burst.saturating_sub(1), due: Mutex::new(Instant::now()) }
     }
@@ -37,7 +38,7 @@ mod tests {
 
     #[test]
     fn a_burst_and_then_so_many_a_second() {
-        let throttle = Throttle::new(10, 3);
+        let throttle = Throttle::new(Limit { per_second: 10, burst: 3 });
         let start = Instant::now() + Duration::from_secs(5);
         let taken = |at: u64| (0..10).filter(|_| throttle.takes(start + Duration::from_millis(at))).count();
         assert_eq!((taken(0), taken(50), taken(100), taken(400), taken(5000)), (3, 0, 1, 3, 3));

@@ -328,6 +328,23 @@ mod tests {
         assert_ne!(sale(&SALE.replace("1200.00", "1200.01")).unwrap(), plain);
     }
 
+    /// SNS and `EventBridge` deliver an event alone if they are told to (infra/OPERATIONS.md).
+    #[test]
+    fn an_event_in_an_envelope_is_refused_by_name() {
+        let alone = event(EventType::SaleSigned, SALE);
+        let of_sns = serde_json::json!({
+            "Type": "Notification", "MessageId": "m", "TopicArn": "arn:aws:sns:eu-west-3:000000000000:t", "Message": alone,
+            "Timestamp": "2026-11-28T12:00:00.000Z", "SignatureVersion": "1",
+        });
+        let of_event_bridge = format!(
+            r#"{{"version":"0","id":"i","detail-type":"sale","source":"billing","account":"000000000000","detail":{alone}}}"#
+        );
+        assert!(parse(&alone, EventType::SaleSigned).is_ok());
+        for envelope in [of_sns.to_string(), of_event_bridge] {
+            assert_eq!(parse(&envelope, EventType::SaleSigned).unwrap_err().field, "specversion", "{envelope}");
+        }
+    }
+
     #[test]
     fn a_customer_name_is_a_label_and_a_bad_one_is_absent() {
         let plain = sale(SALE).unwrap();

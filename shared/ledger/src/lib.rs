@@ -42,6 +42,7 @@ pub mod passes;
 pub mod perks;
 pub mod preview;
 pub mod preview_steps;
+pub mod projection;
 pub mod queries;
 pub mod readers;
 pub mod record;

@@ -13,14 +13,17 @@ const TEMPLATE: &str = include_str!("../../../../template.yaml");
 /// Parameters of the template that differ here from an account, unless they are given, beside the issuer of tokens, which is
 /// this stack itself: delays are short, and loading a world is not throttled. The times that must outlast functions follow from the
 /// timeout of functions: see [`template`].
-const PARAMETERS: [(&str, &str); 7] = [
+const PARAMETERS: [(&str, &str); 10] = [
     (TIMEOUT, "5"),
+    ("AmountMetrics", "true"),
     ("TotalsDelaySeconds", "1"),
     ("TotalsWindowSeconds", "1"),
     ("TokenAudience", AUDIENCE),
     ("SignInClientId", CLIENT_ID),
     ("RequestsPerSecond", "10000"),
     ("RequestBurst", "5000"),
+    ("PageRequestsPerSecond", "10000"),
+    ("PageRequestBurst", "5000"),
 ];
 /// Timeout of a function.
 const TIMEOUT: &str = "FunctionTimeoutSeconds";

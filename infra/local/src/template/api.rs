@@ -2,7 +2,7 @@
 
 use super::error::{error, typed};
 use super::intrinsics::Reference;
-use super::{Admission, Api, Cors, Route, TemplateError};
+use super::{Admission, Api, Cors, Limit, Route, TemplateError};
 use machine::verification::Expected;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
@@ -18,6 +18,14 @@ struct RawApi {
     auth: RawAuth,
     cors_configuration: RawCors,
     default_route_settings: RawRouteSettings,
+    /// By `GET /path`.
+    #[serde(default)]
+    route_settings: BTreeMap<String, RawRouteSettings>,
+    /// An issuer that cannot be read is found when a token is.
+    #[serde(rename = "FailOnWarnings")]
+    _fail_on_warnings: Option<IgnoredAny>,
+    #[serde(rename = "DisableExecuteApiEndpoint")]
+    _disable_execute_api_endpoint: Option<IgnoredAny>,
     /// The destination of logs matters in an account only.
     #[serde(rename = "AccessLogSettings")]
     _access_log_settings: Option<IgnoredAny>,
@@ -81,7 +89,8 @@ struct RawRouteAuth {
 }
 
 pub(super) fn api(name: &str, properties: Yaml, place: &str) -> Result<Api, TemplateError> {
-    let RawApi { auth, cors_configuration: cors, default_route_settings: limits, .. } = typed(properties, place)?;
+    let RawApi { auth, cors_configuration: cors, default_route_settings, route_settings, .. } =
+        typed(properties, place)?;
     let RawAuth { default_authorizer, authorizers } = auth;
     let mut authorizers = authorizers.into_iter();
     let authorizer = match (authorizers.next(), authorizers.next()) {
@@ -95,9 +104,10 @@ pub(super) fn api(name: &str, properties: Yaml, place: &str) -> Result<Api, Temp
     if audience.is_empty() {
         return Err(error(place, "JwtConfiguration.audience must have at least one"));
     }
-    if limits.throttling_rate_limit == 0 || limits.throttling_burst_limit == 0 {
-        return Err(error(place, "DefaultRouteSettings would let nothing through"));
-    }
+    let limit = limit(&default_route_settings, &format!("{place}.DefaultRouteSettings"))?;
+    let limits = route_settings.iter().map(|(route, settings)| {
+        Ok((route.clone(), self::limit(settings, &format!("{place}.RouteSettings.{route}"))?))
+    });
     Ok(Api {
         name: name.to_owned(),
         tokens: Expected { issuer, audiences: audience },
@@ -108,9 +118,17 @@ pub(super) fn api(name: &str, properties: Yaml, place: &str) -> Result<Api, Temp
             exposed: cors.expose_headers,
             max_age_seconds: cors.max_age,
         },
-        requests_per_second: limits.throttling_rate_limit,
-        burst: limits.throttling_burst_limit,
+        limit,
+        limits: limits.collect::<Result<_, TemplateError>>()?,
     })
+}
+
+fn limit(settings: &RawRouteSettings, place: &str) -> Result<Limit, TemplateError> {
+    let RawRouteSettings { throttling_rate_limit: per_second, throttling_burst_limit: burst } = *settings;
+    if per_second == 0 || burst == 0 {
+        return Err(error(place, "would let nothing through"));
+    }
+    Ok(Limit { per_second, burst })
 }
 
 /// A route is open to every token of the issuer, whatever its scopes, unless it is open to everyone: who may do what is in the

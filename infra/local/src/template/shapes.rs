@@ -21,6 +21,11 @@ pub(super) struct RawTemplate {
     #[serde(default)]
     pub(super) globals: BTreeMap<String, Yaml>,
     pub(super) resources: BTreeMap<String, RawResource>,
+    /// CloudFormation checks rules before it begins; those of this machine are in `delays`.
+    #[serde(default, rename = "Rules")]
+    pub(super) _rules: Option<IgnoredAny>,
+    #[serde(default, rename = "Mappings")]
+    pub(super) _mappings: Option<IgnoredAny>,
     #[serde(default, rename = "Outputs")]
     pub(super) _outputs: Option<IgnoredAny>,
 }
@@ -105,6 +110,9 @@ pub(super) struct RawProjection {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "PascalCase")]
 pub(super) struct RawQueue {
+    /// A queue has its logical id as its name here.
+    #[serde(rename = "QueueName")]
+    pub(super) _name: Option<IgnoredAny>,
     #[serde(default = "thirty")]
     pub(super) visibility_timeout: u32,
     pub(super) message_retention_period: u32,

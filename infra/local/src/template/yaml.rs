@@ -9,8 +9,10 @@ use super::{Api, Function, Given, Index, Mapping, Queue, Table, Template, Templa
 use serde_norway::Value as Yaml;
 use std::collections::BTreeMap;
 
-/// Resources that matter in an account only: access, logs, alarms and their recipients.
-const WITHOUT_EFFECT: [&str; 7] = [
+/// Resources that matter in an account only: access, logs, alarms and their recipients, names.
+const WITHOUT_EFFECT: [&str; 10] = [
+    "AWS::ApiGatewayV2::ApiMapping",
+    "AWS::ApiGatewayV2::DomainName",
     "AWS::CloudWatch::Alarm",
     "AWS::IAM::Policy",
     "AWS::IAM::Role",
@@ -18,6 +20,7 @@ const WITHOUT_EFFECT: [&str; 7] = [
     "AWS::SNS::Subscription",
     "AWS::SNS::Topic",
     "AWS::SQS::QueuePolicy",
+    "AWS::SSM::Parameter",
 ];
 /// The largest batch, the largest one without a window, and the longest window in seconds: limits of Lambda.
 const MAX_BATCH: u32 = 10_000;
