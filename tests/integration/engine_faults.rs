@@ -9,6 +9,7 @@ use aws_sdk_dynamodb::types::{AttributeValue, BatchStatementRequest, KeysAndAttr
 use fixtures::world::World;
 use harness::running::Running;
 use local::faults::{Faults, Shown};
+use local::load;
 use std::collections::{BTreeMap, HashMap};
 use std::time::{Duration, Instant};
 
@@ -41,6 +42,62 @@ async fn a_world_comes_out_right_among_lag_throttles_and_conflicts() {
     assert!(missing.is_empty() && shown.is_empty(), "the lag is over: {missing:?} {shown:?}");
     let audit = operate(&running, &["audit"]).await;
     assert!(audit.status.success() && said(&audit).contains(" 0 differences"), "{}", said(&audit));
+    running.stack.stop().await;
+}
+
+/// Twice, DynamoDB refuses everything for a third of the time after which a message is given up.
+#[tokio::test(flavor = "multi_thread")]
+async fn two_outages_leave_no_dead_letter() {
+    const RECEIVED: u32 = 5;
+    let parameters = [("FunctionTimeoutSeconds", "1"), ("MaxReceiveCount", &*RECEIVED.to_string())];
+    let running = Running::start_with_faults(Faults::default(), &parameters).await;
+    let visibility = Duration::from_secs(running.stack.template.queues["SaleSignedQueue"].visibility_seconds.into());
+    let outage = visibility * RECEIVED / 3;
+    let world = World::sample();
+    running.register(&world).await;
+    let mut parts = world.events.chunks(world.events.len().div_ceil(4));
+    for _ in 0..2 {
+        load::send(&running.stack, parts.next().unwrap()).await.unwrap();
+        let sent = async {
+            load::send(&running.stack, parts.next().unwrap()).await.unwrap();
+            tokio::time::sleep(outage).await;
+        };
+        running.stack.during_outage(sent).await;
+        // What was received just before the end comes back.
+        tokio::time::sleep(visibility).await;
+    }
+    running.wait_until_idle().await;
+    let Shown { throttles, .. } = running.stack.faults();
+    println!("{throttles} requests were refused in two outages of {outage:?}");
+    assert!(throttles > 20, "{throttles}");
+    assert_eq!(running.dead_letters().await, []);
+    running.check(&world).await;
+    running.wait_for_delayed().await;
+    let audit = operate(&running, &["audit"]).await;
+    assert!(audit.status.success() && said(&audit).contains(" 0 differences"), "{}", said(&audit));
+    running.stack.stop().await;
+}
+
+/// A message that came back would do so after the test has failed: so each is processed when it is first received.
+#[tokio::test(flavor = "multi_thread")]
+async fn two_of_five_requests_are_refused_and_no_message_comes_back() {
+    const VISIBILITY: u16 = 600;
+    let faults = Faults { throttles: "400".parse().unwrap(), seed: 2, ..Faults::default() };
+    let parameters = [
+        ("FunctionTimeoutSeconds", "20"),
+        ("VisibilityTimeoutSeconds", &*VISIBILITY.to_string()),
+        ("MessageRetentionSeconds", "604800"),
+    ];
+    let running = Running::start_with_faults(faults, &parameters).await;
+    let world = World::sample();
+    running.stack.calmly(running.register(&world)).await;
+    let started = Instant::now();
+    running.take_in(&world.events).await;
+    let (took, Shown { throttles, .. }) = (started.elapsed(), running.stack.faults());
+    println!("idle after {took:?} with {throttles} throttles");
+    assert!(throttles > 50 && took < Duration::from_secs(VISIBILITY.into()), "{throttles} throttles, {took:?}");
+    assert_eq!(running.dead_letters().await, []);
+    running.stack.calmly(running.check(&world)).await;
     running.stack.stop().await;
 }
 

@@ -102,7 +102,7 @@ async fn a_handler_that_hangs_before_it_asks_for_work_is_restarted() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_message_whose_handler_keeps_dying_is_accounted_for() {
-    let running = Running::start_with(&[("FunctionTimeoutSeconds", "1")]).await;
+    let running = Running::start_with(&[("FunctionTimeoutSeconds", "1"), ("MaxReceiveCount", "5")]).await;
     running.come_back_after(1).await;
     let world = World::sample();
     let event = world.events.iter().find(|event| event.event_type == EventType::CreditNote).unwrap().clone();

@@ -294,7 +294,7 @@ mod tests {
         assert_eq!(checked(kept, kept), Ok(()));
         let error = checked(&format!("{kept}RetentionSeconds"), "MessageRetentionPeriod: 1800").unwrap_err();
         assert!(
-            error.starts_with("SaleSignedQueue keeps a message for 1800 s, and must for more than 2100 s"),
+            error.starts_with("SaleSignedQueue keeps a message for 1800 s, and must for more than 5700 s"),
             "{error}"
         );
         let error = checked(&format!("{dead}RetentionSeconds"), "MessageRetentionPeriod: 345600").unwrap_err();

@@ -275,6 +275,15 @@ impl Stack {
         done
     }
 
+    /// Does some work while DynamoDB refuses every request.
+    pub async fn during_outage<T>(&self, work: impl Future<Output = T>) -> T {
+        let outage = |is_out| self.front.iter().for_each(|front| front.outage(is_out));
+        outage(true);
+        let done = work.await;
+        outage(false);
+        done
+    }
+
     /// A client of the HTTP API as a member with a role, who is made one if there is none.
     pub async fn api(&self, role: &Role) -> Result<Http, MembersError> {
         let ledger = self.ledger();

@@ -225,7 +225,7 @@ mod tests {
         assert_eq!(sale_signed.mapping, Some(Mapping { queue, batch_size: 10, window_seconds: 0 }));
         assert_eq!(sale_signed.environment["DEAD_LETTER_QUEUE_URL"], Value::QueueUrl("SaleSignedDeadLetters".into()));
         assert_eq!(template.queues["SaleSignedQueue"].visibility_seconds, 240);
-        assert_eq!(template.queues["SaleSignedQueue"].redrive, Some(("SaleSignedDeadLetters".into(), 5)));
+        assert_eq!(template.queues["SaleSignedQueue"].redrive, Some(("SaleSignedDeadLetters".into(), 20)));
         let dashboard = &template.functions["DashboardApi"];
         assert_eq!(dashboard.environment["CURSOR_KEY"], Value::Secret("CursorKey".into()));
         assert_eq!(template.secrets["CursorKey"], 64);

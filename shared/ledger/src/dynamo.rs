@@ -1,18 +1,20 @@
 //! The store over DynamoDB; only this module sends requests to it.
 
-use crate::store::{Consistency, IndexKey, Item, Key, KeyRange, Page, Store, StoreError, TransactError, Write};
+use crate::passing;
+use crate::store::{
+    Consistency, IndexKey, Item, Key, KeyRange, Page, Passing, Store, StoreError, TransactError, Write, longest_pause,
+};
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_dynamodb::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{
-    AttributeValue, BatchStatementErrorCodeEnum, BatchStatementRequest, ConsumedCapacity, KeysAndAttributes, Put,
-    ReturnConsumedCapacity, TransactWriteItem,
+    AttributeValue, BatchStatementError, BatchStatementErrorCodeEnum, BatchStatementRequest, ConsumedCapacity,
+    KeysAndAttributes, Put, ReturnConsumedCapacity, TransactWriteItem,
 };
 use futures_util::future::join_all;
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
 
 /// The most statements in one request (a limit of DynamoDB).
 const MAX_STATEMENTS: usize = 25;
@@ -79,7 +81,7 @@ impl DynamoStore {
             }
             self.back_off(attempt).await;
         }
-        Err(failed(OPERATION, "some keys were left unprocessed every time"))
+        Err(failed(OPERATION, Passing::new("some keys were left unprocessed every time")))
     }
 
     /// Applies each of some writes on its own, in one request.
@@ -89,7 +91,15 @@ impl DynamoStore {
         let sent = match statements {
             Ok(statements) => {
                 let request = self.client.batch_execute_statement().set_statements(Some(statements));
-                request.return_consumed_capacity(self.capacity()).send().await.ok()
+                match request.return_consumed_capacity(self.capacity()).send().await {
+                    Ok(answer) => Some(answer),
+                    Err(error) if passing::passes(&error) => {
+                        // No write is at fault: each alone would meet the same.
+                        let why = DisplayErrorContext(error).to_string();
+                        return writes.iter().map(|_| Err(failed(OPERATION, Passing::new(&*why)).into())).collect();
+                    }
+                    Err(_) => None,
+                }
             }
             Err(_) => None,
         };
@@ -98,18 +108,10 @@ impl DynamoStore {
         }
         let answers = sent.and_then(|answer| answer.responses).filter(|answers| answers.len() == writes.len());
         let Some(answers) = answers else {
-            // The request was refused as a whole, perhaps because of one write: make each alone. An insert conflicts with an
-            // item that exists, or that a transaction is about to write: the slow path handles both.
+            // The request was refused as a whole, perhaps because of one write: make each alone.
             return join_all(writes.iter().map(|write| self.put(write.clone()))).await;
         };
-        let results = answers.into_iter().map(|answer| match answer.error.map(|error| error.code) {
-            None => Ok(()),
-            Some(Some(
-                BatchStatementErrorCodeEnum::DuplicateItem | BatchStatementErrorCodeEnum::ConditionalCheckFailed,
-            )) => Err(TransactError::Conflict),
-            Some(code) => Err(failed(OPERATION, format!("{code:?}")).into()),
-        });
-        results.collect()
+        answers.into_iter().map(|answer| answer.error.map_or(Ok(()), |error| Err(refused(error)))).collect()
     }
 
     async fn put(&self, write: Write) -> Result<(), TransactError> {
@@ -267,8 +269,22 @@ impl Store for DynamoStore {
     }
 
     async fn back_off(&self, attempt: u32) {
-        let most_micros = 20_000_u64 << attempt.min(6);
-        tokio::time::sleep(Duration::from_micros(fastrand::u64(..most_micros))).await;
+        tokio::time::sleep(longest_pause(attempt) * fastrand::u32(..1000) / 1000).await;
+    }
+}
+
+/// The reason why one write of several was not applied. An insert conflicts with an item that exists, or that a transaction
+/// is about to write: the slow path handles both.
+fn refused(error: BatchStatementError) -> TransactError {
+    const OPERATION: &str = "BatchExecuteStatement";
+    match error.code {
+        Some(
+            BatchStatementErrorCodeEnum::DuplicateItem
+            | BatchStatementErrorCodeEnum::ConditionalCheckFailed
+            | BatchStatementErrorCodeEnum::TransactionConflict,
+        ) => TransactError::Conflict,
+        Some(code) if passing::is_passing_code(code.as_str()) => failed(OPERATION, Passing::new(code.as_str())).into(),
+        code => failed(OPERATION, format!("{code:?}")).into(),
     }
 }
 

@@ -4,7 +4,7 @@
 //! [`record`] is the steady path for events, [`apply`] the slow path, [`restate`] recomputes after a change of
 //! agreements, [`partners`] is the registry, [`queries`] has the reads, [`totals`] adds months up and
 //! [`months`] reads them. All of them access the table through the one trait [`store::Store`]; [`dynamo`] is that trait
-//! over DynamoDB.
+//! over DynamoDB, and [`patience`] makes what DynamoDB has no room for again.
 
 mod act_id;
 mod adjust;
@@ -39,6 +39,8 @@ pub mod partner_files;
 mod partner_month;
 pub mod partners;
 pub mod passes;
+mod passing;
+pub mod patience;
 pub mod perks;
 pub mod preview;
 pub mod preview_steps;

@@ -1,9 +1,11 @@
 //! The interface to a table: small enough for a test to simulate, faults included.
 
+use crate::passing;
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::future::Future;
+use std::time::Duration;
 
 /// An item, as DynamoDB represents it.
 pub type Item = HashMap<String, AttributeValue>;
@@ -113,6 +115,33 @@ pub struct StoreError {
     /// The cause.
     #[source]
     pub source: Box<dyn std::error::Error + Send + Sync>,
+}
+
+impl StoreError {
+    /// Whether the same request may succeed a little later: the table had no room for it, or did not answer.
+    pub fn is_passing(&self) -> bool {
+        let cause = &*self.source;
+        cause.is::<Passing>() || passing::is_passing(cause)
+    }
+}
+
+/// A cause that passes, other than an answer of DynamoDB to a whole request.
+#[derive(Debug, thiserror::Error)]
+#[error("{what}")]
+pub struct Passing {
+    what: String,
+}
+
+impl Passing {
+    /// A cause in words.
+    pub fn new(what: impl Into<String>) -> Passing {
+        Passing { what: what.into() }
+    }
+}
+
+/// The longest pause before another attempt, after so many: it doubles up to 1.28 s, and what of it is waited is random.
+pub fn longest_pause(attempt: u32) -> Duration {
+    Duration::from_millis(20 << attempt.min(6))
 }
 
 /// One page of the index, in its order.

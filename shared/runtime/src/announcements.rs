@@ -4,9 +4,9 @@ use crate::aws::Aws;
 use crate::environment::{SettingsError, number};
 use crate::metrics::Metrics;
 use crate::own_queue::OwnQueue;
+use crate::pace::Table;
 use ledger::Ledger;
 use ledger::bookings::{Announce, Booking};
-use ledger::dynamo::DynamoStore;
 use ledger::store::StoreError;
 use ledger::totals::PartnerMonth;
 use ledger::totals_queue::TotalsMessage;
@@ -15,7 +15,7 @@ use std::collections::BTreeSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// The ledger of one invocation, which announces its bookings.
-pub(crate) type BookingLedger = Ledger<DynamoStore, Announcements>;
+pub(crate) type BookingLedger = Ledger<Table, Announcements>;
 
 /// The variable with the URL of the totals queue.
 pub(crate) const TOTALS_QUEUE: &str = "TOTALS_QUEUE_URL";
@@ -23,7 +23,7 @@ pub(crate) const TOTALS_QUEUE: &str = "TOTALS_QUEUE_URL";
 /// A function that books: its table and the totals queue.
 #[derive(Debug, Clone)]
 pub(crate) struct Bookings {
-    store: DynamoStore,
+    table: Table,
     queue: OwnQueue,
     delay_seconds: u32,
     metrics: Metrics,
@@ -31,15 +31,15 @@ pub(crate) struct Bookings {
 
 impl Bookings {
     /// `TOTALS_DELAY_SECONDS`: the delay of an announcement, so that the first sum already finds most of what was booked.
-    pub(crate) fn from_env(aws: &Aws, metrics: &Metrics) -> Result<Bookings, SettingsError> {
-        let (store, queue) = (aws.store(metrics)?, OwnQueue::from_env(aws, TOTALS_QUEUE)?);
-        Ok(Bookings { store, queue, delay_seconds: number("TOTALS_DELAY_SECONDS")?, metrics: metrics.clone() })
+    pub(crate) fn from_env(aws: &Aws, table: &Table, metrics: &Metrics) -> Result<Bookings, SettingsError> {
+        let (table, queue) = (table.clone(), OwnQueue::from_env(aws, TOTALS_QUEUE)?);
+        Ok(Bookings { table, queue, delay_seconds: number("TOTALS_DELAY_SECONDS")?, metrics: metrics.clone() })
     }
 
     /// The ledger of an invocation. A month is announced once in it, which holds for as long as the invocation may run and
     /// no longer: so the next one has a ledger of its own.
     pub(crate) fn invocation(&self) -> BookingLedger {
-        Ledger::announcing(self.store.clone(), Announcements { of: self.clone(), announced: Mutex::default() })
+        Ledger::announcing(self.table.clone(), Announcements { of: self.clone(), announced: Mutex::default() })
     }
 }
 

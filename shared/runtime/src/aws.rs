@@ -2,9 +2,11 @@
 
 use crate::environment::{SettingsError, optional, variable};
 use crate::metrics::Metrics;
+use crate::pace::{InvocationPace, Table};
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region, retry::RetryConfig, timeout::TimeoutConfig};
 use ledger::Ledger;
 use ledger::dynamo::DynamoStore;
+use ledger::patience::Patient;
 use std::time::Duration;
 
 /// The timeout of one request, including its retries: below the timeout of every function (20 s unless the template is told another).
@@ -46,7 +48,16 @@ impl Aws {
         Ok(DynamoStore::new(self.dynamodb(), variable("TABLE_NAME")?).observed(metrics.observer()))
     }
 
-    /// The only client of DynamoDB: its users share its connections.
+    /// The same for functions on queues: what DynamoDB refuses is made again by [`Patient`] alone, until the invocation's
+    /// deadline. Its users share the connections of its client.
+    pub fn patient_table(&self, metrics: &Metrics) -> Result<Table, SettingsError> {
+        let once = self.dynamodb.config().to_builder().retry_config(RetryConfig::disabled());
+        let client = aws_sdk_dynamodb::Client::from_conf(once.build());
+        let store = DynamoStore::new(client, variable("TABLE_NAME")?).observed(metrics.observer());
+        Ok(Patient::new(store, InvocationPace))
+    }
+
+    /// The only client of DynamoDB that makes requests again itself: its users share its connections.
     pub fn dynamodb(&self) -> aws_sdk_dynamodb::Client {
         self.dynamodb.clone()
     }

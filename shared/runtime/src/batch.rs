@@ -2,6 +2,7 @@
 
 use crate::Error;
 use crate::context::Context;
+use crate::deadline::Deadline;
 use crate::metrics::Metrics;
 use crate::trace::{AWS_TRACE_HEADER, TRACEPARENT, Trace};
 use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage, SqsMessageAttribute};
@@ -50,7 +51,8 @@ pub trait Worker {
     fn batch(&self, messages: Vec<Message>) -> impl Future<Output = Vec<String>> + Send;
 }
 
-/// Serves a queue for as long as the process lives. Work for a whole batch has the trace of its first message.
+/// Serves a queue for as long as the process lives. Work for a whole batch has the trace of its first message. A batch is
+/// answered before its time is up: if its work is not done by then, all of it comes back, and what was done is found so.
 pub async fn serve(worker: &(impl Worker + Sync), metrics: &Metrics) -> Result<(), Error> {
     lambda_runtime::run(service_fn(|event: LambdaEvent<SqsEvent>| async move {
         let invocation = Context::of(&event.context);
@@ -58,11 +60,20 @@ pub async fn serve(worker: &(impl Worker + Sync), metrics: &Metrics) -> Result<(
         let messages: Vec<Message> = messages.collect();
         let trace = messages.first().and_then(|message| message.context.trace.clone());
         let batch = Arc::new(Context { trace, ..invocation });
-        let back = batch.scope(worker.batch(messages)).await;
+        let ids: Vec<String> = messages.iter().map(|message| message.id.clone()).collect();
+        let worked = Deadline::of(&event.context).keep(Arc::clone(&batch).scope(worker.batch(messages))).await;
+        let back = worked.unwrap_or_else(|| batch.enter(|| given_up(metrics, ids)));
         metrics.write();
         Ok::<_, Error>(failures(back))
     }))
     .await
+}
+
+/// Counts and logs a batch whose time was over.
+fn given_up(metrics: &Metrics, ids: Vec<String>) -> Vec<String> {
+    ids.iter().for_each(|_| metrics.message("failed"));
+    tracing::error!(outcome = "failed", messages = ids.len(), "the time was over: the whole batch comes back");
+    ids
 }
 
 /// Processes messages one after the other, each in its own context; the result is that of [`Worker::batch`]. `process` gives

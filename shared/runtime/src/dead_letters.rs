@@ -6,6 +6,7 @@ use crate::batch::Message;
 use crate::context::traced;
 use crate::environment::{SettingsError, variable};
 use crate::metrics::Metrics;
+use crate::pace::Table;
 use crate::trace::TRACEPARENT;
 use crate::{chain, now};
 use aws_sdk_sqs::Client;
@@ -15,7 +16,6 @@ use aws_sdk_sqs::types::MessageAttributeValue;
 use events::Refusal;
 use ledger::Ledger;
 use ledger::attention::{DeadLetter, Wording};
-use ledger::dynamo::DynamoStore;
 use rules::ContractId;
 use rules::text::Language;
 use std::sync::Arc;
@@ -33,7 +33,7 @@ const MAX_ATTRIBUTES: usize = 10;
 /// A function's dead-letter queue, and the attention list.
 #[derive(Debug, Clone)]
 pub struct DeadLetters {
-    ledger: Ledger<DynamoStore>,
+    ledger: Ledger<Table>,
     client: Client,
     queue_url: String,
     function: String,
@@ -42,9 +42,9 @@ pub struct DeadLetters {
 
 impl DeadLetters {
     /// The queue that `DEAD_LETTER_QUEUE_URL` names.
-    pub fn from_env(aws: &Aws, metrics: &Metrics) -> Result<DeadLetters, SettingsError> {
+    pub fn from_env(aws: &Aws, table: &Table, metrics: &Metrics) -> Result<DeadLetters, SettingsError> {
         Ok(DeadLetters {
-            ledger: aws.ledger(metrics)?,
+            ledger: Ledger::new(table.clone()),
             client: aws.sqs(),
             queue_url: variable("DEAD_LETTER_QUEUE_URL")?,
             function: variable("AWS_LAMBDA_FUNCTION_NAME")?,

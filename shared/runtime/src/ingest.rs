@@ -20,7 +20,9 @@ pub async fn run(event_type: EventType) -> ExitCode {
 
 async fn started(event_type: EventType) -> Result<(), Error> {
     let (aws, metrics) = (Aws::from_env()?, Metrics::from_env()?);
-    let (bookings, dead_letters) = (Bookings::from_env(&aws, &metrics)?, DeadLetters::from_env(&aws, &metrics)?);
+    let table = aws.patient_table(&metrics)?;
+    let bookings = Bookings::from_env(&aws, &table, &metrics)?;
+    let dead_letters = DeadLetters::from_env(&aws, &table, &metrics)?;
     warm_up(&bookings.invocation()).await;
     serve(&Ingest { event_type, bookings, dead_letters, metrics: metrics.clone() }, &metrics).await
 }

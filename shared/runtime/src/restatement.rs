@@ -226,7 +226,9 @@ pub async fn run() -> ExitCode {
 async fn started() -> Result<(), Error> {
     let (aws, metrics) = (Aws::from_env()?, Metrics::from_env()?);
     let queue = Queue::from_env(&aws)?;
-    let (bookings, dead_letters) = (Bookings::from_env(&aws, &metrics)?, DeadLetters::from_env(&aws, &metrics)?);
+    let table = aws.patient_table(&metrics)?;
+    let bookings = Bookings::from_env(&aws, &table, &metrics)?;
+    let dead_letters = DeadLetters::from_env(&aws, &table, &metrics)?;
     warm_up(&bookings.invocation()).await;
     serve(&Restatement { bookings, dead_letters, queue, metrics: metrics.clone() }, &metrics).await
 }

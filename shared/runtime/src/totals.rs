@@ -8,10 +8,10 @@ use crate::environment::number;
 use crate::metrics::Metrics;
 use crate::own_messages::{Own, UNKNOWN, own_message};
 use crate::own_queue::OwnQueue;
+use crate::pace::Table;
 use crate::{Error, chain, now, telemetry, warm_up};
 use events::Refusal;
 use ledger::Ledger;
-use ledger::dynamo::DynamoStore;
 use ledger::totals::PartnerMonth;
 use ledger::totals_queue::{Batch, Delay, TotalsMessage};
 use std::collections::BTreeSet;
@@ -38,14 +38,15 @@ pub async fn run() -> ExitCode {
 
 async fn started() -> Result<(), Error> {
     let (aws, metrics) = (Aws::from_env()?, Metrics::from_env()?);
-    let (ledger, dead_letters) = (aws.ledger(&metrics)?, DeadLetters::from_env(&aws, &metrics)?);
+    let table = aws.patient_table(&metrics)?;
+    let (dead_letters, ledger) = (DeadLetters::from_env(&aws, &table, &metrics)?, Ledger::new(table));
     let (queue, confirm_seconds) = (OwnQueue::from_env(&aws, TOTALS_QUEUE)?, number("TOTALS_CONFIRM_SECONDS")?);
     warm_up(&ledger).await;
     serve(&Totals { ledger, queue, confirm_seconds, dead_letters, metrics: metrics.clone() }, &metrics).await
 }
 
 struct Totals {
-    ledger: Ledger<DynamoStore>,
+    ledger: Ledger<Table>,
     queue: OwnQueue,
     /// The delay of a confirmation: longer than a writer that announced may take and the index may lag.
     confirm_seconds: u32,

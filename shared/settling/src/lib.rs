@@ -3,7 +3,7 @@
 
 use closing::{Closing, Made, PassMessage, Stepped};
 use jiff::SignedDuration;
-use ledger::dynamo::DynamoStore;
+use ledger::Ledger;
 use rules::Month;
 use runtime::aws::Aws;
 use runtime::batch::{Message, Worker, one_by_one, serve};
@@ -13,6 +13,7 @@ use runtime::metrics::Metrics;
 use runtime::own_messages::known;
 use runtime::own_queue::OwnQueue;
 pub use runtime::own_queue::SendError;
+use runtime::pace::Table;
 use runtime::steps::Steps;
 use runtime::{Error, chain, telemetry, warm_up};
 use serde::{Deserialize, Serialize};
@@ -68,14 +69,15 @@ pub async fn run() -> ExitCode {
 
 async fn started() -> Result<(), Error> {
     let (aws, metrics) = (Aws::from_env()?, Metrics::from_env()?);
-    let (queue, dead_letters) = (Queue::from_env(&aws)?, DeadLetters::from_env(&aws, &metrics)?);
-    let closing = Closing::new(aws.store(&metrics)?, delay()?);
-    warm_up(&aws.ledger(&metrics)?).await;
+    let (queue, table) = (Queue::from_env(&aws)?, aws.patient_table(&metrics)?);
+    let dead_letters = DeadLetters::from_env(&aws, &table, &metrics)?;
+    warm_up(&Ledger::new(table.clone())).await;
+    let closing = Closing::new(table, delay()?);
     serve(&Settlement { closing, queue, dead_letters, metrics: metrics.clone() }, &metrics).await
 }
 
 struct Settlement {
-    closing: Closing<DynamoStore>,
+    closing: Closing<Table>,
     queue: Queue,
     dead_letters: DeadLetters,
     metrics: Metrics,

@@ -79,6 +79,12 @@ impl Draws {
         drawn
     }
 
+    /// The answer to a request that is refused whatever it is.
+    pub(super) fn refuse(&mut self) -> Value {
+        self.throttled += 1;
+        self.too_fast()
+    }
+
     fn throttle(&mut self) -> Option<Value> {
         self.throttled().then(|| self.too_fast())
     }

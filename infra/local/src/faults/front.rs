@@ -41,6 +41,8 @@ pub(crate) struct Front {
     draws: Mutex<Draws>,
     /// Set while no fault is to be shown.
     is_calm: AtomicBool,
+    /// Set while every request is refused.
+    is_out: AtomicBool,
 }
 
 impl Front {
@@ -56,12 +58,17 @@ impl Front {
             lag => Some(Replica::start(file, lag.duration(), handles).await?),
         };
         let (table, draws) = (table.to_owned(), Mutex::new(Draws::new(faults)));
-        Ok(Front { first, table, replica, draws, is_calm: AtomicBool::new(false) })
+        Ok(Front { first, table, replica, draws, is_calm: AtomicBool::new(false), is_out: AtomicBool::new(false) })
     }
 
     /// Shows no fault from now on, or faults again.
     pub(crate) fn calm(&self, is_calm: bool) {
         self.is_calm.store(is_calm, Ordering::SeqCst);
+    }
+
+    /// Refuses every request from now on, or none for this reason any more.
+    pub(crate) fn outage(&self, is_out: bool) {
+        self.is_out.store(is_out, Ordering::SeqCst);
     }
 
     fn is_calm(&self) -> bool {
@@ -84,6 +91,9 @@ impl Front {
         let (parts, body) = request.into_parts();
         let body = body.collect().await.map_err(FrontError::Request)?.to_bytes();
         let request = Request::from_parts(parts, body);
+        if self.is_out.load(Ordering::SeqCst) {
+            return Ok(json(StatusCode::BAD_REQUEST, &self.draws().refuse()));
+        }
         if self.replica.is_none() && !self.draws().is_on() {
             return Ok(self.first.ask(request).await?);
         }

@@ -7,9 +7,10 @@
 //!   first one was, so it decides each condition alike. Writes wait for each other, so that their order is known.
 //! - **Throttles.** A share of requests is refused for lack of throughput; of a batch, a share of its statements or keys.
 //! - **Conflicts.** A share of writes is refused as if a transaction were in progress; of a batch, a share of its statements.
+//! - **Outages.** For as long as a test wants, every request is refused.
 //!
-//! A generator with a seed draws what is refused: the same numbers for the same seed. A scan is never refused, since no
-//! function makes one.
+//! A generator with a seed draws what is refused: the same numbers for the same seed. A scan is never refused but in
+//! an outage, since no function makes one.
 
 mod drawn;
 mod front;

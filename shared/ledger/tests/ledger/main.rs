@@ -13,10 +13,14 @@ mod journal;
 mod ledger_in_memory;
 mod members;
 mod month_totals;
+mod outage;
+mod passing;
+mod patience;
 mod previews;
 mod reads;
 mod simulation;
 pub mod simulator;
+mod trouble;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
