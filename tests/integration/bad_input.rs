@@ -6,6 +6,8 @@ use events::input::Event;
 use fixtures::world::event;
 use harness::running::Running;
 use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 
 fn sale(contract: &str) -> Value {
     json!({
@@ -224,5 +226,37 @@ async fn a_renewal_that_starts_no_later_than_its_contract_never_stands() {
         let history = running.get(&format!("/contracts/{contract}")).await;
         assert_eq!(history["annuities"][1]["line"]["amount"]["amount"], "600.00", "{history}");
     }
+    running.stack.stop().await;
+}
+
+/// The status of the answer to a request of these bytes.
+async fn status(running: &Running, target: &[u8]) -> u16 {
+    let host = running.stack.api_url.strip_prefix("http://").unwrap();
+    let mut stream = TcpStream::connect(host).await.unwrap();
+    let head = format!(" HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
+    stream.write_all(&[b"GET ", target, head.as_bytes()].concat()).await.unwrap();
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).await.unwrap();
+    let text = String::from_utf8_lossy(&answer);
+    let status = text.strip_prefix("HTTP/1.1 ").and_then(|rest| rest.get(..3)).and_then(|status| status.parse().ok());
+    status.unwrap_or_else(|| panic!("{:?}: {text}", String::from_utf8_lossy(target)))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_raw_query_is_a_bad_request() {
+    let running = Running::start().await;
+    for path in ["/", "/openapi.json", "/config.json"] {
+        assert_eq!(status(&running, path.as_bytes()).await, 200, "{path}");
+        for raw in ["<", ">", "\"", " ", "|", "\\", "^", "`", "{", "}", "[", "]", "é", "\u{1}", "\u{7f}", "%", "%zz"] {
+            for query in [raw.to_owned(), format!("q=a{raw}")] {
+                assert_eq!(status(&running, format!("{path}?{query}").as_bytes()).await, 400, "{path}?{query:?}");
+            }
+        }
+        assert_eq!(status(&running, &[path.as_bytes(), b"?\xff\xfe"].concat()).await, 400, "{path}: no UTF-8");
+    }
+    // The function goes on, and has not been started again.
+    assert_eq!(status(&running, b"/openapi.json").await, 200);
+    let log = std::fs::read_to_string(running.folder.path().join("logs/dashboard-api.log")).unwrap();
+    assert!(!log.contains("panic") && !log.contains("\"level\":\"ERROR\""), "{log}");
     running.stack.stop().await;
 }

@@ -113,16 +113,19 @@ impl Event {
         request
     }
 
-    /// The path and the query. The gateway may hand on characters that a URI holds only as `%XX`.
+    /// The path and the query. The gateway decodes the path: it may have characters that a URI holds only as `%XX`. The query
+    /// comes as it was sent: a raw one is no URI.
     fn uri(&self) -> Option<Uri> {
         let mut text = String::new();
         if !self.raw_path.starts_with('/') {
             text.push('/');
         }
-        encode(&mut text, &self.raw_path, b"/");
+        encode(&mut text, &self.raw_path);
         if !self.raw_query_string.is_empty() {
-            text.push('?');
-            encode(&mut text, &self.raw_query_string, b"/?");
+            if !is_query(&self.raw_query_string) {
+                return None;
+            }
+            text.extend(["?", &self.raw_query_string]);
         }
         Some(PathAndQuery::try_from(text).ok()?.into())
     }
@@ -153,11 +156,28 @@ impl Event {
     }
 }
 
-/// Adds a part of a URI, with `%XX` for every byte that the part may not hold (RFC 3986, 3.3 and 3.4). A `%` stays: it
-/// begins what the caller encoded.
-fn encode(uri: &mut String, part: &str, own: &[u8]) {
-    for byte in part.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@%".contains(&byte) || own.contains(&byte) {
+/// Whether a path may hold a byte as it is (RFC 3986, 3.3).
+fn is_of_path(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@/".contains(&byte)
+}
+
+/// Whether a text may be a query (RFC 3986, 3.4).
+fn is_query(text: &str) -> bool {
+    let mut bytes = text.bytes();
+    while let Some(byte) = bytes.next() {
+        let mut is_digit = || bytes.next().is_some_and(|digit| digit.is_ascii_hexdigit());
+        let may_be = if byte == b'%' { is_digit() && is_digit() } else { byte == b'?' || is_of_path(byte) };
+        if !may_be {
+            return false;
+        }
+    }
+    true
+}
+
+/// Adds a path, with `%XX` for every byte that it may not hold. A `%` stays: it begins what the caller encoded.
+fn encode(uri: &mut String, path: &str) {
+    for byte in path.bytes() {
+        if byte == b'%' || is_of_path(byte) {
             uri.push(char::from(byte));
         } else {
             // Writing to a text does not fail.
@@ -215,18 +235,18 @@ mod tests {
 
     #[test]
     fn what_a_uri_may_hold_stays() {
-        for text in ["/", "/partners/P-1", "/a//b/./../c", "/a%20b/%C3%A9", "/a:b@c;d,e=f&g+h'(i)*!$~_", "/a%zz%"] {
+        for text in ["/", "/partners/P-1", "/a//b/./../c", "/a%20b/%C3%A9", "/a:b@c;d,e=f&g+h'(i)*!$~_"] {
             assert_eq!(uri(text, ""), text);
             assert_eq!(uri("/", &text[1..]), format!("/?{}", &text[1..]).trim_end_matches('?'));
         }
+        assert_eq!(uri("/a%zz%", ""), "/a%zz%");
         assert_eq!(uri("/a", "b=c/d?e&&=&b=%26"), "/a?b=c/d?e&&=&b=%26");
     }
 
     #[test]
-    fn what_a_uri_may_not_hold_is_encoded() {
+    fn what_a_path_may_not_hold_is_encoded() {
         let encoded = "%3C%3E%22%20%7C%5C%5E%60%7B%7D%5B%5D%23%C3%A9%E2%82%AC%00%0A%7F";
         assert_eq!(uri("/<>\" |\\^`{}[]#é€\0\n\u{7f}", ""), format!("/{encoded}"));
-        assert_eq!(uri("/a", "q=<>\" |\\^`{}[]#é€\0\n\u{7f}"), format!("/a?q={encoded}"));
         assert_eq!(uri("/a?b", ""), "/a%3Fb");
         assert_eq!((uri("", ""), uri("a", "")), ("/".to_owned(), "/a".to_owned()));
     }
@@ -256,6 +276,16 @@ mod tests {
 
     #[test]
     fn what_http_does_not_admit_is_marked() {
+        for raw in ["<", ">", "\"", " ", "|", "\\", "^", "`", "{", "}", "[", "]", "#", "é", "€", "\0", "\n", "\u{7f}"]
+        {
+            for query in [raw.to_owned(), format!("q=a{raw}b"), format!("q=%41{raw}")] {
+                let request = event("/", &query, &json!({})).into_request();
+                assert!(request.extensions().get::<Unreadable>().is_some(), "{query}");
+            }
+        }
+        for query in ["%", "%4", "q=%zz", "%%41", "q=100%"] {
+            assert!(event("/", query, &json!({})).into_request().extensions().get::<Unreadable>().is_some(), "{query}");
+        }
         let long = format!("/{}", "a".repeat(70_000));
         let unreadable = [
             event(&long, "", &json!({})),
