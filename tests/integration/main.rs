@@ -30,3 +30,4 @@ mod template;
 mod trial;
 mod watcher;
 mod worlds;
+mod wrong_starts;

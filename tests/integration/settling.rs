@@ -148,7 +148,7 @@ async fn the_documents_of_a_close_are_made_once_and_audited() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_pass_stops_at_what_cannot_be_read_and_goes_on_once_it_is_repaired() {
-    let (running, month) = (Running::start().await, last_month());
+    let (running, month) = (Running::start_with(&[("MaxReceiveCount", "5")]).await, last_month());
     two_partners(&running, month).await;
     running.come_back_after(1).await;
     let billing = ("PARTNER#P-2#BILLING", "000001");

@@ -300,7 +300,7 @@ async fn send(running: &Running, queue: &str, body: &str) -> String {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_that_was_sent_is_in_a_log_but_ids_and_reasons() {
-    let running = Running::start().await;
+    let running = Running::start_with(&[("MaxReceiveCount", "5")]).await;
     let registered = running.api.put("/partners/P-1", registration().to_string()).await.unwrap();
     assert_eq!(registered.status, 201, "{}", registered.text);
     // A message from another release in our own queues comes back, until it is a dead letter.
