@@ -1,6 +1,7 @@
 //! Acts of people (§9): each is written in the transaction of what it records.
 
-use crate::ClosingError;
+use crate::{Closing, ClosingError};
+use ledger::Store;
 use ledger::journal::{Act, Author, Change, Occasion, SettlementAct, SettlementStep};
 use ledger::store::Write;
 use rules::people::MemberName;
@@ -9,10 +10,10 @@ use settlement::Account;
 use std::fmt::Display;
 
 /// The names of what a step records.
-pub(crate) type Names<'a> = &'a [&'a (dyn Display + Sync)];
+pub type Names<'a> = &'a [&'a (dyn Display + Sync)];
 
 /// An act; its subject is as [`SettlementStep`] says.
-pub(crate) fn named(step: SettlementStep, partner: Option<&PartnerId>, subject: Names<'_>) -> SettlementAct {
+pub fn named(step: SettlementStep, partner: Option<&PartnerId>, subject: Names<'_>) -> SettlementAct {
     let subject = subject.iter().map(ToString::to_string).collect();
     SettlementAct { step, partner_id: partner.cloned(), subject }
 }
@@ -31,7 +32,7 @@ pub(crate) fn named_document(
 }
 
 /// The writes of an act, which the journal keeps.
-pub(crate) fn act(
+pub fn act(
     occasion: &Occasion,
     step: SettlementStep,
     partner: Option<&PartnerId>,
@@ -54,8 +55,15 @@ fn writes(occasion: &Occasion, act: SettlementAct) -> Result<Vec<Write>, Closing
     Ok(Act::new(occasion, Change::Settlement(act)).writes()?)
 }
 
+impl<S: Store> Closing<S> {
+    /// The act that the journal keeps of a step; none: it keeps none.
+    pub async fn act(&self, act: &SettlementAct) -> Result<Option<Act>, ClosingError> {
+        Ok(self.ledger.act(&act.id()).await?)
+    }
+}
+
 /// The name of the member of an occasion; an error if it is the operator's.
-pub(crate) fn member(occasion: &Occasion) -> Result<MemberName, ClosingError> {
+pub fn member(occasion: &Occasion) -> Result<MemberName, ClosingError> {
     match &occasion.by {
         Author::Member { id: _, name } => Ok(name.clone()),
         Author::Operator => Err(ClosingError::NoMember),

@@ -96,7 +96,7 @@ impl Book {
     }
 
     /// Books the entries of a run of months up to the cut in place of what was known of them.
-    fn book(&mut self, (from, to): (Month, Month), entries: &[&Booking]) -> Result<(), ClosingError> {
+    pub(crate) fn book(&mut self, (from, to): (Month, Month), entries: &[&Booking]) -> Result<(), ClosingError> {
         for (_, sum) in self.sums.iter_mut().filter(|(key, _)| (from..=to).contains(&key.month)) {
             (sum.count, sum.earned) = Default::default();
         }
@@ -126,7 +126,7 @@ pub(crate) fn replace(
 }
 
 /// The months up to that of the close of which the month totals have another number of entries than the books.
-fn changed(books: &Books, counts: &BTreeMap<(Account, LineKey), u32>, through: Month) -> BTreeSet<Month> {
+pub(crate) fn changed(books: &Books, counts: &BTreeMap<(Account, LineKey), u32>, through: Month) -> BTreeSet<Month> {
     let known = books.iter().flat_map(|(account, book)| book.sums.keys().map(|key| (account.clone(), *key)));
     let all = known.chain(counts.keys().cloned()).filter(|(_, key)| key.month <= through).to_set();
     let differs = |of: &(Account, LineKey)| {
@@ -137,7 +137,7 @@ fn changed(books: &Books, counts: &BTreeMap<(Account, LineKey), u32>, through: M
 }
 
 /// Runs of months without a gap, each with its first and its last: a run is one query.
-fn runs(months: &BTreeSet<Month>) -> Vec<(Month, Month)> {
+pub(crate) fn runs(months: &BTreeSet<Month>) -> Vec<(Month, Month)> {
     let mut runs: Vec<(Month, Month)> = Vec::new();
     for month in months {
         match runs.last_mut() {

@@ -15,7 +15,7 @@ const CONTENT: &str = "cl";
 const REVISION: &str = "v";
 
 /// A partition and a sort key of the index by partner.
-pub(crate) type Listed = (String, String);
+pub type Listed = (String, String);
 
 #[derive(Serialize)]
 struct Written<'a, T> {
@@ -38,17 +38,17 @@ struct Content<T> {
 }
 
 /// An item that is recorded once.
-pub(crate) fn once<T: Serialize>(key: &Key, content: &T, listed: Option<Listed>) -> Result<Item, ClosingError> {
+pub fn once<T: Serialize>(key: &Key, content: &T, listed: Option<Listed>) -> Result<Item, ClosingError> {
     write(key, content, listed, None)
 }
 
 /// An item that changes, with its revision.
-pub(crate) fn revised<T: Serialize>(key: &Key, content: &T, revision: u64) -> Result<Item, ClosingError> {
+pub fn revised<T: Serialize>(key: &Key, content: &T, revision: u64) -> Result<Item, ClosingError> {
     write(key, content, None, Some(revision))
 }
 
 /// An item that changes, with its revision, and is listed for as long as it has a place in a list.
-pub(crate) fn revised_in_list<T: Serialize>(
+pub fn revised_in_list<T: Serialize>(
     key: &Key,
     content: &T,
     revision: u64,
@@ -74,7 +74,7 @@ fn write<T: Serialize>(
 }
 
 /// The content of an item.
-pub(crate) fn read<T: Serialize + DeserializeOwned>(item: &Item) -> Result<T, Unreadable> {
+pub fn read<T: Serialize + DeserializeOwned>(item: &Item) -> Result<T, Unreadable> {
     let damaged = || Unreadable { key: key(item), why: Why::Damaged("it is not what was recorded: its hash differs") };
     match Hash::of(item) {
         Hash::Matches => {}
@@ -88,16 +88,16 @@ pub(crate) fn read<T: Serialize + DeserializeOwned>(item: &Item) -> Result<T, Un
 }
 
 /// Whether an item has this place in a list.
-pub(crate) fn is_listed(item: &Item, (gpk, gsk): &Listed) -> bool {
+pub fn is_listed(item: &Item, (gpk, gsk): &Listed) -> bool {
     text(item, "gpk") == gpk && text(item, "gsk") == gsk
 }
 
 /// The error of an item that is as recorded, but has a key or a value that this release does not know.
-pub(crate) fn unknown(key: Key) -> Unreadable {
+pub fn unknown(key: Key) -> Unreadable {
     Unreadable { key, why: Why::Unknown }
 }
 
 /// The revision of an item; 0: it has none.
-pub(crate) fn revision(item: &Item) -> u64 {
+pub fn revision(item: &Item) -> u64 {
     item.get(REVISION).and_then(|value| value.as_n().ok()).and_then(|digits| digits.parse().ok()).unwrap_or(0)
 }

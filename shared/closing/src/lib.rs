@@ -17,7 +17,8 @@
 //! | [`received`] | the partners' own documents |
 //! | [`openings`] | invoices from before this system |
 //! | [`contests`], [`open_contests`] | contested documents; those that wait for an answer |
-//! | `acts` | what people do, for the journal: an act in the transaction of each record |
+//! | [`acts`], [`item`], [`table`] | an act in the transaction of each record, the form of items, small requests: of use to crates beside this one |
+//! | [`undocumented`] | what is booked up to a day and in no document |
 //! | [`recomputed`] | whether annuities were being decided again at a cut |
 //! | [`audit`] | the sums of each account at each close; the steps of people against the acts of the journal |
 //! | [`check`](mod@check) | checks an item as it is stored |
@@ -31,7 +32,7 @@
 
 #![warn(missing_docs)]
 
-mod acts;
+pub mod acts;
 pub mod annexes;
 pub mod audit;
 pub mod billing;
@@ -45,7 +46,7 @@ mod dictionary;
 pub mod documents;
 mod error;
 mod forms;
-mod item;
+pub mod item;
 mod keys;
 mod known;
 pub mod open_contests;
@@ -58,7 +59,8 @@ pub mod recomputed;
 mod series;
 pub mod stored_close;
 mod sums;
-mod table;
+pub mod table;
+pub mod undocumented;
 
 pub use error::ClosingError;
 pub use pass::{PassMessage, Stepped};

@@ -109,7 +109,7 @@ impl<S: Store> Closing<S> {
     }
 
     /// Some of the registered partners: nobody else is owed anything.
-    pub(crate) async fn partners(&self, after: Option<IndexKey>) -> Result<Part<RegisteredPartner>, ClosingError> {
+    pub async fn partners(&self, after: Option<IndexKey>) -> Result<Part<RegisteredPartner>, ClosingError> {
         let part = self.ledger.partners(|_| true, STEP, after).await?;
         match part.unreadable.first() {
             None => Ok(part),

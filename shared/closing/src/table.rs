@@ -7,30 +7,31 @@ use ledger::keys::INDEX_WHOLE;
 use ledger::store::{Consistency, Index, IndexKey, Item, Key, KeyRange, Store, TransactError, Write};
 
 /// The most attempts at a write whose items change concurrently.
-pub(crate) const ATTEMPTS: u32 = 12;
+pub const ATTEMPTS: u32 = 12;
 
 /// The error after the last attempt.
-pub(crate) fn contended(what: impl Into<String>) -> ClosingError {
+pub fn contended(what: impl Into<String>) -> ClosingError {
     ClosingError::Ledger(LedgerError::Contended { what: what.into(), attempts: ATTEMPTS })
 }
 
 impl<S: Store> Closing<S> {
-    pub(crate) fn store(&self) -> &S {
+    /// The table.
+    pub fn store(&self) -> &S {
         self.ledger.store()
     }
 
     /// The item of a key as it is now.
-    pub(crate) async fn item(&self, key: Key) -> Result<Option<Item>, ClosingError> {
+    pub async fn item(&self, key: Key) -> Result<Option<Item>, ClosingError> {
         Ok(self.store().get(vec![key], Consistency::Strong).await?.into_iter().next())
     }
 
     /// The items of keys as they are now.
-    pub(crate) async fn items(&self, keys: Vec<Key>) -> Result<Vec<Item>, ClosingError> {
+    pub async fn items(&self, keys: Vec<Key>) -> Result<Vec<Item>, ClosingError> {
         if keys.is_empty() { Ok(Vec::new()) } else { Ok(self.store().get(keys, Consistency::Strong).await?) }
     }
 
     /// Applies writes; false: others changed the same items meanwhile, and all is to be read and planned again.
-    pub(crate) async fn applied(&self, writes: Vec<Write>, attempt: u32) -> Result<bool, ClosingError> {
+    pub async fn applied(&self, writes: Vec<Write>, attempt: u32) -> Result<bool, ClosingError> {
         match self.store().transact(writes).await {
             Ok(()) => Ok(true),
             Err(TransactError::Conflict) => {
@@ -43,7 +44,7 @@ impl<S: Store> Closing<S> {
 
     /// A page of a list of the index by partner, each item as it is in the table, in the order of the list; and the key after
     /// which the next page begins.
-    pub(crate) async fn listed(
+    pub async fn listed(
         &self,
         gpk: String,
         limit: usize,

@@ -34,4 +34,4 @@ pub use refusal::{Answer, Refusal};
 pub use set_off::may_set_off;
 pub use sums::sums;
 pub use text::{PaymentId, Reference};
-pub use undocumented::undocumented;
+pub use undocumented::{undocumented, with_vat};

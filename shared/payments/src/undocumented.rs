@@ -28,6 +28,16 @@ pub fn undocumented(earnings: &Earnings<'_>, through: Day, known_at: Timestamp) 
     let Earnings { account, entries, documented, partner } = earnings;
     let booked = entries.iter().filter(|entry| entry.posting.booked_on <= through);
     let lines = lines(earned(account, booked, through.into(), known_at)?, documented.iter())?;
+    with_vat(account, &lines, partner, known_at)
+}
+
+/// The sum of lines that are not documented, with its VAT, in the same way.
+pub fn with_vat(
+    account: &Account,
+    lines: &[Line],
+    partner: &Versions<Billing>,
+    known_at: Timestamp,
+) -> Result<Minor, Overflow> {
     let taxed = lines.iter().filter_map(|line| {
         let on = line.key.month.last();
         let regime = partner.holds_or_first(on, known_at)?.identity().regime()?;

@@ -115,8 +115,9 @@ pub(crate) enum ChangeShown {
     /// A member's role.
     Member { role: RoleKind, name: MemberName, step: MemberStepShown },
     /// A step from what is owed to what is paid: `vendor-identity`, `partner-identity`, `close`, `own-document`,
-    /// `own-cancellation`, `opening-item`, `contest` or `contest-answer`. The subject is the version's number, the close's month,
-    /// or the document's number and what tells it from others.
+    /// `own-cancellation`, `opening-item`, `contest`, `contest-answer`, `payment`, `batch`, `batch-sealed`, `batch-sent`, `batch-void`,
+    /// `transfer-fate` or `transfer-returned`. The subject is the version's number, the close's month, the document's number and what
+    /// tells it from others, or the id of the payment, batch or transfer.
     Settlement {
         #[cfg_attr(feature = "openapi", schema(value_type = String))]
         step: SettlementStep,

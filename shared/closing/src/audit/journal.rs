@@ -61,13 +61,23 @@ fn said(SettlementAct { step, partner_id, subject }: &SettlementAct) -> String {
 }
 
 /// A step that an item shows, and its moment.
-type Step = (SettlementAct, Timestamp);
+pub type Step = (SettlementAct, Timestamp);
 
 /// The steps without an act and the acts without a step, of all items of a table.
 pub fn unmatched(items: &[Item]) -> Vec<Unmatched> {
+    unmatched_of(items, is_of_closing, steps)
+}
+
+/// The same for steps of some kinds, given what steps an item shows: of use to a crate beside this one.
+pub fn unmatched_of(
+    items: &[Item],
+    is_wanted: impl Fn(SettlementStep) -> bool,
+    steps: impl Fn(&Item) -> Vec<Step>,
+) -> Vec<Unmatched> {
     let acts: Vec<Act> = items.iter().filter_map(Act::of_item).collect();
     let begun = acts.iter().map(|act| act.occasion.at).min();
-    let mut left: BTreeMap<ActId, SettlementAct> = acts.iter().filter_map(of_settlement).to_map();
+    let mut left: BTreeMap<ActId, SettlementAct> =
+        acts.iter().filter_map(of_settlement).filter(|(_, act)| is_wanted(act.step)).to_map();
     let kept: BTreeSet<ActId> = left.keys().cloned().to_set();
     let mut found = Vec::new();
     for item in items {
@@ -81,6 +91,26 @@ pub fn unmatched(items: &[Item]) -> Vec<Unmatched> {
     }
     found.extend(left.into_iter().map(|(id, act)| Unmatched::NoStep { id, act }));
     found
+}
+
+fn is_of_closing(step: SettlementStep) -> bool {
+    match step {
+        SettlementStep::VendorIdentity
+        | SettlementStep::PartnerIdentity
+        | SettlementStep::Close
+        | SettlementStep::OwnDocument
+        | SettlementStep::OwnCancellation
+        | SettlementStep::OpeningItem
+        | SettlementStep::Contest
+        | SettlementStep::ContestAnswer => true,
+        SettlementStep::Payment
+        | SettlementStep::Batch
+        | SettlementStep::BatchSealed
+        | SettlementStep::BatchSent
+        | SettlementStep::BatchVoid
+        | SettlementStep::TransferFate
+        | SettlementStep::TransferReturned => false,
+    }
 }
 
 fn of_settlement(act: &Act) -> Option<(ActId, SettlementAct)> {

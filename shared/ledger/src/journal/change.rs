@@ -92,7 +92,7 @@ pub enum Change {
     Invitation { id: InvitationId, role: Role, name: MemberName, step: InvitationStep, at: Timestamp },
     /// A member's role.
     Member { id: MemberId, role: Role, name: MemberName, step: MemberStep, at: Timestamp },
-    /// A billing identity, a close, a document of a partner's own, an opening item, a contest or its answer.
+    /// A billing identity, a close, a document of a partner's own, an opening item, a contest or its answer, a payment, a step of a batch, the fate of a transfer.
     Settlement(SettlementAct),
 }
 

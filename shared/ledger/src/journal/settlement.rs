@@ -46,4 +46,18 @@ pub enum SettlementStep {
     Contest,
     /// The answer to a contest: the same.
     ContestAnswer,
+    /// A payment recorded by hand: its id.
+    Payment,
+    /// A batch of transfers: its id.
+    Batch,
+    /// A batch was sealed: its id.
+    BatchSealed,
+    /// A batch was sent: its id.
+    BatchSent,
+    /// A batch was made void: its id.
+    BatchVoid,
+    /// A transfer was executed or rejected: its end-to-end id.
+    TransferFate,
+    /// A transfer that was executed was returned: its end-to-end id.
+    TransferReturned,
 }
