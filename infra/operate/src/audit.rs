@@ -59,7 +59,7 @@ pub(crate) async fn audit(target: &Target, repair: bool) -> Result<ExitCode, Fai
         found = look(target, &table).await?;
     }
     for difference in &found.closing {
-        println!("{difference}\n  for a person: nothing of closing can be derived; restore it from a backup");
+        println!("{difference}\n  for a person: nothing of closing or paying can be derived; restore it from a backup");
     }
     Ok(status(&found))
 }
