@@ -30,7 +30,8 @@ impl<S: Store, P: Pace> Patient<S, P> {
         Patient { store, pace }
     }
 
-    /// Makes a request until it is answered, refused for good, or out of time.
+    /// Makes a request until it is answered, refused for good, or out of time. Requests are boxed, since the futures around them
+    /// would hold them several times.
     async fn ask<T: Send, F: Future<Output = Result<T, StoreError>> + Send>(
         &self,
         operation: &'static str,
@@ -38,7 +39,7 @@ impl<S: Store, P: Pace> Patient<S, P> {
     ) -> Result<T, StoreError> {
         let (mut attempt, mut refused) = (0, None);
         loop {
-            match self.pace.in_time(request()).await {
+            match self.pace.in_time(Box::pin(request())).await {
                 Some(Err(error)) if error.is_passing() => refused = Some(error),
                 Some(answered) => return answered,
                 None => return Err(refused.unwrap_or_else(|| out_of_time(operation))),
@@ -53,7 +54,7 @@ impl<S: Store, P: Pace> Patient<S, P> {
     /// Applies each of some writes on its own, once.
     async fn write_once(&self, writes: Vec<Write>) -> Vec<Result<(), TransactError>> {
         let number = writes.len();
-        let written = self.pace.in_time(self.store.write_each(writes)).await;
+        let written = self.pace.in_time(Box::pin(self.store.write_each(writes))).await;
         written.unwrap_or_else(|| (0..number).map(|_| Err(out_of_time("BatchExecuteStatement").into())).collect())
     }
 }

@@ -61,8 +61,8 @@ pub async fn serve(worker: &(impl Worker + Sync), metrics: &Metrics) -> Result<(
         let trace = messages.first().and_then(|message| message.context.trace.clone());
         let batch = Arc::new(Context { trace, ..invocation });
         let ids: Vec<String> = messages.iter().map(|message| message.id.clone()).collect();
-        let worked = Deadline::of(&event.context).keep(Arc::clone(&batch).scope(worker.batch(messages))).await;
-        let back = worked.unwrap_or_else(|| batch.enter(|| given_up(metrics, ids)));
+        let in_time = Deadline::of(&event.context).keep(Arc::clone(&batch).scope(worker.batch(messages))).await;
+        let back = in_time.unwrap_or_else(|| batch.enter(|| given_up(metrics, ids)));
         metrics.write();
         Ok::<_, Error>(failures(back))
     }))
@@ -71,7 +71,9 @@ pub async fn serve(worker: &(impl Worker + Sync), metrics: &Metrics) -> Result<(
 
 /// Counts and logs a batch whose time was over.
 fn given_up(metrics: &Metrics, ids: Vec<String>) -> Vec<String> {
-    ids.iter().for_each(|_| metrics.message("failed"));
+    for _ in &ids {
+        metrics.message("failed");
+    }
     tracing::error!(outcome = "failed", messages = ids.len(), "the time was over: the whole batch comes back");
     ids
 }

@@ -203,7 +203,7 @@ struct System<'a> {
     random: Arc<Mutex<fastrand::Rng>>,
 }
 
-impl<'a> System<'a> {
+impl System<'_> {
     /// Receives a batch of one queue, if a message is to be seen; those received too often are dead letters.
     fn start(&mut self) -> bool {
         let now = self.clock.now();
