@@ -34,6 +34,10 @@ async fn events_are_sent_and_the_ledger_is_audited_and_repaired() {
     assert!(at_work.status.success() && said(&at_work).contains(" 0 differences"), "{}", said(&at_work));
     running.wait_until_idle().await;
     running.check(&world).await;
+    let named = operate(&running, &["--table", "Ledger", "audit"]).await;
+    assert!(named.status.success() && said(&named).contains(" 0 differences"), "{}", said(&named));
+    let other = operate(&running, &["--table", "Other", "audit"]).await;
+    assert!(!other.status.success() && !said(&other).contains("differences"), "{}", said(&other));
     let clean = operate(&running, &["audit"]).await;
     assert!(clean.status.success() && said(&clean).contains(" 0 differences"), "{}", said(&clean));
 

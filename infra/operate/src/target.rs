@@ -21,6 +21,9 @@ pub(crate) struct Place {
     /// The CloudFormation stack; without it, the stack on this machine
     #[arg(long, value_name = "NAME")]
     stack: Option<String>,
+    /// The table, if it is not the one of the stack: one that was restored, for instance
+    #[arg(long, value_name = "NAME")]
+    table: Option<String>,
     /// The data folder of the stack on this machine, which has its addresses
     #[arg(long, value_name = "DIR", default_value = ".local", global = true)]
     pub(crate) data: PathBuf,
@@ -39,6 +42,8 @@ pub(crate) struct Target {
     pub(crate) sqs: aws_sdk_sqs::Client,
     /// Prefix that CloudFormation puts before the logical id; empty on this machine, where names are logical ids.
     prefix: String,
+    /// The table, if it was named.
+    table: Option<String>,
 }
 
 impl Place {
@@ -50,9 +55,10 @@ impl Place {
 
 impl Target {
     pub(crate) fn of(place: &Place) -> Result<Target, Failure> {
+        let table = place.table.clone();
         if let Some(stack) = &place.stack {
             let aws = Aws::from_env()?;
-            return Ok(Target { dynamodb: aws.dynamodb(), sqs: aws.sqs(), prefix: format!("{stack}-") });
+            return Ok(Target { dynamodb: aws.dynamodb(), sqs: aws.sqs(), prefix: format!("{stack}-"), table });
         }
         let known = Addresses::read(&place.data).unwrap_or_else(|| Addresses {
             api: Addresses::local(API_PORT),
@@ -61,7 +67,7 @@ impl Target {
         });
         let dynamodb = machine::dynamodb(&place.dynamodb_port.map_or(known.dynamodb, Addresses::local));
         let sqs = machine::sqs(&place.sqs_port.map_or(known.sqs, Addresses::local));
-        Ok(Target { dynamodb, sqs, prefix: String::new() })
+        Ok(Target { dynamodb, sqs, prefix: String::new(), table })
     }
 
     /// The URL of the queue with a logical id.
@@ -92,6 +98,9 @@ impl Target {
 
     /// The name of the table.
     pub(crate) async fn table(&self) -> Result<String, Failure> {
+        if let Some(table) = &self.table {
+            return Ok(table.clone());
+        }
         let mut start = None;
         loop {
             let page = self.dynamodb.list_tables().set_exclusive_start_table_name(start).send().await?;
