@@ -1,11 +1,11 @@
 //! Acts of people in the journal: each once, and with its change or not at all.
 
 use crate::own::{own, without_mandate};
-use crate::stores::Faulty;
 use crate::world::{COMMISSION, FIRST, account, billing_version, book, by, closing, entry, month, on, partner, pass};
 use closing::closes::Said;
 use closing::{Closing, ClosingError};
 use fixtures::memory::MemoryStore;
+use fixtures::troubled::Faulty;
 use ledger::journal::{Author, Change, Occasion, Period, SettlementStep};
 use ledger::{Ledger, Store};
 use rules::{Currency, Minor, Money};

@@ -2,7 +2,6 @@
 
 use crate::own::{own, without_mandate};
 use crate::samples::{Sample, numbers_have_no_hole};
-use crate::stores::{Faulty, Polite};
 use crate::world::{
     COMMISSION, FIRST, billing_version, book, close, close_and_make, closing, documents, entry, month, on, partner,
     pass, step, time, world,
@@ -10,6 +9,7 @@ use crate::world::{
 use closing::closes::{Outcome, Said};
 use closing::{PassMessage, Stepped};
 use fixtures::memory::MemoryStore;
+use fixtures::troubled::{Faulty, Polite};
 use rules::Month;
 use serde_json::Value;
 use settlement::Document;

@@ -1,9 +1,9 @@
 //! A crash at any request, and writers side by side: each payment once, each transfer once, nothing paid twice.
 
-use crate::stores::{Faulty, Polite};
 use crate::world::*;
 use ::payments::PaymentKind;
 use fixtures::memory::MemoryStore;
+use fixtures::troubled::{Faulty, Polite};
 use ledger::Store;
 use paying::PayingError;
 use paying::batch::Fate;

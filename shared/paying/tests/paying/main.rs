@@ -11,7 +11,6 @@ mod payments;
 mod samples;
 mod simulation;
 mod simulator;
-mod stores;
 mod world;
 
 #[global_allocator]
