@@ -65,7 +65,7 @@ pub type Step = (SettlementAct, Timestamp);
 
 /// The steps without an act and the acts without a step, of all items of a table.
 pub fn unmatched(items: &[Item]) -> Vec<Unmatched> {
-    unmatched_of(items, is_of_closing, steps)
+    unmatched_of(items, |step| !step.is_of_paying(), steps)
 }
 
 /// The same for steps of some kinds, given what steps an item shows: of use to a crate beside this one.
@@ -91,26 +91,6 @@ pub fn unmatched_of(
     }
     found.extend(left.into_iter().map(|(id, act)| Unmatched::NoStep { id, act }));
     found
-}
-
-fn is_of_closing(step: SettlementStep) -> bool {
-    match step {
-        SettlementStep::VendorIdentity
-        | SettlementStep::PartnerIdentity
-        | SettlementStep::Close
-        | SettlementStep::OwnDocument
-        | SettlementStep::OwnCancellation
-        | SettlementStep::OpeningItem
-        | SettlementStep::Contest
-        | SettlementStep::ContestAnswer => true,
-        SettlementStep::Payment
-        | SettlementStep::Batch
-        | SettlementStep::BatchSealed
-        | SettlementStep::BatchSent
-        | SettlementStep::BatchVoid
-        | SettlementStep::TransferFate
-        | SettlementStep::TransferReturned => false,
-    }
 }
 
 fn of_settlement(act: &Act) -> Option<(ActId, SettlementAct)> {

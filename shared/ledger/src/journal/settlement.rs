@@ -61,3 +61,26 @@ pub enum SettlementStep {
     /// A transfer that was executed was returned: its end-to-end id.
     TransferReturned,
 }
+
+impl SettlementStep {
+    /// True of the steps of paying; the others are of closing.
+    pub fn is_of_paying(self) -> bool {
+        match self {
+            SettlementStep::Payment
+            | SettlementStep::Batch
+            | SettlementStep::BatchSealed
+            | SettlementStep::BatchSent
+            | SettlementStep::BatchVoid
+            | SettlementStep::TransferFate
+            | SettlementStep::TransferReturned => true,
+            SettlementStep::VendorIdentity
+            | SettlementStep::PartnerIdentity
+            | SettlementStep::Close
+            | SettlementStep::OwnDocument
+            | SettlementStep::OwnCancellation
+            | SettlementStep::OpeningItem
+            | SettlementStep::Contest
+            | SettlementStep::ContestAnswer => false,
+        }
+    }
+}

@@ -16,27 +16,7 @@ use std::collections::BTreeMap;
 /// The steps without an act and the acts without a step, of all items of a table.
 pub fn unmatched(items: &[Item]) -> Vec<Unmatched> {
     let partners: BTreeMap<String, PartnerId> = items.iter().filter_map(partner_of_transfer).collect();
-    unmatched_of(items, is_of_paying, |item| steps(item, &partners).unwrap_or_default())
-}
-
-fn is_of_paying(step: SettlementStep) -> bool {
-    match step {
-        SettlementStep::Payment
-        | SettlementStep::Batch
-        | SettlementStep::BatchSealed
-        | SettlementStep::BatchSent
-        | SettlementStep::BatchVoid
-        | SettlementStep::TransferFate
-        | SettlementStep::TransferReturned => true,
-        SettlementStep::VendorIdentity
-        | SettlementStep::PartnerIdentity
-        | SettlementStep::Close
-        | SettlementStep::OwnDocument
-        | SettlementStep::OwnCancellation
-        | SettlementStep::OpeningItem
-        | SettlementStep::Contest
-        | SettlementStep::ContestAnswer => false,
-    }
+    unmatched_of(items, SettlementStep::is_of_paying, |item| steps(item, &partners).unwrap_or_default())
 }
 
 fn partner_of_transfer(item: &Item) -> Option<(String, PartnerId)> {
