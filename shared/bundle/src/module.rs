@@ -32,7 +32,7 @@ pub(crate) struct Import {
     pub(crate) from: Source,
     /// The names that the other must export.
     pub(crate) names: Vec<String>,
-    /// Whether the other's statements run before this module's.
+    /// True of a module that runs before this one.
     pub(crate) is_static: bool,
 }
 

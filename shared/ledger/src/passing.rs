@@ -8,7 +8,7 @@ use aws_sdk_dynamodb::operation::query::QueryError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use std::error::Error;
 
-/// Whether the cause of a failed request passes.
+/// True of the cause of a failed request that may succeed when it is made again.
 pub(crate) fn is_passing(cause: &(dyn Error + Send + Sync + 'static)) -> bool {
     if let Some(error) = cause.downcast_ref::<SdkError<TransactWriteItemsError>>() {
         return passes(error) || error.as_service_error().is_some_and(is_cancelled_in_passing);
@@ -19,7 +19,7 @@ pub(crate) fn is_passing(cause: &(dyn Error + Send + Sync + 'static)) -> bool {
         || cause.downcast_ref().is_some_and(passes::<BatchExecuteStatementError>)
 }
 
-/// Whether a failed request may succeed when it is made again.
+/// The same of an error of the AWS client.
 pub(crate) fn passes<E: ProvideErrorMetadata>(error: &SdkError<E>) -> bool {
     match error {
         SdkError::TimeoutError(_) | SdkError::DispatchFailure(_) | SdkError::ResponseError(_) => true,
@@ -31,7 +31,7 @@ pub(crate) fn passes<E: ProvideErrorMetadata>(error: &SdkError<E>) -> bool {
     }
 }
 
-/// Whether a transaction was cancelled because of one write at least that passes, and of none that never will.
+/// True of a cancelled transaction that may succeed again: at least one write had a passing cause, and none has one that stays.
 fn is_cancelled_in_passing(error: &TransactWriteItemsError) -> bool {
     let TransactWriteItemsError::TransactionCanceledException(cancelled) = error else { return false };
     let codes: Vec<&str> = cancelled.cancellation_reasons().iter().filter_map(|reason| reason.code()).collect();
@@ -39,7 +39,7 @@ fn is_cancelled_in_passing(error: &TransactWriteItemsError) -> bool {
     codes.iter().any(|code| is_passing_code(code)) && codes.iter().all(|code| of_others(code) || is_passing_code(code))
 }
 
-/// Whether a code is that of trouble that passes: of a request, of one statement of several, or of one write of a transaction.
+/// Codes of passing trouble: of a request, of one statement of several, or of one write of a transaction.
 pub(crate) fn is_passing_code(code: &str) -> bool {
     let code = code.strip_suffix("Exception").unwrap_or(code);
     matches!(

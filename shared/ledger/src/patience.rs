@@ -63,7 +63,7 @@ fn out_of_time(operation: &'static str) -> StoreError {
     StoreError { operation, source: Passing::new("no time was left").into() }
 }
 
-/// Whether a write may succeed when it is made again.
+/// True of a failed write that may succeed when it is made again.
 fn is_refused(written: &Result<(), TransactError>) -> bool {
     match written {
         Err(TransactError::Failed(error)) => error.is_passing(),

@@ -118,7 +118,7 @@ pub struct StoreError {
 }
 
 impl StoreError {
-    /// Whether the same request may succeed a little later: the table had no room for it, or did not answer.
+    /// True if the same request may succeed a little later: the table had no room for it, or did not answer.
     pub fn is_passing(&self) -> bool {
         let cause = &*self.source;
         cause.is::<Passing>() || passing::is_passing(cause)

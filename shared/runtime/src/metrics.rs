@@ -28,7 +28,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 #[derive(Debug, Clone)]
 pub struct Metrics {
     function: Arc<str>,
-    /// Whether amounts are counted: by kind and currency they are many metrics, each with its price.
+    /// True if amounts are counted: by kind and currency they are many metrics, each with its price.
     counts_amounts: bool,
     counts: Arc<Mutex<Counts>>,
 }

@@ -156,12 +156,12 @@ impl Event {
     }
 }
 
-/// Whether a path may hold a byte as it is (RFC 3986, 3.3).
+/// Bytes that a path may hold as they are (RFC 3986, 3.3).
 fn is_of_path(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@/".contains(&byte)
 }
 
-/// Whether a text may be a query (RFC 3986, 3.4).
+/// Texts that may be a query (RFC 3986, 3.4).
 fn is_query(text: &str) -> bool {
     let mut bytes = text.bytes();
     while let Some(byte) = bytes.next() {

@@ -65,7 +65,7 @@ impl Bundle {
     }
 }
 
-/// Whether whoever asks can read gzip. A browser lists what it can read without weights.
+/// True of a caller that can read gzip. A browser lists what it can read without weights.
 fn lists_gzip(headers: &HeaderMap) -> bool {
     let values = headers.get_all(header::ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
     values.flat_map(|value| value.split(',')).any(|listed| listed.trim().eq_ignore_ascii_case("gzip"))

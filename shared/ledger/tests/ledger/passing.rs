@@ -24,7 +24,7 @@ fn named(code: &str) -> ErrorMetadata {
     ErrorMetadata::builder().code(code).build()
 }
 
-/// Whether an answer with this code passes, whatever the request was.
+/// True of a code whose answers pass, whatever the request was.
 fn passes_as(code: &str) -> bool {
     let all = [
         failed(answer(400, BatchGetItemError::generic(named(code)))),
